@@ -1,0 +1,51 @@
+"""Lets the CPU build of torch live with torchvision's registry wheel. Import before torchvision.
+
+torchvision registers meta kernels for its operators at import. Where its compiled extension does
+not match the build of torch, the operators are not there and the import stops with ``operator
+torchvision::nms does not exist``. This project uses none of them, so declaring their schemas is
+enough: models, transforms and timm then work as usual.
+"""
+
+import importlib.util
+from pathlib import Path
+
+import torch
+
+_SCHEMA = "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
+_library: torch.library.Library | None = None
+
+
+def _load_extension() -> None:
+    """Load torchvision's compiled operators, as its own import is about to do, where they fit."""
+    spec = importlib.util.find_spec("torchvision")
+    if spec is None or spec.origin is None:
+        return
+    for path in Path(spec.origin).parent.glob("_C.*"):
+        try:
+            torch.ops.load_library(str(path))
+        except OSError:
+            return
+
+
+def declare_operators() -> bool:
+    """Declare ``torchvision::nms`` and ``::qnms`` where the build of torchvision lacks them.
+
+    Returns
+    -------
+    bool
+        Whether anything had to be declared.
+    """
+    global _library
+    if _library is not None:
+        return True
+    _load_extension()
+    if hasattr(torch.ops.torchvision, "nms"):
+        return False
+    # The registration lives as long as this object does.
+    _library = torch.library.Library("torchvision", "FRAGMENT")
+    for operator in ("nms", "qnms"):
+        _library.define(operator + _SCHEMA)
+    return True
+
+
+declare_operators()

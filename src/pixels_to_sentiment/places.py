@@ -1,0 +1,50 @@
+"""Where things lie: the checkout, the cache, the runs, the recorded results.
+
+Each place can be moved by an environment variable, so that a notebook, a command and a test
+agree on it whatever the working directory.
+"""
+
+import os
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def checkout() -> Path | None:
+    """Root of the git checkout the library runs from, or ``None`` when it was installed apart."""
+    root = _PACKAGE.parents[1]
+    return root if (root / "_config.yml").is_file() else None
+
+
+def ground_truth() -> Path:
+    """Folder with the published folds and the numbers that the paper reports."""
+    packaged = _PACKAGE / "ground_truth"
+    return packaged if packaged.is_dir() else _PACKAGE.parents[1] / "ground_truth"
+
+
+def cache() -> Path:
+    """Folder for downloaded and decoded files (``PIXELS_TO_SENTIMENT_CACHE``)."""
+    return _place("PIXELS_TO_SENTIMENT_CACHE", _user_cache())
+
+
+def runs() -> Path:
+    """Folder for finished training runs (``PIXELS_TO_SENTIMENT_RUNS``)."""
+    root = checkout()
+    return _place("PIXELS_TO_SENTIMENT_RUNS", root / "runs" if root else cache() / "runs")
+
+
+def results() -> Path:
+    """Folder with the committed results of the paper tier (``PIXELS_TO_SENTIMENT_RESULTS``)."""
+    root = checkout()
+    return _place(
+        "PIXELS_TO_SENTIMENT_RESULTS", root / "book" / "results" if root else cache() / "results"
+    )
+
+
+def _place(variable: str, default: Path) -> Path:
+    return Path(os.environ.get(variable) or default).expanduser().absolute()
+
+
+def _user_cache() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "pixels-to-sentiment"

@@ -1,0 +1,283 @@
+"""The command ``pixels-to-sentiment``.
+
+Everything heavy is imported inside the command that needs it, so that ``--help`` answers at once.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pixels_to_sentiment import __version__
+from pixels_to_sentiment.errors import UserError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Returns
+    -------
+    int
+        0, or 2 after one sentence on standard error about what the user can mend.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        options.command(options)
+    except UserError as fault:
+        print(f"pixels-to-sentiment: {fault}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("pixels-to-sentiment: interrupted; finished runs are kept.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="pixels-to-sentiment",
+        description="The reproducible edition of 'From Pixels to Sentiment' (Campos et al. 2017).",
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    rooms = parser.add_subparsers(required=True, metavar="COMMAND")
+    _folds_commands(rooms)
+    _files_commands(rooms)
+    _experiments_commands(rooms)
+    _results_commands(rooms)
+    _book_commands(rooms)
+    return parser
+
+
+def _command(rooms, name, function, text):
+    command = rooms.add_parser(name, help=text, description=text)
+    command.set_defaults(command=function)
+    return command
+
+
+def _room(rooms, name, text):
+    return rooms.add_parser(name, help=text, description=text).add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+
+
+def _folds_commands(rooms) -> None:
+    room = _room(rooms, "folds", "The published folds.")
+    export = _command(room, "export", _folds_export, "Write the 30 published lists.")
+    export.add_argument("directory", type=Path, metavar="DIR")
+    export.add_argument("--force", action="store_true", help="overwrite files that differ")
+    _command(room, "audit", _folds_audit, "Check the folds and say what is odd about them.")
+
+
+def _files_commands(rooms) -> None:
+    room = _room(rooms, "files", "Published files: photographs, weights, means.")
+    _command(room, "list", _files_list, "List the declared files and where they are.")
+    fetch = _command(room, "fetch", _files_fetch, "Fetch files into the cache.")
+    fetch.add_argument("names", nargs="+", metavar="NAME")
+
+
+def _experiments_commands(rooms) -> None:
+    room = _room(rooms, "experiments", "The experiments of the paper.")
+    _command(room, "list", _experiments_list, "List the experiments.")
+    show = _command(room, "show", _experiments_show, "Show the configurations of an experiment.")
+    show.add_argument("name", metavar="NAME")
+    run = _command(room, "run", _experiments_run, "Run an experiment; what is finished is kept.")
+    run.add_argument("name", metavar="NAME")
+    run.add_argument(
+        "--only",
+        nargs="+",
+        metavar="NETWORK:START:RECIPE",
+        help="these configurations instead of all of the experiment",
+    )
+    run.add_argument("--agreements", nargs="+", metavar="SUBSET", help="five, four, three")
+    run.add_argument("--folds", nargs="+", type=int, metavar="K", help="test folds, 1 to 5")
+    run.add_argument("--seeds", nargs="+", type=int, default=[0], metavar="SEED")
+    run.add_argument("--precision", default="fp32", help="fp32, tf32 or bf16 (default: fp32)")
+    run.add_argument("--device", default="auto", help="auto, cpu or cuda (default: auto)")
+    run.add_argument("--record", action="store_true", help="add the runs to the recorded results")
+
+
+def _results_commands(rooms) -> None:
+    results = _command(rooms, "results", _results, "Print the recorded scores, a row each.")
+    results.add_argument("--json", action="store_true", help="as JSON")
+    record = _command(rooms, "record", _record, "Add finished runs to the recorded results.")
+    record.add_argument("keys", nargs="+", metavar="KEY")
+
+
+def _book_commands(rooms) -> None:
+    room = _room(rooms, "book", "The notebooks of the book.")
+    execute = _command(room, "execute", _book_execute, "Execute notebooks that need it.")
+    execute.add_argument("--tier", default="smoke", help="a file of notebooks/tiers (smoke)")
+    execute.add_argument("--only", nargs="+", metavar="NAME", help="these notebooks")
+    execute.add_argument(
+        "-p", "--parameter", nargs=2, action="append", default=[], metavar=("NAME", "VALUE")
+    )
+    execute.add_argument("--force", action="store_true", help="execute even if nothing changed")
+    _command(room, "check", _book_check, "Check the source notebooks.")
+
+
+def _folds_export(options: argparse.Namespace) -> None:
+    from pixels_to_sentiment import folds
+
+    paths = folds.export(options.directory, force=options.force)
+    print(f"Wrote {len(paths)} lists under {options.directory}.")
+
+
+def _folds_audit(options: argparse.Namespace) -> None:
+    from pixels_to_sentiment import assets, folds, pictures
+
+    archive = assets.find(pictures.ARCHIVE)
+    digests = listed = None
+    if archive:
+        files = pictures.from_archive(archive).files
+        digests = dict(zip(files["image"], files["sha256"], strict=True))
+        listed = folds.read_lists(archive)
+    print(folds.audit(digests=digests, listed=listed))
+    if not archive:
+        print("Duplicates were not looked for: the photographs are not at hand.")
+
+
+def _files_list(options: argparse.Namespace) -> None:
+    from pixels_to_sentiment import assets
+
+    for name, asset in assets.ASSETS.items():
+        print(f"{name}\n    {asset.what}\n    {assets.find(name) or 'not here'}")
+
+
+def _files_fetch(options: argparse.Namespace) -> None:
+    from pixels_to_sentiment import assets
+
+    for name in options.names:
+        print(assets.fetch(name))
+
+
+def _experiments_list(options: argparse.Namespace) -> None:
+    from pixels_to_sentiment import experiments
+
+    for experiment in experiments.EXPERIMENTS.values():
+        print(f"{experiment.name:20} {experiment.title}")
+
+
+def _experiments_show(options: argparse.Namespace) -> None:
+    from pixels_to_sentiment import experiments
+
+    experiment = experiments.find(options.name)
+    print(f"{experiment.title}\nsubsets: {', '.join(experiment.agreements)}")
+    for configuration in experiment.configurations:
+        print(configuration)
+
+
+def _experiments_run(options: argparse.Namespace) -> None:
+    from pixels_to_sentiment import experiments, folds, pictures, runs
+
+    experiment = experiments.find(options.name)
+    chosen = [experiments.Configuration.parse(text) for text in options.only or ()]
+    todo, missing = experiments.plan(
+        chosen or experiment.configurations,
+        agreements=options.agreements or experiment.agreements,
+        test_folds=options.folds or folds.FOLDS,
+        seeds=options.seeds,
+        precision=options.precision,
+    )
+    for configuration, reason in missing.items():
+        print(f"{configuration}: weights not available here. {reason}", file=sys.stderr)
+    loaded = pictures.load()
+    store = runs.Store()
+    with _Bar() as bar:
+        performed = experiments.perform(
+            todo, loaded, store, device=options.device, progress=bar.update
+        )
+        for record in performed:
+            bar.finish(record)
+            if options.record:
+                runs.record([record])
+
+
+class _Bar:
+    """A progress bar a run, on standard error, with rate in pictures a second."""
+
+    def __init__(self):
+        self.bar = self.run = None
+
+    def __enter__(self) -> "_Bar":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.bar:
+            self.bar.close()
+
+    def update(self, run, iteration: int) -> None:
+        from tqdm import tqdm
+
+        if run is not self.run:
+            self.run = run
+            self.bar = tqdm(
+                total=run.recipe.iterations * run.recipe.batch_size,
+                desc=f"{run.network} {run.start} {run.agreement} fold {run.fold}",
+                unit=" pictures",
+                unit_scale=True,
+                mininterval=1,
+            )
+        self.bar.update(iteration * run.recipe.batch_size - self.bar.n)
+
+    def finish(self, record) -> None:
+        from pixels_to_sentiment import scores
+
+        if self.bar:
+            self.bar.close()
+        self.bar = self.run = None
+        table = record.predictions()
+        values = [scores.accuracy(table["label"], table[view]) for view in scores.VIEWS]
+        run = record.run
+        print(
+            f"{record.key} {run.network}:{run.start}:{run.recipe.name} {run.agreement} "
+            f"fold {run.fold} seed {run.seed}: centre {values[0]:.4f}, ten crops {values[1]:.4f}",
+            flush=True,
+        )
+
+
+def _results(options: argparse.Namespace) -> None:
+    from pixels_to_sentiment import experiments, runs
+
+    table = experiments.table(runs.recorded())
+    if options.json:
+        print(json.dumps(json.loads(table.to_json(orient="records")), indent=1))
+    elif table.empty:
+        print(
+            "Nothing is recorded yet: `pixels-to-sentiment experiments run --help` says how."
+        )
+    else:
+        rounded = table.round({"mean": 3, "std": 3})
+        print(rounded.to_string(index=False, na_rep="-"))
+
+
+def _record(options: argparse.Namespace) -> None:
+    from pixels_to_sentiment import places, runs
+
+    records = [runs.Record.open(places.runs() / key) for key in options.keys]
+    for path in runs.record(records):
+        print(f"Recorded {path}.")
+
+
+def _book_execute(options: argparse.Namespace) -> None:
+    from pixels_to_sentiment import assets, book
+
+    at_hand = [f"{name} {assets.find(name) is not None}" for name in assets.ASSETS]
+    book.execute(
+        options.only,
+        options.tier,
+        parameters=dict(options.parameter),
+        force=options.force,
+        extra_inputs=at_hand,
+    )
+
+
+def _book_check(options: argparse.Namespace) -> None:
+    from pixels_to_sentiment import book
+
+    complaints = book.check_sources()
+    if complaints:
+        raise UserError(" ".join(complaints))
+    print("The source notebooks are in order.")

@@ -1,0 +1,238 @@
+"""What the paper ran, as data, and how a part of it is run here."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from pixels_to_sentiment import folds, networks, scores, training
+from pixels_to_sentiment.assets import Unavailable
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.pictures import Pictures
+from pixels_to_sentiment.runs import Record, Run, Store
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """One row of a table: a network, its start, and the recipe.
+
+    Written ``network:start:recipe``, as in ``squeezenet1_1:imagenet:paper``.
+    """
+
+    network: str
+    start: str
+    recipe: str
+
+    @classmethod
+    def parse(cls, text: str) -> "Configuration":
+        """Read ``network:start:recipe`` and check each part.
+
+        Raises
+        ------
+        UserError
+            If it is not of that form, or a part is unknown.
+        """
+        parts = text.split(":")
+        if len(parts) != 3:
+            raise UserError(f"{text!r} is not of the form network:start:recipe.")
+        made = cls(*parts)
+        if not made.network.startswith("timm/"):
+            networks.find(made.network, made.start)
+        training.recipe(made.recipe, "five")
+        return made
+
+    def __str__(self) -> str:
+        return f"{self.network}:{self.start}:{self.recipe}"
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """An experiment of the paper and the configurations in which it is run here."""
+
+    name: str
+    title: str
+    agreements: tuple[str, ...]
+    configurations: tuple[Configuration, ...]
+
+
+EXPERIMENTS = {
+    "fine-tuning": Experiment(
+        "fine-tuning",
+        "Fine-tuning on the pictures on which five, four and three annotators agree",
+        folds.AGREEMENTS,
+        (
+            Configuration("squeezenet1_1", "imagenet", "paper"),
+            Configuration("squeezenet1_1", "imagenet", "paper-third"),
+            Configuration("caffenet", "imagenet-convolutions", "paper-third"),
+            Configuration("caffenet", "imagenet-convolutions", "head-at-base-rate-third"),
+            Configuration("caffenet", "random", "paper-third"),
+        ),
+    ),
+}
+
+
+def find(name: str) -> Experiment:
+    """Return an experiment by name.
+
+    Raises
+    ------
+    UserError
+        If there is none of that name.
+    """
+    if name not in EXPERIMENTS:
+        raise UserError(f"There is no experiment {name!r}: choose from {sorted(EXPERIMENTS)}.")
+    return EXPERIMENTS[name]
+
+
+def plan(
+    configurations: Iterable[Configuration],
+    *,
+    agreements: Iterable[str] = ("five",),
+    test_folds: Iterable[int] = folds.FOLDS,
+    seeds: Iterable[int] = (0,),
+    precision: str = "fp32",
+    iterations: int | None = None,
+    batch_size: int | None = None,
+    limit: int | None = None,
+) -> tuple[list[Run], dict[Configuration, str]]:
+    """List the runs of some configurations.
+
+    Parameters
+    ----------
+    iterations, batch_size, limit
+        Instead of the recipe's own and of whole lists, for trying things: the recipe's name gets
+        ``-shortened``, or the run a limit, so that nothing of it passes for the full protocol.
+
+    Returns
+    -------
+    runs : list of Run
+        Configuration by configuration, then subset, seed and fold.
+    missing : dict
+        Configurations whose weights cannot be had here, with the reason.
+
+    Raises
+    ------
+    UserError
+        If a subset, fold, recipe or precision is unknown.
+    """
+    if precision not in training.PRECISIONS:
+        raise UserError(
+            f"There is no precision {precision!r}: choose from {list(training.PRECISIONS)}."
+        )
+    agreements, test_folds, seeds = list(agreements), list(test_folds), list(seeds)
+    for agreement in agreements:
+        for fold in test_folds:
+            folds.split(agreement, fold)
+    runs, missing = [], {}
+    for configuration in configurations:
+        try:
+            weights = networks.weights_asset(configuration.network, configuration.start)
+        except Unavailable as reason:
+            missing[configuration] = str(reason)
+            continue
+        for agreement in agreements:
+            recipe = _recipe(configuration.recipe, agreement, iterations, batch_size)
+            for seed in seeds:
+                for fold in test_folds:
+                    runs.append(
+                        Run(
+                            network=configuration.network,
+                            start=configuration.start,
+                            weights=weights,
+                            agreement=agreement,
+                            fold=fold,
+                            recipe=recipe,
+                            seed=seed,
+                            precision=precision,
+                            limit=limit,
+                        )
+                    )
+    return runs, missing
+
+
+def _recipe(
+    name: str, agreement: str, iterations: int | None, batch_size: int | None
+) -> training.Recipe:
+    recipe = training.recipe(name, agreement)
+    changes = {
+        key: value
+        for key, value in (("iterations", iterations), ("batch_size", batch_size))
+        if value is not None and value != getattr(recipe, key)
+    }
+    return replace(recipe, name=f"{name}-shortened", **changes) if changes else recipe
+
+
+def perform(
+    runs: Iterable[Run],
+    pictures: Pictures,
+    store: Store,
+    *,
+    device: str = "auto",
+    progress: Callable[[Run, int], None] = lambda run, iteration: None,
+) -> Iterator[Record]:
+    """Give each run's record, running what is not finished yet.
+
+    Parameters
+    ----------
+    progress
+        Called with the run and the number of its iterations done.
+    """
+    for run in runs:
+        yield store.get(
+            run, pictures, device=device, progress=lambda done, run=run: progress(run, done)
+        )
+
+
+CONFIGURATION = ["network", "start", "recipe", "precision", "agreement", "oversampling"]
+
+
+def fold_scores(records: Iterable[Record]) -> pd.DataFrame:
+    """Compute the accuracy of each run, with and without oversampling.
+
+    Returns
+    -------
+    DataFrame
+        ``experiment`` and the columns of `CONFIGURATION`, then ``fold``, ``seed``, ``key``,
+        ``accuracy`` and ``pictures`` (in the test fold).
+    """
+    rows = []
+    for record in records:
+        run, predictions = record.run, record.predictions()
+        for view, oversampling in scores.VIEWS.items():
+            rows.append(
+                {
+                    "experiment": experiment_of(run),
+                    "network": run.network,
+                    "start": run.start,
+                    "recipe": run.recipe.name,
+                    "precision": run.precision,
+                    "agreement": run.agreement,
+                    "oversampling": oversampling,
+                    "fold": run.fold,
+                    "seed": run.seed,
+                    "key": record.key,
+                    "accuracy": scores.accuracy(predictions["label"], predictions[view]),
+                    "pictures": len(predictions),
+                }
+            )
+    columns = ["experiment", *CONFIGURATION, "fold", "seed", "key", "accuracy", "pictures"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def experiment_of(run: Run) -> str:
+    """Name the experiment to which a run belongs, ``"other"`` for one of nobody's catalogue."""
+    configuration = Configuration(run.network, run.start, run.recipe.name)
+    for experiment in EXPERIMENTS.values():
+        if configuration in experiment.configurations:
+            return experiment.name
+    return "other"
+
+
+def table(records: Iterable[Record]) -> pd.DataFrame:
+    """Score configurations, one a row, as `scores.summarise` does."""
+    order = {name: place for place, name in enumerate(folds.AGREEMENTS)}
+    rows = fold_scores(records).sort_values(
+        ["experiment", "network", "start", "recipe", "precision", "agreement", "oversampling"],
+        key=lambda column: column.map(order) if column.name == "agreement" else column,
+    )
+    return scores.summarise(rows, ["experiment", *CONFIGURATION])

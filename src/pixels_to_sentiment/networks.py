@@ -1,0 +1,424 @@
+"""Networks behind one interface: input convention, named layers, head, what is trained.
+
+`create` gives any of them, with the weights it starts from. A `Network` takes crops as they lie in
+the decoded array (uint8, RGB) and applies its own input convention, so that nobody else has to
+know whether it wants RGB in 0..1 or, as Caffe's models do, BGR in 0..255 minus a mean.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pandas as pd
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from pixels_to_sentiment import (
+    assets,
+    compat,  # noqa: F401  (before torchvision and timm)
+)
+from pixels_to_sentiment.caffenet import caffenet
+from pixels_to_sentiment.errors import UserError
+
+# isort: split
+import timm
+from torchvision import models
+
+CLASSES = ("negative", "positive")
+
+
+@dataclass(frozen=True)
+class Convention:
+    """What a network expects of its input.
+
+    Attributes
+    ----------
+    order
+        Channel order, ``"RGB"`` or ``"BGR"``.
+    scale
+        Factor applied to pixel values 0..255.
+    mean, std
+        Per channel, in the channel order and scale above.
+    crop
+        Side of the square crop in pixels.
+    """
+
+    order: str
+    scale: float
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+    crop: int
+
+    def prepare(self, pixels: Tensor) -> Tensor:
+        """Turn uint8 RGB crops (n, h, w, 3) into float32 input (n, 3, h, w), channels last."""
+        x = pixels.permute(0, 3, 1, 2).float()
+        if self.order == "BGR":
+            x = x.flip(1)
+        mean = torch.tensor(self.mean, device=x.device).view(3, 1, 1)
+        std = torch.tensor(self.std, device=x.device).view(3, 1, 1)
+        return ((x * self.scale - mean) / std).contiguous(memory_format=torch.channels_last)
+
+
+# The ILSVRC-2012 mean per channel, as the authors' released scripts subtract it.
+CAFFE = Convention("BGR", 1.0, (104.007, 116.669, 122.679), (1.0, 1.0, 1.0), 227)
+TORCHVISION = Convention("RGB", 1 / 255, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225), 224)
+
+
+class Network(nn.Module):
+    """A classifier of uint8 RGB crops into negative and positive.
+
+    Parameters
+    ----------
+    name
+        As given to `create`.
+    body
+        Module from prepared input to logits (n, 2).
+    convention
+        What `body` expects of its input.
+    head
+        Name of the module in `body` that gives the logits; it starts new.
+    frozen_norms
+        Keep batch normalisation in evaluation mode while training, for weights whose
+        normalisation is folded into the convolutions.
+
+    Examples
+    --------
+    >>> network = create("caffenet", start="random", seed=0)
+    >>> network(torch.zeros(1, 227, 227, 3, dtype=torch.uint8)).shape
+    torch.Size([1, 2])
+    """
+
+    def __init__(
+        self,
+        name: str,
+        body: nn.Module,
+        convention: Convention,
+        head: str,
+        frozen_norms: bool = False,
+    ):
+        super().__init__()
+        self.name = name
+        self.body = body.to(memory_format=torch.channels_last)
+        self.convention = convention
+        self.head = head
+        self.frozen_norms = frozen_norms
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Logits (n, 2) of uint8 RGB crops (n, h, w, 3)."""
+        return self.body(self.convention.prepare(pixels)).flatten(1)
+
+    def train(self, mode: bool = True) -> "Network":
+        """Switch to training, leaving folded batch normalisation as it is."""
+        super().train(mode)
+        if self.frozen_norms:
+            for module in self.body.modules():
+                if isinstance(module, nn.BatchNorm2d):
+                    module.eval()
+        return self
+
+    def layers(self) -> pd.DataFrame:
+        """Layers in the order in which a picture passes them.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``layer`` (name), ``kind``, ``output`` (shape without the batch, a tuple) and
+            ``parameters`` (count).
+        """
+        rows = []
+
+        def note(name: str) -> Callable:
+            def hook(module: nn.Module, _: object, output: Tensor) -> None:
+                count = sum(p.numel() for p in module.parameters())
+                rows.append((name, type(module).__name__, tuple(output.shape[1:]), count))
+
+            return hook
+
+        leaves = [(n, m) for n, m in self.body.named_modules() if n and not list(m.children())]
+        hooks = [module.register_forward_hook(note(name)) for name, module in leaves]
+        training = self.training
+        side = self.convention.crop
+        with torch.no_grad():
+            self.eval()(torch.zeros(1, side, side, 3, dtype=torch.uint8, device=self.device))
+        self.train(training)
+        for hook in hooks:
+            hook.remove()
+        return pd.DataFrame(rows, columns=["layer", "kind", "output", "parameters"])
+
+    @property
+    def device(self) -> torch.device:
+        """Where the parameters are."""
+        return next(self.parameters()).device
+
+    def freeze(self, patterns: Iterable[str]) -> None:
+        """Stop training the layers whose names match any of the shell patterns.
+
+        Raises
+        ------
+        UserError
+            If a pattern matches no layer with parameters.
+        """
+        for pattern in patterns:
+            found = [p for n, p in self.body.named_parameters() if fnmatch(n, pattern + ".*")]
+            if not found:
+                names = sorted({n.rpartition(".")[0] for n, _ in self.body.named_parameters()})
+                raise UserError(
+                    f"{self.name} has no layer {pattern!r} to freeze: choose from {names}."
+                )
+            for parameter in found:
+                parameter.requires_grad_(False)
+
+
+@dataclass(frozen=True)
+class Start:
+    """Weights that a network can start from.
+
+    Attributes
+    ----------
+    assets
+        Declared files in order of preference.
+    convention
+        Input convention of these weights.
+    new
+        Shell patterns of parameters that the file does not hold and that start new.
+    """
+
+    assets: tuple[str, ...]
+    convention: Convention
+    new: tuple[str, ...] = ()
+    frozen_norms: bool = False
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """How to build a network: constructor, default convention, head, starts."""
+
+    build: Callable[[], nn.Module]
+    convention: Convention
+    head: str
+    starts: dict[str, Start] = field(default_factory=dict)
+
+
+def _squeezenet(build: Callable[..., nn.Module]) -> Callable[[], nn.Module]:
+    def make() -> nn.Module:
+        body = build(weights=None)
+        body.classifier[1] = new_head(nn.Conv2d(512, len(CLASSES), 1))
+        return body
+
+    return make
+
+
+def _mobilenet_v2() -> nn.Module:
+    body = models.mobilenet_v2(weights=None)
+    body.classifier[1] = new_head(nn.Linear(1280, len(CLASSES)))
+    return body
+
+
+def new_head(module: nn.Module) -> nn.Module:
+    """Fill a new last layer as the paper's: Gaussian 0.01, zero bias."""
+    nn.init.normal_(module.weight, std=0.01)
+    nn.init.zeros_(module.bias)
+    return module
+
+
+ARCHITECTURES = {
+    "caffenet": Architecture(
+        caffenet,
+        CAFFE,
+        "fc8_twitter",
+        {
+            "imagenet-convolutions": Start(
+                ("caffenet_conv1-5.imagenet1k.skimcaffe-ssl.no-biases.safetensors",),
+                CAFFE,
+                new=("conv?.bias", "fc6.*", "fc7.*"),
+            ),
+        },
+    ),
+    "squeezenet1_1": Architecture(
+        _squeezenet(models.squeezenet1_1),
+        TORCHVISION,
+        "classifier.1",
+        {
+            "imagenet": Start(
+                (
+                    "squeezenet1_1.imagenet1k.onnx-model-zoo.safetensors",
+                    "squeezenet1_1-b8a52dc0.pth",
+                ),
+                TORCHVISION,
+            ),
+        },
+    ),
+    "squeezenet1_0": Architecture(
+        _squeezenet(models.squeezenet1_0),
+        TORCHVISION,
+        "classifier.1",
+        {
+            "imagenet": Start(("squeezenet1_0-b66bff10.pth",), TORCHVISION),
+            "imagenet-caffe": Start(
+                ("squeezenet1_0.imagenet1k.deep-compression.safetensors",), CAFFE
+            ),
+        },
+    ),
+    "mobilenet_v2": Architecture(
+        _mobilenet_v2,
+        TORCHVISION,
+        "classifier.1",
+        {
+            "imagenet": Start(
+                ("mobilenet_v2.imagenet1k.onnx-model-zoo.no-classifier.safetensors",),
+                TORCHVISION,
+                frozen_norms=True,
+            ),
+            "imagenet-torchvision": Start(("mobilenet_v2-7ebf99e0.pth",), TORCHVISION),
+        },
+    ),
+}
+
+
+def create(name: str, *, start: str = "imagenet", seed: int = 0) -> Network:
+    """Build a network with the weights that it starts from and a new 2-way head.
+
+    Parameters
+    ----------
+    name
+        ``"caffenet"``, ``"squeezenet1_1"``, ``"squeezenet1_0"``, ``"mobilenet_v2"``, or
+        ``"timm/NAME"`` for any model of timm.
+    start
+        ``"random"``, or one of the starts of `ARCHITECTURES`; for timm models ``"imagenet"``
+        means timm's own pretrained weights.
+    seed
+        Of the fillers of everything that starts new.
+
+    Raises
+    ------
+    UserError
+        If the network or the start is unknown, or its weights do not fit.
+    assets.Unavailable
+        If the weights cannot be had.
+    """
+    torch.manual_seed(seed)
+    if name.startswith("timm/"):
+        return _create_timm(name, start)
+    architecture = find(name, start)
+    body = architecture.build()
+    chosen = architecture.starts.get(start)
+    if chosen is None:
+        return Network(name, body, architecture.convention, architecture.head)
+    load_weights(body, weights_file(chosen.assets), architecture.head, chosen.new)
+    return Network(name, body, chosen.convention, architecture.head, chosen.frozen_norms)
+
+
+def find(name: str, start: str = "random") -> Architecture:
+    """Return the architecture, once it is known that it has this start.
+
+    Raises
+    ------
+    UserError
+        If the network or the start is unknown.
+    """
+    if name not in ARCHITECTURES:
+        raise UserError(
+            f"There is no network {name!r}: choose from {sorted(ARCHITECTURES)} or 'timm/NAME'."
+        )
+    starts = ["random", *ARCHITECTURES[name].starts]
+    if start not in starts:
+        raise UserError(f"{name} has no start {start!r}: choose from {starts}.")
+    return ARCHITECTURES[name]
+
+
+def weights_asset(name: str, start: str) -> str | None:
+    """Name of the weights file that `create` would use, ``None`` where it needs no declared file.
+
+    Fetches the file if need be; raises as `create` does.
+    """
+    chosen = find_start(name, start)
+    return None if chosen is None else weights_file(chosen.assets).name
+
+
+def find_start(name: str, start: str) -> Start | None:
+    """Return what is known of a start, ``None`` where it needs no declared file."""
+    return None if name.startswith("timm/") else find(name, start).starts.get(start)
+
+
+def weights_file(names: tuple[str, ...]) -> Path:
+    """Fetch the first of the declared files that can be had.
+
+    Raises
+    ------
+    assets.Unavailable
+        The reasons for all of them, if none can be had.
+    """
+    at_hand = [name for name in names if assets.find(name)]
+    failures = []
+    for name in at_hand or names:
+        try:
+            return assets.fetch(name)
+        except assets.Unavailable as failure:
+            failures.append(str(failure))
+    raise assets.Unavailable(" ".join(failures))
+
+
+def load_weights(body: nn.Module, path: Path, head: str, new: Iterable[str] = ()) -> None:
+    """Load a state dict into a network, leaving its head and the declared parameters new.
+
+    Where a file has a layer's weight and lacks its bias, the bias starts at zero: Caffe's filler
+    for a bias belongs with Caffe's filler for the weight.
+
+    Raises
+    ------
+    UserError
+        If the file cannot be read, or a layer is missing, unknown or of another shape; every such
+        layer is named with both shapes.
+    """
+    given = {k: v for k, v in _read(path).items() if k.rpartition(".")[0] != head}
+    wanted = {k: v for k, v in body.state_dict().items() if k.rpartition(".")[0] != head}
+    faults = [
+        f"{k} ({_shape(given, k)} in the file, {_shape(wanted, k)} in the network)"
+        for k in sorted(given.keys() | wanted.keys())
+        if _shape(given, k) != _shape(wanted, k)
+        and not (k not in given and any(fnmatch(k, pattern) for pattern in new))
+    ]
+    if faults:
+        raise UserError(f"{path} does not fit the network: {'; '.join(faults)}.")
+    for key in wanted.keys() - given.keys():
+        layer, _, kind = key.rpartition(".")
+        if kind == "bias" and f"{layer}.weight" in given:
+            given[key] = torch.zeros_like(wanted[key])
+    body.load_state_dict(given, strict=False)
+
+
+def _shape(state: dict[str, Tensor], key: str) -> tuple[int, ...] | str:
+    return tuple(state[key].shape) if key in state else "absent"
+
+
+def _read(path: Path) -> dict[str, Tensor]:
+    try:
+        if path.suffix == ".safetensors":
+            return load_file(path)
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except (SafetensorError, OSError, RuntimeError, ValueError) as fault:
+        raise UserError(f"{path} is not a weights file that can be read ({fault}).") from fault
+
+
+def _create_timm(name: str, start: str) -> Network:
+    model = name.removeprefix("timm/")
+    if start not in ("random", "imagenet"):
+        raise UserError(f"{name} has no start {start!r}: choose from ['random', 'imagenet'].")
+    if not timm.is_model(model):
+        raise UserError(f"timm has no model {model!r}: timm.list_models() has their names.")
+    try:
+        body = timm.create_model(model, pretrained=start == "imagenet", num_classes=len(CLASSES))
+    except Exception as fault:  # timm and its hub raise whatever their transport raises
+        raise assets.Unavailable(
+            f"timm's weights of {model} cannot be had here ({type(fault).__name__}: {fault}); "
+            "use start 'random' or a machine with internet access."
+        ) from fault
+    config = timm.data.resolve_model_data_config(body)
+    crop = config["input_size"][-1]
+    if crop > 256:
+        raise UserError(f"{name} takes {crop} pixels a side; the decoded pictures have 256.")
+    convention = Convention("RGB", 1 / 255, tuple(config["mean"]), tuple(config["std"]), crop)
+    return Network(name, body, convention, body.pretrained_cfg["classifier"])

@@ -1,0 +1,185 @@
+"""How a number came about: commit, hardware, versions, parameters, duration, data.
+
+Cheap to ask, and nothing heavy is imported for it: versions come from the installed packages'
+metadata, and a GPU is reported only where somebody has already imported torch.
+"""
+
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from html import escape
+from importlib import metadata
+from pathlib import Path
+
+from pixels_to_sentiment import places
+
+PACKAGES = (
+    "pixels-to-sentiment",
+    "torch",
+    "torchvision",
+    "timm",
+    "numpy",
+    "pandas",
+    "pillow",
+    "matplotlib",
+)
+_GIB = 2**30
+
+
+def commit() -> tuple[str, bool]:
+    """Give the commit of the checkout, and whether files differ from it.
+
+    Returns
+    -------
+    tuple of str and bool
+        The full hash, and ``True`` when a file was changed, added or removed since (files that
+        git ignores do not count). ``("unknown", False)`` outside a checkout, without git, or
+        before the first commit.
+    """
+    root = places.checkout()
+    if root is None:
+        return "unknown", False
+    # The ceiling keeps git from answering for a repository that the checkout merely lies in.
+    environment = os.environ | {"GIT_CEILING_DIRECTORIES": str(root.parent)}
+    command = ["git", "--no-optional-locks", "status", "--porcelain=v2", "--branch"]
+    try:
+        answer = subprocess.run(
+            command, cwd=root, env=environment, capture_output=True, text=True, timeout=30
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return "unknown", False
+    lines = answer.stdout.splitlines()
+    found = next((li.split()[-1] for li in lines if li.startswith("# branch.oid ")), "(initial)")
+    if answer.returncode or found == "(initial)":
+        return "unknown", False
+    return found, any(not line.startswith("#") for line in lines)
+
+
+def hardware() -> dict[str, str | int | float]:
+    """Describe the machine.
+
+    Returns
+    -------
+    dict
+        ``cpu`` (model), ``cores`` (those this process may use), ``memory_gib``, and ``gpu`` (model
+        and memory) when torch is imported and sees one.
+    """
+    found = {"cpu": _cpu(), "cores": _cores(), "memory_gib": _memory()}
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        gpu = torch.cuda.get_device_properties(0)
+        found["gpu"] = f"{gpu.name}, {gpu.total_memory / _GIB:.0f} GiB"
+    return found
+
+
+def versions() -> dict[str, str]:
+    """Give the versions of Python and of each of `PACKAGES` that is installed."""
+    found = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def provenance(
+    tier: str,
+    parameters: Mapping[str, object],
+    started: float,
+    *,
+    pictures: Mapping[str, str] | None = None,
+    runs: Iterable[str] = (),
+) -> dict:
+    """Gather how a page was made.
+
+    Parameters
+    ----------
+    tier
+        ``"smoke"`` or ``"paper"``.
+    parameters
+        Those the page was made with; ``seed`` is shown apart when among them.
+    started
+        `time.time()` at the page's first line, in seconds.
+    pictures
+        What the page was made from: ``source`` (photographs or stand-in) and ``fingerprint``.
+    runs
+        Keys of the training runs the page shows.
+
+    Returns
+    -------
+    dict
+        Ready for JSON: ``date`` (UTC, ISO 8601), ``commit``, ``dirty``, ``tier``, ``parameters``,
+        ``seed``, ``hardware``, ``versions``, ``seconds``, ``pictures``, ``runs``.
+    """
+    revision, dirty = commit()
+    return {
+        "date": datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
+        "commit": revision,
+        "dirty": dirty,
+        "tier": tier,
+        "parameters": dict(parameters),
+        "seed": parameters.get("seed"),
+        "hardware": hardware(),
+        "versions": versions(),
+        "seconds": round(time.time() - started, 1),
+        "pictures": dict(pictures) if pictures else None,
+        "runs": list(runs),
+    }
+
+
+def provenance_table(details: Mapping[str, object]) -> str:
+    """Lay out what `provenance` gathered as an HTML table, one row a fact.
+
+    What is absent (no seed, no pictures, no runs) gets no row.
+    """
+    changed = ", with changes that are not committed" if details["dirty"] else ""
+    pictures = dict(details["pictures"] or {})
+    rows = {
+        "Made on": details["date"],
+        "Commit": f"{details['commit']}{changed}",
+        "Tier": details["tier"],
+        "Parameters": _pairs(details["parameters"]),
+        "Seed": details["seed"],
+        "Hardware": _pairs(details["hardware"]),
+        "Versions": _pairs(details["versions"]),
+        "Duration": f"{details['seconds']:.0f} s",
+        "Pictures": pictures.pop("source", None),
+        "Data fingerprint": pictures.get("fingerprint"),
+        "Training runs": ", ".join(details["runs"]),
+    }
+    cells = "".join(
+        f'<tr><th scope="row">{name}</th><td>{escape(str(value))}</td></tr>\n'
+        for name, value in rows.items()
+        if value not in (None, "")
+    )
+    # The theme draws every other table on a white ground in its dark mode.
+    return f'<table class="dataframe provenance">\n<tbody>\n{cells}</tbody>\n</table>'
+
+
+def _pairs(values: Mapping[str, object]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in values.items())
+
+
+def _cpu() -> str:
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text(errors="replace").splitlines() if info.is_file() else []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, "") or platform.processor() or platform.machine()
+
+
+def _cores() -> int:
+    affinity = getattr(os, "sched_getaffinity", None)  # Linux only
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def _memory() -> float:
+    try:
+        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError, AttributeError):  # no such question outside Unix
+        return float("nan")
+    return round(total / _GIB, 1)

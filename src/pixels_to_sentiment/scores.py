@@ -1,0 +1,104 @@
+"""Scores computed from per-picture probabilities, and the numbers that the paper reports."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from pixels_to_sentiment import places
+from pixels_to_sentiment.errors import UserError
+
+# How a probability of positive was made: centre crop, or mean over ten crops.
+VIEWS = {"centre": "no", "oversampled": "yes"}
+
+
+def accuracy(labels: Iterable[int], positive: Iterable[float]) -> float:
+    """Share of pictures whose more probable class is their label.
+
+    Parameters
+    ----------
+    labels
+        0 negative, 1 positive, (n,).
+    positive
+        Probability of positive, (n,). At exactly one half the prediction is negative, as with
+        ``argmax`` over (negative, positive).
+    """
+    return float(np.mean((np.asarray(positive) > 0.5) == (np.asarray(labels) == 1)))
+
+
+def confusion(labels: Iterable[int], positive: Iterable[float]) -> pd.DataFrame:
+    """Count pictures by label (rows) and prediction (columns), both negative then positive."""
+    truth = np.asarray(labels) == 1
+    predicted = np.asarray(positive) > 0.5
+    counts = [[int(np.sum((truth == t) & (predicted == p))) for p in (0, 1)] for t in (0, 1)]
+    names = ["negative", "positive"]
+    return pd.DataFrame(
+        counts, index=pd.Index(names, name="label"), columns=pd.Index(names, name="prediction")
+    )
+
+
+def summarise(folds: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Average fold accuracies.
+
+    Parameters
+    ----------
+    folds
+        A fold's accuracy a row: the columns of `by`, ``fold``, ``seed``, ``key`` and
+        ``accuracy``.
+    by
+        Columns that name a configuration.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `by`, then ``seeds`` and ``keys`` (comma-separated), ``folds`` (which),
+        ``mean``, ``std`` and ``n``. Seeds are averaged within a fold first; ``mean`` and ``std``
+        are over the n folds, the standard deviation with n - 1 (missing for one fold). The paper
+        does not say which it uses.
+    """
+    rows = []
+    for names, group in folds.groupby(by, sort=False, dropna=False):
+        each = group.groupby("fold")["accuracy"].mean()
+        rows.append(
+            (
+                *names,
+                _listed(group["seed"]),
+                _listed(group["key"]),
+                _listed(group["fold"]),
+                each.mean(),
+                each.std(ddof=1),
+                len(each),
+            )
+        )
+    return pd.DataFrame(rows, columns=[*by, "seeds", "keys", "folds", "mean", "std", "n"])
+
+
+def _listed(values: pd.Series) -> str:
+    return ", ".join(str(v) for v in sorted(values.unique()))
+
+
+def reported(experiment: str | None = None, path: Path | None = None) -> pd.DataFrame:
+    """Give the numbers that the paper reports, each with its grade of certainty.
+
+    Returns
+    -------
+    DataFrame
+        ``experiment``, ``variant``, ``agreement``, ``oversampling`` (yes, no or empty), ``mean``
+        and ``std`` (0..1, missing where not known), ``grade`` (V or R) and ``note``.
+
+    Raises
+    ------
+    UserError
+        If the table cannot be read or lacks a column.
+    """
+    path = path or places.ground_truth() / "reported_results.csv"
+    columns = ["experiment", "variant", "agreement", "oversampling", "mean", "std", "grade", "note"]
+    try:
+        table = pd.read_csv(path, keep_default_na=False, na_values={"mean": [""], "std": [""]})
+    except (OSError, ValueError) as fault:
+        raise UserError(f"{path} cannot be read ({fault}): restore it from git.") from fault
+    missing = [name for name in columns if name not in table]
+    if missing or not set(table["grade"]) <= {"V", "I", "R"}:
+        raise UserError(f"{path} is not the table of reported results: restore it from git.")
+    return table if experiment is None else table[table["experiment"] == experiment]

@@ -1,0 +1,324 @@
+"""The paper's recipe as data, Caffe's update rule, and the training loop.
+
+The pictures lie on the device as one uint8 array; random crops and mirrors are cut from it a batch
+at a time, so nothing is decoded or copied while training.
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, replace
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.networks import Network
+from pixels_to_sentiment.pictures import cut
+
+PRECISIONS = ("fp32", "tf32", "bf16")
+
+
+def _known(default: object, grade: str, what: str) -> object:
+    return field(default=default, metadata={"grade": grade, "what": what})
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a network is fine-tuned. The defaults are the paper's.
+
+    Each field's metadata has ``what`` it is and the ``grade`` of certainty of the paper's value: V
+    read in the authors' or Caffe's files, I follows from V by arithmetic, R recalled, unverified.
+    """
+
+    name: str = "paper"
+    iterations: int = _known(180, "V", "iterations (180 / 225 / 255 for five / four / three agree)")
+    batch_size: int = _known(256, "R", "pictures a batch")
+    base_rate: float = _known(0.001, "R", "base learning rate")
+    step_epochs: float = _known(6.0, "R", "epochs after which the rate is multiplied by gamma")
+    gamma: float = _known(0.1, "R", "factor on the rate at each step")
+    momentum: float = _known(0.9, "R", "momentum")
+    weight_decay: float = _known(0.0005, "R", "L2 weight decay")
+    head_rate: float = _known(10.0, "R", "rate of the new last layer, as a multiple")
+    bias_rate: float = _known(2.0, "V", "rate of biases, as a multiple (Caffe's convention)")
+    bias_decay: float = _known(0.0, "V", "decay of biases, as a multiple (Caffe's convention)")
+    mirror: bool = _known(True, "V", "mirror each picture at random")
+    random_crop: bool = _known(True, "I", "crop at random out of 256x256")
+    frozen: tuple[str, ...] = _known((), "V", "layers that are not trained")
+
+    def rate(self, iteration: int, pictures: int) -> float:
+        """Give the base rate at an iteration (from 0): Caffe's ``step`` policy."""
+        step = max(1, math.ceil(self.step_epochs * pictures / self.batch_size))
+        return self.base_rate * self.gamma ** (iteration // step)
+
+
+# As many iterations as the paper's, in all three subsets 65 epochs of batches of 256.
+PAPER_ITERATIONS = {"five": 180, "four": 225, "three": 255}
+
+
+def recipe(name: str, agreement: str) -> Recipe:
+    """Return a recipe by name, with the iterations of a subset.
+
+    Names
+    -----
+    ``paper``
+        All that is known of the paper's own.
+    ``paper-third``
+        The paper's, stopped after a third of its iterations. By then the recalled schedule has
+        cut the rate to a thousandth.
+    ``head-at-base-rate``, ``head-at-base-rate-third``
+        Ours: the new last layer learns at the base rate instead of ten times it, for starts in
+        which the layers below it are new as well.
+
+    Raises
+    ------
+    UserError
+        If there is no such recipe or subset.
+    """
+    base, third = name.removesuffix("-third"), name.endswith("-third")
+    made = {
+        "paper": Recipe(name),
+        "head-at-base-rate": Recipe(name, head_rate=1.0),
+    }
+    if agreement not in PAPER_ITERATIONS:
+        raise UserError(f"There is no subset {agreement!r}: choose from {list(PAPER_ITERATIONS)}.")
+    if base not in made:
+        names = [n + end for n in made for end in ("", "-third")]
+        raise UserError(f"There is no recipe {name!r}: choose from {names}.")
+    iterations = PAPER_ITERATIONS[agreement]
+    return replace(made[base], iterations=iterations // 3 if third else iterations)
+
+
+def recipe_table(recipe: Recipe) -> pd.DataFrame:
+    """Describe a recipe, one value a row.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``what``, ``value``, ``paper`` (the paper's value), ``grade`` (V, I or R, of the
+        paper's value).
+    """
+    paper = Recipe()
+    rows = [
+        (f.metadata["what"], getattr(recipe, f.name), getattr(paper, f.name), f.metadata["grade"])
+        for f in fields(Recipe)
+        if f.metadata
+    ]
+    return pd.DataFrame(rows, columns=["what", "value", "paper", "grade"])
+
+
+class CaffeSGD(torch.optim.Optimizer):
+    """Caffe's stochastic gradient descent: the rate is inside the momentum buffer.
+
+    ``v = momentum * v + rate * (gradient + decay * w)``, then ``w = w - v``
+    (Caffe's ``src/caffe/solvers/sgd_solver.cpp``). Unlike `torch.optim.SGD`, a step already in the
+    buffer keeps the rate it was made with when the rate is cut.
+
+    Parameters
+    ----------
+    groups
+        Parameter groups with ``rate`` (multiple of the base rate) and ``decay`` (multiple of
+        `weight_decay`), as `parameter_groups` gives them.
+    momentum, weight_decay
+        As in the recipe.
+    """
+
+    def __init__(self, groups: list[dict], momentum: float, weight_decay: float):
+        self.base_rate = 0.0
+        self.momentum = momentum
+        self.weight_decay = weight_decay
+        super().__init__(groups, {})
+
+    @torch.no_grad()
+    def step(self, closure: None = None) -> None:
+        """Update every parameter once, at `base_rate` times its group's rate."""
+        for group in self.param_groups:
+            rate = self.base_rate * group["rate"]
+            decay = self.weight_decay * group["decay"]
+            for parameter in group["params"]:
+                if parameter.grad is None:
+                    continue
+                update = parameter.grad.add(parameter, alpha=decay) if decay else parameter.grad
+                state = self.state[parameter]
+                if "history" not in state:
+                    state["history"] = torch.zeros_like(parameter)
+                state["history"].mul_(self.momentum).add_(update, alpha=rate)
+                parameter.sub_(state["history"])
+
+
+def parameter_groups(network: Network, recipe: Recipe) -> list[dict]:
+    """Group what is trained by Caffe's ``lr_mult`` and ``decay_mult``.
+
+    Returns
+    -------
+    list of dict
+        ``params``, ``rate`` and ``decay`` (both multiples). Biases take ``bias_rate`` times the
+        rate and ``bias_decay`` times the decay; the head ``head_rate`` times the rate.
+    """
+    groups: dict[tuple[float, float], list[Tensor]] = {}
+    for name, parameter in network.body.named_parameters():
+        if not parameter.requires_grad:
+            continue
+        layer, _, kind = name.rpartition(".")
+        rate = recipe.head_rate if layer == network.head else 1.0
+        bias = kind == "bias"
+        key = (rate * (recipe.bias_rate if bias else 1.0), recipe.bias_decay if bias else 1.0)
+        groups.setdefault(key, []).append(parameter)
+    return [{"params": p, "rate": rate, "decay": decay} for (rate, decay), p in groups.items()]
+
+
+def batches(pictures: int, recipe: Recipe, generator: torch.Generator) -> Iterator[Tensor]:
+    """Give positions (batch_size,) into the training list, without end.
+
+    The list is shuffled at each pass and batches run on from one pass into the next, as Caffe's
+    ``ImageData`` layer reads it.
+    """
+    waiting = torch.empty(0, dtype=torch.long)
+    while True:
+        while len(waiting) < recipe.batch_size:
+            waiting = torch.cat([waiting, torch.randperm(pictures, generator=generator)])
+        yield waiting[: recipe.batch_size]
+        waiting = waiting[recipe.batch_size :]
+
+
+def augmented(
+    pixels: Tensor, positions: Tensor, crop: int, recipe: Recipe, generator: torch.Generator
+) -> Tensor:
+    """Cut a batch of crops out of the decoded array, mirrored and placed at random.
+
+    Parameters
+    ----------
+    pixels
+        uint8 RGB (n, 256, 256, 3), on any device.
+    positions
+        Pictures to take, (b,).
+    crop
+        Side in pixels.
+
+    Returns
+    -------
+    Tensor
+        uint8 (b, crop, crop, 3).
+    """
+    count, room = len(positions), pixels.shape[1] - crop
+    if recipe.random_crop:
+        corners = torch.randint(0, room + 1, (count, 2), generator=generator)
+    else:
+        corners = torch.full((count, 2), room // 2)
+    mirrored = torch.randint(0, 2, (count,), generator=generator).bool()
+    return cut(pixels, positions, corners, mirrored & recipe.mirror, crop)
+
+
+def train(
+    network: Network,
+    pixels: Tensor,
+    labels: np.ndarray,
+    recipe: Recipe,
+    *,
+    seed: int = 0,
+    precision: str = "fp32",
+    watch: Callable[[Network], tuple[float, float]] | None = None,
+    watch_every: int = 10,
+    progress: Callable[[int], None] = lambda iteration: None,
+) -> pd.DataFrame:
+    """Fine-tune a network in place.
+
+    Parameters
+    ----------
+    pixels
+        Training pictures, uint8 RGB (n, 256, 256, 3), on the network's device.
+    labels
+        Their labels, 0 negative or 1 positive, (n,).
+    seed
+        Of the order, the crops, the mirrors and dropout.
+    precision
+        ``"fp32"``; ``"tf32"`` for matrix products on a GPU that has it; ``"bf16"`` for autocast,
+        with weights and updates kept in float32.
+    watch
+        Called every `watch_every` iterations and at the end; gives test loss and accuracy.
+    progress
+        Called with the number of iterations done.
+
+    Returns
+    -------
+    DataFrame
+        The learning curve, an iteration a row: ``iteration`` (from 1), ``seconds`` since the
+        start, ``rate``, ``train_loss`` (nats), ``train_accuracy`` (of the batch), ``test_loss``,
+        ``test_accuracy`` (missing where not watched).
+
+    Raises
+    ------
+    UserError
+        If the precision is unknown or the loss stops being a number.
+    """
+    torch.manual_seed(seed)
+    generator = torch.Generator().manual_seed(seed)
+    network.freeze(recipe.frozen)
+    optimiser = CaffeSGD(parameter_groups(network, recipe), recipe.momentum, recipe.weight_decay)
+    truth = torch.tensor(np.asarray(labels), dtype=torch.long, device=pixels.device)
+    stream = batches(len(pixels), recipe, generator)
+    rows, started = [], time.perf_counter()
+    network.train()
+    with arithmetic(precision, pixels.device.type) as autocast:
+        for iteration in range(recipe.iterations):
+            optimiser.base_rate = recipe.rate(iteration, len(pixels))
+            positions = next(stream)
+            crops = augmented(pixels, positions, network.convention.crop, recipe, generator)
+            target = truth[positions.to(truth.device)]
+            with autocast():
+                logits = network(crops)
+            loss = F.cross_entropy(logits.float(), target)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            # Left on the device: reading a value would wait for it.
+            hits = (logits.argmax(1) == target).float().mean()
+            row = [iteration + 1, 0.0, optimiser.base_rate, loss.detach(), hits, math.nan, math.nan]
+            done = iteration + 1
+            if watch and (done % watch_every == 0 or done == recipe.iterations):
+                row[5:] = watch(network)
+                network.train()
+            row[1] = time.perf_counter() - started
+            rows.append(row)
+            progress(done)
+    return _curve(rows)
+
+
+def _curve(rows: list[list]) -> pd.DataFrame:
+    names = ["iteration", "seconds", "rate", "train_loss", "train_accuracy"]
+    curve = pd.DataFrame(
+        [[float(value) for value in row] for row in rows],
+        columns=[*names, "test_loss", "test_accuracy"],
+    ).astype({"iteration": int})
+    bad = curve.loc[~np.isfinite(curve["train_loss"]), "iteration"]
+    if len(bad):
+        raise UserError(
+            f"Training diverged: the loss is not a number from iteration {bad.iloc[0]} on; "
+            "lower base_rate or head_rate in the recipe."
+        )
+    return curve
+
+
+@contextmanager
+def arithmetic(precision: str, device: str) -> Iterator[Callable]:
+    """Set the precision of products, giving a context manager for the forward pass.
+
+    Raises
+    ------
+    UserError
+        If the precision is unknown.
+    """
+    if precision not in PRECISIONS:
+        raise UserError(f"There is no precision {precision!r}: choose from {list(PRECISIONS)}.")
+    before = torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32
+    torch.set_float32_matmul_precision("high" if precision == "tf32" else "highest")
+    torch.backends.cudnn.allow_tf32 = precision == "tf32"
+    try:
+        yield lambda: torch.autocast(device, torch.bfloat16, enabled=precision == "bf16")
+    finally:
+        torch.set_float32_matmul_precision(before[0])
+        torch.backends.cudnn.allow_tf32 = before[1]

@@ -1,0 +1,125 @@
+# Everything that is done to the book, as one word each; `make help` lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# Settings, given as NAME=VALUE after the command:
+#: PYTHON    the Python (3.11 or newer) that the environment is made with
+PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+#: PIP_ARGS  more arguments for pip; PIP_ARGS="--extra-index-url https://download.pytorch.org/whl/cpu"
+#:           spares a machine without a GPU several GB of CUDA
+PIP_ARGS ?=
+#: MIRROR    folder or URL with the photographs and weights; MIRROR= for none
+MIRROR := $(or $(realpath ../shared/mirror),$(PIXELS_TO_SENTIMENT_MIRROR))
+#: PORT      where `make serve` listens on this machine
+PORT := 8000
+
+ifneq ($(MIRROR),)
+export PIXELS_TO_SENTIMENT_MIRROR := $(or $(realpath $(MIRROR)),$(MIRROR))
+else
+unexport PIXELS_TO_SENTIMENT_MIRROR
+endif
+
+BIN := .venv/bin
+PIP_INSTALL := -m pip install -qq --progress-bar off --disable-pip-version-check
+EXTRAS := [book,test,dev]
+CLI := $(BIN)/pixels-to-sentiment
+STAMP := .venv/.installed
+
+.PHONY: help book paper render test environment constraints format lint lab serve clean distclean \
+	FORCE
+
+help: ## list these commands
+	@echo 'Commands:'
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@echo 'Settings, for example `make environment PYTHON=python3.12`:'
+	@sed -n 's/^#: /  /p' Makefile
+
+book: $(STAMP) ## run every notebook at the smoke tier (what changed only), build _build/html
+	$(CLI) book execute --tier smoke
+	@$(MAKE) render
+
+paper: $(STAMP) ## the same at the paper tier: the full protocol, meant for a GPU
+	$(CLI) book execute --tier paper
+	@$(MAKE) render
+
+render: $(STAMP) ## build _build/html from the notebooks as they were last run
+	$(BIN)/jupyter-book build book --config _config.yml --path-output . \
+		-n -W --keep-going
+
+test: $(STAMP) ## all tests, then every smoke notebook run again and compared (nbval)
+	$(BIN)/python -m pytest
+	$(CLI) book execute --tier smoke
+	$(BIN)/python -m pytest --nbval --nbval-current-env \
+		--nbval-sanitize-with tests/notebooks/sanitize.cfg book/chapters
+
+format: $(STAMP) ## put the code and notebooks into the common format, mend what can be mended
+	$(BIN)/ruff check --fix --exit-zero
+	$(BIN)/ruff format
+
+lint: $(STAMP) ## check format and style; refuse photographs, weights and notebooks with outputs
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	SKIP=ruff-check,ruff-format $(BIN)/pre-commit run --all-files
+
+lab: $(STAMP) ## open the notebooks in JupyterLab
+	$(BIN)/jupyter lab notebooks
+
+serve: ## show the built book at http://127.0.0.1:8000
+	@test -e _build/html/index.html || { \
+		echo 'There is no book in _build/html yet; build it with `make book`.' >&2; exit 1; }
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+environment: $(STAMP) ## install everything into .venv (the other commands do so when needed)
+
+# Whatever is wrong with the Python is said in one sentence.
+define CHECK_PYTHON
+python='$(PYTHON)'; debian='(Debian: apt-get install python3-venv)'; \
+say() { echo "$$1" >&2; exit 1; }; \
+[ -n "$$python" ] || \
+	say "No Python 3.11 or newer was found; install one $$debian or name one with PYTHON=PATH."; \
+found="$$("$$python" -V 2>&1)" || say "$$python does not run; name another with PYTHON=PATH."; \
+"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	say "$$python is $$found, but 3.11 or newer is needed; name another with PYTHON=PATH."; \
+"$$python" -c 'import ensurepip, venv' 2>/dev/null || \
+	say "$$python cannot make virtual environments; install its venv package $$debian."
+endef
+
+# The stamp holds the checkout's path: where it is missing (an install was interrupted) or differs
+# (the checkout was moved) the environment is made anew, otherwise only brought up to date.
+ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
+$(STAMP): FORCE
+endif
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(CHECK_PYTHON)
+	@[ "$$(cat $@ 2>/dev/null)" = '$(CURDIR)' ] || $(PYTHON) -m venv --clear .venv
+	@rm -f $@
+	@echo 'Installing into .venv; the first time this takes some minutes.'
+	@$(BIN)/python $(PIP_INSTALL) $(PIP_ARGS) -c constraints.txt -e '.$(EXTRAS)'
+	@echo '$(CURDIR)' > $@
+
+# torch and torchvision belong together and are chosen by hand, so their two lines are kept.
+# papermill asks for aiohttp on Python 3.12 only; the list is written on 3.11 and serves both.
+constraints: ## write constraints.txt anew from the newest releases
+	@$(CHECK_PYTHON)
+	@new="$$(mktemp -d)"; trap 'rm -rf "$$new"' EXIT; \
+	grep -E '^(#|torch(vision)?==)' constraints.txt > "$$new/kept.txt"; \
+	$(PYTHON) -m venv "$$new/venv"; \
+	"$$new/venv/bin/python" $(PIP_INSTALL) $(PIP_ARGS) -c "$$new/kept.txt" -e '.$(EXTRAS)' \
+		aiohttp; \
+	{ grep '^#' "$$new/kept.txt"; \
+		"$$new/venv/bin/python" -m pip freeze --all --exclude pip --exclude-editable \
+			| sed 's/+.*//' | LC_ALL=C sort -f; \
+	} > "$$new/constraints.txt"; \
+	mv "$$new/constraints.txt" constraints.txt; git diff --stat constraints.txt
+
+clean: ## remove what was built: pages, executed notebooks, tool caches (runs/ stays)
+	rm -rf _build book/chapters .pytest_cache .ruff_cache
+	find src tests notebooks -name __pycache__ -prune -exec rm -rf {} +
+
+distclean: clean ## and the environment; runs/ and the downloaded files stay
+	rm -rf .venv

@@ -1,0 +1,269 @@
+"""The chapters of the book: executed by papermill, and only where something changed."""
+
+import copy
+import logging
+import os
+import shutil
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pixels_to_sentiment import provenance
+from pixels_to_sentiment.book import freshness, notebooks, tiers
+from pixels_to_sentiment.errors import UserError
+
+_RECORD = "pixels_to_sentiment"
+_MADE_BY_RUNNING = ("language_info", "widgets")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one notebook.
+
+    Attributes
+    ----------
+    name
+        Of the notebook, without its extension.
+    path
+        The executed notebook.
+    executed
+        Whether it was executed now; otherwise its outputs are from an earlier time.
+    seconds
+        How long the execution took, now or then.
+    """
+
+    name: str
+    path: Path
+    executed: bool
+    seconds: float
+
+
+def execute(
+    names: Iterable[str] | None = None,
+    tier: str = "smoke",
+    *,
+    parameters: Mapping[str, object] | None = None,
+    force: bool = False,
+    extra_inputs: Iterable[str] = (),
+) -> list[Outcome]:
+    """Bring executed notebooks up to date, and print a line for each.
+
+    Where the key of `book.freshness` is still the same, outputs are kept and the rest (prose, tags,
+    cell metadata) is taken anew from the source; a file that stays as it was is not written.
+
+    Parameters
+    ----------
+    names
+        Notebooks, without extension; by default all, in alphabetical order.
+    tier
+        Name of a file in ``notebooks/tiers``.
+    parameters
+        Win over the tier's values, in each of these notebooks that declares them.
+    force
+        Execute even where nothing changed.
+    extra_inputs
+        More that the outputs depend on, in words: the data's fingerprint, which weights there are.
+
+    Returns
+    -------
+    list of Outcome
+        One a notebook, in the order asked for.
+
+    Raises
+    ------
+    UserError
+        Before any kernel starts, if a notebook, tier, parameter or type does not fit (see
+        `book.tiers.plan`); later, if a cell fails. What an earlier execution gave then stays, and
+        the notebook as far as it came is kept in ``_build/failed``.
+    """
+    paths = notebooks.source_paths()
+    chosen = list(paths) if names is None else list(names)
+    for name in chosen:
+        notebooks.require(name, paths, "notebook", notebooks.root() / "notebooks")
+    settled = tiers.plan(tier, parameters, chosen)
+    sources = {name: notebooks.read(paths[name]) for name in chosen}
+    inputs = freshness.shared_inputs(extra_inputs)
+    outcomes = []
+    for name, source in sources.items():
+        record = {"key": freshness.key(source, settled[name], inputs), "tier": tier}
+        print(f"{name}: ", end="", flush=True)
+        outcome = None if force else _refresh(name, source, record["key"])
+        if outcome is None:
+            outcome = _execute(name, source, settled[name], record)
+        print(f"executed {outcome.seconds:.0f} s" if outcome.executed else "unchanged", flush=True)
+        outcomes.append(outcome)
+    return outcomes
+
+
+def check_sources() -> list[str]:
+    """Say what is wrong with the source notebooks and the tiers, without executing anything.
+
+    Returns
+    -------
+    list of str
+        A sentence each; empty if all is well.
+    """
+    complaints = []
+    for path in notebooks.source_paths().values():
+        found = notebooks.source_complaints(path)
+        if not found:
+            found = notebooks.parameter_complaints(path, tiers.declared_parameters(path))
+        complaints += found
+    for tier in {} if complaints else tiers.paths():
+        try:
+            tiers.plan(tier)
+        except UserError as error:
+            complaints.append(str(error))
+    return complaints
+
+
+def check_executed() -> list[str]:
+    """Say what is wrong with the executed notebooks.
+
+    Returns
+    -------
+    list of str
+        A sentence each; empty if each source has its executed form, with the same code, run in
+        order on a fresh kernel and without an error.
+    """
+    return [
+        complaint
+        for name, path in notebooks.source_paths().items()
+        for complaint in notebooks.executed_complaints(
+            notebooks.chapter_path(name), notebooks.read(path)
+        )
+    ]
+
+
+def _refresh(name: str, source, key: str) -> Outcome | None:
+    """Renew all but the outputs of an executed notebook; ``None`` where it must be executed."""
+    target = notebooks.chapter_path(name)
+    try:
+        executed = notebooks.read(target)
+    except UserError:
+        return None
+    record = executed.metadata.get(_RECORD, {})
+    if record.get("key") != key or not notebooks.same_code(source, executed):
+        return None
+    _write(_merge(source, executed, record), target)
+    return Outcome(name, target, False, record["seconds"])
+
+
+def _execute(name: str, source, parameters: dict, record: dict) -> Outcome:
+    target = notebooks.chapter_path(name)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = _partial(target)
+    failed = notebooks.root() / "_build" / "failed" / f"{name}.ipynb"
+    revision, dirty = provenance.commit()
+    began, clock = datetime.now(UTC), time.perf_counter()
+    try:
+        executed = _run(notebooks.source_paths()[name], source, partial, parameters)
+    except UserError as error:
+        print("failed", flush=True)
+        failed.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(partial, failed)
+        raise UserError(f"{error} The full traceback is in {failed}.") from error
+    finally:
+        partial.unlink(missing_ok=True)
+    record |= {
+        "seconds": round(time.perf_counter() - clock, 1),
+        "executed": began.isoformat(timespec="seconds"),
+        "commit": f"{revision}-dirty" if dirty else revision,
+    }
+    _write(_merge(source, executed, record), target)
+    failed.unlink(missing_ok=True)
+    return Outcome(name, target, True, record["seconds"])
+
+
+def _run(path: Path, source, partial: Path, parameters: dict):
+    """Execute a source notebook into a file that is written cell by cell, and give the result.
+
+    What runs is the notebook as it was read, even if its file is edited meanwhile.
+    """
+    import nbformat
+    import papermill
+    from nbclient.exceptions import DeadKernelError
+
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)
+    # Otherwise the kernel warns on the terminal that Python's own modules are frozen.
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+    partial.write_text(nbformat.writes(source), encoding="utf-8")
+    try:
+        executed = papermill.execute_notebook(
+            str(partial),
+            str(partial),
+            parameters,
+            kernel_name=notebooks.KERNEL,
+            language="python",
+            progress_bar=False,
+            cwd=str(path.parent),
+            record_timing=False,
+            extra_arguments=["--log-level=ERROR"],  # the kernel's own warnings, on the terminal
+        )
+    except papermill.PapermillExecutionError as error:
+        said = f"{error.ename}: {error.evalue}".strip().splitlines()[-1]
+        raise _failure(path, error.exec_count, error.source, said) from error
+    except DeadKernelError as error:
+        code = [c for c in notebooks.read(partial).cells if c.cell_type == "code"]
+        begun = [cell for cell in code if cell.metadata.papermill["start_time"]]
+        said = "the kernel died, often for lack of memory"
+        raise _failure(path, len(begun), begun[-1].source, said) from error
+    for cell in executed.cells:
+        if _hides_traceback(cell):
+            said = "it went on after a traceback on stderr"
+            raise _failure(path, cell.execution_count, cell.source, said)
+    return executed
+
+
+def _failure(path: Path, count: int, source: str, said: str) -> UserError:
+    first = (source.strip().splitlines() or [""])[0]
+    return UserError(f"{path}: cell [{count}], {first!r}, failed: {said.rstrip('.')}.")
+
+
+def _hides_traceback(cell) -> bool:
+    written = (o.text for o in cell.get("outputs", []) if o.get("name") == "stderr")
+    return any("Traceback (most recent call last)" in text for text in written)
+
+
+def _merge(source, executed, record: Mapping[str, object]):
+    """Give the source notebook with the outputs of an executed one and a record of how it ran.
+
+    Built from the source both after an execution and when that is spared, so that the two give
+    the same bytes; papermill's own metadata (absolute paths, a time for each cell) is left behind.
+    """
+    merged = copy.deepcopy(source)
+    ran = notebooks.code_cells(executed)
+    for cell, original in zip(notebooks.code_cells(merged), ran, strict=True):
+        cell.outputs, cell.execution_count = original.outputs, original.execution_count
+    injected = [c for c in executed.cells if notebooks.INJECTED in notebooks.tags(c)]
+    for cell in injected:
+        cell.id = notebooks.INJECTED
+        cell.metadata = {"tags": [notebooks.INJECTED, "hide-input"]}
+    for at, cell in enumerate(merged.cells):
+        if notebooks.PARAMETERS in notebooks.tags(cell):
+            cell.metadata.tags = list(dict.fromkeys([*cell.metadata.tags, "hide-input"]))
+            merged.cells[at + 1 : at + 1] = injected
+            break
+    for name in set(_MADE_BY_RUNNING) & executed.metadata.keys():
+        merged.metadata[name] = executed.metadata[name]
+    merged.metadata[_RECORD] = dict(record)
+    return merged
+
+
+def _write(notebook, path: Path) -> None:
+    """Write a notebook whole or not at all, and only if it differs from what is there."""
+    import nbformat
+
+    content = nbformat.writes(notebook) + "\n"
+    if path.is_file() and path.read_text(encoding="utf-8") == content:
+        return
+    partial = _partial(path)
+    partial.write_text(content, encoding="utf-8")
+    os.replace(partial, path)
+
+
+def _partial(path: Path) -> Path:
+    # Not .ipynb: what a killed process leaves is no notebook to Sphinx and nbval.
+    return path.with_name(f".{path.stem}.partial.json")

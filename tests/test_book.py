@@ -1,0 +1,240 @@
+import json
+import shutil
+
+import papermill
+import pytest
+
+import toy_checkout
+from pixels_to_sentiment import book
+from pixels_to_sentiment.errors import UserError
+from toy_checkout import cells, edit
+
+SUMS = "all:\n  scale: 2\nsums:\n  numbers: [1, 2, 3]\n"
+
+
+class KernelStartedError(Exception):
+    """Raised where papermill would start a kernel."""
+
+
+@pytest.fixture
+def no_kernel(monkeypatch):
+    def start(*args, **kwargs):
+        raise KernelStartedError
+
+    monkeypatch.setattr(papermill, "execute_notebook", start)
+
+
+@pytest.fixture(scope="module")
+def executed_once(tmp_path_factory):
+    """Execute the notebook in good order once for all tests."""
+    folder = toy_checkout.build(tmp_path_factory.mktemp("once") / "checkout", "sums")
+    (folder / "notebooks/tiers/smoke.yaml").write_text(SUMS)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        toy_checkout.enter(folder, monkeypatch)
+        book.execute(extra_inputs=["pictures abc"])
+    return folder
+
+
+@pytest.fixture
+def executed(executed_once, tmp_path, monkeypatch):
+    """Give each test its own copy of the executed checkout."""
+    return toy_checkout.enter(shutil.copytree(executed_once, tmp_path / "copy"), monkeypatch)
+
+
+@pytest.fixture
+def fresh(tmp_path, monkeypatch):
+    def make(*names):
+        return toy_checkout.enter(toy_checkout.build(tmp_path / "checkout", *names), monkeypatch)
+
+    return make
+
+
+def run(**options):
+    (outcome,) = book.execute(**({"extra_inputs": ["pictures abc"]} | options))
+    return outcome
+
+
+def test_tier_reaches_the_notebook(executed):
+    """Both the notebook's own parameters and those for all arrive; others keep their default."""
+    streams = {
+        o["name"]: o["text"] for o in cells(executed / "book/chapters/sums.ipynb")[-1]["outputs"]
+    }
+    assert streams["stdout"] == ["None 12\n"]
+    assert streams["stderr"] == ["a plain note\n"]
+
+
+def test_parameter_cells_are_folded_away(executed):
+    """The declared and the injected parameters are there, one after the other, input hidden."""
+    tags = [cell["metadata"].get("tags") for cell in cells(executed / "book/chapters/sums.ipynb")]
+    assert tags[1:3] == [["parameters", "hide-input"], ["injected-parameters", "hide-input"]]
+
+
+def test_record_and_nothing_of_the_machine(executed, executed_once):
+    """The file records how it was made, and names no path of this machine and no cell's clock."""
+    text = (executed / "book/chapters/sums.ipynb").read_text()
+    record = json.loads(text)["metadata"]["pixels_to_sentiment"]
+    assert sorted(record) == ["commit", "executed", "key", "seconds", "tier"]
+    assert record["tier"] == "smoke"
+    assert record["seconds"] > 0
+    assert str(executed_once) not in text
+    assert "papermill" not in text
+    assert "iopub" not in text
+
+
+def test_executed_notebook_passes_the_gate(executed):
+    """What `execute` leaves ran in order on a fresh kernel with the source's code."""
+    assert book.check_executed() == []
+
+
+def test_nothing_changed_nothing_written(executed, no_kernel, capsys):
+    """A second time no kernel starts and not a byte changes, so that Sphinx has nothing to do."""
+    path = executed / "book/chapters/sums.ipynb"
+    before = path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_ino
+    outcome = run()
+    assert not outcome.executed
+    assert outcome.seconds > 0
+    assert (path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_ino) == before
+    assert capsys.readouterr().out == "sums: unchanged\n"
+
+
+def test_prose_and_tags_are_renewed_without_rerunning(executed, no_kernel):
+    """New prose, cells of prose, tags and ids arrive in the chapter, and the outputs stay."""
+    source, path = executed / "notebooks/sums.ipynb", executed / "book/chapters/sums.ipynb"
+    before = cells(path)
+    edit(source, "in good order.", "in the best order.")
+    edit(source, '"chart"', '"hide-output"')
+    edit(source, '"id": "imports"', '"id": "renamed"')
+    notebook = json.loads(source.read_text())
+    added = {"cell_type": "markdown", "id": "added", "metadata": {}, "source": ["More."]}
+    notebook["cells"].insert(1, added)
+    source.write_text(json.dumps(notebook))
+    assert not run().executed
+    after = cells(path)
+    assert after[0]["source"][-1] == "A notebook in the best order."
+    assert after[1] == added
+    assert [cell["id"] for cell in after[2:5]] == ["parameters", "injected-parameters", "renamed"]
+    assert after[-1]["metadata"]["tags"] == ["hide-output"]
+    kept = [(c.get("outputs"), c.get("execution_count")) for c in after if c["id"] != "added"]
+    assert kept == [(c.get("outputs"), c.get("execution_count")) for c in before]
+    assert book.check_executed() == []
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("notebooks/sums.ipynb", "scale * sum", "2 * scale * sum"),
+        ("notebooks/tiers/smoke.yaml", "[1, 2, 3]", "[1, 2]"),
+        ("src/pixels_to_sentiment/folds.py", "places", "places, places"),
+        ("src/pixels_to_sentiment/places.py", "os", "sys"),
+        ("src/pixels_to_sentiment/__init__.py", "", "# new\n"),
+        ("constraints.txt", "2.0", "2.1"),
+        ("ground_truth/folds.csv", "label", "labels"),
+        ("book/results/scores.csv", "0.8", "0.9"),
+        ("book/chapters/sums.ipynb", "scale * sum", "scale + sum"),
+        ("book/chapters/sums.ipynb", '"nbformat": 4', '"nbformat":'),
+    ],
+)
+def test_changed_input_reruns(executed, no_kernel, file, old, new):
+    """Code, parameter, imported module (also through another), pins, folds, results count."""
+    path = executed / file
+    edit(path, old, new) if old else path.write_text(new)
+    with pytest.raises(KernelStartedError):
+        run()
+
+
+@pytest.mark.parametrize("options", [{"extra_inputs": ["pictures xyz"]}, {"force": True}])
+def test_asked_for_anew_reruns(executed, no_kernel, options):
+    """Other data, or the wish to, start a kernel."""
+    with pytest.raises(KernelStartedError):
+        run(**options)
+
+
+@pytest.mark.parametrize("file", ["src/pixels_to_sentiment/figures.py", "ground_truth/README.md"])
+def test_what_the_notebook_does_not_use_reruns_nothing(executed, no_kernel, file):
+    """A module that is not imported, or prose beside the data, may change."""
+    (executed / file).write_text("# changed\n")
+    assert not run().executed
+
+
+def test_failing_cell_keeps_the_former_chapter(executed, capsys):
+    """A failure names notebook, cell and error, leaves the good chapter, and keeps the attempt."""
+    path = executed / "book/chapters/sums.ipynb"
+    before = path.read_bytes()
+    shutil.copy(toy_checkout.NOTEBOOKS / "fails.ipynb", executed / "notebooks/sums.ipynb")
+    (executed / "notebooks/tiers/smoke.yaml").write_text("sums:\n  depth: 3\n")
+    with pytest.raises(UserError) as caught:
+        run()
+    attempt = executed / "_build/failed/sums.ipynb"
+    said = str(caught.value)
+    assert f"{executed}/notebooks/sums.ipynb: cell [4]" in said
+    assert "failed: at the bottom. " in said
+    assert str(attempt) in said
+    assert path.read_bytes() == before
+    assert [p.name for p in path.parent.iterdir()] == ["sums.ipynb"]
+    outputs = [cell.get("outputs") for cell in cells(attempt)]
+    assert "it broke" in json.dumps(outputs)
+    assert "never reached" not in json.dumps(outputs)
+    assert capsys.readouterr().out == "sums: failed\n"
+
+
+def test_edit_during_the_execution_is_not_lost(executed, monkeypatch):
+    """What ran is what was read at the start, and the edited source is stale again afterwards."""
+    source, real = executed / "notebooks/sums.ipynb", papermill.execute_notebook
+
+    def edit_and_prepare(*args, **options):
+        edit(source, "scale * sum", "edited * sum")
+        return real(*args, **options, prepare_only=True)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(papermill, "execute_notebook", edit_and_prepare)
+        assert run(force=True).executed
+    assert "scale * sum" in (executed / "book/chapters/sums.ipynb").read_text()
+    (complaint, *_) = book.check_executed()
+    assert "not that of its source" in complaint
+
+
+def test_dead_kernel_is_told(fresh):
+    """A kernel that dies is reported with the cell it died in, and leaves no chapter."""
+    folder = fresh("dies")
+    with pytest.raises(UserError, match=r"dies\.ipynb: cell \[1\], 'import os'.*kernel died"):
+        run()
+    assert not any((folder / "book/chapters").iterdir())
+    assert (folder / "_build/failed/dies.ipynb").is_file()
+
+
+def test_swallowed_traceback_fails(fresh):
+    """A traceback on stderr counts as a failure even where the cell went on."""
+    folder = fresh("swallows")
+    with pytest.raises(UserError, match=r"cell \[1\].*traceback on stderr"):
+        run()
+    assert not any((folder / "book/chapters").iterdir())
+
+
+def test_typo_stops_everything_before_a_kernel(fresh, no_kernel):
+    """A wrong parameter of the last notebook stops the first one too."""
+    folder = fresh("dies", "sums")
+    (folder / "notebooks/tiers/smoke.yaml").write_text("sums:\n  nmbers: [1]\n")
+    with pytest.raises(UserError, match=r"smoke\.yaml.*'nmbers'.*'numbers'"):
+        book.execute(["dies"])
+
+
+def test_unknown_notebook(fresh, no_kernel):
+    """A notebook that does not exist is answered with the nearest that does."""
+    fresh("sums", "dies")
+    with pytest.raises(UserError, match=r"'sum'.*'sums'"):
+        book.execute(["sum"])
+
+
+def test_gate_accepts_order_and_names_every_fault(fresh):
+    """Faults in any notebook or tier are all named; a notebook in good order has none."""
+    folder = fresh("sums")
+    assert book.check_sources() == []
+    (folder / "notebooks/tiers/paper.yaml").write_text("sums:\n  scale: much\n")
+    assert [c for c in book.check_sources() if "paper.yaml" in c and "scale" in c]
+    (folder / "notebooks/cut.ipynb").write_text('{"cells": [')
+    assert [c for c in book.check_sources() if "cut.ipynb" in c]
+
+
+def test_the_books_own_notebooks_are_in_order():
+    """The notebooks and tiers of this repository pass their gate."""
+    assert book.check_sources() == []

@@ -1,0 +1,80 @@
+import pytest
+
+import toy_checkout
+from pixels_to_sentiment.book import tiers
+from pixels_to_sentiment.errors import UserError
+
+
+@pytest.fixture
+def tier(tmp_path, monkeypatch):
+    """Write the smoke tier of a checkout with two notebooks, `sums` and `fails`."""
+    folder = toy_checkout.build(tmp_path, "sums", "fails")
+    toy_checkout.enter(folder, monkeypatch)
+    return (folder / "notebooks/tiers/smoke.yaml").write_text
+
+
+def test_parameters_reach_the_notebooks_that_declare_them(tier):
+    """What is for all goes where it is declared; the notebook's own and the given value win."""
+    tier("all: {scale: 2, depth: 3}\nsums: {scale: 4, title: Sum}\nfails:\n")
+    assert tiers.plan("smoke") == {"sums": {"scale": 4, "title": "Sum"}, "fails": {"depth": 3}}
+    settled = tiers.plan("smoke", {"scale": 5, "depth": 6}, ["sums", "fails"])
+    assert settled == {"sums": {"scale": 5, "title": "Sum"}, "fails": {"depth": 6}}
+
+
+def test_given_parameters_are_for_the_chosen_only(tier):
+    """A parameter for one notebook does not change another that declares it too."""
+    tier("")
+    assert tiers.plan("smoke", {"depth": 2}, ["fails"]) == {"sums": {}, "fails": {"depth": 2}}
+    with pytest.raises(UserError, match=r"the parameters given.*'depth'"):
+        tiers.plan("smoke", {"depth": 2}, ["sums"])
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("sums: {nmbers: [1]}", "no parameter of sums is named 'nmbers'; the nearest is 'numbers'"),
+        ("sums: {depth: 1}", "no parameter of sums is named 'depth'"),
+        ("all: {dept: 1}", "named 'dept'; the nearest is 'depth'"),
+        ("sum: {scale: 1}", "no notebook is named 'sum'; the nearest is 'sums'"),
+        ("sums: {numbers: 1}", "numbers of sums must be list, but 1 is int"),
+        ("sums: {scale: 1e-3}", "scale of sums must be float, but '1e-3' is str"),
+        ("sums: {scale: true}", "scale of sums must be float, but True is bool"),
+        ("sums: {scale: null}", "scale of sums must be float, but None is NoneType"),
+        ("fails: {depth: 1.0}", "depth of fails must be int, but 1.0 is float"),
+        ("fails: {depth: false}", "depth of fails must be int, but False is bool"),
+        ("sums: {title: 3}", "title of sums must be str, but 3 is int"),
+        ("sums: [numbers]", "write NAME:"),
+        ("- sums", "write NAME:"),
+        ("sums: {numbers: [1}", "is not valid YAML"),
+    ],
+)
+def test_faults_name_file_and_cure(tier, content, said):
+    """Each kind of fault in a tier is told with the file, and a typo with the nearest name."""
+    tier(content)
+    with pytest.raises(UserError) as caught:
+        tiers.plan("smoke")
+    assert "smoke.yaml" in str(caught.value)
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "content", ["sums: {scale: 2}", "sums: {scale: 0.5}", "sums: {title: null}"]
+)
+def test_values_that_fit(tier, content):
+    """A whole number serves as float, and nothing where nothing is the default."""
+    tier(content)
+    assert len(tiers.plan("smoke")["sums"]) == 1
+
+
+def test_unknown_tier(tier):
+    """A tier without a file is answered with the nearest."""
+    with pytest.raises(UserError, match=r"no tier is named 'smok'; the nearest is 'smoke'"):
+        tiers.plan("smok")
+
+
+def test_unknown_type(tier, tmp_path):
+    """A value for a parameter without a known annotation cannot be checked, and stops."""
+    toy_checkout.edit(tmp_path / "notebooks/fails.ipynb", "depth: int", "depth: number")
+    tier("fails: {depth: 1}")
+    with pytest.raises(UserError, match=r"fails\.ipynb: annotate depth with one of int, float"):
+        tiers.plan("smoke")

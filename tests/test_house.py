@@ -26,6 +26,7 @@ FLOORS = (
     ("networks", "figures", "tables", "standin", "audit"),
     ("caffenet", "assets", "book", "scores", "folds", "shapes"),
     ("provenance",),
+    ("archives", "downloads"),
     ("places", "errors", "compat"),
     ("__init__",),
 )

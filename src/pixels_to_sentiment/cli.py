@@ -5,6 +5,7 @@ Everything heavy is imported inside the command that needs it, so that ``--help`
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         options.command(options)
+        sys.stdout.flush()
     except UserError as fault:
         print(f"pixels-to-sentiment: {fault}", file=sys.stderr)
         return 2
@@ -31,8 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("pixels-to-sentiment: interrupted; finished runs are kept.", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        sys.stderr.close()
-        return 0
+        # Whoever read the output has seen enough; Python would complain again when it exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
@@ -126,17 +128,15 @@ def _folds_export(options: argparse.Namespace) -> None:
 
 
 def _folds_audit(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment import assets, folds, pictures
+    from pixels_to_sentiment import assets, audit, pictures
 
     archive = assets.find(pictures.ARCHIVE)
     digests = listed = None
     if archive:
         files = pictures.from_archive(archive).files
         digests = dict(zip(files["image"], files["sha256"], strict=True))
-        listed = folds.read_lists(archive)
-    print(folds.audit(digests=digests, listed=listed))
-    if not archive:
-        print("Duplicates were not looked for: the photographs are not at hand.")
+        listed = audit.read_lists(archive)
+    print(audit.audit(digests=digests, listed=listed))
 
 
 def _files_list(options: argparse.Namespace) -> None:
@@ -173,6 +173,7 @@ def _experiments_run(options: argparse.Namespace) -> None:
     from pixels_to_sentiment import experiments, folds, pictures, runs
 
     experiment = experiments.find(options.name)
+    device = runs.pick_device(options.device)
     chosen = [experiments.Configuration.parse(text) for text in options.only or ()]
     todo, missing = experiments.plan(
         chosen or experiment.configurations,
@@ -183,12 +184,18 @@ def _experiments_run(options: argparse.Namespace) -> None:
     )
     for configuration, reason in missing.items():
         print(f"{configuration}: weights not available here. {reason}", file=sys.stderr)
+    if not todo:
+        raise UserError("Nothing can be run here: the weights of all configurations are missing.")
     loaded = pictures.load()
+    if not loaded.real:
+        if options.record:
+            raise UserError(
+                "The photographs cannot be had here, and only runs on them are recorded."
+            )
+        print(f"Running on the stand-in. {loaded.reason}", file=sys.stderr)
     store = runs.Store()
     with _Bar() as bar:
-        performed = experiments.perform(
-            todo, loaded, store, device=options.device, progress=bar.update
-        )
+        performed = experiments.perform(todo, loaded, store, device=device, progress=bar.update)
         for record in performed:
             bar.finish(record)
             if options.record:
@@ -245,12 +252,12 @@ def _results(options: argparse.Namespace) -> None:
     if options.json:
         print(json.dumps(json.loads(table.to_json(orient="records")), indent=1))
     elif table.empty:
-        print(
-            "Nothing is recorded yet: `pixels-to-sentiment experiments run --help` says how."
-        )
+        print("Nothing is recorded yet: `pixels-to-sentiment experiments run --help` says how.")
     else:
-        rounded = table.round({"mean": 3, "std": 3})
-        print(rounded.to_string(index=False, na_rep="-"))
+        shown = table.round({"mean": 3, "std": 3})
+        shown["keys"] = [" ".join(key[:7] for key in keys.split(", ")) for keys in table["keys"]]
+        print(shown.to_string(index=False, na_rep="-"))
+        print("Keys are cut to 7 digits; --json has them whole.")
 
 
 def _record(options: argparse.Namespace) -> None:
@@ -262,15 +269,19 @@ def _record(options: argparse.Namespace) -> None:
 
 
 def _book_execute(options: argparse.Namespace) -> None:
+    import yaml
+
     from pixels_to_sentiment import assets, book
 
-    at_hand = [f"{name} {assets.find(name) is not None}" for name in assets.ASSETS]
+    # What the notebooks would find: a file that comes, goes or changes makes them run again.
+    at_hand = {name: assets.find(name) for name in assets.ASSETS}
+    digests = [f"{name} {path and assets.sha256(path)}" for name, path in at_hand.items()]
     book.execute(
         options.only,
         options.tier,
-        parameters=dict(options.parameter),
+        parameters={name: yaml.safe_load(value) for name, value in options.parameter},
         force=options.force,
-        extra_inputs=at_hand,
+        extra_inputs=digests,
     )
 
 

@@ -7,6 +7,7 @@ enough: models, transforms and timm then work as usual.
 """
 
 import importlib.util
+import warnings
 from pathlib import Path
 
 import torch
@@ -49,3 +50,5 @@ def declare_operators() -> bool:
 
 
 declare_operators()
+# timm's hub client looks for a notebook's progress bars when it is imported; none is wanted here.
+warnings.filterwarnings("ignore", message="IProgress not found")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import product
 
 import pandas as pd
 
@@ -9,7 +10,20 @@ from pixels_to_sentiment import folds, networks, scores, training
 from pixels_to_sentiment.assets import Unavailable
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.pictures import Pictures
-from pixels_to_sentiment.runs import Record, Run, Store
+from pixels_to_sentiment.runs import SHORTENED, Record, Run, Store
+
+NETWORK_TITLES = {
+    "caffenet": "CaffeNet",
+    "squeezenet1_1": "SqueezeNet 1.1",
+    "squeezenet1_0": "SqueezeNet 1.0",
+    "mobilenet_v2": "MobileNetV2",
+}
+START_TITLES = {
+    "random": "from random weights",
+    "imagenet": "from ImageNet",
+    "imagenet-convolutions": "from ImageNet convolutions",
+}
+RECIPE_TITLES = {"paper": "paper's recipe", "head-at-base-rate": "our recipe"}
 
 
 @dataclass(frozen=True)
@@ -43,6 +57,15 @@ class Configuration:
 
     def __str__(self) -> str:
         return f"{self.network}:{self.start}:{self.recipe}"
+
+    @property
+    def title(self) -> str:
+        """The configuration in words, as a table heads it."""
+        network = NETWORK_TITLES.get(self.network, self.network.removeprefix("timm/"))
+        start = START_TITLES.get(self.start, f"from {self.start}")
+        recipe = self.recipe.removesuffix(SHORTENED).removesuffix("-third")
+        third = ", a third" if "-third" in self.recipe else ""
+        return f"{network} {start}, {RECIPE_TITLES.get(recipe, recipe)}{third}"
 
 
 @dataclass(frozen=True)
@@ -113,16 +136,24 @@ def plan(
     Raises
     ------
     UserError
-        If a subset, fold, recipe or precision is unknown.
+        If a subset, fold, recipe or precision is unknown, or a number is below 1.
     """
+    for name, value in (("iterations", iterations), ("batch_size", batch_size), ("limit", limit)):
+        if value is not None and value < 1:
+            raise UserError(f"{name} is {value}: give a number from 1 up.")
     if precision not in training.PRECISIONS:
         raise UserError(
             f"There is no precision {precision!r}: choose from {list(training.PRECISIONS)}."
         )
-    agreements, test_folds, seeds = list(agreements), list(test_folds), list(seeds)
-    for agreement in agreements:
-        for fold in test_folds:
-            folds.split(agreement, fold)
+    configurations, agreements = list(configurations), list(agreements)
+    test_folds, seeds = list(test_folds), list(seeds)
+    # Everything is checked before the first file is fetched.
+    for agreement, fold in product(agreements, test_folds):
+        folds.split(agreement, fold)
+    recipes = {
+        (one.recipe, agreement): _recipe(one.recipe, agreement, iterations, batch_size)
+        for one, agreement in product(configurations, agreements)
+    }
     runs, missing = [], {}
     for configuration in configurations:
         try:
@@ -130,23 +161,20 @@ def plan(
         except Unavailable as reason:
             missing[configuration] = str(reason)
             continue
-        for agreement in agreements:
-            recipe = _recipe(configuration.recipe, agreement, iterations, batch_size)
-            for seed in seeds:
-                for fold in test_folds:
-                    runs.append(
-                        Run(
-                            network=configuration.network,
-                            start=configuration.start,
-                            weights=weights,
-                            agreement=agreement,
-                            fold=fold,
-                            recipe=recipe,
-                            seed=seed,
-                            precision=precision,
-                            limit=limit,
-                        )
-                    )
+        runs += [
+            Run(
+                network=configuration.network,
+                start=configuration.start,
+                weights=weights,
+                agreement=agreement,
+                fold=fold,
+                recipe=recipes[configuration.recipe, agreement],
+                seed=seed,
+                precision=precision,
+                limit=limit,
+            )
+            for agreement, seed, fold in product(agreements, seeds, test_folds)
+        ]
     return runs, missing
 
 
@@ -159,7 +187,7 @@ def _recipe(
         for key, value in (("iterations", iterations), ("batch_size", batch_size))
         if value is not None and value != getattr(recipe, key)
     }
-    return replace(recipe, name=f"{name}-shortened", **changes) if changes else recipe
+    return replace(recipe, name=name + SHORTENED, **changes) if changes else recipe
 
 
 def perform(

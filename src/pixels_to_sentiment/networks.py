@@ -184,6 +184,8 @@ class Start:
         Input convention of these weights.
     new
         Shell patterns of parameters that the file does not hold and that start new.
+    frozen_norms
+        As for `Network`.
     """
 
     assets: tuple[str, ...]

@@ -8,7 +8,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,7 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
-from pixels_to_sentiment import assets, folds, places, standin
+from pixels_to_sentiment import archives, assets, folds, places, standin
 from pixels_to_sentiment.errors import UserError
 
 ARCHIVE = "twitter_deepsent.zip"
@@ -45,6 +45,8 @@ class Pictures:
         A picture a row: ``image``, ``sha256`` of the file, ``width`` and ``height`` in pixels.
     masks
         Where the evidence lies, bool (n, 256, 256); only the stand-in knows.
+    reason
+        Why these are not the photographs; empty if they are or if they were not asked for.
     """
 
     names: np.ndarray
@@ -53,6 +55,7 @@ class Pictures:
     fingerprint: str
     files: pd.DataFrame
     masks: np.ndarray | None = None
+    reason: str = ""
 
     @property
     def real(self) -> bool:
@@ -60,8 +63,17 @@ class Pictures:
         return self.source == "photographs"
 
     def rows(self, images: pd.Series) -> np.ndarray:
-        """Positions in `pixels` of pictures given by name, int64 (k,)."""
-        return pd.Index(self.names).get_indexer_for(images)
+        """Positions in `pixels` of pictures given by name, int64 (k,).
+
+        Raises
+        ------
+        UserError
+            If there is no picture of a name.
+        """
+        found = pd.Index(self.names).get_indexer_for(images)
+        if (found < 0).any():
+            raise UserError(f"The data set has no picture {list(images)[found.argmin()]!r}.")
+        return found
 
     def tensor(self, device: str | torch.device = "cpu") -> Tensor:
         """All pixels as one uint8 tensor (n, 256, 256, 3) on a device, shared on the CPU."""
@@ -95,10 +107,10 @@ def load(source: str = "auto", *, progress: Callable[[int, int], None] | None = 
         return _load_standin()
     try:
         return from_archive(assets.fetch(ARCHIVE), progress=progress)
-    except assets.Unavailable:
+    except assets.Unavailable as failure:
         if source == "photographs":
             raise
-        return _load_standin()
+        return replace(_load_standin(), reason=str(failure))
 
 
 def from_archive(path: Path, *, progress: Callable[[int, int], None] | None = None) -> Pictures:
@@ -113,11 +125,10 @@ def from_archive(path: Path, *, progress: Callable[[int, int], None] | None = No
         says which.
     """
     names = folds.load()["image"].to_numpy()
-    identity = f"{assets.sha256(path)}-{WARP_VERSION}"
-    folder = places.cache() / f"pictures-{identity[:16]}-{WARP_VERSION}"
+    folder = places.cache() / f"pictures-{assets.sha256(path)[:16]}-{WARP_VERSION}"
     if not _whole(folder):
-        with assets.open_archive(path) as archive:
-            members = assets.members_by_name(archive, list(names))
+        with archives.open_archive(path) as archive:
+            members = archives.members_by_name(archive, list(names))
             _write(folder, names, _decoder(archive, members), progress)
     return _open(folder, names, "photographs")
 
@@ -194,13 +205,12 @@ def _write(
         content = files.to_csv(index=False) + str(WARP_VERSION)
         fingerprint = hashlib.sha256(content.encode()).hexdigest()
         (made / "whole.json").write_text(json.dumps({"fingerprint": fingerprint}))
-        if not _whole(folder):
+        try:
+            os.replace(made, folder)
+        except OSError:
             # Another process may have got there first; its folder is as good.
-            try:
-                os.replace(made, folder)
-            except OSError:
-                if not _whole(folder):
-                    raise
+            if not _whole(folder):
+                raise
 
 
 def _fill(
@@ -237,17 +247,16 @@ def _whole(folder: Path) -> bool:
 
 
 def _open(folder: Path, names: np.ndarray, source: str) -> Pictures:
-    files = pd.read_csv(folder / "files.csv")
+    masks = folder / "masks.npy"
     try:
         # Copy on write: torch wants an array it may write to, the file stays as it is.
         pixels = np.load(folder / "pixels.npy", mmap_mode="c")
+        files = pd.read_csv(folder / "files.csv")
         fingerprint = json.loads((folder / "whole.json").read_text())["fingerprint"]
-    except (OSError, ValueError) as fault:
+        evidence = np.load(masks) if masks.is_file() else None
+    except (OSError, ValueError, KeyError, EOFError) as fault:
         raise UserError(f"{folder} is damaged ({fault}): delete it and run again.") from fault
-    masks = folder / "masks.npy"
-    return Pictures(
-        names, pixels, source, fingerprint, files, np.load(masks) if masks.is_file() else None
-    )
+    return Pictures(names, pixels, source, fingerprint, files, evidence)
 
 
 def cut(pixels: Tensor, positions: Tensor, corners: Tensor, mirrored: Tensor, side: int) -> Tensor:

@@ -19,6 +19,7 @@ import ast
 import hashlib
 import json
 import os
+import re
 import shutil
 import socket
 import time
@@ -30,6 +31,7 @@ from pathlib import Path
 
 import pandas as pd
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch.nn import functional as F
 
@@ -40,6 +42,9 @@ from pixels_to_sentiment.pictures import Pictures
 from pixels_to_sentiment.training import Recipe
 
 WEIGHTS = "weights.safetensors"
+_TABLES = ("provenance.json", "curve.csv", "predictions.csv")
+# Ends the name of a recipe of which only some iterations or smaller batches are run.
+SHORTENED = "-shortened"
 _CODE = ("caffenet", "networks", "pictures", "prediction", "training")
 
 
@@ -106,14 +111,18 @@ class Record:
         Raises
         ------
         UserError
-            If it is not the folder of a finished run.
+            If there is no such folder, or it is not that of a finished run.
         """
+        if not folder.is_dir():
+            raise UserError(f"There is no finished run {folder.name!r} in {folder.parent}.")
         try:
             content = json.loads((folder / "run.json").read_text())
+            for name in _TABLES:
+                (folder / name).stat()
             fields = dict(content["run"])
             fields["recipe"] = Recipe(**_tuples(fields["recipe"]))
             return cls(folder, Run(**fields), content["key"], content["data"], content["code"])
-        except (OSError, ValueError, KeyError, TypeError) as fault:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
             raise UserError(
                 f"{folder} is not the folder of a finished run ({type(fault).__name__}: {fault}): "
                 "delete it and run again."
@@ -137,7 +146,8 @@ class Record:
         Raises
         ------
         UserError
-            If the folder holds no weights, as those of recorded results do not.
+            If the folder holds no weights, as those of recorded results do not, or they are
+            damaged.
         """
         path = self.folder / WEIGHTS
         if not path.is_file():
@@ -146,7 +156,14 @@ class Record:
         chosen = networks.find_start(self.run.network, self.run.start)
         if chosen:
             network.convention, network.frozen_norms = chosen.convention, chosen.frozen_norms
-        network.body.load_state_dict(load_file(path), strict=False)
+        try:
+            network.body.load_state_dict(load_file(path))
+        except (SafetensorError, OSError, RuntimeError) as fault:
+            reason = " ".join(str(fault).split())  # torch names each parameter in a line
+            raise UserError(
+                f"{path} does not hold the run's weights ({reason}): delete {self.folder} and run "
+                "again."
+            ) from fault
         return network.eval()
 
 
@@ -215,7 +232,7 @@ class Store:
             return found
         key = run.key(pictures.fingerprint)
         self._sweep()
-        partial = self.root / f".partial-{socket.gethostname()}-{os.getpid()}-{key}"
+        partial = _partial(self.root, key)
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
         try:
@@ -227,14 +244,20 @@ class Store:
 
     def _sweep(self) -> None:
         """Remove what killed processes of this machine left half-done."""
-        for folder in self.root.glob(f".partial-{socket.gethostname()}-*"):
-            pid = int(folder.name.rsplit("-", 2)[1])
-            if not _alive(pid):
+        name = re.compile(rf"\.partial-{re.escape(socket.gethostname())}-(\d+)-[0-9a-f]+")
+        for folder in self.root.glob(".partial-*"):
+            found = name.fullmatch(folder.name)
+            if found and not _alive(int(found[1])):
                 shutil.rmtree(folder, ignore_errors=True)
 
     def records(self) -> list[Record]:
         """Open all finished runs, in the order of their keys."""
         return [Record.open(path.parent) for path in sorted(self.root.glob("[!.]*/run.json"))]
+
+
+def _partial(root: Path, key: str) -> Path:
+    """Where this process makes a run's folder before it is whole."""
+    return root / f".partial-{socket.gethostname()}-{os.getpid()}-{key}"
 
 
 def _alive(pid: int) -> bool:
@@ -262,10 +285,12 @@ def pick_device(device: str) -> str:
     Raises
     ------
     UserError
-        If a GPU is asked for and there is none.
+        If the device is unknown, or a GPU is asked for and there is none.
     """
     if device == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
+    if not re.fullmatch(r"cpu|cuda(:\d+)?", device):
+        raise UserError(f"There is no device {device!r}: choose from auto, cpu, cuda, cuda:N.")
     if device.startswith("cuda") and not torch.cuda.is_available():
         raise UserError(f"This machine has no GPU for device {device!r}: use 'cpu' or 'auto'.")
     return device
@@ -355,22 +380,33 @@ def record(records: Iterable[Record], results: Path | None = None) -> list[Path]
     records = list(records)
     results = results or places.results()
     for one in records:
-        if one.run.limit is not None or one.data["source"] != "photographs":
+        if deviation := _deviation(one):
             raise UserError(
-                f"Run {one.key} cannot be recorded: it was made from "
-                f"{'a few pictures' if one.run.limit is not None else 'the stand-in'}; record runs "
-                "of the paper tier on the photographs."
+                f"Run {one.key} cannot be recorded: it was made {deviation}; record runs of the "
+                "paper tier on the photographs."
             )
     added = []
     for one in records:
         target = results / one.key
         if target.is_dir():
             continue
-        partial = results / f".partial-{os.getpid()}-{one.key}"
-        shutil.copytree(one.folder, partial, ignore=shutil.ignore_patterns(WEIGHTS))
-        os.replace(partial, target)
+        partial = _partial(results, one.key)
+        try:
+            shutil.copytree(one.folder, partial, ignore=shutil.ignore_patterns(WEIGHTS))
+            _publish(partial, target)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
         added.append(target)
     return added
+
+
+def _deviation(one: Record) -> str | None:
+    """Say in what a run is not the full protocol on the photographs."""
+    if one.run.limit is not None:
+        return "from a few pictures"
+    if one.run.recipe.name.endswith(SHORTENED):
+        return "with a shortened recipe"
+    return None if one.data["source"] == "photographs" else "from the stand-in"
 
 
 def recorded(results: Path | None = None) -> list[Record]:

@@ -85,7 +85,7 @@ def reported(experiment: str | None = None, path: Path | None = None) -> pd.Data
     -------
     DataFrame
         ``experiment``, ``variant``, ``agreement``, ``oversampling`` (yes, no or empty), ``mean``
-        and ``std`` (0..1, missing where not known), ``grade`` (V or R) and ``note``.
+        and ``std`` (0..1, missing where not known), ``grade`` (V, I or R) and ``note``.
 
     Raises
     ------
@@ -95,9 +95,15 @@ def reported(experiment: str | None = None, path: Path | None = None) -> pd.Data
     path = path or places.ground_truth() / "reported_results.csv"
     columns = ["experiment", "variant", "agreement", "oversampling", "mean", "std", "grade", "note"]
     try:
-        table = pd.read_csv(path, keep_default_na=False, na_values={"mean": [""], "std": [""]})
+        table = pd.read_csv(
+            path,
+            dtype={"mean": "float64", "std": "float64"},
+            keep_default_na=False,
+            na_values={"mean": [""], "std": [""]},
+        )
     except (OSError, ValueError) as fault:
-        raise UserError(f"{path} cannot be read ({fault}): restore it from git.") from fault
+        reason = " ".join(str(fault).split())  # pandas ends some messages with a line feed
+        raise UserError(f"{path} cannot be read ({reason}): restore it from git.") from fault
     missing = [name for name in columns if name not in table]
     if missing or not set(table["grade"]) <= {"V", "I", "R"}:
         raise UserError(f"{path} is not the table of reported results: restore it from git.")

@@ -35,8 +35,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from PIL import Image, ImageDraw
+from PIL import Image
 
+from pixels_to_sentiment import shapes
 from pixels_to_sentiment.errors import UserError
 
 VERSION = 1
@@ -44,73 +45,7 @@ SIDE = 256
 
 _SEED = "from pixels to sentiment: stand-in"
 _MARGIN = 16  # keeps the evidence inside the centre 227 crop
-_FILLS = (
-    (214, 69, 65), (232, 126, 60), (240, 190, 70), (132, 178, 84), (62, 150, 110), (70, 160, 190),
-    (64, 105, 180), (120, 90, 170), (190, 90, 150), (150, 110, 80), (225, 215, 200), (95, 100, 110),
-)  # fmt: skip
-_DARK, _LIGHT = (32, 28, 38), (250, 246, 236)
-# Cosines and sines of the tilts, written out so that no mathematics library can differ.
-_TILTS = ((0.9659, -0.2588), (0.9903, -0.1392), (1.0, 0.0), (0.9903, 0.1392), (0.9659, 0.2588))
 _COMPASS = ((10, 0), (7, 7), (0, 10), (-7, 7), (-10, 0), (-7, -7), (0, -10), (7, -7))  # tenths
-
-Colour = tuple[int, int, int]
-
-# Shapes, in units of an object's radius with y downwards, drawn in the order written:
-# "disc COLOUR x,y r", "area COLOUR x,y ..." and "line WIDTH x,y ..." (always in ink).
-_HEAD = "disc ink 0,0 1 | disc fill 0,0 .92 | disc ink -.38,-.2 .13 | disc ink .38,-.2 .13 | "
-_HEART = (
-    "disc fill -.46,-.34 .52 | disc fill .46,-.34 .52 | "
-    "area fill -.94,-.14 -.4,-.5 .4,-.5 .94,-.14 0,.98 | "
-)
-_CLOUD = (
-    "disc fill -.55,-.2 .36 | disc fill -.1,-.48 .44 | disc fill .5,-.24 .4 | "
-    "area fill -.58,-.3 .54,-.3 .54,.16 -.58,.16"
-)
-_BODY = "disc fill 0,-.38 .56 | disc fill 0,-.2 .62 | disc fill 0,-.02 .56 | "
-_FOOT = "area fill -.2,.36 .2,.36 .36,.72 -.36,.72 | "
-_EVIDENCE = (  # (negative, positive) of one size and one pair of colours
-    (  # a face
-        _HEAD + "line .1 -.56,-.6 -.18,-.4 | line .1 .18,-.4 .56,-.6 | "
-        "line .16 -.52,.62 -.39,.44 -.26,.32 0,.22 .26,.32 .39,.44 .52,.62",
-        _HEAD + "line .1 -.56,-.4 -.18,-.6 | line .1 .18,-.6 .56,-.4 | "
-        "line .16 -.52,.22 -.39,.4 -.26,.52 0,.62 .26,.52 .39,.4 .52,.22",
-    ),
-    (  # a heart: broken, or whole with a shine as long as the crack
-        _HEART + "line .16 0,-.5 -.22,-.2 .2,.08 -.18,.38 .06,.68 0,.9",
-        _HEART + "line .16 .1,.55 .5,.15 .7,-.25 .55,-.6 .3,-.62",
-    ),
-    (  # the weather: a storm cloud, or the sun
-        "area ink .05,0 -.35,.56 -.06,.56 -.22,1.05 .36,.4 .06,.4 .32,0 | " + _CLOUD,
-        "area ink 1.05,0 .57,.24 .74,.74 .24,.57 0,1.05 -.24,.57 -.74,.74 -.57,.24 -1.05,0 "
-        "-.57,-.24 -.74,-.74 -.24,-.57 0,-1.05 .24,-.57 .74,-.74 .57,-.24 | disc fill 0,0 .58",
-    ),
-    (  # a cracked vase, or a balloon on its string
-        _BODY + _FOOT + "line .16 .1,-.8 -.14,-.5 .2,-.26 -.16,0 .16,.24",
-        _BODY + "area fill -.16,.64 .16,.64 0,.4 | line .1 0,.64 .14,.76 -.1,.9 .06,1.08 | "
-        "line .16 -.36,-.2 -.3,-.46 -.1,-.6",
-    ),
-)
-_CRATE = (
-    "area fill -.75,-.75 .75,-.75 .75,.75 -.75,.75 | "
-    "line .1 -.75,-.25 .75,-.25 | line .1 -.75,.25 .75,.25"
-)
-_BALL = "disc fill 0,0 .85 | line .2 -.75,0 .75,0"
-_TREE = (
-    "area ink -.13,.1 .13,.1 .13,.95 -.13,.95 | "
-    "disc fill -.35,0 .45 | disc fill .35,0 .45 | disc fill 0,-.45 .5"
-)
-_HOUSE = (
-    "area fill -.7,-.2 .7,-.2 .7,.8 -.7,.8 | area ink -.95,-.2 .95,-.2 0,-.9 | "
-    "area ink -.15,.25 .2,.25 .2,.8 -.15,.8"
-)
-_CAR = (
-    "area ink -.55,0 -.3,-.45 .35,-.45 .6,0 | area fill -1,-.05 1,-.05 1,.4 -1,.4 | "
-    "disc ink -.55,.4 .25 | disc ink .55,.4 .25"
-)
-_CALM = _HEAD + "line .1 -.56,-.5 -.18,-.5 | line .1 .18,-.5 .56,-.5 | line .16 -.5,.42 .5,.42"
-_VASE = _BODY + _FOOT + "line .16 -.5,-.1 .5,-.1"
-_NEUTRAL = (_CALM, _CLOUD, _VASE, _HOUSE, _TREE, _CAR, _CRATE, _BALL)
-_OCCLUDERS = (_CRATE, _BALL, _TREE)
 
 
 @dataclass(frozen=True)
@@ -132,51 +67,6 @@ _LEVELS = {
 }
 
 
-@dataclass(frozen=True)
-class _Thing:
-    """One object of a scene; ``role`` is neutral, contrary, evidence or occluder."""
-
-    role: str
-    forms: tuple[str, str]  # negative, positive
-    x: int
-    y: int
-    radius: int
-    tilt: tuple[float, float]
-    fill: Colour
-    ink: Colour
-    opacity: int
-
-    def sprite(self, label: int) -> Image.Image:
-        """Draw at twice the size and reduce, RGBA."""
-        half = self.radius * 5 // 4
-        # Transparent, but in the colour of the object: no dark seams after the reduction.
-        image = Image.new("RGBA", (4 * half, 4 * half), (*self.fill, 0))
-        canvas = ImageDraw.Draw(image)
-        for stroke in self.forms[1 - label if self.role == "contrary" else label].split(" | "):
-            self._stroke(canvas, 2 * half, *stroke.replace(",", " ").split())
-        small = image.reduce(2)
-        small.putalpha(small.getchannel("A").point([v * self.opacity // 100 for v in range(256)]))
-        return small
-
-    def _stroke(self, canvas: ImageDraw.ImageDraw, centre: int, kind: str, *words: str) -> None:
-        unit, (cos, sin) = 2 * self.radius, self.tilt
-        numbers = [unit * float(word) for word in words[1:]]
-        spots = [
-            (round(centre + cos * x - sin * y), round(centre + sin * x + cos * y))
-            for x, y in zip(numbers[::2], numbers[1::2], strict=False)
-        ]
-        colour = self.ink if kind == "line" or words[0] == "ink" else self.fill
-        if kind == "area":
-            canvas.polygon(spots, fill=colour)
-            return
-        width = 2 * numbers[-1] if kind == "disc" else unit * float(words[0])
-        if kind == "line":
-            canvas.line(spots, fill=colour, width=round(width))
-        r = round(width / 2)
-        for x, y in spots:  # the disc itself, or the round joints of a line
-            canvas.ellipse((x - r, y - r, x + r, y + r), fill=colour)
-
-
 class _Dice(np.random.RandomState):
     """NumPy's frozen generator: the same numbers in every version of NumPy."""
 
@@ -189,8 +79,8 @@ class _Dice(np.random.RandomState):
     def chance(self, percent: int) -> bool:
         return self.between(1, 100) <= percent
 
-    def colour(self) -> Colour:
-        return tuple(min(255, max(0, v + self.between(-18, 18))) for v in self.pick(_FILLS))
+    def colour(self) -> shapes.Colour:
+        return tuple(min(255, max(0, v + self.between(-18, 18))) for v in self.pick(shapes.FILLS))
 
 
 def _dice(*words: object) -> _Dice:
@@ -198,21 +88,21 @@ def _dice(*words: object) -> _Dice:
     return _Dice(np.frombuffer(digest, dtype="<u4"))
 
 
-def _mix(one: Colour, other: Colour, percent: int) -> Colour:
+def _mix(one: shapes.Colour, other: shapes.Colour, percent: int) -> shapes.Colour:
     return tuple(
         (a * (100 - percent) + b * percent) // 100 for a, b in zip(one, other, strict=True)
     )
 
 
 def _thing(
-    dice: _Dice, level: _Level, role: str, shapes: Sequence, x: int, y: int, radius: int
-) -> _Thing:
-    shape, fill = dice.pick(shapes), dice.colour()
-    ink = _DARK if sum(fill) > 330 + dice.between(-60, 60) else _LIGHT
+    dice: _Dice, level: _Level, role: str, choices: Sequence, x: int, y: int, radius: int
+) -> shapes.Thing:
+    shape, fill = dice.pick(choices), dice.colour()
+    ink = shapes.DARK if sum(fill) > 330 + dice.between(-60, 60) else shapes.LIGHT
     ink = _mix(fill, ink, dice.between(*level.ink))
     opacity = 100 if role == "occluder" else dice.between(*level.opacity)
     forms = (shape, shape) if isinstance(shape, str) else shape
-    return _Thing(role, forms, x, y, radius, dice.pick(_TILTS), fill, ink, opacity)
+    return shapes.Thing(role, forms, x, y, radius, dice.pick(shapes.TILTS), fill, ink, opacity)
 
 
 def _place(dice: _Dice, radius: int, taken: list[tuple[int, int, int]]) -> tuple[int, int, int]:
@@ -225,7 +115,7 @@ def _place(dice: _Dice, radius: int, taken: list[tuple[int, int, int]]) -> tuple
     return taken[-1]
 
 
-def _scene(name: str, agreement: str) -> list[_Thing]:
+def _scene(name: str, agreement: str) -> list[shapes.Thing]:
     """Lay the objects out, back to front, without looking at the label."""
     dice, level = _dice("scene", name, agreement), _LEVELS[agreement]
     count, contrary = dice.between(*level.count), 0
@@ -236,21 +126,21 @@ def _scene(name: str, agreement: str) -> list[_Thing]:
     neutral, pieces, front = [], [], []
     for role in ["evidence"] * count + ["contrary"] * contrary:
         x, y, r = _place(dice, dice.between(*level.radius), taken)
-        pieces.append(_thing(dice, level, role, _EVIDENCE, x, y, r))
+        pieces.append(_thing(dice, level, role, shapes.EVIDENCE, x, y, r))
         if dice.chance(level.occluded):
             east, south = dice.pick(_COMPASS)
             x, y = x + r * east * 9 // 100, y + r * south * 9 // 100
             size = r * dice.between(5, 7) // 10
-            front.append(_thing(dice, level, "occluder", _OCCLUDERS, x, y, size))
+            front.append(_thing(dice, level, "occluder", shapes.OCCLUDERS, x, y, size))
     for _ in range(dice.between(2, 5)):
         place = _place(dice, dice.between(14, 40), taken)
-        neutral.append(_thing(dice, level, "neutral", _NEUTRAL, *place))
+        neutral.append(_thing(dice, level, "neutral", shapes.NEUTRAL, *place))
     return [*neutral, *reversed(pieces), *front]
 
 
 def _background(dice: _Dice) -> Image.Image:
     """Paint a gradient, a horizon, stripes, tiles or blotches, in colours that fit any label."""
-    paper = _mix(_DARK, _LIGHT, dice.between(10, 90))
+    paper = _mix(shapes.DARK, shapes.LIGHT, dice.between(10, 90))
     first, second = (np.array(_mix(paper, dice.colour(), 60)) for _ in "ab")
     kind = dice.pick(("gradient", "horizon", "stripes", "tiles", "blotches"))
     if kind == "blotches":
@@ -319,10 +209,8 @@ def draw(
     canvas, mask = _background(dice), Image.new("L", (SIDE, SIDE))
     for thing in _scene(name, agreement):
         sprite = thing.sprite(int(label))
-        alpha, corner = (
-            sprite.getchannel("A"),
-            (thing.x - sprite.width // 2, thing.y - sprite.height // 2),
-        )
+        alpha = sprite.getchannel("A")
+        corner = (thing.x - sprite.width // 2, thing.y - sprite.height // 2)
         if evidence or thing.role != "evidence":
             canvas.paste(sprite, corner, alpha)
         if thing.role == "evidence":

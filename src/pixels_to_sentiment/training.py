@@ -63,16 +63,19 @@ PAPER_ITERATIONS = {"five": 180, "four": 225, "three": 255}
 def recipe(name: str, agreement: str) -> Recipe:
     """Return a recipe by name, with the iterations of a subset.
 
-    Names
-    -----
-    ``paper``
-        All that is known of the paper's own.
-    ``paper-third``
-        The paper's, stopped after a third of its iterations. By then the recalled schedule has
-        cut the rate to a thousandth.
-    ``head-at-base-rate``, ``head-at-base-rate-third``
-        Ours: the new last layer learns at the base rate instead of ten times it, for starts in
-        which the layers below it are new as well.
+    Parameters
+    ----------
+    name
+        ``"paper"``: all that is known of the paper's own.
+
+        ``"paper-third"``: the paper's, stopped after a third of its iterations. By then the
+        recalled schedule has cut the rate to a thousandth.
+
+        ``"head-at-base-rate"``, ``"head-at-base-rate-third"``: ours, in which the new last layer
+        learns at the base rate instead of ten times it, for starts in which the layers below it
+        are new as well.
+    agreement
+        Subset, one of `PAPER_ITERATIONS`.
 
     Raises
     ------

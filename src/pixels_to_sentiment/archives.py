@@ -1,0 +1,156 @@
+"""Zip archives from elsewhere: refused where they could do harm, read within their limits."""
+
+import lzma
+import re
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+
+from pixels_to_sentiment.errors import UserError
+
+# The archive of photographs has 1,272 members and unpacks to 60 MB; JPEGs do not deflate further.
+LARGEST_ARCHIVE = 1024**3  # bytes unpacked
+MOST_MEMBERS = 20_000
+LARGEST_RATIO = 100  # unpacked by packed size, of members over 1 MiB
+
+
+class _Unsafe(Exception):
+    """Why an archive is not opened: the end of a sentence that begins with its path."""
+
+
+class Archive(zipfile.ZipFile):
+    """A zip archive whose members never unpack to more than they declare."""
+
+    def read(self, name: str | zipfile.ZipInfo, pwd: bytes | None = None) -> bytes:
+        """Unpack a member in memory.
+
+        Raises
+        ------
+        zipfile.BadZipFile
+            If the member is damaged, packed in an unknown way or larger than it declares.
+        """
+        member = name if isinstance(name, zipfile.ZipInfo) else self.getinfo(name)
+        try:
+            with self.open(member, pwd=pwd) as stream:
+                # Reading without a size would unpack all there is and only then cut it off.
+                content = stream.read(member.file_size)
+        except (zlib.error, lzma.LZMAError, EOFError, ValueError, RuntimeError) as fault:
+            raise zipfile.BadZipFile(f"{member.filename}: {fault}") from fault
+        if len(content) != member.file_size:
+            raise zipfile.BadZipFile(f"{member.filename} is cut off")
+        return content
+
+
+def open_archive(path: Path | str) -> Archive:
+    """Open a zip archive for reading, once its directory has been found harmless.
+
+    Raises
+    ------
+    UserError
+        If it is not a zip or is truncated, unpacks to an unreasonable size, has too many or
+        encrypted members, links, or names that lead out of a folder.
+    """
+    try:
+        return _open_archive(path)
+    except _Unsafe as reason:
+        raise UserError(f"{path} {reason}: fetch it again or from elsewhere.") from reason
+
+
+def _open_archive(path: Path | str) -> Archive:
+    try:
+        with open(path, "rb") as stream:
+            begins_like_one = stream.read(4) == b"PK\x03\x04"
+        archive = Archive(path)
+    except OSError as fault:
+        raise _Unsafe(f"cannot be read ({fault.strerror or fault})") from fault
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as fault:
+        state = "is a truncated or damaged zip" if begins_like_one else "is not a zip"
+        raise _Unsafe(f"{state} archive ({fault})") from fault
+    danger = _danger(archive.infolist())
+    if danger:
+        archive.close()
+        raise _Unsafe(danger)
+    return archive
+
+
+def _danger(members: list[zipfile.ZipInfo]) -> str | None:
+    if len(members) > MOST_MEMBERS:
+        return f"has {len(members):,} members, more than {MOST_MEMBERS:,}"
+    unpacked = sum(member.file_size for member in members)
+    if unpacked > LARGEST_ARCHIVE:
+        return f"unpacks to {unpacked:,} bytes, more than {LARGEST_ARCHIVE:,}"
+    for member in members:
+        name, mode = member.orig_filename, member.external_attr >> 16
+        if member.file_size > max(1 << 20, LARGEST_RATIO * member.compress_size):
+            return f"has a member that unpacks over {LARGEST_RATIO}-fold ({name!r})"
+        if _leaves(name):
+            return f"has a member whose name leads out of a folder ({name!r})"
+        if member.flag_bits & 1:
+            return f"has an encrypted member ({name!r})"
+        if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
+            return f"has a member that is a link or device ({name!r})"
+    return None
+
+
+def _leaves(name: str) -> bool:
+    return (
+        name.startswith("/")
+        or "\\" in name
+        or "\0" in name
+        or re.match(r"[A-Za-z]:", name) is not None
+        or ".." in name.split("/")
+    )
+
+
+def damage(path: Path) -> str | None:
+    """Read all members of an archive against their checksums; say what is wrong, if anything."""
+    try:
+        with _open_archive(path) as archive:
+            for member in archive.infolist():
+                archive.read(member)
+    except _Unsafe as reason:
+        return str(reason)
+    except zipfile.BadZipFile as fault:
+        return f"is a damaged zip archive ({fault})"
+    return None
+
+
+def members_by_name(archive: zipfile.ZipFile, names: Iterable[str]) -> dict[str, zipfile.ZipInfo]:
+    """Find files by their own name in whatever folders of an archive they lie.
+
+    What macOS adds (``__MACOSX``, ``._name``) is passed over, as is a second copy with the same
+    content.
+
+    Returns
+    -------
+    dict
+        Member by name, in the order of `names`.
+
+    Raises
+    ------
+    UserError
+        If files are missing, with the first few of them, or a name stands for two contents.
+    """
+    wanted = dict.fromkeys(names)
+    for member in archive.infolist():
+        path = PurePosixPath(member.filename)
+        if member.is_dir() or "__MACOSX" in path.parts or path.name not in wanted:
+            continue
+        first = wanted[path.name]
+        if first and (first.CRC, first.file_size) != (member.CRC, member.file_size):
+            raise UserError(
+                f"{archive.filename} has two different files {path.name} ({first.filename} and "
+                f"{member.filename}): remove the wrong one."
+            )
+        wanted[path.name] = first or member
+    missing = [name for name, member in wanted.items() if member is None]
+    if missing:
+        shown = ", ".join(missing[:5]) + (", ..." if len(missing) > 5 else "")
+        raise UserError(
+            f"{archive.filename} lacks {len(missing):,} of {len(wanted):,} files ({shown}): "
+            "fetch it again or from elsewhere."
+        )
+    return wanted

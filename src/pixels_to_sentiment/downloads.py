@@ -1,0 +1,246 @@
+"""Downloads that go on where they broke off, and say in a phrase why they fail."""
+
+import contextlib
+import fcntl
+import http.client
+import json
+import math
+import os
+import re
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import urlsplit
+
+from tqdm import tqdm
+
+from pixels_to_sentiment.errors import UserError
+
+TIMEOUT = 15.0  # seconds without a byte
+LARGEST_DOWNLOAD = 2 * 1024**3  # bytes, where neither caller nor server tells the size
+
+# Hosts that took long to fail: host -> (when, why). A network that swallows packets costs one
+# timeout and not one a file; it is asked again after RETRY_AFTER seconds.
+RETRY_AFTER = 120.0
+SLOW = 3.0  # seconds
+_SLOW_FAILURES: dict[str, tuple[float, str]] = {}
+
+_CHUNK = 1 << 16  # bytes
+_KEPT = "what has come is kept: run again to go on"
+
+
+class Failed(Exception):
+    """Why an address does not give the file: the end of a sentence that begins with the address."""
+
+
+def download(
+    address: str,
+    target: Path,
+    *,
+    check: Callable[[Path], str | None],
+    size: int | None = None,
+    progress: bool = True,
+) -> Path:
+    """Download a file: a partial one that grows, then a whole one under its name.
+
+    Of several processes that want the same file one downloads it and the others wait.
+
+    Parameters
+    ----------
+    address
+        Where it is published, http or https.
+    target
+        Path of the whole file; beside it lie the partial file, its origin and a lock.
+    check
+        Says what is wrong with a file, ``None`` if it is as it should be.
+    size
+        Bytes that the file must have, where known.
+    progress
+        Draw a progress bar on standard error, if that is a terminal.
+
+    Returns
+    -------
+    Path
+        `target`, which has passed the check.
+
+    Raises
+    ------
+    Failed
+        If the server cannot be reached, refuses, or sends something else or not all of it.
+    UserError
+        If the folder of the target cannot be written to.
+    """
+    folder, part = target.parent, target.with_name(f"{target.name}.part")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with _lock(folder / f"{target.name}.lock"):
+            # Another process may have fetched it while this one waited.
+            if target.is_file() and check(target) is None:
+                return target
+            _receive(address, part, size, progress)
+            if fault := check(part):
+                _discard(part)
+                raise Failed(f"gave a file that {fault}")
+            os.replace(part, target)
+            _discard(part)
+    except OSError as fault:
+        raise UserError(
+            f"{folder} cannot be written to ({fault.strerror or fault}): make room or name "
+            "another folder in PIXELS_TO_SENTIMENT_CACHE."
+        ) from fault
+    return target
+
+
+@contextlib.contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    """Hold a lock that the system gives back even when the process is killed."""
+    with open(path, "w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
+
+
+def _note(part: Path) -> Path:
+    """Where the origin of a partial file is kept."""
+    return part.with_name(part.name + ".json")
+
+
+def _discard(part: Path) -> None:
+    part.unlink(missing_ok=True)
+    _note(part).unlink(missing_ok=True)
+
+
+def _origin(part: Path, address: str) -> dict:
+    """Return what the server said of a partial file; empty if it is not to be continued."""
+    try:
+        origin = json.loads(_note(part).read_text())
+        same = origin["address"] == address and (origin["total"] or origin["validator"])
+        return origin if same and part.stat().st_size else {}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _receive(address: str, part: Path, size: int | None, progress: bool) -> None:
+    """Download what is missing of a partial file.
+
+    Raises
+    ------
+    Failed
+        If the server cannot be reached, refuses, or sends something else or not all of it.
+    """
+    origin = _origin(part, address)
+    have = part.stat().st_size if origin else 0
+    if have and have == origin["total"]:
+        return
+    with _request(address, have, origin.get("validator")) as response:
+        if have and response.status != 200 and not _continues(response, have, origin["total"]):
+            _discard(part)
+            return _receive(address, part, size, progress)
+        if response.status == 200:
+            have, origin = 0, _describe(address, response)
+        elif response.status != 206 or not have:
+            raise Failed(f"answered {response.status} {response.reason}")
+        head = _first(response, size, have, origin["total"])
+        expected = origin["total"] or size
+        with (
+            open(part, "ab" if have else "wb") as out,
+            _bar(part.stem, have, expected, progress) as bar,
+        ):
+            _note(part).write_text(json.dumps(origin))
+            _copy(response, head, out, bar, expected or LARGEST_DOWNLOAD)
+    have = part.stat().st_size
+    if have > (expected or LARGEST_DOWNLOAD):
+        _discard(part)
+        raise Failed(f"sends more than the {expected or LARGEST_DOWNLOAD:,} bytes expected")
+    if expected and have < expected:
+        raise Failed(f"broke off after {have:,} of {expected:,} bytes ({_KEPT})")
+
+
+def _request(address: str, have: int, validator: str | None) -> http.client.HTTPResponse:
+    """Open an address, from a byte on; status 416 comes back as a response too."""
+    headers = {"User-Agent": "pixels-to-sentiment"}
+    if have:
+        headers["Range"] = f"bytes={have}-"
+        if validator:
+            headers["If-Range"] = validator
+    host, begun = urlsplit(address).netloc, time.monotonic()
+    when, why = _SLOW_FAILURES.get(host, (-math.inf, ""))
+    if begun - when < RETRY_AFTER:
+        raise Failed(why)
+    try:
+        request = urllib.request.Request(address, headers=headers)
+        return urllib.request.urlopen(request, timeout=TIMEOUT)
+    except urllib.error.HTTPError as fault:
+        if fault.code == 416 and have:
+            return fault
+        raise Failed(f"answered {fault.code} {fault.reason}") from fault
+    except (OSError, http.client.HTTPException, ValueError) as fault:
+        why = f"could not be reached ({_cause(fault)})"
+        if time.monotonic() - begun > SLOW:
+            _SLOW_FAILURES[host] = time.monotonic(), why
+        raise Failed(why) from fault
+
+
+def _cause(fault: Exception) -> str:
+    inner = getattr(fault, "reason", fault)
+    return getattr(inner, "strerror", None) or str(inner) or type(inner).__name__
+
+
+def _describe(address: str, response: http.client.HTTPResponse) -> dict:
+    """Return what is worth knowing of a whole file when only a part of it arrives."""
+    length = response.headers.get("Content-Length", "")
+    tag = response.headers.get("ETag", "")  # weak tags do not serve for ranges
+    return {
+        "address": address,
+        "validator": tag if tag.startswith('"') else response.headers.get("Last-Modified"),
+        "total": int(length) if length.isdecimal() else None,
+    }
+
+
+def _continues(response: http.client.HTTPResponse, have: int, total: int | None) -> bool:
+    """Whether a partial answer goes on where the partial file ends, in a file of the same size."""
+    given = response.headers.get("Content-Range", "")
+    wanted = rf"bytes {have}-\d+/" + (str(total) if total else r"(\d+|\*)")
+    return response.status == 206 and re.fullmatch(wanted, given) is not None
+
+
+def _first(
+    response: http.client.HTTPResponse, size: int | None, have: int, total: int | None
+) -> bytes:
+    """Read the first bytes of an answer, once its head shows that it is the file at all."""
+    head = _read(response, 512)
+    if response.headers.get_content_type() == "text/html" or (not have and is_page(head)):
+        raise Failed("sent a web page in place of the file (open it in a browser to see why)")
+    if size and total and size != total:
+        raise Failed(f"has a file of {total:,} bytes, not the declared {size:,}")
+    return head
+
+
+def _read(response: http.client.HTTPResponse, size: int) -> bytes:
+    try:
+        return response.read(size)
+    except (OSError, http.client.HTTPException) as fault:
+        raise Failed(f"broke off ({_cause(fault)}; {_KEPT})") from fault
+
+
+def _bar(name: str, have: int, total: int | None, progress: bool) -> tqdm:
+    quiet = not (progress and sys.stderr.isatty())
+    return tqdm(total=total, initial=have, unit="B", unit_scale=True, desc=name, disable=quiet)
+
+
+def _copy(
+    response: http.client.HTTPResponse, chunk: bytes, out: BinaryIO, bar: tqdm, limit: int
+) -> None:
+    """Write an answer to an open file, until it ends or the file is larger than it may be."""
+    while chunk:
+        out.write(chunk)
+        bar.update(len(chunk))
+        chunk = _read(response, _CHUNK) if out.tell() <= limit else b""
+
+
+def is_page(head: bytes) -> bool:
+    """Whether the first bytes of a file are those of a web page."""
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith((b"<!doctype", b"<html"))

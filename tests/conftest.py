@@ -1,0 +1,96 @@
+"""What several test modules share: places apart, the mirror, small networks and pictures.
+
+What needs torch is imported in the fixtures, so that tests without it start at once.
+"""
+
+import urllib.request
+from collections import OrderedDict
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pixels_to_sentiment import assets, downloads
+
+MIRROR = Path(__file__).parents[2] / "shared" / "mirror"
+NO_MIRROR = "the mirror with the photographs is not beside the checkout"
+
+
+@pytest.fixture
+def isolated(tmp_path, monkeypatch):
+    """Folder in which cache, runs and results lie; there is neither mirror nor network."""
+    for place in ("cache", "runs", "results"):
+        monkeypatch.setenv(f"PIXELS_TO_SENTIMENT_{place.upper()}", str(tmp_path / place))
+    monkeypatch.setenv(assets.MIRROR_VARIABLE, "")
+
+    def refuse(*_, **__):
+        raise OSError("tests have no network")
+
+    monkeypatch.setattr(urllib.request, "urlopen", refuse)
+    monkeypatch.setattr(downloads, "_SLOW_FAILURES", {})
+    return tmp_path
+
+
+@pytest.fixture
+def mirror(isolated, monkeypatch):
+    """Folder with the real files, in use."""
+    if not MIRROR.is_dir():
+        pytest.skip(NO_MIRROR)
+    monkeypatch.setenv(assets.MIRROR_VARIABLE, str(MIRROR))
+    return MIRROR
+
+
+@pytest.fixture(scope="session")
+def photographs(tmp_path_factory):
+    """All 1,269 photographs, decoded once for all tests."""
+    if not MIRROR.is_dir():
+        pytest.skip(NO_MIRROR)
+    from pixels_to_sentiment import pictures
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PIXELS_TO_SENTIMENT_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv(assets.MIRROR_VARIABLE, str(MIRROR))
+        return pictures.load("photographs")
+
+
+@pytest.fixture(scope="session")
+def new_caffenet():
+    """CaffeNet from a random start, in evaluation mode; tests leave it as it is."""
+    from pixels_to_sentiment import networks
+
+    return networks.create("caffenet", start="random", seed=3).eval()
+
+
+@pytest.fixture(scope="session")
+def tiny():
+    """Build a network with dropout for crops of 12 pixels, the same for the same seed."""
+    import torch
+    from torch import nn
+
+    from pixels_to_sentiment import networks
+
+    def build(seed: int = 0) -> networks.Network:
+        torch.manual_seed(seed)
+        layers = OrderedDict(
+            conv=nn.Conv2d(3, 4, 3, stride=2),
+            relu=nn.ReLU(inplace=True),
+            pool=nn.AdaptiveAvgPool2d(2),
+            flatten=nn.Flatten(),
+            drop=nn.Dropout(0.25),
+            head=nn.Linear(16, 2),
+        )
+        convention = networks.Convention("RGB", 1 / 255, (0.5, 0.5, 0.5), (0.3, 0.3, 0.3), 12)
+        return networks.Network("tiny", nn.Sequential(layers), convention, "head")
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def bright_or_dark():
+    """Noisy pictures of 16 pixels, uint8 (60, 16, 16, 3), and whether each is a bright one."""
+    import torch
+
+    dice = np.random.default_rng(0)
+    labels = np.arange(60) % 2
+    pixels = dice.integers(0, 120, (60, 16, 16, 3)) + 80 * labels[:, None, None, None]
+    return torch.from_numpy(pixels.astype(np.uint8)), labels

@@ -1,0 +1,347 @@
+"""Networks behind one interface: input, heads, starts, weights files, what is trained."""
+
+from collections import OrderedDict
+
+import numpy as np
+import pytest
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import nn
+
+from pixels_to_sentiment import assets, networks
+from pixels_to_sentiment.errors import UserError
+
+pytestmark = pytest.mark.usefixtures("isolated")
+
+# Network and start, the mirror's file, and how its input is to be prepared.
+MIRRORED = [
+    (
+        "caffenet",
+        "imagenet-convolutions",
+        "caffenet_conv1-5.imagenet1k.skimcaffe-ssl.no-biases.safetensors",
+        networks.CAFFE,
+    ),
+    (
+        "squeezenet1_1",
+        "imagenet",
+        "squeezenet1_1.imagenet1k.onnx-model-zoo.safetensors",
+        networks.TORCHVISION,
+    ),
+    (
+        "squeezenet1_0",
+        "imagenet-caffe",
+        "squeezenet1_0.imagenet1k.deep-compression.safetensors",
+        networks.CAFFE,
+    ),
+    (
+        "mobilenet_v2",
+        "imagenet",
+        "mobilenet_v2.imagenet1k.onnx-model-zoo.no-classifier.safetensors",
+        networks.TORCHVISION,
+    ),
+]
+
+
+@pytest.fixture
+def body():
+    """Two layers and a head, filled with ones."""
+    made = nn.Sequential(
+        OrderedDict(conv=nn.Conv2d(3, 4, 3), fc=nn.Linear(4, 5), head=nn.Linear(5, 2))
+    )
+    for parameter in made.parameters():
+        nn.init.ones_(parameter)
+    return made
+
+
+@pytest.fixture
+def whole():
+    """Weights for all of `body`, with the 1000-way head of another task."""
+    dice = torch.Generator().manual_seed(0)
+    shapes = {
+        "conv.weight": (4, 3, 3, 3),
+        "conv.bias": (4,),
+        "fc.weight": (5, 4),
+        "fc.bias": (5,),
+        "head.weight": (1000, 5),
+        "head.bias": (1000,),
+    }
+    return {name: torch.randn(shape, generator=dice) for name, shape in shapes.items()}
+
+
+@pytest.fixture
+def pixels():
+    dice = torch.Generator().manual_seed(0)
+    return torch.randint(0, 256, (2, 5, 4, 3), dtype=torch.uint8, generator=dice)
+
+
+def test_caffes_input_is_bgr_minus_the_mean(pixels):
+    """Blue first, 0..255, minus the mean that the authors' scripts subtract."""
+    expected = pixels.numpy()[..., ::-1].astype(np.float64) - (104.007, 116.669, 122.679)
+    out = networks.CAFFE.prepare(pixels)
+    np.testing.assert_allclose(out, expected.transpose(0, 3, 1, 2), atol=1e-4)
+
+
+def test_torchvisions_input_is_rgb_in_0_to_1_standardised(pixels):
+    """Red first, divided by 255, minus the mean, by the standard deviation."""
+    unit = pixels.numpy() / 255
+    expected = (unit - (0.485, 0.456, 0.406)) / (0.229, 0.224, 0.225)
+    out = networks.TORCHVISION.prepare(pixels)
+    np.testing.assert_allclose(out, expected.transpose(0, 3, 1, 2), atol=1e-6)
+
+
+@pytest.mark.parametrize("convention", [networks.CAFFE, networks.TORCHVISION])
+def test_input_is_float32_channels_last(pixels, convention):
+    """The layout in which convolutions run fastest, however the crops lie; they stay as they are."""
+    before = pixels.clone()
+    otherwise = pixels.permute(0, 3, 1, 2).contiguous().permute(0, 2, 3, 1)
+    for out in map(convention.prepare, (pixels, otherwise)):
+        assert out.dtype == torch.float32
+        assert out.is_contiguous(memory_format=torch.channels_last)
+    assert torch.equal(pixels, before)
+
+
+@pytest.mark.parametrize("name", ["squeezenet1_1", "squeezenet1_0", "mobilenet_v2", "caffenet"])
+def test_the_head_is_new_and_two_way(name, new_caffenet):
+    """Gaussian 0.01 with zero bias, as the paper's fc8_twitter; the output is two logits."""
+    made = new_caffenet if name == "caffenet" else networks.create(name, start="random", seed=3)
+    head = made.body.get_submodule(made.head)
+    weights = head.weight.detach().flatten(1)
+    assert weights.shape[0] == 2
+    assert weights.std().item() == pytest.approx(0.01, rel=5 / (2 * weights.numel()) ** 0.5)
+    assert (head.bias == 0).all()
+    side = made.convention.crop
+    with torch.no_grad():
+        assert made.eval()(torch.zeros(2, side, side, 3, dtype=torch.uint8)).shape == (2, 2)
+
+
+def test_every_architecture_has_been_looked_at():
+    """The list above is the list of networks, and each start says how its input is prepared."""
+    assert set(networks.ARCHITECTURES) == {name for name, *_ in MIRRORED}
+    for architecture in networks.ARCHITECTURES.values():
+        for start in architecture.starts.values():
+            assert set(start.assets) <= set(assets.ASSETS)
+
+
+def same(one, other):
+    a, b = one.body.state_dict(), other.body.state_dict()
+    return a.keys() == b.keys() and all(torch.equal(a[k], b[k]) for k in a)
+
+
+@pytest.mark.parametrize("name", ["squeezenet1_1", "timm/mobilenetv3_small_050"])
+def test_the_seed_decides_what_starts_new(name):
+    """The same seed gives the same network, whatever was drawn before; another seed another."""
+    one = networks.create(name, start="random", seed=1)
+    torch.rand(5)
+    assert same(one, networks.create(name, start="random", seed=1))
+    assert not same(one, networks.create(name, start="random", seed=2))
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "file", "convention"), MIRRORED, ids=[name for name, *_ in MIRRORED]
+)
+def test_a_mirrored_start_loads_the_files_weights(mirror, name, start, file, convention):
+    """What the file holds is in the network, value for value; its input convention comes along."""
+    made = networks.create(name, start=start, seed=0)
+    state = made.body.state_dict()
+    with safe_open(mirror / file, framework="np") as given:
+        kept = [key for key in given.keys() if key.rpartition(".")[0] != made.head]  # noqa: SIM118
+        for key in kept:
+            np.testing.assert_array_equal(state[key].numpy(), given.get_tensor(key), err_msg=key)
+    assert len([key for key in kept if state[key].ndim == 4]) >= 5
+    assert (made.convention, made.name) == (convention, name)
+    assert networks.weights_asset(name, start) == file
+
+
+def test_caffenets_convolutions_start_with_zero_biases(mirror):
+    """The file has no biases: zero where it has the weights, Caffe's fillers in fc6 and fc7."""
+    made = networks.create("caffenet", start="imagenet-convolutions", seed=0).body
+    for number in range(1, 6):
+        assert (made.get_submodule(f"conv{number}").bias == 0).all()
+    for layer in (made.fc6, made.fc7):
+        assert (layer.bias == 1).all()
+        assert layer.weight[:100].std().item() == pytest.approx(0.005, rel=0.02)
+
+
+def test_mobilenets_folded_norms_stay_as_they_are(mirror):
+    """In training mode, too, its batch norms neither use nor follow the batch."""
+    made = networks.create("mobilenet_v2", start="imagenet", seed=0).train()
+    norms = [m for m in made.body.modules() if isinstance(m, nn.BatchNorm2d)]
+    before = [norm.running_mean.clone() for norm in norms]
+    made(torch.full((2, 224, 224, 3), 200, dtype=torch.uint8))
+    assert made.training
+    assert made.body.classifier.training
+    assert not any(norm.training for norm in norms)
+    assert all(torch.equal(n.running_mean, b) for n, b in zip(norms, before, strict=True))
+
+
+def test_norms_are_frozen_only_on_request():
+    """A network whose norms are not folded trains them."""
+    layers = OrderedDict(norm=nn.BatchNorm2d(3), flat=nn.Flatten(), head=nn.Linear(3, 2))
+    body = nn.Sequential(layers)
+    assert networks.Network("x", body, networks.CAFFE, "head").train().body.norm.training
+    frozen = networks.Network("x", body, networks.CAFFE, "head", frozen_norms=True)
+    assert not frozen.train().body.norm.training
+    assert not frozen.eval().training
+
+
+def test_a_file_fills_all_but_the_head(tmp_path, body, whole):
+    """The head of another task is passed over."""
+    save_file(whole, tmp_path / "w.safetensors")
+    networks.load_weights(body, tmp_path / "w.safetensors", "head")
+    state = body.state_dict()
+    assert all(torch.equal(state[k], v) for k, v in whole.items() if not k.startswith("head"))
+    assert (state["head.weight"] == 1).all()
+
+
+def test_a_torch_file_loads_too(tmp_path, body, whole):
+    """As torchvision publishes its weights."""
+    torch.save(OrderedDict(whole), tmp_path / "w.pth")
+    networks.load_weights(body, tmp_path / "w.pth", "head")
+    assert torch.equal(body.fc.weight, whole["fc.weight"])
+
+
+def test_every_layer_that_does_not_fit_is_named(tmp_path, body, whole):
+    """Missing, unknown and of another shape, each with both shapes; nothing is loaded then."""
+    del whole["fc.bias"]
+    whole["conv.weight"] = torch.zeros(4, 3, 5, 5)
+    whole["fc9.weight"] = torch.zeros(7, 5)
+    save_file(whole, tmp_path / "w.safetensors")
+    with pytest.raises(UserError) as caught:
+        networks.load_weights(body, tmp_path / "w.safetensors", "head", new=("conv.*",))
+    said = str(caught.value)
+    assert "w.safetensors" in said
+    assert "fc.bias (absent in the file, (5,) in the network)" in said
+    assert "conv.weight ((4, 3, 5, 5) in the file, (4, 3, 3, 3) in the network)" in said
+    assert "fc9.weight ((7, 5) in the file, absent in the network)" in said
+    assert "head" not in said
+    assert "conv.bias" not in said
+    assert all((p == 1).all() for p in body.parameters())
+
+
+def test_a_bias_starts_at_zero_where_its_weight_is_given(tmp_path, body, whole):
+    """A layer that the file lacks altogether keeps its fillers."""
+    part = {"conv.weight": whole["conv.weight"]}
+    save_file(part, tmp_path / "w.safetensors")
+    networks.load_weights(body, tmp_path / "w.safetensors", "head", new=("conv.bias", "fc.*"))
+    assert torch.equal(body.conv.weight, part["conv.weight"])
+    assert (body.conv.bias == 0).all()
+    assert (body.fc.weight == 1).all()
+    assert (body.fc.bias == 1).all()
+
+
+@pytest.mark.parametrize("damage", ["text", "truncated", "empty", "absent"])
+def test_a_damaged_weights_file_is_named(tmp_path, body, whole, damage):
+    """One sentence with the path, whatever happened to the file."""
+    path = tmp_path / "w.safetensors"
+    save_file(whole, path)
+    content = {"text": b"<html>", "truncated": path.read_bytes()[:-9], "empty": b""}
+    if damage == "absent":
+        path.unlink()
+    else:
+        path.write_bytes(content[damage])
+    with pytest.raises(UserError, match=r"w\.safetensors is not a weights file that can be read"):
+        networks.load_weights(body, path, "head")
+
+
+def test_freezing_goes_by_layer_name(tiny):
+    """A name, a pattern or a group of layers; the rest goes on learning."""
+
+    def trained(*patterns):
+        network = tiny()
+        network.freeze(patterns)
+        return {name for name, p in network.body.named_parameters() if p.requires_grad}
+
+    assert trained() == {"conv.weight", "conv.bias", "head.weight", "head.bias"}
+    assert trained("conv") == trained("c*v") == {"head.weight", "head.bias"}
+    assert trained("conv", "head") == set()
+    squeezenet = networks.create("squeezenet1_1", start="random")
+    squeezenet.freeze(["features"])
+    trains = {n for n, p in squeezenet.body.named_parameters() if p.requires_grad}
+    assert trains == {"classifier.1.weight", "classifier.1.bias"}
+
+
+@pytest.mark.parametrize("pattern", ["conv9", "con", "relu", "conv.weight"])
+def test_freezing_what_is_not_there_is_refused(tiny, pattern):
+    """The sentence has the pattern and the layers that could be frozen."""
+    with pytest.raises(UserError, match=rf"no layer '{pattern}' to freeze.*'conv', 'head'"):
+        tiny().freeze([pattern])
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_layers_are_listed_without_a_trace(tiny, training):
+    """The table of layers; afterwards no hook is left and the mode is the one before."""
+    network = tiny().train(training)
+    layers = network.layers()
+    assert layers.columns.to_list() == ["layer", "kind", "output", "parameters"]
+    assert layers.iloc[0].to_list() == ["conv", "Conv2d", (4, 5, 5), 3 * 4 * 9 + 4]
+    assert layers.iloc[-1].to_list() == ["head", "Linear", (2,), 34]
+    assert network.training == training
+    assert not any(module._forward_hooks for module in network.modules())
+
+
+def test_a_timm_model_comes_by_name():
+    """With a two-way head, timm's own input convention, and the head's name."""
+    made = networks.create("timm/mobilenetv3_small_050", start="random", seed=0)
+    assert made.body.get_submodule(made.head).out_features == 2
+    assert made.convention == networks.TORCHVISION
+    with torch.no_grad():
+        assert made.eval()(torch.zeros(1, 224, 224, 3, dtype=torch.uint8)).shape == (1, 2)
+
+
+def test_timms_weights_that_cannot_be_had_are_said_to_be(monkeypatch):
+    """Without network, timm's start is unavailable, with the reason and the way out."""
+
+    def refuse(*_, **__):
+        raise OSError("no route to host")
+
+    monkeypatch.setattr(networks.timm, "create_model", refuse)
+    with pytest.raises(assets.Unavailable, match=r"resnet10t.*OSError: no route.*'random'"):
+        networks.create("timm/resnet10t", start="imagenet")
+
+
+def test_a_timm_model_for_larger_pictures_is_refused(monkeypatch):
+    """The decoded pictures have 256 pixels a side; nothing is enlarged behind one's back."""
+    config = {"input_size": (3, 288, 288), "mean": (0, 0, 0), "std": (1, 1, 1)}
+    monkeypatch.setattr(networks.timm.data, "resolve_model_data_config", lambda model: config)
+    with pytest.raises(UserError, match=r"mobilenetv3_small_050 takes 288 pixels"):
+        networks.create("timm/mobilenetv3_small_050", start="random")
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "said"),
+    [
+        ("alexnet", "random", r"no network 'alexnet'.*caffenet.*timm/NAME"),
+        ("caffenet", "imagenet", r"no start 'imagenet'.*'random', 'imagenet-convolutions'"),
+        ("timm/no_such_model", "random", r"no model 'no_such_model'.*list_models"),
+        ("timm/resnet10t", "places", r"no start 'places'.*'random', 'imagenet'"),
+    ],
+)
+def test_unknown_networks_and_starts_are_refused(name, start, said):
+    """The sentence says what there is to choose from."""
+    with pytest.raises(UserError, match=said):
+        networks.create(name, start=start)
+
+
+def test_weights_out_of_reach_are_named_with_all_files_tried():
+    """Neither the mirror's file nor torchvision's: both reasons are told."""
+    with pytest.raises(assets.Unavailable) as caught:
+        networks.create("squeezenet1_1", start="imagenet")
+    for file in networks.ARCHITECTURES["squeezenet1_1"].starts["imagenet"].assets:
+        assert file in str(caught.value)
+
+
+def test_a_file_at_hand_is_preferred_to_a_download(tmp_path, monkeypatch):
+    """The second choice is taken where it lies already, before the first is downloaded."""
+    fetched = []
+    monkeypatch.setattr(assets, "find", lambda name: tmp_path if name == "second" else None)
+    monkeypatch.setattr(assets, "fetch", lambda name: fetched.append(name) or tmp_path / name)
+    assert networks.weights_file(("first", "second")).name == "second"
+    assert networks.weights_file(("first", "third")).name == "first"
+    assert fetched == ["second", "first"]
+
+
+@pytest.mark.parametrize("name", ["caffenet", "timm/resnet10t"])
+def test_a_random_start_needs_no_file(name):
+    """Nothing is looked up for it."""
+    assert networks.weights_asset(name, "random") is None

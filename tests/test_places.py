@@ -1,0 +1,80 @@
+"""Where things lie, and that the environment can move each of them."""
+
+from pathlib import Path
+
+import pytest
+
+from pixels_to_sentiment import places
+
+ROOT = Path(__file__).parents[1]
+MOVABLE = {"CACHE": places.cache, "RUNS": places.runs, "RESULTS": places.results}
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch):
+    for name in MOVABLE:
+        monkeypatch.delenv(f"PIXELS_TO_SENTIMENT_{name}", raising=False)
+
+
+@pytest.fixture
+def installed_apart(tmp_path, monkeypatch):
+    """Take the library for installed in site-packages; gives the package's folder."""
+    package = tmp_path / "lib" / "site-packages" / "pixels_to_sentiment"
+    package.mkdir(parents=True)
+    monkeypatch.setattr(places, "_PACKAGE", package)
+    return package
+
+
+@pytest.mark.parametrize("name", MOVABLE)
+def test_the_environment_moves_a_place(monkeypatch, tmp_path, name):
+    """Each by its own variable, which alone it heeds; an empty one counts as not set."""
+    before = {other: place() for other, place in MOVABLE.items()}
+    monkeypatch.setenv(f"PIXELS_TO_SENTIMENT_{name}", str(tmp_path))
+    for other, place in MOVABLE.items():
+        assert place() == (tmp_path if other == name else before[other])
+    monkeypatch.setenv(f"PIXELS_TO_SENTIMENT_{name}", "")
+    assert MOVABLE[name]() == before[name]
+
+
+def test_a_relative_place_is_made_absolute(monkeypatch, tmp_path):
+    """So that a change of folder later does not move it; ~ is the home."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PIXELS_TO_SENTIMENT_RUNS", "mine")
+    assert places.runs() == tmp_path / "mine"
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PIXELS_TO_SENTIMENT_RUNS", "~/mine")
+    assert places.runs() == tmp_path / "mine"
+
+
+def test_in_a_checkout_runs_and_results_lie_in_it(monkeypatch, tmp_path):
+    """Whatever the working directory; the cache is the user's, for all checkouts."""
+    monkeypatch.chdir(tmp_path)
+    assert places.checkout() == ROOT
+    assert places.runs() == ROOT / "runs"
+    assert places.results() == ROOT / "book" / "results"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert places.cache() == tmp_path / "pixels-to-sentiment"
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert places.cache() == tmp_path / ".cache" / "pixels-to-sentiment"
+
+
+def test_installed_apart_everything_lies_in_the_cache(installed_apart, monkeypatch, tmp_path):
+    """Never in site-packages, nor in a folder above it."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert places.checkout() is None
+    assert places.runs() == tmp_path / "cache" / "pixels-to-sentiment" / "runs"
+    assert places.results() == tmp_path / "cache" / "pixels-to-sentiment" / "results"
+
+
+def test_ground_truth_comes_with_the_package_or_the_checkout(installed_apart):
+    """A wheel carries a copy inside the package; a checkout has it at its root."""
+    assert places.ground_truth() == installed_apart.parents[1] / "ground_truth"
+    (installed_apart / "ground_truth").mkdir()
+    assert places.ground_truth() == installed_apart / "ground_truth"
+
+
+def test_the_ground_truth_is_there():
+    """As this copy of the library finds it."""
+    names = {path.name for path in places.ground_truth().iterdir()}
+    assert {"published_folds.csv", "published_lists.sha256", "reported_results.csv"} <= names

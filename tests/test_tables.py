@@ -1,0 +1,124 @@
+"""Tables as HTML: classes for alignment, dashes for what is missing, marks of certainty."""
+
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pixels_to_sentiment import tables
+
+
+class Reader(HTMLParser):
+    """Read a table back: its headings and cells as (class, text), its rows, what is open."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.heads, self.rows, self.caption, self.open = [], [], "", []
+        self.feed(text)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attributes):
+        self.open.append(tag)
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("th", "td"):
+            cells = self.heads if tag == "th" else self.rows[-1]
+            cells.append([dict(attributes)["class"], ""])
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if "caption" in self.open:
+            self.caption += data
+        elif "th" in self.open:
+            self.heads[-1][1] += data
+        elif "td" in self.open:
+            self.rows[-1][-1][1] += data
+
+
+def test_numbers_and_text_have_their_classes():
+    """A heading stands as its column does; text in a column with a format counts as number."""
+    frame = pd.DataFrame({"name": ["a", "b"], "n": [1, 20], "mean": ["0.8 ± 0.1", 0.75]})
+    read = Reader(tables.table(frame, formats={"mean": ".3f"}, names={"n": "pictures"}))
+    assert read.heads == [["text", "name"], ["number", "pictures"], ["number", "mean"]]
+    assert read.rows[1:] == [
+        [["text", "a"], ["number", "1"], ["number", "0.8 ± 0.1"]],
+        [["text", "b"], ["number", "20"], ["number", "0.750"]],
+    ]
+
+
+@pytest.mark.parametrize("missing", [None, np.nan, pd.NA, pd.NaT])
+def test_what_is_missing_is_a_dash(missing):
+    """In text and in numbers, with a format or without; a zero and an empty text are not."""
+    frame = pd.DataFrame({"a": pd.Series([missing, 0], dtype=object), "b": ["", missing]})
+    for formats in ({}, {"a": ".1f", "b": ".1f"}):
+        (a, b), (c, d) = [
+            [text for _, text in row]
+            for row in Reader(tables.table(frame, formats=formats)).rows[1:]
+        ]
+        assert (a, b, d) == ("–", "", "–")
+        assert c == ("0.0" if formats else "0")
+
+
+def test_whole_numbers_stay_whole_beside_missing_ones():
+    """With pandas' own integers; every column keeps its kind."""
+    frame = pd.DataFrame({"n": pd.array([3, None], dtype="Int64"), "x": [0.5, 1.0]})
+    assert [[text for _, text in row] for row in Reader(tables.table(frame)).rows[1:]] == [
+        ["3", "0.5"],
+        ["–", "1.0"],
+    ]
+
+
+def test_text_of_a_frame_is_html_and_a_summary_is_not():
+    """Cells may hold marks and links; what a fold says is escaped, what it hides is not."""
+    marked = tables.table(pd.DataFrame({"a": ["<b>x</b>"]}), caption="of <i>y</i>")
+    assert "<td" in marked
+    assert ">&lt;" not in marked
+    assert "<b>x</b></td>" in marked
+    assert "<caption>of <i>y</i></caption>" in marked
+    folded = tables.folded("a < b & c", "<p>inside</p>")
+    assert "<summary>a &lt; b &amp; c</summary><p>inside</p></details>" in folded
+
+
+def test_a_caption_only_where_there_is_one():
+    """An empty one would be read out; tuples, such as shapes, are shown as they are."""
+    frame = pd.DataFrame({"shape": [(3, 227, 227)]})
+    assert "<caption>" not in tables.table(frame)
+    read = Reader(tables.table(frame, caption="Shapes"))
+    assert read.caption == "Shapes"
+    assert read.rows[1] == [["text", "(3, 227, 227)"]]
+
+
+def test_a_table_without_rows_has_its_head():
+    """Nothing recorded yet is no fault."""
+    read = Reader(tables.table(pd.DataFrame({"a": []})))
+    assert [text for _, text in read.heads] == ["a"]
+    assert read.rows == [[]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        ((0.81749, 0.0376), "0.817 ± 0.038"),
+        ((0.8, None), "0.800"),
+        ((0.8, float("nan")), "0.800"),
+        ((None, 0.1), "–"),
+        ((float("nan"), 0.1, "R"), "–"),
+        ((np.float64(0.5), np.float64(0)), "0.500 ± 0.000"),
+    ],
+)
+def test_scores_have_three_digits_and_their_spread(arguments, shown):
+    """A verified number has no mark; without a mean there is nothing to mark."""
+    assert tables.score(*arguments) == shown
+
+
+def test_unverified_numbers_carry_a_visible_mark():
+    """A question mark after a recalled number, a letter after one that follows by arithmetic."""
+    recalled, derived = (tables.score(0.8, 0.01, grade) for grade in "RI")
+    assert recalled.startswith("0.800 ± 0.010<sup ")
+    assert recalled.endswith(">?</sup>")
+    assert derived.endswith(">I</sup>")
+    with pytest.raises(KeyError):
+        tables.score(0.8, grade="?")

@@ -9,7 +9,7 @@ from pixels_to_sentiment import book
 from pixels_to_sentiment.errors import UserError
 from toy_checkout import cells, edit
 
-SUMS = "all:\n  scale: 2\nsums:\n  numbers: [1, 2, 3]\n"
+SUMS = "scale: 2\nnumbers: [1, 2, 3]\n"
 
 
 class KernelStartedError(Exception):
@@ -161,7 +161,7 @@ def test_failing_cell_keeps_the_former_chapter(executed, capsys):
     path = executed / "book/chapters/sums.ipynb"
     before = path.read_bytes()
     shutil.copy(toy_checkout.NOTEBOOKS / "fails.ipynb", executed / "notebooks/sums.ipynb")
-    (executed / "notebooks/tiers/smoke.yaml").write_text("sums:\n  depth: 3\n")
+    (executed / "notebooks/tiers/smoke.yaml").write_text("depth: 3\n")
     with pytest.raises(UserError) as caught:
         run()
     attempt = executed / "_build/failed/sums.ipynb"
@@ -213,7 +213,7 @@ def test_swallowed_traceback_fails(fresh):
 def test_typo_stops_everything_before_a_kernel(fresh, no_kernel):
     """A wrong parameter of the last notebook stops the first one too."""
     folder = fresh("dies", "sums")
-    (folder / "notebooks/tiers/smoke.yaml").write_text("sums:\n  nmbers: [1]\n")
+    (folder / "notebooks/tiers/smoke.yaml").write_text("nmbers: [1]\n")
     with pytest.raises(UserError, match=r"smoke\.yaml.*'nmbers'.*'numbers'"):
         book.execute(["dies"])
 
@@ -229,7 +229,7 @@ def test_gate_accepts_order_and_names_every_fault(fresh):
     """Faults in any notebook or tier are all named; a notebook in good order has none."""
     folder = fresh("sums")
     assert book.check_sources() == []
-    (folder / "notebooks/tiers/paper.yaml").write_text("sums:\n  scale: much\n")
+    (folder / "notebooks/tiers/paper.yaml").write_text("scale: much\n")
     assert [c for c in book.check_sources() if "paper.yaml" in c and "scale" in c]
     (folder / "notebooks/cut.ipynb").write_text('{"cells": [')
     assert [c for c in book.check_sources() if "cut.ipynb" in c]

@@ -1,3 +1,4 @@
+import papermill
 import pytest
 
 import toy_checkout
@@ -14,11 +15,18 @@ def tier(tmp_path, monkeypatch):
 
 
 def test_parameters_reach_the_notebooks_that_declare_them(tier):
-    """What is for all goes where it is declared; the notebook's own and the given value win."""
-    tier("all: {scale: 2, depth: 3}\nsums: {scale: 4, title: Sum}\nfails:\n")
+    """Each notebook takes what it declares; a given value wins over the tier's."""
+    tier("{scale: 4, title: Sum, depth: 3}")
     assert tiers.plan("smoke") == {"sums": {"scale": 4, "title": "Sum"}, "fails": {"depth": 3}}
     settled = tiers.plan("smoke", {"scale": 5, "depth": 6}, ["sums", "fails"])
     assert settled == {"sums": {"scale": 5, "title": "Sum"}, "fails": {"depth": 6}}
+
+
+def test_a_tier_serves_papermill_as_it_is(tier, tmp_path):
+    """`papermill -f` reads the file as the same parameters."""
+    tier("scale: 4\nnumbers: [1, 2]\n")
+    given = papermill.iorw.read_yaml_file(str(tmp_path / "notebooks/tiers/smoke.yaml"))
+    assert given == tiers.plan("smoke")["sums"]
 
 
 def test_given_parameters_are_for_the_chosen_only(tier):
@@ -32,20 +40,18 @@ def test_given_parameters_are_for_the_chosen_only(tier):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("sums: {nmbers: [1]}", "no parameter of sums is named 'nmbers'; the nearest is 'numbers'"),
-        ("sums: {depth: 1}", "no parameter of sums is named 'depth'"),
-        ("all: {dept: 1}", "named 'dept'; the nearest is 'depth'"),
-        ("sum: {scale: 1}", "no notebook is named 'sum'; the nearest is 'sums'"),
-        ("sums: {numbers: 1}", "numbers of sums must be list, but 1 is int"),
-        ("sums: {scale: 1e-3}", "scale of sums must be float, but '1e-3' is str"),
-        ("sums: {scale: true}", "scale of sums must be float, but True is bool"),
-        ("sums: {scale: null}", "scale of sums must be float, but None is NoneType"),
-        ("fails: {depth: 1.0}", "depth of fails must be int, but 1.0 is float"),
-        ("fails: {depth: false}", "depth of fails must be int, but False is bool"),
-        ("sums: {title: 3}", "title of sums must be str, but 3 is int"),
-        ("sums: [numbers]", "write NAME:"),
-        ("- sums", "write NAME:"),
-        ("sums: {numbers: [1}", "is not valid YAML"),
+        ("nmbers: [1]", "named 'nmbers'; the nearest is 'numbers'"),
+        ("{scale: 1, dept: 1}", "named 'dept'; the nearest is 'depth'"),
+        ("numbers: 1", "numbers of sums must be list, but 1 is int"),
+        ("scale: 1e-3", "scale of sums must be float, but '1e-3' is str"),
+        ("scale: true", "scale of sums must be float, but True is bool"),
+        ("scale: null", "scale of sums must be float, but None is NoneType"),
+        ("depth: 1.0", "depth of fails must be int, but 1.0 is float"),
+        ("depth: false", "depth of fails must be int, but False is bool"),
+        ("title: 3", "title of sums must be str, but 3 is int"),
+        ("1: 2", "write parameter: value"),
+        ("- numbers", "write parameter: value"),
+        ("numbers: [1", "is not valid YAML"),
     ],
 )
 def test_faults_name_file_and_cure(tier, content, said):
@@ -58,7 +64,7 @@ def test_faults_name_file_and_cure(tier, content, said):
 
 
 @pytest.mark.parametrize(
-    "content", ["sums: {scale: 2}", "sums: {scale: 0.5}", "sums: {title: null}"]
+    "content", ["scale: 2", "scale: 0.5", "title: null"]
 )
 def test_values_that_fit(tier, content):
     """A whole number serves as float, and nothing where nothing is the default."""
@@ -75,6 +81,6 @@ def test_unknown_tier(tier):
 def test_unknown_type(tier, tmp_path):
     """A value for a parameter without a known annotation cannot be checked, and stops."""
     toy_checkout.edit(tmp_path / "notebooks/fails.ipynb", "depth: int", "depth: number")
-    tier("fails: {depth: 1}")
+    tier("depth: 1")
     with pytest.raises(UserError, match=r"fails\.ipynb: annotate depth with one of int, float"):
         tiers.plan("smoke")

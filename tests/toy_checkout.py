@@ -24,7 +24,7 @@ def build(folder: Path, *names: str) -> Path:
         "ground_truth/folds.csv": "image,label\n",
         "ground_truth/README.md": "The folds.\n",
         "book/results/scores.csv": "accuracy\n0.8\n",
-        "notebooks/tiers/smoke.yaml": "all:\n",
+        "notebooks/tiers/smoke.yaml": "",
     }
     files |= {f"src/pixels_to_sentiment/{name}.py": text for name, text in MODULES.items()}
     for name, text in files.items():

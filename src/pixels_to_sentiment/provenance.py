@@ -102,7 +102,7 @@ def provenance(
     tier
         ``"smoke"`` or ``"paper"``.
     parameters
-        Those the page was made with; ``seed`` is shown apart when among them.
+        Those the page was made with; ``seed`` or ``seeds`` is shown apart when among them.
     started
         `time.time()` at the page's first line, in seconds.
     pictures
@@ -123,7 +123,7 @@ def provenance(
         "dirty": dirty,
         "tier": tier,
         "parameters": dict(parameters),
-        "seed": parameters.get("seed"),
+        "seed": parameters.get("seed", parameters.get("seeds")),
         "hardware": hardware(),
         "versions": versions(),
         "seconds": round(time.time() - started, 1),

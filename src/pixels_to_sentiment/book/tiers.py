@@ -1,8 +1,9 @@
 """Which parameters each notebook is given.
 
-A tier is a file ``notebooks/tiers/TIER.yaml``: under a notebook's name its parameters, under
-``all`` those for every notebook that declares them. papermill only logs a parameter that a notebook
-does not declare, so everything is compared with the notebooks before a kernel starts.
+A tier is a papermill parameter file, ``notebooks/tiers/TIER.yaml``, so that ``papermill -f`` on a
+single notebook gives what `book.execute` gives. Each notebook takes the parameters that it declares.
+papermill only logs a parameter that a notebook does not declare, so everything is compared with
+the notebooks before a kernel starts.
 """
 
 import logging
@@ -74,39 +75,34 @@ def plan(
     Raises
     ------
     UserError
-        If the tier does not exist or is not a mapping of mappings, names a notebook or a parameter
-        that does not exist, or gives a value of another type than declared.
+        If the tier does not exist or is not a mapping, names a parameter that no notebook declares,
+        or gives a value of another type than declared.
     """
     declared = {name: declared_parameters(at) for name, at in notebooks.source_paths().items()}
     notebooks.require(tier, paths(), "tier", notebooks.root() / "notebooks" / "tiers")
     file = paths()[tier]
     values = _read(file)
-    shared = values.pop("all", {})
-    for name in values:
-        notebooks.require(name, declared, "notebook", file)
     chosen = declared if chosen is None else chosen
-    _require_somewhere(shared, declared.values(), file)
+    _require_somewhere(values, declared.values(), file)
     _require_somewhere(overrides or {}, [declared[name] for name in chosen], _GIVEN)
     settled = {}
     for name, known in declared.items():
         given = _declared_among(overrides or {}, known) if name in chosen else {}
-        tiered = _declared_among(shared, known) | values.get(name, {})
+        tiered = _declared_among(values, known)
         _check(name, known, tiered, file)
         _check(name, known, given, _GIVEN)
         settled[name] = tiered | given
     return settled
 
 
-def _read(file: Path) -> dict[str, dict[str, object]]:
+def _read(file: Path) -> dict[str, object]:
     try:
         content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise UserError(f"{file} is not valid YAML: {' '.join(str(error).split())}") from error
-    sections = {k: v or {} for k, v in content.items()} if isinstance(content, dict) else {"": 0}
-    for name, section in sections.items():
-        if not isinstance(name, str) or not isinstance(section, dict):
-            raise UserError(f"{file}: write NAME: and below it, indented, parameter: value lines.")
-    return sections
+    if not isinstance(content, dict) or not all(isinstance(name, str) for name in content):
+        raise UserError(f"{file}: write parameter: value lines.")
+    return content
 
 
 def _declared_among(values: Mapping[str, object], known: Mapping) -> dict[str, object]:

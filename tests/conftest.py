@@ -62,6 +62,16 @@ def new_caffenet():
 
 
 @pytest.fixture(scope="session")
+def finished(tmp_path_factory):
+    """Record of `toy_runs.RUN`, in a store of its own; tests leave it as it is."""
+    from pixels_to_sentiment.store import Store
+    from toy_runs import RUN, made_up_pictures
+
+    store = Store(tmp_path_factory.mktemp("finished"))
+    return store.get(RUN, made_up_pictures(), device="cpu")
+
+
+@pytest.fixture(scope="session")
 def tiny():
     """Build a network with dropout for crops of 12 pixels, the same for the same seed."""
     import torch

@@ -12,9 +12,18 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from pixels_to_sentiment import assets, audit, experiments, folds, pictures, places, runs, training
+from pixels_to_sentiment import (
+    assets,
+    audit,
+    experiments,
+    folds,
+    pictures,
+    places,
+    store,
+    training,
+)
 from pixels_to_sentiment.cli import main
-from test_runs import RUN, made_up_pictures
+from toy_runs import RUN, made_up_pictures
 
 pytestmark = pytest.mark.usefixtures("isolated")
 
@@ -300,7 +309,7 @@ def test_each_run_is_recorded_as_soon_as_it_is_finished(capsys, small_plan, monk
     photographs = replace(made_up_pictures(), source="photographs")
     monkeypatch.setattr(pictures, "load", lambda: photographs)
     recorded = []
-    monkeypatch.setattr(runs, "record", lambda records: recorded.extend(records))
+    monkeypatch.setattr(store, "record", lambda records: recorded.extend(records))
     assert main(["experiments", "run", "fine-tuning", "--record"]) == 0
     out, err = capsys.readouterr()
     assert [one.key for one in recorded] == [line.split()[0] for line in out.splitlines()]

@@ -47,12 +47,21 @@ def test_titles_tell_configurations_apart():
         "squeezenet1_1:random:nobody's",
         ":random:paper",
         "timm/test_vit:random:nobody's",
+        "timm/test_vit:places:paper",
+        "timm/no_such_model:random:paper",
     ],
 )
 def test_a_configuration_with_an_unknown_part_is_refused(text):
     """One sentence, and for an unknown part the known ones."""
-    with pytest.raises(UserError, match=r"of the form|choose from"):
+    with pytest.raises(UserError, match=r"of the form|choose from|list_models"):
         Configuration.parse(text)
+
+
+def test_a_configuration_is_checked_without_building_its_network(monkeypatch):
+    """Which may take seconds, or a download, for each of a long list."""
+    monkeypatch.setattr(networks.timm, "create_model", lambda *_, **__: pytest.fail("built"))
+    text = "timm/test_vit:imagenet:paper"
+    assert str(Configuration.parse(text)) == text
 
 
 def test_every_experiment_is_found_under_its_name():

@@ -20,6 +20,7 @@ FLOORS = (
     ("cli",),
     ("display",),
     ("experiments",),
+    ("store",),
     ("runs",),
     ("training", "prediction"),
     ("pictures",),

@@ -170,10 +170,10 @@ def _experiments_show(options: argparse.Namespace) -> None:
 
 
 def _experiments_run(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment import experiments, folds, pictures, runs
+    from pixels_to_sentiment import experiments, folds, pictures, store
 
     experiment = experiments.find(options.name)
-    device = runs.pick_device(options.device)
+    device = store.pick_device(options.device)
     chosen = [experiments.Configuration.parse(text) for text in options.only or ()]
     todo, missing = experiments.plan(
         chosen or experiment.configurations,
@@ -193,13 +193,13 @@ def _experiments_run(options: argparse.Namespace) -> None:
                 "The photographs cannot be had here, and only runs on them are recorded."
             )
         print(f"Running on the stand-in. {loaded.reason}", file=sys.stderr)
-    store = runs.Store()
+    kept = store.Store()
     with _Bar() as bar:
-        performed = experiments.perform(todo, loaded, store, device=device, progress=bar.update)
+        performed = experiments.perform(todo, loaded, kept, device=device, progress=bar.update)
         for record in performed:
             bar.finish(record)
             if options.record:
-                runs.record([record])
+                store.record([record])
 
 
 class _Bar:
@@ -246,9 +246,9 @@ class _Bar:
 
 
 def _results(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment import experiments, runs
+    from pixels_to_sentiment import experiments, store
 
-    table = experiments.table(runs.recorded())
+    table = experiments.table(store.recorded())
     if options.json:
         print(json.dumps(json.loads(table.to_json(orient="records")), indent=1))
     elif table.empty:
@@ -261,10 +261,10 @@ def _results(options: argparse.Namespace) -> None:
 
 
 def _record(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment import places, runs
+    from pixels_to_sentiment import places, runs, store
 
     records = [runs.Record.open(places.runs() / key) for key in options.keys]
-    for path in runs.record(records):
+    for path in store.record(records):
         print(f"Recorded {path}.")
 
 

@@ -19,13 +19,13 @@ from pixels_to_sentiment import (
     folds,
     pictures,
     provenance,
-    runs,
     scores,
     tables,
 )
 from pixels_to_sentiment.experiments import CONFIGURATION, Configuration
 from pixels_to_sentiment.pictures import Pictures
 from pixels_to_sentiment.runs import Record
+from pixels_to_sentiment.store import Store
 
 STAND_IN = (
     "The photographs were not at hand when this page was built. What it shows of pictures is made "
@@ -78,8 +78,7 @@ class Page:
         planned, missing = experiments.plan(chosen, **options)
         for configuration, reason in missing.items():
             note(f"{configuration.title}: weights not available here", reason)
-        store = runs.Store()
-        performed = list(experiments.perform(planned, self.pictures, store, device=device))
+        performed = list(experiments.perform(planned, self.pictures, Store(), device=device))
         self.records += performed
         return performed
 

@@ -10,7 +10,8 @@ from pixels_to_sentiment import folds, networks, scores, training
 from pixels_to_sentiment.assets import Unavailable
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.pictures import Pictures
-from pixels_to_sentiment.runs import SHORTENED, Record, Run, Store
+from pixels_to_sentiment.runs import SHORTENED, Record, Run
+from pixels_to_sentiment.store import Store
 
 NETWORK_TITLES = {
     "caffenet": "CaffeNet",
@@ -50,8 +51,7 @@ class Configuration:
         if len(parts) != 3:
             raise UserError(f"{text!r} is not of the form network:start:recipe.")
         made = cls(*parts)
-        if not made.network.startswith("timm/"):
-            networks.find(made.network, made.start)
+        networks.check(made.network, made.start)
         training.recipe(made.recipe, "five")
         return made
 

@@ -301,10 +301,11 @@ def create(name: str, *, start: str = "imagenet", seed: int = 0) -> Network:
     assets.Unavailable
         If the weights cannot be had.
     """
+    check(name, start)
     torch.manual_seed(seed)
     if name.startswith("timm/"):
         return _create_timm(name, start)
-    architecture = find(name, start)
+    architecture = ARCHITECTURES[name]
     body = architecture.build()
     chosen = architecture.starts.get(start)
     if chosen is None:
@@ -313,22 +314,27 @@ def create(name: str, *, start: str = "imagenet", seed: int = 0) -> Network:
     return Network(name, body, chosen.convention, architecture.head, chosen.frozen_norms)
 
 
-def find(name: str, start: str = "random") -> Architecture:
-    """Return the architecture, once it is known that it has this start.
+def check(name: str, start: str) -> None:
+    """Make sure that there is such a network and that it has this start; nothing is built for it.
 
     Raises
     ------
     UserError
         If the network or the start is unknown.
     """
-    if name not in ARCHITECTURES:
+    model = name.removeprefix("timm/")
+    if model != name:
+        if not timm.is_model(model):
+            raise UserError(f"timm has no model {model!r}: timm.list_models() has their names.")
+        starts = ["random", "imagenet"]
+    elif name in ARCHITECTURES:
+        starts = ["random", *ARCHITECTURES[name].starts]
+    else:
         raise UserError(
             f"There is no network {name!r}: choose from {sorted(ARCHITECTURES)} or 'timm/NAME'."
         )
-    starts = ["random", *ARCHITECTURES[name].starts]
     if start not in starts:
         raise UserError(f"{name} has no start {start!r}: choose from {starts}.")
-    return ARCHITECTURES[name]
 
 
 def weights_asset(name: str, start: str) -> str | None:
@@ -341,8 +347,15 @@ def weights_asset(name: str, start: str) -> str | None:
 
 
 def find_start(name: str, start: str) -> Start | None:
-    """Return what is known of a start, ``None`` where it needs no declared file."""
-    return None if name.startswith("timm/") else find(name, start).starts.get(start)
+    """Return what is known of a start, ``None`` where it needs no declared file.
+
+    Raises
+    ------
+    UserError
+        If the network or the start is unknown.
+    """
+    check(name, start)
+    return None if name.startswith("timm/") else ARCHITECTURES[name].starts.get(start)
 
 
 def weights_file(names: tuple[str, ...]) -> Path:
@@ -407,10 +420,6 @@ def _read(path: Path) -> dict[str, Tensor]:
 
 def _create_timm(name: str, start: str) -> Network:
     model = name.removeprefix("timm/")
-    if start not in ("random", "imagenet"):
-        raise UserError(f"{name} has no start {start!r}: choose from ['random', 'imagenet'].")
-    if not timm.is_model(model):
-        raise UserError(f"timm has no model {model!r}: timm.list_models() has their names.")
     try:
         body = timm.create_model(model, pretrained=start == "imagenet", num_classes=len(CLASSES))
     except Exception as fault:  # timm and its hub raise whatever their transport raises

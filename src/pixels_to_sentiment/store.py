@@ -1,0 +1,251 @@
+"""Finished runs in a folder: made once, written whole or not at all, and recorded."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+import torch
+from safetensors.torch import save_file
+from torch.nn import functional as F
+
+from pixels_to_sentiment import folds, networks, places, prediction, provenance, training
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.networks import Network
+from pixels_to_sentiment.pictures import Pictures
+from pixels_to_sentiment.runs import SHORTENED, WEIGHTS, Record, Run, code_fingerprint
+
+
+class Store:
+    """Finished runs in a folder, each under its key.
+
+    Examples
+    --------
+    >>> store = Store()
+    >>> record = store.get(run, pictures)      # trains, the first time
+    >>> record = store.get(run, pictures)      # opens the folder
+    """
+
+    def __init__(self, root: Path | None = None):
+        self.root = root or places.runs()
+
+    def find(self, run: Run, pictures: Pictures) -> Record | None:
+        """Open a run if it is finished; costs next to nothing."""
+        folder = self.root / run.key(pictures.fingerprint)
+        return Record.open(folder) if folder.is_dir() else None
+
+    def get(
+        self,
+        run: Run,
+        pictures: Pictures,
+        *,
+        device: str = "auto",
+        progress: Callable[[int], None] = lambda iteration: None,
+    ) -> Record:
+        """Open a run or, if it is not finished yet, run it.
+
+        Parameters
+        ----------
+        device
+            ``"auto"`` takes the GPU if there is one.
+        progress
+            Called with the number of iterations done.
+        """
+        found = self.find(run, pictures)
+        if found:
+            return found
+        key = run.key(pictures.fingerprint)
+        self._sweep()
+        partial = _partial(self.root, key)
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        try:
+            _execute(run, pictures, partial, pick_device(device), progress)
+            _publish(partial, self.root / key)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+        return Record.open(self.root / key)
+
+    def _sweep(self) -> None:
+        """Remove what killed processes of this machine left half-done."""
+        name = re.compile(rf"\.partial-{re.escape(socket.gethostname())}-(\d+)-[0-9a-f]+")
+        for folder in self.root.glob(".partial-*"):
+            found = name.fullmatch(folder.name)
+            if found and not _alive(int(found[1])):
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def records(self) -> list[Record]:
+        """Open all finished runs, in the order of their keys."""
+        return [Record.open(path.parent) for path in sorted(self.root.glob("[!.]*/run.json"))]
+
+
+def _partial(root: Path, key: str) -> Path:
+    """Where this process makes a run's folder before it is whole."""
+    return root / f".partial-{socket.gethostname()}-{os.getpid()}-{key}"
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _publish(partial: Path, folder: Path) -> None:
+    try:
+        os.replace(partial, folder)
+    except OSError:
+        # Another process finished the same run first; its folder says the same.
+        if not (folder / "run.json").is_file():
+            raise
+
+
+def pick_device(device: str) -> str:
+    """Resolve ``"auto"`` to ``"cuda"`` or ``"cpu"``.
+
+    Raises
+    ------
+    UserError
+        If the device is unknown, or a GPU is asked for and there is none.
+    """
+    if device == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    if not re.fullmatch(r"cpu|cuda(:\d+)?", device):
+        raise UserError(f"There is no device {device!r}: choose from auto, cpu, cuda, cuda:N.")
+    if device.startswith("cuda") and not torch.cuda.is_available():
+        raise UserError(f"This machine has no GPU for device {device!r}: use 'cpu' or 'auto'.")
+    return device
+
+
+def _execute(
+    run: Run, pictures: Pictures, folder: Path, device: str, progress: Callable[[int], None]
+) -> None:
+    began = datetime.now(UTC)
+    wall, cpu = time.perf_counter(), time.process_time()
+    # Of the code that is running: hours later the checkout may be at another commit.
+    commit, dirty = provenance.commit()
+    published = folds.split(run.agreement, run.fold)
+    train_list, test_list = (part.head(run.limit) for part in published)
+    network = networks.create(run.network, start=run.start, seed=run.seed).to(device)
+    pixels = pictures.tensor()
+    train_pixels = pixels[pictures.rows(train_list["image"])].to(device)
+    test_pixels = pixels[pictures.rows(test_list["image"])].to(device)
+    curve = training.train(
+        network,
+        train_pixels,
+        train_list["label"].to_numpy(),
+        run.recipe,
+        seed=run.seed,
+        precision=run.precision,
+        watch=lambda network: _watch(network, test_pixels, test_list["label"]),
+        progress=progress,
+    )
+    centre, oversampled = prediction.centre_and_oversampled(network, test_pixels)
+    predictions = test_list[["image", "label"]].assign(
+        centre=centre.numpy(), oversampled=oversampled.numpy()
+    )
+    curve.to_csv(folder / "curve.csv", index=False)
+    predictions.to_csv(folder / "predictions.csv", index=False)
+    save_file(
+        {k: v.contiguous().cpu() for k, v in network.body.state_dict().items()}, folder / WEIGHTS
+    )
+    details = {
+        "commit": commit,
+        "dirty": dirty,
+        "device": device,
+        "hardware": provenance.hardware(),
+        "versions": provenance.versions(),
+        "began": began.isoformat(timespec="seconds"),
+        "seconds": round(time.perf_counter() - wall, 1),
+        "cpu_seconds": round(time.process_time() - cpu, 1),
+    }
+    _write_json(folder / "provenance.json", details)
+    _write_json(
+        folder / "run.json",
+        {
+            "key": run.key(pictures.fingerprint),
+            "run": asdict(run),
+            "data": {"source": pictures.source, "fingerprint": pictures.fingerprint},
+            "code": code_fingerprint(),
+        },
+    )
+
+
+def _watch(network: Network, pixels: torch.Tensor, labels: pd.Series) -> tuple[float, float]:
+    positive = prediction.crop_probabilities(network, pixels, oversample=False)[:, 0]
+    truth = torch.tensor(labels.to_numpy(dtype="int64"))
+    loss = F.nll_loss(positive.log(), truth)
+    return loss.item(), (positive.argmax(1) == truth).double().mean().item()
+
+
+def _write_json(path: Path, content: dict) -> None:
+    path.write_text(json.dumps(content, indent=1) + "\n")
+
+
+def record(records: Iterable[Record], results: Path | None = None) -> list[Path]:
+    """Copy finished runs, without their weights, into the recorded results.
+
+    Returns
+    -------
+    list of Path
+        Folders that were not there before.
+
+    Raises
+    ------
+    UserError
+        If a run is not the full protocol on the photographs, or the same run is recorded already
+        under the key of other code or data; nothing is copied then.
+    """
+    records = list(records)
+    results = results or places.results()
+    there = {one.run: one for one in recorded(results)}
+    for one in records:
+        if deviation := _deviation(one):
+            raise UserError(
+                f"Run {one.key} cannot be recorded: it was made {deviation}; record runs of the "
+                "paper tier on the photographs."
+            )
+        # Twice in a score, the same fold and seed would count double.
+        same = there.setdefault(one.run, one)
+        if same.key != one.key:
+            raise UserError(
+                f"Run {one.key} cannot be recorded: {same.folder} is the same run with other code "
+                "or data; delete that folder first if the new run is to replace it."
+            )
+    added = []
+    for one in records:
+        target = results / one.key
+        if target.is_dir():
+            continue
+        partial = _partial(results, one.key)
+        try:
+            shutil.copytree(one.folder, partial, ignore=shutil.ignore_patterns(WEIGHTS))
+            _publish(partial, target)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+        added.append(target)
+    return added
+
+
+def _deviation(one: Record) -> str | None:
+    """Say in what a run is not the full protocol on the photographs."""
+    if one.run.limit is not None:
+        return "from a few pictures"
+    if one.run.recipe.name.endswith(SHORTENED):
+        return "with a shortened recipe"
+    return None if one.data["source"] == "photographs" else "from the stand-in"
+
+
+def recorded(results: Path | None = None) -> list[Record]:
+    """Open the recorded results."""
+    return Store(results or places.results()).records()

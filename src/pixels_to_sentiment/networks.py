@@ -379,8 +379,8 @@ def weights_file(names: tuple[str, ...]) -> Path:
 def load_weights(body: nn.Module, path: Path, head: str, new: Iterable[str] = ()) -> None:
     """Load a state dict into a network, leaving its head and the declared parameters new.
 
-    Where a file has a layer's weight and lacks its bias, the bias starts at zero: Caffe's filler
-    for a bias belongs with Caffe's filler for the weight.
+    Biases that the file lacks start at zero, as those of the paper's new layers do, and not at
+    the one that Caffe's filler gives some layers of a network trained from nothing.
 
     Raises
     ------
@@ -399,8 +399,7 @@ def load_weights(body: nn.Module, path: Path, head: str, new: Iterable[str] = ()
     if faults:
         raise UserError(f"{path} does not fit the network: {'; '.join(faults)}.")
     for key in wanted.keys() - given.keys():
-        layer, _, kind = key.rpartition(".")
-        if kind == "bias" and f"{layer}.weight" in given:
+        if key.endswith(".bias"):
             given[key] = torch.zeros_like(wanted[key])
     body.load_state_dict(given, strict=False)
 

@@ -63,9 +63,7 @@ def test_faults_name_file_and_cure(tier, content, said):
     assert said in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    "content", ["scale: 2", "scale: 0.5", "title: null"]
-)
+@pytest.mark.parametrize("content", ["scale: 2", "scale: 0.5", "title: null"])
 def test_values_that_fit(tier, content):
     """A whole number serves as float, and nothing where nothing is the default."""
     tier(content)

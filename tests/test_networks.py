@@ -92,7 +92,7 @@ def test_torchvisions_input_is_rgb_in_0_to_1_standardised(pixels):
 
 @pytest.mark.parametrize("convention", [networks.CAFFE, networks.TORCHVISION])
 def test_input_is_float32_channels_last(pixels, convention):
-    """The layout in which convolutions run fastest, however the crops lie; they stay as they are."""
+    """The layout in which convolutions run fastest, however the crops lie."""
     before = pixels.clone()
     otherwise = pixels.permute(0, 3, 1, 2).contiguous().permute(0, 2, 3, 1)
     for out in map(convention.prepare, (pixels, otherwise)):
@@ -153,13 +153,12 @@ def test_a_mirrored_start_loads_the_files_weights(mirror, name, start, file, con
     assert networks.weights_asset(name, start) == file
 
 
-def test_caffenets_convolutions_start_with_zero_biases(mirror):
-    """The file has no biases: zero where it has the weights, Caffe's fillers in fc6 and fc7."""
+def test_caffenet_starts_with_zero_biases_on_trained_convolutions(mirror):
+    """The file has no biases at all; fc6 and fc7 have the weights of Caffe's fillers."""
     made = networks.create("caffenet", start="imagenet-convolutions", seed=0).body
-    for number in range(1, 6):
-        assert (made.get_submodule(f"conv{number}").bias == 0).all()
+    for layer in ("conv1", "conv2", "conv3", "conv4", "conv5", "fc6", "fc7", "fc8_twitter"):
+        assert (made.get_submodule(layer).bias == 0).all()
     for layer in (made.fc6, made.fc7):
-        assert (layer.bias == 1).all()
         assert layer.weight[:100].std().item() == pytest.approx(0.005, rel=0.02)
 
 
@@ -219,15 +218,15 @@ def test_every_layer_that_does_not_fit_is_named(tmp_path, body, whole):
     assert all((p == 1).all() for p in body.parameters())
 
 
-def test_a_bias_starts_at_zero_where_its_weight_is_given(tmp_path, body, whole):
-    """A layer that the file lacks altogether keeps its fillers."""
+def test_a_bias_that_the_file_lacks_starts_at_zero(tmp_path, body, whole):
+    """A weight that the file lacks keeps its filler."""
     part = {"conv.weight": whole["conv.weight"]}
     save_file(part, tmp_path / "w.safetensors")
     networks.load_weights(body, tmp_path / "w.safetensors", "head", new=("conv.bias", "fc.*"))
     assert torch.equal(body.conv.weight, part["conv.weight"])
     assert (body.conv.bias == 0).all()
     assert (body.fc.weight == 1).all()
-    assert (body.fc.bias == 1).all()
+    assert (body.fc.bias == 0).all()
 
 
 @pytest.mark.parametrize("damage", ["text", "truncated", "empty", "absent"])

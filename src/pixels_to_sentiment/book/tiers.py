@@ -1,9 +1,9 @@
 """Which parameters each notebook is given.
 
 A tier is a papermill parameter file, ``notebooks/tiers/TIER.yaml``, so that ``papermill -f`` on a
-single notebook gives what `book.execute` gives. Each notebook takes the parameters that it declares.
-papermill only logs a parameter that a notebook does not declare, so everything is compared with
-the notebooks before a kernel starts.
+single notebook gives what `book.execute` gives. Each notebook takes the parameters it declares.
+papermill only logs one that a notebook does not declare, so everything is compared with the
+notebooks before a kernel starts.
 """
 
 import logging

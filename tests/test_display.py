@@ -109,9 +109,9 @@ def test_the_comparison_has_each_number_in_its_cell(made):
     paper = reported[reported["variant"] == "CaffeNet, ILSVRC-2012"]
     table = display.comparison(paper, kept).set_index(["subset", "crops"])
     title = "SqueezeNet 1.1 from ImageNet, paper's recipe"
-    assert table.loc[("five agree", "ten"), title] == "0.500 ± 0.000"
+    assert table.loc[("five agree", "ten"), title] == "0.500\xa0±\xa00.000"
     assert table.loc[("four agree", "ten"), title] == "–"
-    assert table.loc[("three agree", "centre"), "paper"].startswith("0.739 ± 0.033")
+    assert table.loc[("three agree", "centre"), "paper"].startswith("0.739\xa0±\xa00.033")
     assert "unverified" in table.loc[("three agree", "centre"), "paper"]
     assert table.loc[("five agree", "centre"), "always positive"] == "0.658"
 

@@ -180,6 +180,7 @@ def test_norms_are_frozen_only_on_request():
     body = nn.Sequential(layers)
     assert networks.Network("x", body, networks.CAFFE, "head").train().body.norm.training
     frozen = networks.Network("x", body, networks.CAFFE, "head", frozen_norms=True)
+    assert not frozen.body.norm.training
     assert not frozen.train().body.norm.training
     assert not frozen.eval().training
 
@@ -243,6 +244,14 @@ def test_a_damaged_weights_file_is_named(tmp_path, body, whole, damage):
         networks.load_weights(body, path, "head")
 
 
+@pytest.mark.parametrize("content", [b"hello world", b"", b"\x80\x02]q\x00.", b"PK\x03\x04"])
+def test_a_damaged_torch_file_is_named(tmp_path, body, content):
+    """Whatever torch's reader makes of it."""
+    (tmp_path / "w.pth").write_bytes(content)
+    with pytest.raises(UserError, match=r"w\.pth is not a weights file that can be read"):
+        networks.load_weights(body, tmp_path / "w.pth", "head")
+
+
 def test_freezing_goes_by_layer_name(tiny):
     """A name, a pattern or a group of layers; the rest goes on learning."""
 
@@ -286,6 +295,12 @@ def test_a_timm_model_comes_by_name():
     assert made.convention == networks.TORCHVISION
     with torch.no_grad():
         assert made.eval()(torch.zeros(1, 224, 224, 3, dtype=torch.uint8)).shape == (1, 2)
+
+
+def test_a_timm_model_with_two_heads_is_refused():
+    """Its last layer could not be given its own rate."""
+    with pytest.raises(UserError, match=r"levit_128s has no single last layer .*head_dist"):
+        networks.create("timm/levit_128s", start="random")
 
 
 def test_timms_weights_that_cannot_be_had_are_said_to_be(monkeypatch):

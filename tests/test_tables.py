@@ -40,11 +40,17 @@ class Reader(HTMLParser):
 
 def test_numbers_and_text_have_their_classes():
     """A heading stands as its column does; text in a column with a format counts as number."""
-    frame = pd.DataFrame({"name": ["a", "b"], "n": [1, 20], "mean": ["0.8 ± 0.1", 0.75]})
+    frame = pd.DataFrame(
+        {
+            "name": ["a", "b"],
+            "n": [1, 20],
+            "mean": ["0.8\xa0±\xa00.1", 0.75],
+        }
+    )
     read = Reader(tables.table(frame, formats={"mean": ".3f"}, names={"n": "pictures"}))
     assert read.heads == [["text", "name"], ["number", "pictures"], ["number", "mean"]]
     assert read.rows[1:] == [
-        [["text", "a"], ["number", "1"], ["number", "0.8 ± 0.1"]],
+        [["text", "a"], ["number", "1"], ["number", "0.8\xa0±\xa00.1"]],
         [["text", "b"], ["number", "20"], ["number", "0.750"]],
     ]
 
@@ -101,12 +107,12 @@ def test_a_table_without_rows_has_its_head():
 @pytest.mark.parametrize(
     ("arguments", "shown"),
     [
-        ((0.81749, 0.0376), "0.817 ± 0.038"),
+        ((0.81749, 0.0376), "0.817\xa0±\xa00.038"),
         ((0.8, None), "0.800"),
         ((0.8, float("nan")), "0.800"),
         ((None, 0.1), "–"),
         ((float("nan"), 0.1, "R"), "–"),
-        ((np.float64(0.5), np.float64(0)), "0.500 ± 0.000"),
+        ((np.float64(0.5), np.float64(0)), "0.500\xa0±\xa00.000"),
     ],
 )
 def test_scores_have_three_digits_and_their_spread(arguments, shown):
@@ -117,7 +123,7 @@ def test_scores_have_three_digits_and_their_spread(arguments, shown):
 def test_unverified_numbers_carry_a_visible_mark():
     """A question mark after a recalled number, a letter after one that follows by arithmetic."""
     recalled, derived = (tables.score(0.8, 0.01, grade) for grade in "RI")
-    assert recalled.startswith("0.800 ± 0.010<sup ")
+    assert recalled.startswith("0.800\xa0±\xa00.010<sup ")
     assert recalled.endswith(">?</sup>")
     assert derived.endswith(">I</sup>")
     with pytest.raises(KeyError):

@@ -4,6 +4,7 @@ Each function takes tidy data and gives a matplotlib figure; none computes a sco
 """
 
 from collections.abc import Sequence
+from textwrap import fill
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -186,7 +187,7 @@ def fold_accuracy(scores: pd.DataFrame) -> Figure:
         base = some.drop_duplicates("fold")
         panel.scatter(base["fold"], base["always_positive"], marker="_", s=700, color="black",
                       linewidth=1.2, label="always positive")  # fmt: skip
-        panel.set_title(name, fontsize=9)
+        panel.set_title(fill(name, 45), fontsize=9)
         panel.set(xlabel="test fold", xticks=sorted(some["fold"].unique()))
         panel.set_ylim(0.4, 1.0)
     for panel in panels[:, 0]:
@@ -224,7 +225,7 @@ def learning_curves(curves: pd.DataFrame, panels_by: str = "configuration") -> F
         for panel in (loss, hits):
             for cut in cuts:
                 panel.axvline(cut, color="grey", linewidth=0.6, linestyle=":")
-        loss.set_title(name, fontsize=9)
+        loss.set_title(fill(name, 78 // len(names)), fontsize=9)
         loss.set_yscale("log")
         hits.set(xlabel="iteration", ylim=(0.3, 1.0))
     panels[0, 0].set_ylabel("training loss (nats)")
@@ -241,7 +242,7 @@ def confusion(tables: dict[str, pd.DataFrame]) -> Figure:
     columns = min(3, len(tables))
     rows = -(-len(tables) // columns)
     figure, panels = plt.subplots(
-        rows, columns, figsize=(WIDTH, 2.6 * rows), squeeze=False, sharey=True
+        rows, columns, figsize=(WIDTH, 2.9 * rows), squeeze=False, sharey=True
     )
     for panel in panels.flat[len(tables) :]:
         panel.axis("off")
@@ -251,6 +252,6 @@ def confusion(tables: dict[str, pd.DataFrame]) -> Figure:
         text = table.astype(str) + "\n" + (100 * share).round().astype(int).astype(str) + " %"
         sns.heatmap(share, annot=text, fmt="", cmap="Blues", vmin=0, vmax=1, cbar=False,
                     square=True, ax=panel, linewidths=1)  # fmt: skip
-        panel.set_title(name, fontsize=9)
+        panel.set_title(fill(name, 26), fontsize=9)
         panel.tick_params(length=0)
     return figure

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
+from pickle import UnpicklingError
 
 import pandas as pd
 import torch
@@ -105,6 +106,7 @@ class Network(nn.Module):
         self.convention = convention
         self.head = head
         self.frozen_norms = frozen_norms
+        self.train()
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Logits (n, 2) of uint8 RGB crops (n, h, w, 3)."""
@@ -412,9 +414,13 @@ def _read(path: Path) -> dict[str, Tensor]:
     try:
         if path.suffix == ".safetensors":
             return load_file(path)
-        return torch.load(path, map_location="cpu", weights_only=True)
+        return dict(torch.load(path, map_location="cpu", weights_only=True))
     except (SafetensorError, OSError, RuntimeError, ValueError) as fault:
         raise UserError(f"{path} is not a weights file that can be read ({fault}).") from fault
+    except (UnpicklingError, EOFError, KeyError, TypeError) as fault:  # torch's on foreign bytes
+        raise UserError(
+            f"{path} is not a weights file that can be read ({type(fault).__name__})."
+        ) from fault
 
 
 def _create_timm(name: str, start: str) -> Network:
@@ -422,13 +428,18 @@ def _create_timm(name: str, start: str) -> Network:
     try:
         body = timm.create_model(model, pretrained=start == "imagenet", num_classes=len(CLASSES))
     except Exception as fault:  # timm and its hub raise whatever their transport raises
+        if start == "random":
+            raise
         raise assets.Unavailable(
             f"timm's weights of {model} cannot be had here ({type(fault).__name__}: {fault}); "
             "use start 'random' or a machine with internet access."
         ) from fault
+    head = body.pretrained_cfg.get("classifier")
+    if not isinstance(head, str):
+        raise UserError(f"timm's {model} has no single last layer ({head}): choose another model.")
     config = timm.data.resolve_model_data_config(body)
     crop = config["input_size"][-1]
     if crop > 256:
         raise UserError(f"{name} takes {crop} pixels a side; the decoded pictures have 256.")
     convention = Convention("RGB", 1 / 255, tuple(config["mean"]), tuple(config["std"]), crop)
-    return Network(name, body, convention, body.pretrained_cfg["classifier"])
+    return Network(name, body, convention, head)

@@ -150,7 +150,8 @@ def _execute(
         watch=lambda network: _watch(network, test_pixels, test_list["label"]),
         progress=progress,
     )
-    centre, oversampled = prediction.centre_and_oversampled(network, test_pixels)
+    with training.arithmetic("fp32", test_pixels.device.type):
+        centre, oversampled = prediction.centre_and_oversampled(network, test_pixels)
     predictions = test_list[["image", "label"]].assign(
         centre=centre.numpy(), oversampled=oversampled.numpy()
     )

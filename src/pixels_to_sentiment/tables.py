@@ -51,12 +51,6 @@ def table(
     return "\n".join(lines)
 
 
-def _kind(numeric: bool, value: object) -> str:
-    if numeric:
-        return "number"
-    return "score" if isinstance(value, str) and "±" in value else "text"
-
-
 def _cell(value: object, form: str | None) -> str:
     if value is None or (not isinstance(value, str | tuple | list) and pd.isna(value)):
         return "–"
@@ -73,11 +67,11 @@ def score(mean: float | None, std: float | None = None, grade: str = "V") -> str
     Returns
     -------
     str
-        Such as ``0.817 ± 0.038``; a dash where there is no mean.
+        Such as ``0.817 ± 0.038``, which no line breaks; a dash where there is no mean.
     """
     if mean is None or pd.isna(mean):
         return "–"
-    spread = "" if std is None or pd.isna(std) else f" ± {std:.3f}"
+    spread = "" if std is None or pd.isna(std) else f"\xa0±\xa0{std:.3f}"
     return f"{mean:.3f}{spread}{MARKS[grade]}"
 
 

@@ -361,8 +361,8 @@ def test_results_as_json_are_complete(capsys):
     centre, oversampled = rows
     assert (centre["oversampling"], oversampled["oversampling"]) == ("no", "yes")
     assert (centre["experiment"], centre["recipe"]) == ("fine-tuning", "paper")
-    assert centre["keys"] == f"{'a' * 16}, {'b' * 16}"
-    assert (centre["folds"], centre["seeds"], centre["n"]) == ("1, 2", "0", 2)
+    assert centre["keys"] == ["a" * 16, "b" * 16]
+    assert (centre["folds"], centre["seeds"], centre["n"]) == ([1, 2], [0], 2)
     assert (centre["mean"], oversampled["mean"]) == (0.875, 1.0)
     assert centre["std"] == pytest.approx(0.25 / 2**0.5)
 

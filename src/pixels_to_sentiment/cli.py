@@ -250,7 +250,12 @@ def _results(options: argparse.Namespace) -> None:
 
     table = experiments.table(store.recorded())
     if options.json:
-        print(json.dumps(json.loads(table.to_json(orient="records")), indent=1))
+        rows = json.loads(table.to_json(orient="records"))
+        for row in rows:
+            row["keys"] = row["keys"].split(", ")
+            for name in ("seeds", "folds"):
+                row[name] = [int(number) for number in row[name].split(", ")]
+        print(json.dumps(rows, indent=1))
     elif table.empty:
         print("Nothing is recorded yet: `pixels-to-sentiment experiments run --help` says how.")
     else:

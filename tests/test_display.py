@@ -107,18 +107,20 @@ def test_the_comparison_has_each_number_in_its_cell(made):
     kept = experiments.table([made(fold=k, right=right) for k, right in enumerate((0.5,) * 5, 1)])
     reported = scores.reported("fine-tuning")
     paper = reported[reported["variant"] == "CaffeNet, ILSVRC-2012"]
-    table = display.comparison(paper, kept).set_index(["subset", "crops"])
+    table = display.comparison(paper, kept).set_index("configuration")
     title = "SqueezeNet 1.1 from ImageNet, paper's recipe"
-    assert table.loc[("five agree", "ten"), title] == "0.500\xa0±\xa00.000"
-    assert table.loc[("four agree", "ten"), title] == "–"
-    assert table.loc[("three agree", "centre"), "paper"].startswith("0.739\xa0±\xa00.033")
-    assert "unverified" in table.loc[("three agree", "centre"), "paper"]
-    assert table.loc[("five agree", "centre"), "always positive"] == "0.658"
+    assert list(table.index) == ["always positive", "the paper's CaffeNet", title]
+    assert table.loc[title, "five agree, ten crops"] == "0.500\xa0±\xa00.000"
+    assert table.loc[title, "four agree, ten crops"] == "–"
+    recalled = table.loc["the paper's CaffeNet", "three agree, centre crop"]
+    assert recalled.startswith("0.739\xa0±\xa00.033")
+    assert "unverified" in recalled
+    assert table.loc["always positive", "five agree, centre crop"] == "0.658"
 
 
 def test_the_comparison_names_the_fold_of_an_unfinished_configuration(made):
     table = display.comparison(scores.reported("none"), experiments.table([made(fold=3)]))
-    assert table.iloc[0]["SqueezeNet 1.1 from ImageNet, paper's recipe"] == "0.750 (fold 3)"
+    assert table["five agree, centre crop"].to_list() == ["0.658", "–", "0.750 (fold 3 only)"]
 
 
 def test_only_configurations_with_all_five_folds_count_as_complete(made):

@@ -5,6 +5,7 @@ A notebook opens a `Page`, shows things, and closes it with how it was made.
 
 import time
 from collections.abc import Iterable
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,7 @@ from pixels_to_sentiment.pictures import Pictures
 from pixels_to_sentiment.runs import Record
 from pixels_to_sentiment.store import Store
 
+CROPS = {"no": "centre crop", "yes": "ten crops"}
 STAND_IN = (
     "The photographs were not at hand when this page was built. What it shows of pictures is made "
     "from a generated stand-in under the photographs' names, labels and folds. No accuracy of "
@@ -120,7 +122,7 @@ def table(frame: pd.DataFrame, **options: object) -> None:
 def comparison(
     reported: pd.DataFrame, recorded: pd.DataFrame, agreements: Iterable[str] = folds.AGREEMENTS
 ) -> pd.DataFrame:
-    """Put the paper's numbers beside measured ones.
+    """Put the paper's numbers above measured ones.
 
     Parameters
     ----------
@@ -132,33 +134,28 @@ def comparison(
     Returns
     -------
     DataFrame
-        Text for `tables.table`: ``subset``, ``crops``, ``always positive``, ``paper``, then each
-        recorded configuration under its title; a dash where nothing is recorded.
+        Text for `tables.table`: ``configuration`` (always positive, the paper's, then the recorded
+        ones in words) and, for each subset, a column for the centre crop and one for ten crops; a
+        dash where nothing is reported or recorded.
     """
+    recorded = titled(recorded)
+    titles = list(dict.fromkeys(recorded["title"]))
+    table = {"configuration": ["always positive", "the paper's CaffeNet", *titles]}
     base = sizes()["always_positive"]
-    rows = []
-    for agreement in agreements:
-        for oversampling, crops in (("no", "centre"), ("yes", "ten")):
+    for agreement, (oversampling, crops) in product(agreements, CROPS.items()):
+        column = [f"{base[agreement]:.3f}", "–", *["–"] * len(titles)]
+        for one in _cell(reported, agreement, oversampling):
+            column[1] = tables.score(one.mean, one.std, one.grade)
+        for one in _cell(recorded, agreement, oversampling):
+            part = "" if one.n == len(folds.FOLDS) else f" (fold {one.folds} only)"
+            column[2 + titles.index(one.title)] = tables.score(one.mean, one.std) + part
+        table[f"{figures.AGREEMENT_NAMES[agreement]}, {crops}"] = column
+    return pd.DataFrame(table)
 
-            def pick(table: pd.DataFrame, a: str = agreement, o: str = oversampling):
-                return table[(table["agreement"] == a) & (table["oversampling"] == o)]
 
-            row = {
-                "subset": figures.AGREEMENT_NAMES[agreement],
-                "crops": crops,
-                "always positive": f"{base[agreement]:.3f}",
-                "paper": "–",
-            }
-            for one in pick(reported).itertuples():
-                row["paper"] = tables.score(one.mean, one.std, one.grade)
-            for one in titled(recorded).drop_duplicates("title").itertuples():
-                row[one.title] = "–"
-            for one in pick(titled(recorded)).itertuples():
-                row[one.title] = tables.score(one.mean, one.std) + (
-                    "" if one.n == len(folds.FOLDS) else f" (fold {one.folds})"
-                )
-            rows.append(row)
-    return pd.DataFrame(rows)
+def _cell(table: pd.DataFrame, agreement: str, oversampling: str) -> Iterable:
+    chosen = (table["agreement"] == agreement) & (table["oversampling"] == oversampling)
+    return table[chosen].itertuples()
 
 
 def sizes() -> pd.DataFrame:

@@ -188,7 +188,7 @@ def fold_accuracy(scores: pd.DataFrame) -> Figure:
         panel.scatter(base["fold"], base["always_positive"], marker="_", s=700, color="black",
                       linewidth=1.2, label="always positive")  # fmt: skip
         panel.set_title(fill(name, 45), fontsize=9)
-        panel.set(xlabel="test fold", xticks=sorted(some["fold"].unique()))
+        panel.set(xlabel="test fold", xlim=(0.4, 5.6), xticks=range(1, 6))
         panel.set_ylim(0.4, 1.0)
     for panel in panels[:, 0]:
         panel.set_ylabel("accuracy")

@@ -46,7 +46,9 @@ paper: $(STAMP) ## the same at the paper tier: the full protocol, meant for a GP
 	$(CLI) book execute --tier paper
 	@$(MAKE) render
 
+# Sphinx copies a changed style sheet only when a page changed too.
 render: $(STAMP) ## build _build/html from the notebooks as they were last run
+	@[ -z "$$(find book/_static -newer _build/html/index.html 2>/dev/null)" ] || touch book/index.md
 	$(BIN)/jupyter-book build book --config _config.yml --path-output . \
 		-n -W --keep-going
 

@@ -218,6 +218,19 @@ def test_typo_stops_everything_before_a_kernel(fresh, no_kernel):
         book.execute(["dies"])
 
 
+def test_a_kernel_that_does_not_answer_is_told_in_a_sentence(fresh, monkeypatch):
+    """Without loopback connections, say, no kernel can be reached; no traceback then."""
+    folder = fresh("sums")
+
+    def silent(*args, **kwargs):
+        raise RuntimeError("Kernel didn't respond in 60 seconds")
+
+    monkeypatch.setattr(papermill, "execute_notebook", silent)
+    with pytest.raises(UserError, match=r"sums\.ipynb: Kernel didn't respond.*127\.0\.0\.1"):
+        run()
+    assert not any((folder / "book/chapters").glob("*.ipynb"))
+
+
 def test_unknown_notebook(fresh, no_kernel):
     """A notebook that does not exist is answered with the nearest that does."""
     fresh("sums", "dies")

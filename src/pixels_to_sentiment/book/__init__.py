@@ -210,6 +210,10 @@ def _run(path: Path, source, partial: Path, parameters: dict):
         begun = [cell for cell in code if cell.metadata.papermill["start_time"]]
         said = "the kernel died, often for lack of memory"
         raise _failure(path, len(begun), begun[-1].source, said) from error
+    except RuntimeError as error:  # nbclient's when a kernel does not answer
+        raise UserError(
+            f"{path}: {str(error).rstrip('.')}; it needs memory and connections on 127.0.0.1."
+        ) from error
     for cell in executed.cells:
         if _hides_traceback(cell):
             said = "it went on after a traceback on stderr"

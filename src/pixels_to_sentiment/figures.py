@@ -189,7 +189,7 @@ def fold_accuracy(scores: pd.DataFrame) -> Figure:
                       linewidth=1.2, label="always positive")  # fmt: skip
         panel.set_title(fill(name, 45), fontsize=9)
         panel.set(xlabel="test fold", xlim=(0.4, 5.6), xticks=range(1, 6))
-        panel.set_ylim(0.4, 1.0)
+        panel.set_ylim(0.0, 1.0)
     for panel in panels[:, 0]:
         panel.set_ylabel("accuracy")
     handles, labels = panels.flat[0].get_legend_handles_labels()

@@ -28,10 +28,10 @@ def test_a_configuration_survives_being_written(configuration):
 
 
 def test_titles_tell_configurations_apart():
-    """Tables head their columns with them: none may stand for two."""
+    """Tables name their rows with them: none stands for two, and a shortened one says so."""
     shortened = [replace(one, recipe=one.recipe + SHORTENED) for one in CATALOGUE]
     assert len({one.title for one in CATALOGUE}) == len(CATALOGUE) > 0
-    assert [one.title for one in shortened] == [one.title for one in CATALOGUE]
+    assert [one.title for one in shortened] == [f"{one.title}, shortened" for one in CATALOGUE]
     assert "test_vit" in Configuration("timm/test_vit", "random", "paper").title
 
 

@@ -65,7 +65,8 @@ class Configuration:
         start = START_TITLES.get(self.start, f"from {self.start}")
         recipe = self.recipe.removesuffix(SHORTENED).removesuffix("-third")
         third = ", a third" if "-third" in self.recipe else ""
-        return f"{network} {start}, {RECIPE_TITLES.get(recipe, recipe)}{third}"
+        shortened = ", shortened" if self.recipe.endswith(SHORTENED) else ""
+        return f"{network} {start}, {RECIPE_TITLES.get(recipe, recipe)}{third}{shortened}"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Caffe's files and conventions: models, deploy descriptions, preprocessing, training logs."""

@@ -1,0 +1,316 @@
+"""Reading and writing Caffe's model files, against files written byte by byte and OpenCV."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from safetensors import safe_open
+from safetensors.numpy import save_file
+
+from pixels_to_sentiment.caffe import models
+from pixels_to_sentiment.caffe.models import Layer
+from pixels_to_sentiment.errors import UserError
+from toy_caffe import field, layer, legacy, old_layer, one_by_one, packed, shaped
+
+VALUES = [0.5, -1.25, 3.0, 1e-8, -7.5, 2.0]
+
+
+def listed(path):
+    return [(x.name, x.type, [b.tolist() for b in x.blobs]) for x in models.read(path)]
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "m.caffemodel"
+
+
+def rounded(values):
+    return np.array(values, np.float32)
+
+
+@pytest.mark.parametrize("write", [layer, old_layer], ids=["layer", "layers"])
+def test_layers_of_both_generations_come_in_their_order(path, write):
+    """Types of the old one have their present names; what is no layer is passed over."""
+    kinds = ("Data", "Convolution", "InnerProduct") if write is layer else (5, 4, 14)
+    blob = shaped(2, 3) + field(5, packed(VALUES))
+    content = field(1, "net") + field(4, 10) + write("data", kinds[0]) + field(50, b"solver")
+    content += write("conv1", kinds[1], blob, shaped(1) + field(5, packed([2.5])))
+    path.write_bytes(content + write("fc", kinds[2], blob))
+    weight = rounded(VALUES).reshape(2, 3).tolist()
+    assert listed(path) == [
+        ("data", "Data", []),
+        ("conv1", "Convolution", [weight, [2.5]]),
+        ("fc", "InnerProduct", [weight]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "dtype"),
+    [
+        (field(5, packed(VALUES)), np.float32),
+        (field(8, packed(VALUES, "d")), np.float64),
+        (one_by_one(5, VALUES), np.float32),
+        (one_by_one(8, VALUES, "d"), np.float64),
+        (field(5, packed(VALUES[:2])) + field(5, packed(VALUES[2:])), np.float32),
+        (field(5, packed(VALUES)) + field(6, packed([9] * 6)), np.float32),
+        (one_by_one(5, VALUES) + one_by_one(6, [9] * 6), np.float32),
+        (one_by_one(6, [9] * 6) + one_by_one(5, VALUES), np.float32),
+    ],
+    ids=["packed", "double", "unpacked", "unpacked double", "pieces", "with gradients",
+         "unpacked with gradients", "unpacked after gradients"],
+)  # fmt: skip
+@pytest.mark.parametrize("first", [True, False], ids=["shape first", "shape last"])
+def test_values_are_read_however_they_are_written(path, values, dtype, first):
+    """Single or double precision, packed or one by one, in pieces, beside gradients."""
+    shape = shaped(3, 2)
+    path.write_bytes(layer("fc", "InnerProduct", shape + values if first else values + shape))
+    (found,) = models.read(path)
+    assert found.blobs[0].dtype == dtype
+    np.testing.assert_array_equal(found.blobs[0], np.array(VALUES, dtype).reshape(3, 2))
+
+
+def test_shapes_are_those_of_the_file(path):
+    """The old kind has four dimensions, ones included; without any shape values are in a row."""
+    blobs = [legacy(1, 1, 2, 3), shaped(6), shaped(3, 1, 2, 1), b""]
+    path.write_bytes(layer("x", "Scale", *(b + field(5, packed(VALUES)) for b in blobs)))
+    (found,) = models.read(path)
+    assert [b.shape for b in found.blobs] == [(1, 1, 2, 3), (6,), (3, 1, 2, 1), (6,)]
+
+
+def test_an_unknown_type_of_the_old_generation_keeps_its_number(path):
+    """A descendant of Caffe may have types of its own."""
+    path.write_bytes(old_layer("x", 143))
+    assert listed(path) == [("x", "143", [])]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "it is empty"),
+        (b'name: "x"\nlayer {\n}\n', "it is text; a prototxt"),
+        (b"<!DOCTYPE html>", "a web page"),
+        (b"PK\x03\x04" + bytes(30), "a zip archive"),
+        (b"\x89HDF\r\n" + bytes(30), "an HDF5 file"),
+        (b"\x80\x02}q" + bytes(30), "a Python pickle"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "a pointer of Git LFS"),
+        (bytes([9, 0, 0, 0, 0, 0, 0, 0]) + b'{"a":{}} ', "a safetensors file"),
+        (field(1, "net\x01"), "it holds no layers"),
+        (layer("conv1", "Convolution", b"\x01" * 300)[:-5], "short: 323 bytes .* 318 do"),
+        (layer("a", "b", b"")[:1], "it is cut short"),
+        (layer("a", "b") + b"\x07\x07", "is not a field"),
+        (field(100, b"\xff" * 9), "a layer in it is damaged"),
+        (layer("fc", "InnerProduct", shaped(7) + field(5, packed([1.0]))),
+         r"a blob of fc has 1 values for a shape of \(7,\)"),
+        (field(2, field(1, field(1, "conv1"))), "upgrade_net_proto_binary"),
+    ],
+)  # fmt: skip
+def test_what_is_no_model_is_told_with_its_reason(path, content, said):
+    """One sentence that names the file."""
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=rf"m\.caffemodel is not a Caffe model.*{said}"):
+        list(models.read(path))
+
+
+def test_a_file_that_is_absent_is_named(path):
+    """As is a folder."""
+    for missing in (path, path.parent):
+        with pytest.raises(UserError, match=f"{missing.name} is not a Caffe model"):
+            list(models.read(missing))
+
+
+@pytest.fixture
+def made():
+    dice = np.random.default_rng(0)
+    return [
+        Layer("data", "Input", ()),
+        Layer("conv1", "Convolution", (dice.random((4, 3, 2, 2), np.float32), rounded([1] * 4))),
+        Layer("norm", "BatchNorm", (rounded([1, 2]), rounded([3, 4]), rounded([1]))),
+        Layer("fc/x", "InnerProduct", (dice.random((2, 4)),)),
+    ]
+
+
+def same(ones, others):
+    assert [(x.name, x.type, len(x.blobs)) for x in ones] == [
+        (x.name, x.type, len(x.blobs)) for x in others
+    ]
+    for one, other in zip(ones, others, strict=True):
+        for a, b in zip(one.blobs, other.blobs, strict=True):
+            assert a.dtype == b.dtype
+            np.testing.assert_array_equal(a, b)
+
+
+def test_what_is_written_is_read_again(path, made):
+    """To the last bit, double precision included; and only the file is left in the folder."""
+    models.write(path, iter(made), name="net")
+    same(list(models.read(path)), made)
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_the_bytes_are_those_of_the_schema(path):
+    """Name of the network, then the layer with packed values."""
+    models.write(path, [Layer("fc", "InnerProduct", (rounded(VALUES).reshape(2, 3),))], name="net")
+    blob = field(5, packed(VALUES)) + shaped(2, 3)
+    assert path.read_bytes() == field(1, "net") + layer("fc", "InnerProduct", blob)
+
+
+def test_writing_that_stops_leaves_what_was_there(path, made):
+    """A layer that cannot be had half way does not cost the old file."""
+
+    def broken():
+        yield made[0]
+        raise UserError("no more")
+
+    path.write_bytes(b"old")
+    with pytest.raises(UserError, match="no more"):
+        models.write(path, broken())
+    assert path.read_bytes() == b"old"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_safetensors_and_back_lose_nothing(path, made):
+    """Order, types, shapes and values; the parameters have the names of layers and kinds."""
+    models.write(path, made)
+    target, again = path.with_suffix(".safetensors"), path.with_name("again.caffemodel")
+    models.to_safetensors(path, target)
+    with safe_open(target, "np") as file:
+        assert set(file.keys()) == {
+            *("conv1.weight", "conv1.bias", "fc/x.weight", "norm.0", "norm.1", "norm.2")
+        }
+    models.write(again, models.from_safetensors(target))
+    assert again.read_bytes() == path.read_bytes()
+
+
+def test_layers_are_told_from_parameters(tmp_path):
+    """A file without metadata: four dimensions a convolution, two an inner product."""
+    path = tmp_path / "w.safetensors"
+    weights = {"a.b.weight": np.ones((2, 3, 1, 1), np.float32), "a.b.bias": rounded([5, 6])}
+    save_file(weights | {"fc.weight": np.zeros((2, 2), np.float32)}, path)
+    found = {x.name: (x.type, [b.shape for b in x.blobs]) for x in models.from_safetensors(path)}
+    assert found == {
+        "a.b": ("Convolution", [(2, 3, 1, 1), (2,)]),
+        "fc": ("InnerProduct", [(2, 2)]),
+    }
+
+
+@pytest.mark.parametrize(
+    ("tensors", "said"),
+    [
+        ({"norm.running_mean": 2}, "norm.running_mean, which is neither"),
+        ({"norm.weight": 2}, "no layer of Caffe has a weight like that of norm"),
+        ({"weight": 2}, "weight, which is neither"),
+        (None, "not a safetensors file that can be read"),
+    ],
+)
+def test_parameters_that_tell_no_layers_are_refused(tmp_path, tensors, said):
+    """The sentence names the file and the parameter."""
+    path = tmp_path / "w.safetensors"
+    if tensors is None:
+        path.write_bytes(b"x" * 100)
+    else:
+        save_file({k: np.ones(n, np.float32) for k, n in tensors.items()}, path)
+    with pytest.raises(UserError, match=rf"w\.safetensors.*{said}"):
+        list(models.from_safetensors(path))
+
+
+def test_two_blobs_of_one_name_are_refused(path):
+    """One of them would be lost in a file that goes by names."""
+    blob = shaped(1) + field(5, packed([1]))
+    path.write_bytes(layer("a", "InnerProduct", blob) + layer("a", "InnerProduct", blob))
+    with pytest.raises(UserError, match=r"m\.caffemodel has two blobs named a\.weight"):
+        models.to_safetensors(path, path.with_suffix(".safetensors"))
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_blobs_are_described_by_numpys_statistics(path, made):
+    """Shape, dtype, mean, standard deviation and range, ready for JSON."""
+    models.write(path, made)
+    described = json.loads(json.dumps(models.describe(path)))
+    assert [(d["name"], d["type"], len(d["blobs"])) for d in described] == [
+        ("data", "Input", 0),
+        ("conv1", "Convolution", 2),
+        ("norm", "BatchNorm", 3),
+        ("fc/x", "InnerProduct", 1),
+    ]
+    for blob, facts in zip(made[1].blobs, described[1]["blobs"], strict=True):
+        wide = blob.astype(np.float64)
+        assert (facts["shape"], facts["dtype"]) == (list(blob.shape), "float32")
+        for name in ("mean", "std", "min", "max"):
+            assert facts[name] == pytest.approx(getattr(wide, name)(), abs=1e-12), name
+    assert described[3]["blobs"][0]["dtype"] == "float64"
+
+
+def test_values_that_are_not_finite_are_described_as_none(path):
+    """JSON has no word for them; an empty blob has no statistics either."""
+    blobs = [shaped(2) + field(5, packed([1.0, float("nan")])), shaped(0)]
+    path.write_bytes(layer("a", "InnerProduct", *blobs))
+    (described,) = models.describe(path)
+    for blob in described["blobs"]:
+        assert [blob[name] for name in ("mean", "std", "min", "max")] == [None] * 4
+
+
+@pytest.mark.parametrize("end", [".binaryproto", ".npy"])
+def test_means_are_read_from_either_file(tmp_path, end):
+    """As (3, h, w), in the order of the file."""
+    path, mean = tmp_path / f"mean{end}", np.arange(24, dtype=np.float32).reshape(3, 2, 4)
+    if end == ".npy":
+        models.write_mean(path, mean)
+    else:
+        path.write_bytes(legacy(1, 3, 2, 4) + field(5, packed(mean.ravel())))
+    np.testing.assert_array_equal(models.read_mean(path), mean)
+    assert models.describe_mean(path)["blobs"][0]["shape"] == [3, 2, 4]
+
+
+def test_a_mean_may_be_one_value_a_channel(tmp_path):
+    """In an .npy; in double precision it becomes single."""
+    np.save(tmp_path / "mean.npy", np.array([104.0, 117.0, 123.0]))
+    mean = models.read_mean(tmp_path / "mean.npy")
+    assert (mean.dtype, mean.tolist()) == (np.float32, [104.0, 117.0, 123.0])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("mean.binaryproto", b"\xff\xff", "damaged or something else"),
+        ("mean.binaryproto", legacy(1, 1, 1, 2) + field(5, packed([1, 2])), "and not \\(3, h, w"),
+        ("mean.npy", b"text", "damaged or something else"),
+        ("mean.npy", None, "No such file"),
+    ],
+)
+def test_what_is_no_mean_is_told(tmp_path, name, content, said):
+    """One sentence that names the file."""
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(UserError, match=rf"{name} is not a Caffe mean.*{said}"):
+        models.read_mean(tmp_path / name)
+
+
+def test_caffes_mean_image_has_the_published_means(mirror):
+    """Per channel, in the order blue, green, red."""
+    mean = models.read_mean(mirror / "imagenet_mean.binaryproto")
+    assert mean.shape == (3, 256, 256)
+    np.testing.assert_allclose(mean.mean((1, 2)), [104.007, 116.669, 122.679], atol=5e-4)
+
+
+PEAK = """
+import resource, sys
+from pixels_to_sentiment.caffe import models
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+before = peak()
+layers = list(models.read(sys.argv[1]))
+print(peak() - before)
+"""
+
+
+def test_reading_takes_little_more_memory_than_twice_the_file(path):
+    """With the arrays kept, and one layer most of the file, as fc6 is in CaffeNet."""
+    sizes = {"fc6": 12_000_000, "fc7": 5_000_000, "fc8": 1_000_000}
+    models.write(
+        path, [Layer(k, "InnerProduct", (np.ones(n, np.float32),)) for k, n in sizes.items()]
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", PEAK, str(path)], capture_output=True, text=True, check=True
+    )
+    assert int(done.stdout) < 2.2 * path.stat().st_size

@@ -255,11 +255,20 @@ def test_page_saved_as_an_archive_is_called_a_page(declare, tmp_path):
     assert f"{tmp_path / NAME} is a web page" in failure(mirror=tmp_path)
 
 
+def test_a_file_is_held_against_its_sha1(declare, tmp_path):
+    """Caffe's model zoo publishes no other checksum."""
+    declare(kind="caffemodel", size=None, sha256=None, sha1=hashlib.sha1(b"right").hexdigest())
+    (tmp_path / NAME).write_bytes(b"wrong")
+    assert "has a wrong checksum (SHA-1" in failure(mirror=tmp_path)
+    (tmp_path / NAME).write_bytes(b"right")
+    assert assets.fetch(NAME, mirror=tmp_path) == tmp_path / NAME
+
+
 # The declarations themselves
 
 
 def test_declarations_are_well_formed():
-    """Names are plain file names; checksums are hex; kinds fit names; addresses are https."""
+    """Names are plain file names; checksums are hex; kinds fit names; addresses are safe."""
     suffixes = {"zip": ".zip", "safetensors": ".safetensors", "torch": ".pth", "log": ".log"}
     for name, asset in assets.ASSETS.items():
         assert name == asset.name == Path(name).name
@@ -267,8 +276,9 @@ def test_declarations_are_well_formed():
         assert asset.what
         assert asset.used_for
         assert asset.licence
-        assert asset.url is None or asset.url.startswith("https://")
+        assert asset.url is None or asset.url.startswith("https://") or asset.sha1
         assert asset.url or asset.sha256
+        assert asset.sha1 is None or re.fullmatch("[0-9a-f]{40}", asset.sha1)
         assert asset.sha256 is None or re.fullmatch("[0-9a-f]{64}", asset.sha256)
         assert asset.sha256_prefix is None or f"-{asset.sha256_prefix}." in name
 

@@ -38,8 +38,9 @@ class Asset:
         Licence or terms.
     url
         Published address, ``None`` for a conversion that was never published on its own.
-    size, sha256, sha256_prefix
-        Bytes, SHA-256 in hex, or its first digits, where known. Those of a zip belong to the
+    size, sha256, sha256_prefix, sha1
+        Bytes, SHA-256 in hex, or its first digits, or SHA-1 as Caffe's model zoo gives it, where
+        known. Those of a zip belong to the
         mirror's copy: another archive of the same files passes too, if all its members are whole.
     """
 
@@ -52,6 +53,7 @@ class Asset:
     size: int | None = None
     sha256: str | None = None
     sha256_prefix: str | None = None
+    sha1: str | None = None
 
 
 _RELEASE = (
@@ -171,6 +173,15 @@ ASSETS: dict[str, Asset] = {
             url="https://download.pytorch.org/models/mobilenet_v2-7ebf99e0.pth",
             sha256_prefix="7ebf99e0",
             **_TORCHVISION,
+        ),
+        Asset(
+            "bvlc_reference_caffenet.caffemodel",
+            "Caffe's reference CaffeNet trained on ILSVRC-2012 (233 MB), the paper's start",
+            "starting CaffeNet from ImageNet as the paper did",
+            "caffemodel",
+            "unrestricted use",
+            "http://dl.caffe.berkeleyvision.org/bvlc_reference_caffenet.caffemodel",
+            sha1="4c8d77deb20ea792f84eb5e6d0a11ca0a8660a46",
         ),
         Asset(
             "twitter_finetuned_test4_iter_180.caffemodel",
@@ -343,4 +354,9 @@ def _examine(asset: Asset, path: Path, *_identity: int) -> str | None:
     declared = asset.sha256 or asset.sha256_prefix or ""
     if not digest.startswith(declared):
         return f"has a wrong checksum (SHA-256 {digest[:12]}..., declared {declared[:12]}...)"
+    if asset.sha1:
+        with open(path, "rb") as stream:
+            digest = hashlib.file_digest(stream, "sha1").hexdigest()
+        if digest != asset.sha1:
+            return f"has a wrong checksum (SHA-1 {digest[:12]}..., declared {asset.sha1[:12]}...)"
     return None if size else "is empty"

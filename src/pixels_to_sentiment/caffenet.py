@@ -1,10 +1,14 @@
 """Caffe's reference CaffeNet, layer for layer, with Caffe's names, conventions and fillers."""
 
+import math
 from collections import OrderedDict
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+# What fc6 sees of pool5 for a crop of 227: channels, height, width.
+FC6_WINDOW = (256, 6, 6)
 
 
 class LocalResponseNorm(nn.Module):
@@ -60,7 +64,7 @@ def caffenet() -> nn.Module:
         relu5=nn.ReLU(inplace=True),
         pool5=pool(),
         flatten=nn.Flatten(),
-        fc6=_filled(nn.Linear(256 * 6 * 6, 4096), 0.005, 1.0),
+        fc6=_filled(nn.Linear(math.prod(FC6_WINDOW), 4096), 0.005, 1.0),
         relu6=nn.ReLU(inplace=True),
         drop6=nn.Dropout(0.5),
         fc7=_filled(nn.Linear(4096, 4096), 0.005, 1.0),

@@ -9,17 +9,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
-from pickle import UnpicklingError
 
 import pandas as pd
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from pixels_to_sentiment import (
     assets,
     compat,  # noqa: F401  (before torchvision and timm)
+    weights,
 )
 from pixels_to_sentiment.caffenet import caffenet
 from pixels_to_sentiment.errors import UserError
@@ -188,12 +186,18 @@ class Start:
         Shell patterns of parameters that the file does not hold and that start new.
     frozen_norms
         As for `Network`.
+    ignored
+        Shell patterns of layers in the file that the network does not have.
+    fine_tuned
+        The file holds a 2-way head too, which is loaded.
     """
 
     assets: tuple[str, ...]
     convention: Convention
     new: tuple[str, ...] = ()
     frozen_norms: bool = False
+    ignored: tuple[str, ...] = ()
+    fine_tuned: bool = False
 
 
 @dataclass(frozen=True)
@@ -238,6 +242,15 @@ ARCHITECTURES = {
                 ("caffenet_conv1-5.imagenet1k.skimcaffe-ssl.no-biases.safetensors",),
                 CAFFE,
                 new=("conv?.bias", "fc6.*", "fc7.*"),
+            ),
+            "imagenet": Start(("bvlc_reference_caffenet.caffemodel",), CAFFE, ignored=("fc8",)),
+            "released": Start(
+                (
+                    "twitter_finetuned_test4_iter_180.caffemodel",
+                    "twitter_finetuned_test4_iter_180_conv.caffemodel",
+                ),
+                CAFFE,
+                fine_tuned=True,
             ),
         },
     ),
@@ -312,7 +325,14 @@ def create(name: str, *, start: str = "imagenet", seed: int = 0) -> Network:
     chosen = architecture.starts.get(start)
     if chosen is None:
         return Network(name, body, architecture.convention, architecture.head)
-    load_weights(body, weights_file(chosen.assets), architecture.head, chosen.new)
+    weights.load(
+        body,
+        weights_file(chosen.assets),
+        architecture.head,
+        chosen.new,
+        ignored=chosen.ignored,
+        keep_head=chosen.fine_tuned,
+    )
     return Network(name, body, chosen.convention, architecture.head, chosen.frozen_norms)
 
 
@@ -376,51 +396,6 @@ def weights_file(names: tuple[str, ...]) -> Path:
         except assets.Unavailable as failure:
             failures.append(str(failure))
     raise assets.Unavailable(" ".join(failures))
-
-
-def load_weights(body: nn.Module, path: Path, head: str, new: Iterable[str] = ()) -> None:
-    """Load a state dict into a network, leaving its head and the declared parameters new.
-
-    Biases that the file lacks start at zero, as those of the paper's new layers do, and not at
-    the one that Caffe's filler gives some layers of a network trained from nothing.
-
-    Raises
-    ------
-    UserError
-        If the file cannot be read, or a layer is missing, unknown or of another shape; every such
-        layer is named with both shapes.
-    """
-    given = {k: v for k, v in _read(path).items() if k.rpartition(".")[0] != head}
-    wanted = {k: v for k, v in body.state_dict().items() if k.rpartition(".")[0] != head}
-    faults = [
-        f"{k} ({_shape(given, k)} in the file, {_shape(wanted, k)} in the network)"
-        for k in sorted(given.keys() | wanted.keys())
-        if _shape(given, k) != _shape(wanted, k)
-        and not (k not in given and any(fnmatch(k, pattern) for pattern in new))
-    ]
-    if faults:
-        raise UserError(f"{path} does not fit the network: {'; '.join(faults)}.")
-    for key in wanted.keys() - given.keys():
-        if key.endswith(".bias"):
-            given[key] = torch.zeros_like(wanted[key])
-    body.load_state_dict(given, strict=False)
-
-
-def _shape(state: dict[str, Tensor], key: str) -> tuple[int, ...] | str:
-    return tuple(state[key].shape) if key in state else "absent"
-
-
-def _read(path: Path) -> dict[str, Tensor]:
-    try:
-        if path.suffix == ".safetensors":
-            return load_file(path)
-        return dict(torch.load(path, map_location="cpu", weights_only=True))
-    except (SafetensorError, OSError, RuntimeError, ValueError) as fault:
-        raise UserError(f"{path} is not a weights file that can be read ({fault}).") from fault
-    except (UnpicklingError, EOFError, KeyError, TypeError) as fault:  # torch's on foreign bytes
-        raise UserError(
-            f"{path} is not a weights file that can be read ({type(fault).__name__})."
-        ) from fault
 
 
 def _create_timm(name: str, start: str) -> Network:

@@ -35,7 +35,7 @@ WEIGHTS = "weights.safetensors"
 _TABLES = ("provenance.json", "curve.csv", "predictions.csv")
 # Ends the name of a recipe of which only some iterations or smaller batches are run.
 SHORTENED = "-shortened"
-_CODE = ("caffenet", "networks", "pictures", "prediction", "training")
+_CODE = ("caffenet", "networks", "pictures", "prediction", "training", "weights")
 
 
 @dataclass(frozen=True)

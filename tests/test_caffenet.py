@@ -1,5 +1,6 @@
 """CaffeNet against what its prototxt says, written down again here."""
 
+import copy
 import math
 
 import numpy as np
@@ -94,24 +95,81 @@ def test_groups_do_not_see_each_other(new_caffenet, name):
     assert changed[half:].max() == 0
 
 
+def kolmogorov(values):
+    """Kolmogorov's distance from the standard normal distribution, times the root of the count.
+
+    Draws from that distribution exceed 2 once in 1,500 times.
+    """
+    n = len(values)
+    normal = torch.special.ndtr(values.sort().values)
+    above, below = torch.arange(1, n + 1) / n - normal, normal - torch.arange(n) / n
+    return n**0.5 * torch.maximum(above, below).max().item()
+
+
+def test_the_test_of_normality_tells_normal_from_nearly_normal():
+    """The oracle itself: not uniform, cut at two deviations, 2 % too wide or moved by 2 %."""
+    x = torch.randn(100_000, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    assert kolmogorov(x) < 2
+    uniform = (torch.special.ndtr(x) - 0.5) * 12**0.5
+    for other in (uniform, x[x.abs() < 2], x * 1.02, x + 0.02):
+        assert kolmogorov(other) > 2
+
+
 @pytest.mark.parametrize(
     ("name", "std", "bias"),
     [(n, v[-2], v[-1]) for n, v in (CONVOLUTIONS | INNER_PRODUCTS).items()],
 )
 def test_fillers_are_caffes(new_caffenet, name, std, bias):
-    """Weights are Gaussian with the prototxt's deviation, biases the prototxt's constant."""
+    """Weights are Gaussian with the prototxt's deviation, biases the prototxt's constant.
+
+    By mean, deviation and Kolmogorov and Smirnov's test (GaussianFiller and ConstantFiller of
+    Caffe's filler.hpp).
+    """
     layer = new_caffenet.body.get_submodule(name)
-    weights = layer.weight.detach().flatten()[:1_000_000].double()
+    weights = layer.weight.detach().flatten()
+    weights = weights[:: -(-len(weights) // 1_000_000)].double()  # a million from all over
     n = len(weights)
     assert abs(weights.mean()) < 5 * std / n**0.5
     assert weights.std() == pytest.approx(std, rel=5 / (2 * n) ** 0.5)
-    # A Gaussian has 68.3 % within one deviation, a uniform distribution 57.7 %.
-    assert (weights.abs() < std).double().mean() == pytest.approx(0.6827, abs=2.5 / n**0.5)
+    assert kolmogorov(weights / std) < 2
+    assert layer.bias.shape == (len(layer.weight),)
     assert (layer.bias == bias).all()
 
 
+@pytest.mark.parametrize("name", ["drop6", "drop7"])
+def test_dropout_is_caffes(new_caffenet, name):
+    """Half is dropped, unit by unit, and the rest doubled, as are the gradients.
+
+    Caffe's dropout_layer.cpp scales by 1 / (1 - dropout_ratio) in training.
+    """
+    dropout = copy.deepcopy(new_caffenet.body.get_submodule(name)).train()
+    x = torch.randn(64, 4096, generator=torch.Generator().manual_seed(0)).requires_grad_()
+    above = torch.randn(64, 4096, generator=torch.Generator().manual_seed(1))
+    torch.manual_seed(2)
+    y = dropout(x)
+    y.backward(above)
+    kept = y != 0
+    assert torch.equal(y, torch.where(kept, 2 * x, 0))
+    assert torch.equal(x.grad, torch.where(kept, 2 * above, 0))
+    # Within five standard deviations of the binomial distribution, by unit, by picture, in all.
+    for axes, count in [(0, 64), (1, 4096), ((0, 1), 64 * 4096)]:
+        assert (kept.double().mean(axes) - 0.5).abs().max() < 5 * 0.5 / count**0.5
+    assert not torch.equal(dropout(x) != 0, kept)
+
+
+@pytest.mark.parametrize("name", ["drop6", "drop7"])
+def test_dropout_is_the_identity_in_testing(new_caffenet, name):
+    """Of values and of gradients, without a factor (the other half of dropout_layer.cpp)."""
+    dropout = copy.deepcopy(new_caffenet.body.get_submodule(name)).eval()
+    x = torch.randn(4, 100, generator=torch.Generator().manual_seed(0)).requires_grad_()
+    y = dropout(x)
+    y.backward(torch.full_like(y, 3.0))
+    assert torch.equal(y, x)
+    assert torch.equal(x.grad, torch.full_like(x, 3.0))
+
+
 def normalised(x, alpha=1e-4, size=5, beta=0.75):
-    """Caffe's LRN across channels, in float64."""
+    """Caffe's LRN across channels (lrn_layer.cpp), in float64."""
     x = np.asarray(x, np.float64)
     padded = np.pad(x**2, ((0, 0), (size // 2, size // 2), (0, 0), (0, 0)))
     total = sum(padded[:, c : c + x.shape[1]] for c in range(size))
@@ -133,19 +191,34 @@ def test_normalisation_is_caffes_formula(activations):
     assert ((out / activations) < 0.8).any()
 
 
-def test_gradient_of_the_normalisation_is_right(activations):
-    """Against torch's own normalisation and against differences of the formula in NumPy."""
-    x, y = (activations.clone().requires_grad_() for _ in range(2))
-    weights = torch.randn(x.shape, generator=torch.Generator().manual_seed(1))
-    (LocalResponseNorm(16)(x) * weights).sum().backward()
-    (F.local_response_norm(y, size=5, alpha=1e-4, beta=0.75, k=1) * weights).sum().backward()
-    torch.testing.assert_close(x.grad, y.grad, rtol=1e-4, atol=1e-4)
-    for place in [(0, 0, 0, 0), (1, 7, 3, 2), (0, 15, 5, 4)]:
-        step = np.zeros(x.shape)
-        step[place] = 1e-3
-        up, down = (normalised(activations.double().numpy() + s) for s in (step, -step))
-        slope = ((up - down) * weights.numpy()).sum() / 2e-3
-        assert x.grad[place].item() == pytest.approx(slope, rel=1e-3, abs=1e-4)
+def backward(x, above, alpha=1e-4, size=5, beta=0.75):
+    """CrossChannelBackward of Caffe's lrn_layer.cpp, channel by channel, in float64."""
+    x, above = np.asarray(x, np.float64), np.asarray(above, np.float64)
+    channels, below = x.shape[1], np.empty_like(x)
+    windows = [slice(max(0, c - size // 2), c + size // 2 + 1) for c in range(channels)]
+    scale = np.stack([1 + alpha / size * (x[:, w] ** 2).sum(1) for w in windows], 1)
+    ratio = above * (x * scale**-beta) / scale
+    for c, w in enumerate(windows):
+        own = above[:, c] * scale[:, c] ** -beta
+        below[:, c] = own - 2 * alpha * beta / size * x[:, c] * ratio[:, w].sum(1)
+    return below
+
+
+@pytest.mark.parametrize("channels", [slice(16), [0], [1], [7], [14], [15]])
+def test_gradient_of_the_normalisation_is_caffes(activations, channels):
+    """From all channels, or from one, at an edge or inside, to its neighbours only."""
+    above = torch.zeros(activations.shape)
+    above[:, channels] = torch.randn(2, 16, 6, 5, generator=torch.Generator().manual_seed(1))[
+        :, channels
+    ]
+    x, exact = activations.clone().requires_grad_(), activations.double().requires_grad_()
+    LocalResponseNorm(16)(x).backward(above)
+    F.local_response_norm(exact, size=5, alpha=1e-4, beta=0.75, k=1).backward(above.double())
+    expected = backward(activations, above)
+    # The oracle itself, against torch's own.
+    np.testing.assert_allclose(exact.grad, expected, rtol=1e-10, atol=1e-14)
+    np.testing.assert_allclose(x.grad, expected, rtol=1e-5, atol=1e-6)
+    assert ((x.grad != 0).numpy() == (expected != 0)).all()
 
 
 def test_normalisation_stays_in_float32_under_autocast(activations):

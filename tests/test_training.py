@@ -30,13 +30,19 @@ def state(network):
 # The update rule
 
 
-def caffes_rule(weight, gradients, rates, decay, momentum=0.9):
-    """Weights after each step of sgd_solver.cpp, in float64."""
+def caffes_step(weight, history, gradients, rate, decay, momentum=0.9):
+    """Weight and history after one step of sgd_solver.cpp on iter_size gradients, in float64."""
+    difference = sum(gradients) / len(gradients)  # Normalize
+    difference = difference + decay * weight  # Regularize
+    history = rate * difference + momentum * history  # ComputeUpdateValue
+    return weight - history, history  # Blob::Update
+
+
+def caffes_rule(weight, gradients, rates, decay):
+    """Weights after each step with a gradient each."""
     history, found = np.zeros_like(weight), []
     for gradient, rate in zip(gradients, rates, strict=True):
-        difference = gradient + decay * weight  # Regularize
-        history = rate * difference + momentum * history  # ComputeUpdateValue
-        weight = weight - history  # Update
+        weight, history = caffes_step(weight, history, [gradient], rate, decay)
         found.append(weight)
     return found
 
@@ -141,10 +147,12 @@ def test_rate_and_decay_go_by_name(tiny):
         (Recipe(), 892, 21),  # 20.9
         (Recipe(), 256, 6),
         (Recipe(step_epochs=0.001), 10, 1),
+        (Recipe(iter_size=3), 704, 6),  # 5.5 iterations of three batches
+        (Recipe(iter_size=2), 256, 3),
     ],
 )
 def test_the_rate_follows_caffes_step_policy(recipe, pictures, step):
-    """``base_lr * gamma ^ floor(iteration / stepsize)``, the step size rounded up."""
+    """``base_lr * gamma ^ floor(iteration / stepsize)`` of sgd_solver.cpp, the size rounded up."""
     for iteration in (0, step - 1, step, 2 * step - 1, 2 * step, 3 * step):
         expected = 0.001 * 0.1 ** math.floor(iteration / step)
         assert recipe.rate(iteration, pictures) == pytest.approx(expected, rel=1e-12)
@@ -171,6 +179,7 @@ def test_the_defaults_are_the_papers():
     assert {what: (row["value"], row["grade"]) for what, row in short.items()} == {
         "iterations": (180, "V"),
         "pictures a batch": (256, "R"),
+        "batches whose gradients are averaged before an update": (1, "I"),
         "base learning rate": (0.001, "R"),
         "epochs after which the rate is multiplied by gamma": (6.0, "R"),
         "factor on the rate at each step": (0.1, "R"),
@@ -289,40 +298,72 @@ def test_crops_go_by_the_seed(numbered):
 # The loop
 
 
-def linear(pixels, labels, recipe):
-    """Train a linear classifier of 4 x 4 pictures; give its curve and parameters."""
+def two_layers():
+    """Give linear, ReLU, linear for pictures of 4 x 4 pixels."""
     torch.manual_seed(0)
-    body = nn.Sequential(OrderedDict(flat=nn.Flatten(), head=nn.Linear(48, 2)))
-    before = [p.detach().double().numpy().copy() for p in body.parameters()]
-    network = Network("linear", body, Convention("RGB", 1 / 255, (0.5,) * 3, (1.0,) * 3, 4), "head")
-    curve = training.train(network, pixels, labels, recipe)
-    return curve, before, [p.detach().numpy() for p in body.parameters()]
+    body = nn.Sequential(
+        OrderedDict(
+            flat=nn.Flatten(), hidden=nn.Linear(48, 5), relu=nn.ReLU(), head=nn.Linear(5, 2)
+        )
+    )
+    return Network("two", body, Convention("RGB", 1 / 255, (0.5,) * 3, (1.0,) * 3, 4), "head")
 
 
-def test_training_is_softmax_regression_by_caffes_rule():
-    """A linear network on whole batches, against all of it written in NumPy."""
+def backpropagated(parameters, x, labels):
+    """Gradients of the mean softmax loss of two layers, the loss and the share right."""
+    w1, b1, w2, b2 = parameters
+    hidden = np.maximum(x @ w1.T + b1, 0)
+    powers = np.exp(hidden @ w2.T + b2)
+    p, rows = powers / powers.sum(1, keepdims=True), np.arange(len(x))
+    error = (p - np.eye(2)[labels]) / len(x)
+    below = error @ w2 * (hidden > 0)
+    gradients = below.T @ x, below.sum(0), error.T @ hidden, error.sum(0)
+    return gradients, -np.log(p[rows, labels]).mean(), (p.argmax(1) == labels).mean()
+
+
+@pytest.mark.parametrize("iter_size", [1, 3])
+@pytest.mark.parametrize("decay", [0.0005, 0.05])
+def test_training_is_caffes(iter_size, decay):
+    """Two layers over 36 iterations and two cuts of the rate, all of it in NumPy in float64.
+
+    The oracle is Caffe's sgd_solver.cpp (rate, Normalize, Regularize, ComputeUpdateValue) and
+    solver.cpp (loss over iter_size batches) on the batches that the network saw.
+    """
     dice = np.random.default_rng(0)
-    pixels, labels = dice.integers(0, 256, (6, 4, 4, 3), np.uint8), np.array([0, 1, 1, 0, 1, 1])
-    recipe = Recipe("x", iterations=12, batch_size=6, base_rate=0.01, step_epochs=4, mirror=False)
-    curve, (w, b), trained = linear(torch.from_numpy(pixels), labels, recipe)
+    pixels, labels = dice.integers(0, 256, (12, 4, 4, 3), np.uint8), dice.integers(0, 2, 12)
+    network, seen = two_layers(), []
+    network.body.register_forward_pre_hook(lambda module, given: seen.append(given[0].numpy()))
+    weights = [p.detach().double().numpy().copy() for p in network.body.parameters()]
+    history = [np.zeros_like(w) for w in weights]
+    # 11.7 iterations, which are 12.
+    recipe = Recipe("x", iterations=36, batch_size=4, iter_size=iter_size, base_rate=0.01)
+    recipe = replace(recipe, step_epochs=3.9 * iter_size, weight_decay=decay, mirror=False)
+    curve = training.train(network, torch.from_numpy(pixels), labels, recipe)
 
-    x, truth = (pixels / 255 - 0.5).transpose(0, 3, 1, 2).reshape(6, -1), np.eye(2)[labels]
-    history, losses, hits = [np.zeros_like(w), np.zeros_like(b)], [], []
-    for n in range(12):
-        rate = 0.01 * 0.1 ** (n // 4)
-        logits = x @ w.T + b
-        p = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
-        losses.append(-np.log(p[np.arange(6), labels]).mean())
-        hits.append((p.argmax(1) == labels).mean())
-        error = (p - truth) / 6
-        history[0] = 0.9 * history[0] + 10 * rate * (error.T @ x + 0.0005 * w)
-        history[1] = 0.9 * history[1] + 20 * rate * error.sum(0)
-        w, b = w - history[0], b - history[1]
+    known = (pixels / 255 - 0.5).transpose(0, 3, 1, 2).reshape(12, -1)
+    order = [np.abs(known[None] - x.reshape(4, 1, -1)).sum(2).argmin(1) for x in seen]
+    assert len(order) == 36 * iter_size
+    assert (np.sort(np.concatenate(order).reshape(-1, 12)) == np.arange(12)).all()
+    losses, hits = [], []
+    for n in range(36):
+        rate = 0.01 * 0.1 ** (n // 12)
+        taken = order[n * iter_size : (n + 1) * iter_size]
+        passes = [backpropagated(weights, known[batch], labels[batch]) for batch in taken]
+        losses.append(np.mean([loss for _, loss, _ in passes]))
+        hits.append(np.mean([share for _, _, share in passes]))
+        for i, (lr_mult, decay_mult) in enumerate([(1, 1), (2, 0), (10, 1), (20, 0)]):
+            weights[i], history[i] = caffes_step(
+                weights[i],
+                history[i],
+                [gradients[i] for gradients, _, _ in passes],
+                rate * lr_mult,
+                decay * decay_mult,
+            )
 
+    for parameter, weight in zip(network.body.parameters(), weights, strict=True):
+        np.testing.assert_allclose(parameter.detach(), weight, rtol=0, atol=1e-6)
     np.testing.assert_allclose(curve["train_loss"], losses, rtol=1e-5)
     np.testing.assert_allclose(curve["train_accuracy"], hits, rtol=1e-6)
-    np.testing.assert_allclose(trained[0], w, atol=1e-6)
-    np.testing.assert_allclose(trained[1], b, atol=1e-6)
     assert losses[-1] < losses[0]
 
 

@@ -6,9 +6,10 @@ at a time, so nothing is decoded or copied while training.
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
+from itertools import islice
 
 import numpy as np
 import pandas as pd
@@ -33,11 +34,14 @@ class Recipe:
 
     Each field's metadata has ``what`` it is and the ``grade`` of certainty of the paper's value: V
     read in the authors' or Caffe's files, I follows from V by arithmetic, R recalled, unverified.
+    ``iter_size`` has an I for being Caffe's default (``src/caffe/proto/caffe.proto``): the paper's
+    solver was not released.
     """
 
     name: str = "paper"
     iterations: int = _known(180, "V", "iterations (180 / 225 / 255 for five / four / three agree)")
     batch_size: int = _known(256, "R", "pictures a batch")
+    iter_size: int = _known(1, "I", "batches whose gradients are averaged before an update")
     base_rate: float = _known(0.001, "R", "base learning rate")
     step_epochs: float = _known(6.0, "R", "epochs after which the rate is multiplied by gamma")
     gamma: float = _known(0.1, "R", "factor on the rate at each step")
@@ -51,8 +55,12 @@ class Recipe:
     frozen: tuple[str, ...] = _known((), "V", "layers that are not trained")
 
     def rate(self, iteration: int, pictures: int) -> float:
-        """Give the base rate at an iteration (from 0): Caffe's ``step`` policy."""
-        step = max(1, math.ceil(self.step_epochs * pictures / self.batch_size))
+        """Give the base rate at an iteration (from 0): Caffe's ``step`` policy.
+
+        An iteration takes ``batch_size * iter_size`` of the pictures; the policy is that of
+        Caffe's ``src/caffe/solvers/sgd_solver.cpp``.
+        """
+        step = max(1, math.ceil(self.step_epochs * pictures / (self.batch_size * self.iter_size)))
         return self.base_rate * self.gamma ** (iteration // step)
 
 
@@ -118,8 +126,10 @@ class CaffeSGD(torch.optim.Optimizer):
     """Caffe's stochastic gradient descent: the rate is inside the momentum buffer.
 
     ``v = momentum * v + rate * (gradient + decay * w)``, then ``w = w - v``
-    (Caffe's ``src/caffe/solvers/sgd_solver.cpp``). Unlike `torch.optim.SGD`, a step already in the
-    buffer keeps the rate it was made with when the rate is cut.
+    (``Regularize``, ``ComputeUpdateValue`` and ``Update`` in Caffe's
+    ``src/caffe/solvers/sgd_solver.cpp`` and ``src/caffe/blob.cpp``). Unlike `torch.optim.SGD`, a
+    step already in the buffer keeps the rate it was made with when the rate is cut. Gradients
+    come averaged over ``iter_size`` batches (Caffe's ``Normalize``), as `train` gives them.
 
     Parameters
     ----------
@@ -230,6 +240,9 @@ def train(
 ) -> pd.DataFrame:
     """Fine-tune a network in place.
 
+    Each iteration averages the gradients of ``recipe.iter_size`` batches and updates once, as
+    ``Step`` in Caffe's ``src/caffe/solver.cpp`` does.
+
     Parameters
     ----------
     pixels
@@ -250,8 +263,8 @@ def train(
     -------
     DataFrame
         The learning curve, an iteration a row: ``iteration`` (from 1), ``seconds`` since the
-        start, ``rate``, ``train_loss`` (nats), ``train_accuracy`` (of the batch), ``test_loss``,
-        ``test_accuracy`` (missing where not watched).
+        start, ``rate``, ``train_loss`` (nats) and ``train_accuracy`` (means over the iteration's
+        batches), ``test_loss``, ``test_accuracy`` (missing where not watched).
 
     Raises
     ------
@@ -262,26 +275,18 @@ def train(
     generator = torch.Generator().manual_seed(seed)
     network.freeze(recipe.frozen)
     optimiser = CaffeSGD(parameter_groups(network, recipe), recipe.momentum, recipe.weight_decay)
-    truth = torch.tensor(np.asarray(labels), dtype=torch.long, device=pixels.device)
-    stream = batches(len(pixels), recipe, generator)
+    examples = _examples(pixels, labels, network.convention.crop, recipe, generator)
     rows, started = [], time.perf_counter()
     network.train()
     with arithmetic(precision, pixels.device.type) as autocast:
         for iteration in range(recipe.iterations):
             optimiser.base_rate = recipe.rate(iteration, len(pixels))
-            positions = next(stream)
-            crops = augmented(pixels, positions, network.convention.crop, recipe, generator)
-            target = truth[positions.to(truth.device)]
-            with autocast():
-                logits = network(crops)
-            loss = F.cross_entropy(logits.float(), target)
             optimiser.zero_grad()
-            loss.backward()
+            drawn = islice(examples, recipe.iter_size)
+            loss, accuracy = _accumulate(network, drawn, recipe.iter_size, autocast)
             optimiser.step()
-            # Left on the device: reading a value would wait for it.
-            hits = (logits.argmax(1) == target).float().mean()
-            row = [iteration + 1, 0.0, optimiser.base_rate, loss.detach(), hits, math.nan, math.nan]
             done = iteration + 1
+            row = [done, 0.0, optimiser.base_rate, loss, accuracy, math.nan, math.nan]
             if watch and (done % watch_every == 0 or done == recipe.iterations):
                 row[5:] = watch(network)
                 network.train()
@@ -289,6 +294,39 @@ def train(
             rows.append(row)
             progress(done)
     return _curve(rows)
+
+
+def _examples(
+    pixels: Tensor, labels: np.ndarray, crop: int, recipe: Recipe, generator: torch.Generator
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Give batches without end: crops, uint8 (b, crop, crop, 3), and labels, int64 (b,)."""
+    truth = torch.tensor(np.asarray(labels), dtype=torch.long, device=pixels.device)
+    for positions in batches(len(pixels), recipe, generator):
+        crops = augmented(pixels, positions, crop, recipe, generator)
+        yield crops, truth[positions.to(truth.device)]
+
+
+def _accumulate(
+    network: Network, drawn: Iterable[tuple[Tensor, Tensor]], iter_size: int, autocast: Callable
+) -> tuple[Tensor, Tensor]:
+    """Leave the mean gradient over some batches in the network; give mean loss and accuracy.
+
+    Sums and then divides, as ``Normalize`` in Caffe's ``src/caffe/solvers/sgd_solver.cpp`` does.
+    """
+    losses, accuracies = [], []
+    for crops, target in drawn:
+        with autocast():
+            logits = network(crops)
+        loss = F.cross_entropy(logits.float(), target)
+        loss.backward()
+        # Left on the device: reading a value would wait for it.
+        losses.append(loss.detach())
+        accuracies.append((logits.argmax(1) == target).float().mean())
+    if iter_size > 1:
+        for parameter in network.parameters():
+            if parameter.grad is not None:
+                parameter.grad.div_(iter_size)
+    return torch.stack(losses).mean(), torch.stack(accuracies).mean()
 
 
 def _curve(rows: list[list]) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pixels_to_sentiment import __version__
@@ -39,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from pixels_to_sentiment.cli import caffe
+
     parser = argparse.ArgumentParser(
         prog="pixels-to-sentiment",
         description="The reproducible edition of 'From Pixels to Sentiment' (Campos et al. 2017).",
@@ -50,42 +52,45 @@ def _parser() -> argparse.ArgumentParser:
     _experiments_commands(rooms)
     _results_commands(rooms)
     _book_commands(rooms)
+    caffe.commands(rooms)
     return parser
 
 
-def _command(rooms, name, function, text):
+def add_command(rooms, name: str, function: Callable, text: str) -> argparse.ArgumentParser:
+    """Add a command that calls a function with the parsed options."""
     command = rooms.add_parser(name, help=text, description=text)
     command.set_defaults(command=function)
     return command
 
 
-def _room(rooms, name, text):
+def add_room(rooms, name: str, text: str):
+    """Add a command that has commands of its own, which are to be added to what is returned."""
     return rooms.add_parser(name, help=text, description=text).add_subparsers(
         required=True, metavar="COMMAND"
     )
 
 
 def _folds_commands(rooms) -> None:
-    room = _room(rooms, "folds", "The published folds.")
-    export = _command(room, "export", _folds_export, "Write the 30 published lists.")
+    room = add_room(rooms, "folds", "The published folds.")
+    export = add_command(room, "export", _folds_export, "Write the 30 published lists.")
     export.add_argument("directory", type=Path, metavar="DIR")
     export.add_argument("--force", action="store_true", help="overwrite files that differ")
-    _command(room, "audit", _folds_audit, "Check the folds and say what is odd about them.")
+    add_command(room, "audit", _folds_audit, "Check the folds and say what is odd about them.")
 
 
 def _files_commands(rooms) -> None:
-    room = _room(rooms, "files", "Published files: photographs, weights, means.")
-    _command(room, "list", _files_list, "List the declared files and where they are.")
-    fetch = _command(room, "fetch", _files_fetch, "Fetch files into the cache.")
+    room = add_room(rooms, "files", "Published files: photographs, weights, means.")
+    add_command(room, "list", _files_list, "List the declared files and where they are.")
+    fetch = add_command(room, "fetch", _files_fetch, "Fetch files into the cache.")
     fetch.add_argument("names", nargs="+", metavar="NAME")
 
 
 def _experiments_commands(rooms) -> None:
-    room = _room(rooms, "experiments", "The experiments of the paper.")
-    _command(room, "list", _experiments_list, "List the experiments.")
-    show = _command(room, "show", _experiments_show, "Show the configurations of an experiment.")
+    room = add_room(rooms, "experiments", "The experiments of the paper.")
+    add_command(room, "list", _experiments_list, "List the experiments.")
+    show = add_command(room, "show", _experiments_show, "Show the configurations of an experiment.")
     show.add_argument("name", metavar="NAME")
-    run = _command(room, "run", _experiments_run, "Run an experiment; what is finished is kept.")
+    run = add_command(room, "run", _experiments_run, "Run an experiment; what is finished is kept.")
     run.add_argument("name", metavar="NAME")
     run.add_argument(
         "--only",
@@ -102,22 +107,22 @@ def _experiments_commands(rooms) -> None:
 
 
 def _results_commands(rooms) -> None:
-    results = _command(rooms, "results", _results, "Print the recorded scores, a row each.")
+    results = add_command(rooms, "results", _results, "Print the recorded scores, a row each.")
     results.add_argument("--json", action="store_true", help="as JSON")
-    record = _command(rooms, "record", _record, "Add finished runs to the recorded results.")
+    record = add_command(rooms, "record", _record, "Add finished runs to the recorded results.")
     record.add_argument("keys", nargs="+", metavar="KEY")
 
 
 def _book_commands(rooms) -> None:
-    room = _room(rooms, "book", "The notebooks of the book.")
-    execute = _command(room, "execute", _book_execute, "Execute notebooks that need it.")
+    room = add_room(rooms, "book", "The notebooks of the book.")
+    execute = add_command(room, "execute", _book_execute, "Execute notebooks that need it.")
     execute.add_argument("--tier", default="smoke", help="a file of notebooks/tiers (smoke)")
     execute.add_argument("--only", nargs="+", metavar="NAME", help="these notebooks")
     execute.add_argument(
         "-p", "--parameter", nargs=2, action="append", default=[], metavar=("NAME", "VALUE")
     )
     execute.add_argument("--force", action="store_true", help="execute even if nothing changed")
-    _command(room, "check", _book_check, "Check the source notebooks.")
+    add_command(room, "check", _book_check, "Check the source notebooks.")
 
 
 def _folds_export(options: argparse.Namespace) -> None:
@@ -218,16 +223,17 @@ class _Bar:
     def update(self, run, iteration: int) -> None:
         from tqdm import tqdm
 
+        pictures = run.recipe.batch_size * run.recipe.iter_size
         if run is not self.run:
             self.run = run
             self.bar = tqdm(
-                total=run.recipe.iterations * run.recipe.batch_size,
+                total=run.recipe.iterations * pictures,
                 desc=f"{run.network} {run.start} {run.agreement} fold {run.fold}",
                 unit=" pictures",
                 unit_scale=True,
                 mininterval=1,
             )
-        self.bar.update(iteration * run.recipe.batch_size - self.bar.n)
+        self.bar.update(iteration * pictures - self.bar.n)
 
     def finish(self, record) -> None:
         from pixels_to_sentiment import scores

@@ -1,0 +1,137 @@
+"""Commands for those who have Caffe's files: models, means and training logs."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from pixels_to_sentiment.cli import add_command, add_room
+from pixels_to_sentiment.errors import UserError
+
+CONVERSIONS = {
+    (".caffemodel", ".safetensors"),
+    (".safetensors", ".caffemodel"),
+    (".binaryproto", ".npy"),
+}
+
+
+def commands(rooms) -> None:
+    """Add ``caffe`` and ``logs`` to the command."""
+    room = add_room(rooms, "caffe", "Model files of Caffe.")
+    show = add_command(room, "show", _show, "List the layers of a model, or show a mean.")
+    show.add_argument("file", type=Path, metavar="FILE", help="a model or a mean")
+    show.add_argument("--json", action="store_true", help="as JSON")
+    convert = add_command(room, "convert", _convert, "Convert a model or a mean.")
+    convert.add_argument("source", type=Path, metavar="FILE")
+    convert.add_argument(
+        "target", type=Path, metavar="TARGET", help=".safetensors or .caffemodel; .npy for a mean"
+    )
+    convert.add_argument("--force", action="store_true", help="overwrite the target")
+    export = add_command(room, "export", _export, "Write a network as Caffe's model and prototxt.")
+    export.add_argument("what", metavar="KEY|NETWORK:START", help="a finished run, or a start")
+    export.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
+    export.add_argument("--name", help="of the files (default: the network's)")
+    export.add_argument("--force", action="store_true", help="overwrite files that are there")
+    logs = add_command(rooms, "logs", _logs, "Draw training logs of Caffe and write them as CSV.")
+    logs.add_argument("logs", nargs="+", type=Path, metavar="LOG", help="or the folder of a run")
+    logs.add_argument("--names", nargs="+", help="of the models, in the order of the logs")
+    logs.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
+    logs.add_argument("--force", action="store_true", help="overwrite files that are there")
+
+
+def _show(options: argparse.Namespace) -> None:
+    from pixels_to_sentiment.caffe import models
+
+    if options.file.suffix in (".binaryproto", ".npy"):
+        layers = [models.describe_mean(options.file)]
+    else:
+        layers = models.describe(options.file)
+    if options.json:
+        print(json.dumps(layers, indent=1))
+        return
+    width = max(len(layer["name"]) for layer in layers)
+    for layer in layers:
+        label = f"{layer['name']:{width}}  {layer['type']:{16}}"
+        print(label.rstrip() if not layer["blobs"] else label + _summary(layer["blobs"][0]))
+        for blob in layer["blobs"][1:]:
+            print(" " * len(label) + _summary(blob))
+
+
+def _summary(blob: dict) -> str:
+    shape = "x".join(map(str, blob["shape"]))
+    values = (
+        f"{name} {'-' if blob[name] is None else format(blob[name], '.4g'):10}"
+        for name in ("mean", "std", "min", "max")
+    )
+    return f"{shape:16} {blob['dtype']:8} {' '.join(values)}".rstrip()
+
+
+def _convert(options: argparse.Namespace) -> None:
+    from pixels_to_sentiment.caffe import models
+
+    source, target = options.source, options.target
+    if (source.suffix, target.suffix) not in CONVERSIONS:
+        known = ", ".join(f"{a} to {b}" for a, b in sorted(CONVERSIONS))
+        raise UserError(f"{source} cannot be converted to {target}: it goes from {known}.")
+    if not source.is_file():
+        raise UserError(f"There is no file {source}.")
+    _refuse_existing([target], options.force)
+    if not target.parent.is_dir():
+        raise UserError(f"There is no folder {target.parent} to write {target.name} into.")
+    if target.suffix == ".safetensors":
+        models.to_safetensors(source, target)
+    elif target.suffix == ".npy":
+        models.write_mean(target, models.read_mean(source))
+    else:
+        models.write(target, models.from_safetensors(source), name=source.stem)
+    print(f"Wrote {target}.")
+
+
+def _export(options: argparse.Namespace) -> None:
+    from pixels_to_sentiment import deploy, networks, places, runs
+
+    name, colon, start = options.what.rpartition(":")
+    if colon:
+        network = networks.create(name, start=start)
+    else:
+        network = runs.Record.open(places.runs() / options.what).restore()
+    stem = options.name or network.name.replace("/", "_")
+    for path in deploy.export(network, options.output, stem, force=options.force):
+        print(f"Wrote {path}.")
+
+
+def _logs(options: argparse.Namespace) -> None:
+    from pixels_to_sentiment import figures
+    from pixels_to_sentiment.caffe import logs
+
+    names = options.names or [path.stem for path in options.logs]
+    if len(names) != len(options.logs):
+        raise UserError(f"There are {len(options.logs)} logs and {len(names)} --names.")
+    if len(set(names)) != len(names):
+        raise UserError(f"Two logs are called the same: give each its own of --names ({names}).")
+    if bad := [name for name in names if Path(name).name != name]:
+        raise UserError(f"{bad[0]!r} cannot be part of a file name: choose another of --names.")
+    pictures = {kind: options.output / f"{kind}.png" for kind in ("loss", "accuracy", "both")}
+    tables = {name: options.output / f"{name}.csv" for name in names}
+    _refuse_existing([*pictures.values(), *tables.values()], options.force)
+    read = {name: logs.read(path) for name, path in zip(names, options.logs, strict=True)}
+    for name, path in zip(names, options.logs, strict=True):
+        if read[name].curve.empty:
+            print(f"{path} has no iteration in it.", file=sys.stderr)
+    if all(log.curve.empty for log in read.values()):
+        raise UserError("There is nothing to draw: no log has an iteration in it.")
+    options.output.mkdir(parents=True, exist_ok=True)
+    for name, path in tables.items():
+        read[name].curve.to_csv(path, index=False)
+        print(f"Wrote {path}.")
+    figures.theme()
+    curves = {name: log.curve for name, log in read.items()}
+    losses = {name: log.losses for name, log in read.items()}
+    for kind, path in pictures.items():
+        figures.training_logs(curves, losses, kind).savefig(path)
+        print(f"Wrote {path}.")
+
+
+def _refuse_existing(paths: list[Path], force: bool) -> None:
+    if there := [str(path) for path in paths if path.exists() and not force]:
+        raise UserError(f"{', '.join(there)} exists already: use --force to overwrite.")

@@ -1,0 +1,445 @@
+"""Caffe's training logs: every value at its iteration, whatever else the file holds."""
+
+import math
+import re
+import time
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pixels_to_sentiment.caffe import logs
+from pixels_to_sentiment.errors import UserError
+
+# The layout of Caffe 1.0, and of the release candidates before it.
+START = "I0620 11:55:15.000000 23419 caffe.cpp:185] Using GPUs 0"
+LINES = [
+    START,
+    "I0620 11:55:20.500000 23419 solver.cpp:337] Iteration 0, Testing net (#0)",
+    "I0620 11:55:21.000000 23419 blocking_queue.cpp:50] Data layer prefetch queue empty",
+    "I0620 11:55:35.000000 23419 solver.cpp:404]     Test net output #0: accuracy = 0.5174",
+    "I0620 11:55:35.000100 23419 solver.cpp:404]     Test net output #1: "
+    "loss = 0.796441 (* 1 = 0.796441 loss)",
+    "I0620 11:55:36.000000 23419 solver.cpp:228] Iteration 0, loss = 0.92165",
+    "I0620 11:55:36.000100 23419 solver.cpp:244]     Train net output #0: "
+    "loss = 0.91 (* 1 = 0.91 loss)",
+    "I0620 11:55:36.000200 23419 sgd_solver.cpp:106] Iteration 0, lr = 0.001",
+    "I0620 11:55:40.250000 23419 solver.cpp:218] Iteration 20 (5.1 iter/s, 3.9s/20 iters), "
+    "loss = 2.24266",
+    "I0620 11:55:40.250100 23419 solver.cpp:237]     Train net output #0: "
+    "loss = 2.5 (* 1 = 2.5 loss)",
+    "I0620 11:55:40.250200 23419 sgd_solver.cpp:105] Iteration 20, lr = 1e-05",
+    "I0620 11:55:41.000000 23419 solver.cpp:454] Snapshotting to binary proto file a_iter_30",
+    "I0620 11:55:42.000000 23419 solver.cpp:337] Iteration 30, Testing net (#0)",
+    "I0620 11:55:43.000000 23419 solver.cpp:404]     Test net output #0: accuracy = 0.75",
+    "I0620 11:55:43.000100 23419 solver.cpp:404]     Test net output #1: "
+    "loss = 0.5 (* 1 = 0.5 loss)",
+]
+CURVE = {
+    "iteration": [0, 20, 30],
+    "seconds": [21.0, 25.25, 27.0],
+    "rate": [0.001, 1e-05, math.nan],
+    "total_loss": [0.92165, 2.24266, math.nan],
+    "train_loss": [0.91, 2.5, math.nan],
+    "test_accuracy": [0.5174, math.nan, 0.75],
+    "test_loss": [0.796441, math.nan, 0.5],
+}
+PREFIX = re.compile(r"^I\d{4} \S+ 23419 \S+\] ")
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Read a log of the given lines, or of the given bytes."""
+
+    def write_and_read(content):
+        path = tmp_path / "caffe.log"
+        if not isinstance(content, bytes):
+            content = "".join(line + "\n" for line in content).encode()
+        path.write_bytes(content)
+        return logs.read(path)
+
+    return write_and_read
+
+
+def same(curve, expected):
+    expected = pd.DataFrame(expected)
+    pd.testing.assert_frame_equal(curve, expected, check_exact=True)
+
+
+def at(stamp, message):
+    return f"I{stamp} 7 solver.cpp:228] {message}"
+
+
+def seconds(log):
+    return log.curve["seconds"].tolist()
+
+
+def test_values_stand_at_the_iteration_that_they_were_logged_at(read, tmp_path):
+    """Both forms of the iteration's line; tests and display need not coincide; text between."""
+    log = read(LINES)
+    same(log.curve, CURVE)
+    assert log.losses == ("total_loss", "train_loss", "test_loss")
+    assert log.path == tmp_path / "caffe.log"
+    assert log.curve["iteration"].dtype == np.int64
+
+
+def test_the_real_log_is_read_in_full(mirror):
+    """Counts and values taken from the file with other means."""
+    path = mirror / "caffe_finetuning_example.log"
+    text = path.read_text()
+    started = time.perf_counter()
+    log = logs.read(path)
+    assert time.perf_counter() - started < 2
+    curve = log.curve.set_index("iteration")
+    assert len(curve) == len(re.findall(r"Iteration \d+, loss", text)) == 5001
+    assert curve.index.tolist() == list(range(0, 100_001, 20))
+    assert curve["test_accuracy"].count() == text.count("Testing net") == 101
+    assert curve.loc[100_000, ["test_accuracy", "test_loss"]].tolist() == [0.7438, 1.42583]
+    assert curve.loc[100_000, "total_loss"] == 0.000102177
+    assert curve.loc[0, ["total_loss", "train_loss"]].tolist() == [0.92165, 0.92165]
+    assert curve["train_loss"].count() == curve["rate"].count() == 5000
+    assert curve["rate"].dropna().unique().tolist() == [0.001, 0.0001, 1e-05, 1e-06, 1e-07]
+    losses = [float(value) for value in re.findall(r"Iteration \d+, loss = (\S+)", text)]
+    assert curve["total_loss"].tolist() == losses
+    assert log.losses == ("total_loss", "train_loss", "test_loss")
+
+
+def test_the_seconds_of_the_real_log_are_those_between_its_times(mirror):
+    """First line to the lines with the loss, by the calendar."""
+    curve = logs.read(mirror / "caffe_finetuning_example.log").curve.set_index("iteration")
+    start = datetime(2016, 6, 20, 11, 55, 15, 396270)
+    for iteration, moment in {
+        0: datetime(2016, 6, 20, 11, 55, 35, 713492),
+        20: datetime(2016, 6, 20, 11, 55, 38, 460692),
+        100_000: datetime(2016, 6, 20, 17, 9, 56, 784581),
+    }.items():
+        assert curve.loc[iteration, "seconds"] == (moment - start).total_seconds()
+    assert curve["seconds"].is_monotonic_increasing
+
+
+def test_a_year_in_the_prefix_is_understood(read):
+    """The prefix of newer glog, here over three years of which one has a leap day."""
+    lines = [
+        "I20230620 11:55:15.396270 9 caffe.cpp:1] Using GPUs 0",
+        "I20230620 11:55:16.396270 9 solver.cpp:218] Iteration 0, loss = 1",
+        "I20250620 11:55:15.396270 9 solver.cpp:218] Iteration 5, loss = 1",
+    ]
+    assert seconds(read(lines)) == [1.0, (365 + 366) * 86_400.0]
+
+
+def test_without_a_prefix_there_are_no_seconds(read):
+    """Everything else is the same."""
+    log = read([PREFIX.sub("", line) for line in LINES])
+    same(log.curve, CURVE | {"seconds": [math.nan] * 3})
+
+
+def test_a_prefix_of_another_tool_before_that_of_glog_is_no_matter(read):
+    """As mpirun puts it before each line."""
+    same(read(["[1,0]<stderr>:" + line for line in LINES]).curve, CURVE)
+
+
+def test_the_clock_runs_on_over_new_year(read):
+    """December to January is a day, and a later year counts on from there."""
+    lines = [
+        at("1231 23:59:50.000000", "Solving net"),
+        at("0101 00:00:05.500000", "Iteration 0, loss = 1"),
+        at("0501 00:00:05.500000", "Iteration 1, loss = 1"),
+        at("1001 00:00:05.500000", "Iteration 2, loss = 1"),
+        at("0101 00:00:05.500000", "Iteration 3, loss = 1"),
+    ]
+    day = 86_400
+    assert seconds(read(lines)) == [
+        15.5,
+        15.5 + 120 * day,
+        15.5 + 273 * day,
+        15.5 + 365 * day,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stamps", "expected"),
+    [
+        (["0620 12:00:00.000010", "0620 11:59:59.999990", "0620 12:00:01.000000"], 0.99999),
+        (["1231 23:59:59.900000", "0101 00:00:00.000000", "1231 23:59:59.999999"], 0.099999),
+    ],
+)
+def test_a_clock_that_jitters_does_not_make_a_year(read, stamps, expected):
+    """Lines of several threads may be out of order by a little, at New Year too."""
+    lines = [at(stamp, f"Iteration {place}, loss = 1") for place, stamp in enumerate(stamps)]
+    assert seconds(read(lines))[-1] == expected
+    assert abs(np.diff(seconds(read(lines)))).max() < 2
+
+
+@pytest.mark.parametrize(
+    ("header", "days", "expected"),
+    [
+        ([], ["0228", "0301"], 1),
+        ([], ["0228", "0229", "0301"], 2),
+        ([], ["1231", "0228", "0229", "0301"], 61),
+        (["Log file created at: 2016/02/09 18:21:04"], ["0228", "0301"], 2),
+        (["Log file created at: 2015/02/09 18:21:04"], ["0228", "0301"], 1),
+        (["Log file created at: 2015/12/31 23:59:59"], ["0101", "0301"], 60),
+    ],
+)
+def test_february_has_the_days_of_its_year(read, header, days, expected):
+    """The header gives the year; without it a leap day counts if it is in the log."""
+    lines = [at(f"{day} 00:00:00.000000", f"Iteration {n}, loss = 1") for n, day in enumerate(days)]
+    assert seconds(read(header + lines))[-1] == expected * 86_400
+
+
+def test_a_day_that_does_not_exist_is_no_error(read):
+    """Of a damaged line the values are still of use."""
+    log = read([at("0231 00:00:00.000000", "Iteration 4, loss = 0.5")])
+    assert log.curve["total_loss"].tolist() == [0.5]
+
+
+@pytest.mark.parametrize(
+    "value", ["nan", "-nan", "inf", "-inf", "1e-05", "-3", "1.5e+30", "87.3365"]
+)
+def test_numbers_are_read_as_c_prints_them(read, value):
+    """In the solver's line, the rate and an output."""
+    log = read(
+        [
+            f"Iteration 0, loss = {value}",
+            f"    Train net output #0: cost = {value} (* 2 = {value} loss)",
+            f"Iteration 0, lr = {value}",
+        ]
+    )
+    found = log.curve[["total_loss", "train_cost", "rate"]].to_numpy()[0]
+    np.testing.assert_array_equal(found, [float(value)] * 3)
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [("1.#INF", math.inf), ("-1.#INF", -math.inf), ("-1.#IND", math.nan), ("-nan(ind)", math.nan)],
+)
+def test_numbers_are_read_as_windows_prints_them(read, value, number):
+    """Infinity and what is no number have their own forms there."""
+    log = read(["Iteration 0, loss = 1", f"    Train net output #0: a = {value}"])
+    np.testing.assert_array_equal(log.curve["train_a"], [number])
+
+
+def test_what_follows_a_rate_or_is_glued_to_a_number_is_not_read(read):
+    """Other editions of Caffe print more after the rate; two threads may garble a number."""
+    log = read(
+        ["Iteration 0, loss = 0.5I0620", "Iteration 0, lr = 0.01, m = 0.9", "Iteration 5, loss = 2"]
+    )
+    assert log.curve["rate"].tolist()[:1] == [0.01]
+    np.testing.assert_array_equal(log.curve["total_loss"], [math.nan, 2])
+
+
+def test_outputs_are_losses_by_their_weight_and_not_by_their_name(read):
+    """Caffe prints the weight exactly for those."""
+    log = read(
+        [
+            "Iteration 0, Testing net (#0)",
+            "    Test net output #0: loss1/top5 = 0.9",
+            "    Test net output #1: my_cost = 0.5 (* 0.3 = 0.15 loss)",
+            "    Test net output #2: no_loss = 0.4",
+            "    Test net output #3: softmax/1 of a = b = 0.3",
+            "Iteration 0, loss = 3",
+        ]
+    )
+    assert log.losses == ("total_loss", "test_my_cost")
+    assert log.curve.columns[3:].tolist() == [
+        *["total_loss", "test_loss1/top5", "test_my_cost", "test_no_loss"],
+        "test_softmax/1 of a = b",
+    ]
+    assert log.curve.iloc[0, 3:].tolist() == [3, 0.9, 0.5, 0.4, 0.3]
+
+
+def test_an_output_of_several_numbers_has_a_column_each(read):
+    """The first keeps the name; the next block begins anew."""
+    block = [f"    Test net output #{k}: p = {k / 4}" for k in range(3)]
+    other = "    Test net output #3: q = 9"
+    log = read(
+        ["Iteration 0, Testing net (#0)", *block, other, "Iteration 9, Testing net (#0)", *block]
+    )
+    columns = ["test_p", "test_p.1", "test_p.2", "test_q"]
+    np.testing.assert_array_equal(log.curve[columns], [[0, 0.25, 0.5, 9], [0, 0.25, 0.5, math.nan]])
+
+
+def test_each_test_net_has_its_columns(read):
+    """#0 without a number; a log from before there were several names none."""
+    log = read(
+        [
+            "Iteration 0, Testing net (#0)",
+            "    Test net output #0: accuracy = 0.1",
+            "Iteration 0, Testing net (#1)",
+            "    Test net output #0: accuracy = 0.2",
+            "    Test net output #1: loss = 0.3 (* 1 = 0.3 loss)",
+            "Iteration 0, Testing net (#2)",
+            "    Test net output #0: accuracy = 0.4",
+            "Iteration 5, Testing net",
+            "    Test net output #0: accuracy = 0.5",
+        ]
+    )
+    same(
+        log.curve,
+        {
+            "iteration": [0, 5],
+            "seconds": math.nan,
+            "rate": math.nan,
+            "test_accuracy": [0.1, 0.5],
+            "test1_accuracy": [0.2, math.nan],
+            "test1_loss": [0.3, math.nan],
+            "test2_accuracy": [0.4, math.nan],
+        },
+    )
+    assert log.losses == ("test1_loss",)
+
+
+def test_the_lines_of_several_gpus_count_once(read):
+    """Repeated or interleaved, an output is known by its number."""
+    lines = [
+        "Iteration 0, loss = 1",
+        "Iteration 0, loss = 2",
+        "    Train net output #1: a = 0.2",
+        "    Train net output #0: a = 0.1",
+        "    Train net output #0: a = 0.3",
+        "    Train net output #1: a = 0.4",
+        "Iteration 0, lr = 0.5",
+        "Iteration 0, lr = 0.5",
+    ]
+    log = read(lines)
+    assert log.curve.columns[2:].tolist() == ["rate", "total_loss", "train_a", "train_a.1"]
+    assert log.curve.iloc[:, 2:].to_numpy().tolist() == [[0.5, 2, 0.3, 0.4]]
+
+
+def test_a_resumed_log_may_start_late(read):
+    """There is no row before its first iteration."""
+    log = read(["Iteration 5000, Testing net (#0)", "Iteration 5000, loss = 0.25"])
+    assert log.curve["iteration"].tolist() == [5000]
+    assert log.curve["total_loss"].tolist() == [0.25]
+
+
+def test_of_sessions_in_one_file_the_later_values_win(read):
+    """Rows stay in the order of the iterations; the pause between the sessions counts."""
+    first = [at(f"0620 10:00:0{n}.000000", f"Iteration {10 * n}, loss = 0.{n}") for n in range(4)]
+    second = [
+        at("0620 12:00:00.000000", "Restoring previous solver status from a_iter_10.solverstate"),
+        at("0620 12:00:01.000000", "Iteration 10, loss = 7"),
+        at("0620 12:00:02.000000", "Iteration 20, loss = 8"),
+    ]
+    log = read(first + second)
+    assert log.curve["iteration"].tolist() == [0, 10, 20, 30]
+    assert log.curve["total_loss"].tolist() == [0.0, 7, 8, 0.3]
+    assert seconds(log) == [0, 7201, 7202, 3]
+
+
+def test_a_line_without_its_end_is_left_out(read):
+    """It may have been cut within a number; what stands before is kept, as in a test block."""
+    whole = "\n".join(LINES[:5]).encode()
+    log = read(whole[:-20])
+    assert log.curve["test_accuracy"].tolist() == [0.5174]
+    assert "test_loss" not in log.curve
+    assert "test_loss" in read(whole + b"\n").curve
+    assert len(read(b"Iteration 0, loss = 1\nIteration 20, loss = 2.2").curve) == 1
+
+
+def test_a_log_from_windows_is_read_alike(read):
+    """With its ends of lines and a mark of the byte order."""
+    text = "".join(line + "\r\n" for line in LINES)
+    same(read(b"\xef\xbb\xbf" + text.encode()).curve, CURVE)
+
+
+def test_bytes_that_are_not_utf_8_are_no_error(read):
+    """In text between, and in the name of an output."""
+    log = read(b"caf\xe9 \xff\nIteration 0, loss = 1\n    Train net output #0: caf\xe9 = 0.5\n")
+    assert log.curve.iloc[0, 3:].tolist() == [1, 0.5]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [],
+        [START],
+        ["    Train net output #0: loss = 1 (* 1 = 1 loss)", "    Test net output #0: a = 1"],
+        ["base_lr: 0.01", "Iteration = 5", "Iterations 5, loss = 3"],
+    ],
+)
+def test_a_log_without_an_iteration_gives_an_empty_curve(read, lines):
+    """With the columns that every curve has."""
+    log = read(lines)
+    assert log.curve.columns.tolist() == ["iteration", "seconds", "rate"]
+    assert len(log.curve) == 0
+    assert log.curve["iteration"].dtype == np.int64
+    assert log.losses == ()
+
+
+def test_outputs_whose_heading_is_lost_are_left_out(read):
+    """They are not of the net or the iteration before."""
+    log = read(
+        [
+            "Iteration 0, loss = 1",
+            "    Test net output #0: accuracy = 0.5",
+            "Iteration 5, Testing net (#0)",
+            "    Train net output #0: loss = 2 (* 1 = 2 loss)",
+        ]
+    )
+    assert log.curve.columns.tolist() == ["iteration", "seconds", "rate", "total_loss"]
+    assert log.curve["iteration"].tolist() == [0, 5]
+
+
+OWN = pd.DataFrame(
+    {
+        "iteration": [1, 2],
+        "seconds": [0.5, 1.0],
+        "rate": 0.001,
+        "train_loss": [0.7, 0.6],
+        "train_accuracy": [0.5, 0.625],
+        "test_loss": [math.nan, 0.65],
+        "test_accuracy": [math.nan, 0.6],
+    }
+)
+
+
+@pytest.mark.parametrize("name", ["", "curve.csv"])
+def test_the_curve_of_a_run_is_read_as_it_was_written(tmp_path, name):
+    """By its folder or its file; its losses are known by their names."""
+    OWN.to_csv(tmp_path / "curve.csv", index=False)
+    log = logs.read(tmp_path / name)
+    same(log.curve, OWN)
+    assert log.losses == ("train_loss", "test_loss")
+    assert log.path == tmp_path / "curve.csv"
+
+
+def test_a_table_is_put_in_order(tmp_path):
+    """Increasing iterations, the later of two rows, the first columns even if they are missing."""
+    path = tmp_path / "any.txt"
+    path.write_text("iteration,a_loss,rate\n9,1,\n3,2,0.1\n9,3,0.2\n")
+    log = logs.read(str(path))
+    same(
+        log.curve,
+        {"iteration": [3, 9], "seconds": math.nan, "rate": [0.1, 0.2], "a_loss": [2.0, 3.0]},
+    )
+    path.write_text("iteration,rate\n")
+    assert logs.read(path).curve.columns.tolist() == ["iteration", "seconds", "rate"]
+
+
+@pytest.mark.parametrize("text", ["1,fast", "1.5,0.1", ",0.1", "1,2\n1,2,3\n1,2,3,4"])
+def test_a_table_that_is_not_of_numbers_is_refused(tmp_path, text):
+    """One line that names the file."""
+    path = tmp_path / "curve.csv"
+    path.write_text(f"iteration,rate\n{text}\n")
+    with pytest.raises(UserError, match=r"curve\.csv is not a table of numbers") as refusal:
+        logs.read(path)
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("head", [b"\x0a\x07CaffeNet\0\0", LINES[0].encode("utf-16")])
+def test_what_is_not_a_text_is_refused(tmp_path, head):
+    """A model, or text of two bytes a letter."""
+    path = tmp_path / "net.caffemodel"
+    path.write_bytes(head)
+    with pytest.raises(UserError, match=r"net\.caffemodel is not a text file: .*UTF-8"):
+        logs.read(path)
+
+
+def test_a_missing_file_and_a_folder_without_a_curve_are_named(tmp_path):
+    """The sentence says what to name instead."""
+    with pytest.raises(UserError, match=r"absent\.log cannot be read \(No such file"):
+        logs.read(tmp_path / "absent.log")
+    with pytest.raises(UserError, match=r"is a folder without curve\.csv: name a Caffe log"):
+        logs.read(tmp_path)

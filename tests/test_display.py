@@ -195,3 +195,17 @@ def test_records_are_picked_in_the_order_asked_for(made):
     names = ["squeezenet1_1:imagenet:paper-third", "squeezenet1_1:imagenet:paper"]
     assert display.by_configuration([paper, third], names) == [third, paper]
     assert display.by_configuration([paper, third], names[:1]) == [third]
+
+
+def test_runs_predicted_both_ways_are_tabled(made, finished):
+    """A row a view, with the run's title, fold and key; other runs are left out."""
+    record, other = made(), made(recipe="paper-third")
+    exact = record.predictions()
+    exact["oversampled"] = 1 - exact["oversampled"]
+    exact.to_csv(record.folder / "exact.csv", index=False)
+    table = display.both_ways([record, other])
+    assert table["view"].to_list() == ["centre crop", "ten crops"]
+    assert set(table["key"]) == {record.key}
+    assert table["changed"].to_list() == [0, len(exact)]
+    assert list(table["configuration"]) == ["SqueezeNet 1.1 from ImageNet, paper's recipe"] * 2
+    assert display.both_ways([other]).empty

@@ -19,7 +19,7 @@ FLOORS = (
     ("__main__",),
     ("cli",),
     ("display",),
-    ("experiments",),
+    ("experiments", "fidelity"),
     ("store",),
     ("runs",),
     ("training", "prediction"),

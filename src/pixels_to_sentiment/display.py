@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from pixels_to_sentiment import (
     audit,
     experiments,
+    fidelity,
     figures,
     folds,
     pictures,
@@ -332,3 +333,28 @@ def by_configuration(records: Iterable[Record], configurations: Iterable[str]) -
         for record in records
         if str(Configuration(record.run.network, record.run.start, record.run.recipe.name)) == text
     ]
+
+
+def both_ways(records: Iterable[Record]) -> pd.DataFrame:
+    """Table recorded runs that were predicted from the decoded array and from exact pixels.
+
+    Returns
+    -------
+    DataFrame
+        As `fidelity.effect`, after ``configuration``, ``fold`` and ``key``, with views in words;
+        empty if there are none.
+    """
+    records = list(records)
+    titles = [Configuration(r.run.network, r.run.start, r.run.recipe.name).title for r in records]
+    compared = fidelity.recorded(records)
+    frames = [
+        compared[r.key].assign(configuration=title, fold=r.run.fold, key=r.key)
+        for r, title in zip(records, titles, strict=True)
+        if r.key in compared
+    ]
+    if not frames:
+        return pd.DataFrame()
+    rows = pd.concat(frames, ignore_index=True)
+    rows["view"] = rows["view"].map(scores.VIEWS).map(CROPS)
+    first = ["configuration", "fold", "key"]
+    return rows[[*first, *rows.columns.drop(first)]]

@@ -23,6 +23,7 @@ START_TITLES = {
     "random": "from random weights",
     "imagenet": "from ImageNet",
     "imagenet-convolutions": "from ImageNet convolutions",
+    "released": "as its authors released it",
 }
 RECIPE_TITLES = {"paper": "paper's recipe", "head-at-base-rate": "our recipe"}
 

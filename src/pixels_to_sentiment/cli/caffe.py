@@ -32,6 +32,11 @@ def commands(rooms) -> None:
     export.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
     export.add_argument("--name", help="of the files (default: the network's)")
     export.add_argument("--force", action="store_true", help="overwrite files that are there")
+    compare = add_command(
+        room, "compare", _compare, "Predict a run's test pictures from Caffe's unrounded pixels."
+    )
+    compare.add_argument("key", metavar="KEY", help="of a finished run")
+    compare.add_argument("--record", action="store_true", help="keep it with the recorded result")
     logs = add_command(rooms, "logs", _logs, "Draw training logs of Caffe and write them as CSV.")
     logs.add_argument("logs", nargs="+", type=Path, metavar="LOG", help="or the folder of a run")
     logs.add_argument("--names", nargs="+", help="of the models, in the order of the logs")
@@ -98,6 +103,17 @@ def _export(options: argparse.Namespace) -> None:
     stem = options.name or network.name.replace("/", "_")
     for path in deploy.export(network, options.output, stem, force=options.force):
         print(f"Wrote {path}.")
+
+
+def _compare(options: argparse.Namespace) -> None:
+    from pixels_to_sentiment import assets, fidelity, pictures, places, runs
+
+    finished = runs.Record.open(places.runs() / options.key)
+    predicted = fidelity.predict_exactly(finished, assets.fetch(pictures.ARCHIVE))
+    table = fidelity.effect(finished.predictions(), predicted)
+    print(table.to_string(index=False, float_format="{:.4f}".format))
+    if options.record:
+        print(f"Recorded in {fidelity.record(finished, predicted)}.")
 
 
 def _logs(options: argparse.Namespace) -> None:

@@ -6,8 +6,6 @@ import sys
 
 import numpy as np
 import pytest
-from safetensors import safe_open
-from safetensors.numpy import save_file
 
 from pixels_to_sentiment.caffe import models
 from pixels_to_sentiment.caffe.models import Layer
@@ -169,64 +167,10 @@ def test_writing_that_stops_leaves_what_was_there(path, made):
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_safetensors_and_back_lose_nothing(path, made):
-    """Order, types, shapes and values; the parameters have the names of layers and kinds."""
-    models.write(path, made)
-    target, again = path.with_suffix(".safetensors"), path.with_name("again.caffemodel")
-    models.to_safetensors(path, target)
-    with safe_open(target, "np") as file:
-        assert set(file.keys()) == {
-            *("conv1.weight", "conv1.bias", "fc/x.weight", "norm.0", "norm.1", "norm.2")
-        }
-    models.write(again, models.from_safetensors(target))
-    assert again.read_bytes() == path.read_bytes()
-
-
-def test_layers_are_told_from_parameters(tmp_path):
-    """A file without metadata: four dimensions a convolution, two an inner product."""
-    path = tmp_path / "w.safetensors"
-    weights = {"a.b.weight": np.ones((2, 3, 1, 1), np.float32), "a.b.bias": rounded([5, 6])}
-    save_file(weights | {"fc.weight": np.zeros((2, 2), np.float32)}, path)
-    found = {x.name: (x.type, [b.shape for b in x.blobs]) for x in models.from_safetensors(path)}
-    assert found == {
-        "a.b": ("Convolution", [(2, 3, 1, 1), (2,)]),
-        "fc": ("InnerProduct", [(2, 2)]),
-    }
-
-
-@pytest.mark.parametrize(
-    ("tensors", "said"),
-    [
-        ({"norm.running_mean": 2}, "norm.running_mean, which is neither"),
-        ({"norm.weight": 2}, "no layer of Caffe has a weight like that of norm"),
-        ({"weight": 2}, "weight, which is neither"),
-        (None, "not a safetensors file that can be read"),
-    ],
-)
-def test_parameters_that_tell_no_layers_are_refused(tmp_path, tensors, said):
-    """The sentence names the file and the parameter."""
-    path = tmp_path / "w.safetensors"
-    if tensors is None:
-        path.write_bytes(b"x" * 100)
-    else:
-        save_file({k: np.ones(n, np.float32) for k, n in tensors.items()}, path)
-    with pytest.raises(UserError, match=rf"w\.safetensors.*{said}"):
-        list(models.from_safetensors(path))
-
-
-def test_two_blobs_of_one_name_are_refused(path):
-    """One of them would be lost in a file that goes by names."""
-    blob = shaped(1) + field(5, packed([1]))
-    path.write_bytes(layer("a", "InnerProduct", blob) + layer("a", "InnerProduct", blob))
-    with pytest.raises(UserError, match=r"m\.caffemodel has two blobs named a\.weight"):
-        models.to_safetensors(path, path.with_suffix(".safetensors"))
-    assert list(path.parent.iterdir()) == [path]
-
-
 def test_blobs_are_described_by_numpys_statistics(path, made):
     """Shape, dtype, mean, standard deviation and range, ready for JSON."""
     models.write(path, made)
-    described = json.loads(json.dumps(models.describe(path)))
+    described = json.loads(json.dumps(models.describe(models.read(path))))
     assert [(d["name"], d["type"], len(d["blobs"])) for d in described] == [
         ("data", "Input", 0),
         ("conv1", "Convolution", 2),
@@ -245,52 +189,9 @@ def test_values_that_are_not_finite_are_described_as_none(path):
     """JSON has no word for them; an empty blob has no statistics either."""
     blobs = [shaped(2) + field(5, packed([1.0, float("nan")])), shaped(0)]
     path.write_bytes(layer("a", "InnerProduct", *blobs))
-    (described,) = models.describe(path)
+    (described,) = models.describe(models.read(path))
     for blob in described["blobs"]:
         assert [blob[name] for name in ("mean", "std", "min", "max")] == [None] * 4
-
-
-@pytest.mark.parametrize("end", [".binaryproto", ".npy"])
-def test_means_are_read_from_either_file(tmp_path, end):
-    """As (3, h, w), in the order of the file."""
-    path, mean = tmp_path / f"mean{end}", np.arange(24, dtype=np.float32).reshape(3, 2, 4)
-    if end == ".npy":
-        models.write_mean(path, mean)
-    else:
-        path.write_bytes(legacy(1, 3, 2, 4) + field(5, packed(mean.ravel())))
-    np.testing.assert_array_equal(models.read_mean(path), mean)
-    assert models.describe_mean(path)["blobs"][0]["shape"] == [3, 2, 4]
-
-
-def test_a_mean_may_be_one_value_a_channel(tmp_path):
-    """In an .npy; in double precision it becomes single."""
-    np.save(tmp_path / "mean.npy", np.array([104.0, 117.0, 123.0]))
-    mean = models.read_mean(tmp_path / "mean.npy")
-    assert (mean.dtype, mean.tolist()) == (np.float32, [104.0, 117.0, 123.0])
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "said"),
-    [
-        ("mean.binaryproto", b"\xff\xff", "damaged or something else"),
-        ("mean.binaryproto", legacy(1, 1, 1, 2) + field(5, packed([1, 2])), "and not \\(3, h, w"),
-        ("mean.npy", b"text", "damaged or something else"),
-        ("mean.npy", None, "No such file"),
-    ],
-)
-def test_what_is_no_mean_is_told(tmp_path, name, content, said):
-    """One sentence that names the file."""
-    if content is not None:
-        (tmp_path / name).write_bytes(content)
-    with pytest.raises(UserError, match=rf"{name} is not a Caffe mean.*{said}"):
-        models.read_mean(tmp_path / name)
-
-
-def test_caffes_mean_image_has_the_published_means(mirror):
-    """Per channel, in the order blue, green, red."""
-    mean = models.read_mean(mirror / "imagenet_mean.binaryproto")
-    assert mean.shape == (3, 256, 256)
-    np.testing.assert_allclose(mean.mean((1, 2)), [104.007, 116.669, 122.679], atol=5e-4)
 
 
 PEAK = """

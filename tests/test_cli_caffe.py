@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from pixels_to_sentiment.caffe import models
+from pixels_to_sentiment.caffe import means, models
 from pixels_to_sentiment.caffe.models import Layer
 from pixels_to_sentiment.cli import main
 
@@ -108,7 +108,7 @@ def test_a_mean_becomes_an_npy(mirror, tmp_path):
     """Caffe's mean image in the file that its Python interface wants."""
     source = mirror / "imagenet_mean.binaryproto"
     assert main(["caffe", "convert", str(source), str(tmp_path / "mean.npy")]) == 0
-    np.testing.assert_array_equal(np.load(tmp_path / "mean.npy"), models.read_mean(source))
+    np.testing.assert_array_equal(np.load(tmp_path / "mean.npy"), means.read(source))
 
 
 def test_a_start_is_exported(capsys, tmp_path):

@@ -1,9 +1,8 @@
-"""Caffe's model files: reading and writing ``.caffemodel`` and means, and safetensors for both.
+"""Caffe's model files: reading and writing ``.caffemodel``.
 
 A model is read a layer at a time, so that the file is never in memory beside its arrays.
 """
 
-import json
 import os
 from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator
@@ -13,8 +12,6 @@ from typing import BinaryIO
 
 import numpy as np
 from google.protobuf.message import DecodeError
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
 
 from pixels_to_sentiment.caffe import schema
 from pixels_to_sentiment.errors import UserError
@@ -32,7 +29,6 @@ _MAGIC = {
 }
 # Blobs of the layers that have a weight and a bias; those of others go by number.
 _NAMED = ("Convolution", "InnerProduct", "Deconvolution")
-_METADATA = "caffe_layers"
 
 
 @dataclass(frozen=True)
@@ -75,9 +71,9 @@ def read(path: Path | str) -> Iterator[Layer]:
                 count += 1
                 yield _layer(message, path)
     except OSError as fault:
-        raise _unreadable(path, fault.strerror) from fault
+        raise unreadable(path, fault.strerror) from fault
     if not count:
-        raise _unreadable(path, "it holds no layers")
+        raise unreadable(path, "it holds no layers")
 
 
 def write(path: Path | str, layers: Iterable[Layer], *, name: str = "") -> None:
@@ -106,55 +102,8 @@ def write(path: Path | str, layers: Iterable[Layer], *, name: str = "") -> None:
         temporary.unlink(missing_ok=True)
 
 
-def read_mean(path: Path | str) -> np.ndarray:
-    """Read a mean, ``.binaryproto`` or ``.npy``.
-
-    Returns
-    -------
-    ndarray
-        float32, (3, h, w) or, where an ``.npy`` holds one value a channel, (3,); in the order of
-        the file, which is BGR for Caffe's means, in 0..255.
-
-    Raises
-    ------
-    UserError
-        If the file cannot be read or does not hold a mean of three channels.
-    """
-    path = Path(path)
-    try:
-        if path.suffix == ".npy":
-            mean = np.load(path, allow_pickle=False)
-        else:
-            blob = schema.BlobProto()
-            blob.ParseFromString(path.read_bytes())
-            mean = _array(blob, path, "the mean")
-    except OSError as fault:
-        raise _unreadable(path, fault.strerror, "mean") from fault
-    except (DecodeError, ValueError, EOFError) as fault:
-        raise _unreadable(path, "it is damaged or something else", "mean") from fault
-    if mean.ndim == 4 and mean.shape[0] == 1:
-        mean = mean[0]
-    if mean.shape[:1] != (3,) or mean.ndim not in (1, 3):
-        raise _unreadable(path, f"its shape is {mean.shape} and not (3, h, w)", "mean")
-    return mean.astype(np.float32)
-
-
-def write_mean(path: Path | str, mean: np.ndarray) -> None:
-    """Write a mean as ``.npy``, under a temporary name until it is whole."""
-    path = Path(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with temporary.open("wb") as stream:
-            np.save(stream, mean)
-        os.replace(temporary, path)
-    except OSError as fault:
-        raise UserError(f"{path} cannot be written ({fault.strerror}).") from fault
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def describe(path: Path | str) -> list[dict]:
-    """List the layers of a model, or of a safetensors file, with the statistics of their blobs.
+def describe(layers: Iterable[Layer]) -> list[dict]:
+    """List layers with the statistics of their blobs.
 
     Returns
     -------
@@ -163,63 +112,9 @@ def describe(path: Path | str) -> list[dict]:
         ``min``, ``max``; ``None`` where a blob has no values or they are not finite.
     """
     return [
-        {"name": layer.name, "type": layer.type, "blobs": [_statistics(b) for b in layer.blobs]}
-        for layer in (from_safetensors if Path(path).suffix == ".safetensors" else read)(path)
+        {"name": layer.name, "type": layer.type, "blobs": [statistics(b) for b in layer.blobs]}
+        for layer in layers
     ]
-
-
-def describe_mean(path: Path | str) -> dict:
-    """Describe a mean as `describe` does a layer."""
-    return {"name": "mean", "type": "BlobProto", "blobs": [_statistics(read_mean(path))]}
-
-
-def to_safetensors(path: Path | str, target: Path | str) -> None:
-    """Convert a ``.caffemodel``; order and types of the layers are kept in the metadata.
-
-    Weights and biases are named ``conv1.weight`` and ``conv1.bias``, the blobs of layers that
-    have others by number (``bn1.0``).
-    """
-    tensors: dict[str, np.ndarray] = {}
-    listed = []
-    for layer in read(path):
-        names = blob_names(layer)
-        if doubled := [name for name in names if name in tensors]:
-            raise UserError(f"{path} has two blobs named {doubled[0]}: rename one of the layers.")
-        tensors |= dict(zip(names, layer.blobs, strict=True))
-        listed.append({"name": layer.name, "type": layer.type, "blobs": names})
-    target = Path(target)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        save_file(tensors, temporary, metadata={_METADATA: json.dumps(listed)})
-        os.replace(temporary, target)
-    except (OSError, SafetensorError) as fault:
-        raise UserError(f"{target} cannot be written ({fault}).") from fault
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def from_safetensors(path: Path | str) -> Iterator[Layer]:
-    """Give the layers of a safetensors file, as `read` gives those of a ``.caffemodel``.
-
-    Without the metadata that `to_safetensors` writes, a layer is what its weight looks like: four
-    dimensions a convolution, two an inner product.
-
-    Raises
-    ------
-    UserError
-        If the file cannot be read, or its layers cannot be told from its names and shapes.
-    """
-    try:
-        with safe_open(path, "np") as file:
-            listed = json.loads((file.metadata() or {}).get(_METADATA, "null"))
-            if listed is None:
-                shapes = {key: file.get_slice(key).get_shape() for key in list(file.keys())}
-                listed = _guessed(Path(path), shapes)
-            for layer in listed:
-                blobs = tuple(file.get_tensor(name) for name in layer["blobs"])
-                yield Layer(layer["name"], layer["type"], blobs)
-    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as fault:
-        raise UserError(f"{path} is not a safetensors file that can be read ({fault}).") from fault
 
 
 def blob_names(layer: Layer) -> list[str]:
@@ -229,38 +124,16 @@ def blob_names(layer: Layer) -> list[str]:
     return [f"{layer.name}.{place}" for place in range(len(layer.blobs))]
 
 
-def _guessed(path: Path, shapes: dict[str, list[int]]) -> list[dict]:
-    """Tell layers from the names and shapes of parameters, in the order of the file."""
-    layers: dict[str, list[str]] = {}
-    for key in shapes:
-        layer, _, kind = key.rpartition(".")
-        if kind not in ("weight", "bias") or not layer:
-            raise UserError(
-                f"{path} holds {key}, which is neither a weight nor a bias: convert a network of "
-                "this project with `pixels-to-sentiment caffe export`."
-            )
-        layers.setdefault(layer, []).append(kind)
-    types = {4: "Convolution", 2: "InnerProduct"}
-    listed = []
-    for layer, kinds in layers.items():
-        dimensions = len(shapes.get(f"{layer}.weight", ()))
-        if dimensions not in types:
-            raise UserError(f"{path}: no layer of Caffe has a weight like that of {layer}.")
-        blobs = [f"{layer}.{kind}" for kind in sorted(kinds, reverse=True)]
-        listed.append({"name": layer, "type": types[dimensions], "blobs": blobs})
-    return listed
-
-
 def _refuse_others(path: Path, head: bytes) -> None:
     if not head:
-        raise _unreadable(path, "it is empty")
+        raise unreadable(path, "it is empty")
     for magic, what in _MAGIC.items():
         if head.startswith(magic):
-            raise _unreadable(path, f"it is {what}")
+            raise unreadable(path, f"it is {what}")
     if head[5:9] == b"\0\0\0{":
-        raise _unreadable(path, "it is a safetensors file")
+        raise unreadable(path, "it is a safetensors file")
     if _is_text(head):
-        raise _unreadable(path, "it is text; a prototxt describes a network without its weights")
+        raise unreadable(path, "it is text; a prototxt describes a network without its weights")
 
 
 def _is_text(head: bytes) -> bool:
@@ -283,11 +156,11 @@ def _layer_messages(stream: BinaryIO, path: Path) -> Iterator[object]:
             continue
         lengths = {_FIXED64: 8, _FIXED32: 4}
         if number == 0 or (wire != _BYTES and wire not in lengths):
-            raise _unreadable(path, f"what stands at byte {stream.tell()} is not a field of one")
+            raise unreadable(path, f"what stands at byte {stream.tell()} is not a field of one")
         length = lengths.get(wire) or (_read_varint(stream, path) if wire == _BYTES else 0)
         left = size - stream.tell()
         if length > left:
-            raise _unreadable(
+            raise unreadable(
                 path, f"it is cut short: {length:,} bytes should follow and {left:,} do"
             )
         if wire == _BYTES and number in (_LAYER, _V1_LAYERS):
@@ -301,11 +174,11 @@ def _read_varint(stream: BinaryIO, path: Path) -> int:
     for shift in range(0, 70, 7):
         byte = stream.read(1)
         if not byte:
-            raise _unreadable(path, "it is cut short")
+            raise unreadable(path, "it is cut short")
         value |= (byte[0] & 0x7F) << shift
         if byte[0] < 0x80:
             return value
-    raise _unreadable(path, f"what stands at byte {stream.tell()} is not a number of one")
+    raise unreadable(path, f"what stands at byte {stream.tell()} is not a number of one")
 
 
 def _varint(value: int) -> bytes:
@@ -321,7 +194,7 @@ def _parsed(number: int, content: bytes, path: Path) -> object:
     try:
         message.ParseFromString(content)
     except DecodeError as fault:
-        raise _unreadable(path, "a layer in it is damaged") from fault
+        raise unreadable(path, "a layer in it is damaged") from fault
     return message
 
 
@@ -329,16 +202,17 @@ def _layer(message: object, path: Path) -> Layer:
     kind = message.type
     if isinstance(message, schema.V1LayerParameter):
         if message.HasField("layer"):
-            raise _unreadable(
+            raise unreadable(
                 path,
                 "it is of Caffe's first format; convert it with Caffe's upgrade_net_proto_binary",
             )
         kind = schema.V1_TYPES.get(kind, str(kind))
-    blobs = tuple(_array(blob, path, message.name) for blob in message.blobs)
+    blobs = tuple(array_of(blob, path, message.name) for blob in message.blobs)
     return Layer(message.name, kind, blobs)
 
 
-def _array(blob: object, path: Path, layer: str) -> np.ndarray:
+def array_of(blob: object, path: Path, layer: str) -> np.ndarray:
+    """Give the values of a BlobProto in its shape; `layer` is what an error calls it."""
     values = _values(blob)
     legacy = ("num", "channels", "height", "width")
     shape = [len(values)]
@@ -347,7 +221,7 @@ def _array(blob: object, path: Path, layer: str) -> np.ndarray:
     elif any(blob.HasField(name) for name in legacy):
         shape = [getattr(blob, name) for name in legacy]
     if int(np.prod(shape, dtype=object)) != len(values) or min(shape, default=0) < 0:
-        raise _unreadable(
+        raise unreadable(
             path, f"a blob of {layer} has {len(values):,} values for a shape of {tuple(shape)}"
         )
     return values.reshape(shape)
@@ -397,7 +271,8 @@ def _message(layer: Layer) -> object:
     return message
 
 
-def _statistics(blob: np.ndarray) -> dict:
+def statistics(blob: np.ndarray) -> dict:
+    """Describe an array: ``shape``, ``dtype``, and what `describe` gives of its values."""
     facts = {"shape": list(blob.shape), "dtype": blob.dtype.name}
     if not blob.size:
         return facts | dict.fromkeys(("mean", "std", "min", "max"))
@@ -417,5 +292,6 @@ def _variance(blob: np.ndarray) -> float:
     return sum(((piece - mean) ** 2).sum(dtype=np.float64) for piece in pieces) / blob.size
 
 
-def _unreadable(path: Path, reason: str | None, what: str = "model") -> UserError:
+def unreadable(path: Path, reason: str | None, what: str = "model") -> UserError:
+    """Make the error of a file that cannot be read, with its reason."""
     return UserError(f"{path} is not a Caffe {what} that can be read: {reason}.")

@@ -45,12 +45,13 @@ def commands(rooms) -> None:
 
 
 def _show(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment.caffe import models
+    from pixels_to_sentiment.caffe import convert, means, models
 
     if options.file.suffix in (".binaryproto", ".npy"):
-        layers = [models.describe_mean(options.file)]
+        layers = [means.describe(options.file)]
     else:
-        layers = models.describe(options.file)
+        safe = options.file.suffix == ".safetensors"
+        layers = models.describe((convert.from_safetensors if safe else models.read)(options.file))
     if options.json:
         print(json.dumps(layers, indent=1))
         return
@@ -72,7 +73,7 @@ def _summary(blob: dict) -> str:
 
 
 def _convert(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment.caffe import models
+    from pixels_to_sentiment.caffe import convert, means, models
 
     source, target = options.source, options.target
     if (source.suffix, target.suffix) not in CONVERSIONS:
@@ -84,11 +85,11 @@ def _convert(options: argparse.Namespace) -> None:
     if not target.parent.is_dir():
         raise UserError(f"There is no folder {target.parent} to write {target.name} into.")
     if target.suffix == ".safetensors":
-        models.to_safetensors(source, target)
+        convert.to_safetensors(source, target)
     elif target.suffix == ".npy":
-        models.write_mean(target, models.read_mean(source))
+        means.write(target, means.read(source))
     else:
-        models.write(target, models.from_safetensors(source), name=source.stem)
+        models.write(target, convert.from_safetensors(source), name=source.stem)
     print(f"Wrote {target}.")
 
 

@@ -1,0 +1,86 @@
+"""Caffe's models as safetensors, and back."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from pixels_to_sentiment.caffe.models import Layer, blob_names, read
+from pixels_to_sentiment.errors import UserError
+
+_METADATA = "caffe_layers"
+
+
+def to_safetensors(path: Path | str, target: Path | str) -> None:
+    """Convert a ``.caffemodel``; order and types of the layers are kept in the metadata.
+
+    Weights and biases are named ``conv1.weight`` and ``conv1.bias``, the blobs of layers that
+    have others by number (``bn1.0``).
+    """
+    tensors: dict[str, np.ndarray] = {}
+    listed = []
+    for layer in read(path):
+        names = blob_names(layer)
+        if doubled := [name for name in names if name in tensors]:
+            raise UserError(f"{path} has two blobs named {doubled[0]}: rename one of the layers.")
+        tensors |= dict(zip(names, layer.blobs, strict=True))
+        listed.append({"name": layer.name, "type": layer.type, "blobs": names})
+    target = Path(target)
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        save_file(tensors, temporary, metadata={_METADATA: json.dumps(listed)})
+        os.replace(temporary, target)
+    except (OSError, SafetensorError) as fault:
+        raise UserError(f"{target} cannot be written ({fault}).") from fault
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def from_safetensors(path: Path | str) -> Iterator[Layer]:
+    """Give the layers of a safetensors file, as `models.read` gives those of a ``.caffemodel``.
+
+    Without the metadata that `to_safetensors` writes, a layer is what its weight looks like: four
+    dimensions a convolution, two an inner product.
+
+    Raises
+    ------
+    UserError
+        If the file cannot be read, or its layers cannot be told from its names and shapes.
+    """
+    try:
+        with safe_open(path, "np") as file:
+            listed = json.loads((file.metadata() or {}).get(_METADATA, "null"))
+            if listed is None:
+                shapes = {key: file.get_slice(key).get_shape() for key in list(file.keys())}
+                listed = _guessed(Path(path), shapes)
+            for layer in listed:
+                blobs = tuple(file.get_tensor(name) for name in layer["blobs"])
+                yield Layer(layer["name"], layer["type"], blobs)
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as fault:
+        raise UserError(f"{path} is not a safetensors file that can be read ({fault}).") from fault
+
+
+def _guessed(path: Path, shapes: dict[str, list[int]]) -> list[dict]:
+    """Tell layers from the names and shapes of parameters, in the order of the file."""
+    layers: dict[str, list[str]] = {}
+    for key in shapes:
+        layer, _, kind = key.rpartition(".")
+        if kind not in ("weight", "bias") or not layer:
+            raise UserError(
+                f"{path} holds {key}, which is neither a weight nor a bias: convert a network of "
+                "this project with `pixels-to-sentiment caffe export`."
+            )
+        layers.setdefault(layer, []).append(kind)
+    types = {4: "Convolution", 2: "InnerProduct"}
+    listed = []
+    for layer, kinds in layers.items():
+        dimensions = len(shapes.get(f"{layer}.weight", ()))
+        if dimensions not in types:
+            raise UserError(f"{path}: no layer of Caffe has a weight like that of {layer}.")
+        blobs = [f"{layer}.{kind}" for kind in sorted(kinds, reverse=True)]
+        listed.append({"name": layer, "type": types[dimensions], "blobs": blobs})
+    return listed

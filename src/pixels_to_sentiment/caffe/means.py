@@ -1,0 +1,62 @@
+"""Means of Caffe: reading ``.binaryproto`` and ``.npy``, writing ``.npy``."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+from google.protobuf.message import DecodeError
+
+from pixels_to_sentiment.caffe import models, schema
+from pixels_to_sentiment.errors import UserError
+
+
+def read(path: Path | str) -> np.ndarray:
+    """Read a mean, ``.binaryproto`` or ``.npy``.
+
+    Returns
+    -------
+    ndarray
+        float32, (3, h, w) or, where an ``.npy`` holds one value a channel, (3,); in the order of
+        the file, which is BGR for Caffe's means, in 0..255.
+
+    Raises
+    ------
+    UserError
+        If the file cannot be read or does not hold a mean of three channels.
+    """
+    path = Path(path)
+    try:
+        if path.suffix == ".npy":
+            mean = np.load(path, allow_pickle=False)
+        else:
+            blob = schema.BlobProto()
+            blob.ParseFromString(path.read_bytes())
+            mean = models.array_of(blob, path, "the mean")
+    except OSError as fault:
+        raise models.unreadable(path, fault.strerror, "mean") from fault
+    except (DecodeError, ValueError, EOFError) as fault:
+        raise models.unreadable(path, "it is damaged or something else", "mean") from fault
+    if mean.ndim == 4 and mean.shape[0] == 1:
+        mean = mean[0]
+    if mean.shape[:1] != (3,) or mean.ndim not in (1, 3):
+        raise models.unreadable(path, f"its shape is {mean.shape} and not (3, h, w)", "mean")
+    return mean.astype(np.float32)
+
+
+def write(path: Path | str, mean: np.ndarray) -> None:
+    """Write a mean as ``.npy``, under a temporary name until it is whole."""
+    path = Path(path)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with temporary.open("wb") as stream:
+            np.save(stream, mean)
+        os.replace(temporary, path)
+    except OSError as fault:
+        raise UserError(f"{path} cannot be written ({fault.strerror}).") from fault
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def describe(path: Path | str) -> dict:
+    """Describe a mean as `models.describe` does a layer."""
+    return {"name": "mean", "type": "BlobProto", "blobs": [models.statistics(read(path))]}

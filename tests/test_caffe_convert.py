@@ -1,0 +1,85 @@
+"""Caffe's models as safetensors and back."""
+
+import numpy as np
+import pytest
+from safetensors import safe_open
+from safetensors.numpy import save_file
+
+from pixels_to_sentiment.caffe import convert, models
+from pixels_to_sentiment.caffe.models import Layer
+from pixels_to_sentiment.errors import UserError
+from toy_caffe import field, layer, packed, shaped
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "m.caffemodel"
+
+
+def rounded(values):
+    return np.array(values, np.float32)
+
+
+@pytest.fixture
+def made():
+    dice = np.random.default_rng(0)
+    return [
+        Layer("data", "Input", ()),
+        Layer("conv1", "Convolution", (dice.random((4, 3, 2, 2), np.float32), rounded([1] * 4))),
+        Layer("norm", "BatchNorm", (rounded([1, 2]), rounded([3, 4]), rounded([1]))),
+        Layer("fc/x", "InnerProduct", (dice.random((2, 4)),)),
+    ]
+
+
+def test_safetensors_and_back_lose_nothing(path, made):
+    """Order, types, shapes and values; the parameters have the names of layers and kinds."""
+    models.write(path, made)
+    target, again = path.with_suffix(".safetensors"), path.with_name("again.caffemodel")
+    convert.to_safetensors(path, target)
+    with safe_open(target, "np") as file:
+        assert set(file.keys()) == {
+            *("conv1.weight", "conv1.bias", "fc/x.weight", "norm.0", "norm.1", "norm.2")
+        }
+    models.write(again, convert.from_safetensors(target))
+    assert again.read_bytes() == path.read_bytes()
+
+
+def test_layers_are_told_from_parameters(tmp_path):
+    """A file without metadata: four dimensions a convolution, two an inner product."""
+    path = tmp_path / "w.safetensors"
+    weights = {"a.b.weight": np.ones((2, 3, 1, 1), np.float32), "a.b.bias": rounded([5, 6])}
+    save_file(weights | {"fc.weight": np.zeros((2, 2), np.float32)}, path)
+    found = {x.name: (x.type, [b.shape for b in x.blobs]) for x in convert.from_safetensors(path)}
+    assert found == {
+        "a.b": ("Convolution", [(2, 3, 1, 1), (2,)]),
+        "fc": ("InnerProduct", [(2, 2)]),
+    }
+
+
+@pytest.mark.parametrize(
+    ("tensors", "said"),
+    [
+        ({"norm.running_mean": 2}, "norm.running_mean, which is neither"),
+        ({"norm.weight": 2}, "no layer of Caffe has a weight like that of norm"),
+        ({"weight": 2}, "weight, which is neither"),
+        (None, "not a safetensors file that can be read"),
+    ],
+)
+def test_parameters_that_tell_no_layers_are_refused(tmp_path, tensors, said):
+    """The sentence names the file and the parameter."""
+    path = tmp_path / "w.safetensors"
+    if tensors is None:
+        path.write_bytes(b"x" * 100)
+    else:
+        save_file({k: np.ones(n, np.float32) for k, n in tensors.items()}, path)
+    with pytest.raises(UserError, match=rf"w\.safetensors.*{said}"):
+        list(convert.from_safetensors(path))
+
+
+def test_two_blobs_of_one_name_are_refused(path):
+    """One of them would be lost in a file that goes by names."""
+    blob = shaped(1) + field(5, packed([1]))
+    path.write_bytes(layer("a", "InnerProduct", blob) + layer("a", "InnerProduct", blob))
+    with pytest.raises(UserError, match=r"m\.caffemodel has two blobs named a\.weight"):
+        convert.to_safetensors(path, path.with_suffix(".safetensors"))
+    assert list(path.parent.iterdir()) == [path]

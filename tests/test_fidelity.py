@@ -49,7 +49,7 @@ def test_exact_pixels_are_the_decoded_ones_before_rounding(archive, finished):
         for name, pixels in zip(names, given, strict=True):
             with Image.open(io.BytesIO(opened.read(f"images/{name}"))) as image:
                 warped = pictures.warp(np.asarray(image))
-            assert np.abs(pixels - warped).max() <= 0.5001
+            assert np.abs(pixels - warped)[1:-1].max() <= 0.5001
             assert (pixels != warped).any()
 
 
@@ -60,14 +60,19 @@ def test_a_picture_that_is_missing_is_named(archive):
 
 
 def test_the_photographs_are_off_by_their_rounding_alone(photographs, mirror):
-    """Half a grey value, on a few of them."""
+    """Half a grey value, on a few of them, but for the border of enlarged ones."""
     some = slice(0, 1269, 150)
     few = pictures.Pictures(
         photographs.names[some], photographs.pixels[some], "photographs", "", photographs.files
     )
     table = fidelity.rounding(few, mirror / pictures.ARCHIVE, at_once=4)
     assert table["image"].to_list() == list(few.names)
-    assert table["largest"].between(0.45, 0.501).all()
+    assert table["inside"].between(0.45, 0.501).all()
+    assert (table["largest"] >= table["inside"]).all()
+    sides = photographs.files.set_index("image").loc[table["image"], ["width", "height"]]
+    reduced = (sides >= 256).all(axis=1).to_numpy()
+    assert reduced.any()
+    assert (table.loc[reduced, "largest"] < 0.501).all()
     assert table["mean"].between(0.1, 0.26).all()
 
 

@@ -1,7 +1,8 @@
 """How far the project's fast way from picture to prediction is from Caffe's exact one.
 
-The decoded array holds pictures warped to 256x256 and rounded to uint8; Caffe's Python interface
-does not round (`caffe.preprocessing`). Here is what that costs: in pixels, and in predictions.
+The decoded array holds pictures warped to 256x256 and rounded to uint8, with their edge repeated
+where they are enlarged. Caffe's Python interface does not round, and lets that border fade
+(`caffe.preprocessing`). Here is what it costs: in pixels, and in predictions.
 """
 
 import io
@@ -57,14 +58,16 @@ def rounding(loaded: Pictures, archive: Path, at_once: int = 64) -> pd.DataFrame
     Returns
     -------
     DataFrame
-        A picture a row: ``image``, ``largest`` and ``mean`` absolute difference, in 0..255.
+        A picture a row: ``image``, ``largest`` and ``mean`` absolute difference, in 0..255, and
+        ``inside``, the largest without the outermost rows and columns.
     """
     rows = []
     for start in range(0, len(loaded.names), at_once):
         names = loaded.names[start : start + at_once]
         apart = np.abs(exact(archive, names) - loaded.pixels[start : start + at_once])
-        rows += zip(names, apart.max((1, 2, 3)), apart.mean((1, 2, 3)), strict=True)
-    return pd.DataFrame(rows, columns=["image", "largest", "mean"])
+        measured = apart.max((1, 2, 3)), apart.mean((1, 2, 3)), apart[:, 1:-1, 1:-1].max((1, 2, 3))
+        rows += zip(names, *measured, strict=True)
+    return pd.DataFrame(rows, columns=["image", "largest", "mean", "inside"])
 
 
 def predict_exactly(record: Record, archive: Path, device: str = "cpu") -> pd.DataFrame:

@@ -2,13 +2,13 @@
 
 The authors' released script calls ``caffe.io.load_image`` and ``caffe.Classifier.predict`` with
 ``image_dims=(256, 256)``, ``channel_swap=(2, 1, 0)``, ``raw_scale=255`` and the mean per channel
-(Caffe's ``python/caffe/io.py`` and ``classifier.py``). `network_input` gives the same numbers but
-for the outermost pixels of enlarged pictures, of which `resize` tells.
+(Caffe's ``python/caffe/io.py`` and ``classifier.py``). `network_input` gives the same numbers.
 
 The rest of the project takes a faster way to them: `pictures.warp` once, then
 `networks.CAFFE.prepare` on crops that `pictures.cut` takes at `prediction.ten_corners`. It
-differs in one thing only: the resized picture is kept as uint8, so a value in 0..255 is off by
-its rounding, at most 0.5.
+differs in two things: the resized picture is kept as uint8, so a value in 0..255 is off by its
+rounding, at most 0.5; and the outermost pixels of enlarged pictures are those of Caffe's data
+layers and not of its Python interface, of which `resize` tells.
 """
 
 from pathlib import Path
@@ -70,7 +70,7 @@ def _unreadable(name: object, fault: Exception) -> str:
     return f"{name} is damaged or too large ({fault}): fetch or save the picture again."
 
 
-def resize(image: np.ndarray, side: int = SIDE) -> np.ndarray:
+def resize(image: np.ndarray, side: int = SIDE, border: str = "constant") -> np.ndarray:
     """Resize to a square as ``caffe.io.resize_image`` does, without keeping the aspect ratio.
 
     Bilinear between the four nearest pixels and without smoothing first. The centre of output
@@ -78,11 +78,10 @@ def resize(image: np.ndarray, side: int = SIDE) -> np.ndarray:
     sake, scales the picture to 0..1 before and back after; that changes no linear interpolation
     but its last bit, and is left out.
 
-    Beyond the outermost centres, which only an enlarged picture reaches, the edge is repeated, as
-    OpenCV does and scikit-image with ``mode="edge"``. There Caffe's Python interface of the time
-    had scikit-image's old default: the picture fades to its smallest value. Of the photographs
-    42 of 1,269 are enlarged; in these the outermost row or column on each enlarged side differs,
-    by up to 94 of 255.
+    Beyond the outermost centres, which only an enlarged picture reaches, ``caffe.io`` sees the
+    smallest value of the picture (scikit-image's ``mode="constant"``, after the scaling), so that
+    the outermost row or column fades to it. OpenCV, and with it Caffe's data layers, repeat the
+    edge.
 
     Parameters
     ----------
@@ -90,6 +89,8 @@ def resize(image: np.ndarray, side: int = SIDE) -> np.ndarray:
         Floating point (h, w, 3), in any range.
     side
         Of the square, in pixels.
+    border
+        ``"constant"`` as in ``caffe.io``, or ``"edge"``.
 
     Returns
     -------
@@ -99,12 +100,15 @@ def resize(image: np.ndarray, side: int = SIDE) -> np.ndarray:
     Raises
     ------
     UserError
-        If the picture is not of that shape and type, or the side is below 1.
+        If the picture is not of that shape and type, the side is below 1, or the border unknown.
     """
     image = _checked(image)
     if side < 1:
         raise UserError(f"A side of {side} pixels is none: give a number from 1 up.")
-    return _stretched(_stretched(image, side, 0), side, 1).astype(np.float32)
+    if border not in ("constant", "edge"):
+        raise UserError(f"There is no border {border!r}: choose constant or edge.")
+    beyond = image.min() if border == "constant" else None
+    return _stretched(_stretched(image, side, 0, beyond), side, 1, beyond).astype(np.float32)
 
 
 def _checked(image: np.ndarray) -> np.ndarray:
@@ -117,15 +121,26 @@ def _checked(image: np.ndarray) -> np.ndarray:
     return image
 
 
-def _stretched(image: np.ndarray, side: int, axis: int) -> np.ndarray:
-    """Interpolate along one axis, in double precision as scikit-image does."""
+def _stretched(image: np.ndarray, side: int, axis: int, beyond: float | None) -> np.ndarray:
+    """Interpolate along one axis, in double precision as scikit-image does.
+
+    Beyond the image lies one value, or its edge where that is ``None``.
+    """
     size = image.shape[axis]
-    places = ((np.arange(side) + 0.5) * (size / side) - 0.5).clip(0, size - 1)
-    low = places.astype(int)
+    places = (np.arange(side) + 0.5) * (size / side) - 0.5
+    low = np.floor(places).astype(int)
     share = np.expand_dims(places - low, [a for a in range(3) if a != axis])
-    before = image.take(low, axis).astype(np.float64)
+    before, after = (_taken(image, at, axis, beyond) for at in (low, low + 1))
     # In this form a constant picture stays what it is, to the last bit.
-    return before + share * (image.take(np.minimum(low + 1, size - 1), axis) - before)
+    return before + share * (after - before)
+
+
+def _taken(image: np.ndarray, at: np.ndarray, axis: int, beyond: float | None) -> np.ndarray:
+    taken = image.take(at.clip(0, image.shape[axis] - 1), axis).astype(np.float64)
+    outside = (at < 0) | (at >= image.shape[axis])
+    if beyond is not None and outside.any():
+        taken[outside if axis == 0 else (slice(None), outside)] = beyond
+    return taken
 
 
 def network_input(

@@ -58,16 +58,17 @@ def rounding(loaded: Pictures, archive: Path, at_once: int = 64) -> pd.DataFrame
     Returns
     -------
     DataFrame
-        A picture a row: ``image``, ``largest`` and ``mean`` absolute difference, in 0..255, and
-        ``inside``, the largest without the outermost rows and columns.
+        A picture a row: ``image``, ``largest`` absolute difference of all pixels, ``inside``, the
+        largest without the outermost rows and columns, and ``mean``, without them too, in 0..255.
     """
     rows = []
     for start in range(0, len(loaded.names), at_once):
         names = loaded.names[start : start + at_once]
         apart = np.abs(exact(archive, names) - loaded.pixels[start : start + at_once])
-        measured = apart.max((1, 2, 3)), apart.mean((1, 2, 3)), apart[:, 1:-1, 1:-1].max((1, 2, 3))
-        rows += zip(names, *measured, strict=True)
-    return pd.DataFrame(rows, columns=["image", "largest", "mean", "inside"])
+        inside = apart[:, 1:-1, 1:-1]
+        measured = (x.astype(float) for x in (apart.max((1, 2, 3)), inside.max((1, 2, 3))))
+        rows += zip(names, *measured, inside.mean((1, 2, 3), dtype=float), strict=True)
+    return pd.DataFrame(rows, columns=["image", "largest", "inside", "mean"])
 
 
 def predict_exactly(record: Record, archive: Path, device: str = "cpu") -> pd.DataFrame:

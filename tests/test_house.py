@@ -31,7 +31,7 @@ FLOORS = (
     ("caffe", "assets", "book", "scores", "folds", "shapes"),
     ("caffenet", "provenance"),
     ("archives", "downloads"),
-    ("places", "errors", "compat"),
+    ("places", "errors", "compat", "memory"),
     ("__init__",),
 )
 FLOOR_OF = {module: floor for floor, modules in enumerate(FLOORS) for module in modules}

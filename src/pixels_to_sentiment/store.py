@@ -16,7 +16,15 @@ import torch
 from safetensors.torch import save_file
 from torch.nn import functional as F
 
-from pixels_to_sentiment import folds, networks, places, prediction, provenance, training
+from pixels_to_sentiment import (
+    folds,
+    memory,
+    networks,
+    places,
+    prediction,
+    provenance,
+    training,
+)
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import Network
 from pixels_to_sentiment.pictures import Pictures
@@ -130,6 +138,7 @@ def pick_device(device: str) -> str:
 def _execute(
     run: Run, pictures: Pictures, folder: Path, device: str, progress: Callable[[int], None]
 ) -> None:
+    memory.keep_freed()
     began = datetime.now(UTC)
     wall, cpu = time.perf_counter(), time.process_time()
     # Of the code that is running: hours later the checkout may be at another commit.

@@ -1,6 +1,7 @@
 """Networks behind one interface: input, heads, starts, weights files, what is trained."""
 
 from collections import OrderedDict
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +10,8 @@ from safetensors import safe_open
 from torch import nn
 
 from pixels_to_sentiment import assets, networks
+from pixels_to_sentiment.caffe import models
+from pixels_to_sentiment.caffe.models import Layer
 from pixels_to_sentiment.errors import UserError
 
 pytestmark = pytest.mark.usefixtures("isolated")
@@ -133,6 +136,28 @@ def test_caffenet_starts_with_zero_biases_on_trained_convolutions(mirror):
         assert (made.get_submodule(layer).bias == 0).all()
     for layer in (made.fc6, made.fc7):
         assert layer.weight[:100].std().item() == pytest.approx(0.005, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("start", "classifier", "kept"), [("imagenet", "fc8", False), ("released", "fc8_twitter", True)]
+)
+def test_caffenet_starts_from_models_of_caffe(monkeypatch, new_caffenet, start, classifier, kept):
+    """The paper's start has a classifier of 1000 ways; the released model brings its own head."""
+    layers = [
+        Layer(name, "InnerProduct", tuple(p.detach().numpy() for p in module.parameters()))
+        for name, module in new_caffenet.body.named_children()
+        if hasattr(module, "weight")
+    ]
+    ways = 2 if kept else 1000
+    head = (np.full((ways, 4096), 0.5, np.float32), np.full(ways, 0.25, np.float32))
+    layers[-1] = Layer(classifier, "InnerProduct", head)
+    monkeypatch.setattr(networks, "weights_file", lambda names: Path(names[0]))
+    monkeypatch.setattr(models, "read", lambda path: iter(layers))
+    made = networks.create("caffenet", start=start, seed=0)
+    assert torch.equal(made.body.fc7.weight, new_caffenet.body.fc7.weight)
+    assert (made.body.fc8_twitter.bias == (0.25 if kept else 0)).all()
+    assert (made.body.fc8_twitter.weight == 0.5).all() == kept
+    assert made.convention == networks.CAFFE
 
 
 def test_mobilenets_folded_norms_stay_as_they_are(mirror):

@@ -6,9 +6,8 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from pixels_to_sentiment.caffe import convert, models
-from pixels_to_sentiment.caffe.models import Layer
 from pixels_to_sentiment.errors import UserError
-from toy_caffe import field, layer, packed, shaped
+from toy_caffe import field, layer, packed, shaped, some_layers
 
 
 @pytest.fixture
@@ -20,20 +19,9 @@ def rounded(values):
     return np.array(values, np.float32)
 
 
-@pytest.fixture
-def made():
-    dice = np.random.default_rng(0)
-    return [
-        Layer("data", "Input", ()),
-        Layer("conv1", "Convolution", (dice.random((4, 3, 2, 2), np.float32), rounded([1] * 4))),
-        Layer("norm", "BatchNorm", (rounded([1, 2]), rounded([3, 4]), rounded([1]))),
-        Layer("fc/x", "InnerProduct", (dice.random((2, 4)),)),
-    ]
-
-
-def test_safetensors_and_back_lose_nothing(path, made):
+def test_safetensors_and_back_lose_nothing(path):
     """Order, types, shapes and values; the parameters have the names of layers and kinds."""
-    models.write(path, made)
+    models.write(path, some_layers())
     target, again = path.with_suffix(".safetensors"), path.with_name("again.caffemodel")
     convert.to_safetensors(path, target)
     with safe_open(target, "np") as file:

@@ -10,7 +10,7 @@ import pytest
 from pixels_to_sentiment.caffe import models
 from pixels_to_sentiment.caffe.models import Layer
 from pixels_to_sentiment.errors import UserError
-from toy_caffe import field, layer, legacy, old_layer, one_by_one, packed, shaped
+from toy_caffe import field, layer, legacy, old_layer, one_by_one, packed, shaped, some_layers
 
 VALUES = [0.5, -1.25, 3.0, 1e-8, -7.5, 2.0]
 
@@ -118,17 +118,6 @@ def test_a_file_that_is_absent_is_named(path):
             list(models.read(missing))
 
 
-@pytest.fixture
-def made():
-    dice = np.random.default_rng(0)
-    return [
-        Layer("data", "Input", ()),
-        Layer("conv1", "Convolution", (dice.random((4, 3, 2, 2), np.float32), rounded([1] * 4))),
-        Layer("norm", "BatchNorm", (rounded([1, 2]), rounded([3, 4]), rounded([1]))),
-        Layer("fc/x", "InnerProduct", (dice.random((2, 4)),)),
-    ]
-
-
 def same(ones, others):
     assert [(x.name, x.type, len(x.blobs)) for x in ones] == [
         (x.name, x.type, len(x.blobs)) for x in others
@@ -139,10 +128,10 @@ def same(ones, others):
             np.testing.assert_array_equal(a, b)
 
 
-def test_what_is_written_is_read_again(path, made):
+def test_what_is_written_is_read_again(path):
     """To the last bit, double precision included; and only the file is left in the folder."""
-    models.write(path, iter(made), name="net")
-    same(list(models.read(path)), made)
+    models.write(path, iter(some_layers()), name="net")
+    same(list(models.read(path)), some_layers())
     assert list(path.parent.iterdir()) == [path]
 
 
@@ -153,11 +142,11 @@ def test_the_bytes_are_those_of_the_schema(path):
     assert path.read_bytes() == field(1, "net") + layer("fc", "InnerProduct", blob)
 
 
-def test_writing_that_stops_leaves_what_was_there(path, made):
+def test_writing_that_stops_leaves_what_was_there(path):
     """A layer that cannot be had half way does not cost the old file."""
 
     def broken():
-        yield made[0]
+        yield some_layers()[0]
         raise UserError("no more")
 
     path.write_bytes(b"old")
@@ -167,9 +156,9 @@ def test_writing_that_stops_leaves_what_was_there(path, made):
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_blobs_are_described_by_numpys_statistics(path, made):
+def test_blobs_are_described_by_numpys_statistics(path):
     """Shape, dtype, mean, standard deviation and range, ready for JSON."""
-    models.write(path, made)
+    models.write(path, some_layers())
     described = json.loads(json.dumps(models.describe(models.read(path))))
     assert [(d["name"], d["type"], len(d["blobs"])) for d in described] == [
         ("data", "Input", 0),
@@ -177,7 +166,7 @@ def test_blobs_are_described_by_numpys_statistics(path, made):
         ("norm", "BatchNorm", 3),
         ("fc/x", "InnerProduct", 1),
     ]
-    for blob, facts in zip(made[1].blobs, described[1]["blobs"], strict=True):
+    for blob, facts in zip(some_layers()[1].blobs, described[1]["blobs"], strict=True):
         wide = blob.astype(np.float64)
         assert (facts["shape"], facts["dtype"]) == (list(blob.shape), "float32")
         for name in ("mean", "std", "min", "max"):

@@ -182,7 +182,7 @@ def test_a_killed_write_leaves_the_old_list_whole(tmp_path, monkeypatch):
     def stop(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(folds.os, "replace", stop)
+    monkeypatch.setattr(places.os, "replace", stop)
     with pytest.raises(KeyboardInterrupt):
         folds.export(tmp_path, force=True)
     assert target.read_text() == "old\n"

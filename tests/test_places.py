@@ -78,3 +78,21 @@ def test_the_ground_truth_is_there():
     """As this copy of the library finds it."""
     names = {path.name for path in places.ground_truth().iterdir()}
     assert {"published_folds.csv", "published_lists.sha256", "reported_results.csv"} <= names
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path):
+    """What was there stays when writing fails half way, and nothing else is left."""
+    path = tmp_path / "a.txt"
+    with places.written_whole(path) as temporary:
+        temporary.write_text("first")
+        assert not path.exists()
+
+    def fail_half_way():
+        with places.written_whole(path) as temporary:
+            temporary.write_text("sec")
+            raise ValueError("half way")
+
+    with pytest.raises(ValueError, match="half way"):
+        fail_half_way()
+    assert path.read_text() == "first"
+    assert list(tmp_path.iterdir()) == [path]

@@ -2,6 +2,10 @@
 
 import struct
 
+import numpy as np
+
+from pixels_to_sentiment.caffe.models import Layer
+
 
 def varint(value):
     """Encode a number, seven bits a byte."""
@@ -45,3 +49,15 @@ def layer(name, kind, *blobs):
 def old_layer(name, kind, *blobs):
     """Encode an element of ``layers``, with the type as a number."""
     return field(2, field(4, name) + field(5, kind) + b"".join(field(6, b) for b in blobs))
+
+
+def some_layers():
+    """Make layers without blobs, with named and with numbered ones, in single and in double."""
+    dice = np.random.default_rng(0)
+    one, two = np.ones(4, np.float32), np.array([1, 2], np.float32)
+    return [
+        Layer("data", "Input", ()),
+        Layer("conv1", "Convolution", (dice.random((4, 3, 2, 2), np.float32), one)),
+        Layer("norm", "BatchNorm", (two, two + 2, one[:1])),
+        Layer("fc/x", "InnerProduct", (dice.random((2, 4)),)),
+    ]

@@ -5,7 +5,6 @@ Only layers of Caffe itself are used, so that any of its descendants and importe
 """
 
 import operator
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import isclose
@@ -16,7 +15,7 @@ import torch
 from torch import fx, nn
 from torch.nn import functional as F
 
-from pixels_to_sentiment import surgery
+from pixels_to_sentiment import places, surgery
 from pixels_to_sentiment.caffe import models
 from pixels_to_sentiment.caffe.models import Layer
 from pixels_to_sentiment.caffenet import LocalResponseNorm
@@ -84,9 +83,8 @@ def export(
         for form, (some, side) in made.items():
             layers = [Layer(step.name, step.type, step.blobs) for step in some]
             models.write(folder / f"{form}.caffemodel", layers, name=form)
-            _replace(
-                folder / f"{form}_deploy.prototxt", prototxt(some, network.convention, form, side)
-            )
+            with places.written_whole(folder / f"{form}_deploy.prototxt") as temporary:
+                temporary.write_text(prototxt(some, network.convention, form, side))
     except OSError as fault:
         raise UserError(f"{folder} cannot be written ({fault.strerror}).") from fault
     return paths
@@ -291,12 +289,3 @@ def _scalar(value: object) -> str:
         if isinstance(value, float) and isclose(value, float(f"{value:g}"))
         else str(value)
     )
-
-
-def _replace(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        temporary.write_text(text)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -146,8 +146,10 @@ def record(finished: Record, predicted: pd.DataFrame, results: Path | None = Non
                 "versions": provenance.versions(),
                 "made": datetime.now(UTC).isoformat(timespec="seconds"),
             }
-            predicted.to_csv(there.folder / EXACT, index=False)
-            (there.folder / EXACT_PROVENANCE).write_text(json.dumps(details, indent=1) + "\n")
+            with places.written_whole(there.folder / EXACT_PROVENANCE) as temporary:
+                temporary.write_text(json.dumps(details, indent=1) + "\n")
+            with places.written_whole(there.folder / EXACT) as temporary:
+                predicted.to_csv(temporary, index=False)
             return there.folder
     raise UserError(
         f"No recorded result has the predictions of run {finished.key}: record the run first "

@@ -5,7 +5,6 @@ five folds and released them as text lists. ``ground_truth/published_folds.csv``
 facts as one tidy table, from which the lists are written again byte for byte.
 """
 
-import os
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -212,9 +211,5 @@ def _holds(path: Path, data: bytes) -> bool:
 
 def _write(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
+    with places.written_whole(path) as temporary:
         temporary.write_bytes(data)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -5,6 +5,8 @@ agree on it whatever the working directory.
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -48,3 +50,17 @@ def _place(variable: str, default: Path) -> Path:
 def _user_cache() -> Path:
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "pixels-to-sentiment"
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """Give a temporary name in the folder of a file, which gets its own name when all went well.
+
+    What was there stays as it was if anything is raised, and nothing half-written is left.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -64,9 +64,9 @@ def load(
         If the file cannot be read, or a layer is missing, unknown or of another shape; every such
         layer is named with both shapes.
     """
-    kept = head if not keep_head else ""
-    wanted = _without(kept, body.state_dict())
-    given = _without(kept, _named_as_in(body, read(path)))
+    passed_over = "" if keep_head else head
+    wanted = _without(passed_over, body.state_dict())
+    given = _without(passed_over, _named_as_in(body, read(path)))
     given = {k: v for k, v in given.items() if k in wanted or not _matches(_layer(k), ignored)}
     given = {k: _fitted(v, wanted.get(k)) for k, v in given.items()}
     faults = [

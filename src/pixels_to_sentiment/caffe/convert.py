@@ -1,7 +1,6 @@
 """Caffe's models as safetensors, and back."""
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
+from pixels_to_sentiment import places
 from pixels_to_sentiment.caffe.models import Layer, blob_names, read
 from pixels_to_sentiment.errors import UserError
 
@@ -30,14 +30,11 @@ def to_safetensors(path: Path | str, target: Path | str) -> None:
         tensors |= dict(zip(names, layer.blobs, strict=True))
         listed.append({"name": layer.name, "type": layer.type, "blobs": names})
     target = Path(target)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        save_file(tensors, temporary, metadata={_METADATA: json.dumps(listed)})
-        os.replace(temporary, target)
+        with places.written_whole(target) as temporary:
+            save_file(tensors, temporary, metadata={_METADATA: json.dumps(listed)})
     except (OSError, SafetensorError) as fault:
         raise UserError(f"{target} cannot be written ({fault}).") from fault
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def from_safetensors(path: Path | str) -> Iterator[Layer]:

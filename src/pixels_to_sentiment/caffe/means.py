@@ -1,11 +1,11 @@
 """Means of Caffe: reading ``.binaryproto`` and ``.npy``, writing ``.npy``."""
 
-import os
 from pathlib import Path
 
 import numpy as np
 from google.protobuf.message import DecodeError
 
+from pixels_to_sentiment import places
 from pixels_to_sentiment.caffe import models, schema
 from pixels_to_sentiment.errors import UserError
 
@@ -46,15 +46,11 @@ def read(path: Path | str) -> np.ndarray:
 def write(path: Path | str, mean: np.ndarray) -> None:
     """Write a mean as ``.npy``, under a temporary name until it is whole."""
     path = Path(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with temporary.open("wb") as stream:
+        with places.written_whole(path) as temporary, temporary.open("wb") as stream:
             np.save(stream, mean)
-        os.replace(temporary, path)
     except OSError as fault:
         raise UserError(f"{path} cannot be written ({fault.strerror}).") from fault
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def describe(path: Path | str) -> dict:

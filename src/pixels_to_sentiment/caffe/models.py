@@ -13,6 +13,7 @@ from typing import BinaryIO
 import numpy as np
 from google.protobuf.message import DecodeError
 
+from pixels_to_sentiment import places
 from pixels_to_sentiment.caffe import schema
 from pixels_to_sentiment.errors import UserError
 
@@ -87,19 +88,15 @@ def write(path: Path | str, layers: Iterable[Layer], *, name: str = "") -> None:
         Of the network.
     """
     path = Path(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with temporary.open("wb") as stream:
+        with places.written_whole(path) as temporary, temporary.open("wb") as stream:
             stream.write(b"\x0a" + _varint(len(name.encode())) + name.encode())
             for layer in layers:
                 content = _message(layer).SerializeToString()
                 stream.write(_varint(_LAYER << 3 | _BYTES) + _varint(len(content)))
                 stream.write(content)
-        os.replace(temporary, path)
     except OSError as fault:
         raise UserError(f"{path} cannot be written ({fault.strerror}).") from fault
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def describe(layers: Iterable[Layer]) -> list[dict]:

@@ -9,6 +9,9 @@ import ctypes
 
 # Names and numbers of glibc's malloc.h.
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_MAX = -1, -2, -4
+# As a threshold, no trimming at all (mallopt(3)). Any threshold that fits an int is less than a
+# batch of 256 takes in float32.
+_NEVER = -1
 
 
 def keep_freed() -> bool:
@@ -25,5 +28,5 @@ def keep_freed() -> bool:
         mallopt = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError, TypeError):
         return False
-    settings = {_MMAP_MAX: 0, _TRIM_THRESHOLD: 2_000_000_000, _TOP_PAD: 500_000_000}
+    settings = {_MMAP_MAX: 0, _TRIM_THRESHOLD: _NEVER, _TOP_PAD: 500_000_000}
     return all([mallopt(name, value) for name, value in settings.items()])

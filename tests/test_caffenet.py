@@ -191,6 +191,16 @@ def test_normalisation_is_caffes_formula(activations):
     assert ((out / activations) < 0.8).any()
 
 
+def test_normalisation_without_the_band_is_torchs_own(activations):
+    """To the last bit, and in float32 under autocast too."""
+    plain = LocalResponseNorm(16)
+    plain.banded = False
+    own = F.local_response_norm(activations, size=5, alpha=1e-4, beta=0.75, k=1)
+    assert torch.equal(plain(activations), own)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert plain(activations.bfloat16()).dtype == torch.float32
+
+
 def backward(x, above, alpha=1e-4, size=5, beta=0.75):
     """CrossChannelBackward of Caffe's lrn_layer.cpp, channel by channel, in float64."""
     x, above = np.asarray(x, np.float64), np.asarray(above, np.float64)

@@ -1,5 +1,6 @@
 """Networks behind one interface: input, heads, starts, weights files, what is trained."""
 
+import copy
 from collections import OrderedDict
 from pathlib import Path
 
@@ -75,6 +76,43 @@ def test_input_is_float32_channels_last(pixels, convention):
         assert out.dtype == torch.float32
         assert out.is_contiguous(memory_format=torch.channels_last)
     assert torch.equal(pixels, before)
+
+
+@pytest.mark.parametrize("name", ["squeezenet1_1", "mobilenet_v2", "caffenet"])
+@pytest.mark.parametrize("fast", [{"channels_last": True}, {"banded": True}, {}])
+def test_what_is_fast_changes_no_result(name, fast):
+    """Loss and every gradient are those of the plain arrangement, and of the one a network has."""
+    made = networks.create(name, start="random", seed=3).eval()
+    side = made.convention.crop
+    dice = torch.Generator().manual_seed(0)
+    crops = torch.randint(0, 256, (2, side, side, 3), generator=dice).byte()
+    found = []
+    for options in (fast, dict.fromkeys(("channels_last", "banded"), False)):
+        arranged = made.arrange(**options)
+        arranged.zero_grad()
+        loss = nn.functional.cross_entropy(arranged(crops), torch.tensor([0, 1]))
+        loss.backward()
+        found.append({n: p.grad.clone() for n, p in made.named_parameters()} | {"loss": loss})
+    one, plain = found
+    assert one["loss"].item() == pytest.approx(plain["loss"].item(), rel=1e-5)
+    for parameter, gradient in plain.items():
+        largest = gradient.abs().max().item()
+        torch.testing.assert_close(one[parameter], gradient, rtol=0, atol=2e-5 * largest + 1e-12)
+
+
+def test_an_arrangement_is_one_of_memory_and_normalisation(new_caffenet):
+    """Weights and input lie as asked for, and every normalisation follows."""
+    made = copy.deepcopy(new_caffenet)
+    seen = []
+    made.body.conv1.register_forward_pre_hook(lambda _, args: seen.append(args[0]))
+    for last in (False, True):
+        layout = torch.channels_last if last else torch.contiguous_format
+        made.arrange(channels_last=last, banded=last)
+        with torch.no_grad():
+            made(torch.zeros(2, 227, 227, 3, dtype=torch.uint8))
+        assert seen[-1].is_contiguous(memory_format=layout)
+        assert made.body.conv2.weight.is_contiguous(memory_format=layout)
+        assert [made.body.norm1.banded, made.body.norm2.banded] == [last, last]
 
 
 @pytest.mark.parametrize("name", ["squeezenet1_1", "squeezenet1_0", "mobilenet_v2", "caffenet"])

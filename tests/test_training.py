@@ -13,6 +13,7 @@ from torch import nn
 from pixels_to_sentiment import training
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import Convention, Network
+from pixels_to_sentiment.pictures import cut
 from pixels_to_sentiment.training import CaffeSGD, Recipe
 
 QUICK = Recipe("quick", iterations=6, batch_size=8, base_rate=0.05)
@@ -250,6 +251,13 @@ def numbered():
     return torch.from_numpy(np.stack([n, row, column], -1).astype(np.uint8))
 
 
+def placed_crops(pictures, positions, side, recipe, seed=0):
+    """Crops of some pictures, placed as the recipe has it."""
+    room = pictures.shape[1] - side
+    places = training.placed(len(positions), room, recipe, seeded(seed))
+    return cut(pictures, positions, *places, side)
+
+
 def places_of(crops):
     """Picture, row, column of each crop and whether it is mirrored, once it is seen to be whole."""
     x = crops.long()
@@ -266,7 +274,7 @@ def places_of(crops):
 def test_crops_lie_anywhere_inside_and_half_are_mirrored(numbered):
     """Rows and columns take every place there is, independently; the pictures are those asked."""
     positions = torch.arange(4).repeat(200)
-    crops = training.augmented(numbered, positions, 15, Recipe(), seeded())
+    crops = placed_crops(numbered, positions, 15, Recipe())
     assert crops.shape == (800, 15, 15, 3)
     assert crops.dtype == torch.uint8
     pictures, corners, mirrored = places_of(crops)
@@ -279,9 +287,9 @@ def test_crops_lie_anywhere_inside_and_half_are_mirrored(numbered):
 def test_crops_need_be_neither_moved_nor_mirrored(numbered):
     """Without random crops they come from the centre; without mirroring, as they are."""
     recipe = Recipe(random_crop=False, mirror=False)
-    crops = training.augmented(numbered, torch.arange(4), 16, recipe, seeded())
+    crops = placed_crops(numbered, torch.arange(4), 16, recipe)
     assert torch.equal(crops, numbered[:, 2:18, 2:18])
-    crops = training.augmented(numbered, torch.arange(4), 20, Recipe(mirror=False), seeded())
+    crops = placed_crops(numbered, torch.arange(4), 20, Recipe(mirror=False))
     assert torch.equal(crops, numbered)
 
 
@@ -289,7 +297,7 @@ def test_crops_go_by_the_seed(numbered):
     """The same generator gives the same crops, another seed others."""
 
     def crops(seed):
-        return training.augmented(numbered, torch.arange(4), 15, Recipe(), seeded(seed))
+        return placed_crops(numbered, torch.arange(4), 15, Recipe(), seed)
 
     assert torch.equal(crops(1), crops(1))
     assert not torch.equal(crops(1), crops(2))

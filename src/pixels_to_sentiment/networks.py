@@ -19,7 +19,7 @@ from pixels_to_sentiment import (
     compat,  # noqa: F401  (before torchvision and timm)
     weights,
 )
-from pixels_to_sentiment.caffenet import caffenet
+from pixels_to_sentiment.caffenet import LocalResponseNorm, caffenet
 from pixels_to_sentiment.errors import UserError
 
 # isort: split
@@ -104,11 +104,32 @@ class Network(nn.Module):
         self.convention = convention
         self.head = head
         self.frozen_norms = frozen_norms
+        self.channels_last = True
         self.train()
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Logits (n, 2) of uint8 RGB crops (n, h, w, 3)."""
-        return self.body(self.convention.prepare(pixels)).flatten(1)
+        x = self.convention.prepare(pixels)
+        return self.body(x if self.channels_last else x.contiguous()).flatten(1)
+
+    def arrange(self, *, channels_last: bool = True, banded: bool = True) -> "Network":
+        """Choose how the same results are computed; a new network has all that is fast.
+
+        Parameters
+        ----------
+        channels_last
+            Keep the channels of a pixel together in memory, instead of a channel's pixels.
+        banded
+            Normalise across channels (CaffeNet) with a banded matrix, as
+            `caffenet.LocalResponseNorm` says.
+        """
+        self.channels_last = channels_last
+        layout = torch.channels_last if channels_last else torch.contiguous_format
+        self.body.to(memory_format=layout)
+        for module in self.body.modules():
+            if isinstance(module, LocalResponseNorm):
+                module.banded = banded
+        return self
 
     def train(self, mode: bool = True) -> "Network":
         """Switch to training, leaving folded batch normalisation as it is."""

@@ -280,7 +280,7 @@ def cut(pixels: Tensor, positions: Tensor, corners: Tensor, mirrored: Tensor, si
     Tensor
         uint8 (k, side, side, 3), on the device of `pixels`.
     """
-    steps = torch.arange(side)
+    steps = torch.arange(side, device=corners.device)
     rows = corners[:, :1] + steps
     columns = corners[:, 1:] + torch.where(mirrored[:, None], side - 1 - steps, steps)
     rows, columns, positions = (t.to(pixels.device) for t in (rows, columns, positions))

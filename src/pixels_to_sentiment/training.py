@@ -198,32 +198,31 @@ def batches(pictures: int, recipe: Recipe, generator: torch.Generator) -> Iterat
         waiting = waiting[recipe.batch_size :]
 
 
-def augmented(
-    pixels: Tensor, positions: Tensor, crop: int, recipe: Recipe, generator: torch.Generator
-) -> Tensor:
-    """Cut a batch of crops out of the decoded array, mirrored and placed at random.
+def placed(
+    count: int, room: int, recipe: Recipe, generator: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """Place and mirror a batch of crops at random, as far as the recipe has it.
 
     Parameters
     ----------
-    pixels
-        uint8 RGB (n, 256, 256, 3), on any device.
-    positions
-        Pictures to take, (b,).
-    crop
-        Side in pixels.
+    count
+        Crops.
+    room
+        Pixels that a picture is larger than a crop.
 
     Returns
     -------
-    Tensor
-        uint8 (b, crop, crop, 3).
+    corners : Tensor
+        Upper left corner of each crop as row and column, int64 (count, 2).
+    mirrored : Tensor
+        bool (count,).
     """
-    count, room = len(positions), pixels.shape[1] - crop
     if recipe.random_crop:
         corners = torch.randint(0, room + 1, (count, 2), generator=generator)
     else:
         corners = torch.full((count, 2), room // 2)
     mirrored = torch.randint(0, 2, (count,), generator=generator).bool()
-    return cut(pixels, positions, corners, mirrored & recipe.mirror, crop)
+    return corners, mirrored & recipe.mirror
 
 
 def train(
@@ -299,11 +298,15 @@ def train(
 def _examples(
     pixels: Tensor, labels: np.ndarray, crop: int, recipe: Recipe, generator: torch.Generator
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """Give batches without end: crops, uint8 (b, crop, crop, 3), and labels, int64 (b,)."""
+    """Give the batches of a training: crops, uint8 (b, crop, crop, 3), and labels, int64 (b,)."""
     truth = torch.tensor(np.asarray(labels), dtype=torch.long, device=pixels.device)
-    for positions in batches(len(pixels), recipe, generator):
-        crops = augmented(pixels, positions, crop, recipe, generator)
-        yield crops, truth[positions.to(truth.device)]
+    room = pixels.shape[1] - crop
+    order = islice(batches(len(pixels), recipe, generator), recipe.iterations * recipe.iter_size)
+    drawn = [(some, *placed(len(some), room, recipe, generator)) for some in order]
+    # All at once onto the device: a copy in every iteration would wait for the one before.
+    moved = (torch.stack(parts).to(pixels.device) for parts in zip(*drawn, strict=True))
+    for positions, corners, mirrored in zip(*moved, strict=True):
+        yield cut(pixels, positions, corners, mirrored, crop), truth[positions]
 
 
 def _accumulate(

@@ -18,7 +18,7 @@ from torch.nn import functional as F
 from pixels_to_sentiment import places, surgery
 from pixels_to_sentiment.caffe import models
 from pixels_to_sentiment.caffe.models import Layer
-from pixels_to_sentiment.caffenet import LocalResponseNorm
+from pixels_to_sentiment.caffenet import Linear, LocalResponseNorm
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import Convention, Network
 from pixels_to_sentiment.weights import SCALE, caffe_names
@@ -140,7 +140,7 @@ class _Tracer(fx.Tracer):
     """Takes the normalisation for one step, as Caffe does."""
 
     def is_leaf_module(self, module: nn.Module, qualified_name: str) -> bool:
-        return isinstance(module, LocalResponseNorm) or super().is_leaf_module(
+        return isinstance(module, Linear | LocalResponseNorm) or super().is_leaf_module(
             module, qualified_name
         )
 

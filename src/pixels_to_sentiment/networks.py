@@ -19,7 +19,7 @@ from pixels_to_sentiment import (
     compat,  # noqa: F401  (before torchvision and timm)
     weights,
 )
-from pixels_to_sentiment.caffenet import LocalResponseNorm, caffenet
+from pixels_to_sentiment.caffenet import Linear, LocalResponseNorm, caffenet
 from pixels_to_sentiment.errors import UserError
 
 # isort: split
@@ -112,7 +112,9 @@ class Network(nn.Module):
         x = self.convention.prepare(pixels)
         return self.body(x if self.channels_last else x.contiguous()).flatten(1)
 
-    def arrange(self, *, channels_last: bool = True, banded: bool = True) -> "Network":
+    def arrange(
+        self, *, channels_last: bool = True, banded: bool = True, onednn: bool = True
+    ) -> "Network":
         """Choose how the same results are computed; a new network has all that is fast.
 
         Parameters
@@ -122,6 +124,8 @@ class Network(nn.Module):
         banded
             Normalise across channels (CaffeNet) with a banded matrix, as
             `caffenet.LocalResponseNorm` says.
+        onednn
+            Compute fully connected layers (CaffeNet) on the CPU as `caffenet.Linear` says.
         """
         self.channels_last = channels_last
         layout = torch.channels_last if channels_last else torch.contiguous_format
@@ -129,6 +133,8 @@ class Network(nn.Module):
         for module in self.body.modules():
             if isinstance(module, LocalResponseNorm):
                 module.banded = banded
+            elif isinstance(module, Linear):
+                module.onednn = onednn
         return self
 
     def train(self, mode: bool = True) -> "Network":

@@ -18,8 +18,8 @@ NO_MIRROR = "the mirror with the photographs is not beside the checkout"
 
 @pytest.fixture
 def isolated(tmp_path, monkeypatch):
-    """Folder in which cache, runs and results lie; there is neither mirror nor network."""
-    for place in ("cache", "runs", "results"):
+    """Folder with all places in it; there is neither mirror nor network."""
+    for place in ("cache", "runs", "results", "benchmarks"):
         monkeypatch.setenv(f"PIXELS_TO_SENTIMENT_{place.upper()}", str(tmp_path / place))
     monkeypatch.setenv(assets.MIRROR_VARIABLE, "")
 

@@ -19,7 +19,7 @@ FLOORS = (
     ("__main__",),
     ("cli",),
     ("display",),
-    ("experiments", "fidelity"),
+    ("experiments", "fidelity", "benchmarks"),
     ("store",),
     ("runs",),
     ("training", "prediction"),

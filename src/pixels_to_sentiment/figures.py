@@ -391,3 +391,28 @@ def _draw_log_line(panel: Axes, line: _LogLine) -> Line2D:
         markersize=4,
         markevery=max(1, len(points) // 12),
     )[0]
+
+
+def growth(table: pd.DataFrame, exponents: Mapping[str, float]) -> Figure:
+    """Show how time grows, on logarithmic axes.
+
+    Parameters
+    ----------
+    table
+        Columns ``what``, ``size``, ``seconds``.
+    exponents
+        Of the power fitted to each ``what``.
+    """
+    columns = 2
+    rows = -(-len(exponents) // columns)
+    figure, panels = plt.subplots(rows, columns, figsize=(WIDTH, 2.6 * rows), squeeze=False)
+    for panel, (what, exponent) in zip(panels.flat, exponents.items(), strict=False):
+        some = table[table["what"] == what]
+        panel.plot(some["size"], some["seconds"], marker="o", color=POSITIVE)
+        panel.set(xscale="log", yscale="log", xlabel=what.rpartition(", ")[2], ylabel="seconds")
+        panel.set_title(f"{what.partition(',')[0]}: exponent {exponent:.2f}")
+        panel.set_xticks(some["size"], [str(size) for size in some["size"]])
+        panel.minorticks_off()
+    for panel in panels.flat[len(exponents) :]:
+        panel.set_visible(False)
+    return figure

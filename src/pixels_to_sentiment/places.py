@@ -43,6 +43,13 @@ def results() -> Path:
     )
 
 
+def benchmarks() -> Path:
+    """Folder with the recorded benchmarks (``PIXELS_TO_SENTIMENT_BENCHMARKS``)."""
+    root = checkout()
+    default = root / "book" / "benchmarks" if root else cache() / "benchmarks"
+    return _place("PIXELS_TO_SENTIMENT_BENCHMARKS", default)
+
+
 def _place(variable: str, default: Path) -> Path:
     return Path(os.environ.get(variable) or default).expanduser().absolute()
 

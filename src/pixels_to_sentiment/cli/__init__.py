@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from pixels_to_sentiment.cli import caffe
+    from pixels_to_sentiment.cli import benchmark, caffe
 
     parser = argparse.ArgumentParser(
         prog="pixels-to-sentiment",
@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     _results_commands(rooms)
     _book_commands(rooms)
     caffe.commands(rooms)
+    benchmark.commands(rooms)
     return parser
 
 

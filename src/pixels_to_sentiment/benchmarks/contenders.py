@@ -1,0 +1,337 @@
+"""What is timed: this project's code, the loops that others write, and the machine itself.
+
+Each function does what has to be done once and gives a function that does the work to be timed.
+All networks start at random, so that no weights are needed.
+"""
+
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.utils.data import DataLoader
+
+from pixels_to_sentiment import (
+    compat,  # noqa: F401  (before torchvision and timm)
+    deploy,
+    folds,
+    networks,
+    pictures,
+    prediction,
+    runs,
+    store,
+    surgery,
+    training,
+)
+
+# isort: split
+import timm
+import torchvision
+from timm import data, optim
+from torchvision import transforms
+
+PRODUCT_SIDE = 4096
+
+
+def our_training(
+    network: str,
+    count: int,
+    batch: int,
+    device: str,
+    precision: str = "fp32",
+    channels_last: bool = True,
+    banded: bool = True,
+    onednn: bool = True,
+) -> Callable[[], None]:
+    """`training.train` over `count` pictures, whole: draws, crops, updates and the curve."""
+    made = networks.create(network, start="random").to(device)
+    made.arrange(channels_last=channels_last, banded=banded, onednn=onednn)
+    loaded = pictures.load()
+    pixels = loaded.tensor()[: max(count, batch)].to(device)
+    labels = np.arange(len(pixels)) % 2
+    recipe = replace(training.Recipe(), iterations=max(1, count // batch), batch_size=batch)
+
+    def work() -> None:
+        training.train(made, pixels, labels, recipe, precision=precision)
+        made.zero_grad()
+
+    return work
+
+
+def common_training(
+    network: str, count: int, batch: int, device: str, folder: str
+) -> Callable[[], None]:
+    """Give the loop that most people write: torchvision's data set, transforms and torch's SGD.
+
+    Pictures are decoded in every epoch, by as many worker processes (none, or one a core) as
+    turn out to be faster.
+    """
+    made = _plain(network)
+    model, crop = made.body.to(device).train(), made.convention.crop
+    dataset = torchvision.datasets.ImageFolder(
+        folder,
+        transforms.Compose(
+            [
+                transforms.Resize((pictures.SIDE, pictures.SIDE)),
+                transforms.RandomCrop(crop),
+                transforms.RandomHorizontalFlip(),
+                transforms.ToTensor(),
+                transforms.Normalize(networks.TORCHVISION.mean, networks.TORCHVISION.std),
+            ]
+        ),
+    )
+    optimiser = torch.optim.SGD(model.parameters(), 1e-3, momentum=0.9, weight_decay=5e-4)
+
+    def loader(workers: int, count: int) -> DataLoader:
+        return DataLoader(
+            _first(dataset, count),
+            batch,
+            shuffle=True,
+            num_workers=workers,
+            persistent_workers=workers > 0,
+        )
+
+    def epoch(batches: DataLoader) -> None:
+        for images, labels in batches:
+            optimiser.zero_grad()
+            F.cross_entropy(model(images.to(device)).flatten(1), labels.to(device)).backward()
+            optimiser.step()
+
+    return _fastest(loader, epoch, count)
+
+
+def timm_training(model: str, count: int, batch: int, device: str, folder: str) -> Callable:
+    """Put up data set, loader, model and optimiser as the training script of timm does."""
+    made = timm.create_model(model, num_classes=2).to(device).train()
+    size = data.resolve_model_data_config(made)["input_size"]
+    dataset = data.create_dataset("", root=folder, is_training=True, batch_size=batch)
+    optimiser = optim.create_optimizer_v2(
+        made, opt="momentum", lr=1e-3, weight_decay=5e-4, momentum=0.9
+    )
+
+    def loader(workers: int, count: int) -> DataLoader:
+        return data.create_loader(
+            _first(dataset, count),
+            size,
+            min(batch, count),  # it drops what does not fill a batch
+            is_training=True,
+            num_workers=workers,
+            persistent_workers=workers > 0,
+            use_prefetcher=device.startswith("cuda"),
+            device=torch.device(device),
+        )
+
+    def epoch(batches: DataLoader) -> None:
+        for images, labels in batches:
+            optimiser.zero_grad()
+            F.cross_entropy(made(images.to(device)), labels.to(device)).backward()
+            optimiser.step()
+
+    return _fastest(loader, epoch, count)
+
+
+def our_experiment(
+    network: str, device: str, precision: str, iterations: int | None = None
+) -> Callable[[], None]:
+    """Five folds from random weights, whole: five trainings and their predictions, kept on disk."""
+    loaded = pictures.load()
+    recipe = training.recipe("paper", "five")
+    if iterations:
+        recipe = replace(recipe, iterations=iterations)
+    planned = [
+        runs.Run(
+            network=network,
+            start="random",
+            weights=networks.weights_asset(network, "random"),
+            agreement="five",
+            fold=fold,
+            recipe=recipe,
+            precision=precision,
+        )
+        for fold in folds.FOLDS
+    ]
+
+    def work() -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            kept = store.Store(Path(folder))
+            for run in planned:
+                kept.get(run, loaded, device=device)
+
+    return work
+
+
+def our_prediction(network: str, count: int, device: str) -> Callable[[], None]:
+    """Ten crops of `count` pictures with `prediction.crop_probabilities`."""
+    made = networks.create(network, start="random").to(device)
+    pixels = pictures.load().tensor()[:count].to(device)
+    return lambda: prediction.crop_probabilities(made, pixels)
+
+
+def common_prediction(network: str, count: int, device: str, folder: str) -> Callable[[], None]:
+    """Ten crops with torchvision's `TenCrop` in a data loader that decodes each picture."""
+    made = _plain(network)
+    model, crop = made.body.to(device).eval(), made.convention.crop
+    prepare = transforms.Compose(
+        [
+            transforms.ToTensor(),
+            transforms.Normalize(networks.TORCHVISION.mean, networks.TORCHVISION.std),
+        ]
+    )
+    dataset = torchvision.datasets.ImageFolder(
+        folder,
+        transforms.Compose(
+            [
+                transforms.Resize((pictures.SIDE, pictures.SIDE)),
+                transforms.TenCrop(crop),
+                transforms.Lambda(lambda crops: torch.stack([prepare(one) for one in crops])),
+            ]
+        ),
+    )
+
+    def loader(workers: int, count: int) -> DataLoader:
+        some = _first(dataset, count)
+        return DataLoader(some, 10, num_workers=workers, persistent_workers=workers > 0)
+
+    def epoch(batches: DataLoader) -> None:
+        with torch.no_grad():
+            for images, _ in batches:
+                model(images.flatten(0, 1).to(device)).flatten(1).softmax(1).cpu()
+
+    return _fastest(loader, epoch, count)
+
+
+def our_maps(network: str, side: int, device: str) -> Callable[[], None]:
+    """Pass one picture of a side through the fully convolutional network."""
+    made = networks.create(network, start="random").to(device)
+    body = surgery.fully_convolutional(made)
+    pixels = torch.zeros(1, side, side, 3, dtype=torch.uint8, device=device)
+
+    def work() -> None:
+        with torch.inference_mode():
+            body(made.convention.prepare(pixels)).cpu()
+
+    return work
+
+
+def our_inference(network: str, batch: int, device: str) -> Callable[[], None]:
+    """Probabilities of one batch of uint8 crops, preparation included."""
+    made = networks.create(network, start="random").to(device).eval()
+    crops = _crops(made, batch).to(device)
+
+    def work() -> None:
+        with torch.inference_mode():
+            made(crops).softmax(1).cpu()
+
+    return work
+
+
+def opencv_inference(network: str, batch: int) -> Callable[[], None]:
+    """OpenCV's importer of Caffe models on the same network, its input prepared beforehand."""
+    import cv2
+
+    made = networks.create(network, start="random").eval()
+    with tempfile.TemporaryDirectory() as folder:
+        written = {path.name: path for path in deploy.export(made, Path(folder))}
+        imported = cv2.dnn.readNetFromCaffe(
+            str(written["model_deploy.prototxt"]), str(written["model.caffemodel"])
+        )
+    blob = made.convention.prepare(_crops(made, batch)).contiguous().numpy()
+
+    def work() -> None:
+        imported.setInput(blob)
+        imported.forward()
+
+    return work
+
+
+def product(way: str, precision: str, device: str) -> Callable[[], None]:
+    """Multiply two square matrices: ``way`` torch's product, or a 1x1 convolution (oneDNN)."""
+    kind = torch.bfloat16 if precision == "bf16" else torch.float32
+    a, b = (torch.randn(PRODUCT_SIDE, PRODUCT_SIDE, device=device).to(kind) for _ in range(2))
+    if way == "product":
+        return lambda: torch.mm(a, b)
+    side = int(PRODUCT_SIDE**0.5)
+    x = a.view(1, side, side, PRODUCT_SIDE).permute(0, 3, 1, 2)
+    weight = b[:, :, None, None].contiguous(memory_format=torch.channels_last)
+
+    def work() -> None:
+        with torch.inference_mode():
+            F.conv2d(x, weight)
+
+    return work
+
+
+def operations(network: str, *, train: bool) -> int:
+    """Count the multiplications and additions of one picture, of the network as plainly written.
+
+    Parameters
+    ----------
+    train
+        Forward and backward, or forward alone.
+    """
+    made = _plain(network).train(train)
+    total = 0
+
+    def note(layer: nn.Module, args: tuple[Tensor], output: Tensor) -> None:
+        nonlocal total
+        # Each output takes one product and one sum with each weight of its filter; backward, the
+        # gradients of the weights and of the input take as much again each.
+        once = 2 * output[0].numel() * layer.weight[0].numel()
+        total += once * (2 + args[0].requires_grad if train else 1)
+
+    for layer in made.modules():
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            layer.register_forward_hook(note)
+    with torch.set_grad_enabled(train):
+        made(_crops(made, 2))
+    return total
+
+
+def _plain(network: str) -> networks.Network:
+    made = networks.create(network, start="random")
+    return made.arrange(channels_last=False, banded=False, onednn=False)
+
+
+def _crops(network: networks.Network, count: int) -> Tensor:
+    side = network.convention.crop
+    dice = torch.Generator().manual_seed(0)
+    return torch.randint(0, 256, (count, side, side, 3), generator=dice).byte()
+
+
+class _Subset(torch.utils.data.Subset):
+    """Some of a data set, whose transform can be set from outside as that of the whole."""
+
+    @property
+    def transform(self) -> Callable:
+        return self.dataset.transform
+
+    @transform.setter
+    def transform(self, value: Callable) -> None:
+        self.dataset.transform = value
+
+
+def _first(dataset: torch.utils.data.Dataset, count: int) -> _Subset:
+    """`count` pictures spread over the data set, whose classes come one after the other."""
+    return _Subset(dataset, np.linspace(0, len(dataset) - 1, count).astype(int).tolist())
+
+
+def _fastest(
+    loader: Callable[[int, int], DataLoader], epoch: Callable[[DataLoader], None], count: int
+) -> Callable[[], None]:
+    """Try an epoch of few pictures with no worker process and one a core; keep the faster way."""
+    few = min(count, 32)
+    seconds = {}
+    for workers in (0, os.cpu_count() or 1):
+        batches = loader(workers, few)
+        epoch(batches)
+        started = time.perf_counter()
+        epoch(batches)
+        seconds[workers] = time.perf_counter() - started
+    batches = loader(min(seconds, key=seconds.get), count)
+    return lambda: epoch(batches)

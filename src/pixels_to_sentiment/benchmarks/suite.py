@@ -1,0 +1,351 @@
+"""The whole benchmark: what is timed together, and what is made of the times."""
+
+import json
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from itertools import product as pairs
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from pixels_to_sentiment import archives, assets, folds, pictures, places, provenance, training
+from pixels_to_sentiment.benchmarks import contenders, waits
+from pixels_to_sentiment.benchmarks.timing import Contender, alternate
+from pixels_to_sentiment.errors import UserError
+
+OURS, COMMON, LIMIT = "this project", "common loop", "matrix product"
+BF16 = f"{OURS}, bf16"
+SECTIONS = ("waiting", "train-caffenet", "train-squeezenet", "train-mobilenet", "predict", "infer",
+            "growth")  # fmt: skip
+# Seconds for what is timed together, so that the whole stays under 10 minutes on 2 cores.
+BUDGETS = {"train": 55.0, "predict": 30.0, "infer": 10.0, "growth": 10.0}
+
+
+def run(
+    device: str, only: Iterable[str] = SECTIONS, progress: Callable[[str], None] = print
+) -> dict:
+    """Run the benchmark.
+
+    Returns
+    -------
+    dict
+        Ready for JSON: ``made`` (date, commit, hardware, versions, device, pictures, seconds),
+        ``comparisons``, ``growth`` and ``waiting``, each a list of rows; see `comparisons`.
+
+    Raises
+    ------
+    UserError
+        If there is no section of a name, or a contender fails.
+    """
+    only = list(only)
+    for name in only:
+        if name not in SECTIONS:
+            raise UserError(f"There is no section {name!r}: choose from {list(SECTIONS)}.")
+    began = time.time()
+    report = {"made": _made(device, began), "comparisons": [], "growth": [], "waiting": []}
+    with tempfile.TemporaryDirectory(prefix="pixels-to-sentiment-") as folder:
+        write_files(Path(folder))
+        for name in SECTIONS:
+            if name not in only:
+                continue
+            progress(name)
+            if name == "growth":
+                report["growth"] = growth(device)
+            elif name == "waiting":
+                report["waiting"] = waits.measured()
+            else:
+                budget = BUDGETS[name.partition("-")[0]]
+                for comparison in comparisons(name, device, folder):
+                    report["comparisons"] += compare(**comparison, budget=budget)
+    report["made"]["seconds"] = round(time.time() - began, 1)
+    return report
+
+
+def _made(device: str, began: float) -> dict:
+    commit, dirty = provenance.commit()
+    loaded = pictures.load()
+    return {
+        "date": datetime.fromtimestamp(began, UTC).isoformat(timespec="seconds"),
+        "commit": commit,
+        "dirty": dirty,
+        "device": device,
+        "hardware": provenance.hardware(),
+        "versions": provenance.versions(),
+        "pictures": {"source": loaded.source, "fingerprint": loaded.fingerprint},
+    }
+
+
+def write_files(folder: Path) -> None:
+    """Lay 256 pictures out as files, a folder a class, as torchvision and timm want them.
+
+    The photographs as they were published or, where there are none, the stand-in as JPEG.
+    """
+    loaded, table = pictures.load(), folds.load().head(256)
+    for label in (0, 1):
+        (folder / str(label)).mkdir()
+    if loaded.real:
+        with archives.open_archive(assets.fetch(pictures.ARCHIVE)) as archive:
+            members = archives.members_by_name(archive, list(table["image"]))
+            for row in table.itertuples():
+                (folder / str(row.label) / row.image).write_bytes(archive.read(members[row.image]))
+    else:
+        for pixels, row in zip(loaded.pixels, table.itertuples(), strict=False):
+            Image.fromarray(pixels).save(folder / str(row.label) / row.image, quality=90)
+
+
+def comparisons(name: str, device: str, folder: str) -> list[dict]:
+    """Say what one section times together, as arguments of `compare`.
+
+    A GPU gets more pictures a round, as it would be done before it is warm otherwise.
+    """
+    more = 20 if device.startswith("cuda") else 1
+    if name == "train-caffenet":
+        found = [_training("caffenet", 64 * more, 64, device, folder)]
+        return found + ([_experiment(device)] if more > 1 else [])
+    if name == "train-squeezenet":
+        return [_training("squeezenet1_1", 64 * more, 64, device, folder)]
+    if name == "train-mobilenet":
+        work = {"count": 64 * more, "batch": 64, "device": device}
+        network = "timm/mobilenetv2_100"
+        entries = [
+            Contender(OURS, contenders.our_training, {"network": network} | work),
+            Contender(
+                "timm",
+                contenders.timm_training,
+                {"model": "mobilenetv2_100", "folder": folder} | work,
+                keep=False,
+            ),
+            Contender(
+                COMMON,
+                contenders.common_training,
+                {"network": network, "folder": folder} | work,
+                keep=False,
+            ),
+        ]
+        return [_comparison("train MobileNetV2", network, 64 * more, True, device, entries)]
+    if name == "predict":
+        made = []
+        for title, network in (("CaffeNet", "caffenet"), ("SqueezeNet 1.1", "squeezenet1_1")):
+            work = {"network": network, "count": 20 * more, "device": device}
+            entries = [
+                Contender(OURS, contenders.our_prediction, work),
+                Contender(
+                    COMMON, contenders.common_prediction, work | {"folder": folder}, keep=False
+                ),
+            ]
+            title = f"predict from ten crops, {title}"
+            made.append(_comparison(title, network, 20 * more, False, device, entries, crops=10))
+        return made
+    made = []
+    for batch in (1, 10, 100):
+        work = {"network": "caffenet", "batch": batch}
+        entries = [
+            Contender(OURS, contenders.our_inference, work | {"device": device}),
+            Contender("OpenCV", contenders.opencv_inference, work, keep=False),
+        ]
+        title = f"CaffeNet forward, {batch} at once"
+        made.append(_comparison(title, "caffenet", batch, False, device, entries))
+    return made
+
+
+def _training(network: str, count: int, batch: int, device: str, folder: str) -> dict:
+    work = {"network": network, "count": count, "batch": batch, "device": device}
+    ours = contenders.our_training
+    entries = [
+        Contender(OURS, ours, work),
+        Contender(BF16, ours, work | {"precision": "bf16"}),
+        Contender("without keeping memory", ours, work, keep=False),
+        Contender("without channels-last", ours, work | {"channels_last": False}),
+    ]
+    if network == "caffenet":
+        entries += [
+            Contender("without the band", ours, work | {"banded": False}),
+            Contender("without oneDNN's product", ours, work | {"onednn": False}),
+        ]
+    entries.append(
+        Contender(COMMON, contenders.common_training, work | {"folder": folder}, keep=False)
+    )
+    title = {"caffenet": "train CaffeNet", "squeezenet1_1": "train SqueezeNet 1.1"}[network]
+    return _comparison(title, network, count, True, device, entries)
+
+
+def _experiment(device: str) -> dict:
+    work = {"network": "caffenet", "device": device}
+    entries = [
+        Contender(OURS, contenders.our_experiment, work | {"precision": "fp32"}),
+        Contender(BF16, contenders.our_experiment, work | {"precision": "bf16"}),
+    ]
+    recipe = training.recipe("paper", "five")
+    count = len(folds.FOLDS) * recipe.iterations * recipe.batch_size
+    return _comparison("five folds of CaffeNet", "caffenet", count, True, device, entries)
+
+
+def _comparison(
+    title: str,
+    network: str,
+    count: int,
+    train: bool,
+    device: str,
+    entries: list[Contender],
+    crops: int = 1,
+) -> dict:
+    limits = [
+        Contender(
+            f"{LIMIT} {precision} {way}",
+            contenders.product,
+            {"way": way, "precision": precision, "device": device},
+        )
+        for precision, way in pairs(("fp32", "bf16"), ("product", "convolution"))
+        if precision == "fp32" or any(one.name == BF16 for one in entries)
+    ]
+    flops = contenders.operations(network, train=train) * crops
+    return {"title": title, "count": count, "flops": flops, "entries": entries + limits}
+
+
+def compare(
+    title: str, count: int, flops: int, entries: list[Contender], budget: float
+) -> list[dict]:
+    """Time contenders on the same work and set each beside this project's code.
+
+    Parameters
+    ----------
+    count
+        Pictures a round.
+    flops
+        Operations a picture.
+    budget
+        Seconds, as `timing.alternate` takes them.
+
+    Returns
+    -------
+    list of dict
+        A contender a row: ``what``, ``contender``, ``rounds``, ``rate`` (median, pictures a
+        second), ``ratio`` (this project's rate by its, median over rounds), ``low`` and ``high``
+        (over all rounds), ``share`` of the faster matrix product in its precision, ``mib``.
+    """
+    seconds, peaks = alternate(entries, budget=budget)
+    keep = {one.name: "keeps" if one.keep else "returns" for one in entries}
+    return rows(title, count, flops, seconds, {n: peaks[k] for n, k in keep.items()})
+
+
+def rows(
+    title: str, count: int, flops: int, seconds: dict[str, list[float]], mib: dict[str, float]
+) -> list[dict]:
+    """Make the rows of `compare` out of the seconds of each round."""
+    limits = {}
+    for name, taken in seconds.items():
+        if name.startswith(LIMIT):
+            precision = name.split()[2]
+            rate = 2 * contenders.PRODUCT_SIDE**3 / np.median(taken)
+            limits[precision] = max(limits.get(precision, 0.0), rate)
+    found = []
+    for name, taken in seconds.items():
+        if name.startswith(LIMIT):
+            continue
+        ratios = np.asarray(taken) / np.asarray(seconds[OURS])
+        rate = count / float(np.median(taken))
+        limit = limits["bf16" if name == BF16 else "fp32"]
+        found.append(
+            {
+                "what": title,
+                "contender": name,
+                "rounds": len(taken),
+                "rate": rate,
+                "ratio": float(np.median(ratios)),
+                "low": float(ratios.min()),
+                "high": float(ratios.max()),
+                "gflops": rate * flops / 1e9,
+                "limit_gflops": limit / 1e9,
+                "share": rate * flops / limit,
+                "mib": round(mib[name]),
+            }
+        )
+    return found
+
+
+def growth(device: str) -> list[dict]:
+    """Time more and more of the same work.
+
+    Returns
+    -------
+    list of dict
+        ``what``, ``size``, ``seconds`` (median).
+    """
+    work = {"network": "squeezenet1_1", "device": device}
+    series = {
+        "training, pictures a batch": {
+            size: (contenders.our_training, work | {"count": size, "batch": size})
+            for size in (8, 16, 32, 64, 128)
+        },
+        "training, iterations": {
+            size: (contenders.our_training, work | {"count": 16 * size, "batch": 16})
+            for size in (1, 2, 4, 8)
+        },
+        "prediction from ten crops, pictures": {
+            size: (contenders.our_prediction, work | {"count": size}) for size in (10, 20, 40, 80)
+        },
+        "maps, side of the picture": {
+            size: (contenders.our_maps, work | {"side": size}) for size in (227, 323, 451, 643, 899)
+        },
+    }
+    found = []
+    for what, sizes in series.items():
+        entries = [Contender(str(size), make, options) for size, (make, options) in sizes.items()]
+        seconds, _ = alternate(entries, budget=BUDGETS["growth"], most=5)
+        found += [
+            {"what": what, "size": size, "seconds": float(np.median(seconds[str(size)]))}
+            for size in sizes
+        ]
+    return found
+
+
+def exponents(table: pd.DataFrame) -> pd.Series:
+    """Fit ``seconds = a * size ** b`` to each ``what`` by least squares of logarithms; give b."""
+    return pd.Series(
+        {
+            what: np.polyfit(np.log(some["size"]), np.log(some["seconds"]), 1)[0]
+            for what, some in table.groupby("what", sort=False)
+        }
+    )
+
+
+def record(report: dict) -> Path:
+    """Keep a report among the recorded ones, named by device and date."""
+    folder = places.benchmarks()
+    folder.mkdir(parents=True, exist_ok=True)
+    made = report["made"]
+    kind = "gpu" if made["device"].startswith("cuda") else "cpu"
+    stamp = made["date"][:19].replace(":", "").replace("-", "")
+    path = folder / f"{kind}-{stamp}.json"
+    with places.written_whole(path) as temporary:
+        temporary.write_text(json.dumps(report, indent=1) + "\n")
+    return path
+
+
+def recorded(kind: str) -> list[dict]:
+    """Read the recorded reports of a kind of device (cpu, gpu), the newest first."""
+    paths = sorted(places.benchmarks().glob(f"{kind}-*.json"), reverse=True)
+    return [json.loads(path.read_text()) for path in paths]
+
+
+def repeated(first: dict, second: dict) -> pd.DataFrame:
+    """Hold the ratios of a second report against the spread of the first.
+
+    Returns
+    -------
+    DataFrame
+        ``what``, ``contender``, ``ratio``, ``low``, ``high`` of the first, ``again`` (the ratio of
+        the second), ``inside`` (whether it lies from low to high).
+    """
+    keys = ["what", "contender"]
+    one, other = (pd.DataFrame(report["comparisons"]) for report in (first, second))
+    columns = [*keys, "ratio", "low", "high"]
+    both = one[columns].merge(
+        other[[*keys, "ratio"]].rename(columns={"ratio": "again"}), on=keys, validate="1:1"
+    )
+    both = both[both["contender"] != OURS].reset_index(drop=True)
+    return both.assign(inside=both["again"].between(both["low"], both["high"]))

@@ -1,0 +1,136 @@
+"""What a reader waits for besides training: imports, a kernel, decoding, the book itself."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from pixels_to_sentiment import places
+from pixels_to_sentiment.errors import UserError
+
+_KERNEL = """
+from jupyter_client.manager import start_new_kernel
+manager, client = start_new_kernel()
+client.execute_interactive("1", store_history=False)
+client.stop_channels()
+manager.shutdown_kernel(now=True)
+"""
+_DECODE = """
+import os, tempfile
+from pixels_to_sentiment import assets, pictures
+path = assets.find(pictures.ARCHIVE)
+with tempfile.TemporaryDirectory() as cache:
+    os.environ["PIXELS_TO_SENTIMENT_CACHE"] = cache
+    if path:
+        pictures.from_archive(path)
+    else:
+        pictures.load("stand-in")
+"""
+_HELP = """
+from pixels_to_sentiment.cli import main
+try:
+    main(["--help"])
+except SystemExit:
+    pass
+"""
+ALONE = {
+    "Python itself": "pass",
+    "the command's --help": _HELP,
+    "import torch": "import torch",
+    "import the networks (torch, torchvision, timm)": "import pixels_to_sentiment.networks",
+    "import what a notebook imports": "import pixels_to_sentiment.display",
+    "start a Jupyter kernel": _KERNEL,
+    "decode all pictures": _DECODE,
+}
+_JUPYTER_BOOK = ["-c", "from jupyter_book.cli.main import main; main()"]
+_RENDER = [*_JUPYTER_BOOK, "build", "book", "--config", "_config.yml", "--path-output", "."]
+_EXECUTE = ["-m", "pixels_to_sentiment", "book", "execute", "--tier", "smoke"]
+# The same two commands as `make book`, without installing.
+BOOK = {
+    "smoke tier: run all notebooks, nothing there yet": _EXECUTE,
+    "smoke tier: render the book, nothing there yet": _RENDER,
+    "smoke tier: run the notebooks again, nothing changed": _EXECUTE,
+    "smoke tier: render again, nothing changed": _RENDER,
+}
+# Runs a command and says how large the largest process below it grew.
+_WATCHED = """
+import resource, subprocess, sys
+done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(done.returncode)
+"""
+
+
+def measured() -> list[dict]:
+    """Time everything, each in a new process.
+
+    What is short is the median of three; the book, of which a copy is made for that, is made once.
+    Without a checkout there is no book.
+
+    Returns
+    -------
+    list of dict
+        ``what``, ``seconds``, ``mib`` (the largest process).
+
+    Raises
+    ------
+    UserError
+        If something fails; the sentence says what.
+    """
+    found = []
+    for what, text in ALONE.items():
+        rounds = [_watch(what, ["-c", text]) for _ in range(3)]
+        found.append(_row(what, rounds))
+    root = places.checkout()
+    if root:
+        with tempfile.TemporaryDirectory(prefix="pixels-to-sentiment-") as folder:
+            copy = Path(folder) / "checkout"
+            _copy(root, copy)
+            mirror = os.environ.get("PIXELS_TO_SENTIMENT_MIRROR", "")
+            places_of_its_own = {
+                "PYTHONPATH": str(copy / "src"),
+                "PIXELS_TO_SENTIMENT_CACHE": f"{folder}/cache",
+                "PIXELS_TO_SENTIMENT_RUNS": f"{folder}/runs",
+                "PIXELS_TO_SENTIMENT_MIRROR": mirror,
+            }
+            for what, command in BOOK.items():
+                found.append(_row(what, [_watch(what, command, copy, places_of_its_own)]))
+    return found
+
+
+def _row(what: str, rounds: list[tuple[float, float]]) -> dict:
+    seconds, mib = np.median(rounds, axis=0)
+    return {"what": what, "seconds": float(seconds), "mib": round(float(mib))}
+
+
+def _copy(root: Path, copy: Path) -> None:
+    """Copy what the book is made of, without what was made."""
+    leave = shutil.ignore_patterns("chapters", "__pycache__", "*.egg-info")
+    for name in ("book", "notebooks", "src", "ground_truth"):
+        shutil.copytree(root / name, copy / name, ignore=leave)
+    for name in ("_config.yml", "pyproject.toml", "constraints.txt"):
+        shutil.copy2(root / name, copy / name)
+
+
+def _watch(
+    what: str, command: list[str], folder: Path | None = None, extra: dict[str, str] | None = None
+) -> tuple[float, float]:
+    """Give seconds and MiB of a Python command."""
+    started = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-c", _WATCHED, sys.executable, *command],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env=os.environ | (extra or {}),
+    )
+    seconds = time.perf_counter() - started
+    if done.returncode:
+        last = (done.stderr.strip() or "no message").splitlines()[-1]
+        raise UserError(f"{what!r} failed in the benchmark: {last}")
+    return seconds, int(done.stdout) / 1024

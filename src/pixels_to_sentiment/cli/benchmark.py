@@ -1,0 +1,48 @@
+"""The command ``benchmark``."""
+
+import argparse
+import json
+import sys
+
+
+def commands(rooms) -> None:
+    """Add the command."""
+    from pixels_to_sentiment.cli import add_command
+
+    text = "Measure speed beside common code and the machine's limit (at most 10 minutes)."
+    command = add_command(rooms, "benchmark", _benchmark, text)
+    command.add_argument("--json", action="store_true", help="print the report as JSON")
+    command.add_argument("--only", nargs="+", metavar="SECTION", help="these sections")
+    command.add_argument("--device", default="auto", help="auto, cpu or cuda (default: auto)")
+    command.add_argument(
+        "--record", action="store_true", help="keep the report in book/benchmarks, for the book"
+    )
+
+
+def _benchmark(options: argparse.Namespace) -> None:
+    import pandas as pd
+
+    from pixels_to_sentiment import pictures, store
+    from pixels_to_sentiment.benchmarks import suite
+    from pixels_to_sentiment.errors import UserError
+
+    device = store.pick_device(options.device)
+    if options.record and (options.only or not pictures.load().real):
+        raise UserError("Only a whole benchmark on the photographs is recorded.")
+    report = suite.run(
+        device,
+        options.only or suite.SECTIONS,
+        progress=lambda name: print(f"{name} ...", file=sys.stderr, flush=True),
+    )
+    if options.record:
+        print(f"Recorded {suite.record(report)}.", file=sys.stderr)
+    if options.json:
+        print(json.dumps(report, indent=1))
+        return
+    made = report["made"]
+    for name, value in {**made["hardware"], **made["versions"], "device": device}.items():
+        print(f"{name}: {value}")
+    for name in ("comparisons", "growth", "waiting"):
+        if report[name]:
+            print(f"\n{pd.DataFrame(report[name]).round(3).to_string(index=False)}")
+    print(f"\n{made['seconds']:.0f} s in all; ratio: how many times as fast this project is.")

@@ -1,0 +1,41 @@
+"""Every contender does its work, and the loops of others train the same network."""
+
+import pytest
+
+from pixels_to_sentiment.benchmarks import contenders, suite
+
+pytestmark = pytest.mark.usefixtures("isolated")
+
+
+@pytest.fixture
+def folder(isolated):
+    made = isolated / "files"
+    made.mkdir()
+    suite.write_files(made)
+    return str(made)
+
+
+def test_all_contenders_of_others_run(folder, monkeypatch):
+    """On the CPU with two pictures, with and without a worker process."""
+    monkeypatch.setattr(contenders.os, "cpu_count", lambda: 1)
+    work = {"count": 2, "batch": 2, "device": "cpu", "folder": folder}
+    contenders.common_training("squeezenet1_1", **work)()
+    contenders.timm_training("mobilenetv2_100", **work)()
+    contenders.common_prediction("squeezenet1_1", 1, "cpu", folder)()
+
+
+def test_all_our_contenders_run():
+    """Each in the ways that the suite asks for."""
+    contenders.our_training("squeezenet1_1", 2, 2, "cpu", "bf16", channels_last=False)()
+    contenders.our_prediction("squeezenet1_1", 1, "cpu")()
+    contenders.our_experiment("squeezenet1_1", "cpu", "fp32", iterations=1)
+    contenders.our_inference("squeezenet1_1", 2, "cpu")()
+    contenders.our_maps("squeezenet1_1", 227, "cpu")()
+    contenders.opencv_inference("squeezenet1_1", 2)()
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+@pytest.mark.parametrize("way", ["product", "convolution"])
+def test_products_run(way, precision, monkeypatch):
+    monkeypatch.setattr(contenders, "PRODUCT_SIDE", 64)
+    contenders.product(way, precision, "cpu")()

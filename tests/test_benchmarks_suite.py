@@ -1,0 +1,87 @@
+"""What is made of the times: ratios, shares, exponents, reports kept and compared."""
+
+import pandas as pd
+import pytest
+
+from pixels_to_sentiment.benchmarks import contenders, suite
+
+pytestmark = pytest.mark.usefixtures("isolated")
+
+SECONDS = {
+    suite.OURS: [1.0, 1.0, 2.0],
+    suite.BF16: [0.5, 0.5, 0.5],
+    suite.COMMON: [2.0, 3.0, 4.0],
+    "matrix product fp32 product": [0.2, 0.2, 0.2],
+    "matrix product fp32 convolution": [0.1, 0.1, 0.4],
+    "matrix product bf16 product": [0.05, 0.05, 0.05],
+}
+
+
+def test_ratios_are_paired_by_round_and_shares_are_of_the_faster_product():
+    """By hand: 10 pictures of 1e9 operations; products of 2 * 4096**3."""
+    table = pd.DataFrame(
+        suite.rows("work", 10, 10**9, SECONDS, dict.fromkeys(SECONDS, 7.4))
+    ).set_index("contender")
+    assert list(table.index) == [suite.OURS, suite.BF16, suite.COMMON]
+    assert list(table.loc[suite.COMMON, ["ratio", "low", "high"]]) == [2, 2, 3]
+    assert list(table["rate"]) == [10, 20, pytest.approx(10 / 3)]
+    flops = 2 * 4096**3
+    assert table.loc[suite.OURS, "share"] == pytest.approx(1e10 / (flops / 0.1))
+    assert table.loc[suite.BF16, "share"] == pytest.approx(2e10 / (flops / 0.05))
+    assert set(table["mib"]) == {7}
+
+
+def test_exponents_are_those_of_the_powers():
+    table = pd.DataFrame(
+        [(what, n, 3 * n**power) for what, power in (("b", 2), ("a", 0.5)) for n in (1, 2, 8)],
+        columns=["what", "size", "seconds"],
+    )
+    assert suite.exponents(table).round(9).to_dict() == {"b": 2, "a": 0.5}
+
+
+def test_operations_are_twice_the_multiplications():
+    """CaffeNet forward, from the shapes of its prototxt; backward lacks conv1's input only."""
+    conv1 = 55 * 55 * 96 * 3 * 121
+    others = 27 * 27 * 256 * 48 * 25 + 13 * 13 * (384 * 256 * 9 + (384 + 256) * 192 * 9)
+    inner = 9216 * 4096 + 4096 * 4096 + 4096 * 2
+    forward = 2 * (conv1 + others + inner)
+    assert contenders.operations("caffenet", train=False) == forward
+    assert contenders.operations("caffenet", train=True) == 3 * forward - 2 * conv1
+
+
+def test_operations_of_a_convolution_in_groups_are_those_of_its_groups():
+    """MobileNetV2's published count: 300 million products for 1000 classes, 1.28 million less."""
+    products = contenders.operations("mobilenet_v2", train=False) / 2
+    assert products == pytest.approx(300e6, rel=0.01)
+
+
+def test_a_report_is_kept_and_found_again():
+    """The newest first, by kind of device."""
+    dates = ["2026-01-02T03:04:05+00:00", "2026-01-03T03:04:05+00:00"]
+    for device, date in [("cpu", dates[0]), ("cpu", dates[1]), ("cuda:0", dates[0])]:
+        suite.record({"made": {"device": device, "date": date}})
+    assert [one["made"]["date"] for one in suite.recorded("cpu")] == dates[::-1]
+    assert [one["made"]["device"] for one in suite.recorded("gpu")] == ["cuda:0"]
+
+
+def test_a_second_report_is_held_against_the_spread_of_the_first():
+    """From the least to the greatest ratio of the first, ends included."""
+
+    def report(ratio):
+        rows = [("w", suite.OURS, 1, 1, 1), ("w", "x", ratio, 2, 3), ("w", "y", 5, 4, 6)]
+        columns = ["what", "contender", "ratio", "low", "high"]
+        return {"comparisons": pd.DataFrame(rows, columns=columns).to_dict("records")}
+
+    for ratio, inside in ((2, True), (3.1, False)):
+        found = suite.repeated(report(2.5), report(ratio))
+        assert list(found["contender"]) == ["x", "y"]
+        assert list(found["inside"]) == [inside, True]
+
+
+def test_files_lie_as_torchvision_wants_them(isolated):
+    """A folder a class, 256 pictures, of the stand-in where there are no photographs."""
+    folder = isolated / "files"
+    folder.mkdir()
+    suite.write_files(folder)
+    assert {path.parent.name for path in folder.rglob("*.jpg")} == {"0", "1"}
+    assert len(list(folder.rglob("*.jpg"))) == 256

@@ -1,0 +1,65 @@
+"""Contenders are timed in turn, in processes of their own, and their failures are told."""
+
+import multiprocessing
+import os
+import time
+
+import pytest
+
+from pixels_to_sentiment.benchmarks.timing import Contender, alternate
+from pixels_to_sentiment.errors import UserError
+
+
+def noting(path, name, seconds=0.0):
+    """Write down who ran where, then wait."""
+
+    def work():
+        with open(path, "a") as file:
+            file.write(f"{name} {os.getpid()}\n")
+        time.sleep(seconds)
+
+    return work
+
+
+def failing(when):
+    def work():
+        raise ValueError("no luck")
+
+    if when == "make":
+        work()
+    return work
+
+
+def dying():
+    os._exit(9)
+
+
+def test_contenders_take_turns_in_two_processes(tmp_path):
+    """After one warm-up each, in order, round by round; the slower one takes the longer."""
+    path = tmp_path / "notes"
+    entries = [
+        Contender("one", noting, {"path": path, "name": "one"}),
+        Contender("two", noting, {"path": path, "name": "two", "seconds": 0.2}, keep=False),
+    ]
+    seconds, peaks = alternate(entries, budget=0, least=3)
+    lines = [line.split() for line in path.read_text().splitlines()]
+    assert [name for name, _ in lines[2:]] == ["one", "two"] * 3
+    assert len({pid for _, pid in lines}) == 2
+    assert {len(taken) for taken in seconds.values()} == {3}
+    assert min(seconds["two"]) >= 0.2 > max(seconds["one"])
+    assert peaks.keys() == {"keeps", "returns"}
+    assert min(peaks.values()) > 10
+
+
+@pytest.mark.parametrize("when", ["make", "run"])
+def test_a_failure_is_told_with_its_reason_and_no_process_is_left(when):
+    with pytest.raises(UserError, match="no luck"):
+        alternate([Contender("one", failing, {"when": when})], budget=0)
+    assert not multiprocessing.active_children()
+
+
+def test_a_process_that_dies_is_told():
+    """As by the system when memory runs out."""
+    with pytest.raises(UserError, match="ended early"):
+        alternate([Contender("one", dying, {})], budget=0)
+    assert not multiprocessing.active_children()

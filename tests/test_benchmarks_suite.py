@@ -1,5 +1,6 @@
 """What is made of the times: ratios, shares, exponents, reports kept and compared."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -23,12 +24,23 @@ def test_ratios_are_paired_by_round_and_shares_are_of_the_faster_product():
         suite.rows("work", 10, 10**9, SECONDS, dict.fromkeys(SECONDS, 7.4))
     ).set_index("contender")
     assert list(table.index) == [suite.OURS, suite.BF16, suite.COMMON]
-    assert list(table.loc[suite.COMMON, ["ratio", "low", "high"]]) == [2, 2, 3]
+    assert table.loc[suite.COMMON, "ratio"] == 2
+    assert tuple(table.loc[suite.COMMON, ["low", "high"]]) == suite.spread([2, 3, 2])
+    assert table.loc[suite.COMMON, "seconds"] == [2, 3, 4]
     assert list(table["rate"]) == [10, 20, pytest.approx(10 / 3)]
     flops = 2 * 4096**3
     assert table.loc[suite.OURS, "share"] == pytest.approx(1e10 / (flops / 0.1))
     assert table.loc[suite.BF16, "share"] == pytest.approx(2e10 / (flops / 0.05))
     assert set(table["mib"]) == {7}
+
+
+@pytest.mark.parametrize("n", [4, 9])
+def test_one_more_round_lies_in_the_spread_in_19_cases_of_20(n):
+    """Simulated: rounds whose logarithms are normal."""
+    rounds = np.exp(np.random.default_rng(n).normal(0.7, 0.1, (4000, n + 1)))
+    spreads = np.array([suite.spread(some) for some in rounds[:, :-1]])
+    inside = (spreads[:, 0] <= rounds[:, -1]) & (rounds[:, -1] <= spreads[:, 1])
+    assert inside.mean() == pytest.approx(0.95, abs=0.015)
 
 
 def test_exponents_are_those_of_the_powers():
@@ -65,7 +77,7 @@ def test_a_report_is_kept_and_found_again():
 
 
 def test_a_second_report_is_held_against_the_spread_of_the_first():
-    """From the least to the greatest ratio of the first, ends included."""
+    """Ends included."""
 
     def report(ratio):
         rows = [("w", suite.OURS, 1, 1, 1), ("w", "x", ratio, 2, 3), ("w", "y", 5, 4, 6)]

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from PIL import Image
+from scipy import stats
 
 from pixels_to_sentiment import archives, assets, folds, pictures, places, provenance, training
 from pixels_to_sentiment.benchmarks import contenders, waits
@@ -225,7 +226,8 @@ def compare(
     list of dict
         A contender a row: ``what``, ``contender``, ``rounds``, ``rate`` (median, pictures a
         second), ``ratio`` (this project's rate by its, median over rounds), ``low`` and ``high``
-        (over all rounds), ``share`` of the faster matrix product in its precision, ``mib``.
+        (see `spread`), ``share`` of the faster matrix product in its precision, ``mib``,
+        ``seconds`` (of each round).
     """
     seconds, peaks = alternate(entries, budget=budget)
     keep = {one.name: "keeps" if one.keep else "returns" for one in entries}
@@ -247,6 +249,7 @@ def rows(
         if name.startswith(LIMIT):
             continue
         ratios = np.asarray(taken) / np.asarray(seconds[OURS])
+        low, high = spread(ratios)
         rate = count / float(np.median(taken))
         limit = limits["bf16" if name == BF16 else "fp32"]
         found.append(
@@ -256,15 +259,29 @@ def rows(
                 "rounds": len(taken),
                 "rate": rate,
                 "ratio": float(np.median(ratios)),
-                "low": float(ratios.min()),
-                "high": float(ratios.max()),
+                "low": low,
+                "high": high,
                 "gflops": rate * flops / 1e9,
                 "limit_gflops": limit / 1e9,
                 "share": rate * flops / limit,
                 "mib": round(mib[name]),
+                "seconds": [round(one, 4) for one in taken],
             }
         )
     return found
+
+
+def spread(ratios: Iterable[float]) -> tuple[float, float]:
+    """Say between which ratios one more round would lie in 19 cases of 20.
+
+    The prediction interval of one further value by Student's t, of the logarithms. It is wider
+    than that of another run's median would be if all rounds were independent; those of one run
+    share the state of the machine, so another run counts as no more than one round.
+    """
+    logarithms = np.log(np.asarray(list(ratios)))
+    n = len(logarithms)
+    half = stats.t.ppf(0.975, n - 1) * logarithms.std(ddof=1) * np.sqrt(1 + 1 / n)
+    return tuple(float(np.exp(logarithms.mean() + sign * half)) for sign in (-1, 1))
 
 
 def growth(device: str) -> list[dict]:

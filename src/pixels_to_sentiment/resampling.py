@@ -1,0 +1,273 @@
+"""Intervals, tests and simulations for accuracies over folds, on plain arrays."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+from scipy import stats
+
+RESAMPLES = 10_000
+LEVEL = 0.95
+
+
+class TTest(NamedTuple):
+    """A t-test: statistic, two-sided p-value and the ends of the interval of the mean."""
+
+    t: float
+    p: float
+    low: float
+    high: float
+
+
+class Components(NamedTuple):
+    """Standard deviations of `variance_components`, in the unit of its table."""
+
+    folds: float
+    seeds: float
+    shared: float
+    mean: float
+
+
+def stratified_interval(
+    values: Iterable[float], strata: Iterable[int], *, resamples: int = RESAMPLES, seed: int = 0
+) -> tuple[float, float]:
+    """Bootstrap the mean over strata of the mean in each, as the mean over folds is.
+
+    Values are drawn with replacement within their stratum, whose size stays as it is; the ends
+    are percentiles (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13).
+    Where all values of a stratum are alike it adds nothing to the width.
+
+    Parameters
+    ----------
+    values, strata
+        A value and the number of its stratum, (n,) each.
+    resamples
+        How many times all strata are drawn.
+    seed
+        Of the draws; the same seed gives the same interval.
+
+    Returns
+    -------
+    low, high : float
+        Ends of the 95 % interval; missing without values.
+    """
+    values, strata = np.asarray(values, float), np.asarray(strata)
+    generator = np.random.default_rng(seed)
+    drawn = [
+        _drawn_means(values[strata == one], np.ones(np.sum(strata == one)), resamples, generator)
+        for one in np.unique(strata)
+    ]
+    return percentiles(np.mean(drawn, axis=0)) if drawn else (np.nan, np.nan)
+
+
+def clustered_interval(
+    values: Iterable[float], clusters: Iterable, *, resamples: int = RESAMPLES, seed: int = 0
+) -> tuple[float, float]:
+    """Bootstrap the mean of values that come in clusters, such as copies of one picture.
+
+    Whole clusters are drawn with replacement, for what is in one is not independent. Otherwise
+    as `stratified_interval`.
+    """
+    values = np.asarray(values, float)
+    if not len(values):
+        return np.nan, np.nan
+    _, member = np.unique(np.asarray(clusters), return_inverse=True)
+    sums, sizes = np.bincount(member, weights=values), np.bincount(member)
+    return percentiles(_drawn_means(sums, sizes, resamples, np.random.default_rng(seed)))
+
+
+def _drawn_means(
+    sums: np.ndarray, sizes: np.ndarray, resamples: int, generator: np.random.Generator
+) -> np.ndarray:
+    # Correctness has few distinct values. How often each is drawn is multinomial, which is the
+    # same draw as picture by picture and takes thousands of numbers instead of millions.
+    kinds, counts = np.unique(np.stack([sums, sizes], 1), axis=0, return_counts=True)
+    times = generator.multinomial(len(sums), counts / len(sums), size=resamples)
+    totals = times @ kinds
+    return totals[:, 0] / totals[:, 1]
+
+
+def percentiles(drawn: np.ndarray) -> tuple[float, float]:
+    """Give the values between which 95 % of many draws lie, as many below as above."""
+    low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return float(low), float(high)
+
+
+def corrected_t(differences: Iterable[float], ratio: float) -> TTest:
+    """Test whether the mean difference over folds is zero: the corrected resampled t-test.
+
+    The training sets of two folds overlap, so that differences over folds vary less than
+    differences over independent samples would. Nadeau and Bengio (Inference for the
+    Generalization Error, Machine Learning 52, 2003) take the variance of the mean as
+    ``(1/k + n_test/n_train) var`` instead of ``var / k``, still with k - 1 degrees of freedom.
+
+    Parameters
+    ----------
+    differences
+        Of two accuracies on the same fold, (k,).
+    ratio
+        Test pictures of a fold over its training pictures.
+
+    Returns
+    -------
+    TTest
+        All missing for fewer than two folds. Where the differences do not vary at all, p is 1 if
+        they are zero and 0 otherwise.
+    """
+    differences = np.asarray(differences, float)
+    k = len(differences)
+    if k < 2:
+        return TTest(np.nan, np.nan, np.nan, np.nan)
+    mean, variance = float(differences.mean()), float(differences.var(ddof=1))
+    error = np.sqrt((1 / k + ratio) * variance)
+    half = float(critical_difference(variance, k, ratio))
+    if error == 0:
+        return TTest(np.nan if mean == 0 else np.sign(mean) * np.inf, float(mean == 0), mean, mean)
+    t = mean / error
+    return TTest(float(t), float(2 * stats.t.sf(abs(t), k - 1)), mean - half, mean + half)
+
+
+def critical_difference(variance: float, k: int, ratio: float) -> float:
+    """Give the smallest mean difference over k folds that `corrected_t` calls significant at 5 %.
+
+    Parameters
+    ----------
+    variance
+        Of the differences over folds, with k - 1.
+    k, ratio
+        Folds, and test over training pictures.
+    """
+    return float(stats.t.ppf((1 + LEVEL) / 2, k - 1) * np.sqrt((1 / k + ratio) * variance))
+
+
+def exact_mcnemar(first_only: int, other_only: int) -> float:
+    """Test whether two classifiers err equally often on the same pictures.
+
+    McNemar's test (Psychometrika 12, 1947), exact: under the hypothesis a picture that only one
+    of them answers rightly is as likely to be the one's as the other's, so that the counts are
+    binomial. It takes both classifiers as they were trained and says nothing of another training.
+
+    Parameters
+    ----------
+    first_only, other_only
+        Pictures that only the first, or only the other, answers rightly.
+
+    Returns
+    -------
+    float
+        Two-sided p-value; 1 where no picture tells them apart.
+    """
+    discordant = int(first_only) + int(other_only)
+    return float(stats.binomtest(int(first_only), discordant).pvalue) if discordant else 1.0
+
+
+def holm(p: Iterable[float]) -> np.ndarray:
+    """Adjust p-values so that one below 5 % among all of them is wrong in 5 % of cases at most.
+
+    Holm's step-down method (Scandinavian Journal of Statistics 6, 1979), which needs no
+    independence. Missing values stay missing and are not counted.
+    """
+    adjusted = np.array(list(p), float)
+    known = np.flatnonzero(~np.isnan(adjusted))
+    rising = known[np.argsort(adjusted[known], kind="stable")]
+    stepped = adjusted[rising] * np.arange(len(rising), 0, -1)
+    adjusted[rising] = np.minimum(1, np.maximum.accumulate(stepped))
+    return adjusted
+
+
+def variance_components(table: np.ndarray) -> Components:
+    """Tell the spread over folds from the spread over seeds.
+
+    The model has two random factors without replication: accuracy = mean + fold + seed + rest,
+    the rest holding the interaction (fold and seed together). Variances are had from the mean
+    squares (Searle, Casella and McCulloch, Variance Components, 1992, chapter 4).
+
+    Parameters
+    ----------
+    table
+        Accuracy by fold and seed, (folds, seeds).
+
+    Returns
+    -------
+    Components
+        ``folds``: of the folds, without what seeds add (0 where the estimate is negative).
+        ``seeds``: in one fold, from seed to seed, all of it. ``shared``: the part of that which
+        a seed brings to all folds alike (0 where negative). ``mean``: of the mean over these
+        folds, from seed to seed. All missing for one seed; ``folds`` and ``shared`` missing for
+        one fold.
+    """
+    table = np.asarray(table, float)
+    folds, seeds = table.shape
+    if seeds < 2:
+        return Components(np.nan, np.nan, np.nan, np.nan)
+    within = table.var(axis=1, ddof=1).mean()
+    mean = table.mean(axis=0).var(ddof=1)
+    if folds < 2:
+        return Components(np.nan, float(np.sqrt(within)), np.nan, float(np.sqrt(mean)))
+    # By the sums of squares, within = (f mean + (f - 1) rest) / f.
+    rest = (within - mean) * folds / (folds - 1)
+    variances = (table.mean(axis=1).var(ddof=1) - rest / seeds, within, mean - rest / folds, mean)
+    return Components(*(float(np.sqrt(max(0.0, one))) for one in variances))
+
+
+def recut_spreads(
+    values: Iterable[float],
+    labels: Iterable[int] | None,
+    folds: int,
+    *,
+    cuts: int = 5_000,
+    seed: int = 0,
+) -> np.ndarray:
+    """Cut pictures into folds at random, many times over, and take the spread of each cut.
+
+    Parameters
+    ----------
+    values
+        Correctness of each picture (0..1), (n,).
+    labels
+        Of the pictures: every fold gets the same number of each label, but for a remainder of
+        one. ``None`` to cut whatever the labels are.
+    folds
+        In how many, of equal size but for a remainder of one.
+    cuts, seed
+        How many times, and of the shuffles.
+
+    Returns
+    -------
+    ndarray
+        Standard deviation over the folds (n - 1) of the mean in each, float64 (cuts,); missing
+        for one fold.
+    """
+    if folds < 2:
+        return np.full(cuts, np.nan)
+    values = np.asarray(values, float)
+    labels = np.zeros(len(values)) if labels is None else np.asarray(labels)
+    generator = np.random.default_rng(seed)
+    sums, sizes, dealt = np.zeros((cuts, folds)), np.zeros(folds, int), 0
+    for label in np.unique(labels):
+        group = values[labels == label]
+        # In turn, and label after label, so that no fold is more than one ahead in either.
+        places = np.arange(dealt, dealt + len(group)) % folds
+        room = np.bincount(places, minlength=folds)
+        sums += _dealt_sums(group, room, cuts, generator)
+        sizes, dealt = sizes + room, dealt + len(group)
+    return np.std(sums / sizes, axis=1, ddof=1)
+
+
+def _dealt_sums(
+    values: np.ndarray, sizes: np.ndarray, cuts: int, generator: np.random.Generator
+) -> np.ndarray:
+    """Sum the values in each fold when they are dealt at random, (cuts, folds)."""
+    # How often each of the few distinct values falls into a fold is hypergeometric: the same as
+    # shuffling the pictures, in a few draws a cut.
+    room = np.tile(sizes, (cuts, 1))
+    sums = np.zeros(room.shape)
+    for value, count in zip(*np.unique(values, return_counts=True), strict=True):
+        left = np.full(cuts, count)
+        for fold in range(len(sizes)):
+            elsewhere = room[:, fold + 1 :].sum(axis=1)
+            taken = generator.hypergeometric(room[:, fold], elsewhere, left)
+            sums[:, fold] += value * taken
+            room[:, fold] -= taken
+            left -= taken
+    return sums

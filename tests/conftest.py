@@ -3,11 +3,14 @@
 What needs torch is imported in the fixtures, so that tests without it start at once.
 """
 
+import json
 import urllib.request
 from collections import OrderedDict
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from pixels_to_sentiment import assets, downloads
@@ -77,7 +80,7 @@ def tiny():
     import torch
     from torch import nn
 
-    from pixels_to_sentiment import networks
+    from pixels_to_sentiment import architectures, networks
 
     def build(seed: int = 0) -> networks.Network:
         torch.manual_seed(seed)
@@ -89,7 +92,7 @@ def tiny():
             drop=nn.Dropout(0.25),
             head=nn.Linear(16, 2),
         )
-        convention = networks.Convention("RGB", 1 / 255, (0.5, 0.5, 0.5), (0.3, 0.3, 0.3), 12)
+        convention = architectures.Convention("RGB", 1 / 255, (0.5, 0.5, 0.5), (0.3, 0.3, 0.3), 12)
         return networks.Network("tiny", nn.Sequential(layers), convention, "head")
 
     return build
@@ -104,3 +107,41 @@ def bright_or_dark():
     labels = np.arange(60) % 2
     pixels = dice.integers(0, 120, (60, 16, 16, 3)) + 80 * labels[:, None, None, None]
     return torch.from_numpy(pixels.astype(np.uint8)), labels
+
+
+@pytest.fixture
+def made(tmp_path):
+    """Write the folder of a finished run whose predictions are right on the first `right`."""
+    from pixels_to_sentiment import folds, runs, training
+
+    def make(fold=1, right=0.75, recipe="paper", precision="fp32", agreement="five", surer=0.0):
+        run = runs.Run(
+            network="squeezenet1_1",
+            start="imagenet",
+            weights="w.safetensors",
+            agreement=agreement,
+            fold=fold,
+            recipe=training.recipe(recipe, agreement),
+            precision=precision,
+        )
+        test = folds.split(agreement, fold)[1][["image", "label"]]
+        correct = np.arange(len(test)) < round(right * len(test))
+        sure = 0.6 + surer + 0.0001 * np.arange(len(test))
+        positive = np.where((test["label"] == 1) == correct, sure, 1 - sure)
+        folder = tmp_path / "made" / run.key("data")
+        folder.mkdir(parents=True)
+        test.assign(centre=positive, oversampled=positive).to_csv(
+            folder / "predictions.csv", index=False
+        )
+        curve = {"iteration": [1, 2], "rate": [0.1, 0.1], "train_loss": [0.7, 0.6]}
+        pd.DataFrame(curve).to_csv(folder / "curve.csv", index=False)
+        hardware = {"cpu": "a processor", "cores": 2, "memory_gib": 4.0}
+        provenance = {"commit": "0123456789", "dirty": False, "hardware": hardware}
+        provenance |= {"began": "2020-02-03T04:05:06+00:00", "seconds": 90.0}
+        (folder / "provenance.json").write_text(json.dumps(provenance))
+        data = {"source": "photographs", "fingerprint": "f" * 64}
+        content = {"key": folder.name, "run": asdict(run), "data": data, "code": "c"}
+        (folder / "run.json").write_text(json.dumps(content))
+        return runs.Record.open(folder)
+
+    return make

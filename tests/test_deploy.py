@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from pixels_to_sentiment import deploy, networks, surgery, weights
+from pixels_to_sentiment import architectures, deploy, networks, surgery, weights
 from pixels_to_sentiment.errors import UserError
 
 pytestmark = pytest.mark.usefixtures("isolated")
@@ -112,7 +112,7 @@ def test_the_caffenet_that_is_written_loads_back(tmp_path, new_caffenet):
 
 def test_the_description_of_caffenet_is_caffes(new_caffenet):
     """Types, order, names and parameters as in the authors' deploy file; input said on top."""
-    text = deploy.prototxt(deploy.steps(new_caffenet.body), networks.CAFFE, "x", 227)
+    text = deploy.prototxt(deploy.steps(new_caffenet.body), architectures.CAFFE, "x", 227)
     assert text.startswith("# Input: BGR, values 0..255 times 1,\n# then minus 104.007 116.669")
     squeezed = " ".join(text.split())
     for part in (

@@ -11,6 +11,7 @@ from safetensors import safe_open
 from torch import nn
 
 from pixels_to_sentiment import assets, networks
+from pixels_to_sentiment.architectures import CAFFE, TORCHVISION
 from pixels_to_sentiment.caffe import models
 from pixels_to_sentiment.caffe.models import Layer
 from pixels_to_sentiment.errors import UserError
@@ -23,25 +24,31 @@ MIRRORED = [
         "caffenet",
         "imagenet-convolutions",
         "caffenet_conv1-5.imagenet1k.skimcaffe-ssl.no-biases.safetensors",
-        networks.CAFFE,
+        CAFFE,
+    ),
+    (
+        "alexnet",
+        "imagenet-convolutions",
+        "alexnet_conv1-5.imagenet1k.q-cnn.safetensors",
+        CAFFE,
     ),
     (
         "squeezenet1_1",
         "imagenet",
         "squeezenet1_1.imagenet1k.onnx-model-zoo.safetensors",
-        networks.TORCHVISION,
+        TORCHVISION,
     ),
     (
         "squeezenet1_0",
         "imagenet-caffe",
         "squeezenet1_0.imagenet1k.deep-compression.safetensors",
-        networks.CAFFE,
+        CAFFE,
     ),
     (
         "mobilenet_v2",
         "imagenet",
         "mobilenet_v2.imagenet1k.onnx-model-zoo.no-classifier.safetensors",
-        networks.TORCHVISION,
+        TORCHVISION,
     ),
 ]
 
@@ -55,7 +62,7 @@ def pixels():
 def test_caffes_input_is_bgr_minus_the_mean(pixels):
     """Blue first, 0..255, minus the mean that the authors' scripts subtract."""
     expected = pixels.numpy()[..., ::-1].astype(np.float64) - (104.007, 116.669, 122.679)
-    out = networks.CAFFE.prepare(pixels)
+    out = CAFFE.prepare(pixels)
     np.testing.assert_allclose(out, expected.transpose(0, 3, 1, 2), atol=1e-4)
 
 
@@ -63,11 +70,11 @@ def test_torchvisions_input_is_rgb_in_0_to_1_standardised(pixels):
     """Red first, divided by 255, minus the mean, by the standard deviation."""
     unit = pixels.numpy() / 255
     expected = (unit - (0.485, 0.456, 0.406)) / (0.229, 0.224, 0.225)
-    out = networks.TORCHVISION.prepare(pixels)
+    out = TORCHVISION.prepare(pixels)
     np.testing.assert_allclose(out, expected.transpose(0, 3, 1, 2), atol=1e-6)
 
 
-@pytest.mark.parametrize("convention", [networks.CAFFE, networks.TORCHVISION])
+@pytest.mark.parametrize("convention", [CAFFE, TORCHVISION])
 def test_input_is_float32_channels_last(pixels, convention):
     """The layout in which convolutions run fastest, however the crops lie."""
     before = pixels.clone()
@@ -122,7 +129,9 @@ def test_an_arrangement_reaches_every_layer(new_caffenet):
         assert [made.body.fc6.onednn, made.body.fc8_twitter.onednn] == [last, last]
 
 
-@pytest.mark.parametrize("name", ["squeezenet1_1", "squeezenet1_0", "mobilenet_v2", "caffenet"])
+@pytest.mark.parametrize(
+    "name", ["squeezenet1_1", "squeezenet1_0", "mobilenet_v2", "caffenet", "alexnet"]
+)
 def test_the_head_is_new_and_two_way(name, new_caffenet):
     """Gaussian 0.01 with zero bias, as the paper's fc8_twitter; the output is two logits."""
     made = new_caffenet if name == "caffenet" else networks.create(name, start="random", seed=3)
@@ -202,7 +211,7 @@ def test_caffenet_starts_from_models_of_caffe(monkeypatch, new_caffenet, start, 
     assert torch.equal(made.body.fc7.weight, new_caffenet.body.fc7.weight)
     assert (made.body.fc8_twitter.bias == (0.25 if kept else 0)).all()
     assert (made.body.fc8_twitter.weight == 0.5).all() == kept
-    assert made.convention == networks.CAFFE
+    assert made.convention == CAFFE
 
 
 def test_mobilenets_folded_norms_stay_as_they_are(mirror):
@@ -221,8 +230,8 @@ def test_norms_are_frozen_only_on_request():
     """A network whose norms are not folded trains them."""
     layers = OrderedDict(norm=nn.BatchNorm2d(3), flat=nn.Flatten(), head=nn.Linear(3, 2))
     body = nn.Sequential(layers)
-    assert networks.Network("x", body, networks.CAFFE, "head").train().body.norm.training
-    frozen = networks.Network("x", body, networks.CAFFE, "head", frozen_norms=True)
+    assert networks.Network("x", body, CAFFE, "head").train().body.norm.training
+    frozen = networks.Network("x", body, CAFFE, "head", frozen_norms=True)
     assert not frozen.body.norm.training
     assert not frozen.train().body.norm.training
     assert not frozen.eval().training
@@ -268,7 +277,7 @@ def test_a_timm_model_comes_by_name():
     """With a two-way head, timm's own input convention, and the head's name."""
     made = networks.create("timm/mobilenetv3_small_050", start="random", seed=0)
     assert made.body.get_submodule(made.head).out_features == 2
-    assert made.convention == networks.TORCHVISION
+    assert made.convention == TORCHVISION
     with torch.no_grad():
         assert made.eval()(torch.zeros(1, 224, 224, 3, dtype=torch.uint8)).shape == (1, 2)
 
@@ -301,8 +310,10 @@ def test_a_timm_model_for_larger_pictures_is_refused(monkeypatch):
 @pytest.mark.parametrize(
     ("name", "start", "said"),
     [
-        ("alexnet", "random", r"no network 'alexnet'.*caffenet.*timm/NAME"),
-        ("caffenet", "places", r"no start 'places'.*'random', 'imagenet-convolutions', 'imagenet'"),
+        ("vgg", "random", r"no network 'vgg'.*caffenet.*timm/NAME"),
+        ("caffenet", "moon", r"no start 'moon'.*'random', 'imagenet-convolutions', 'imagenet'"),
+        ("caffenet+fc5-2", "random", r"caffenet has no variant 'fc5-2'.*'fc6-2'.*'fc9-2'"),
+        ("caffenet+fc7-2", "released", r"no start 'released'.*'imagenet'"),
         ("timm/no_such_model", "random", r"no model 'no_such_model'.*list_models"),
         ("timm/resnet10t", "places", r"no start 'places'.*'random', 'imagenet'"),
     ],

@@ -387,3 +387,13 @@ def test_the_photographs_are_decoded_as_opencv_decodes_them(photographs, mirror)
             image = cv2.resize(image, (256, 256), interpolation=cv2.INTER_LINEAR)
             difference = np.abs(photographs.pixels[row] - image[..., ::-1].astype(int))
             assert difference.max() <= 1, photographs.names[row]
+
+
+def test_copies_are_found_by_their_bytes(photographs):
+    """13 pairs of the photographs are the same picture twice; whichever way round one looks."""
+    names = pd.Series(photographs.names)
+    for part, rest in ((names[:600], names[600:]), (names[600:], names[:600])):
+        digests = photographs.files.set_index("image")["sha256"]
+        found = photographs.copies(part, rest)
+        assert list(found) == [digests[name] in set(digests[list(rest)]) for name in part]
+        assert 0 < found.sum() < 13

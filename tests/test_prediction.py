@@ -125,3 +125,13 @@ def test_prediction_is_without_dropout_and_leaves_the_mode(tiny, bright_or_dark,
     assert network.training == network.body.drop.training == training
     assert torch.equal(first, prediction.crop_probabilities(network, bright_or_dark[0]))
     assert torch.equal(first, prediction.crop_probabilities(tiny().eval(), bright_or_dark[0]))
+
+
+def test_a_cut_networks_two_classes_are_scaled_to_one():
+    """Of four outputs only the first two are classes; two outputs are left as they are."""
+    many = torch.tensor([[0.1, 0.3, 0.2, 0.4], [0.5, 0.0, 0.5, 0.0]], dtype=torch.float64)
+    torch.testing.assert_close(
+        prediction.positive(many), torch.tensor([0.75, 0.0], dtype=torch.float64)
+    )
+    two = torch.rand(5, 2, dtype=torch.float64).softmax(1)
+    assert torch.equal(prediction.positive(two), two[:, 1])

@@ -12,7 +12,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from pixels_to_sentiment import networks, prediction, runs
+from pixels_to_sentiment import architectures, networks, prediction, runs
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.runs import Record, Run
 from pixels_to_sentiment.training import Recipe
@@ -228,7 +228,7 @@ def test_restoring_needs_no_starting_weights(finished, tmp_path, monkeypatch, na
     for key, value in body.state_dict().items():
         assert torch.equal(restored.body.state_dict()[key], value)
     declared = networks.find_start(name, start)
-    assert restored.convention == (declared.convention if declared else networks.TORCHVISION)
+    assert restored.convention == (declared.convention if declared else architectures.TORCHVISION)
     assert restored.frozen_norms == (name == "mobilenet_v2")
 
 

@@ -358,3 +358,27 @@ def test_a_device_that_is_not_there_is_named(monkeypatch, device):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(UserError, match=f"device {device!r}: "):
         pick_device(device)
+
+
+def test_without_twins_no_training_picture_is_in_the_test_fold_too(store, monkeypatch):
+    """Of two byte-identical pictures the one of the training list is left out."""
+    loaded = made_up_pictures()
+    train, test = (part.head(LIMIT)["image"].to_list() for part in folds.split("five", 1))
+    digests = {name: name for name in loaded.names} | {train[1]: "same", test[0]: "same"}
+    files = pd.DataFrame({"image": list(digests), "sha256": list(digests.values())})
+    loaded = replace(loaded, files=files)
+    seen = []
+    real = training.train
+
+    def watched(network, pixels, labels, recipe, **options):
+        seen.append((pixels.numpy().copy(), len(labels)))
+        return real(network, pixels, labels, recipe, **options)
+
+    monkeypatch.setattr(training, "train", watched)
+    for twins in (True, False):
+        store.get(replace(RUN, recipe=replace(RUN.recipe, twins=twins)), loaded, device="cpu")
+    rows = loaded.rows(pd.Series(train))
+    kept = [rows, np.delete(rows, 1)]
+    for (pixels, labels), expected in zip(seen, kept, strict=True):
+        assert labels == len(expected)
+        np.testing.assert_array_equal(pixels, loaded.pixels[expected])

@@ -192,6 +192,7 @@ def test_the_defaults_are_the_papers():
         "mirror each picture at random": (True, "V"),
         "crop at random out of 256x256": (True, "I"),
         "layers that are not trained": ((), "V"),
+        "train on copies of pictures of the test fold": (True, "V"),
     }
 
 
@@ -204,11 +205,33 @@ def test_the_recipe_table_sets_ours_beside_the_papers():
     assert differs[["value", "paper"]].to_numpy().tolist() == [[1.0, 10.0]]
 
 
+def test_what_follows_a_recipes_name_changes_one_thing_each():
+    """Layers that stay as they start, pictures that are left out, iterations."""
+    paper = training.recipe("paper", "five")
+    for ending, change in {
+        "-frozen-convolutions": {"frozen": ("conv?",)},
+        "-frozen-features": {"frozen": ("features",)},
+        "-without-twins": {"twins": False},
+        "-frozen-features-without-twins-third": {
+            "frozen": ("features",),
+            "twins": False,
+            "iterations": 60,
+        },
+    }.items():
+        name = "paper" + ending
+        assert training.recipe(name, "five") == replace(paper, name=name, **change)
+
+
 @pytest.mark.parametrize(
     ("name", "agreement", "said"),
     [
-        ("papers", "five", "no recipe 'papers'.*'paper', 'paper-third', 'head-at-base-rate'"),
+        (
+            "papers",
+            "five",
+            "no recipe 'papers'.*'paper', 'head-at-base-rate'.*'-without-twins', '-third'",
+        ),
         ("-third", "five", "no recipe '-third'"),
+        ("paper-third-without-twins", "five", "no recipe 'paper-third-without-twins'"),
         ("paper", "six", "no subset 'six'.*'five', 'four', 'three'"),
     ],
 )

@@ -199,6 +199,38 @@ ASSETS: dict[str, Asset] = {
             "none stated; research only",
             _RELEASE + "twitter_finetuned_test4_iter_180_conv.caffemodel",
         ),
+        Asset(
+            "places205CNN_iter_300000_upgraded.caffemodel",
+            "CaffeNet trained on Places205 (231 MB), out of placesCNN_upgraded.tar.gz",
+            "starting CaffeNet from Places as the paper did",
+            "caffemodel",
+            "none stated; research only",
+        ),
+        Asset(
+            "caffe_sentibank_train_iter_250000.caffemodel",
+            "DeepSentiBank, a CaffeNet trained on adjective-noun pairs (262 MB)",
+            "starting CaffeNet from DeepSentiBank as the paper did",
+            "caffemodel",
+            "none stated; research only",
+            "https://www.dropbox.com/s/lv3p67m21kr3mrg/caffe_sentibank_train_iter_250000?dl=1",
+        ),
+        Asset(
+            "english_lr10_iter_210000.caffemodel",
+            "the MVSO detectors of English adjective-noun pairs, a CaffeNet (299 MB)",
+            "starting CaffeNet from MVSO English, the paper's best start",
+            "caffemodel",
+            "none stated; research only",
+        ),
+        *(
+            Asset(
+                f"mvso_{language.lower()}.caffemodel",
+                f"the MVSO detectors of {language} adjective-noun pairs, a CaffeNet (name ours)",
+                f"starting CaffeNet from MVSO {language} as the paper did",
+                "caffemodel",
+                "none stated; research only",
+            )
+            for language in ("Spanish", "French", "Italian", "Chinese", "German")
+        ),
     )
 }
 

@@ -1,4 +1,4 @@
-"""Caffe's reference CaffeNet, layer for layer, with Caffe's names, conventions and fillers."""
+"""Caffe's reference CaffeNet and AlexNet, layer for layer, with its names, conventions, fillers."""
 
 import math
 from collections import OrderedDict
@@ -56,12 +56,33 @@ class Linear(nn.Linear):
         return torch._C._nn.mkldnn_linear(x.to_mkldnn(), self.weight, self.bias).to_dense()
 
 
-def caffenet() -> nn.Module:
-    """Build Caffe's reference CaffeNet with a 2-way ``fc8_twitter``, filled as Caffe fills it.
+def caffenet(classes: int = 2) -> nn.Module:
+    """Build Caffe's reference CaffeNet, filled as Caffe fills it.
 
     Layer names, order (pooling before normalisation), groups and fillers are those of
     ``models/bvlc_reference_caffenet/train_val.prototxt``; Caffe's pooling rounds up.
+
+    Parameters
+    ----------
+    classes
+        Two make the last layer the paper's ``fc8_twitter``; otherwise it is ``fc8``.
     """
+    layers = _convolutions(("pool", "norm"), bias=1.0) | _connected(classes, bias=1.0)
+    return nn.Sequential(layers)
+
+
+def alexnet(classes: int = 2) -> nn.Module:
+    """Build Caffe's AlexNet, which is CaffeNet with normalisation before pooling.
+
+    As ``models/bvlc_alexnet/train_val.prototxt`` has it, whose biases start at 0.1 where
+    CaffeNet's start at 1.
+    """
+    layers = _convolutions(("norm", "pool"), bias=0.1) | _connected(classes, bias=0.1)
+    return nn.Sequential(layers)
+
+
+def _convolutions(after: tuple[str, str], bias: float) -> OrderedDict[str, nn.Module]:
+    """Five convolutions; the first two are followed by pooling and normalisation in some order."""
 
     def conv(channels: int, filters: int, kernel: int, bias: float, **options: int) -> nn.Module:
         return _filled(nn.Conv2d(channels, filters, kernel, **options), 0.01, bias)
@@ -69,32 +90,40 @@ def caffenet() -> nn.Module:
     def pool() -> nn.Module:
         return nn.MaxPool2d(3, 2, ceil_mode=True)
 
-    layers = OrderedDict(
+    def reduced(number: int, channels: int) -> dict[str, nn.Module]:
+        made = {"pool": pool(), "norm": LocalResponseNorm(channels)}
+        return {f"{kind}{number}": made[kind] for kind in after}
+
+    return OrderedDict(
         conv1=conv(3, 96, 11, 0.0, stride=4),
         relu1=nn.ReLU(inplace=True),
-        pool1=pool(),
-        norm1=LocalResponseNorm(96),
-        conv2=conv(96, 256, 5, 1.0, padding=2, groups=2),
+        **reduced(1, 96),
+        conv2=conv(96, 256, 5, bias, padding=2, groups=2),
         relu2=nn.ReLU(inplace=True),
-        pool2=pool(),
-        norm2=LocalResponseNorm(256),
+        **reduced(2, 256),
         conv3=conv(256, 384, 3, 0.0, padding=1),
         relu3=nn.ReLU(inplace=True),
-        conv4=conv(384, 384, 3, 1.0, padding=1, groups=2),
+        conv4=conv(384, 384, 3, bias, padding=1, groups=2),
         relu4=nn.ReLU(inplace=True),
-        conv5=conv(384, 256, 3, 1.0, padding=1, groups=2),
+        conv5=conv(384, 256, 3, bias, padding=1, groups=2),
         relu5=nn.ReLU(inplace=True),
         pool5=pool(),
+    )
+
+
+def _connected(classes: int, bias: float) -> OrderedDict[str, nn.Module]:
+    """Three fully connected layers."""
+    last = "fc8_twitter" if classes == 2 else "fc8"
+    return OrderedDict(
         flatten=nn.Flatten(),
-        fc6=_filled(Linear(math.prod(FC6_WINDOW), 4096), 0.005, 1.0),
+        fc6=_filled(Linear(math.prod(FC6_WINDOW), 4096), 0.005, bias),
         relu6=nn.ReLU(inplace=True),
         drop6=nn.Dropout(0.5),
-        fc7=_filled(Linear(4096, 4096), 0.005, 1.0),
+        fc7=_filled(Linear(4096, 4096), 0.005, bias),
         relu7=nn.ReLU(inplace=True),
         drop7=nn.Dropout(0.5),
-        fc8_twitter=_filled(Linear(4096, 2), 0.01, 0.0),
+        **{last: _filled(Linear(4096, classes), 0.01, 0.0)},
     )
-    return nn.Sequential(layers)
 
 
 def _filled(module: nn.Module, std: float, bias: float) -> nn.Module:

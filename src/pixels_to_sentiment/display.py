@@ -5,7 +5,6 @@ A notebook opens a `Page`, shows things, and closes it with how it was made.
 
 import time
 from collections.abc import Iterable
-from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -14,22 +13,19 @@ from IPython.display import display as show
 from matplotlib.figure import Figure
 
 from pixels_to_sentiment import (
-    audit,
+    catalogue,
     experiments,
-    fidelity,
     figures,
-    folds,
     pictures,
     provenance,
-    scores,
+    reports,
     tables,
 )
-from pixels_to_sentiment.experiments import CONFIGURATION, Configuration
+from pixels_to_sentiment.catalogue import Configuration
 from pixels_to_sentiment.pictures import Pictures
 from pixels_to_sentiment.runs import Record
 from pixels_to_sentiment.store import Store
 
-CROPS = {"no": "centre crop", "yes": "ten crops"}
 STAND_IN = (
     "The photographs were not at hand when this page was built. What it shows of pictures is made "
     "from a generated stand-in under the photographs' names, labels and folds. No accuracy of "
@@ -70,15 +66,27 @@ class Page:
         return self.pictures
 
     def perform(
-        self, configurations: Iterable[str], device: str, **options: object
+        self,
+        configurations: Iterable[str],
+        device: str,
+        experiment: str | None = None,
+        **options: object,
     ) -> list[Record]:
         """Run configurations (``network:start:recipe``) on the loaded pictures.
 
         What cannot be run for want of weights is said on the page. `options` go to
-        `experiments.plan`.
+        `experiments.plan`. The word ``all`` stands for all configurations of an experiment.
         """
-        chosen = [Configuration.parse(text) for text in configurations]
-        planned, missing = experiments.plan(chosen, **options)
+        chosen = [
+            one
+            for text in configurations
+            for one in (
+                catalogue.find(experiment).configurations
+                if text == "all" and experiment
+                else [Configuration.parse(text)]
+            )
+        ]
+        planned, missing = experiments.plan(dict.fromkeys(chosen), **options)
         for configuration, reason in missing.items():
             note(f"{configuration.title}: weights not available here", reason)
         performed = list(experiments.perform(planned, self.pictures, Store(), device=device))
@@ -120,101 +128,63 @@ def table(frame: pd.DataFrame, **options: object) -> None:
     show(HTML(tables.table(frame, **options)))
 
 
-def comparison(
-    reported: pd.DataFrame, recorded: pd.DataFrame, agreements: Iterable[str] = folds.AGREEMENTS
-) -> pd.DataFrame:
-    """Put the paper's numbers above measured ones.
-
-    Parameters
-    ----------
-    reported
-        Rows of `scores.reported` of one configuration of the paper.
-    recorded
-        As `experiments.table` gives it.
-
-    Returns
-    -------
-    DataFrame
-        Text for `tables.table`: ``configuration`` (always positive, the paper's, then the recorded
-        ones in words) and, for each subset, a column for the centre crop and one for ten crops; a
-        dash where nothing is reported or recorded.
-    """
-    recorded = titled(recorded)
-    titles = list(dict.fromkeys(recorded["title"]))
-    table = {"configuration": ["always positive", "the paper's CaffeNet", *titles]}
-    base = sizes()["always_positive"]
-    for agreement, (oversampling, crops) in product(agreements, CROPS.items()):
-        column = [f"{base[agreement]:.3f}", "–", *["–"] * len(titles)]
-        for one in _cell(reported, agreement, oversampling):
-            column[1] = tables.score(one.mean, one.std, one.grade)
-        for one in _cell(recorded, agreement, oversampling):
-            part = "" if one.n == len(folds.FOLDS) else f" (fold {one.folds} only)"
-            column[2 + titles.index(one.title)] = tables.score(one.mean, one.std) + part
-        table[f"{figures.AGREEMENT_NAMES[agreement]}, {crops}"] = column
-    return pd.DataFrame(table)
+def this_build(records: Iterable[Record], tier: str) -> None:
+    """Fold away the accuracies of the runs that were made for a page."""
+    here = experiments.table(records)
+    if here.empty:
+        note("Nothing was run", "None of the weights that this build asked for can be had here.")
+        return
+    columns = ["title", "agreement", "oversampling", "folds", "mean", "n"]
+    names = ["configuration", "subset", "ten crops", "which folds", "accuracy", "folds"]
+    content = tables.table(
+        reports.titled(here)[columns],
+        names=dict(zip(columns, names, strict=True)),
+        formats={"mean": ".3f"},
+    )
+    show(HTML(tables.folded(f"Accuracies of this build ({tier} tier)", content)))
 
 
-def _cell(table: pd.DataFrame, agreement: str, oversampling: str) -> Iterable:
-    chosen = (table["agreement"] == agreement) & (table["oversampling"] == oversampling)
-    return table[chosen].itertuples()
+def details(records: Iterable[Record]) -> None:
+    """Fold away how recorded runs were made: commit, hardware, minutes, keys."""
+    table = reports.recorded_details(records)
+    if table.empty:
+        note("Nothing recorded", "No run of the full protocol has been recorded yet.")
+        return
+    content = tables.table(table, formats={"minutes": ".0f"})
+    show(HTML(tables.folded("How the recorded runs were made", content)))
 
 
-def sizes() -> pd.DataFrame:
-    """Count the subsets as `audit.sizes` does, with the subset as index."""
-    return audit.sizes().set_index("agreement")
+def experiment(name: str, records: Iterable[Record], caption: str) -> None:
+    """Show an experiment's table, the paper's numbers beside the recorded ones, and its runs."""
+    records, chosen = list(records), catalogue.find(name)
+    table(reports.experiment_table(chosen, records), caption=caption)
+    details(reports.of_experiment(chosen, records))
 
 
-def titled(table: pd.DataFrame) -> pd.DataFrame:
-    """Add ``title``, the configuration in words, to a frame with its columns."""
-    names = [
-        Configuration(*parts).title + ("" if precision == "fp32" else f" ({precision})")
-        for *parts, precision in table[["network", "start", "recipe", "precision"]].itertuples(
-            index=False, name=None
-        )
-    ]
-    return table.assign(title=names)
-
-
-def recorded_details(records: Iterable[Record]) -> pd.DataFrame:
-    """Say how recorded runs were made, a configuration and subset a row.
-
-    Returns
-    -------
-    DataFrame
-        ``configuration``, ``subset``, ``folds``, ``seeds``, ``date``, ``commit``, ``hardware``,
-        ``minutes`` (total), ``keys``.
-    """
-    rows = []
-    for record in records:
-        run, made = record.run, record.provenance()
-        hardware = made["hardware"].get("gpu") or made["hardware"]["cpu"]
-        rows.append(
-            {
-                "network": run.network,
-                "start": run.start,
-                "recipe": run.recipe.name,
-                "precision": run.precision,
-                "subset": figures.AGREEMENT_NAMES[run.agreement],
-                "fold": run.fold,
-                "seed": run.seed,
-                "date": made["began"][:10],
-                "commit": made["commit"][:7] + ("*" if made["dirty"] else ""),
-                "hardware": f"{hardware}, {made['hardware']['cores']} cores",
-                "minutes": made["seconds"] / 60,
-                "data": record.data["fingerprint"][:12],
-                "key": record.key,
-            }
-        )
-    frame = pd.DataFrame(rows)
-    if frame.empty:
-        return frame
-    frame = titled(frame).rename(columns={"title": "configuration"})
-    joined = {
-        name: (name, lambda values: ", ".join(map(str, sorted(set(values)))))
-        for name in ("fold", "seed", "date", "commit", "hardware", "data", "key")
+def differences(found: pd.DataFrame, caption: str) -> None:
+    """Table paired differences, as `reports.paired` gives them, and fold their runs away."""
+    if found.empty:
+        note("Nothing to compare", "No pair of configurations is recorded on all folds yet.")
+        return
+    shown = found.assign(
+        pictures=[f"{int(a)} / {int(b)}" for a, b in found[["first_only", "other_only"]].to_numpy()]
+    )
+    columns = {
+        "pair": "difference",
+        "difference": "accuracy",
+        "low": "from",
+        "high": "to",
+        "pictures": "right in one only",
+        "p_mcnemar_holm": "McNemar p",
+        "t_low": "t from",
+        "t_high": "t to",
+        "p_t_holm": "corrected t p",
     }
-    grouped = frame.groupby(["configuration", "subset"], sort=False)
-    return grouped.agg(**joined, minutes=("minutes", "sum")).reset_index()
+    formats = {name: ".3f" for name in columns if name not in ("pair", "pictures")}
+    formats |= dict.fromkeys(("difference", "low", "high", "t_low", "t_high"), "+.3f")
+    table(shown[list(columns)], names=columns, formats=formats, caption=caption)
+    keys = shown[["pair", "seeds", "keys"]]
+    show(HTML(tables.folded("The runs behind each difference", tables.table(keys))))
 
 
 def gallery_of_predictions(
@@ -240,121 +210,3 @@ def gallery_of_predictions(
     return figures.gallery(
         loaded.pixels[loaded.rows(chosen["image"])], titles, colours, columns=6, note=note
     )
-
-
-def agreement_of(records: Iterable[Record]) -> pd.DataFrame:
-    """Compare runs on the same fold with the first of them, picture by picture (ten crops).
-
-    Returns
-    -------
-    DataFrame
-        ``first``, ``second`` (configurations in words), ``pictures``, ``same prediction``,
-        ``accuracy, first``, ``accuracy, second``, ``largest change`` (of a probability).
-    """
-    rows = []
-    first, *others = list(records) or [None]
-    for other in others:
-        one, two = (r.predictions().set_index("image") for r in (first, other))
-        two = two.loc[one.index]
-        names = [curves_of([r])["configuration"].iloc[0] for r in (first, other)]
-        same = (one["oversampled"] > 0.5) == (two["oversampled"] > 0.5)
-        values = [scores.accuracy(t["label"], t["oversampled"]) for t in (one, two)]
-        change = (one["oversampled"] - two["oversampled"]).abs().max()
-        rows.append((*names, len(one), int(same.sum()), *values, change))
-    columns = ["first", "second", "pictures", "same prediction"]
-    return pd.DataFrame(
-        rows, columns=[*columns, "accuracy, first", "accuracy, second", "largest change"]
-    )
-
-
-def curves_of(records: Iterable[Record]) -> pd.DataFrame:
-    """Stack the learning curves of runs, with ``configuration`` and ``fold`` beside."""
-    frames = [pd.DataFrame(columns=["configuration", "fold"])]
-    for record in records:
-        run = record.run
-        title = titled(
-            pd.DataFrame([[run.network, run.start, run.recipe.name, run.precision]],
-                         columns=CONFIGURATION[:4])
-        )["title"].iloc[0]  # fmt: skip
-        frames.append(record.curve().assign(configuration=title, fold=run.fold))
-    return pd.concat(frames[1:] or frames, ignore_index=True)
-
-
-def fold_table(records: Iterable[Record]) -> pd.DataFrame:
-    """Give the accuracy of each run beside the share of positives in its test fold.
-
-    Returns
-    -------
-    DataFrame
-        `experiments.fold_scores` with ``configuration`` and ``always_positive``.
-    """
-    records = list(records)
-    table = titled(experiments.fold_scores(records)).rename(columns={"title": "configuration"})
-    base = {r.key: float(r.predictions()["label"].mean()) for r in records}
-    return table.assign(always_positive=table["key"].map(base))
-
-
-def confusions(records: Iterable[Record], view: str = "oversampled") -> dict[str, pd.DataFrame]:
-    """Count labels against predictions over all folds, for each configuration in words."""
-    frames: dict[str, list[pd.DataFrame]] = {}
-    for record in records:
-        frames.setdefault(fold_table([record])["configuration"].iloc[0], []).append(
-            record.predictions()
-        )
-    return {
-        name: scores.confusion((every := pd.concat(parts))["label"], every[view])
-        for name, parts in frames.items()
-    }
-
-
-def complete(records: Iterable[Record], agreement: str = "five") -> list[Record]:
-    """Pick the records of configurations of which all five folds of a subset are there."""
-    chosen: dict[tuple, list[Record]] = {}
-    for record in records:
-        run = record.run
-        if run.agreement == agreement:
-            chosen.setdefault((run.network, run.start, run.recipe, run.precision), []).append(
-                record
-            )
-    return [
-        record
-        for group in chosen.values()
-        if {one.run.fold for one in group} == set(folds.FOLDS)
-        for record in group
-    ]
-
-
-def by_configuration(records: Iterable[Record], configurations: Iterable[str]) -> list[Record]:
-    """Pick the records of some configurations (``network:start:recipe``), in that order."""
-    records = list(records)
-    return [
-        record
-        for text in configurations
-        for record in records
-        if str(Configuration(record.run.network, record.run.start, record.run.recipe.name)) == text
-    ]
-
-
-def both_ways(records: Iterable[Record]) -> pd.DataFrame:
-    """Table recorded runs that were predicted from the decoded array and from exact pixels.
-
-    Returns
-    -------
-    DataFrame
-        As `fidelity.effect`, after ``configuration``, ``fold`` and ``key``, with views in words;
-        empty if there are none.
-    """
-    records = list(records)
-    titles = [Configuration(r.run.network, r.run.start, r.run.recipe.name).title for r in records]
-    compared = fidelity.recorded(records)
-    frames = [
-        compared[r.key].assign(configuration=title, fold=r.run.fold, key=r.key)
-        for r, title in zip(records, titles, strict=True)
-        if r.key in compared
-    ]
-    if not frames:
-        return pd.DataFrame()
-    rows = pd.concat(frames, ignore_index=True)
-    rows["view"] = rows["view"].map(scores.VIEWS).map(CROPS)
-    first = ["configuration", "fold", "key"]
-    return rows[[*first, *rows.columns.drop(first)]]

@@ -1,112 +1,18 @@
-"""What the paper ran, as data, and how a part of it is run here."""
+"""How a part of the catalogue is run here, and the scores of what was run."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 
 import pandas as pd
 
-from pixels_to_sentiment import folds, networks, scores, training
+from pixels_to_sentiment import catalogue, folds, networks, scores, training
 from pixels_to_sentiment.assets import Unavailable
+from pixels_to_sentiment.catalogue import Configuration
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.pictures import Pictures
 from pixels_to_sentiment.runs import SHORTENED, Record, Run
 from pixels_to_sentiment.store import Store
-
-NETWORK_TITLES = {
-    "caffenet": "CaffeNet",
-    "squeezenet1_1": "SqueezeNet 1.1",
-    "squeezenet1_0": "SqueezeNet 1.0",
-    "mobilenet_v2": "MobileNetV2",
-}
-START_TITLES = {
-    "random": "from random weights",
-    "imagenet": "from ImageNet",
-    "imagenet-convolutions": "from ImageNet convolutions",
-    "released": "as its authors released it",
-}
-RECIPE_TITLES = {"paper": "paper's recipe", "head-at-base-rate": "our recipe"}
-
-
-@dataclass(frozen=True)
-class Configuration:
-    """One row of a table: a network, its start, and the recipe.
-
-    Written ``network:start:recipe``, as in ``squeezenet1_1:imagenet:paper``.
-    """
-
-    network: str
-    start: str
-    recipe: str
-
-    @classmethod
-    def parse(cls, text: str) -> "Configuration":
-        """Read ``network:start:recipe`` and check each part.
-
-        Raises
-        ------
-        UserError
-            If it is not of that form, or a part is unknown.
-        """
-        parts = text.split(":")
-        if len(parts) != 3:
-            raise UserError(f"{text!r} is not of the form network:start:recipe.")
-        made = cls(*parts)
-        networks.check(made.network, made.start)
-        training.recipe(made.recipe, "five")
-        return made
-
-    def __str__(self) -> str:
-        return f"{self.network}:{self.start}:{self.recipe}"
-
-    @property
-    def title(self) -> str:
-        """The configuration in words, as a table heads it."""
-        network = NETWORK_TITLES.get(self.network, self.network.removeprefix("timm/"))
-        start = START_TITLES.get(self.start, f"from {self.start}")
-        recipe = self.recipe.removesuffix(SHORTENED).removesuffix("-third")
-        third = ", a third" if "-third" in self.recipe else ""
-        shortened = ", shortened" if self.recipe.endswith(SHORTENED) else ""
-        return f"{network} {start}, {RECIPE_TITLES.get(recipe, recipe)}{third}{shortened}"
-
-
-@dataclass(frozen=True)
-class Experiment:
-    """An experiment of the paper and the configurations in which it is run here."""
-
-    name: str
-    title: str
-    agreements: tuple[str, ...]
-    configurations: tuple[Configuration, ...]
-
-
-EXPERIMENTS = {
-    "fine-tuning": Experiment(
-        "fine-tuning",
-        "Fine-tuning on the pictures on which five, four and three annotators agree",
-        folds.AGREEMENTS,
-        (
-            Configuration("squeezenet1_1", "imagenet", "paper"),
-            Configuration("squeezenet1_1", "imagenet", "paper-third"),
-            Configuration("caffenet", "imagenet-convolutions", "paper-third"),
-            Configuration("caffenet", "imagenet-convolutions", "head-at-base-rate-third"),
-            Configuration("caffenet", "random", "paper-third"),
-        ),
-    ),
-}
-
-
-def find(name: str) -> Experiment:
-    """Return an experiment by name.
-
-    Raises
-    ------
-    UserError
-        If there is none of that name.
-    """
-    if name not in EXPERIMENTS:
-        raise UserError(f"There is no experiment {name!r}: choose from {sorted(EXPERIMENTS)}.")
-    return EXPERIMENTS[name]
 
 
 def plan(
@@ -250,12 +156,9 @@ def fold_scores(records: Iterable[Record]) -> pd.DataFrame:
 
 
 def experiment_of(run: Run) -> str:
-    """Name the experiment to which a run belongs, ``"other"`` for one of nobody's catalogue."""
-    configuration = Configuration(run.network, run.start, run.recipe.name)
-    for experiment in EXPERIMENTS.values():
-        if configuration in experiment.configurations:
-            return experiment.name
-    return "other"
+    """Name the first experiment with a run's configuration, ``"other"`` for one of nobody's."""
+    names = catalogue.experiments_of(Configuration(run.network, run.start, run.recipe.name))
+    return names[0] if names else "other"
 
 
 def table(records: Iterable[Record]) -> pd.DataFrame:

@@ -6,7 +6,7 @@ know whether it wants RGB in 0..1 or, as Caffe's models do, BGR in 0..255 minus 
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -16,54 +16,23 @@ from torch import Tensor, nn
 
 from pixels_to_sentiment import (
     assets,
-    compat,  # noqa: F401  (before torchvision and timm)
+    compat,  # noqa: F401  (before timm)
     weights,
 )
-from pixels_to_sentiment.caffenet import Linear, LocalResponseNorm, caffenet
+from pixels_to_sentiment.architectures import (
+    ARCHITECTURES,
+    CLASSES,
+    IMAGENET_CLASSES,
+    VARIANT,
+    Convention,
+    Start,
+    operate,
+)
+from pixels_to_sentiment.caffenet import Linear, LocalResponseNorm
 from pixels_to_sentiment.errors import UserError
 
 # isort: split
 import timm
-from torchvision import models
-
-CLASSES = ("negative", "positive")
-
-
-@dataclass(frozen=True)
-class Convention:
-    """What a network expects of its input.
-
-    Attributes
-    ----------
-    order
-        Channel order, ``"RGB"`` or ``"BGR"``.
-    scale
-        Factor applied to pixel values 0..255.
-    mean, std
-        Per channel, in the channel order and scale above.
-    crop
-        Side of the square crop in pixels.
-    """
-
-    order: str
-    scale: float
-    mean: tuple[float, float, float]
-    std: tuple[float, float, float]
-    crop: int
-
-    def prepare(self, pixels: Tensor) -> Tensor:
-        """Turn uint8 RGB crops (n, h, w, 3) into float32 input (n, 3, h, w), channels last."""
-        x = pixels.permute(0, 3, 1, 2).float()
-        if self.order == "BGR":
-            x = x.flip(1)
-        mean = torch.tensor(self.mean, device=x.device).view(3, 1, 1)
-        std = torch.tensor(self.std, device=x.device).view(3, 1, 1)
-        return ((x * self.scale - mean) / std).contiguous(memory_format=torch.channels_last)
-
-
-# The ILSVRC-2012 mean per channel, as the authors' released scripts subtract it.
-CAFFE = Convention("BGR", 1.0, (104.007, 116.669, 122.679), (1.0, 1.0, 1.0), 227)
-TORCHVISION = Convention("RGB", 1 / 255, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225), 224)
 
 
 class Network(nn.Module):
@@ -199,136 +168,14 @@ class Network(nn.Module):
                 parameter.requires_grad_(False)
 
 
-@dataclass(frozen=True)
-class Start:
-    """Weights that a network can start from.
-
-    Attributes
-    ----------
-    assets
-        Declared files in order of preference.
-    convention
-        Input convention of these weights.
-    new
-        Shell patterns of parameters that the file does not hold and that start new.
-    frozen_norms
-        As for `Network`.
-    ignored
-        Shell patterns of layers in the file that the network does not have.
-    fine_tuned
-        The file holds a 2-way head too, which is loaded.
-    """
-
-    assets: tuple[str, ...]
-    convention: Convention
-    new: tuple[str, ...] = ()
-    frozen_norms: bool = False
-    ignored: tuple[str, ...] = ()
-    fine_tuned: bool = False
-
-
-@dataclass(frozen=True)
-class Architecture:
-    """How to build a network: constructor, default convention, head, starts."""
-
-    build: Callable[[], nn.Module]
-    convention: Convention
-    head: str
-    starts: dict[str, Start] = field(default_factory=dict)
-
-
-def _squeezenet(build: Callable[..., nn.Module]) -> Callable[[], nn.Module]:
-    def make() -> nn.Module:
-        body = build(weights=None)
-        body.classifier[1] = new_head(nn.Conv2d(512, len(CLASSES), 1))
-        return body
-
-    return make
-
-
-def _mobilenet_v2() -> nn.Module:
-    body = models.mobilenet_v2(weights=None)
-    body.classifier[1] = new_head(nn.Linear(1280, len(CLASSES)))
-    return body
-
-
-def new_head(module: nn.Module) -> nn.Module:
-    """Fill a new last layer as the paper's: Gaussian 0.01, zero bias."""
-    nn.init.normal_(module.weight, std=0.01)
-    nn.init.zeros_(module.bias)
-    return module
-
-
-ARCHITECTURES = {
-    "caffenet": Architecture(
-        caffenet,
-        CAFFE,
-        "fc8_twitter",
-        {
-            "imagenet-convolutions": Start(
-                ("caffenet_conv1-5.imagenet1k.skimcaffe-ssl.no-biases.safetensors",),
-                CAFFE,
-                new=("conv?.bias", "fc6.*", "fc7.*"),
-            ),
-            "imagenet": Start(("bvlc_reference_caffenet.caffemodel",), CAFFE, ignored=("fc8",)),
-            "released": Start(
-                (
-                    "twitter_finetuned_test4_iter_180.caffemodel",
-                    "twitter_finetuned_test4_iter_180_conv.caffemodel",
-                ),
-                CAFFE,
-                fine_tuned=True,
-            ),
-        },
-    ),
-    "squeezenet1_1": Architecture(
-        _squeezenet(models.squeezenet1_1),
-        TORCHVISION,
-        "classifier.1",
-        {
-            "imagenet": Start(
-                (
-                    "squeezenet1_1.imagenet1k.onnx-model-zoo.safetensors",
-                    "squeezenet1_1-b8a52dc0.pth",
-                ),
-                TORCHVISION,
-            ),
-        },
-    ),
-    "squeezenet1_0": Architecture(
-        _squeezenet(models.squeezenet1_0),
-        TORCHVISION,
-        "classifier.1",
-        {
-            "imagenet": Start(("squeezenet1_0-b66bff10.pth",), TORCHVISION),
-            "imagenet-caffe": Start(
-                ("squeezenet1_0.imagenet1k.deep-compression.safetensors",), CAFFE
-            ),
-        },
-    ),
-    "mobilenet_v2": Architecture(
-        _mobilenet_v2,
-        TORCHVISION,
-        "classifier.1",
-        {
-            "imagenet": Start(
-                ("mobilenet_v2.imagenet1k.onnx-model-zoo.no-classifier.safetensors",),
-                TORCHVISION,
-                frozen_norms=True,
-            ),
-            "imagenet-torchvision": Start(("mobilenet_v2-7ebf99e0.pth",), TORCHVISION),
-        },
-    ),
-}
-
-
 def create(name: str, *, start: str = "imagenet", seed: int = 0) -> Network:
     """Build a network with the weights that it starts from and a new 2-way head.
 
     Parameters
     ----------
     name
-        ``"caffenet"``, ``"squeezenet1_1"``, ``"squeezenet1_0"``, ``"mobilenet_v2"``, or
+        ``"caffenet"``, ``"alexnet"``, ``"squeezenet1_1"``, ``"squeezenet1_0"``,
+        ``"mobilenet_v2"``, one of these with a variant, as in ``"caffenet+fc7-2"``, or
         ``"timm/NAME"`` for any model of timm.
     start
         ``"random"``, or one of the starts of `ARCHITECTURES`; for timm models ``"imagenet"``
@@ -344,23 +191,48 @@ def create(name: str, *, start: str = "imagenet", seed: int = 0) -> Network:
         If the weights cannot be had.
     """
     check(name, start)
+    chosen = find_start(name, start)
+    if chosen is None and start != "random":
+        torch.manual_seed(seed)
+        return _create_timm(name, start)
+    network = blank(name, start=start, seed=seed)
+    if chosen:
+        family, _, variant = name.partition(VARIANT)
+        cut = ARCHITECTURES[family].layers() if variant else ()
+        weights.load(
+            network.body,
+            weights_file(chosen.assets),
+            network.head,
+            chosen.new,
+            ignored=(*chosen.ignored, *cut),
+            keep_head=chosen.fine_tuned,
+            renamed={chosen.classifier[0]: "fc8"} if variant and chosen.classifier else {},
+        )
+    return network
+
+
+def blank(name: str, *, start: str, seed: int = 0) -> Network:
+    """Build a network of the form that it has with a start, filled as from random weights.
+
+    Parameters and errors are those of `create`, but no file is needed.
+    """
+    check(name, start)
     torch.manual_seed(seed)
     if name.startswith("timm/"):
-        return _create_timm(name, start)
-    architecture = ARCHITECTURES[name]
-    body = architecture.build()
-    chosen = architecture.starts.get(start)
-    if chosen is None:
-        return Network(name, body, architecture.convention, architecture.head)
-    weights.load(
-        body,
-        weights_file(chosen.assets),
-        architecture.head,
-        chosen.new,
-        ignored=chosen.ignored,
-        keep_head=chosen.fine_tuned,
-    )
-    return Network(name, body, chosen.convention, architecture.head, chosen.frozen_norms)
+        return _create_timm(name, "random")
+    family, _, variant = name.partition(VARIANT)
+    architecture, chosen = ARCHITECTURES[family], ARCHITECTURES[family].starts.get(start)
+    convention = chosen.convention if chosen else architecture.convention
+    frozen_norms = bool(chosen and chosen.frozen_norms)
+    if not variant:
+        body = architecture.build(len(CLASSES))
+        return Network(name, body, convention, architecture.head, frozen_norms)
+    made, classes = architecture.variants[variant], len(CLASSES)
+    if made.on_classifier:
+        classes = chosen.classifier[1] if chosen and chosen.classifier else IMAGENET_CLASSES
+        made = replace(made, outputs=classes)
+    body = operate(architecture.build(classes), made)
+    return Network(name, body, convention, made.head, frozen_norms)
 
 
 def check(name: str, start: str) -> None:
@@ -376,14 +248,26 @@ def check(name: str, start: str) -> None:
         if not timm.is_model(model):
             raise UserError(f"timm has no model {model!r}: timm.list_models() has their names.")
         starts = ["random", "imagenet"]
-    elif name in ARCHITECTURES:
-        starts = ["random", *ARCHITECTURES[name].starts]
     else:
+        starts = _starts(name)
+    if start not in starts:
+        raise UserError(f"{name} has no start {start!r}: choose from {starts}.")
+
+
+def _starts(name: str) -> list[str]:
+    family, plus, variant = name.partition(VARIANT)
+    if family not in ARCHITECTURES:
         raise UserError(
             f"There is no network {name!r}: choose from {sorted(ARCHITECTURES)} or 'timm/NAME'."
         )
-    if start not in starts:
-        raise UserError(f"{name} has no start {start!r}: choose from {starts}.")
+    architecture = ARCHITECTURES[family]
+    if plus and variant not in architecture.variants:
+        raise UserError(
+            f"{family} has no variant {variant!r}: choose from {sorted(architecture.variants)}."
+        )
+    # What was fine-tuned on two classes has nothing left to be operated on.
+    starts = architecture.starts.items()
+    return ["random", *(name for name, one in starts if not (plus and one.fine_tuned))]
 
 
 def weights_asset(name: str, start: str) -> str | None:
@@ -404,7 +288,8 @@ def find_start(name: str, start: str) -> Start | None:
         If the network or the start is unknown.
     """
     check(name, start)
-    return None if name.startswith("timm/") else ARCHITECTURES[name].starts.get(start)
+    family = name.partition(VARIANT)[0]
+    return ARCHITECTURES[family].starts.get(start) if family in ARCHITECTURES else None
 
 
 def weights_file(names: tuple[str, ...]) -> Path:

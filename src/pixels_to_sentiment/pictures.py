@@ -75,6 +75,22 @@ class Pictures:
             raise UserError(f"The data set has no picture {list(images)[found.argmin()]!r}.")
         return found
 
+    def copies(self, images: pd.Series, others: pd.Series) -> np.ndarray:
+        """Say which pictures are byte for byte the same as one of some others.
+
+        Parameters
+        ----------
+        images, others
+            Names, (k,) and (m,).
+
+        Returns
+        -------
+        ndarray
+            bool (k,).
+        """
+        digests = self.files.set_index("image")["sha256"]
+        return digests.loc[list(images)].isin(digests.loc[list(others)]).to_numpy()
+
     def tensor(self, device: str | torch.device = "cpu") -> Tensor:
         """All pixels as one uint8 tensor (n, 256, 256, 3) on a device, shared on the CPU."""
         return torch.from_numpy(self.pixels).to(device)

@@ -45,8 +45,8 @@ def crop_probabilities(
     Returns
     -------
     Tensor
-        float64 on the CPU, (n, 10, 2) in the order of `ten_corners`, or (n, 1, 2); the last axis
-        is negative, positive.
+        float64 on the CPU, (n, 10, classes) in the order of `ten_corners`, or (n, 1, classes);
+        the last axis is negative, positive and, where a network has more outputs, the others.
     """
     corners, mirrored = ten_corners(*pixels.shape[1:3], network.convention.crop)
     chosen = torch.arange(10) if oversample else torch.tensor([CENTRE])
@@ -64,7 +64,7 @@ def crop_probabilities(
                 mirrored[chosen].repeat(count),
                 network.convention.crop,
             )
-            outputs.append(network(some).double().softmax(1).view(count, crops, 2).cpu())
+            outputs.append(network(some).double().softmax(1).view(count, crops, -1).cpu())
     network.train(training)
     return torch.cat(outputs)
 
@@ -77,5 +77,16 @@ def centre_and_oversampled(network: Network, pixels: Tensor) -> tuple[Tensor, Te
     centre, oversampled : Tensor
         float64 (n,), in 0..1.
     """
-    positive = crop_probabilities(network, pixels)[..., 1]
-    return positive[:, CENTRE], positive.mean(1)
+    every = crop_probabilities(network, pixels)
+    return positive(every[:, CENTRE]), positive(every.mean(1))
+
+
+def positive(probabilities: Tensor) -> Tensor:
+    """Give the probability of positive (...) from those of all classes (..., classes).
+
+    Where a network has more outputs than negative and positive, which the paper's cut networks
+    have, the others are left out and the two are scaled to a sum of one.
+    """
+    if probabilities.shape[-1] == 2:
+        return probabilities[..., 1]
+    return probabilities[..., 1] / probabilities[..., :2].sum(-1)

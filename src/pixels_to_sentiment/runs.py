@@ -35,7 +35,7 @@ WEIGHTS = "weights.safetensors"
 _TABLES = ("provenance.json", "curve.csv", "predictions.csv")
 # Ends the name of a recipe of which only some iterations or smaller batches are run.
 SHORTENED = "-shortened"
-_CODE = ("caffenet", "networks", "pictures", "prediction", "training", "weights")
+_CODE = ("architectures", "caffenet", "networks", "pictures", "prediction", "training", "weights")
 
 
 @dataclass(frozen=True)
@@ -142,10 +142,8 @@ class Record:
         path = self.folder / WEIGHTS
         if not path.is_file():
             raise UserError(f"{self.folder} holds no weights: run it again to have them.")
-        network = networks.create(self.run.network, start="random", seed=self.run.seed)
-        chosen = networks.find_start(self.run.network, self.run.start)
-        if chosen:
-            network.convention, network.frozen_norms = chosen.convention, chosen.frozen_norms
+        run = self.run
+        network = networks.blank(run.network, start=run.start, seed=run.seed)
         try:
             network.body.load_state_dict(load_file(path))
         except (SafetensorError, OSError, RuntimeError) as fault:

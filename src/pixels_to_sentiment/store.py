@@ -145,6 +145,8 @@ def _execute(
     commit, dirty = provenance.commit()
     published = folds.split(run.agreement, run.fold)
     train_list, test_list = (part.head(run.limit) for part in published)
+    if not run.recipe.twins:
+        train_list = train_list[~pictures.copies(train_list["image"], test_list["image"])]
     network = networks.create(run.network, start=run.start, seed=run.seed).to(device)
     pixels = pictures.tensor()
     train_pixels = pixels[pictures.rows(train_list["image"])].to(device)

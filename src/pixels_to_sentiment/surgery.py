@@ -21,7 +21,7 @@ def fully_convolutional(network: Network) -> nn.Module:
     Returns
     -------
     Module
-        From prepared input (n, 3, h, w), as `networks.Convention.prepare` gives it, to logits
+        From prepared input (n, 3, h, w), as `architectures.Convention.prepare` gives it, to logits
         (n, 2, h', w'), in evaluation mode. CaffeNet gives 1x1 at 227 and 8x8 at 451.
 
     Raises
@@ -31,6 +31,7 @@ def fully_convolutional(network: Network) -> nn.Module:
     """
     makers = {
         "caffenet": _caffenet,
+        "alexnet": _caffenet,
         "squeezenet1_0": _squeezenet,
         "squeezenet1_1": _squeezenet,
         "mobilenet_v2": _mobilenet,

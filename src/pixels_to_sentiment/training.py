@@ -8,7 +8,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from itertools import islice
 
 import numpy as np
@@ -53,6 +53,7 @@ class Recipe:
     mirror: bool = _known(True, "V", "mirror each picture at random")
     random_crop: bool = _known(True, "I", "crop at random out of 256x256")
     frozen: tuple[str, ...] = _known((), "V", "layers that are not trained")
+    twins: bool = _known(True, "V", "train on copies of pictures of the test fold")
 
     def rate(self, iteration: int, pictures: int) -> float:
         """Give the base rate at an iteration (from 0): Caffe's ``step`` policy.
@@ -67,6 +68,19 @@ class Recipe:
 # As many iterations as the paper's, in all three subsets 65 epochs of batches of 256.
 PAPER_ITERATIONS = {"five": 180, "four": 225, "three": 255}
 
+# Recipes by name, as what they change of the paper's; then what can follow their name, in this
+# order.
+RECIPES: dict[str, dict] = {
+    "paper": {},
+    "head-at-base-rate": {"head_rate": 1.0},
+}
+CHANGES: dict[str, dict] = {
+    "-frozen-convolutions": {"frozen": ("conv?",)},
+    "-frozen-features": {"frozen": ("features",)},
+    "-without-twins": {"twins": False},
+}
+THIRD = "-third"
+
 
 def recipe(name: str, agreement: str) -> Recipe:
     """Return a recipe by name, with the iterations of a subset.
@@ -76,12 +90,14 @@ def recipe(name: str, agreement: str) -> Recipe:
     name
         ``"paper"``: all that is known of the paper's own.
 
-        ``"paper-third"``: the paper's, stopped after a third of its iterations. By then the
-        recalled schedule has cut the rate to a thousandth.
+        ``"head-at-base-rate"``: ours, in which the new last layer learns at the base rate instead
+        of ten times it, for starts in which the layers below it are new as well.
 
-        ``"head-at-base-rate"``, ``"head-at-base-rate-third"``: ours, in which the new last layer
-        learns at the base rate instead of ten times it, for starts in which the layers below it
-        are new as well.
+        What may follow: ``-frozen-convolutions`` (of CaffeNet and AlexNet) and
+        ``-frozen-features`` (of SqueezeNet and MobileNetV2) keep these layers as they start;
+        ``-without-twins`` leaves out training pictures of which the test fold has an identical
+        copy; ``-third``, last, stops after a third of the iterations. By then the recalled
+        schedule has cut the rate to a thousandth.
     agreement
         Subset, one of `PAPER_ITERATIONS`.
 
@@ -90,18 +106,19 @@ def recipe(name: str, agreement: str) -> Recipe:
     UserError
         If there is no such recipe or subset.
     """
-    base, third = name.removesuffix("-third"), name.endswith("-third")
-    made = {
-        "paper": Recipe(name),
-        "head-at-base-rate": Recipe(name, head_rate=1.0),
-    }
     if agreement not in PAPER_ITERATIONS:
         raise UserError(f"There is no subset {agreement!r}: choose from {list(PAPER_ITERATIONS)}.")
-    if base not in made:
-        names = [n + end for n in made for end in ("", "-third")]
-        raise UserError(f"There is no recipe {name!r}: choose from {names}.")
-    iterations = PAPER_ITERATIONS[agreement]
-    return replace(made[base], iterations=iterations // 3 if third else iterations)
+    base, changes = name.removesuffix(THIRD), {}
+    iterations = PAPER_ITERATIONS[agreement] // (3 if name.endswith(THIRD) else 1)
+    for suffix, change in reversed(CHANGES.items()):
+        if base.endswith(suffix):
+            base, changes = base.removesuffix(suffix), changes | change
+    if base not in RECIPES:
+        raise UserError(
+            f"There is no recipe {name!r}: choose from {list(RECIPES)}, followed by any of "
+            f"{[*CHANGES, THIRD]} in this order."
+        )
+    return Recipe(name, iterations=iterations, **RECIPES[base], **changes)
 
 
 def recipe_table(recipe: Recipe) -> pd.DataFrame:

@@ -4,7 +4,7 @@ Reads safetensors, torch's files and Caffe's models, under the names of any of t
 reordered on the way: a model of Caffe keeps filters that want blue, green, red.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatch
 from math import prod
 from pathlib import Path
@@ -35,6 +35,7 @@ def load(
     *,
     ignored: Iterable[str] = (),
     keep_head: bool = False,
+    renamed: Mapping[str, str] | None = None,
 ) -> None:
     """Load weights into a network, leaving its head and the declared parameters new.
 
@@ -57,6 +58,8 @@ def load(
         classifier.
     keep_head
         Load the head as well: the file holds a network fine-tuned on the same two classes.
+    renamed
+        Names of layers in the file that are others in the network.
 
     Raises
     ------
@@ -66,7 +69,7 @@ def load(
     """
     passed_over = "" if keep_head else head
     wanted = _without(passed_over, body.state_dict())
-    given = _without(passed_over, _named_as_in(body, read(path)))
+    given = _without(passed_over, _named_as_in(body, read(path), renamed or {}))
     given = {k: v for k, v in given.items() if k in wanted or not _matches(_layer(k), ignored)}
     given = {k: _fitted(v, wanted.get(k)) for k, v in given.items()}
     faults = [
@@ -139,10 +142,12 @@ def _caffe_parameters(path: Path) -> Iterator[tuple[str, Tensor]]:
             yield from zip(models.blob_names(layer), blobs, strict=True)
 
 
-def _named_as_in(body: nn.Module, state: dict[str, Tensor]) -> dict[str, Tensor]:
+def _named_as_in(
+    body: nn.Module, state: dict[str, Tensor], names: Mapping[str, str]
+) -> dict[str, Tensor]:
     """Rename parameters from Caffe's names, and from an inner product's to its convolution's."""
     layers = {_layer(key) for key in body.state_dict()}
-    ours = {theirs: name for name, theirs in caffe_names(body).items()}
+    ours = {theirs: name for name, theirs in caffe_names(body).items()} | dict(names)
     renamed = {}
     for key, value in state.items():
         layer, kind = _layer(key), key.rpartition(".")[2]

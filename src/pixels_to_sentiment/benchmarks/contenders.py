@@ -18,6 +18,7 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader
 
 from pixels_to_sentiment import (
+    architectures,
     compat,  # noqa: F401  (before torchvision and timm)
     deploy,
     folds,
@@ -82,7 +83,7 @@ def common_training(
                 transforms.RandomCrop(crop),
                 transforms.RandomHorizontalFlip(),
                 transforms.ToTensor(),
-                transforms.Normalize(networks.TORCHVISION.mean, networks.TORCHVISION.std),
+                transforms.Normalize(architectures.TORCHVISION.mean, architectures.TORCHVISION.std),
             ]
         ),
     )
@@ -180,7 +181,7 @@ def common_prediction(network: str, count: int, device: str, folder: str) -> Cal
     prepare = transforms.Compose(
         [
             transforms.ToTensor(),
-            transforms.Normalize(networks.TORCHVISION.mean, networks.TORCHVISION.std),
+            transforms.Normalize(architectures.TORCHVISION.mean, architectures.TORCHVISION.std),
         ]
     )
     dataset = torchvision.datasets.ImageFolder(

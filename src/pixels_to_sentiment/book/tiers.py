@@ -25,6 +25,18 @@ def paths() -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
 
 
+def values(tier: str) -> dict[str, object]:
+    """Read a tier's file.
+
+    Raises
+    ------
+    UserError
+        If there is no such tier, or its file is not a mapping.
+    """
+    notebooks.require(tier, paths(), "tier", notebooks.root() / "notebooks" / "tiers")
+    return _read(paths()[tier])
+
+
 def declared_parameters(path: Path) -> dict[str, dict[str, str]]:
     """Give the parameters a source notebook declares, as `papermill.inspect_notebook` does.
 
@@ -79,16 +91,15 @@ def plan(
         or gives a value of another type than declared.
     """
     declared = {name: declared_parameters(at) for name, at in notebooks.source_paths().items()}
-    notebooks.require(tier, paths(), "tier", notebooks.root() / "notebooks" / "tiers")
+    given_by_tier = values(tier)
     file = paths()[tier]
-    values = _read(file)
     chosen = declared if chosen is None else chosen
-    _require_somewhere(values, declared.values(), file)
+    _require_somewhere(given_by_tier, declared.values(), file)
     _require_somewhere(overrides or {}, [declared[name] for name in chosen], _GIVEN)
     settled = {}
     for name, known in declared.items():
         given = _declared_among(overrides or {}, known) if name in chosen else {}
-        tiered = _declared_among(values, known)
+        tiered = _declared_among(given_by_tier, known)
         _check(name, known, tiered, file)
         _check(name, known, given, _GIVEN)
         settled[name] = tiered | given

@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from pixels_to_sentiment.cli import benchmark, caffe
+    from pixels_to_sentiment.cli import benchmark, caffe, experiments
 
     parser = argparse.ArgumentParser(
         prog="pixels-to-sentiment",
@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     rooms = parser.add_subparsers(required=True, metavar="COMMAND")
     _folds_commands(rooms)
     _files_commands(rooms)
-    _experiments_commands(rooms)
+    experiments.commands(rooms)
     _results_commands(rooms)
     _book_commands(rooms)
     caffe.commands(rooms)
@@ -84,27 +84,6 @@ def _files_commands(rooms) -> None:
     add_command(room, "list", _files_list, "List the declared files and where they are.")
     fetch = add_command(room, "fetch", _files_fetch, "Fetch files into the cache.")
     fetch.add_argument("names", nargs="+", metavar="NAME")
-
-
-def _experiments_commands(rooms) -> None:
-    room = add_room(rooms, "experiments", "The experiments of the paper.")
-    add_command(room, "list", _experiments_list, "List the experiments.")
-    show = add_command(room, "show", _experiments_show, "Show the configurations of an experiment.")
-    show.add_argument("name", metavar="NAME")
-    run = add_command(room, "run", _experiments_run, "Run an experiment; what is finished is kept.")
-    run.add_argument("name", metavar="NAME")
-    run.add_argument(
-        "--only",
-        nargs="+",
-        metavar="NETWORK:START:RECIPE",
-        help="these configurations instead of all of the experiment",
-    )
-    run.add_argument("--agreements", nargs="+", metavar="SUBSET", help="five, four, three")
-    run.add_argument("--folds", nargs="+", type=int, metavar="K", help="test folds, 1 to 5")
-    run.add_argument("--seeds", nargs="+", type=int, default=[0], metavar="SEED")
-    run.add_argument("--precision", default="fp32", help="fp32, tf32 or bf16 (default: fp32)")
-    run.add_argument("--device", default="auto", help="auto, cpu or cuda (default: auto)")
-    run.add_argument("--record", action="store_true", help="add the runs to the recorded results")
 
 
 def _results_commands(rooms) -> None:
@@ -157,99 +136,6 @@ def _files_fetch(options: argparse.Namespace) -> None:
 
     for name in options.names:
         print(assets.fetch(name))
-
-
-def _experiments_list(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment import experiments
-
-    for experiment in experiments.EXPERIMENTS.values():
-        print(f"{experiment.name:20} {experiment.title}")
-
-
-def _experiments_show(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment import experiments
-
-    experiment = experiments.find(options.name)
-    print(f"{experiment.title}\nsubsets: {', '.join(experiment.agreements)}")
-    for configuration in experiment.configurations:
-        print(configuration)
-
-
-def _experiments_run(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment import experiments, folds, pictures, store
-
-    experiment = experiments.find(options.name)
-    device = store.pick_device(options.device)
-    chosen = [experiments.Configuration.parse(text) for text in options.only or ()]
-    todo, missing = experiments.plan(
-        chosen or experiment.configurations,
-        agreements=options.agreements or experiment.agreements,
-        test_folds=options.folds or folds.FOLDS,
-        seeds=options.seeds,
-        precision=options.precision,
-    )
-    for configuration, reason in missing.items():
-        print(f"{configuration}: weights not available here. {reason}", file=sys.stderr)
-    if not todo:
-        raise UserError("Nothing can be run here: the weights of all configurations are missing.")
-    loaded = pictures.load()
-    if not loaded.real:
-        if options.record:
-            raise UserError(
-                "The photographs cannot be had here, and only runs on them are recorded."
-            )
-        print(f"Running on the stand-in. {loaded.reason}", file=sys.stderr)
-    kept = store.Store()
-    with _Bar() as bar:
-        performed = experiments.perform(todo, loaded, kept, device=device, progress=bar.update)
-        for record in performed:
-            bar.finish(record)
-            if options.record:
-                store.record([record])
-
-
-class _Bar:
-    """A progress bar a run, on standard error, with rate in pictures a second."""
-
-    def __init__(self):
-        self.bar = self.run = None
-
-    def __enter__(self) -> "_Bar":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.bar:
-            self.bar.close()
-
-    def update(self, run, iteration: int) -> None:
-        from tqdm import tqdm
-
-        pictures = run.recipe.batch_size * run.recipe.iter_size
-        if run is not self.run:
-            self.run = run
-            self.bar = tqdm(
-                total=run.recipe.iterations * pictures,
-                desc=f"{run.network} {run.start} {run.agreement} fold {run.fold}",
-                unit=" pictures",
-                unit_scale=True,
-                mininterval=1,
-            )
-        self.bar.update(iteration * pictures - self.bar.n)
-
-    def finish(self, record) -> None:
-        from pixels_to_sentiment import scores
-
-        if self.bar:
-            self.bar.close()
-        self.bar = self.run = None
-        table = record.predictions()
-        values = [scores.accuracy(table["label"], table[view]) for view in scores.VIEWS]
-        run = record.run
-        print(
-            f"{record.key} {run.network}:{run.start}:{run.recipe.name} {run.agreement} "
-            f"fold {run.fold} seed {run.seed}: centre {values[0]:.4f}, ten crops {values[1]:.4f}",
-            flush=True,
-        )
 
 
 def _results(options: argparse.Namespace) -> None:

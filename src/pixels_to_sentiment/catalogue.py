@@ -1,0 +1,277 @@
+"""What the paper ran, as data, and what is run here in its place.
+
+Each experiment lists the paper's own configurations first, which need weights of CaffeNet that not
+every machine can get, and then those that stand in for them or go beyond the paper.
+"""
+
+from dataclasses import dataclass
+
+from pixels_to_sentiment import folds, networks, training
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.runs import SHORTENED
+
+NETWORK_TITLES = {
+    "caffenet": "CaffeNet",
+    "alexnet": "AlexNet",
+    "squeezenet1_1": "SqueezeNet 1.1",
+    "squeezenet1_0": "SqueezeNet 1.0",
+    "mobilenet_v2": "MobileNetV2",
+}
+START_TITLES = {
+    "random": "from random weights",
+    "imagenet": "from ImageNet",
+    "imagenet-convolutions": "from ImageNet convolutions",
+    "imagenet-caffe": "from ImageNet (Caffe)",
+    "places": "from Places",
+    "deepsentibank": "from DeepSentiBank",
+    "mvso-english": "from MVSO English",
+    "mvso-spanish": "from MVSO Spanish",
+    "mvso-french": "from MVSO French",
+    "mvso-italian": "from MVSO Italian",
+    "mvso-chinese": "from MVSO Chinese",
+    "mvso-german": "from MVSO German",
+    "released": "as its authors released it",
+}
+RECIPE_TITLES = {"paper": "paper's recipe", "head-at-base-rate": "our recipe"}
+# What may follow a recipe's name, from its end.
+ENDINGS = {
+    SHORTENED: "shortened",
+    training.THIRD: "a third",
+    "-without-twins": "without twins",
+    "-frozen-features": "features frozen",
+    "-frozen-convolutions": "convolutions frozen",
+}
+
+
+@dataclass(frozen=True, order=True)
+class Configuration:
+    """One row of a table: a network, its start, and the recipe.
+
+    Written ``network:start:recipe``, as in ``squeezenet1_1:imagenet:paper`` or, for a variant of a
+    network, ``caffenet+fc7-2:imagenet:paper``.
+    """
+
+    network: str
+    start: str
+    recipe: str
+
+    @classmethod
+    def parse(cls, text: str) -> "Configuration":
+        """Read ``network:start:recipe`` and check each part.
+
+        Raises
+        ------
+        UserError
+            If it is not of that form, or a part is unknown.
+        """
+        parts = text.split(":")
+        if len(parts) != 3:
+            raise UserError(f"{text!r} is not of the form network:start:recipe.")
+        made = cls(*parts)
+        networks.check(made.network, made.start)
+        training.recipe(made.recipe, "five")
+        return made
+
+    def __str__(self) -> str:
+        return f"{self.network}:{self.start}:{self.recipe}"
+
+    @property
+    def family(self) -> str:
+        """The network without its variant."""
+        return self.network.partition(networks.VARIANT)[0]
+
+    @property
+    def title(self) -> str:
+        """The configuration in words, as a table heads it."""
+        variant = self.network.partition(networks.VARIANT)[2]
+        network = NETWORK_TITLES.get(self.family, self.family.removeprefix("timm/"))
+        start = START_TITLES.get(self.start, f"from {self.start}")
+        recipe, words = self.recipe, []
+        for ending, word in ENDINGS.items():
+            if recipe.endswith(ending):
+                recipe = recipe.removesuffix(ending)
+                words.insert(0, word)
+        named = f"{network} {variant} {start}" if variant else f"{network} {start}"
+        # The words go from the recipe outwards: what is changed, how long, shortened.
+        return ", ".join([named, RECIPE_TITLES.get(recipe, recipe), *words])
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """An experiment of the paper, as the paper ran it and as it is run here.
+
+    Attributes
+    ----------
+    name, title
+        As the commands and the book call it.
+    agreements
+        Subsets.
+    paper
+        The paper's own configurations.
+    here
+        Those that stand in for them or go beyond.
+    reported, variants
+        What the table of reported results calls the experiment, and the paper's own configurations
+        in the same order; empty for one of which it has no number.
+    """
+
+    name: str
+    title: str
+    agreements: tuple[str, ...]
+    paper: tuple[Configuration, ...]
+    here: tuple[Configuration, ...]
+    reported: str = ""
+    variants: tuple[str, ...] = ()
+
+    @property
+    def configurations(self) -> tuple[Configuration, ...]:
+        """All of them, the paper's first."""
+        return self.paper + self.here
+
+
+def _several(
+    networks: tuple[str, ...], starts: tuple[str, ...], recipe: str
+) -> tuple[Configuration, ...]:
+    return tuple(Configuration(n, start, recipe) for start in starts for n in networks)
+
+
+# The paper's ablation, and what corresponds to it in networks without fully connected layers.
+ABLATIONS = {
+    "caffenet": tuple(
+        f"caffenet+{name}" for name in ("fc8-1000", "fc7-4096", "fc6-4096", "fc7-2", "fc6-2")
+    ),
+    "squeezenet1_1": tuple(
+        f"squeezenet1_1+{name}"
+        for name in ("conv10-1000", "fire9-512", "fire8-512", "fire9-2", "fire8-2")
+    ),
+    "mobilenet_v2": tuple(
+        f"mobilenet_v2+{name}" for name in ("conv18-1280", "block17-320", "conv18-2", "block17-2")
+    ),
+}
+LANGUAGES = ("english", "spanish", "french", "italian", "chinese", "german")
+MVSO = tuple(f"mvso-{language}" for language in LANGUAGES)
+# The recipes of what is recorded: see the chapter on fine-tuning for why.
+THIRD, OURS = "paper-third", "head-at-base-rate-third"
+# The two networks that stand in for the paper's start.
+SQUEEZENET = Configuration("squeezenet1_1", "imagenet", THIRD)
+CAFFENET = Configuration("caffenet", "imagenet-convolutions", OURS)
+PAPERS = Configuration("caffenet", "imagenet", "paper")
+MOBILENET = Configuration("mobilenet_v2", "imagenet", THIRD)
+
+EXPERIMENTS = {
+    experiment.name: experiment
+    for experiment in (
+        Experiment(
+            "fine-tuning",
+            "Fine-tuning on the pictures on which five, four and three annotators agree",
+            folds.AGREEMENTS,
+            (PAPERS,),
+            (
+                Configuration("squeezenet1_1", "imagenet", "paper"),
+                SQUEEZENET,
+                CAFFENET,
+                Configuration("caffenet", "imagenet-convolutions", THIRD),
+                Configuration("caffenet", "random", THIRD),
+            ),
+            "fine-tuning",
+            ("CaffeNet, ILSVRC-2012",),
+        ),
+        Experiment(
+            "twins",
+            "Fine-tuning without the training pictures that the test fold has a copy of",
+            ("five",),
+            (),
+            (Configuration("squeezenet1_1", "imagenet", "paper-without-twins-third"),),
+        ),
+        Experiment(
+            "layer-by-layer",
+            "A linear SVM and a softmax classifier on every layer of the fine-tuned network",
+            ("five",),
+            (PAPERS,),
+            (SQUEEZENET, CAFFENET),
+        ),
+        Experiment(
+            "ablation",
+            "The last layers removed, with and without a new two-way layer in their place",
+            ("five",),
+            _several(ABLATIONS["caffenet"], ("imagenet",), "paper"),
+            (
+                *_several(ABLATIONS["squeezenet1_1"], ("imagenet",), THIRD),
+                *_several(ABLATIONS["caffenet"], ("imagenet-convolutions",), OURS),
+                *_several(ABLATIONS["mobilenet_v2"], ("imagenet",), THIRD),
+            ),
+            "layer ablation",
+            ("", "fc7-4096", "fc6-4096", "fc7-2", "fc6-2"),
+        ),
+        Experiment(
+            "initialisation",
+            "The same network from different starts",
+            ("five",),
+            _several(("caffenet",), ("imagenet", "places", "deepsentibank", *MVSO), "paper"),
+            (
+                CAFFENET,
+                Configuration("alexnet", "imagenet-convolutions", OURS),
+                Configuration("caffenet", "random", OURS),
+                Configuration(
+                    "caffenet",
+                    "imagenet-convolutions",
+                    "head-at-base-rate-frozen-convolutions-third",
+                ),
+                Configuration(
+                    "alexnet",
+                    "imagenet-convolutions",
+                    "head-at-base-rate-frozen-convolutions-third",
+                ),
+                SQUEEZENET,
+                Configuration("squeezenet1_1", "imagenet", "paper-frozen-features-third"),
+                Configuration("squeezenet1_1", "random", THIRD),
+            ),
+            "initialisation",
+            (
+                *("ILSVRC-2012", "Places", "DeepSentiBank", "MVSO English", ""),
+                *("MVSO French", "MVSO Italian", "MVSO Chinese", "MVSO German"),
+            ),
+        ),
+        Experiment(
+            "addition",
+            "A two-way layer on top of the original classifier",
+            ("five",),
+            _several(("caffenet+fc9-2",), ("imagenet", "mvso-english"), "paper"),
+            (
+                Configuration("squeezenet1_1+conv11-2", "imagenet", THIRD),
+                Configuration("caffenet+fc9-2", "imagenet-convolutions", OURS),
+            ),
+            "layer addition",
+            ("fc9-2, ILSVRC-2012", ""),
+        ),
+        Experiment(
+            "ten-years-later",
+            "Later networks on the same folds",
+            ("five",),
+            (),
+            (MOBILENET,),
+        ),
+    )
+}
+
+
+def find(name: str) -> Experiment:
+    """Return an experiment by name.
+
+    Raises
+    ------
+    UserError
+        If there is none of that name.
+    """
+    if name not in EXPERIMENTS:
+        raise UserError(f"There is no experiment {name!r}: choose from {sorted(EXPERIMENTS)}.")
+    return EXPERIMENTS[name]
+
+
+def experiments_of(configuration: Configuration) -> list[str]:
+    """Name the experiments that have a configuration; several have the main ones."""
+    return [
+        experiment.name
+        for experiment in EXPERIMENTS.values()
+        if configuration in experiment.configurations
+    ]

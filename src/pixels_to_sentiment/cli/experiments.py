@@ -1,0 +1,159 @@
+"""The commands ``experiments``."""
+
+import argparse
+import sys
+
+from pixels_to_sentiment.errors import UserError
+
+
+def commands(rooms) -> None:
+    """Add the commands."""
+    from pixels_to_sentiment.cli import add_command, add_room
+
+    room = add_room(rooms, "experiments", "The experiments of the paper.")
+    add_command(room, "list", _list, "List the experiments.")
+    show = add_command(room, "show", _show, "Show the configurations of an experiment.")
+    show.add_argument("name", metavar="NAME")
+    run = add_command(room, "run", _run, "Run an experiment; what is finished is kept.")
+    run.add_argument("name", metavar="NAME")
+    run.add_argument(
+        "--only",
+        nargs="+",
+        metavar="NETWORK:START:RECIPE",
+        help="these configurations instead of all of the experiment",
+    )
+    run.add_argument(
+        "--network", nargs="+", metavar="NETWORK", help="configurations of these networks alone"
+    )
+    run.add_argument(
+        "--tier", default="paper", help="paper: all of it; smoke: a few iterations (default: paper)"
+    )
+    run.add_argument("--agreements", nargs="+", metavar="SUBSET", help="five, four, three")
+    run.add_argument("--folds", nargs="+", type=int, metavar="K", help="test folds, 1 to 5")
+    run.add_argument("--seeds", nargs="+", type=int, default=[0], metavar="SEED")
+    run.add_argument("--precision", default="fp32", help="fp32, tf32 or bf16 (default: fp32)")
+    run.add_argument("--device", default="auto", help="auto, cpu or cuda (default: auto)")
+    run.add_argument("--record", action="store_true", help="add the runs to the recorded results")
+
+
+def _list(options: argparse.Namespace) -> None:
+    from pixels_to_sentiment import catalogue
+
+    for experiment in catalogue.EXPERIMENTS.values():
+        print(f"{experiment.name:20} {experiment.title}")
+
+
+def _show(options: argparse.Namespace) -> None:
+    from pixels_to_sentiment import catalogue
+
+    experiment = catalogue.find(options.name)
+    print(f"{experiment.title}\nsubsets: {', '.join(experiment.agreements)}")
+    for heading, some in (("as in the paper", experiment.paper), ("here", experiment.here)):
+        if some:
+            print(f"{heading}:", *some, sep="\n  ")
+
+
+def _run(options: argparse.Namespace) -> None:
+    from pixels_to_sentiment import catalogue, experiments, folds, pictures, store
+
+    experiment = catalogue.find(options.name)
+    device = store.pick_device(options.device)
+    shortened = _of_tier(options.tier)
+    if shortened and options.record:
+        raise UserError(f"Only the paper tier is recorded, and not the tier {options.tier}.")
+    todo, missing = experiments.plan(
+        _chosen(options, experiment),
+        agreements=options.agreements or experiment.agreements,
+        test_folds=options.folds or folds.FOLDS,
+        seeds=options.seeds,
+        precision=options.precision,
+        **shortened,
+    )
+    for configuration, reason in missing.items():
+        print(f"{configuration}: weights not available here. {reason}", file=sys.stderr)
+    if not todo:
+        raise UserError("Nothing can be run here: the weights of all configurations are missing.")
+    loaded = pictures.load()
+    if not loaded.real:
+        if options.record:
+            raise UserError(
+                "The photographs cannot be had here, and only runs on them are recorded."
+            )
+        print(f"Running on the stand-in. {loaded.reason}", file=sys.stderr)
+    kept = store.Store()
+    with _Bar() as bar:
+        performed = experiments.perform(todo, loaded, kept, device=device, progress=bar.update)
+        for record in performed:
+            bar.finish(record)
+            if options.record:
+                store.record([record])
+
+
+def _chosen(options: argparse.Namespace, experiment) -> list:
+    """Pick configurations: those named, or those of the experiment, of some networks alone."""
+    from pixels_to_sentiment import catalogue
+
+    named = [catalogue.Configuration.parse(text) for text in options.only or ()]
+    chosen = named or list(experiment.configurations)
+    if not options.network:
+        return chosen
+    known = sorted({one.family for one in chosen} | {one.network for one in chosen})
+    for network in options.network:
+        if network not in known:
+            raise UserError(f"{experiment.name} has no network {network!r}: choose from {known}.")
+    return [one for one in chosen if {one.family, one.network} & set(options.network)]
+
+
+def _of_tier(tier: str) -> dict:
+    """Give what a tier shortens, as arguments of `experiments.plan`."""
+    from pixels_to_sentiment.book import tiers
+
+    return {
+        name: value
+        for name, value in tiers.values(tier).items()
+        if name in ("iterations", "batch_size", "limit")
+    }
+
+
+class _Bar:
+    """A progress bar a run, on standard error, with rate in pictures a second."""
+
+    def __init__(self):
+        self.bar = self.run = None
+
+    def __enter__(self) -> "_Bar":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.bar:
+            self.bar.close()
+
+    def update(self, run, iteration: int) -> None:
+        from tqdm import tqdm
+
+        pictures = run.recipe.batch_size * run.recipe.iter_size
+        if run is not self.run:
+            self.run = run
+            self.bar = tqdm(
+                total=run.recipe.iterations * pictures,
+                desc=f"{run.network} {run.start} {run.agreement} fold {run.fold}",
+                unit=" pictures",
+                unit_scale=True,
+                mininterval=1,
+            )
+        self.bar.update(iteration * pictures - self.bar.n)
+
+    def finish(self, record) -> None:
+        from pixels_to_sentiment import scores
+
+        if self.bar:
+            self.bar.close()
+        self.bar = self.run = None
+        table = record.predictions()
+        values = [scores.accuracy(table["label"], table[view]) for view in scores.VIEWS]
+        run = record.run
+        print(
+            f"{record.key} {run.network}:{run.start}:{run.recipe.name} {run.agreement} "
+            f"fold {run.fold} seed {run.seed}: centre {values[0]:.4f}, ten crops {values[1]:.4f}",
+            flush=True,
+        )

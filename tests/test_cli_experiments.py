@@ -1,0 +1,163 @@
+"""The commands ``experiments``: what they list, run, keep and record."""
+
+from dataclasses import replace
+
+import pytest
+
+from pixels_to_sentiment import catalogue, experiments, folds, pictures, store, training
+from pixels_to_sentiment.cli import main
+from toy_cli import refused
+from toy_runs import RUN, made_up_pictures
+
+pytestmark = pytest.mark.usefixtures("isolated")
+
+IMAGENET = "squeezenet1_1:imagenet:paper"
+
+
+def test_experiments_are_listed_and_shown(capsys):
+    """What is shown can be given to --only."""
+    assert main(["experiments", "list"]) == 0
+    out = capsys.readouterr().out
+    for experiment in catalogue.EXPERIMENTS.values():
+        assert f"{experiment.name} " in out
+        assert experiment.title in out
+    assert main(["experiments", "show", "fine-tuning"]) == 0
+    title, subsets, *shown = capsys.readouterr().out.splitlines()
+    assert title == catalogue.find("fine-tuning").title
+    assert subsets == "subsets: five, four, three"
+    assert [line for line in shown if line[0] != " "] == ["as in the paper:", "here:"]
+    parsed = tuple(catalogue.Configuration.parse(li.strip()) for li in shown if li[0] == " ")
+    assert parsed == catalogue.find("fine-tuning").configurations
+
+
+@pytest.fixture
+def small_plan(monkeypatch):
+    """Plan two tiny runs on made-up pictures, whatever is asked for; gives what was asked."""
+    asked = {}
+
+    def plan(configurations, **options):
+        asked.update(configurations=tuple(configurations), **options)
+        return [RUN, replace(RUN, seed=1)], {}
+
+    monkeypatch.setattr(experiments, "plan", plan)
+    monkeypatch.setattr(pictures, "load", made_up_pictures)
+    return asked
+
+
+def test_an_experiment_is_run_once(capsys, small_plan, monkeypatch):
+    """A line a run with its scores, a bar with pictures a second, and nothing is trained twice."""
+    assert main(["experiments", "run", "fine-tuning"]) == 0
+    out, err = capsys.readouterr()
+    lines = out.splitlines()
+    keys = [run.key("made-up") for run in (RUN, replace(RUN, seed=1))]
+    assert [line.split()[0] for line in lines] == keys
+    assert "timm/test_efficientnet:random:tiny five fold 1 seed 1: centre 0." in lines[1]
+    assert "stand-in" in err.splitlines()[0]
+    assert "pictures/s" in err
+    assert "100%" in err
+    monkeypatch.setattr(training, "train", lambda *_, **__: pytest.fail("trained again"))
+    assert main(["experiments", "run", "fine-tuning"]) == 0
+    again, err = capsys.readouterr()
+    assert again == out
+    assert "pictures/s" not in err
+
+
+def test_options_reach_the_plan(capsys, small_plan, monkeypatch):
+    """Those given, and otherwise the subsets of the experiment, all folds, seed 0 and fp32."""
+    monkeypatch.setattr(experiments, "perform", lambda *_, **__: iter(()))
+    assert main(["experiments", "run", "fine-tuning"]) == 0
+    experiment = catalogue.find("fine-tuning")
+    assert small_plan == {
+        "configurations": experiment.configurations,
+        "agreements": experiment.agreements,
+        "test_folds": folds.FOLDS,
+        "seeds": [0],
+        "precision": "fp32",
+    }
+    given = ["--only", IMAGENET, "--agreements", "four", "--folds", "2", "3", "--seeds", "4"]
+    assert main(["experiments", "run", "fine-tuning", *given, "--precision", "bf16"]) == 0
+    assert small_plan == {
+        "configurations": (catalogue.Configuration.parse(IMAGENET),),
+        "agreements": ["four"],
+        "test_folds": [2, 3],
+        "seeds": [4],
+        "precision": "bf16",
+    }
+
+
+def test_recording_the_stand_in_is_refused_before_training(capsys, small_plan, monkeypatch):
+    """Not after the first run, which may have taken hours."""
+    monkeypatch.setattr(training, "train", lambda *_, **__: pytest.fail("trained"))
+    assert "photographs" in refused(capsys, "experiments", "run", "fine-tuning", "--record")
+
+
+def test_each_run_is_recorded_as_soon_as_it_is_finished(capsys, small_plan, monkeypatch):
+    """An interrupted command has recorded what was done."""
+    photographs = replace(made_up_pictures(), source="photographs")
+    monkeypatch.setattr(pictures, "load", lambda: photographs)
+    recorded = []
+    monkeypatch.setattr(store, "record", lambda records: recorded.extend(records))
+    assert main(["experiments", "run", "fine-tuning", "--record"]) == 0
+    out, err = capsys.readouterr()
+    assert [one.key for one in recorded] == [line.split()[0] for line in out.splitlines()]
+    assert len(recorded) == 2
+    assert "stand-in" not in err
+
+
+def test_missing_weights_are_said_on_standard_error(capsys, monkeypatch):
+    """The rest is run; where there is no rest, the pictures are not even loaded."""
+    monkeypatch.setattr(pictures, "load", lambda: pytest.fail("loaded the pictures"))
+    part = ["experiments", "run", "fine-tuning", "--agreements", "five", "--folds", "1"]
+    only = [*part, "--only", IMAGENET]
+    assert main(only) == 2
+    out, err = capsys.readouterr()
+    said, sentence = err.splitlines()
+    assert said.startswith(f"{IMAGENET}: weights not available here. ")
+    assert sentence.startswith("pixels-to-sentiment: Nothing can be run here")
+    assert out == ""
+    performed = []
+    monkeypatch.setattr(pictures, "load", made_up_pictures)
+    monkeypatch.setattr(
+        experiments, "perform", lambda todo, *_, **__: performed.extend(todo) or iter(())
+    )
+    assert main([*only, "squeezenet1_1:random:paper"]) == 0
+    assert [run.start for run in performed] == ["random"]
+    assert f"{IMAGENET}: weights not available here. " in capsys.readouterr().err
+
+
+def asked_of(small_plan, monkeypatch, *arguments):
+    monkeypatch.setattr(experiments, "perform", lambda *_, **__: iter(()))
+    assert main(["experiments", "run", *arguments]) == 0
+    return small_plan
+
+
+def test_the_smoke_tier_shortens_what_is_run(small_plan, monkeypatch):
+    """By the values of its file; the paper tier shortens nothing."""
+    asked = asked_of(small_plan, monkeypatch, "ablation", "--tier", "smoke")
+    assert {"iterations", "batch_size", "limit"} <= set(asked)
+    small_plan.clear()
+    assert "iterations" not in asked_of(small_plan, monkeypatch, "ablation", "--tier", "paper")
+
+
+@pytest.mark.parametrize(
+    ("network", "count"), [("squeezenet1_1", 5), ("squeezenet1_1+fire9-2", 1), ("caffenet", 10)]
+)
+def test_a_network_is_run_alone_with_its_variants(small_plan, monkeypatch, network, count):
+    """All variants for the plain name, one for its own."""
+    asked = asked_of(small_plan, monkeypatch, "ablation", "--network", network)
+    assert len(asked["configurations"]) == count
+    assert all(one.network.startswith(network) for one in asked["configurations"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("fine-tuning", "--network", "resnet"), "resnet"),
+        (("fine-tuning", "--tier", "huge"), "huge"),
+        (("fine-tuning", "--tier", "smoke", "--record"), "paper tier"),
+        (("dancing",), "dancing"),
+    ],
+)
+def test_what_there_is_not_is_refused(capsys, small_plan, arguments, named):
+    """Before any picture is loaded."""
+    assert named in refused(capsys, "experiments", "run", *arguments)

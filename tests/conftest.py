@@ -114,15 +114,26 @@ def made(tmp_path):
     """Write the folder of a finished run whose predictions are right on the first `right`."""
     from pixels_to_sentiment import folds, runs, training
 
-    def make(fold=1, right=0.75, recipe="paper", precision="fp32", agreement="five", surer=0.0):
+    def make(
+        fold=1,
+        right=0.75,
+        recipe="paper",
+        precision="fp32",
+        agreement="five",
+        surer=0.0,
+        network="squeezenet1_1",
+        start="imagenet",
+        seed=0,
+    ):
         run = runs.Run(
-            network="squeezenet1_1",
-            start="imagenet",
+            network=network,
+            start=start,
             weights="w.safetensors",
             agreement=agreement,
             fold=fold,
             recipe=training.recipe(recipe, agreement),
             precision=precision,
+            seed=seed,
         )
         test = folds.split(agreement, fold)[1][["image", "label"]]
         correct = np.arange(len(test)) < round(right * len(test))

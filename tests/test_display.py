@@ -63,7 +63,6 @@ def test_a_misspelt_configuration_stops_before_anything_runs(standin, shown):
         display.Page("smoke").perform(["cafenet:random:paper"], "cpu")
 
 
-@pytest.mark.parametrize("few", [0, 1])
 def test_the_gallery_shows_the_surest_right_then_the_surest_wrong(made, monkeypatch):
     record = made(right=0.5)
     asked = {}

@@ -18,8 +18,8 @@ SOURCES = sorted((ROOT / "src" / PACKAGE).rglob("*.py"))
 FLOORS = (
     ("__main__",),
     ("cli",),
-    ("display",),
-    ("reports",),
+    ("display", "claims"),
+    ("reports", "layerwise"),
     ("experiments", "fidelity", "benchmarks", "probes"),
     ("store", "catalogue"),
     ("runs",),

@@ -2,7 +2,8 @@
 
 import pytest
 
-from pixels_to_sentiment import experiments, folds, reports, scores
+from pixels_to_sentiment import catalogue, experiments, folds, judgement, reports, scores
+from pixels_to_sentiment.catalogue import Configuration
 
 pytestmark = pytest.mark.usefixtures("isolated")
 
@@ -44,6 +45,7 @@ def test_two_runs_are_compared_picture_by_picture(made):
     assert "bf16" in row["second"]
 
 
+@pytest.mark.parametrize("few", [0, 1])
 def test_fewer_than_two_runs_compare_to_nothing(made, few):
     assert reports.agreement_of([made() for _ in range(few)]).empty
 
@@ -97,3 +99,95 @@ def test_runs_predicted_both_ways_are_tabled(made, finished):
     assert table["changed"].to_list() == [0, len(exact)]
     assert list(table["configuration"]) == ["SqueezeNet 1.1 from ImageNet, paper's recipe"] * 2
     assert reports.both_ways([other]).empty
+
+
+CUT = Configuration("squeezenet1_1+fire9-2", "imagenet", "paper-third")
+WHOLE = catalogue.SQUEEZENET
+
+
+def whole_and_cut(made, precision="bf16", lost=0.25):
+    """All folds of a network and of a variant of it that is right less often."""
+    third = {"recipe": "paper-third", "precision": precision}
+    whole = [made(fold=k, right=0.75, **third) for k in folds.FOLDS]
+    cut = [made(fold=k, right=0.75 - lost, network=CUT.network, **third) for k in folds.FOLDS]
+    return whole, cut
+
+
+def test_a_pair_is_compared_in_one_precision(made):
+    """What precision changes is not taken for what the cut does."""
+    whole, cut = whole_and_cut(made)
+    other = [made(fold=k, recipe="paper-third", right=0.25) for k in folds.FOLDS]
+    (row,) = reports.paired([*other, *whole, *cut], [(CUT, WHOLE)]).itertuples()
+    assert row.difference == pytest.approx(-0.25, abs=0.003)
+    assert row.pair.startswith("SqueezeNet 1.1 fire9-2 from ImageNet")
+    assert set(row.keys.split(", ")) == {one.key for one in whole + cut}
+
+
+def test_a_pair_that_is_not_whole_is_left_out(made):
+    whole, cut = whole_and_cut(made)
+    assert reports.paired([*whole, *cut[:4]], [(CUT, WHOLE)]).empty
+    assert reports.paired([], [(CUT, WHOLE)]).empty
+
+
+def test_the_table_of_an_experiment_says_why_a_cell_is_empty(made):
+    """Weights that are not here, folds or configurations that were not run."""
+    _, cut = whole_and_cut(made)
+    table = reports.experiment_table(catalogue.find("ablation"), cut[:2])
+    rows = table.set_index("configuration")
+    mine = rows.loc[CUT.title]
+    assert mine["here, ten crops"].startswith("0.500")
+    assert "folds 1, 2" in mine["here, ten crops"]
+    assert mine["empty because"] == "other folds not run yet"
+    paper = rows.loc[Configuration("caffenet+fc7-2", "imagenet", "paper").title]
+    assert paper["empty because"] == "weights not available here"
+    assert paper["the paper, centre crop"].startswith("0.784")
+    assert "unverified" in paper["the paper, centre crop"]
+    random = rows.index[rows["empty because"] == "not run yet"]
+    assert len(random) == 0  # without a mirror, no start of this experiment can be had
+
+
+def test_several_precisions_of_a_configuration_do_not_stand_twice(made):
+    whole, _ = whole_and_cut(made)
+    part = [made(fold=1, recipe="paper-third")]
+    assert reports.runs_of(WHOLE, [*part, *whole]) == whole
+
+
+def test_one_configuration_of_a_network_and_start_is_kept_with_all_its_runs(made):
+    whole, cut = whole_and_cut(made)
+    alike = [made(fold=1, recipe="paper")]
+    assert reports.one_per_network([*whole, *alike, *cut]) == [*whole, *cut]
+
+
+def test_the_papers_differences_are_taken_from_its_table():
+    """By hand: oversampling on five agree, and fc7-2 without oversampling; all can be judged."""
+    table = reports.reported_differences().set_index("what")
+    assert table.loc["five agree: ten crops − centre crop", "difference"] == pytest.approx(0.013)
+    cut = table.loc["fc7-2 − fine-tuned CaffeNet, centre crop"]
+    assert cut["difference"] == pytest.approx(0.784 - 0.817)
+    assert set(table["between"]) == {"centre", "oversampled", "views"}
+    assert (
+        judgement.beyond_noise(table.reset_index(), judgement.noise(reports.gathered([])))["larger"]
+        .isna()
+        .all()
+    )
+
+
+def test_twins_are_test_pictures_with_a_copy_in_training(photographs):
+    """Of five agree five pairs straddle two folds, so that each of the ten is one in its turn."""
+    found = reports.twins(photographs)
+    assert len(found) == 10
+    assert len(set(found.values())) == 5
+
+
+def test_later_results_have_a_column_a_subset():
+    table = reports.later_results()
+    assert list(table.columns)[2:] == ["five agree", "four agree", "three agree"]
+    assert len(table) == 4
+    assert table["five agree"].max() == 0.847
+
+
+def test_words_leave_out_what_is_the_same_everywhere(made):
+    table = judgement.accuracies(reports.gathered([made()]))
+    shown = reports.words(table)
+    assert "agreement" not in shown
+    assert list(shown["view"]) == ["centre crop", "ten crops"]

@@ -113,6 +113,10 @@ class Experiment:
     reported, variants
         What the table of reported results calls the experiment, and the paper's own configurations
         in the same order; empty for one of which it has no number.
+    probed
+        Linear classifiers are trained on every layer of each network that was fine-tuned.
+    frozen
+        Networks, and their starts, of which features are classified without any fine-tuning.
     """
 
     name: str
@@ -122,6 +126,8 @@ class Experiment:
     here: tuple[Configuration, ...]
     reported: str = ""
     variants: tuple[str, ...] = ()
+    probed: bool = False
+    frozen: tuple[tuple[str, str], ...] = ()
 
     @property
     def configurations(self) -> tuple[Configuration, ...]:
@@ -189,6 +195,7 @@ EXPERIMENTS = {
             ("five",),
             (PAPERS,),
             (SQUEEZENET, CAFFENET),
+            probed=True,
         ),
         Experiment(
             "ablation",
@@ -250,6 +257,11 @@ EXPERIMENTS = {
             ("five",),
             (),
             (MOBILENET,),
+            frozen=(
+                ("mobilenet_v2", "imagenet"),
+                ("squeezenet1_1", "imagenet"),
+                ("squeezenet1_0", "imagenet-caffe"),
+            ),
         ),
     )
 }

@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pixels_to_sentiment.figures import PALETTE, WIDTH, nothing
@@ -65,40 +66,44 @@ def forest(table: pd.DataFrame) -> Figure:
     return figure
 
 
-def layers(table: pd.DataFrame, paper: pd.DataFrame, base: float) -> Figure:
-    """Draw the accuracy on the features of each layer, a panel a classifier.
+def layers(panels: dict[str, tuple[pd.DataFrame, pd.DataFrame]], base: float) -> Figure:
+    """Draw the accuracy on the features of each layer: a row a network, a column a classifier.
 
     Parameters
     ----------
-    table
-        ``layer`` (in the order of drawing), ``classifier``, ``protocol``, ``mean``, ``std``.
-    paper
-        ``layer``, ``classifier``, ``mean``: the paper's numbers, hollow.
+    panels
+        By network in words, two frames: ``layer`` (in the order of drawing), ``classifier``,
+        ``protocol``, ``mean`` and ``std``; and ``layer``, ``classifier`` and ``mean`` of the
+        paper, drawn hollow.
     base
         Accuracy of always answering positive, drawn as a line.
     """
-    if table.empty:
+    if not panels:
         return nothing("Nothing is recorded yet.")
-    names = list(dict.fromkeys(table["layer"]))
-    place = {name: n for n, name in enumerate(names)}
-    kinds = list(dict.fromkeys(table["classifier"]))
-    figure, panels = plt.subplots(
-        len(kinds), 1, sharex=True, sharey=True, squeeze=False, figsize=(WIDTH, 2.3 * len(kinds))
+    kinds = list(dict.fromkeys(kind for rows, _ in panels.values() for kind in rows["classifier"]))
+    figure, axes = plt.subplots(
+        len(panels), len(kinds), sharey=True, squeeze=False, figsize=(WIDTH, 2.9 * len(panels))
     )
-    for panel, kind in zip(panels[:, 0], kinds, strict=True):
-        some = table[table["classifier"] == kind]
-        for shift, (protocol, group) in enumerate(some.groupby("protocol", sort=False)):
-            at = group["layer"].map(place) + 0.16 * (shift - 0.5)
-            panel.errorbar(
-                at, group["mean"], group["std"], fmt="o", markersize=4, capsize=2, label=protocol
+    for line, (name, (rows, paper)) in zip(axes, panels.items(), strict=True):
+        for panel, kind in zip(line, kinds, strict=True):
+            _draw_layers(
+                panel, rows, rows["classifier"] == kind, paper[paper["classifier"] == kind]
             )
-        theirs = paper[(paper["classifier"] == kind) & paper["layer"].isin(place)]
-        if len(theirs):
-            panel.scatter(
-                theirs["layer"].map(place), theirs["mean"], label="the paper, recalled", **_PAPER
-            )
-        panel.axhline(base, color="black", linewidth=0.8, linestyle=":")
-        panel.set(title=kind, ylabel="accuracy")
-        panel.legend(loc="lower left", ncols=3)
-    panels[-1, 0].set_xticks(list(place.values()), names, rotation=45, ha="right")
+            panel.axhline(base, color="black", linewidth=0.8, linestyle=":")
+            panel.set_title(f"{name}\n{kind}", fontsize=9)
+        line[0].set_ylabel("accuracy")
+    axes[0, 0].legend(loc="lower right", fontsize=8)
     return figure
+
+
+def _draw_layers(panel: Axes, rows: pd.DataFrame, chosen: pd.Series, paper: pd.DataFrame) -> None:
+    place = {name: n for n, name in enumerate(dict.fromkeys(rows["layer"]))}
+    for shift, (protocol, group) in enumerate(rows[chosen].groupby("protocol", sort=False)):
+        at = group["layer"].map(place) + 0.2 * (shift - 0.5)
+        panel.errorbar(
+            at, group["mean"], group["std"], fmt="o", markersize=3.5, capsize=2, label=protocol
+        )
+    if len(paper):
+        at = paper["layer"].map(place)
+        panel.scatter(at, paper["mean"], label="the paper, recalled", **_PAPER)
+    panel.set_xticks(list(place.values()), list(place), rotation=60, ha="right", fontsize=8)

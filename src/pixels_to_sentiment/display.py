@@ -23,6 +23,8 @@ from pixels_to_sentiment import (
 )
 from pixels_to_sentiment.catalogue import Configuration
 from pixels_to_sentiment.pictures import Pictures
+from pixels_to_sentiment.probes.records import Probe, ProbeRecord
+from pixels_to_sentiment.probes.store import perform
 from pixels_to_sentiment.runs import Record
 from pixels_to_sentiment.store import Store
 
@@ -55,7 +57,7 @@ class Page:
         self.parameters = parameters
         self.started = time.time()
         self.pictures: Pictures | None = None
-        self.records: list[Record] = []
+        self.records: list[Record | ProbeRecord] = []
         figures.theme()
 
     def load(self, source: str) -> Pictures:
@@ -93,6 +95,12 @@ class Page:
         self.records += performed
         return performed
 
+    def probe(self, wanted: Iterable[Probe], device: str) -> list[ProbeRecord]:
+        """Train linear classifiers on features, of runs of this page or of untrained networks."""
+        made = list(perform(wanted, self.pictures, device=device))
+        self.records += made
+        return made
+
     @property
     def stand_in_note(self) -> str:
         """What a figure made from the stand-in says below it; empty for the photographs."""
@@ -128,6 +136,11 @@ def table(frame: pd.DataFrame, **options: object) -> None:
     show(HTML(tables.table(frame, **options)))
 
 
+def fold(summary: str, content: str) -> None:
+    """Fold HTML away behind a line that opens it."""
+    show(HTML(tables.folded(summary, content)))
+
+
 def this_build(records: Iterable[Record], tier: str) -> None:
     """Fold away the accuracies of the runs that were made for a page."""
     here = experiments.table(records)
@@ -141,7 +154,7 @@ def this_build(records: Iterable[Record], tier: str) -> None:
         names=dict(zip(columns, names, strict=True)),
         formats={"mean": ".3f"},
     )
-    show(HTML(tables.folded(f"Accuracies of this build ({tier} tier)", content)))
+    fold(f"Accuracies of this build ({tier} tier)", content)
 
 
 def details(records: Iterable[Record]) -> None:
@@ -151,7 +164,7 @@ def details(records: Iterable[Record]) -> None:
         note("Nothing recorded", "No run of the full protocol has been recorded yet.")
         return
     content = tables.table(table, formats={"minutes": ".0f"})
-    show(HTML(tables.folded("How the recorded runs were made", content)))
+    fold("How the recorded runs were made", content)
 
 
 def experiment(name: str, records: Iterable[Record], caption: str) -> None:
@@ -184,7 +197,7 @@ def differences(found: pd.DataFrame, caption: str) -> None:
     formats |= dict.fromkeys(("difference", "low", "high", "t_low", "t_high"), "+.3f")
     table(shown[list(columns)], names=columns, formats=formats, caption=caption)
     keys = shown[["pair", "seeds", "keys"]]
-    show(HTML(tables.folded("The runs behind each difference", tables.table(keys))))
+    fold("The runs behind each difference", tables.table(keys))
 
 
 def gallery_of_predictions(

@@ -23,6 +23,8 @@ PACKAGES = (
     "torchvision",
     "timm",
     "numpy",
+    "scipy",
+    "scikit-learn",
     "pandas",
     "pillow",
     "matplotlib",

@@ -16,6 +16,7 @@ from pixels_to_sentiment import (
     folds,
     judgement,
     networks,
+    places,
     scores,
     tables,
 )
@@ -166,9 +167,9 @@ def paired(
         comma-separated); empty if no pair is whole.
     """
     records, named, keys, chosen = list(records), [], {}, {}
-    for first, other in pairs:
-        both = [complete(runs_of(one, records, agreement), agreement) for one in (first, other)]
-        if all(both):
+    for pair in pairs:
+        both = _alike(records, pair, agreement)
+        if both:
             names = tuple(title_of(some[0]) for some in both)
             chosen |= {one.key: one for some in both for one in some}
             named.append(names)
@@ -180,6 +181,22 @@ def paired(
     names = list(zip(table["first"], table["other"], strict=True))
     words = [_difference_in_words(first, other) for first, other in names]
     return table.assign(pair=words, keys=[keys[both] for both in names])
+
+
+def _alike(
+    records: list[Record], pair: Iterable[Configuration], agreement: str
+) -> list[list[Record]]:
+    """Pick the runs of two configurations in the precision in which most are whole of both.
+
+    What precision changes would be taken for what the configurations do otherwise.
+    """
+    found = []
+    for precision in sorted({one.run.precision for one in records}):
+        some = [one for one in records if one.run.precision == precision]
+        both = [complete(runs_of(one, some, agreement), agreement) for one in pair]
+        if all(both):
+            found.append(both)
+    return max(found, key=lambda both: min(map(len, both)), default=[])
 
 
 def _difference_in_words(first: str, other: str) -> str:
@@ -273,6 +290,20 @@ def one_per_network(records: Iterable[Record]) -> list[Record]:
         if chosen.setdefault((run.network, run.start), name) == name:
             kept[one.key] = one
     return list(kept.values())
+
+
+def later_results() -> pd.DataFrame:
+    """Give accuracies that others published later on the same photographs.
+
+    Returns
+    -------
+    DataFrame
+        ``work``, ``network and training``, and an accuracy for each subset, a row a result.
+    """
+    table = pd.read_csv(places.ground_truth() / "later_results.csv")
+    wide = table.pivot(index=["work", "training"], columns="agreement", values="accuracy")
+    columns = {"training": "network and training"} | figures.AGREEMENT_NAMES
+    return wide[list(folds.AGREEMENTS)].reset_index().rename(columns=columns)
 
 
 def twins(loaded: Pictures, agreement: str = "five") -> dict[str, str]:

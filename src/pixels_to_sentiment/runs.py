@@ -18,6 +18,7 @@ A run is one network, from one start, on one fold, with one recipe and one seed.
 import ast
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -161,9 +162,25 @@ def _tuples(fields: dict) -> dict:
 
 @cache
 def code_fingerprint() -> str:
-    """Hash of the code that decides a run's result; comments, docstrings and layout do not count.
+    """Hash of the code that decides a run's result, as `fingerprint_of` makes it.
+
+    Returns
+    -------
+    str
+        12 hex digits.
+    """
+    return fingerprint_of(_CODE)
+
+
+def fingerprint_of(modules: Iterable[str]) -> str:
+    """Hash the code of some modules; comments, docstrings and layout do not count.
 
     The same code has the same hash on every version of Python.
+
+    Parameters
+    ----------
+    modules
+        Names of files of the package, without extension.
 
     Returns
     -------
@@ -171,7 +188,7 @@ def code_fingerprint() -> str:
         12 hex digits.
     """
     digest = hashlib.sha256()
-    for name in _CODE:
+    for name in modules:
         tree = ast.parse((Path(__file__).parent / f"{name}.py").read_text())
         for node in ast.walk(tree):
             if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and node.body:

@@ -83,10 +83,30 @@ def _run(options: argparse.Namespace) -> None:
     kept = store.Store()
     with _Bar() as bar:
         performed = experiments.perform(todo, loaded, kept, device=device, progress=bar.update)
+        finished = []
         for record in performed:
             bar.finish(record)
+            finished.append(record)
             if options.record:
                 store.record([record])
+    _probe(options, experiment, finished, loaded, device, shortened.get("limit"))
+
+
+def _probe(options, experiment, finished: list, loaded, device: str, limit: int | None) -> None:
+    """Train linear classifiers on the layers of what was fine-tuned, and on frozen features."""
+    from pixels_to_sentiment.probes import plans, store
+
+    wanted = plans.planned(
+        experiment,
+        finished,
+        agreements=options.agreements or experiment.agreements,
+        test_folds=options.folds,
+        limit=limit,
+    )
+    for record in store.perform(wanted, loaded, device=device):
+        print(plans.in_words(record), flush=True)
+        if options.record:
+            store.record([record])
 
 
 def _chosen(options: argparse.Namespace, experiment) -> list:

@@ -1,0 +1,100 @@
+"""What is recorded of the layers, as frames in words, beside what the paper reports."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from pixels_to_sentiment import folds, scores, tables
+from pixels_to_sentiment.catalogue import NETWORK_TITLES, START_TITLES, Configuration
+from pixels_to_sentiment.probes import protocols
+from pixels_to_sentiment.probes.records import FROZEN, ProbeRecord
+
+CLASSIFIER_TITLES = {"svm": "linear SVM", "softmax": "softmax"}
+PROTOCOL_TITLES = {"paper": "chosen by test accuracy", "nested": "nested choice"}
+# What the table of reported results calls them.
+_REPORTED = {"svm": "SVM", "softmax": "softmax"}
+_BY = ["configuration", "layer", "features", "classifier"]
+
+
+def title_of(record: ProbeRecord) -> str:
+    """Name the network behind a probe in words."""
+    if record.run is None:
+        network, _, start = record.probe.network.partition(":")
+        start = START_TITLES.get(start, f"from {start}")
+        return f"{NETWORK_TITLES.get(network, network.removeprefix('timm/'))} {start}, {FROZEN}"
+    run = record.run
+    return Configuration(run.network, run.start, run.recipe.name).title
+
+
+def accuracies(records: Iterable[ProbeRecord]) -> pd.DataFrame:
+    """Stack `ProbeRecord.accuracies`, with ``configuration`` in words."""
+    frames = [one.accuracies().assign(configuration=title_of(one)) for one in records]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=_BY)
+
+
+def compared(records: Iterable[ProbeRecord]) -> pd.DataFrame:
+    """Compare the two protocols on every layer, with the paper's numbers beside CaffeNet's.
+
+    Returns
+    -------
+    DataFrame
+        As `protocols.compare` gives it by ``configuration``, ``layer`` (the last first),
+        ``features`` and ``classifier`` (in words), then ``reported`` and ``reported_std`` (missing
+        where the paper has none) and ``keys``.
+    """
+    stacked = accuracies(records)
+    if stacked.empty:
+        return pd.DataFrame(columns=[*_BY, "paper_mean", "nested_mean", "difference", "reported"])
+    table = protocols.compare(stacked, _BY)
+    keys = stacked.groupby("configuration")["key"].agg(lambda k: ", ".join(sorted(set(k))))
+    known = scores.reported("layer-by-layer").set_index("variant")
+    names = [
+        f"{layer.removesuffix('_twitter')} {_REPORTED[kind]}" if "CaffeNet" in title else ""
+        for title, layer, kind in table[["configuration", "layer", "classifier"]].to_numpy()
+    ]
+    return table.assign(
+        reported=[known["mean"].get(name) for name in names],
+        reported_std=[known["std"].get(name) for name in names],
+        keys=table["configuration"].map(keys),
+        classifier=table["classifier"].map(CLASSIFIER_TITLES),
+    )
+
+
+def in_words(table: pd.DataFrame) -> pd.DataFrame:
+    """Format `compared` of one configuration for `tables.table`."""
+    paper = [
+        tables.score(mean, std, "R")
+        for mean, std in table[["reported", "reported_std"]].to_numpy(dtype=float)
+    ]
+    shown = {
+        "layer": table["layer"],
+        "features": [f"{n:,}" for n in table["features"]],
+        "classifier": table["classifier"],
+        "the paper": paper,
+    }
+    for protocol, title in PROTOCOL_TITLES.items():
+        shown[title] = [
+            tables.score(mean, std)
+            for mean, std in table[[f"{protocol}_mean", f"{protocol}_std"]].to_numpy(dtype=float)
+        ]
+    frame = pd.DataFrame(shown).assign(difference=table["difference"])
+    partial = table["n"] < len(folds.FOLDS)
+    return frame.assign(folds=table["n"]) if partial.any() else frame
+
+
+def drawn(table: pd.DataFrame) -> pd.DataFrame:
+    """Turn `compared` into rows for `charts.layers`: a layer, classifier and protocol each."""
+    parts = [
+        table[["layer", "classifier"]].assign(
+            protocol=title, mean=table[f"{protocol}_mean"], std=table[f"{protocol}_std"]
+        )
+        for protocol, title in PROTOCOL_TITLES.items()
+    ]
+    # The first layer of the network to the left.
+    return pd.concat(parts).sort_index(kind="stable", ascending=False)
+
+
+def paper_marks(table: pd.DataFrame) -> pd.DataFrame:
+    """Give the paper's numbers of a table of `compared`: ``layer``, ``classifier``, ``mean``."""
+    known = table.dropna(subset="reported")
+    return known[["layer", "classifier"]].assign(mean=known["reported"])

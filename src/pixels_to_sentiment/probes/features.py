@@ -1,0 +1,312 @@
+"""Features: what the named layers of a network make of the centre crops of pictures."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from pixels_to_sentiment import networks
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.networks import Network
+from pixels_to_sentiment.pictures import cut
+from pixels_to_sentiment.prediction import CENTRE, ten_corners
+from pixels_to_sentiment.probes import linear
+
+# Bytes of features held at once; a layer that takes more comes in parts. The largest of CaffeNet
+# is conv1, 1.47 GB for the pictures of three agree.
+AT_ONCE = 1_500_000_000
+
+
+@dataclass(frozen=True)
+class Tap:
+    """Where the features of a layer are read.
+
+    Attributes
+    ----------
+    module
+        Name in the network's body; the body itself if empty.
+    before
+        Read what goes into the module, not what comes out of it.
+    pooled
+        Average over all places of the feature maps.
+    """
+
+    module: str
+    before: bool = False
+    pooled: bool = False
+
+
+@dataclass
+class Gram:
+    """Inner products of all pictures' features of one layer.
+
+    Attributes
+    ----------
+    features
+        How many features the layer has.
+    products
+        float64 (n, n).
+    """
+
+    features: int
+    products: np.ndarray
+
+
+def _caffe(*early: str) -> dict[str, Tap]:
+    """Tap CaffeNet's or AlexNet's layers; `early` are those before conv3."""
+    names = ("fc8_twitter", "fc7", "fc6", "pool5", "conv5", "conv4", "conv3", *early)
+    with_relu = {"fc7", "fc6", *(f"conv{number}" for number in range(1, 6))}
+    return {name: Tap(f"relu{name[-1]}" if name in with_relu else name) for name in names}
+
+
+def _fires(modules: dict[str, int]) -> dict[str, Tap]:
+    """Tap SqueezeNet's layers; its convolutions' ReLUs follow them, those of a fire lie in it."""
+    taps = {"logits": Tap(""), "pooled": Tap("features", pooled=True)}
+    return taps | {name: Tap(f"features.{place}") for name, place in modules.items()}
+
+
+# Each network's layers from the last to the first, as the paper lists them. A layer with a ReLU
+# is read after it.
+LAYERS: dict[str, dict[str, Tap]] = {
+    "caffenet": _caffe("norm2", "pool2", "conv2", "norm1", "pool1", "conv1"),
+    "alexnet": _caffe("pool2", "norm2", "conv2", "pool1", "norm1", "conv1"),
+    # Names of figure 2 of the paper on SqueezeNet (Iandola et al., arXiv 1602.07360).
+    "squeezenet1_1": _fires(
+        {
+            **{"fire9": 12, "fire8": 11, "fire7": 10, "fire6": 9, "pool5": 8, "fire5": 7},
+            **{"fire4": 6, "pool3": 5, "fire3": 4, "fire2": 3, "pool1": 2, "conv1": 1},
+        }
+    ),
+    "squeezenet1_0": _fires(
+        {
+            **{"fire9": 12, "pool8": 11, "fire8": 10, "fire7": 9, "fire6": 8, "fire5": 7},
+            **{"pool4": 6, "fire4": 5, "fire3": 4, "fire2": 3, "pool1": 2, "conv1": 1},
+        }
+    ),
+    # The last block of each resolution or width. The blocks but for the first and last end in a
+    # convolution without ReLU, which is what the network's authors call a linear bottleneck.
+    "mobilenet_v2": {
+        "logits": Tap(""),
+        "pooled": Tap("features", pooled=True),
+        **{f"features.{n}": Tap(f"features.{n}") for n in (18, 17, 16, 13, 10, 6, 3, 1, 0)},
+    },
+}
+
+
+def default_layers(name: str, start: str) -> tuple[str, ...]:
+    """Names of all layers that `taps` gives for a network, without filling it.
+
+    Raises
+    ------
+    UserError
+        If the network or the start is unknown.
+    """
+    with torch.device("meta"):
+        return tuple(taps(networks.blank(name, start=start)))
+
+
+def taps(network: Network) -> dict[str, Tap]:
+    """Layers of a network that can be tapped, the last first.
+
+    Those of `LAYERS`. Any other network has ``logits`` and, if it has a last layer of its own,
+    ``penultimate``, which is what that layer sees; a variant (``caffenet+fc7-2``) has what it
+    still has of its architecture's layers, too.
+    """
+    if network.name in LAYERS:
+        return LAYERS[network.name]
+    found = {"logits": Tap("")}
+    if network.head:
+        found["penultimate"] = Tap(network.head, before=True)
+    modules = {name for name, _ in network.body.named_modules()} - {"", network.head}
+    family = LAYERS.get(network.name.partition(networks.VARIANT)[0], {})
+    return found | {name: tap for name, tap in family.items() if tap.module in modules}
+
+
+def find(network: Network, layers: Iterable[str]) -> dict[str, Tap]:
+    """Give the taps of some layers.
+
+    Raises
+    ------
+    UserError
+        If the network has no layer of a name.
+    """
+    known = taps(network)
+    chosen = {}
+    for name in layers:
+        if name not in known:
+            raise UserError(
+                f"{network.name} has no layer {name!r} to tap: choose from {list(known)}."
+            )
+        chosen[name] = known[name]
+    return chosen
+
+
+@dataclass(frozen=True)
+class Block:
+    """A layer's features from ``start`` up to, not including, ``stop``."""
+
+    layer: str
+    start: int
+    stop: int
+
+
+def tap(
+    network: Network,
+    pixels: Tensor,
+    layers: Iterable[str],
+    *,
+    batch: int = 50,
+    at_once: int = AT_ONCE,
+) -> Iterator[tuple[str, np.ndarray]]:
+    """Compute features of the centre crops of pictures, a layer at a time.
+
+    After ReLU where the layer has one, in the order channel, row, column, not normalised. The
+    pictures pass through the network as often as it takes to stay within the memory.
+
+    Parameters
+    ----------
+    pixels
+        uint8 RGB (n, 256, 256, 3), on the network's device.
+    layers
+        Names, as in `taps`.
+    batch
+        Pictures a forward pass.
+    at_once
+        Bytes of features held at once, for all pictures together.
+
+    Yields
+    ------
+    layer : str
+        In the order asked for.
+    features : ndarray
+        float32 (n, d). A layer that takes more than `at_once` bytes comes in parts one after the
+        other, each with some of its features.
+
+    Raises
+    ------
+    UserError
+        If the network has no layer of a name.
+    """
+    chosen = find(network, layers)
+    widths = _widths(network, pixels, chosen)
+    for blocks in _passes(widths, max(1, at_once // (4 * len(pixels)))):
+        made = _forward(network, pixels, chosen, blocks, batch)
+        for block in blocks:
+            yield block.layer, made.pop(block)
+
+
+def grams(
+    network: Network, pixels: Tensor, layers: Iterable[str], *, at_once: int = AT_ONCE
+) -> dict[str, Gram]:
+    """Compute the inner products of pictures' features, for each of some layers.
+
+    Parameters are those of `tap`, which raises the same.
+    """
+    made = {}
+    for layer, features in tap(network, pixels, layers, at_once=at_once):
+        count, products = features.shape[1], linear.gram(features)
+        del features  # the next pass needs the memory
+        if layer in made:
+            made[layer].features += count
+            made[layer].products += products
+        else:
+            made[layer] = Gram(count, products)
+    return made
+
+
+def centre_crops(pixels: Tensor, side: int) -> Tensor:
+    """Cut the centre crop of each picture: uint8 (n, side, side, 3)."""
+    corners, mirrored = ten_corners(*pixels.shape[1:3], side)
+    count = len(pixels)
+    return cut(
+        pixels,
+        torch.arange(count),
+        corners[CENTRE].expand(count, 2),
+        mirrored[CENTRE].expand(count),
+        side,
+    )
+
+
+def _widths(network: Network, pixels: Tensor, chosen: dict[str, Tap]) -> dict[str, int]:
+    """Count each layer's features, in the order of the taps."""
+    found = {}
+    _run(network, pixels[:1], chosen, lambda name, x: found.update({name: x.shape[1]}))
+    return {name: found[name] for name in chosen}
+
+
+def _passes(widths: dict[str, int], most: int) -> list[list[Block]]:
+    """Divide layers among forward passes that each keep at most so many features a picture."""
+    passes, room = [], 0
+    for layer, width in widths.items():
+        for start in range(0, width, most):
+            block = Block(layer, start, min(start + most, width))
+            size = block.stop - block.start
+            if size > room:
+                passes.append([])
+                room = most
+            passes[-1].append(block)
+            room -= size
+    return passes
+
+
+def _forward(
+    network: Network, pixels: Tensor, chosen: dict[str, Tap], blocks: list[Block], batch: int
+) -> dict[Block, np.ndarray]:
+    made = {b: np.empty((len(pixels), b.stop - b.start), np.float32) for b in blocks}
+    wanted = {block.layer: chosen[block.layer] for block in blocks}
+    for first in range(0, len(pixels), batch):
+        some = slice(first, first + batch)
+
+        def keep(name: str, x: Tensor, some: slice = some) -> None:
+            for block, features in made.items():
+                if block.layer == name:
+                    features[some] = x[:, block.start : block.stop].cpu().numpy()
+
+        _run(network, pixels[some], wanted, keep)
+    return made
+
+
+class _Enough(Exception):
+    """All layers that were wanted have been seen."""
+
+
+def _run(
+    network: Network,
+    pixels: Tensor,
+    wanted: dict[str, Tap],
+    keep: Callable[[str, Tensor], None],
+) -> None:
+    """Send centre crops through a network, as far as the last of the layers that are wanted.
+
+    `keep` gets a layer's name and features (n, d). It has to copy them at once, as the next layer
+    may write its result in their place.
+    """
+    modules = dict(network.body.named_modules())
+    left = set(wanted)
+
+    def watch(name: str, tap: Tap) -> Callable:
+        def see(module: nn.Module, given: tuple, output: Tensor | None = None) -> None:
+            x = given[0] if tap.before else output
+            keep(name, (x.mean((2, 3)) if tap.pooled else x.flatten(1)).float())
+            left.discard(name)
+            if not left:
+                raise _Enough
+
+        module = modules[tap.module]
+        if tap.before:
+            return module.register_forward_pre_hook(see)
+        return module.register_forward_hook(see)
+
+    training = network.training
+    network.eval()
+    hooks = [watch(name, tap) for name, tap in wanted.items()]
+    try:
+        with torch.inference_mode(), suppress(_Enough):
+            network(centre_crops(pixels, network.convention.crop))
+    finally:
+        for hook in hooks:
+            hook.remove()
+        network.train(training)

@@ -1,0 +1,304 @@
+"""Linear classifiers on features of which only the inner products are known.
+
+The features of a layer are many (290,400 for conv1 of CaffeNet) and the pictures few. The weights
+of a linear classifier that is penalised by their squared length are a combination of the training
+pictures' features (representer theorem: Kimeldorf and Wahba 1971; Schölkopf, Herbrich and Smola
+2001), so that inner products are all it takes to train it and to ask it. Nothing is approximated:
+the classifiers are those of the features themselves.
+
+Both classifiers have an intercept that is not penalised. So it does not matter where the origin
+of the features lies, and it is put into the mean of the training pictures.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pandas as pd
+from scipy.linalg import cho_factor, cho_solve
+from scipy.special import expit
+from sklearn.svm import SVC
+from threadpoolctl import threadpool_limits
+
+# Classifiers with their lowest and highest cost, as binary logarithms of the cost times the mean
+# squared distance of the training pictures from their mean. A product below one over the number of
+# pictures (1,012 at most) leaves no weights to speak of, whatever the features. From some product
+# on a support vector machine stays as it is where the features separate the classes; where they
+# are two and do not, libsvm takes minutes for a cost above 2 to the 8.
+GRID = (("svm", -10, 6), ("softmax", -10, 10))
+# Parts into which a training list is cut for cross-validation: the published one is made of four
+# test lists.
+QUARTERS = 4
+# Largest violation of the optimality conditions: of a margin of 1 (libsvm's own criterion), and of
+# a probability.
+_SVM_TOLERANCE = 1e-3
+_SOFTMAX_TOLERANCE = 1e-6
+_NEWTON_STEPS = 100
+
+
+def gram(features: np.ndarray, columns: int = 4096) -> np.ndarray:
+    """Compute the inner products of all rows.
+
+    Parameters
+    ----------
+    features
+        (n, d), of any float type.
+    columns
+        So many at a time are turned into float64.
+
+    Returns
+    -------
+    ndarray
+        float64 (n, n). Those of two halves of the features add up to that of the whole.
+    """
+    products = np.zeros((len(features),) * 2)
+    for start in range(0, features.shape[1], columns):
+        some = features[:, start : start + columns].astype(np.float64)
+        products += some @ some.T
+    return products
+
+
+def coordinates(
+    products: np.ndarray, train: np.ndarray, others: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give pictures coordinates, at most one a training picture, with the same inner products.
+
+    The principal axes (about the origin) of the training pictures' features. What the features of
+    other pictures have at right angles to these axes is left out, and no linear classifier with
+    penalised weights sees it (representer theorem): trained on the coordinates, it decides as it
+    does when trained on the features.
+
+    Parameters
+    ----------
+    products
+        Inner products of the features, float64 (n, n).
+    train, others
+        Positions of pictures.
+
+    Returns
+    -------
+    train, others : ndarray
+        float64 (len(train), r) and (len(others), r), r the rank of the training pictures'
+        features; the longest axis first.
+    """
+    values, vectors = np.linalg.eigh(products[np.ix_(train, train)])
+    kept = values > values[-1] * len(values) * np.finfo(float).eps
+    roots, axes = np.sqrt(values[kept])[::-1], vectors[:, kept][:, ::-1]
+    return axes * roots, products[np.ix_(others, train)] @ (axes / roots)
+
+
+def centred(products: np.ndarray, train: np.ndarray) -> np.ndarray:
+    """Move the origin of the features into the mean of the training pictures."""
+    means = products[:, train].mean(1)
+    return products - means[:, None] - means + means[train].mean()
+
+
+def svm(
+    products: np.ndarray, labels: np.ndarray, costs: Sequence[float]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Train support vector machines: hinge loss, by libsvm.
+
+    They minimise ``w.w / 2 + cost * sum of max(0, 1 - s (w.x + b))``, s the label as -1 or 1.
+
+    Parameters
+    ----------
+    products
+        Inner products of the training pictures' features, float64 (n, n).
+    labels
+        0 or 1, both of them, (n,).
+    costs
+        Ascending.
+
+    Returns
+    -------
+    dual : ndarray
+        A classifier a row, float64 (len(costs), n): ``w`` is ``dual @ features``.
+    intercepts : ndarray
+        float64 (len(costs),).
+    """
+    dual, intercepts = np.zeros((len(costs), len(labels))), np.zeros(len(costs))
+    for place, cost in enumerate(costs):
+        if place and np.abs(dual[place - 1]).max() < costs[place - 1]:
+            # No coefficient is kept down by its bound, so a higher bound changes nothing.
+            dual[place:], intercepts[place:] = dual[place - 1], intercepts[place - 1]
+            break
+        machine = SVC(C=cost, kernel="precomputed", tol=_SVM_TOLERANCE).fit(products, labels)
+        dual[place, machine.support_] = machine.dual_coef_[0]
+        intercepts[place] = machine.intercept_[0]
+    return dual, intercepts
+
+
+def softmax(
+    products: np.ndarray, labels: np.ndarray, costs: Sequence[float]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Train softmax classifiers, that is logistic regression.
+
+    They minimise ``w.w / 2 + cost * sum of -log p(label)``, with ``w.x + b`` the difference of
+    the two logits; scikit-learn's ``LogisticRegression`` has the same cost. Penalising the weights
+    of both logits gives the same classifier at half the cost, a step of the grid lower.
+
+    Parameters and returns are those of `svm`. Each starts from the one before.
+    """
+    points = np.zeros((len(costs), len(labels) + 1))
+    for place, cost in enumerate(costs):
+        points[place] = _newton(products, labels, cost, points[max(0, place - 1)])
+    return points[:, :-1], points[:, -1]
+
+
+def _newton(products: np.ndarray, labels: np.ndarray, cost: float, point: np.ndarray) -> np.ndarray:
+    """Find the dual coefficients and, last, the intercept, by Newton's method.
+
+    As Rasmussen and Williams (2006), algorithm 3.1. At the optimum the coefficients are ``cost *
+    (labels - p)``, and their sum 0.
+    """
+    signs = 2 * labels - 1
+
+    def loss(point: np.ndarray) -> float:
+        fitted = products @ point[:-1]
+        losses = np.logaddexp(0, -signs * (fitted + point[-1]))
+        return point[:-1] @ fitted / 2 + cost * losses.sum()
+
+    for _ in range(_NEWTON_STEPS):
+        values = products @ point[:-1] + point[-1]
+        p, q = expit(values), expit(-values)
+        pull = cost * np.where(labels == 1, q, -p)
+        excess = np.append(point[:-1] - pull, pull.sum())
+        if np.abs(excess).max() <= _SOFTMAX_TOLERANCE * cost:
+            return point
+        step = _least_squares(products, values, cost * p * q, pull) - point
+        slope = excess[:-1] @ products @ step[:-1] - excess[-1] * step[-1]
+        point = point + _step_size(loss, point, step, slope) * step
+    raise ArithmeticError(f"no softmax classifier found at cost {cost} in {_NEWTON_STEPS} steps")
+
+
+def _step_size(
+    loss: Callable[[np.ndarray], float], point: np.ndarray, step: np.ndarray, slope: float
+) -> float:
+    """Halve a step until the loss falls as it should (Armijo)."""
+    before, size = loss(point), 1.0
+    # The last steps change less than what rounding does to the sum.
+    while loss(point + size * step) > before + 1e-4 * size * slope + 1e-12 * before:
+        size /= 2
+    return size
+
+
+def _least_squares(
+    products: np.ndarray, values: np.ndarray, weights: np.ndarray, pull: np.ndarray
+) -> np.ndarray:
+    """Solve the weighted least squares that stand for the loss near the present values."""
+    roots = np.sqrt(weights)
+    system = roots[:, None] * products * roots
+    system[np.diag_indices_from(system)] += 1
+    factor = cho_factor(system, lower=True, overwrite_a=True, check_finite=False)
+    right = np.column_stack([roots * values + pull / roots, roots])
+    fit, ones = cho_solve(factor, right, check_finite=False).T
+    intercept = (roots @ fit) / (roots @ ones)
+    return np.append(roots * (fit - intercept * ones), intercept)
+
+
+CLASSIFIERS: dict[str, Callable] = {"svm": svm, "softmax": softmax}
+
+
+def powers(spread: float, lowest: int, highest: int) -> np.ndarray:
+    """Costs for features of any scale: powers of two, ascending.
+
+    Parameters
+    ----------
+    spread
+        Mean squared distance of the training pictures' features from their mean.
+    lowest, highest
+        Binary logarithms of cost times spread, the spread rounded to a power of two.
+    """
+    return 2.0 ** (np.arange(lowest, highest + 1) - np.round(np.log2(spread)))
+
+
+def quarters(count: int) -> np.ndarray:
+    """Cut a training list into contiguous parts for cross-validation: each picture's part, (n,).
+
+    The parts of a published list are the four test lists that it is made of.
+    """
+    return np.arange(count) * QUARTERS // count
+
+
+def probe(
+    products: np.ndarray,
+    train: np.ndarray,
+    test: np.ndarray,
+    labels: np.ndarray,
+    parts: np.ndarray,
+    grid: Iterable[tuple[str, int, int]] = GRID,
+) -> pd.DataFrame:
+    """Train the classifiers on a layer's features at every cost, and predict.
+
+    Parameters
+    ----------
+    products
+        Inner products of the features of all pictures, float64 (n, n).
+    train, test
+        Positions of the training and of the test pictures, in the order of their lists.
+    labels
+        0 or 1 of the training pictures; those of the test pictures are not asked for.
+    parts
+        Each training picture's part for cross-validation, as `quarters` gives it.
+    grid
+        Classifiers, of `CLASSIFIERS`, each with the range of its costs, as for `powers`.
+
+    Returns
+    -------
+    DataFrame
+        A classifier and cost a row, the costs ascending: ``classifier``; ``cost``; ``relative``,
+        the cost times the mean squared distance of the training pictures from their mean;
+        ``inner``, the mean accuracy over the parts of the training list, each predicted by what
+        was trained on the others; and ``predicted``, ``0`` or ``1`` for each test
+        picture, as one string.
+    """
+    spread = _spread(products, train)
+    products = centred(products, train)
+    costs = {name: powers(spread, *ends) for name, *ends in grid}
+    held_out = [parts == part for part in np.unique(parts)]
+    tasks = [(np.full(len(train), True), test), *((~part, train[part]) for part in held_out)]
+
+    def predict(name: str, fit: np.ndarray, ask: np.ndarray) -> np.ndarray:
+        return _predict(CLASSIFIERS[name], products, train[fit], ask, labels[fit], costs[name])
+
+    # Many small systems: a thread for each is faster than all threads on one after the other.
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(os.cpu_count()) as pool:
+        waiting = {name: [pool.submit(predict, name, *task) for task in tasks] for name in costs}
+        made = {name: [one.result() for one in several] for name, several in waiting.items()}
+    tables = []
+    for name, (predicted, *checked) in made.items():
+        right = [(p == labels[part]).mean(1) for p, part in zip(checked, held_out, strict=True)]
+        columns = {
+            "classifier": name,
+            "cost": costs[name],
+            "relative": costs[name] * spread,
+            "inner": np.mean(right, axis=0),
+            "predicted": ["".join(map(str, row)) for row in predicted],
+        }
+        tables.append(pd.DataFrame(columns))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _spread(products: np.ndarray, train: np.ndarray) -> float:
+    """Mean squared distance from the mean; 1 where all features are the same and none matters."""
+    block = products[np.ix_(train, train)]
+    squares = block.diagonal().mean()
+    spread = squares - block.mean()
+    return spread if spread > 1e-12 * squares else 1.0
+
+
+def _predict(
+    classifier: Callable,
+    products: np.ndarray,
+    fit: np.ndarray,
+    ask: np.ndarray,
+    labels: np.ndarray,
+    costs: np.ndarray,
+) -> np.ndarray:
+    """Train at every cost and predict: int64 (len(costs), len(ask))."""
+    if np.ptp(labels) == 0:
+        return np.full((len(costs), len(ask)), labels[0])
+    dual, intercepts = classifier(products[np.ix_(fit, fit)], labels, costs)
+    values = dual @ products[np.ix_(fit, ask)] + intercepts[:, None]
+    return (values > 0).astype(np.int64)

@@ -1,0 +1,89 @@
+"""Which probes an experiment of the catalogue asks for, and what one found in a line."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from itertools import product
+
+from pixels_to_sentiment import folds, networks
+from pixels_to_sentiment.assets import Unavailable
+from pixels_to_sentiment.catalogue import Experiment
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.probes import features
+from pixels_to_sentiment.probes.records import Probe, ProbeRecord
+from pixels_to_sentiment.runs import Record
+
+# The features that a network's own last layer sees, by architecture; others have "penultimate".
+LAST_FEATURES = {"caffenet": "fc7", "alexnet": "fc7"}
+
+
+def planned(
+    experiment: Experiment,
+    finished: Iterable[Record],
+    *,
+    agreements: Iterable[str] = ("five",),
+    test_folds: Iterable[int] | None = None,
+    limit: int | None = None,
+) -> list[Probe]:
+    """List the probes of an experiment: of its finished runs, and of networks as they start.
+
+    Parameters
+    ----------
+    finished
+        Training runs, of which every layer is probed where the experiment asks for it.
+    agreements, test_folds, limit
+        Of the untrained networks; by default all folds and whole lists.
+    """
+    found = [Probe.of_run(one, limit=limit) for one in finished] if experiment.probed else []
+    names = [f"{network}:{start}" for network, start in experiment.frozen]
+    return found + frozen(names, agreements=agreements, test_folds=test_folds, limit=limit)
+
+
+def frozen(
+    names: Iterable[str],
+    *,
+    agreements: Iterable[str] = ("five",),
+    test_folds: Iterable[int] | None = None,
+    limit: int | None = None,
+) -> list[Probe]:
+    """List the probes of the last features of networks as they start.
+
+    Parameters
+    ----------
+    names
+        Networks, each as ``network:start``. One whose weights cannot be had is left out.
+    agreements, test_folds, limit
+        As for `planned`.
+
+    Raises
+    ------
+    UserError
+        If a name is not of that form, or the network or the start is unknown.
+    """
+    found = []
+    for name in names:
+        network, colon, start = name.partition(":")
+        if not colon:
+            raise UserError(f"{name!r} is not of the form network:start.")
+        networks.check(network, start)
+        for agreement, fold in product(agreements, test_folds or folds.FOLDS):
+            layers = [last_features(network, start)]
+            with suppress(Unavailable):
+                found.append(Probe.untrained(network, start, agreement, fold, layers, limit=limit))
+    return found
+
+
+def last_features(network: str, start: str) -> str:
+    """Name the layer whose features a network's own last layer sees."""
+    layers = features.default_layers(network, start)
+    chosen = LAST_FEATURES.get(network, "pooled")
+    return chosen if chosen in layers else "penultimate"
+
+
+def in_words(record: ProbeRecord) -> str:
+    """Say in a line what was probed and how well the best layer did, at its best cost."""
+    best = record.accuracies().sort_values("accuracy").iloc[-1]
+    return (
+        f"{record.key} {best['network']}:{best['start']}:{best['recipe']} {best['agreement']} "
+        f"fold {best['fold']} seed {best['seed']}: {len(record.probe.layers)} layers, best "
+        f"{best['layer']} {best['classifier']} {best['accuracy']:.4f}"
+    )

@@ -1,0 +1,244 @@
+"""Probes: what decides one, its key, and what a finished one left behind.
+
+A probe is linear classifiers on the layers of one network, on one fold. Its folder, which
+lies under its key beside the training runs, holds
+
+``probe.json``
+    What was probed, the training run behind it, the key, the fingerprints of data and code.
+``provenance.json``
+    Commit, hardware, versions, date and durations.
+``layers.csv``
+    A layer, classifier and cost a row: ``layer``, ``features`` (how many), then the columns of
+    `linear.probe`. The label predicted for each test picture is one character, in the order of
+    the published test list, so that every score can be computed again.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from pixels_to_sentiment import folds, networks, runs
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.probes import features, linear
+from pixels_to_sentiment.runs import Record, Run
+from pixels_to_sentiment.training import Recipe
+
+_FILES = ("provenance.json", "layers.csv")
+# What decides a probe's result; what decides the network's weights is in the key of its run.
+_CODE = (
+    *("architectures", "caffenet", "networks", "pictures", "prediction", "weights"),
+    *("probes/features", "probes/linear"),
+)
+# What stands for the recipe of a network that was not trained.
+FROZEN = "frozen"
+CONFIGURATION = ["network", "start", "recipe", "precision", "agreement"]
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What decides the result of a probe, but for data and code.
+
+    Attributes
+    ----------
+    network
+        Key of the training run whose network is probed, or ``network:start`` for a network as it
+        starts, untrained (frozen features).
+    agreement, fold
+        Subset and test fold (1..5); those of the run.
+    layers
+        As in `features.taps`.
+    grid
+        Classifiers and their costs, as for `linear.probe`.
+    weights
+        Declared file that a start is read from, ``None`` if it needs none and for a run.
+    seed
+        Of what starts new in an untrained network; 0 for a run.
+    limit
+        Use only so many pictures of the training and of the test list; ``None`` for all. A probe
+        with a limit is for trying things and is never recorded.
+    """
+
+    network: str
+    agreement: str
+    fold: int
+    layers: tuple[str, ...]
+    grid: tuple[tuple[str, int, int], ...] = linear.GRID
+    weights: str | None = None
+    seed: int = 0
+    limit: int | None = None
+
+    @classmethod
+    def of_run(cls, record: Record, layers: Iterable[str] = (), **options: object) -> "Probe":
+        """Probe the network of a training run on the run's own fold.
+
+        Parameters
+        ----------
+        layers
+            As in `features.taps`; all of them if none are named.
+        options
+            Other fields of a probe.
+        """
+        run = record.run
+        layers = tuple(layers) or features.default_layers(run.network, run.start)
+        return cls(record.key, run.agreement, run.fold, layers, **options)
+
+    @classmethod
+    def untrained(
+        cls,
+        network: str,
+        start: str,
+        agreement: str,
+        fold: int,
+        layers: Iterable[str] = (),
+        **options: object,
+    ) -> "Probe":
+        """Probe a network as it starts.
+
+        Parameters are those of `of_run`.
+
+        Raises
+        ------
+        UserError
+            If the network or the start is unknown.
+        assets.Unavailable
+            If the weights cannot be had.
+        """
+        weights = networks.weights_asset(network, start)
+        layers = tuple(layers) or features.default_layers(network, start)
+        return cls(f"{network}:{start}", agreement, fold, layers, weights=weights, **options)
+
+    @property
+    def frozen(self) -> bool:
+        """Whether the network is as it starts, and not that of a training run."""
+        return ":" in self.network
+
+    def key(self, fingerprint: str) -> str:
+        """Name of the probe: a hash of all that decides its result (16 hex digits).
+
+        Parameters
+        ----------
+        fingerprint
+            Of the pictures.
+        """
+        identity = {"probe": asdict(self), "data": fingerprint, "code": code_fingerprint()}
+        text = json.dumps(identity, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def lists(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Training and test pictures, as `folds.split` gives them, up to the limit."""
+        train, test = folds.split(self.agreement, self.fold)
+        return train.head(self.limit), test.head(self.limit)
+
+
+@dataclass(frozen=True)
+class ProbeRecord:
+    """A finished probe in its folder; `run` is the training run behind it, if there is one."""
+
+    folder: Path
+    probe: Probe
+    run: Run | None
+    key: str
+    data: dict
+    code: str
+
+    @classmethod
+    def open(cls, folder: Path) -> "ProbeRecord":
+        """Open a probe's folder.
+
+        Raises
+        ------
+        UserError
+            If there is no such folder, or it is not that of a finished probe.
+        """
+        if not folder.is_dir():
+            raise UserError(f"There is no finished probe {folder.name!r} in {folder.parent}.")
+        try:
+            content = json.loads((folder / "probe.json").read_text())
+            for name in _FILES:
+                (folder / name).stat()
+            probe, run = Probe(**_tuples(content["probe"])), content["run"]
+            if run is not None:
+                run = Run(**run | {"recipe": Recipe(**_tuples(run["recipe"]))})
+            return cls(folder, probe, run, content["key"], content["data"], content["code"])
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
+            raise UserError(
+                f"{folder} is not the folder of a finished probe ({type(fault).__name__}: {fault}):"
+                " delete it and run again."
+            ) from fault
+
+    def table(self) -> pd.DataFrame:
+        """Give what was predicted, as ``layers.csv`` has it.
+
+        Raises
+        ------
+        UserError
+            If the table does not have a label for each test picture.
+        """
+        path = self.folder / "layers.csv"
+        # Numbers would lose their leading zeros.
+        table = pd.read_csv(path, dtype={"predicted": str})
+        pattern = f"[01]{{{len(self.probe.lists()[1])}}}"
+        if not table["predicted"].str.fullmatch(pattern).eq(True).all():
+            raise UserError(
+                f"{path} does not predict each test picture: delete {self.folder} and run again."
+            )
+        return table
+
+    def accuracies(self) -> pd.DataFrame:
+        """Score every layer, classifier and cost on the test pictures.
+
+        Returns
+        -------
+        DataFrame
+            `CONFIGURATION`, ``fold``, ``seed``, ``key``, ``layer``, ``features``, ``classifier``,
+            ``cost``, ``relative``, ``inner``, ``accuracy`` and ``pictures`` (in the test fold).
+            The recipe of an untrained network is `FROZEN`.
+        """
+        table, (_, test) = self.table(), self.probe.lists()
+        predicted = np.array([list(row) for row in table.pop("predicted")])
+        truth = test["label"].astype(str).to_numpy(dtype=str)
+        named = {
+            **dict(zip(CONFIGURATION, self._configuration(), strict=True)),
+            "fold": self.probe.fold,
+            "seed": self.run.seed if self.run else self.probe.seed,
+            "key": self.key,
+        }
+        for place, (name, value) in enumerate(named.items()):
+            table.insert(place, name, value)
+        return table.assign(accuracy=(predicted == truth).mean(1), pictures=len(test))
+
+    def _configuration(self) -> tuple[str, ...]:
+        run, agreement = self.run, self.probe.agreement
+        if run is None:
+            network, _, start = self.probe.network.partition(":")
+            return network, start, FROZEN, "fp32", agreement
+        return run.network, run.start, run.recipe.name, run.precision, agreement
+
+    def provenance(self) -> dict:
+        """Give commit, hardware, versions, date and durations."""
+        return json.loads((self.folder / "provenance.json").read_text())
+
+
+def _tuples(fields: dict) -> dict:
+    def turned(value: object) -> object:
+        return tuple(map(turned, value)) if isinstance(value, list) else value
+
+    return {name: turned(value) for name, value in fields.items()}
+
+
+@cache
+def code_fingerprint() -> str:
+    """Hash of the code that decides a probe's result, as `runs.fingerprint_of` makes it.
+
+    Returns
+    -------
+    str
+        12 hex digits.
+    """
+    return runs.fingerprint_of(_CODE)

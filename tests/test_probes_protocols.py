@@ -1,0 +1,98 @@
+"""Choosing a cost, on tables small enough to follow by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pixels_to_sentiment.probes import protocols
+
+BY = ["layer"]
+
+
+def table(accuracy, inner, costs=(0.25, 0.5, 1.0), layer="fc7", seed=0):
+    """Lay out accuracies, a list a fold with a value a cost."""
+    rows = [
+        (layer, fold, seed, cost, tested, checked)
+        for fold, (several, others) in enumerate(zip(accuracy, inner, strict=True), 1)
+        for cost, tested, checked in zip(costs, several, others, strict=True)
+    ]
+    return pd.DataFrame(rows, columns=["layer", "fold", "seed", "cost", "accuracy", "inner"])
+
+
+def test_the_paper_takes_one_cost_and_nested_takes_one_a_fold():
+    """Means 0.7, 0.75 and 0.6: the paper's is 0.5; inside the folds 0.25 and 1 look best."""
+    given = table([[0.8, 0.7, 0.6], [0.6, 0.8, 0.6]], [[0.9, 0.8, 0.7], [0.5, 0.5, 0.6]])
+    row = protocols.compare(given, BY).iloc[0]
+    assert row["paper_mean"] == pytest.approx(0.75)
+    assert row["paper_std"] == pytest.approx(np.std([0.7, 0.8], ddof=1))
+    assert row["nested_mean"] == pytest.approx((0.8 + 0.6) / 2)
+    assert row["difference"] == pytest.approx(0.05)
+    assert (row["paper_costs"], row["nested_costs"], row["n"]) == ((0.5,), (0.25, 1.0), 2)
+    assert (row["paper_edges"], row["nested_edges"]) == (0, 2)
+
+
+def test_of_equal_costs_the_lowest_is_taken():
+    """By both protocols, also where sums differ by rounding alone."""
+    given = table(
+        [[0.3, 0.1, 0.2], [0.2, 0.2, 0.3], [0.1, 0.3, 0.1]],
+        [[0.6, 0.1 + 0.2 + 0.3, 0.5], [0.4, 0.5, 0.5], [0.1, 0.2, 0.2]],
+    )
+    assert 0.1 + 0.2 + 0.3 > 0.3 + 0.2 + 0.1
+    chosen = protocols.choose(given, BY).set_index(["protocol", "fold"])["cost"]
+    assert chosen["paper"].to_list() == [0.25] * 3
+    assert chosen["nested"].to_list() == [0.25, 0.5, 0.5]
+
+
+def test_no_single_cost_is_better_than_the_papers_choice():
+    """On any table."""
+    dice = np.random.default_rng(0)
+    for _ in range(20):
+        given = table(dice.uniform(size=(5, 3)), dice.uniform(size=(5, 3)))
+        single = given.groupby("cost")["accuracy"].mean().max()
+        assert protocols.compare(given, BY)["paper_mean"][0] == pytest.approx(single)
+
+
+def test_nested_may_be_better_than_the_paper():
+    """Where each fold wants its own cost and its training list tells which."""
+    given = table([[1.0, 0.0], [0.0, 1.0]], [[1.0, 0.0], [0.0, 1.0]], costs=(1.0, 2.0))
+    row = protocols.compare(given, BY).iloc[0]
+    assert (row["paper_mean"], row["nested_mean"], row["difference"]) == (0.5, 1.0, -0.5)
+
+
+def test_nested_choice_does_not_see_test_accuracy():
+    """Whatever the test accuracies, the costs are the same."""
+    inner = np.random.default_rng(0).uniform(size=(5, 3))
+    costs = [
+        protocols.choose(table(tested, inner), BY).query("protocol == 'nested'")["cost"].to_list()
+        for tested in np.random.default_rng(1).uniform(size=(2, 5, 3))
+    ]
+    assert costs[0] == costs[1]
+
+
+def test_the_paper_chooses_among_costs_that_all_folds_have():
+    """The grids of folds may be shifted; nested uses each fold's own."""
+    first = table([[0.9, 0.6, 0.5]], [[0.9, 0.6, 0.5]])
+    second = table([[0.6, 0.5, 0.9]], [[0.6, 0.5, 0.9]], costs=(0.5, 1.0, 2.0)).assign(fold=2)
+    chosen = protocols.choose(pd.concat([first, second]), BY).set_index(["protocol", "fold"])
+    assert chosen.loc["paper", "cost"].to_list() == [0.5, 0.5]
+    assert chosen.loc["nested", "cost"].to_list() == [0.25, 2.0]
+    assert chosen["edge"].all()
+
+
+def test_seeds_are_averaged_within_a_fold():
+    """Two seeds of one fold do not count as two folds, and each chooses its own nested cost."""
+    one = table([[0.6, 0.8, 0.7], [0.5, 0.5, 0.5]], [[1, 0, 0], [1, 0, 0]])
+    two = table([[0.8, 0.6, 0.7]], [[0, 0, 1]], seed=1)
+    row = protocols.compare(pd.concat([one, two]), BY).iloc[0]
+    assert row["n"] == 2
+    assert row["nested_mean"] == pytest.approx(((0.6 + 0.7) / 2 + 0.5) / 2)
+    assert row["paper_mean"] == pytest.approx(0.6)
+
+
+def test_configurations_are_compared_apart_in_their_order():
+    """Each in a row of its own; one fold has no spread."""
+    given = pd.concat([table([[0.1, 0.2, 0.3]], [[0, 1, 0]], layer=name) for name in "ba"])
+    compared = protocols.compare(given, BY)
+    assert compared["layer"].to_list() == ["b", "a"]
+    assert compared["paper_mean"].to_list() == [0.3, 0.3]
+    assert compared["paper_std"].isna().all()

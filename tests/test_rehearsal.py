@@ -1,0 +1,240 @@
+"""With CaffeNet's weights in a mirror `make paper` runs the paper itself: the whole way, once.
+
+The files are made up, of the layout and the size of the published ones, and a web server of this
+process is the mirror. Each run has two iterations on a few pictures of the stand-in. This takes
+minutes, and meanwhile 7 GB in pytest's temporary folder.
+"""
+
+import hashlib
+import html
+import mmap
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import sysconfig
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from safetensors import safe_open
+
+from pixels_to_sentiment import assets, catalogue
+from pixels_to_sentiment.benchmarks import waits
+from pixels_to_sentiment.store import Store
+from toy_caffe import field, legacy, old_layer
+from toy_checkout import edit
+from toy_files import serving
+
+ROOT = Path(__file__).parents[1]
+# What is shortened, as options of the command that `make paper` gives.
+SHORT = {
+    "iterations": "2",
+    "batch_size": "4",
+    "limit": "6",
+    "test_folds": "[1]",
+    "agreements": "[five]",
+}
+# Published files by start, with the name and the classes of the last layer where they could be
+# read, and something where not.
+FILES = {
+    "imagenet": ("bvlc_reference_caffenet.caffemodel", "fc8", 1000),
+    "places": ("places205CNN_iter_300000_upgraded.caffemodel", "fc8", 205),
+    "deepsentibank": ("caffe_sentibank_train_iter_250000.caffemodel", "fc8-t", 2089),
+    "mvso-english": ("english_lr10_iter_210000.caffemodel", "fc8_en", 4342),
+    "mvso-spanish": ("mvso_spanish.caffemodel", "fc8_sp", 30),
+    "mvso-french": ("mvso_french.caffemodel", "fc8_fr", 20),
+    "mvso-italian": ("mvso_italian.caffemodel", "fc8_it", 20),
+    "mvso-chinese": ("mvso_chinese.caffemodel", "fc8_zh", 20),
+    "mvso-german": ("mvso_german.caffemodel", "fc8_ge", 10),
+}
+# Biases that tell the starts apart: of the first layer, and of the last as negative numbers.
+MARKS = dict(zip(FILES, range(1, 10), strict=True))
+# The layers that all of them have, as a file of Caffe's old generation shapes them.
+FIRST = {"conv1": (96, 3, 11, 11)}
+OTHERS = {
+    "conv2": (256, 48, 5, 5),
+    "conv3": (384, 256, 3, 3),
+    "conv4": (384, 192, 3, 3),
+    "conv5": (256, 192, 3, 3),
+    "fc6": (1, 1, 4096, 9216),
+    "fc7": (1, 1, 4096, 4096),
+}
+CONVOLUTION, INNER_PRODUCT, DATA = 4, 14, 5  # V1LayerParameter.LayerType in caffe.proto
+
+
+def blob(values):
+    """Encode a BlobProto with the four sides of the old generation."""
+    return legacy(*(1,) * (4 - values.ndim), *values.shape) + field(5, values.tobytes())
+
+
+def trained(shapes, bias=0.0):
+    """Encode layers with small weights and one bias."""
+    dice = np.random.default_rng(0)
+    for name, shape in shapes.items():
+        weight = dice.standard_normal(shape, np.float32) * np.float32(0.005)
+        kind = CONVOLUTION if name.startswith("conv") else INNER_PRODUCT
+        number = shape[0] if kind == CONVOLUTION else shape[2]
+        yield old_layer(name, kind, blob(weight), blob(np.full(number, bias, np.float32)))
+
+
+def written_models(folder):
+    """Make the files, each as pieces that are to be laid end to end; what is alike is kept once."""
+    with open(folder / "others", "w+b") as stream:
+        stream.writelines(trained(OTHERS))
+        stream.flush()
+        others = memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
+    for start, (file, last, classes) in FILES.items():
+        head = (
+            field(1, "CaffeNet") + old_layer("data", DATA) + b"".join(trained(FIRST, MARKS[start]))
+        )
+        yield file, [head, others, *trained({last: (1, 1, classes, 4096)}, -MARKS[start])]
+
+
+class Mirror(BaseHTTPRequestHandler):
+    """Hands out files in pieces; whatever is asked for from elsewhere is not there either."""
+
+    def do_GET(self):
+        pieces = self.server.files.get(self.path)
+        self.server.requests.append(self.path)
+        self.send_response(200 if pieces else 404)
+        self.send_header("Content-Length", str(sum(map(len, pieces or []))))
+        self.end_headers()
+        for piece in pieces or []:
+            self.wfile.write(piece)
+
+    def log_message(self, *arguments):
+        pass
+
+
+def make_paper(copy, address):
+    """Run `make paper` in a copy of the checkout, print what it says and give its exit status."""
+    # In place of an environment of its own, which would have to be installed.
+    stamp = copy / ".installed"
+    stamp.write_text(f"{copy}\n")
+    command = copy / "shortened"
+    options = [word for name, value in SHORT.items() for word in ("-p", name, value)]
+    command.write_text(f'{sys.executable} -m pixels_to_sentiment "$@" {shlex.join(options)}\n')
+    scripts = sysconfig.get_path("scripts")
+    settings = {"BIN": scripts, "CLI": f"sh {command}", "STAMP": stamp, "MIRROR": address}
+    # Not those of a `make test` or of a user that this test is run by.
+    kept = {k: v for k, v in os.environ.items() if not re.match("MAKE|MFLAGS|PIXELS_TO_SENT", k)}
+    own = {f"PIXELS_TO_SENTIMENT_{name}": str(copy.parent / name) for name in ("CACHE", "RUNS")}
+    # Published addresses are asked of the mirror, as of a proxy, and so are never reached.
+    proxies = dict.fromkeys(("http_proxy", "https_proxy"), address)
+    done = subprocess.run(
+        ["make", "paper", *(f"{name}={value}" for name, value in settings.items())],
+        cwd=copy,
+        env=kept | own | proxies | {"no_proxy": "127.0.0.1", "PYTHONPATH": str(copy / "src")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    print(done.stdout)
+    return done.returncode
+
+
+@pytest.fixture(scope="module")
+def rehearsal(tmp_path_factory):
+    """Make the book at the paper tier; give its runs, notebooks and pages, and what was asked for.
+
+    It is made in a copy of the checkout, in which nothing is edited but the checksum of the one
+    file that has one.
+    """
+    folder = tmp_path_factory.mktemp("rehearsal").resolve()
+    copy = folder / "checkout"
+    try:
+        waits._copy(ROOT, copy)
+        shutil.copy2(ROOT / "Makefile", copy)
+        models = dict(written_models(folder))
+        name, *_ = FILES["imagenet"]
+        made = hashlib.sha1()
+        for piece in models[name]:
+            made.update(piece)
+        declarations = copy / "src/pixels_to_sentiment/assets.py"
+        edit(declarations, assets.ASSETS[name].sha1, made.hexdigest())
+        with serving() as server:
+            server.RequestHandlerClass = Mirror
+            server.files = {f"/{name}": pieces for name, pieces in models.items()}
+            assert make_paper(copy, server.url) == 0
+        yield SimpleNamespace(
+            records=Store(folder / "RUNS").records(),
+            requests=server.requests,
+            notebooks={
+                path.stem: path.read_text() for path in (copy / "notebooks").glob("*.ipynb")
+            },
+            pages={
+                path.stem: html.unescape(path.read_text())
+                for path in (copy / "_build/html/chapters").glob("*.html")
+            },
+        )
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize(
+    "experiment", [one for one in catalogue.EXPERIMENTS.values() if one.paper], ids=lambda e: e.name
+)
+def test_every_configuration_of_the_paper_is_run_and_on_its_page(rehearsal, experiment):
+    """Each page names the runs that it shows by their keys: no configuration of its is missing."""
+    records = {(r.run.network, r.run.start, r.run.recipe.name): r for r in rehearsal.records}
+    (page,) = (text for name, text in rehearsal.pages.items() if name[3:] == experiment.name)
+    for one in experiment.paper:
+        record = records[one.network, one.start, f"{one.recipe}-shortened"]
+        run = record.run
+        assert (run.recipe.iterations, run.recipe.batch_size, run.limit) == (2, 4, 6)
+        assert (run.agreement, run.fold, run.precision) == ("five", 1, "fp32")
+        assert record.key in page
+
+
+@pytest.mark.parametrize("start", FILES)
+def test_runs_start_from_the_file_that_the_mirror_gave(rehearsal, start):
+    """First layer and kept classifier are near those of this file and far from the other files'."""
+    runs = [one for one in rehearsal.records if one.run.start == start]
+    assert runs
+    for record in runs:
+        name, _, classes = FILES[start]
+        assert record.run.weights == name
+        with safe_open(record.folder / "weights.safetensors", "np") as weights:
+            assert np.allclose(weights.get_tensor("conv1.bias"), MARKS[start], atol=0.05)
+            if re.search("fc8-1000|fc9-2", record.run.network):
+                assert np.allclose(weights.get_tensor("fc8.bias"), -MARKS[start], atol=0.05)
+                assert weights.get_tensor("fc8.weight").shape == (classes, 4096)
+
+
+def test_every_file_is_downloaded_once(rehearsal):
+    """Notebooks share what the first of them fetched, and nobody asks the publisher of one."""
+    names = [f"/{name}" for name, *_ in FILES.values()]
+    assert [rehearsal.requests.count(name) for name in names] == [1] * len(names)
+    assert all(path.startswith("/") for path in rehearsal.requests)
+
+
+def test_every_notebook_is_a_page_of_the_paper_tier(rehearsal):
+    assert rehearsal.pages.keys() == rehearsal.notebooks.keys()
+    for page in rehearsal.pages.values():
+        assert '<th scope="row">Tier</th><td>paper</td>' in page
+
+
+def test_every_page_with_pictures_says_that_they_are_the_stand_in(rehearsal):
+    """None passes numbers of generated pictures off as the paper's."""
+    with_pictures = [name for name, text in rehearsal.notebooks.items() if "source: str" in text]
+    assert len(with_pictures) > 4
+    for name in with_pictures:
+        assert '<p class="admonition-title">Stand-in pictures</p>' in rehearsal.pages[name]
+
+
+def test_no_page_misses_weights_of_the_paper(rehearsal):
+    """Neither a note nor a row of a table says of a paper's configuration that it has none."""
+    titles = [c.title for one in catalogue.EXPERIMENTS.values() for c in one.paper]
+    missed = [
+        f"{name}: {title}"
+        for name, page in rehearsal.pages.items()
+        for piece in re.split("<tr|<div", page)
+        for title in titles
+        if title in piece and "weights not available here" in piece
+    ]
+    assert missed == []

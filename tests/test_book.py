@@ -31,7 +31,7 @@ def executed_once(tmp_path_factory):
     (folder / "notebooks/tiers/smoke.yaml").write_text(SUMS)
     with pytest.MonkeyPatch.context() as monkeypatch:
         toy_checkout.enter(folder, monkeypatch)
-        book.execute(extra_inputs=["pictures abc"])
+        book.execute(extra_inputs=lambda: ["pictures abc"])
     return folder
 
 
@@ -50,7 +50,7 @@ def fresh(tmp_path, monkeypatch):
 
 
 def run(**options):
-    (outcome,) = book.execute(**({"extra_inputs": ["pictures abc"]} | options))
+    (outcome,) = book.execute(**({"extra_inputs": lambda: ["pictures abc"]} | options))
     return outcome
 
 
@@ -142,11 +142,22 @@ def test_changed_input_reruns(executed, no_kernel, file, old, new):
         run()
 
 
-@pytest.mark.parametrize("options", [{"extra_inputs": ["pictures xyz"]}, {"force": True}])
+@pytest.mark.parametrize("options", [{"extra_inputs": lambda: ["pictures xyz"]}, {"force": True}])
 def test_asked_for_anew_reruns(executed, no_kernel, options):
     """Other data, or the wish to, start a kernel."""
     with pytest.raises(KernelStartedError):
         run(**options)
+
+
+def test_what_an_execution_fetched_reruns_nothing_afterwards(executed, monkeypatch):
+    """The key is that of the files which are there when all is done."""
+    at_hand = [["nothing"], ["weights"], ["weights"], ["weights"]]
+    outcome = run(extra_inputs=lambda: at_hand.pop(0))
+    assert outcome.executed
+    before = outcome.path.read_bytes()
+    assert not run(extra_inputs=lambda: at_hand.pop(0)).executed
+    assert outcome.path.read_bytes() == before
+    assert not at_hand
 
 
 @pytest.mark.parametrize("file", ["src/pixels_to_sentiment/figures.py", "ground_truth/README.md"])

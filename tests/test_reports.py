@@ -139,7 +139,7 @@ def test_the_table_of_an_experiment_says_why_a_cell_is_empty(made):
     assert "folds 1, 2" in mine["here, ten crops"]
     assert mine["empty because"] == "other folds not run yet"
     paper = rows.loc[Configuration("caffenet+fc7-2", "imagenet", "paper").title]
-    assert paper["empty because"] == "weights not available here"
+    assert paper["empty because"] == "not run: weights not at hand"
     assert paper["the paper, centre crop"].startswith("0.784")
     assert "unverified" in paper["the paper, centre crop"]
     random = rows.index[rows["empty because"] == "not run yet"]

@@ -23,6 +23,7 @@ from pixels_to_sentiment import (
 )
 from pixels_to_sentiment.catalogue import Configuration
 from pixels_to_sentiment.pictures import Pictures
+from pixels_to_sentiment.probes import plans
 from pixels_to_sentiment.probes.records import Probe, ProbeRecord
 from pixels_to_sentiment.probes.store import perform
 from pixels_to_sentiment.runs import Record
@@ -100,6 +101,18 @@ class Page:
         made = list(perform(wanted, self.pictures, device=device))
         self.records += made
         return made
+
+    def probe_frozen(
+        self, names: Iterable[str], device: str, **options: object
+    ) -> list[ProbeRecord]:
+        """Classify features of networks as they start, as `plans.frozen` lists them.
+
+        What cannot be had is said on the page.
+        """
+        wanted, missing = plans.frozen(names, **options)
+        for name, reason in missing.items():
+            note(f"{name}, frozen: weights not available here", reason)
+        return self.probe(wanted, device)
 
     @property
     def stand_in_note(self) -> str:

@@ -60,24 +60,40 @@ def compared(records: Iterable[ProbeRecord]) -> pd.DataFrame:
     )
 
 
-def in_words(table: pd.DataFrame) -> pd.DataFrame:
-    """Format `compared` of one configuration for `tables.table`."""
-    paper = [
-        tables.score(mean, std, "R")
-        for mean, std in table[["reported", "reported_std"]].to_numpy(dtype=float)
-    ]
+def in_words(table: pd.DataFrame, *, beside_paper: bool = True) -> pd.DataFrame:
+    """Format `compared` for `tables.table`.
+
+    Parameters
+    ----------
+    beside_paper
+        With the paper's numbers, beside which nothing belongs that was not measured by its
+        protocol.
+
+    Returns
+    -------
+    DataFrame
+        ``network`` (where there are several), ``layer``, ``features``, ``classifier``, ``the
+        paper``, a column for each protocol, ``difference``, and ``folds`` where some are missing.
+    """
     shown = {
+        "network": table["configuration"],
         "layer": table["layer"],
         "features": [f"{n:,}" for n in table["features"]],
         "classifier": table["classifier"],
-        "the paper": paper,
     }
+    if beside_paper:
+        shown["the paper"] = [
+            tables.score(mean, std, "R")
+            for mean, std in table[["reported", "reported_std"]].to_numpy(dtype=float)
+        ]
     for protocol, title in PROTOCOL_TITLES.items():
         shown[title] = [
             tables.score(mean, std)
             for mean, std in table[[f"{protocol}_mean", f"{protocol}_std"]].to_numpy(dtype=float)
         ]
     frame = pd.DataFrame(shown).assign(difference=table["difference"])
+    if table["configuration"].nunique() < 2:
+        frame = frame.drop(columns="network")
     partial = table["n"] < len(folds.FOLDS)
     return frame.assign(folds=table["n"]) if partial.any() else frame
 

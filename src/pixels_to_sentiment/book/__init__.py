@@ -5,7 +5,7 @@ import logging
 import os
 import shutil
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,7 +46,7 @@ def execute(
     *,
     parameters: Mapping[str, object] | None = None,
     force: bool = False,
-    extra_inputs: Iterable[str] = (),
+    extra_inputs: Callable[[], Iterable[str]] = tuple,
 ) -> list[Outcome]:
     """Bring executed notebooks up to date, and print a line for each.
 
@@ -64,7 +64,8 @@ def execute(
     force
         Execute even where nothing changed.
     extra_inputs
-        More that the outputs depend on, in words: the data's fingerprint, which weights there are.
+        Gives more that the outputs depend on, in words: the data's fingerprint, which weights
+        there are. Asked before and after, since a notebook may fetch what it needs.
 
     Returns
     -------
@@ -84,7 +85,7 @@ def execute(
         notebooks.require(name, paths, "notebook", notebooks.root() / "notebooks")
     settled = tiers.plan(tier, parameters, chosen)
     sources = {name: notebooks.read(paths[name]) for name in chosen}
-    inputs = freshness.shared_inputs(extra_inputs)
+    inputs = freshness.shared_inputs(extra_inputs())
     outcomes = []
     for name, source in sources.items():
         record = {"key": freshness.key(source, settled[name], inputs), "tier": tier}
@@ -94,6 +95,10 @@ def execute(
             outcome = _execute(name, source, settled[name], record)
         print(f"executed {outcome.seconds:.0f} s" if outcome.executed else "unchanged", flush=True)
         outcomes.append(outcome)
+    fetched = freshness.shared_inputs(extra_inputs())
+    if fetched != inputs:
+        for name, source in sources.items():
+            _renew_key(name, source, freshness.key(source, settled[name], fetched))
     return outcomes
 
 
@@ -149,6 +154,13 @@ def _refresh(name: str, source, key: str) -> Outcome | None:
         return None
     _write(_merge(source, executed, record), target)
     return Outcome(name, target, False, record["seconds"])
+
+
+def _renew_key(name: str, source, key: str) -> None:
+    """Put the key of what is there now on an executed notebook, whose outputs stay."""
+    target = notebooks.chapter_path(name)
+    executed = notebooks.read(target)
+    _write(_merge(source, executed, executed.metadata[_RECORD] | {"key": key}), target)
 
 
 def _execute(name: str, source, parameters: dict, record: dict) -> Outcome:

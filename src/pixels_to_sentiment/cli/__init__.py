@@ -172,8 +172,10 @@ def _book_execute(options: argparse.Namespace) -> None:
     from pixels_to_sentiment import assets, book
 
     # What the notebooks would find: a file that comes, goes or changes makes them run again.
-    at_hand = {name: assets.find(name) for name in assets.ASSETS}
-    digests = [f"{name} {path and assets.sha256(path)}" for name, path in at_hand.items()]
+    def digests() -> list[str]:
+        at_hand = {name: assets.find(name) for name in assets.ASSETS}
+        return [f"{name} {path and assets.sha256(path)}" for name, path in at_hand.items()]
+
     book.execute(
         options.only,
         options.tier,

@@ -96,13 +96,15 @@ def _probe(options, experiment, finished: list, loaded, device: str, limit: int 
     """Train linear classifiers on the layers of what was fine-tuned, and on frozen features."""
     from pixels_to_sentiment.probes import plans, store
 
-    wanted = plans.planned(
+    wanted, missing = plans.planned(
         experiment,
         finished,
         agreements=options.agreements or experiment.agreements,
         test_folds=options.folds,
         limit=limit,
     )
+    for name, reason in missing.items():
+        print(f"{name}: weights not available here. {reason}", file=sys.stderr)
     for record in store.perform(wanted, loaded, device=device):
         print(plans.in_words(record), flush=True)
         if options.record:

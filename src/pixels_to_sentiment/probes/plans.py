@@ -1,7 +1,6 @@
 """Which probes an experiment of the catalogue asks for, and what one found in a line."""
 
 from collections.abc import Iterable
-from contextlib import suppress
 from itertools import product
 
 from pixels_to_sentiment import folds, networks
@@ -23,7 +22,7 @@ def planned(
     agreements: Iterable[str] = ("five",),
     test_folds: Iterable[int] | None = None,
     limit: int | None = None,
-) -> list[Probe]:
+) -> tuple[list[Probe], dict[str, str]]:
     """List the probes of an experiment: of its finished runs, and of networks as they start.
 
     Parameters
@@ -32,10 +31,17 @@ def planned(
         Training runs, of which every layer is probed where the experiment asks for it.
     agreements, test_folds, limit
         Of the untrained networks; by default all folds and whole lists.
+
+    Returns
+    -------
+    probes : list of Probe
+    missing : dict
+        Networks whose weights cannot be had here, with the reason.
     """
     found = [Probe.of_run(one, limit=limit) for one in finished] if experiment.probed else []
     names = [f"{network}:{start}" for network, start in experiment.frozen]
-    return found + frozen(names, agreements=agreements, test_folds=test_folds, limit=limit)
+    untrained, missing = frozen(names, agreements=agreements, test_folds=test_folds, limit=limit)
+    return found + untrained, missing
 
 
 def frozen(
@@ -44,32 +50,36 @@ def frozen(
     agreements: Iterable[str] = ("five",),
     test_folds: Iterable[int] | None = None,
     limit: int | None = None,
-) -> list[Probe]:
+) -> tuple[list[Probe], dict[str, str]]:
     """List the probes of the last features of networks as they start.
 
     Parameters
     ----------
     names
-        Networks, each as ``network:start``. One whose weights cannot be had is left out.
+        Networks, each as ``network:start``.
     agreements, test_folds, limit
-        As for `planned`.
+        As for `planned`, and so is what is returned.
 
     Raises
     ------
     UserError
         If a name is not of that form, or the network or the start is unknown.
     """
-    found = []
+    found, missing = [], {}
     for name in names:
         network, colon, start = name.partition(":")
         if not colon:
             raise UserError(f"{name!r} is not of the form network:start.")
         networks.check(network, start)
-        for agreement, fold in product(agreements, test_folds or folds.FOLDS):
-            layers = [last_features(network, start)]
-            with suppress(Unavailable):
-                found.append(Probe.untrained(network, start, agreement, fold, layers, limit=limit))
-    return found
+        layers = [last_features(network, start)]
+        try:
+            found += [
+                Probe.untrained(network, start, agreement, fold, layers, limit=limit)
+                for agreement, fold in product(agreements, test_folds or folds.FOLDS)
+            ]
+        except Unavailable as reason:
+            missing[name] = str(reason)
+    return found, missing
 
 
 def last_features(network: str, start: str) -> str:

@@ -1,0 +1,99 @@
+"""Made-up runs and probes to judge claims by, right on as many pictures as a test wants."""
+
+import json
+from dataclasses import asdict, replace
+
+import numpy as np
+import pandas as pd
+
+from pixels_to_sentiment import claims, folds, runs, training
+from pixels_to_sentiment.probes.records import Probe, ProbeRecord
+
+CLAIMS = {claim.name: claim for claim in claims.CLAIMS}
+# Shares of right pictures, the last layer first.
+FALLING = (0.9, 0.85, 0.8, 0.75, 0.7)
+
+
+def written(folder, name, content, **frames):
+    """Write a finished folder: its description, how it was made, and tables."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for table, frame in frames.items():
+        frame.to_csv(folder / f"{table}.csv", index=False)
+    (folder / "provenance.json").write_text("{}")
+    content |= {"key": folder.name, "code": "c"}
+    content |= {"data": {"source": "photographs", "fingerprint": "f"}}
+    (folder / f"{name}.json").write_text(json.dumps(content))
+    return folder
+
+
+def right_on(count, share, dice):
+    """Whether each picture is answered rightly: a share of them, which ones at random."""
+    return dice.permutation(count) < round(share * count)
+
+
+def runs_in(folder):
+    """Give what writes five folds of a configuration that is right on a share of the pictures."""
+    thrown = iter(range(1000))
+
+    def make(configuration, share, agreement="five", centre=None, which=folds.FOLDS):
+        dice, made = np.random.default_rng(next(thrown)), []
+        for fold in which:
+            recipe = training.recipe(configuration.recipe, agreement)
+            run = runs.Run(
+                configuration.network, configuration.start, None, agreement, fold, recipe
+            )
+            test = folds.split(agreement, fold)[1][["image", "label"]].reset_index(drop=True)
+            views = {}
+            for view, part in (("centre", centre or share), ("oversampled", share)):
+                correct = right_on(len(test), part, dice)
+                views[view] = np.where((test["label"] == 1) == correct, 0.9, 0.1)
+            place = folder / "results" / run.key("data")
+            written(
+                place,
+                "run",
+                {"run": asdict(run)},
+                predictions=test.assign(**views),
+                curve=pd.DataFrame({"iteration": [1]}),
+            )
+            made.append(runs.Record.open(place))
+        return made
+
+    return make
+
+
+def probes_in(folder):
+    """Give what writes five folds of a probe: a share right a layer, the last layer first."""
+
+    def make(configuration, shares, svm_shares=None, which=folds.FOLDS, tuned=True):
+        made, dice = [], np.random.default_rng(0)
+        for fold in which:
+            recipe = training.recipe(configuration.recipe, "five")
+            run = runs.Run(configuration.network, configuration.start, None, "five", fold, recipe)
+            network = run.key("data") if tuned else f"{run.network}:{run.start}"
+            names = tuple(f"layer{n}" for n in range(len(shares)))
+            probe = Probe(network, "five", fold, names)
+            labels = probe.lists()[1]["label"].to_numpy()
+            rows = []
+            for kind, parts in (("svm", svm_shares or shares), ("softmax", shares)):
+                for name, share in zip(names, parts, strict=True):
+                    correct = right_on(len(labels), share, dice)
+                    # The better of two costs on the test pictures is not the one of the inside.
+                    for cost, inner, right in ((1.0, 0.9, correct), (2.0, 0.5, labels >= 0)):
+                        said = "".join(map(str, np.where(right, labels, 1 - labels)))
+                        rows.append((name, 2, kind, cost, cost, inner, said))
+            columns = ["layer", "features", "classifier", "cost", "relative", "inner", "predicted"]
+            content = {"probe": asdict(probe), "run": asdict(run) if tuned else None}
+            place = folder / "probes" / probe.key("data")
+            written(place, "probe", content, layers=pd.DataFrame(rows, columns=columns))
+            made.append(ProbeRecord.open(place))
+        return made
+
+    return make
+
+
+def judged(name, records=(), probes=()):
+    return claims.judge(records, probes, [CLAIMS[name]]).iloc[0]
+
+
+def random(configuration):
+    return replace(configuration, start="random")

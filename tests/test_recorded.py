@@ -1,0 +1,102 @@
+"""What is recorded in the book: every score is that of its per-picture predictions.
+
+Counted here from the files alone, by the csv module, beside what the library makes of them.
+"""
+
+import csv
+import json
+from collections import defaultdict
+from pathlib import Path
+from statistics import mean, stdev
+
+import pytest
+
+from pixels_to_sentiment import experiments, folds, layerwise, store
+from pixels_to_sentiment.probes import protocols
+from pixels_to_sentiment.probes import store as probe_store
+
+RESULTS = Path(__file__).parents[1] / "book" / "results"
+RUNS = sorted(RESULTS.glob("*/run.json"))
+PROBES = sorted(RESULTS.glob("*/probe.json"))
+TRUTH = dict(zip(folds.load()["image"], folds.load()["label"], strict=True))
+
+
+def rows_of(path):
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def share_right(folder, view):
+    rows = rows_of(folder / "predictions.csv")
+    return mean((float(row[view]) > 0.5) == (TRUTH[row["image"]] == 1) for row in rows)
+
+
+@pytest.fixture(scope="module")
+def records():
+    return store.recorded(RESULTS)
+
+
+def test_something_is_recorded():
+    assert len(RUNS) > 20
+
+
+def test_every_score_is_that_of_the_predictions_counted_again(records):
+    """Accuracy of each run, and mean and standard deviation over folds of each row."""
+    by_row = defaultdict(lambda: defaultdict(list))
+    for row in experiments.fold_scores(records).itertuples():
+        view = {"no": "centre", "yes": "oversampled"}[row.oversampling]
+        assert row.accuracy == pytest.approx(share_right(RESULTS / row.key, view), abs=1e-12)
+        name = tuple(getattr(row, column) for column in experiments.CONFIGURATION)
+        by_row[name][row.fold].append(row.accuracy)
+    table = experiments.table(records)
+    assert len(table) == len(by_row)
+    for row in table.itertuples():
+        name = tuple(getattr(row, column) for column in experiments.CONFIGURATION)
+        each = [mean(seeds) for seeds in by_row[name].values()]
+        assert row.mean == pytest.approx(mean(each), abs=1e-12)
+        if len(each) > 1:
+            assert row.std == pytest.approx(stdev(each), abs=1e-12)
+
+
+@pytest.mark.parametrize("path", RUNS, ids=lambda path: path.parent.name)
+def test_a_recorded_run_is_whole_and_of_its_published_test_fold(path):
+    """Its pictures, labels and order are the list's; probabilities lie from 0 to 1."""
+    run = json.loads(path.read_text())
+    assert run["key"] == path.parent.name
+    assert run["data"]["source"] == "photographs"
+    assert run["run"]["limit"] is None
+    assert not run["run"]["recipe"]["name"].endswith("-shortened")
+    rows = rows_of(path.parent / "predictions.csv")
+    expected = folds.split(run["run"]["agreement"], run["run"]["fold"])[1]
+    assert [row["image"] for row in rows] == expected["image"].to_list()
+    assert [int(row["label"]) for row in rows] == expected["label"].to_list()
+    for view in ("centre", "oversampled"):
+        assert all(0 <= float(row[view]) <= 1 for row in rows)
+    made = json.loads((path.parent / "provenance.json").read_text())
+    assert made["commit"] != "unknown"
+    assert not made["dirty"]
+    assert not list(path.parent.glob("*.safetensors"))
+
+
+@pytest.mark.parametrize("path", PROBES, ids=lambda path: path.parent.name)
+def test_every_score_of_a_layer_is_that_of_its_predicted_labels(path):
+    """Each cost of each layer and classifier, counted from the strings of labels."""
+    probe = json.loads(path.read_text())["probe"]
+    labels = folds.split(probe["agreement"], probe["fold"])[1]["label"].astype(str).to_list()
+    rows = rows_of(path.parent / "layers.csv")
+    counted = [mean(a == b for a, b in zip(r["predicted"], labels, strict=True)) for r in rows]
+    (record,) = (one for one in probe_store.recorded(RESULTS) if one.key == path.parent.name)
+    assert record.accuracies()["accuracy"].to_list() == pytest.approx(counted, abs=1e-12)
+
+
+@pytest.mark.skipif(not PROBES, reason="no probe is recorded")
+def test_the_papers_choice_of_cost_is_the_best_mean_over_the_folds():
+    """Found again by trying each cost on each layer."""
+    stacked = layerwise.accuracies(probe_store.recorded(RESULTS))
+    by = ["configuration", "layer", "classifier"]
+    for row in protocols.compare(stacked, by).itertuples():
+        some = stacked
+        for name in by:
+            some = some[some[name] == getattr(row, name)]
+        over_folds = some.groupby(["cost", "fold"])["accuracy"].mean().unstack().dropna()
+        assert row.paper_mean == pytest.approx(over_folds.mean(axis=1).max(), abs=1e-9)

@@ -191,3 +191,14 @@ def test_words_leave_out_what_is_the_same_everywhere(made):
     shown = reports.words(table)
     assert "agreement" not in shown
     assert list(shown["view"]) == ["centre crop", "ten crops"]
+
+
+def test_each_seed_is_scored_apart(made):
+    """By hand: one fold with seed 0, two with seed 1."""
+    some = [made(fold=1, right=0.5), made(fold=1, seed=1), made(fold=2, seed=1, right=0.25)]
+    table = reports.by_seed(some).set_index("seed")
+    assert table.loc[0, ["folds", "mean"]].to_list() == ["1", 0.5]
+    assert table.loc[1, ["folds", "mean"]].to_list() == ["1, 2", 0.5]
+    assert table.loc[1, ["least", "most"]].to_list() == [0.25, 0.75]
+    assert table.loc[1, "accuracy"].startswith("0.500")
+    assert table.loc[0, "train_loss"] == pytest.approx(0.65)  # of the fixture's curve

@@ -277,6 +277,31 @@ def words(table: pd.DataFrame) -> pd.DataFrame:
     return table.drop(columns=hidden)
 
 
+def by_seed(records: Iterable[Record], view: str = "oversampled") -> pd.DataFrame:
+    """Score each seed of configurations apart.
+
+    Returns
+    -------
+    DataFrame
+        ``configuration``, ``agreement``, ``seed``, ``folds`` (which), ``accuracy`` (mean and
+        standard deviation over them, as text), ``mean``, ``least`` and ``most`` (of the folds),
+        ``train_loss`` (nats, mean over the folds of the last 10 iterations).
+    """
+    records = list(records)
+    losses = {one.key: one.curve()["train_loss"].tail(10).mean() for one in records}
+    table = fold_table(records)
+    table = table[table["oversampling"] == scores.VIEWS[view]]
+    rows = []
+    for names, group in table.groupby(["configuration", "agreement", "seed"], sort=False):
+        each = group["accuracy"]
+        which = ", ".join(str(fold) for fold in sorted(group["fold"]))
+        score = tables.score(each.mean(), each.std(ddof=1))
+        loss = group["key"].map(losses).mean()
+        rows.append((*names, which, score, each.mean(), each.min(), each.max(), loss))
+    names = ["configuration", "agreement", "seed", "folds", "accuracy", "mean", "least", "most"]
+    return pd.DataFrame(rows, columns=[*names, "train_loss"])
+
+
 def one_per_network(records: Iterable[Record]) -> list[Record]:
     """Keep one configuration of each network and start: others answer too much alike.
 

@@ -31,7 +31,7 @@ FLOORS = (
     ("weights", "architectures", "answers"),
     ("caffe", "assets", "book", "scores", "resampling", "folds", "shapes"),
     ("caffenet", "provenance"),
-    ("archives", "downloads"),
+    ("archives", "downloads", "declared"),
     ("places", "errors", "compat", "memory"),
     ("__init__",),
 )

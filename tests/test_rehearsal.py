@@ -158,7 +158,7 @@ def rehearsal(tmp_path_factory):
         made = hashlib.sha1()
         for piece in models[name]:
             made.update(piece)
-        declarations = copy / "src/pixels_to_sentiment/assets.py"
+        declarations = copy / "src/pixels_to_sentiment/declared.py"
         edit(declarations, assets.ASSETS[name].sha1, made.hexdigest())
         with serving() as server:
             server.RequestHandlerClass = Mirror

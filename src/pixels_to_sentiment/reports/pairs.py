@@ -1,0 +1,154 @@
+"""Runs against each other, picture by picture, and differences between them in words."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from pixels_to_sentiment import answers, fidelity, folds, judgement, scores
+from pixels_to_sentiment.catalogue import Configuration
+from pixels_to_sentiment.pictures import Pictures
+from pixels_to_sentiment.reports.runs import CROPS, complete, curves_of, runs_of, title_of
+from pixels_to_sentiment.runs import Record
+
+
+def gathered(records: Iterable[Record]) -> pd.DataFrame:
+    """Gather the answers of runs, as `answers.gather` does, by configuration in words."""
+    return answers.gather(records, title_of)
+
+
+def accuracies(records: Iterable[Record], view: str = "oversampled") -> pd.DataFrame:
+    """Score configurations of which all folds are there, as `judgement.accuracies` does."""
+    told = gathered(complete(records))
+    return judgement.accuracies(told[told["view"] == view])
+
+
+def paired(
+    records: Iterable[Record],
+    pairs: Iterable[tuple[Configuration, Configuration]],
+    view: str = "oversampled",
+    agreement: str = "five",
+) -> pd.DataFrame:
+    """Compare pairs of configurations of which all folds are recorded.
+
+    Returns
+    -------
+    DataFrame
+        As `judgement.differences` gives it, after ``pair`` (in words) and ``keys`` (of the runs,
+        comma-separated); empty if no pair is whole.
+    """
+    records, named, keys, chosen = list(records), [], {}, {}
+    for pair in pairs:
+        both = _alike(records, pair, agreement)
+        if both:
+            names = tuple(title_of(some[0]) for some in both)
+            chosen |= {one.key: one for some in both for one in some}
+            named.append(names)
+            keys[names] = ", ".join(sorted(one.key for some in both for one in some))
+    if not named:
+        return pd.DataFrame(columns=["pair", "keys", "difference", "low", "high"])
+    told = gathered(chosen.values())
+    table = judgement.differences(told[told["view"] == view], named)
+    names = list(zip(table["first"], table["other"], strict=True))
+    words = [_difference_in_words(first, other) for first, other in names]
+    return table.assign(pair=words, keys=[keys[both] for both in names])
+
+
+def _alike(
+    records: list[Record], pair: Iterable[Configuration], agreement: str
+) -> list[list[Record]]:
+    """Pick the runs of two configurations in the precision in which most are whole of both.
+
+    What precision changes would be taken for what the configurations do otherwise.
+    """
+    found = []
+    for precision in sorted({one.run.precision for one in records}):
+        some = [one for one in records if one.run.precision == precision]
+        both = [complete(runs_of(one, some, agreement), agreement) for one in pair]
+        if all(both):
+            found.append(both)
+    return max(found, key=lambda both: min(map(len, both)), default=[])
+
+
+def _difference_in_words(first: str, other: str) -> str:
+    """Say what is compared, leaving out what both have in common at the end."""
+    one, two = first.split(", "), other.split(", ")
+    while len(one) > 1 and len(two) > 1 and one[-1] == two[-1]:
+        one.pop()
+        two.pop()
+    return f"{', '.join(one)} − {', '.join(two)}"
+
+
+def words(table: pd.DataFrame) -> pd.DataFrame:
+    """Put a table of `judgement` into words: views named, subsets left out where all are five."""
+    views = {view: CROPS[oversampling] for view, oversampling in scores.VIEWS.items()}
+    if "view" in table:
+        table = table.assign(view=table["view"].map(views))
+    hidden = [name for name in ("agreement", "folds", "pictures") if name in table]
+    return table.drop(columns=hidden)
+
+
+def agreement_of(records: Iterable[Record]) -> pd.DataFrame:
+    """Compare runs on the same fold with the first of them, picture by picture (ten crops).
+
+    Returns
+    -------
+    DataFrame
+        ``first``, ``second`` (configurations in words), ``pictures``, ``same prediction``,
+        ``accuracy, first``, ``accuracy, second``, ``largest change`` (of a probability).
+    """
+    rows = []
+    first, *others = list(records) or [None]
+    for other in others:
+        one, two = (r.predictions().set_index("image") for r in (first, other))
+        two = two.loc[one.index]
+        names = [curves_of([r])["configuration"].iloc[0] for r in (first, other)]
+        same = (one["oversampled"] > 0.5) == (two["oversampled"] > 0.5)
+        values = [scores.accuracy(t["label"], t["oversampled"]) for t in (one, two)]
+        change = (one["oversampled"] - two["oversampled"]).abs().max()
+        rows.append((*names, len(one), int(same.sum()), *values, change))
+    columns = ["first", "second", "pictures", "same prediction"]
+    return pd.DataFrame(
+        rows, columns=[*columns, "accuracy, first", "accuracy, second", "largest change"]
+    )
+
+
+def both_ways(records: Iterable[Record]) -> pd.DataFrame:
+    """Table recorded runs that were predicted from the decoded array and from exact pixels.
+
+    Returns
+    -------
+    DataFrame
+        As `fidelity.effect`, after ``configuration``, ``fold`` and ``key``, with views in words;
+        empty if there are none.
+    """
+    records = list(records)
+    titles = [Configuration(r.run.network, r.run.start, r.run.recipe.name).title for r in records]
+    compared = fidelity.recorded(records)
+    frames = [
+        compared[r.key].assign(configuration=title, fold=r.run.fold, key=r.key)
+        for r, title in zip(records, titles, strict=True)
+        if r.key in compared
+    ]
+    if not frames:
+        return pd.DataFrame()
+    rows = pd.concat(frames, ignore_index=True)
+    rows["view"] = rows["view"].map(scores.VIEWS).map(CROPS)
+    first = ["configuration", "fold", "key"]
+    return rows[[*first, *rows.columns.drop(first)]]
+
+
+def twins(loaded: Pictures, agreement: str = "five") -> dict[str, str]:
+    """Name the test pictures of which the training list of their fold has an identical copy.
+
+    Returns
+    -------
+    dict
+        Digest of the picture, shared by its copies, by its name.
+    """
+    digests = loaded.files.set_index("image")["sha256"]
+    found = {}
+    for fold in folds.FOLDS:
+        train, test = (part["image"] for part in folds.split(agreement, fold))
+        some = test[loaded.copies(test, train)]
+        found |= {name: digests[name] for name in some}
+    return found

@@ -1,0 +1,193 @@
+"""What the paper reports, and what is recorded beside it."""
+
+from collections.abc import Iterable
+from itertools import product
+
+import pandas as pd
+
+from pixels_to_sentiment import (
+    assets,
+    audit,
+    experiments,
+    figures,
+    folds,
+    networks,
+    places,
+    scores,
+    tables,
+)
+from pixels_to_sentiment.catalogue import Configuration, Experiment
+from pixels_to_sentiment.reports.runs import CROPS, of_experiment, titled
+from pixels_to_sentiment.runs import Record
+
+
+def comparison(
+    reported: pd.DataFrame, recorded: pd.DataFrame, agreements: Iterable[str] = folds.AGREEMENTS
+) -> pd.DataFrame:
+    """Put the paper's numbers above measured ones.
+
+    Parameters
+    ----------
+    reported
+        Rows of `scores.reported` of one configuration of the paper.
+    recorded
+        As `experiments.table` gives it.
+
+    Returns
+    -------
+    DataFrame
+        Text for `tables.table`: ``configuration`` (always positive, the paper's, then the recorded
+        ones in words) and, for each subset, a column for the centre crop and one for ten crops; a
+        dash where nothing is reported or recorded.
+    """
+    recorded = titled(recorded)
+    titles = list(dict.fromkeys(recorded["title"]))
+    table = {"configuration": ["always positive", "the paper's CaffeNet", *titles]}
+    base = sizes()["always_positive"]
+    for agreement, (oversampling, crops) in product(agreements, CROPS.items()):
+        column = [f"{base[agreement]:.3f}", "–", *["–"] * len(titles)]
+        for one in _cell(reported, agreement, oversampling):
+            column[1] = tables.score(one.mean, one.std, one.grade)
+        for one in _cell(recorded, agreement, oversampling):
+            part = "" if one.n == len(folds.FOLDS) else f" (fold {one.folds} only)"
+            column[2 + titles.index(one.title)] = tables.score(one.mean, one.std) + part
+        table[f"{figures.AGREEMENT_NAMES[agreement]}, {crops}"] = column
+    return pd.DataFrame(table)
+
+
+def _cell(table: pd.DataFrame, agreement: str, oversampling: str) -> Iterable:
+    chosen = (table["agreement"] == agreement) & (table["oversampling"] == oversampling)
+    return table[chosen].itertuples()
+
+
+def sizes() -> pd.DataFrame:
+    """Count the subsets as `audit.sizes` does, with the subset as index."""
+    return audit.sizes().set_index("agreement")
+
+
+def experiment_table(
+    experiment: Experiment, records: Iterable[Record], agreement: str = "five"
+) -> pd.DataFrame:
+    """Set what is recorded of an experiment beside what the paper reports, cell by cell.
+
+    Returns
+    -------
+    DataFrame
+        Text for `tables.table`, a row a configuration of the catalogue: ``configuration``; the
+        paper's number and the recorded one for the centre crop and for ten crops; ``seeds``;
+        ``empty because`` where nothing, or not every fold, is recorded.
+    """
+    chosen = of_experiment(experiment, records, agreement)
+    scored = experiments.table(chosen)
+    reported = scores.reported(experiment.reported) if experiment.reported else pd.DataFrame()
+    rows = []
+    for configuration in experiment.configurations:
+        own = scored[
+            (scored["network"] == configuration.network)
+            & (scored["start"] == configuration.start)
+            & (scored["recipe"] == configuration.recipe)
+        ]
+        row = {"configuration": configuration.title}
+        variant = dict(zip(experiment.paper, experiment.variants, strict=False)).get(configuration)
+        for view, crops in CROPS.items():
+            row[f"the paper, {crops}"] = _reported_score(reported, variant, agreement, view)
+            row[f"here, {crops}"] = _score(own[own["oversampling"] == view])
+        row["seeds"] = own["seeds"].iloc[0] if len(own) else "–"
+        row["empty because"] = _why_empty(configuration, own)
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _reported_score(
+    reported: pd.DataFrame, variant: str | None, agreement: str, oversampling: str
+) -> str:
+    if not variant:
+        return "–"
+    chosen = reported[reported["variant"] == variant]
+    found = [tables.score(o.mean, o.std, o.grade) for o in _cell(chosen, agreement, oversampling)]
+    return found[0] if found else "–"
+
+
+def _score(rows: pd.DataFrame) -> str:
+    if rows.empty:
+        return "–"
+    one = rows.iloc[0]
+    part = "" if one["n"] == len(folds.FOLDS) else f" (folds {one['folds']})"
+    return tables.score(one["mean"], one["std"]) + part
+
+
+def _why_empty(configuration: Configuration, rows: pd.DataFrame) -> str:
+    if len(rows):
+        return "" if rows["n"].iloc[0] == len(folds.FOLDS) else "other folds not run yet"
+    start = networks.find_start(configuration.network, configuration.start)
+    if start and not any(assets.find(name) for name in start.assets):
+        return "not run: weights not at hand"
+    return "not run yet"
+
+
+def reported_dots(
+    experiment: Experiment, view: str = "oversampled", agreement: str = "five"
+) -> pd.DataFrame:
+    """Give the paper's numbers of an experiment: ``configuration`` in words and ``mean``."""
+    table = scores.reported(experiment.reported)
+    chosen = table[
+        (table["agreement"] == agreement)
+        & (table["oversampling"] == scores.VIEWS[view])
+        & table["variant"].isin(experiment.variants)
+    ]
+    return pd.DataFrame(
+        {"configuration": "the paper: " + chosen["variant"], "mean": chosen["mean"]}
+    )
+
+
+def reported_differences() -> pd.DataFrame:
+    """Take the differences between the paper's numbers that its text is about.
+
+    Returns
+    -------
+    DataFrame
+        ``what`` (in words), ``agreement``, ``between`` (as `judgement.noise` has it) and
+        ``difference``: ten crops less the centre crop, and each variant less the network that is
+        fine-tuned from ILSVRC-2012, from the same crops.
+    """
+    table = scores.reported()
+    main = table[table["variant"].isin(["CaffeNet, ILSVRC-2012"])]
+    base = main.set_index(["agreement", "oversampling"])["mean"]
+    views = {oversampling: view for view, oversampling in scores.VIEWS.items()}
+    rows = [
+        (
+            f"{figures.AGREEMENT_NAMES[one]}: ten crops − centre crop",
+            one,
+            "views",
+            base[one, "yes"] - base[one, "no"],
+        )
+        for one in folds.AGREEMENTS
+    ]
+    chosen = table[
+        table["experiment"].isin(["layer ablation", "initialisation", "layer addition"])
+        & (table["variant"] != "ILSVRC-2012")
+    ]
+    rows += [
+        (
+            f"{one.variant} − fine-tuned CaffeNet, {CROPS[one.oversampling]}",
+            one.agreement,
+            views[one.oversampling],
+            one.mean - base[one.agreement, one.oversampling],
+        )
+        for one in chosen.itertuples()
+    ]
+    return pd.DataFrame(rows, columns=["what", "agreement", "between", "difference"])
+
+
+def later_results() -> pd.DataFrame:
+    """Give accuracies that others published later on the same photographs.
+
+    Returns
+    -------
+    DataFrame
+        ``work``, ``network and training``, and an accuracy for each subset, a row a result.
+    """
+    table = pd.read_csv(places.ground_truth() / "later_results.csv")
+    wide = table.pivot(index=["work", "training"], columns="agreement", values="accuracy")
+    columns = {"training": "network and training"} | figures.AGREEMENT_NAMES
+    return wide[list(folds.AGREEMENTS)].reset_index().rename(columns=columns)

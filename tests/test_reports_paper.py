@@ -1,0 +1,69 @@
+"""The paper's numbers beside made-up records, and by themselves."""
+
+import pytest
+
+from pixels_to_sentiment import catalogue, experiments, judgement, scores
+from pixels_to_sentiment.catalogue import Configuration
+from pixels_to_sentiment.reports import paper
+from pixels_to_sentiment.reports.pairs import gathered
+from toy_reports import CUT, whole_and_cut
+
+pytestmark = pytest.mark.usefixtures("isolated")
+
+
+def test_the_comparison_has_each_number_in_its_cell(made):
+    kept = experiments.table([made(fold=k, right=right) for k, right in enumerate((0.5,) * 5, 1)])
+    reported = scores.reported("fine-tuning")
+    theirs = reported[reported["variant"] == "CaffeNet, ILSVRC-2012"]
+    table = paper.comparison(theirs, kept).set_index("configuration")
+    title = "SqueezeNet 1.1 from ImageNet, paper's recipe"
+    assert list(table.index) == ["always positive", "the paper's CaffeNet", title]
+    assert table.loc[title, "five agree, ten crops"] == "0.500\xa0±\xa00.000"
+    assert table.loc[title, "four agree, ten crops"] == "–"
+    recalled = table.loc["the paper's CaffeNet", "three agree, centre crop"]
+    assert recalled.startswith("0.739\xa0±\xa00.033")
+    assert "unverified" in recalled
+    assert table.loc["always positive", "five agree, centre crop"] == "0.658"
+
+
+def test_the_comparison_names_the_fold_of_an_unfinished_configuration(made):
+    table = paper.comparison(scores.reported("none"), experiments.table([made(fold=3)]))
+    assert table["five agree, centre crop"].to_list() == ["0.658", "–", "0.750 (fold 3 only)"]
+
+
+def test_the_table_of_an_experiment_says_why_a_cell_is_empty(made):
+    """Weights that are not here, folds or configurations that were not run."""
+    _, cut = whole_and_cut(made)
+    table = paper.experiment_table(catalogue.find("ablation"), cut[:2])
+    rows = table.set_index("configuration")
+    mine = rows.loc[CUT.title]
+    assert mine["here, ten crops"].startswith("0.500")
+    assert "folds 1, 2" in mine["here, ten crops"]
+    assert mine["empty because"] == "other folds not run yet"
+    theirs = rows.loc[Configuration("caffenet+fc7-2", "imagenet", "paper").title]
+    assert theirs["empty because"] == "not run: weights not at hand"
+    assert theirs["the paper, centre crop"].startswith("0.784")
+    assert "unverified" in theirs["the paper, centre crop"]
+    random = rows.index[rows["empty because"] == "not run yet"]
+    assert len(random) == 0  # without a mirror, no start of this experiment can be had
+
+
+def test_the_papers_differences_are_taken_from_its_table():
+    """By hand: oversampling on five agree, and fc7-2 without oversampling; all can be judged."""
+    table = paper.reported_differences().set_index("what")
+    assert table.loc["five agree: ten crops − centre crop", "difference"] == pytest.approx(0.013)
+    cut = table.loc["fc7-2 − fine-tuned CaffeNet, centre crop"]
+    assert cut["difference"] == pytest.approx(0.784 - 0.817)
+    assert set(table["between"]) == {"centre", "oversampled", "views"}
+    assert (
+        judgement.beyond_noise(table.reset_index(), judgement.noise(gathered([])))["larger"]
+        .isna()
+        .all()
+    )
+
+
+def test_later_results_have_a_column_a_subset():
+    table = paper.later_results()
+    assert list(table.columns)[2:] == ["five agree", "four agree", "three agree"]
+    assert len(table) == 4
+    assert table["five agree"].max() == 0.847

@@ -10,7 +10,6 @@ import pytest
 from pixels_to_sentiment import declared
 from pixels_to_sentiment.declared import ASSETS, Asset
 
-
 # CaffeNets of which no address that gives the file itself, and no checksum, could be read anywhere.
 UNREAD = re.compile(r"places205CNN.*|english_lr10.*|mvso_.*")
 

@@ -1,5 +1,6 @@
 """Made-up runs against each other, picture by picture."""
 
+import pandas as pd
 import pytest
 
 from pixels_to_sentiment import folds, judgement
@@ -30,6 +31,12 @@ def test_words_leave_out_what_is_the_same_everywhere(made):
     shown = pairs.words(table)
     assert "agreement" not in shown
     assert list(shown["view"]) == ["centre crop", "ten crops"]
+    kinds = pd.DataFrame({"between": ["centre", "oversampled", "views"]})
+    assert list(reports.words(kinds)["between"]) == [
+        "centre crop",
+        "ten crops",
+        "centre crop and ten crops",
+    ]
 
 
 def test_two_runs_are_compared_picture_by_picture(made):

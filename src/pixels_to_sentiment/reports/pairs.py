@@ -83,6 +83,9 @@ def words(table: pd.DataFrame) -> pd.DataFrame:
     views = {view: CROPS[oversampling] for view, oversampling in scores.VIEWS.items()}
     if "view" in table:
         table = table.assign(view=table["view"].map(views))
+    if "between" in table:
+        both = {"views": " and ".join(views.values())}
+        table = table.assign(between=table["between"].map(views | both))
     hidden = [name for name in ("agreement", "folds", "pictures") if name in table]
     return table.drop(columns=hidden)
 

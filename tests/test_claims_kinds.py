@@ -1,11 +1,10 @@
 """Each kind of test reproduces what its rule says and nothing else."""
 
-from dataclasses import replace
 
 import pytest
 
 import toy_claims
-from pixels_to_sentiment import folds, resampling
+from pixels_to_sentiment import catalogue, folds, resampling
 from pixels_to_sentiment.catalogue import CAFFENET, MOBILENET, PAPERS, SQUEEZENET
 from pixels_to_sentiment.claims import NOT_REPRODUCED, REPRODUCED, UNTESTED, evidence, kinds, paper
 from toy_claims import CLAIMS, FALLING, judged, random
@@ -74,7 +73,7 @@ def test_one_changed_prediction_changes_the_verdict(ran):
 )
 def test_no_better_needs_no_pair_above_the_noise(ran, added, verdict):
     """Equal or worse is no better."""
-    extended = replace(SQUEEZENET, network="squeezenet1_1+conv11-2")
+    extended = catalogue.variant_of(SQUEEZENET, "conv11-2")
     row = judged("addition", ran(extended, added) + ran(SQUEEZENET, 0.8))
     assert row["verdict"] == verdict
     assert "above zero" in row["why"]

@@ -140,7 +140,7 @@ def test_the_smoke_tier_shortens_what_is_run(small_plan, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("network", "count"), [("squeezenet1_1", 5), ("squeezenet1_1+fire9-2", 1), ("caffenet", 10)]
+    ("network", "count"), [("squeezenet1_1", 6), ("squeezenet1_1+fire9-2", 2), ("caffenet", 10)]
 )
 def test_a_network_is_run_alone_with_its_variants(small_plan, monkeypatch, network, count):
     """All variants for the plain name, one for its own."""

@@ -32,7 +32,7 @@ def test_words_leave_out_what_is_the_same_everywhere(made):
     assert "agreement" not in shown
     assert list(shown["view"]) == ["centre crop", "ten crops"]
     kinds = pd.DataFrame({"between": ["centre", "oversampled", "views"]})
-    assert list(reports.words(kinds)["between"]) == [
+    assert list(pairs.words(kinds)["between"]) == [
         "centre crop",
         "ten crops",
         "centre crop and ten crops",

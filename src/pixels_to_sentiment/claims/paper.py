@@ -54,7 +54,7 @@ def _from(start: str, whole: Configuration = catalogue.PAPERS) -> Configuration:
 
 
 def _with(whole: Configuration, change: str) -> Configuration:
-    return replace(whole, network=f"{whole.network}+{change}") if change else whole
+    return catalogue.variant_of(whole, change) if change else whole
 
 
 STAND_INS = (catalogue.SQUEEZENET, catalogue.CAFFENET)

@@ -74,3 +74,12 @@ def test_confusions_count_every_picture_of_all_folds(made):
     assert table.loc["positive", "positive"] == 579
     assert table.loc["negative", "negative"] == 301
     assert table.to_numpy().sum() == 880
+
+
+def test_answers_of_positive_are_counted_over_all_runs_of_a_configuration(made):
+    """By hand: those that are right on all pictures call positive what is positive."""
+    some = [made(fold=1, right=1.0), made(fold=2, right=0.0), made(fold=1, recipe="paper-third")]
+    one, two = (folds.split("five", k)[1]["label"].mean() for k in (1, 2))
+    found = runs.answered_positive(some)
+    assert len(found) == 2
+    assert found.iloc[0] == pytest.approx((one + 1 - two) / 2)

@@ -179,6 +179,17 @@ def by_fold(records: Iterable[Record], view: str = "oversampled") -> pd.DataFram
     return table[table["oversampling"] == scores.VIEWS[view]]
 
 
+def answered_positive(records: Iterable[Record], view: str = "oversampled") -> pd.Series:
+    """Give the share of test pictures that a configuration calls positive, by its name in words.
+
+    Near one, the network has learned to give the commoner answer and nothing else.
+    """
+    parts: dict[str, list[pd.Series]] = {}
+    for one in records:
+        parts.setdefault(title_of(one), []).append(one.predictions()[view] > 0.5)
+    return pd.Series({name: float(pd.concat(some).mean()) for name, some in parts.items()})
+
+
 def by_seed(records: Iterable[Record], view: str = "oversampled") -> pd.DataFrame:
     """Score each seed of configurations apart.
 

@@ -73,7 +73,7 @@ def in_words(table: pd.DataFrame, *, beside_paper: bool = True) -> pd.DataFrame:
     -------
     DataFrame
         ``network`` (where there are several), ``layer``, ``features``, ``classifier``, ``the
-        paper``, a column for each protocol, ``difference``, and ``folds`` where some are missing.
+        paper`` (where it has numbers), a column for each protocol, ``difference``, and ``folds`` where some are missing.
     """
     shown = {
         "network": table["configuration"],
@@ -81,7 +81,7 @@ def in_words(table: pd.DataFrame, *, beside_paper: bool = True) -> pd.DataFrame:
         "features": [f"{n:,}" for n in table["features"]],
         "classifier": table["classifier"],
     }
-    if beside_paper:
+    if beside_paper and table["reported"].notna().any():
         shown["the paper"] = [
             tables.score(mean, std, "R")
             for mean, std in table[["reported", "reported_std"]].to_numpy(dtype=float)
@@ -107,7 +107,8 @@ def drawn(table: pd.DataFrame) -> pd.DataFrame:
         for protocol, title in PROTOCOL_TITLES.items()
     ]
     # The first layer of the network to the left.
-    return pd.concat(parts).sort_index(kind="stable", ascending=False)
+    rows = pd.concat(parts).sort_index(kind="stable", ascending=False)
+    return rows.sort_values("classifier", kind="stable")
 
 
 def paper_marks(table: pd.DataFrame) -> pd.DataFrame:

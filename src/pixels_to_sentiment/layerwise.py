@@ -73,7 +73,8 @@ def in_words(table: pd.DataFrame, *, beside_paper: bool = True) -> pd.DataFrame:
     -------
     DataFrame
         ``network`` (where there are several), ``layer``, ``features``, ``classifier``, ``the
-        paper`` (where it has numbers), a column for each protocol, ``difference``, and ``folds`` where some are missing.
+        paper`` (where it has numbers), a column for each protocol, ``difference``, and ``folds``
+        where some are missing.
     """
     shown = {
         "network": table["configuration"],

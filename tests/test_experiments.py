@@ -178,6 +178,7 @@ def test_a_table_averages_folds_of_the_same_configuration():
             record("k3", IMAGENET, right=(2, 4), fold=2, seed=1),
             record("k2", IMAGENET, right=(1, 4), fold=2, seed=0),
             record("k1", IMAGENET, right=(3, 3), fold=1),
+            record("k6", IMAGENET, right=(3, 3), fold=1, seed=1),
             record("k0", IMAGENET, right=(4, 4), agreement="four"),
         ]
     )
@@ -195,7 +196,16 @@ def test_a_table_averages_folds_of_the_same_configuration():
     # By hand: fold 1 is 0.75, fold 2 (0.5 + 0.25) / 2 = 0.375.
     assert (five["mean"], five["n"]) == (0.5625, 2)
     assert five["std"] == pytest.approx(0.375 / 2**0.5)
-    assert (five["seeds"], five["keys"], five["folds"]) == ("0, 1", "k1, k2, k3", "1, 2")
+    assert (five["seeds"], five["keys"], five["folds"]) == ("0, 1", "k1, k2, k3, k6", "1, 2")
+
+
+def test_a_seed_that_lacks_folds_does_not_weigh_on_those_it_has():
+    """Beside a seed with more folds it is left out; alone it is what there is."""
+    whole = [record("k1", fold=1), record("k2", fold=2)]
+    part = record("k3", right=(0, 0), fold=1, seed=1)
+    assert experiments.whole_seeds([*whole, part]) == whole
+    assert experiments.table([*whole, part]).equals(experiments.table(whole))
+    assert experiments.whole_seeds([part]) == [part]
 
 
 def test_no_records_give_an_empty_table():

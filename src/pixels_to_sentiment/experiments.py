@@ -161,10 +161,27 @@ def experiment_of(run: Run) -> str:
     return names[0] if names else "other"
 
 
+def whole_seeds(records: Iterable[Record]) -> list[Record]:
+    """Leave out seeds of which fewer folds are there than of another of the same configuration.
+
+    In a mean over folds, such a seed would weigh on some of them alone.
+    """
+    groups: dict[tuple, dict[int, list[Record]]] = {}
+    for one in records:
+        run = one.run
+        name = (run.network, run.start, run.recipe, run.precision, run.agreement, run.limit)
+        groups.setdefault(name, {}).setdefault(run.seed, []).append(one)
+    kept = []
+    for seeds in groups.values():
+        most = max(map(len, seeds.values()))
+        kept += [one for some in seeds.values() if len(some) == most for one in some]
+    return kept
+
+
 def table(records: Iterable[Record]) -> pd.DataFrame:
-    """Score configurations, one a row, as `scores.summarise` does."""
+    """Score configurations, one a row, as `scores.summarise` does, from whole seeds alone."""
     order = {name: place for place, name in enumerate(folds.AGREEMENTS)}
-    rows = fold_scores(records).sort_values(
+    rows = fold_scores(whole_seeds(records)).sort_values(
         ["experiment", "network", "start", "recipe", "precision", "agreement", "oversampling"],
         key=lambda column: column.map(order) if column.name == "agreement" else column,
     )

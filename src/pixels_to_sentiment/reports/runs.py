@@ -73,9 +73,12 @@ def by_configuration(records: Iterable[Record], configurations: Iterable[str]) -
 
 
 def complete(records: Iterable[Record], agreement: str = "five") -> list[Record]:
-    """Pick the records of configurations of which all five folds of a subset are there."""
+    """Pick the records of configurations of which all five folds of a subset are there.
+
+    Of several seeds those with all folds are taken.
+    """
     chosen: dict[tuple, list[Record]] = {}
-    for record in records:
+    for record in experiments.whole_seeds(records):
         run = record.run
         if run.agreement == agreement:
             chosen.setdefault((run.network, run.start, run.recipe, run.precision), []).append(

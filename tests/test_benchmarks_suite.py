@@ -97,3 +97,23 @@ def test_files_lie_as_torchvision_wants_them(isolated):
     suite.write_files(folder)
     assert {path.parent.name for path in folder.rglob("*.jpg")} == {"0", "1"}
     assert len(list(folder.rglob("*.jpg"))) == 256
+
+
+def test_reports_stand_side_by_side_with_the_machines_limit():
+    """The ratios to the contenders asked for, and the largest limit in float32."""
+
+    def report(date, ratio):
+        names = ["what", "contender", "ratio", "limit_gflops"]
+        rows = [("w", suite.OURS, 1, 90), ("v", suite.OURS, 1, 95), ("w", suite.COMMON, ratio, 90)]
+        rows.append(("w", suite.BF16, 9, 500))
+        return {
+            "made": {"date": date},
+            "comparisons": [dict(zip(names, row, strict=True)) for row in rows],
+        }
+
+    table = suite.across(
+        [report("2020-01-02T03:04:05", 2), report("2020-01-01", 3)], [suite.COMMON]
+    )
+    assert table["w"].to_list() == [2, 3]
+    assert table["limit"].to_list() == [95, 95]
+    assert list(table.columns) == ["date", "limit", "w"]

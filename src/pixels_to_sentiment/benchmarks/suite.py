@@ -25,7 +25,7 @@ ROUNDS = "after a warm-up and a first round that is not kept"
 SPREAD = "where one more round would lie in nineteen cases of twenty (Student's t, of logarithms)"
 SECTIONS = ("waiting", "train-caffenet", "train-squeezenet", "train-mobilenet", "predict", "infer",
             "growth")  # fmt: skip
-# Seconds for what is timed together, so that the whole stays under 10 minutes on 2 cores.
+# Seconds for what is timed together, so that the whole stays at some 10 minutes on 2 cores.
 BUDGETS = {"train": 55.0, "predict": 30.0, "infer": 10.0, "growth": 6.0}
 
 
@@ -371,3 +371,29 @@ def repeated(first: dict, second: dict) -> pd.DataFrame:
     )
     both = both[both["contender"] != OURS].reset_index(drop=True)
     return both.assign(inside=both["again"].between(both["low"], both["high"]))
+
+
+def across(reports: Iterable[dict], contenders: Iterable[str]) -> pd.DataFrame:
+    """Set the ratios of several reports side by side, with the limit of the machine at the time.
+
+    Parameters
+    ----------
+    contenders
+        Those whose ratios are shown.
+
+    Returns
+    -------
+    DataFrame
+        A report a row: ``date``, ``limit`` (of products in float32, GFLOP/s, the largest that was
+        measured) and the ratio for each comparison, by its name.
+    """
+    contenders, rows = set(contenders), []
+    for report in reports:
+        table = pd.DataFrame(report["comparisons"])
+        shown = table[table["contender"].isin(contenders)]
+        row = {
+            "date": report["made"]["date"][:16].replace("T", " "),
+            "limit": table.loc[table["contender"] == OURS, "limit_gflops"].max(),
+        }
+        rows.append(row | dict(zip(shown["what"], shown["ratio"], strict=True)))
+    return pd.DataFrame(rows)

@@ -1,6 +1,5 @@
 """Each kind of test reproduces what its rule says and nothing else."""
 
-
 import pytest
 
 import toy_claims

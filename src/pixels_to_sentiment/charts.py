@@ -1,5 +1,7 @@
 """Charts of scores: dots with intervals, differences, layers. None computes a score."""
 
+from textwrap import fill
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -56,12 +58,13 @@ def forest(table: pd.DataFrame) -> Figure:
     if table.empty:
         return nothing("No pair is recorded yet.")
     rows = -np.arange(len(table))
-    figure, panel = plt.subplots(figsize=(WIDTH, 0.34 * len(table) + 0.9))
+    figure, panel = plt.subplots(figsize=(WIDTH, 0.6 * len(table) + 0.9))
     panel.axvline(0, color="black", linewidth=0.8)
     panel.hlines(rows, table["t_low"], table["t_high"], color=PALETTE[0], linewidth=1)
     panel.hlines(rows, table["low"], table["high"], color=PALETTE[0], linewidth=3.5)
     panel.scatter(table["difference"], rows, s=26, color="white", edgecolors=PALETTE[0], zorder=4)
-    panel.set_yticks(rows, table["pair"])
+    # Longer lines would leave no room for the panel.
+    panel.set_yticks(rows, [fill(pair, 44) for pair in table["pair"]])
     panel.set(xlabel="difference of accuracies", ylim=(-len(table) + 0.4, 0.6))
     return figure
 

@@ -20,7 +20,7 @@ FLOORS = (
     ("cli",),
     ("display", "claims"),
     ("reports", "layerwise"),
-    ("experiments", "fidelity", "benchmarks", "probes"),
+    ("experiments", "fidelity", "benchmarks", "probes", "maps"),
     ("store", "catalogue"),
     ("runs",),
     ("training", "prediction"),

@@ -1,0 +1,162 @@
+"""Sentiment maps from the fully convolutional form of a network, and what they approximate.
+
+The paper passes a picture of 451x451 pixels through the fully convolutional CaffeNet, which gives
+8x8 places the softmax of negative and positive (``sentiment_fully_conv_deploy.prototxt``). Here a
+map is the *log-odds* of positive at each place: the difference of the two outputs before the
+softmax, of which the paper's two channels are the logistic function.
+"""
+
+import io
+
+import numpy as np
+import pandas as pd
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.nn import functional as F
+
+from pixels_to_sentiment import archives, assets, folds, pictures, surgery
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.networks import Network
+from pixels_to_sentiment.pictures import Pictures
+
+# The input of the paper's fully convolutional network, in pixels a side.
+SIDE = 451
+# Between two windows of the classifier, in pixels: what one step on CaffeNet's map is.
+STRIDE = 32
+
+
+def log_odds(network: Network, pixels: Tensor, *, batch: int = 32) -> Tensor:
+    """Map pictures of any one size.
+
+    Parameters
+    ----------
+    network
+        With a fully convolutional form, see `surgery.fully_convolutional`.
+    pixels
+        uint8 RGB (n, h, w, 3), on the network's device, at least the network's crop a side.
+    batch
+        Pictures a forward pass.
+
+    Returns
+    -------
+    Tensor
+        Log-odds of positive in nats, float32 (n, h', w') on the CPU. CaffeNet gives 1x1 at 227
+        and 8x8 at 451, SqueezeNet and MobileNetV2 a map whose mean is the classifier's log-odds.
+
+    Raises
+    ------
+    UserError
+        If the network has no fully convolutional form, or the pictures are smaller than its crop.
+    """
+    crop = network.convention.crop
+    if min(pixels.shape[1:3]) < crop:
+        raise UserError(
+            f"Pictures of {pixels.shape[1]}x{pixels.shape[2]} pixels are too small to be mapped by "
+            f"{network.name}: enlarge them to {crop} pixels a side or more."
+        )
+    body = surgery.fully_convolutional(network)
+    with torch.inference_mode():
+        outputs = [body(network.convention.prepare(some)) for some in pixels.split(batch)]
+        return torch.cat([(o[:, 1] - o[:, 0]).float().cpu() for o in outputs])
+
+
+def enlarged(loaded: Pictures, images: pd.Series, side: int = SIDE) -> Tensor:
+    """Warp pictures to the input of the fully convolutional network.
+
+    Photographs are warped from their files, as the paper does, and the stand-in from its 256
+    pixels a side.
+
+    Parameters
+    ----------
+    images
+        Names, (n,).
+
+    Returns
+    -------
+    Tensor
+        uint8 RGB (n, side, side, 3).
+
+    Raises
+    ------
+    UserError
+        If there is no picture of a name.
+    assets.Unavailable
+        If the archive that the pictures were decoded from is not to be had any more.
+    """
+    rows = loaded.rows(images)
+    if not loaded.real:
+        sources = (loaded.pixels[row] for row in rows)
+        return torch.from_numpy(np.stack([pictures.warp(one, side) for one in sources]))
+    with archives.open_archive(assets.fetch(pictures.ARCHIVE)) as archive:
+        members = archives.members_by_name(archive, list(images))
+        made = np.empty((len(rows), side, side, 3), np.uint8)
+        for place, info in enumerate(members.values()):
+            with Image.open(io.BytesIO(archive.read(info))) as image:
+                made[place] = pictures.warp(np.asarray(image.convert("RGB")), side)
+    return torch.from_numpy(made)
+
+
+def windows(network: Network, pixels: Tensor, *, batch: int = 64) -> Tensor:
+    """Classify every window of pictures, as a window of the crop's size slides over them.
+
+    CaffeNet's map gives the same where no padding reaches into the window.
+
+    Parameters
+    ----------
+    pixels
+        As for `log_odds`.
+    batch
+        Windows a forward pass.
+
+    Returns
+    -------
+    Tensor
+        Log-odds of positive, float32 (n, h', w') on the CPU: 8x8 for pictures of 451 pixels.
+    """
+    crop = network.convention.crop
+    tiles = pixels.unfold(1, crop, STRIDE).unfold(2, crop, STRIDE)
+    shape = tiles.shape[:3]
+    training = network.training
+    network.eval()
+    outputs = []
+    with torch.inference_mode():
+        for positions in torch.arange(shape.numel()).split(batch):
+            n, row, column = np.unravel_index(positions.numpy(), shape)
+            logits = network(tiles[n, row, column].permute(0, 2, 3, 1))
+            outputs.append((logits[:, 1] - logits[:, 0]).float().cpu())
+    network.train(training)
+    return torch.cat(outputs).view(shape)
+
+
+def windowed(maps: Tensor, single: int, shape: tuple[int, int]) -> Tensor:
+    """Average maps over the classifier's window, to be compared with `windows`.
+
+    A network that averages its map over all places classifies a window by the mean of the places
+    inside. A network whose map is 1x1 for its crop has nothing to average.
+
+    Parameters
+    ----------
+    maps
+        As `log_odds` gives them, (n, h, w).
+    single
+        Side of the map of one crop.
+    shape
+        Rows and columns of `windows`.
+
+    Returns
+    -------
+    Tensor
+        (n, *shape).
+    """
+    pooled = F.avg_pool2d(maps[:, None], single, 1)[:, 0]
+    rows, columns = (
+        torch.linspace(0, size - 1, count).round().long()
+        for size, count in zip(pooled.shape[1:], shape, strict=True)
+    )
+    return pooled[:, rows[:, None], columns]
+
+
+def mapped_pictures(agreement: str, fold: int, limit: int | None = None) -> pd.DataFrame:
+    """List the pictures that a fold's network maps: ``image`` and ``label`` of its test list."""
+    return folds.split(agreement, fold)[1].head(limit)[["image", "label"]]

@@ -149,12 +149,9 @@ def windowed(maps: Tensor, single: int, shape: tuple[int, int]) -> Tensor:
     Tensor
         (n, *shape).
     """
-    pooled = F.avg_pool2d(maps[:, None], single, 1)[:, 0]
-    rows, columns = (
-        torch.linspace(0, size - 1, count).round().long()
-        for size, count in zip(pooled.shape[1:], shape, strict=True)
-    )
-    return pooled[:, rows[:, None], columns]
+    step = max(1, round((maps.shape[-1] - single) / max(1, shape[-1] - 1)))
+    pooled = F.avg_pool2d(maps[:, None], single, step)[:, 0]
+    return pooled[:, : shape[0], : shape[1]]
 
 
 def mapped_pictures(agreement: str, fold: int, limit: int | None = None) -> pd.DataFrame:

@@ -29,7 +29,7 @@ FLOORS = (
     ("surgery", "charts"),
     ("networks", "figures", "tables", "standin", "audit", "judgement"),
     ("weights", "architectures", "answers"),
-    ("caffe", "assets", "book", "scores", "resampling", "folds", "shapes"),
+    ("caffe", "assets", "book", "scores", "resampling", "folds", "shapes", "folders"),
     ("caffenet", "provenance"),
     ("archives", "downloads", "declared"),
     ("places", "errors", "compat", "memory"),

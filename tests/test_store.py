@@ -322,7 +322,7 @@ def test_recording_that_fails_leaves_nothing_half_copied(recordable, tmp_path, m
     results = tmp_path / "results"
 
     def fill_the_disk(source, target, **_):
-        Path(target).mkdir(parents=True)
+        Path(target).mkdir(parents=True, exist_ok=True)
         raise OSError("No space left on device")
 
     one = recordable("a")

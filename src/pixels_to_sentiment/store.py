@@ -1,14 +1,8 @@
 """Finished runs in a folder: made once, written whole or not at all, and recorded."""
 
-import json
-import os
 import re
-import shutil
-import socket
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -17,18 +11,21 @@ from safetensors.torch import save_file
 from torch.nn import functional as F
 
 from pixels_to_sentiment import (
+    folders,
     folds,
     memory,
     networks,
     places,
     prediction,
-    provenance,
     training,
 )
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import Network
 from pixels_to_sentiment.pictures import Pictures
 from pixels_to_sentiment.runs import SHORTENED, WEIGHTS, Record, Run, code_fingerprint
+
+# Every finished run's folder holds it.
+MARKER = "run.json"
 
 
 class Store:
@@ -69,53 +66,16 @@ class Store:
         found = self.find(run, pictures)
         if found:
             return found
-        key = run.key(pictures.fingerprint)
-        self._sweep()
-        partial = _partial(self.root, key)
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(parents=True)
-        try:
+        self.root.mkdir(parents=True, exist_ok=True)
+        folders.sweep(self.root)
+        target = self.root / run.key(pictures.fingerprint)
+        with folders.written_whole(target, MARKER) as partial:
             _execute(run, pictures, partial, pick_device(device), progress)
-            _publish(partial, self.root / key)
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
-        return Record.open(self.root / key)
-
-    def _sweep(self) -> None:
-        """Remove what killed processes of this machine left half-done."""
-        name = re.compile(rf"\.partial-{re.escape(socket.gethostname())}-(\d+)-[0-9a-f]+")
-        for folder in self.root.glob(".partial-*"):
-            found = name.fullmatch(folder.name)
-            if found and not _alive(int(found[1])):
-                shutil.rmtree(folder, ignore_errors=True)
+        return Record.open(target)
 
     def records(self) -> list[Record]:
         """Open all finished runs, in the order of their keys."""
-        return [Record.open(path.parent) for path in sorted(self.root.glob("[!.]*/run.json"))]
-
-
-def _partial(root: Path, key: str) -> Path:
-    """Where this process makes a run's folder before it is whole."""
-    return root / f".partial-{socket.gethostname()}-{os.getpid()}-{key}"
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def _publish(partial: Path, folder: Path) -> None:
-    try:
-        os.replace(partial, folder)
-    except OSError:
-        # Another process finished the same run first; its folder says the same.
-        if not (folder / "run.json").is_file():
-            raise
+        return [Record.open(path.parent) for path in sorted(self.root.glob(f"[!.]*/{MARKER}"))]
 
 
 def pick_device(device: str) -> str:
@@ -139,10 +99,7 @@ def _execute(
     run: Run, pictures: Pictures, folder: Path, device: str, progress: Callable[[int], None]
 ) -> None:
     memory.keep_freed()
-    began = datetime.now(UTC)
-    wall, cpu = time.perf_counter(), time.process_time()
-    # Of the code that is running: hours later the checkout may be at another commit.
-    commit, dirty = provenance.commit()
+    clock = folders.Clock()
     published = folds.split(run.agreement, run.fold)
     train_list, test_list = (part.head(run.limit) for part in published)
     if not run.recipe.twins:
@@ -171,19 +128,9 @@ def _execute(
     save_file(
         {k: v.contiguous().cpu() for k, v in network.body.state_dict().items()}, folder / WEIGHTS
     )
-    details = {
-        "commit": commit,
-        "dirty": dirty,
-        "device": device,
-        "hardware": provenance.hardware(),
-        "versions": provenance.versions(),
-        "began": began.isoformat(timespec="seconds"),
-        "seconds": round(time.perf_counter() - wall, 1),
-        "cpu_seconds": round(time.process_time() - cpu, 1),
-    }
-    _write_json(folder / "provenance.json", details)
-    _write_json(
-        folder / "run.json",
+    folders.write_json(folder / "provenance.json", clock.details(device))
+    folders.write_json(
+        folder / MARKER,
         {
             "key": run.key(pictures.fingerprint),
             "run": asdict(run),
@@ -198,10 +145,6 @@ def _watch(network: Network, pixels: torch.Tensor, labels: pd.Series) -> tuple[f
     truth = torch.tensor(labels.to_numpy(dtype="int64"))
     loss = F.nll_loss(positive.log(), truth)
     return loss.item(), (positive.argmax(1) == truth).double().mean().item()
-
-
-def _write_json(path: Path, content: dict) -> None:
-    path.write_text(json.dumps(content, indent=1) + "\n")
 
 
 def record(records: Iterable[Record], results: Path | None = None) -> list[Path]:
@@ -234,19 +177,8 @@ def record(records: Iterable[Record], results: Path | None = None) -> list[Path]
                 f"Run {one.key} cannot be recorded: {same.folder} is the same run with other code "
                 "or data; delete that folder first if the new run is to replace it."
             )
-    added = []
-    for one in records:
-        target = results / one.key
-        if target.is_dir():
-            continue
-        partial = _partial(results, one.key)
-        try:
-            shutil.copytree(one.folder, partial, ignore=shutil.ignore_patterns(WEIGHTS))
-            _publish(partial, target)
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
-        added.append(target)
-    return added
+    targets = [(one.folder, results / one.key) for one in records]
+    return [to for folder, to in targets if folders.copied(folder, to, MARKER, WEIGHTS)]
 
 
 def _deviation(one: Record) -> str | None:

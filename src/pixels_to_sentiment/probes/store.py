@@ -1,20 +1,13 @@
 """Finished probes beside the training runs: made once, written whole or not at all, recorded."""
 
-import json
-import os
-import shutil
-import socket
-import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
-from pixels_to_sentiment import folds, networks, places, provenance, training
+from pixels_to_sentiment import folders, folds, networks, places, training
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import Network
 from pixels_to_sentiment.pictures import Pictures
@@ -22,6 +15,9 @@ from pixels_to_sentiment.probes import features, linear
 from pixels_to_sentiment.probes.records import Probe, ProbeRecord, code_fingerprint
 from pixels_to_sentiment.runs import SHORTENED, Record, Run
 from pixels_to_sentiment.store import pick_device
+
+# Every finished probe's folder holds it.
+MARKER = "probe.json"
 
 
 def find(probe: Probe, pictures: Pictures, root: Path | None = None) -> ProbeRecord | None:
@@ -86,7 +82,7 @@ def _make(probe: Probe, pictures: Pictures, root: Path, *how: object) -> ProbeRe
     run = trained.run if trained else None
     folder = root / probe.key(pictures.fingerprint)
     # Should this process be killed, the store's next run sweeps what has such a name.
-    with _written_whole(folder) as partial:
+    with folders.written_whole(folder, MARKER) as partial:
         _execute(probe, run, pictures, partial, *how)
     return ProbeRecord.open(folder)
 
@@ -121,23 +117,10 @@ def _execute(
     grams: Callable[..., dict[str, features.Gram]],
     progress: Callable[[Probe, str], None],
 ) -> None:
-    began = datetime.now(UTC)
-    wall, cpu = time.perf_counter(), time.process_time()
-    # Of the code that is running: later the checkout may be at another commit.
-    commit, dirty = provenance.commit()
+    clock = folders.Clock()
     table = _table(probe, run, pictures, grams, progress)
     table.to_csv(folder / "layers.csv", index=False)
-    details = {
-        "commit": commit,
-        "dirty": dirty,
-        "device": device,
-        "hardware": provenance.hardware(),
-        "versions": provenance.versions(),
-        "began": began.isoformat(timespec="seconds"),
-        "seconds": round(time.perf_counter() - wall, 1),
-        "cpu_seconds": round(time.process_time() - cpu, 1),
-    }
-    _write_json(folder / "provenance.json", details)
+    folders.write_json(folder / "provenance.json", clock.details(device))
     content = {
         "key": probe.key(pictures.fingerprint),
         "probe": asdict(probe),
@@ -145,7 +128,7 @@ def _execute(
         "data": {"source": pictures.source, "fingerprint": pictures.fingerprint},
         "code": code_fingerprint(),
     }
-    _write_json(folder / "probe.json", content)
+    folders.write_json(folder / MARKER, content)
 
 
 def _table(
@@ -182,27 +165,6 @@ def _table(
     return table
 
 
-def _write_json(path: Path, content: dict) -> None:
-    path.write_text(json.dumps(content, indent=1) + "\n")
-
-
-@contextmanager
-def _written_whole(folder: Path) -> Iterator[Path]:
-    """Give a temporary folder, which gets its own name when all went well."""
-    partial = folder.parent / f".partial-{socket.gethostname()}-{os.getpid()}-{folder.name}"
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    try:
-        yield partial
-        os.replace(partial, folder)
-    except OSError:
-        # Another process may have finished the same probe first; its folder says the same.
-        if not (folder / "probe.json").is_file():
-            raise
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-
-
 def record(records: Iterable[ProbeRecord], results: Path | None = None) -> list[Path]:
     """Copy finished probes into the recorded results.
 
@@ -234,14 +196,8 @@ def record(records: Iterable[ProbeRecord], results: Path | None = None) -> list[
                 f"Probe {one.key} cannot be recorded: {same.folder} is the same probe with other "
                 "code or data; delete that folder first if the new probe is to replace it."
             )
-    added = []
-    for one in records:
-        target = results / one.key
-        if not target.is_dir():
-            with _written_whole(target) as partial:
-                shutil.copytree(one.folder, partial, dirs_exist_ok=True)
-            added.append(target)
-    return added
+    targets = [(one.folder, results / one.key) for one in records]
+    return [to for folder, to in targets if folders.copied(folder, to, MARKER)]
 
 
 def _identity(one: ProbeRecord) -> tuple[Probe, Run | None]:
@@ -261,7 +217,7 @@ def _deviation(one: ProbeRecord) -> str | None:
 def finished(root: Path | None = None) -> list[ProbeRecord]:
     """Open all finished probes in a folder, in the order of their keys."""
     root = root or places.runs()
-    return [ProbeRecord.open(path.parent) for path in sorted(root.glob("[!.]*/probe.json"))]
+    return [ProbeRecord.open(path.parent) for path in sorted(root.glob(f"[!.]*/{MARKER}"))]
 
 
 def recorded(results: Path | None = None) -> list[ProbeRecord]:

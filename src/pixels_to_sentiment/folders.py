@@ -1,0 +1,98 @@
+"""Folders that hold one finished piece of work: written whole or not at all, and described."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pixels_to_sentiment import provenance
+
+
+@contextmanager
+def written_whole(folder: Path, marker: str) -> Iterator[Path]:
+    """Give a temporary folder beside one, which gets its name when all went well.
+
+    Parameters
+    ----------
+    marker
+        A file that every finished folder of the kind holds. Where another process finished the
+        same work first, its folder is kept: it says the same.
+    """
+    partial = folder.parent / f".partial-{socket.gethostname()}-{os.getpid()}-{folder.name}"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        yield partial
+        try:
+            os.replace(partial, folder)
+        except OSError:
+            if not (folder / marker).is_file():
+                raise
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def sweep(root: Path) -> None:
+    """Remove what killed processes of this machine left half-done in a folder."""
+    name = re.compile(rf"\.partial-{re.escape(socket.gethostname())}-(\d+)-[0-9a-f]+")
+    for folder in root.glob(".partial-*"):
+        found = name.fullmatch(folder.name)
+        if found and not _alive(int(found[1])):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def write_json(path: Path, content: dict) -> None:
+    """Write a file of JSON that reads well in a diff."""
+    path.write_text(json.dumps(content, indent=1) + "\n")
+
+
+class Clock:
+    """How long a piece of work took, and which code did it.
+
+    Asked for the commit when it starts: hours later the checkout may be at another.
+    """
+
+    def __init__(self):
+        self.began = datetime.now(UTC)
+        self._wall, self._cpu = time.perf_counter(), time.process_time()
+        self._commit, self._dirty = provenance.commit()
+
+    def details(self, device: str) -> dict:
+        """Give commit, hardware, versions, date and durations (in seconds), ready for JSON."""
+        return {
+            "commit": self._commit,
+            "dirty": self._dirty,
+            "device": device,
+            "hardware": provenance.hardware(),
+            "versions": provenance.versions(),
+            "began": self.began.isoformat(timespec="seconds"),
+            "seconds": round(time.perf_counter() - self._wall, 1),
+            "cpu_seconds": round(time.process_time() - self._cpu, 1),
+        }
+
+
+def copied(folder: Path, target: Path, marker: str, *ignored: str) -> bool:
+    """Copy a finished folder, whole or not at all; say whether it was not there before."""
+    if target.is_dir():
+        return False
+    with written_whole(target, marker) as partial:
+        shutil.copytree(
+            folder, partial, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*ignored)
+        )
+    return True

@@ -1,0 +1,151 @@
+"""Map studies: what decides one, its key, and what a finished one left behind.
+
+A study maps the test pictures of one fold with that fold's network, and measures how far the maps
+can be believed. Its folder lies under its key beside the training runs and holds
+
+``maps.json``
+    What was mapped, the training runs behind it, the key, the fingerprints of data and code.
+``provenance.json``
+    Commit, hardware, versions, date and durations.
+``log_odds.csv``
+    A picture a row: ``image``, then the map's places, row after row, in nats.
+``measures.csv``
+    A map of a picture a row, with the columns of `measures.measure`.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from pixels_to_sentiment import runs
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.runs import Run
+from pixels_to_sentiment.training import Recipe
+
+MARKER = "maps.json"
+_FILES = ("provenance.json", "log_odds.csv", "measures.csv")
+# What decides a study's result; what decides the networks' weights is in the keys of their runs.
+_CODE = (
+    *("architectures", "caffenet", "networks", "pictures", "surgery", "weights"),
+    *("maps/agreement", "maps/dense", "maps/evidence", "maps/faithfulness", "maps/measures"),
+    "maps/rivals",
+)
+
+
+@dataclass(frozen=True)
+class Study:
+    """What decides the result of a study, but for data and code.
+
+    Attributes
+    ----------
+    run
+        Key of the training run whose network maps.
+    other
+        Key of a run of the same fold with another seed; empty for none.
+    agreement, fold
+        Subset and test fold (1..5); those of the runs.
+    labels
+        Train the same network on shuffled labels, too, and map with it.
+    seed
+        Of the random map, of weights drawn anew and of shuffled labels.
+    limit
+        Map only so many pictures; ``None`` for all. A study with a limit is for trying things and
+        is never recorded.
+    """
+
+    run: str
+    agreement: str
+    fold: int
+    other: str = ""
+    labels: bool = False
+    seed: int = 0
+    limit: int | None = None
+
+    def key(self, fingerprint: str) -> str:
+        """Name of the study: a hash of all that decides its result (16 hex digits).
+
+        Parameters
+        ----------
+        fingerprint
+            Of the pictures.
+        """
+        identity = {"maps": asdict(self), "data": fingerprint, "code": code_fingerprint()}
+        text = json.dumps(identity, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class StudyRecord:
+    """A finished study in its folder; `run` is the training run behind it."""
+
+    folder: Path
+    study: Study
+    run: Run
+    other: Run | None
+    key: str
+    data: dict
+    code: str
+
+    @classmethod
+    def open(cls, folder: Path) -> "StudyRecord":
+        """Open a study's folder.
+
+        Raises
+        ------
+        UserError
+            If there is no such folder, or it is not that of a finished study.
+        """
+        if not folder.is_dir():
+            raise UserError(f"There are no finished maps {folder.name!r} in {folder.parent}.")
+        try:
+            content = json.loads((folder / MARKER).read_text())
+            for name in _FILES:
+                (folder / name).stat()
+            made = [_run(content[name]) for name in ("run", "other")]
+            study = Study(**content["maps"])
+            return cls(folder, study, *made, content["key"], content["data"], content["code"])
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
+            raise UserError(
+                f"{folder} is not the folder of finished maps ({type(fault).__name__}: {fault}): "
+                "delete it and run again."
+            ) from fault
+
+    def maps(self) -> tuple[np.ndarray, np.ndarray]:
+        """Give the names of the pictures (n,) and their log-odds in nats, float64 (n, h, w)."""
+        table = pd.read_csv(self.folder / "log_odds.csv")
+        values = table.drop(columns="image").to_numpy()
+        height, width = (int(v) for v in table.columns[-1].split("-"))
+        return table["image"].to_numpy(), values.reshape(-1, height + 1, width + 1)
+
+    def measures(self) -> pd.DataFrame:
+        """Give the table of `measures.measure`, with ``fold`` and ``key`` beside."""
+        table = pd.read_csv(self.folder / "measures.csv")
+        return table.assign(fold=self.study.fold, key=self.key)
+
+    def provenance(self) -> dict:
+        """Give commit, hardware, versions, date and durations."""
+        return json.loads((self.folder / "provenance.json").read_text())
+
+
+def _run(fields: dict | None) -> Run | None:
+    if fields is None:
+        return None
+    recipe = {k: tuple(v) if isinstance(v, list) else v for k, v in fields["recipe"].items()}
+    return Run(**fields | {"recipe": Recipe(**recipe)})
+
+
+@cache
+def code_fingerprint() -> str:
+    """Hash of the code that decides a study's result, as `runs.fingerprint_of` makes it.
+
+    Returns
+    -------
+    str
+        12 hex digits.
+    """
+    return runs.fingerprint_of(_CODE)

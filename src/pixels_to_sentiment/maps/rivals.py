@@ -1,0 +1,123 @@
+"""Maps to hold a sentiment map against: Grad-CAM, and three that know nothing of the network."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from pixels_to_sentiment.architectures import VARIANT
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.networks import Network
+
+# The last layer with places before the head, by family; after its rectifier.
+LAST_CONVOLUTIONAL = {
+    "caffenet": "relu5",
+    "alexnet": "relu5",
+    "squeezenet1_0": "features",
+    "squeezenet1_1": "features",
+    "mobilenet_v2": "features",
+}
+# What the centre prior's Gaussian has as standard deviation, in sides of the picture.
+CENTRE_SPREAD = 0.25
+
+
+def grad_cam(
+    network: Network, pixels: Tensor, classes: Tensor, layer: str = "", *, batch: int = 32
+) -> Tensor:
+    """Grad-CAM (Selvaraju et al. 2017), many pictures at once.
+
+    Each channel of a layer is weighted by the mean over places of the gradient of the class's
+    logit; the sum is rectified. Only the layers above that one are passed backwards.
+
+    Parameters
+    ----------
+    pixels
+        uint8 RGB (n, h, w, 3), on the network's device; of the crop's size for a network that
+        takes no other.
+    classes
+        Of which output, int64 (n,).
+    layer
+        Name of a module in the network's body; by default the one of `LAST_CONVOLUTIONAL`.
+    batch
+        Pictures a pass.
+
+    Returns
+    -------
+    Tensor
+        float32 (n, h', w') on the CPU, 0 or more, in the unit of the logit.
+
+    Raises
+    ------
+    UserError
+        If no layer is named and none is known of the network, or it has no such layer.
+    """
+    layer = layer or LAST_CONVOLUTIONAL.get(network.name.partition(VARIANT)[0], "")
+    try:
+        module = network.body.get_submodule(layer) if layer else None
+    except AttributeError:
+        module = None
+    if module is None:
+        raise UserError(
+            f"{network.name} has no layer {layer!r} to make Grad-CAM maps of: name one."
+        )
+    training = network.training
+    network.eval()
+    kept: list[Tensor] = []
+
+    def detach(_: nn.Module, __: object, output: Tensor) -> Tensor:
+        kept.append(output.detach().requires_grad_())
+        # What follows may change it in place, which a leaf does not allow.
+        return kept[-1].clone()
+
+    hook = module.register_forward_hook(detach)
+    frozen = [p for p in network.parameters() if p.requires_grad]
+    for parameter in frozen:
+        parameter.requires_grad_(False)
+    maps = []
+    try:
+        for some, wanted in zip(pixels.split(batch), classes.split(batch), strict=True):
+            kept.clear()
+            logits = network(some).gather(1, wanted.to(some.device)[:, None])
+            (gradient,) = torch.autograd.grad(logits.sum(), kept[0])
+            weights = gradient.mean((2, 3), keepdim=True)
+            maps.append((weights * kept[0].detach()).sum(1).relu().float().cpu())
+    finally:
+        hook.remove()
+        for parameter in frozen:
+            parameter.requires_grad_(True)
+        network.train(training)
+    return torch.cat(maps)
+
+
+def randomly(count: int, shape: tuple[int, int], seed: int = 0) -> Tensor:
+    """Draw standard normal numbers, float32 (count, *shape): maps that know nothing."""
+    return torch.randn(count, *shape, generator=torch.Generator().manual_seed(seed))
+
+
+def centre(count: int, shape: tuple[int, int]) -> Tensor:
+    """Draw a Gaussian around the middle, float32 (count, *shape): what is in the middle counts."""
+    y, x = (torch.linspace(-0.5, 0.5, size) for size in shape)
+    squared = y[:, None] ** 2 + x[None] ** 2
+    return (-squared / (2 * CENTRE_SPREAD**2)).exp().expand(count, *shape).contiguous()
+
+
+def edge_energy(pixels: Tensor, shape: tuple[int, int]) -> Tensor:
+    """Mean length of the brightness gradient (Sobel) around each place.
+
+    Parameters
+    ----------
+    pixels
+        uint8 RGB (n, h, w, 3).
+    shape
+        Rows and columns of the maps.
+
+    Returns
+    -------
+    Tensor
+        float32 (n, *shape) on the CPU, 0 or more.
+    """
+    weights = torch.tensor([0.299, 0.587, 0.114])
+    grey = (pixels.cpu().float() * weights).sum(-1)[:, None]
+    sobel = torch.tensor([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])
+    filters = torch.stack([sobel, sobel.T])[:, None]
+    gradient = F.conv2d(F.pad(grey, (1, 1, 1, 1), mode="replicate"), filters)
+    return F.adaptive_avg_pool2d(gradient.norm(dim=1)[:, None], shape)[:, 0]

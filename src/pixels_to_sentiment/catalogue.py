@@ -117,6 +117,9 @@ class Experiment:
         Linear classifiers are trained on every layer of each network that was fine-tuned.
     frozen
         Networks, and their starts, of which features are classified without any fine-tuning.
+    mapped
+        Sentiment maps of the test pictures are made and measured with each network that was
+        fine-tuned, and with one fine-tuned on the stand-in, where the evidence is known.
     """
 
     name: str
@@ -128,6 +131,7 @@ class Experiment:
     variants: tuple[str, ...] = ()
     probed: bool = False
     frozen: tuple[tuple[str, str], ...] = ()
+    mapped: bool = False
 
     @property
     def configurations(self) -> tuple[Configuration, ...]:
@@ -252,6 +256,14 @@ EXPERIMENTS = {
             ),
             "layer addition",
             ("fc9-2, ILSVRC-2012", ""),
+        ),
+        Experiment(
+            "sentiment-maps",
+            "Where each fold's network finds its evidence, and how far to believe that",
+            ("five",),
+            (PAPERS,),
+            (SQUEEZENET, CAFFENET),
+            mapped=True,
         ),
         Experiment(
             "ten-years-later",

@@ -90,6 +90,8 @@ def _run(options: argparse.Namespace) -> None:
             if options.record:
                 store.record([record])
     _probe(options, experiment, finished, loaded, device, shortened.get("limit"))
+    if experiment.mapped:
+        _map(options, finished, loaded, device, shortened.get("limit"))
 
 
 def _probe(options, experiment, finished: list, loaded, device: str, limit: int | None) -> None:
@@ -109,6 +111,22 @@ def _probe(options, experiment, finished: list, loaded, device: str, limit: int 
         print(plans.in_words(record), flush=True)
         if options.record:
             store.record([record])
+
+
+def _map(options, finished: list, loaded, device: str, limit: int | None) -> None:
+    """Map test pictures with what was fine-tuned, and the stand-in, where evidence is known."""
+    from pixels_to_sentiment import pictures
+    from pixels_to_sentiment.maps import plans, store
+
+    todo = [
+        (loaded, plans.planned(finished, limit)),
+        (pictures.load("stand-in"), plans.on_stand_in(test_folds=options.folds, limit=limit)),
+    ]
+    for some, studies in todo:
+        for record in store.perform(studies, some, device=device):
+            print(plans.in_words(record), flush=True)
+            if options.record:
+                store.record([record])
 
 
 def _chosen(options: argparse.Namespace, experiment) -> list:

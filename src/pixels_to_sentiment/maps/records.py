@@ -44,13 +44,14 @@ class Study:
     Attributes
     ----------
     run
-        Key of the training run whose network maps.
+        Key of the training run whose network maps, or ``network:start`` for a network that was
+        not fine-tuned, whose head is fitted to its features by `evidence.fit_head`.
     other
         Key of a run of the same fold with another seed; empty for none.
     agreement, fold
         Subset and test fold (1..5); those of the runs.
     labels
-        Train the same network on shuffled labels, too, and map with it.
+        Train the same network on shuffled labels, too, and map with it; of a run only.
     seed
         Of the random map, of weights drawn anew and of shuffled labels.
     limit
@@ -65,6 +66,11 @@ class Study:
     labels: bool = False
     seed: int = 0
     limit: int | None = None
+
+    @property
+    def fitted(self) -> bool:
+        """Whether only the network's head was fitted, and not the whole fine-tuned in a run."""
+        return ":" in self.run
 
     def key(self, fingerprint: str) -> str:
         """Name of the study: a hash of all that decides its result (16 hex digits).
@@ -81,11 +87,11 @@ class Study:
 
 @dataclass(frozen=True)
 class StudyRecord:
-    """A finished study in its folder; `run` is the training run behind it."""
+    """A finished study in its folder; `run` is the training run behind it, if there is one."""
 
     folder: Path
     study: Study
-    run: Run
+    run: Run | None
     other: Run | None
     key: str
     data: dict

@@ -10,7 +10,7 @@ import torch
 
 from pixels_to_sentiment import folders, folds, networks, places, training
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.maps import dense, measures
+from pixels_to_sentiment.maps import dense, evidence, measures
 from pixels_to_sentiment.maps.records import MARKER, Study, StudyRecord, code_fingerprint
 from pixels_to_sentiment.networks import Network
 from pixels_to_sentiment.pictures import Pictures
@@ -61,13 +61,15 @@ def _make(
     device: str,
     progress: Callable[[Study, str], None],
 ) -> StudyRecord:
-    trained = _trained(study.run, study, pictures, root)
+    trained = None if study.fitted else _trained(study.run, study, pictures, root)
     other = _trained(study.other, study, pictures, root) if study.other else None
-    if other and replace(other.run, seed=trained.run.seed) != trained.run:
+    if other and (not trained or replace(other.run, seed=trained.run.seed) != trained.run):
         raise UserError(
-            f"Run {other.key} differs from {trained.key} in more than its seed: their maps are "
+            f"Run {other.key} differs from {study.run} in more than its seed: their maps are "
             "not to be compared."
         )
+    if study.labels and not trained:
+        raise UserError(f"{study.run} is not trained, so no labels can be shuffled: map a run.")
     folder = root / study.key(pictures.fingerprint)
     with folders.written_whole(folder, MARKER) as partial:
         _execute(study, trained, other, pictures, partial, device, progress)
@@ -91,7 +93,7 @@ def _trained(key: str, study: Study, pictures: Pictures, root: Path) -> Record:
 
 def _execute(
     study: Study,
-    trained: Record,
+    trained: Record | None,
     other: Record | None,
     pictures: Pictures,
     folder: Path,
@@ -102,7 +104,7 @@ def _execute(
     table = dense.mapped_pictures(study.agreement, study.fold, study.limit)
     with training.arithmetic("fp32", torch.device(device).type):
         maps, found = measures.measure(
-            trained.restore().to(device),
+            trained.restore().to(device) if trained else _fitted(study, pictures, device),
             pictures,
             table,
             other=other.restore().to(device) if other else None,
@@ -119,7 +121,7 @@ def _execute(
     content = {
         "key": study.key(pictures.fingerprint),
         "maps": asdict(study),
-        "run": asdict(trained.run),
+        "run": asdict(trained.run) if trained else None,
         "other": asdict(other.run) if other else None,
         "data": {"source": pictures.source, "fingerprint": pictures.fingerprint},
         "code": code_fingerprint(),
@@ -127,9 +129,19 @@ def _execute(
     folders.write_json(folder / MARKER, content)
 
 
+def _fitted(study: Study, pictures: Pictures, device: str) -> Network:
+    """Build a network that is not fine-tuned and fit its head to the training pictures."""
+    name, _, start = study.run.partition(":")
+    network = networks.create(name, start=start, seed=study.seed).to(device)
+    taught = folds.split(study.agreement, study.fold)[0]
+    pixels = pictures.tensor()[pictures.rows(taught["image"])].to(device)
+    evidence.fit_head(network, pixels, taught["label"].to_numpy())
+    return network
+
+
 def _untaught(
     study: Study,
-    trained: Record,
+    trained: Record | None,
     pictures: Pictures,
     device: str,
     progress: Callable[[Study, str], None],
@@ -165,10 +177,8 @@ def record(records: Iterable[StudyRecord], results: Path | None = None) -> list[
     results = results or places.results()
     there = {_identity(one): one for one in recorded(results)}
     for one in records:
-        if one.study.limit is not None or one.run.limit is not None:
-            raise UserError(f"Maps {one.key} cannot be recorded: they are of a few pictures.")
-        if one.run.recipe.name.endswith(SHORTENED):
-            raise UserError(f"Maps {one.key} cannot be recorded: their run was shortened.")
+        if deviation := _deviation(one):
+            raise UserError(f"Maps {one.key} cannot be recorded: {deviation}.")
         same = there.setdefault(_identity(one), one)
         if same.key != one.key:
             raise UserError(
@@ -179,9 +189,19 @@ def record(records: Iterable[StudyRecord], results: Path | None = None) -> list[
     return [to for folder, to in targets if folders.copied(folder, to, MARKER)]
 
 
+def _deviation(one: StudyRecord) -> str | None:
+    """Say in what a study is not the full protocol."""
+    if one.study.limit is not None or (one.run and one.run.limit is not None):
+        return "they are of a few pictures"
+    if one.run and one.run.recipe.name.endswith(SHORTENED):
+        return "their run was shortened"
+    return None
+
+
 def _identity(one: StudyRecord) -> tuple:
     """Tell what was mapped; the keys of the runs change with code, the runs do not."""
-    return replace(one.study, run="", other=""), one.run, one.other, one.data["source"]
+    study = replace(one.study, run=one.study.run if one.run is None else "", other="")
+    return study, one.run, one.other, one.data["source"]
 
 
 def finished(root: Path | None = None) -> list[StudyRecord]:

@@ -1,0 +1,192 @@
+"""Sentiment maps over pictures: as the paper draws them, and as a reader needs them."""
+
+import base64
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.figure import Figure
+from PIL import Image
+
+from pixels_to_sentiment import figures
+
+# From vermilion over white to blue, the colours of the classes, told apart with any colour vision.
+DIVERGING = LinearSegmentedColormap.from_list(
+    "sentiment", [figures.NEGATIVE, "#F7F7F7", figures.POSITIVE]
+)
+CLASS_NAMES = ("negative", "positive")
+# The frames of the paper.
+RED, GREEN = (255, 0, 0), (0, 255, 0)
+FRAME = 6
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """A picture with its map, ready to be drawn.
+
+    Attributes
+    ----------
+    pixels
+        uint8 RGB (h, w, 3).
+    log_odds
+        Of positive in nats, (h', w').
+    label
+        0 negative, 1 positive; ``None`` where nobody has labelled the picture.
+    predicted
+        The same, of the network.
+    sure
+        Probability of the predicted class, 0..1.
+    """
+
+    pixels: np.ndarray
+    log_odds: np.ndarray
+    label: int | None
+    predicted: int
+    sure: float
+
+    @property
+    def words(self) -> str:
+        """Say what was predicted and what the label is."""
+        said = f"predicted {CLASS_NAMES[self.predicted]} ({self.sure:.0%})"
+        if self.label is None:
+            return said
+        right = "right" if self.label == self.predicted else "wrong"
+        return f"{said}, label {CLASS_NAMES[self.label]}: {right}"
+
+
+def nearest(values: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Enlarge an array (h, w, ...) to another shape by nearest neighbour."""
+    rows, columns = (np.arange(n) * size // n for n, size in zip(shape, values.shape, strict=False))
+    return values[rows[:, None], columns]
+
+
+def as_the_paper(mapped: Mapped) -> np.ndarray:
+    """Draw a map as the paper does.
+
+    Half picture and half map, red 255 P(negative) and green 255 P(positive), enlarged by nearest
+    neighbour, in a frame of the predicted class's colour.
+
+    Returns
+    -------
+    ndarray
+        uint8 RGB, of the picture's shape.
+    """
+    positive = 1 / (1 + np.exp(-nearest(mapped.log_odds, mapped.pixels.shape[:2])))
+    colours = np.stack([1 - positive, positive, np.zeros_like(positive)], axis=-1) * 255
+    drawn = (0.5 * mapped.pixels + 0.5 * colours).round().astype(np.uint8)
+    frame = np.ones(drawn.shape[:2], bool)
+    frame[FRAME:-FRAME, FRAME:-FRAME] = False
+    drawn[frame] = GREEN if mapped.predicted else RED
+    return drawn
+
+
+def overlaid(mapped: Mapped, limit: float) -> np.ndarray:
+    """Lay the diverging map over the picture in grey.
+
+    Parameters
+    ----------
+    limit
+        Log-odds at the ends of the scale, in nats.
+
+    Returns
+    -------
+    ndarray
+        uint8 RGB, of the picture's shape.
+    """
+    grey = mapped.pixels @ np.array([0.299, 0.587, 0.114])
+    colours = coloured(mapped.log_odds, limit, mapped.pixels.shape[:2])
+    return (0.35 * grey[..., None] + 0.65 * colours).round().astype(np.uint8)
+
+
+def coloured(log_odds: np.ndarray, limit: float, shape: tuple[int, int]) -> np.ndarray:
+    """Turn log-odds into colours of the common scale, enlarged: uint8 RGB (*shape, 3)."""
+    scaled = DIVERGING(Normalize(-limit, limit)(nearest(log_odds, shape)))
+    return (255 * scaled[..., :3]).round().astype(np.uint8)
+
+
+def sheet(rows: Sequence[Mapped], limit: float, note: str = "") -> Figure:
+    """Show each picture in four ways beside each other, with one scale for all.
+
+    The picture; the paper's drawing; the map as it is, place by place; the map over the picture.
+    """
+    heads = ("picture", "as the paper draws it", "the map's places", "map over picture")
+    figure, panels = plt.subplots(
+        len(rows), 4, figsize=(figures.WIDTH, 2.02 * len(rows) + 0.7), squeeze=False
+    )
+    for row, mapped in zip(panels, rows, strict=True):
+        row[0].imshow(mapped.pixels)
+        row[1].imshow(as_the_paper(mapped))
+        shown = row[2].imshow(mapped.log_odds, cmap=DIVERGING, vmin=-limit, vmax=limit)
+        row[3].imshow(overlaid(mapped, limit))
+        row[0].set_xlabel(mapped.words.replace(", label", "\nlabel"), fontsize=8)
+        for panel in row:
+            panel.set(xticks=[], yticks=[])
+            panel.spines[:].set_visible(False)
+    for panel, head in zip(panels[0], heads, strict=True):
+        panel.set_title(head, fontsize=9)
+    bar = figure.colorbar(shown, ax=panels, orientation="horizontal", fraction=0.03, pad=0.02,
+                          aspect=45, extend="both")  # fmt: skip
+    bar.set_label("log-odds of positive (nats): vermilion negative, blue positive")
+    if note:
+        figure.suptitle(note, fontsize=9, color="#B00000")
+    return figure
+
+
+def cards(several: Iterable[tuple[str, Mapped]], limit: float) -> str:
+    """Make a gallery of cards, each with a slider between picture and map.
+
+    Plain HTML that needs neither a server nor a file beside the page: the slider is the browser's
+    own, so it can be moved by mouse, finger and arrow keys, and the choice of what is shown is a
+    row of radio buttons.
+
+    Parameters
+    ----------
+    several
+        For each card a name that is read out, and what it shows.
+    limit
+        As for `overlaid`.
+    """
+    choices = {
+        "all": "all",
+        "right": "right",
+        "wrong": "wrong",
+        "positive": "predicted positive",
+        "negative": "predicted negative",
+    }
+    radios = "".join(
+        f'<label><input type="radio" name="map-choice" value="{value}"'
+        f"{' checked' if value == 'all' else ''}> {text}</label> "
+        for value, text in choices.items()
+    )
+    made = "\n".join(_card(name, mapped, limit) for name, mapped in several)
+    return (
+        f'<div class="map-gallery"><fieldset class="map-choices"><legend>Show</legend>{radios}'
+        f'</fieldset><div class="map-cards">{made}</div></div>'
+    )
+
+
+def _card(name: str, mapped: Mapped, limit: float) -> str:
+    kind = CLASS_NAMES[mapped.predicted]
+    right = "right" if mapped.label == mapped.predicted else "wrong"
+    base, over = (_data(pixels) for pixels in (mapped.pixels, overlaid(mapped, limit)))
+    words = escape(mapped.words)
+    set_place = "this.parentNode.style.setProperty('--at', this.value + '%')"
+    return (
+        f'<div class="map-card {right} {kind}" style="--at: 50%">'
+        f'<div class="map-pair"><img src="{base}" alt="{escape(name)}">'
+        f'<img class="map-over" src="{over}" alt="Sentiment map of {escape(name)}, {words}"></div>'
+        f'<input type="range" class="map-slider" min="0" max="100" value="50" '
+        f'aria-label="{escape(name)}: from picture to map" oninput="{set_place}">'
+        f'<p class="map-words">{words}</p></div>'
+    )
+
+
+def _data(pixels: np.ndarray) -> str:
+    """Put a picture into an address, so that the page holds it."""
+    held = io.BytesIO()
+    Image.fromarray(pixels).save(held, "JPEG", quality=85)
+    return f"data:image/jpeg;base64,{base64.b64encode(held.getvalue()).decode()}"

@@ -1,0 +1,75 @@
+"""Which map studies a set of training runs asks for, and what one found in a line."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from pixels_to_sentiment import folds
+from pixels_to_sentiment.maps import measures, summary
+from pixels_to_sentiment.maps.records import Study, StudyRecord
+from pixels_to_sentiment.runs import Record, Run
+
+# Shuffled labels cost a training of their own; one fold shows what they do.
+LABELS_FOLD = 1
+# Fine-tuning for a third of the iterations taught it nothing of the stand-in (fold 1), while
+# its features tell the classes apart, so there only the head is fitted.
+ON_STAND_IN = ("squeezenet1_1:imagenet",)
+
+
+def planned(finished: Iterable[Record], limit: int | None = None) -> list[Study]:
+    """List the studies of training runs, one a configuration and fold.
+
+    The first seed maps, and the second, if there is one, is what its maps are compared with.
+
+    Parameters
+    ----------
+    limit
+        Map only so many pictures; ``None`` for all.
+    """
+    groups: dict[Run, list[Record]] = {}
+    for record in finished:
+        groups.setdefault(replace(record.run, seed=0), []).append(record)
+    return [
+        Study(
+            several[0].key,
+            run.agreement,
+            run.fold,
+            other=several[1].key if len(several) > 1 else "",
+            labels=run.fold == LABELS_FOLD and limit is None,
+            limit=limit,
+        )
+        for run, several in groups.items()
+    ]
+
+
+def on_stand_in(
+    names: Iterable[str] = ON_STAND_IN,
+    test_folds: Iterable[int] | None = None,
+    limit: int | None = None,
+) -> list[Study]:
+    """List the studies on the stand-in, whose evidence is known.
+
+    Parameters
+    ----------
+    names
+        Networks, each as ``network:start``.
+    test_folds, limit
+        All folds and whole lists by default.
+    """
+    chosen = list(test_folds or folds.FOLDS)
+    return [Study(name, "five", fold, limit=limit) for name in names for fold in chosen]
+
+
+def title(record: StudyRecord) -> str:
+    """Name the network of a study."""
+    run = record.run
+    return f"{run.network}:{run.start}:{run.recipe.name}" if run else record.study.run
+
+
+def in_words(record: StudyRecord) -> str:
+    """Say in a line what was mapped and how faithful the maps are."""
+    road = summary.gathered([record]).groupby("map")["road"].mean()
+    return (
+        f"{record.key} {title(record)} {record.study.agreement} fold {record.study.fold}, "
+        f"{record.data['source']}: ROAD {road[measures.MAP]:.3f} "
+        f"(Grad-CAM {road[measures.GRAD_CAM]:.3f}, random {road[measures.RANDOM]:.3f})"
+    )

@@ -1,0 +1,127 @@
+"""Plots of what the measures say of maps."""
+
+from collections.abc import Mapping
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.figure import Figure
+
+from pixels_to_sentiment import figures
+
+TITLES = {
+    "map": "sentiment map",
+    "grad-cam": "Grad-CAM",
+    "random": "random",
+    "centre": "centre",
+    "edges": "edge energy",
+}
+STYLES = {
+    "map": (figures.PALETTE[0], "-", "o"),
+    "grad-cam": (figures.PALETTE[1], "--", "s"),
+    "random": ("#555555", ":", "x"),
+    "centre": (figures.PALETTE[2], "-.", "^"),
+    "edges": (figures.PALETTE[3], (0, (5, 1, 1, 1, 1, 1)), "D"),
+}
+CURVE_TITLES = {
+    "deletion": "deletion: most relevant first, to grey",
+    "insertion": "insertion: most relevant first, into blur",
+    "road-most": "ROAD: most relevant removed",
+    "road-least": "ROAD: least relevant removed",
+}
+
+
+def curves(table: pd.DataFrame) -> Figure:
+    """Show the mean probability of the predicted class while pixels are taken away.
+
+    Parameters
+    ----------
+    table
+        As `summary.curves` gives it.
+    """
+    if table.empty:
+        return figures.nothing(figures.NOTHING_RECORDED)
+    figure, panels = plt.subplots(2, 2, figsize=(figures.WIDTH, 5.4), sharex=True, sharey=True)
+    for panel, (curve, title) in zip(panels.flat, CURVE_TITLES.items(), strict=True):
+        for name, some in table[table["curve"] == curve].groupby("map", sort=False):
+            colour, line, mark = STYLES[name]
+            panel.plot(some["share"], some["probability"], color=colour, linestyle=line,
+                       marker=mark, markersize=4, label=TITLES[name])  # fmt: skip
+        panel.set_title(title, fontsize=9)
+    for panel in panels[-1]:
+        panel.set_xlabel("share of the picture")
+    for panel in panels[:, 0]:
+        panel.set_ylabel("probability of the class")
+    handles, labels = panels[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=5)
+    return figure
+
+
+def dots(
+    table: pd.DataFrame, titles: Mapping[str, str], xlabel: str, value: str = "mean"
+) -> Figure:
+    """Show values with their intervals, a panel a measure and a row a map.
+
+    Parameters
+    ----------
+    table
+        Columns ``map``, ``measure``, ``low``, ``high`` and `value`.
+    titles
+        Heading of each measure that is shown.
+    """
+    if table.empty:
+        return figures.nothing(figures.NOTHING_RECORDED)
+    names = [name for name in TITLES if name in set(table["map"])]
+    figure, panels = plt.subplots(
+        1, len(titles), figsize=(figures.WIDTH, 0.34 * len(names) + 1.2), sharey=True, squeeze=False
+    )
+    for panel, (measure, title) in zip(panels[0], titles.items(), strict=True):
+        some = table[table["measure"] == measure].set_index("map").reindex(names)
+        for place, (name, row) in enumerate(some.iterrows()):
+            colour, _, mark = STYLES[name]
+            panel.plot([row["low"], row["high"]], [place, place], color=colour, linewidth=2)
+            panel.plot(row[value], place, marker=mark, color=colour, markersize=6)
+        panel.set_title(title, fontsize=9)
+        panel.set_yticks(range(len(names)), [TITLES[name] for name in names])
+        panel.set_ylim(len(names) - 0.5, -0.5)
+        panel.grid(axis="x", linewidth=0.4)
+        if value == "difference":
+            panel.axvline(0, color="black", linewidth=0.8)
+    figure.supxlabel(xlabel, fontsize=9)
+    return figure
+
+
+AGREEMENT_TITLES = {
+    "mirrored": "the mirrored picture's, mirrored back",
+    "window": "the classifier's, window by window",
+    "seed": "that of another seed",
+    "head": "with the last layer's weights drawn anew",
+    "half": "with the last half of the layers drawn anew",
+    "all": "with all layers drawn anew",
+    "labels": "of a network taught shuffled labels",
+    "picture": "of another picture",
+}
+
+
+def agreements(table: pd.DataFrame) -> Figure:
+    """Show rank correlations of maps, a row a comparison.
+
+    Parameters
+    ----------
+    table
+        As `summary.means` gives it, of `measures.AGREEMENTS`.
+    """
+    if table.empty:
+        return figures.nothing(figures.NOTHING_RECORDED)
+    names = [name for name in AGREEMENT_TITLES if name in set(table["measure"])]
+    figure, panel = plt.subplots(figsize=(figures.WIDTH, 0.42 * len(names) + 1.0))
+    for shift, (map_, some) in zip((-0.13, 0.13), table.groupby("map", sort=False), strict=False):
+        colour, _, mark = STYLES[map_]
+        rows = some.set_index("measure").reindex(names)
+        places = [place + shift for place in range(len(names))]
+        panel.hlines(places, rows["low"], rows["high"], color=colour, linewidth=2)
+        panel.plot(rows["mean"], places, mark, color=colour, label=TITLES[map_], markersize=6)
+    panel.axvline(0, color="black", linewidth=0.8)
+    panel.set_yticks(range(len(names)), [AGREEMENT_TITLES[name] for name in names])
+    panel.set(ylim=(len(names) - 0.5, -0.5), xlim=(-0.4, 1), xlabel="rank correlation with the map")
+    panel.legend(loc="lower right")
+    return figure

@@ -1,0 +1,123 @@
+"""Means of measures over folds, with intervals, and the pictures to look at."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from pixels_to_sentiment import resampling
+from pixels_to_sentiment.maps import faithfulness, measures
+from pixels_to_sentiment.maps.records import StudyRecord
+
+# For each score, whether more of it speaks for a map.
+SCORES = {"deletion": False, "insertion": True, "road": True}
+RESAMPLES = 2000
+
+
+def gathered(records: Iterable[StudyRecord]) -> pd.DataFrame:
+    """Measures of several studies in one table, with a score a map of a picture.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `StudyRecord.measures`, and ``deletion`` and ``insertion`` (areas under the
+        curves, 0..1), ``road`` (mean over shares of the probability with the least relevant cells
+        removed less that with the most relevant), ``sure`` (probability of the class that is asked
+        for), ``right`` (whether it is the label).
+    """
+    records = list(records)
+    if not records:
+        return pd.DataFrame()
+    table = pd.concat([record.measures() for record in records], ignore_index=True)
+    shares = np.array(faithfulness.SHARES)
+    for curve in ("deletion", "insertion"):
+        values = table[[measures.column(curve, share) for share in shares]].to_numpy()
+        table[curve] = faithfulness.area(shares, values)
+    most, least = (
+        table[[measures.column(f"road-{end}", share) for share in faithfulness.ROAD_SHARES]]
+        for end in ("most", "least")
+    )
+    table["road"] = least.mean(axis=1) - most.mean(axis=1)
+    table["sure"] = table[measures.column("deletion", 0.0)]
+    return table.assign(right=table["class"] == table["label"])
+
+
+def means(table: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
+    """Average measures over the pictures of each fold, and those over the folds.
+
+    Returns
+    -------
+    DataFrame
+        A map and measure a row: ``map``, ``measure``, ``mean``, ``low``, ``high`` (95 % interval
+        by bootstrap over the pictures of each fold), ``pictures``. Measures that a map does not
+        have are left out.
+    """
+    rows = []
+    for name in names:
+        for map_, some in table.groupby("map", sort=False):
+            known = some.dropna(subset=name)
+            if len(known):
+                rows.append((map_, name, *_mean(known[name], known["fold"]), len(known)))
+    return pd.DataFrame(rows, columns=["map", "measure", "mean", "low", "high", "pictures"])
+
+
+def differences(table: pd.DataFrame, names: Iterable[str] = tuple(SCORES)) -> pd.DataFrame:
+    """Compare the sentiment map with each other map, picture by picture.
+
+    Returns
+    -------
+    DataFrame
+        ``map`` (the other one), ``measure``, ``difference`` (sentiment map less the other, with
+        the sign turned where less is better, so that more speaks for the sentiment map), ``low``,
+        ``high``, ``pictures``.
+    """
+    names, rows = list(names), []
+    by_map = {m: some.set_index(["fold", "image"]) for m, some in table.groupby("map", sort=False)}
+    ours = by_map.pop(measures.MAP, None)
+    for name in names:
+        sign = 1 if SCORES[name] else -1
+        for other, some in by_map.items():
+            values = sign * (ours[name] - some[name])
+            values = values.reset_index(name="value").dropna()
+            found = _mean(values["value"], values["fold"])
+            rows.append((other, name, *found, len(values)))
+    columns = ["map", "measure", "difference", "low", "high", "pictures"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def curves(table: pd.DataFrame) -> pd.DataFrame:
+    """Average curves over pictures and folds: ``map``, ``curve``, ``share``, ``probability``."""
+    rows = []
+    for curve, shares in measures.CURVES.items():
+        for map_, some in table.groupby("map", sort=False):
+            for share in shares:
+                value = some.groupby("fold")[measures.column(curve, share)].mean().mean()
+                rows.append((map_, curve, share, value))
+    return pd.DataFrame(rows, columns=["map", "curve", "share", "probability"])
+
+
+def surest(table: pd.DataFrame, each: int) -> pd.DataFrame:
+    """Choose the pictures of which the network is surest, right and wrong, of each class.
+
+    Returns
+    -------
+    DataFrame
+        Rows of the sentiment map in the table, at most `each` of every group, right before wrong
+        and positive before negative.
+    """
+    ours = table[table["map"] == measures.MAP].sort_values("sure", ascending=False)
+    groups = [(right, class_) for right in (True, False) for class_ in (1, 0)]
+    return pd.concat(
+        [ours[(ours["right"] == right) & (ours["class"] == c)].head(each) for right, c in groups]
+    )
+
+
+def failures(table: pd.DataFrame, count: int) -> pd.DataFrame:
+    """Choose the pictures whose map misleads most: what it calls relevant matters least (ROAD)."""
+    ours = table[table["map"] == measures.MAP]
+    return ours.sort_values("road").head(count)
+
+
+def _mean(values: pd.Series, folds: pd.Series) -> tuple[float, float, float]:
+    mean = float(values.groupby(folds.to_numpy()).mean().mean())
+    return mean, *resampling.stratified_interval(values, folds, resamples=RESAMPLES)

@@ -67,6 +67,7 @@ def test_help_imports_nothing_heavy():
         "print(sorted({'torch', 'pandas', 'numpy', 'matplotlib'} & sys.modules.keys()))\n"
     )
     rooms = [[], ["folds", "export"], ["files", "fetch"], ["experiments", "run"], ["results"]]
+    rooms.append(["map"])
     command = [sys.executable, "-c", code, json.dumps(rooms)]
     answer = subprocess.run(command, capture_output=True, text=True)
     assert answer.stdout == "[]\n", answer.stderr

@@ -60,3 +60,12 @@ def test_other_networks_have_no_such_form(tiny):
     """The sentence says which have."""
     with pytest.raises(UserError, match=r"tiny has no fully convolutional form.*'caffenet'"):
         surgery.fully_convolutional(tiny())
+
+
+def test_the_networks_that_have_the_form_are_named():
+    """Each of them has it, and the sentence that refuses others lists them."""
+    names = surgery.fully_convolutional_names()
+    for name in names:
+        assert surgery.fully_convolutional(networks.create(name, start="random"))
+    with pytest.raises(UserError, match=names[0]):
+        surgery.fully_convolutional(networks.create("timm/test_efficientnet", start="random"))

@@ -165,9 +165,9 @@ def record(records: Iterable[Record], results: Path | None = None) -> list[Path]
     results = results or places.results()
     there = {one.run: one for one in recorded(results)}
     for one in records:
-        if deviation := _deviation(one):
+        if deviates := deviation(one):
             raise UserError(
-                f"Run {one.key} cannot be recorded: it was made {deviation}; record runs of the "
+                f"Run {one.key} cannot be recorded: it was made {deviates}; record runs of the "
                 "paper tier on the photographs."
             )
         # Twice in a score, the same fold and seed would count double.
@@ -181,8 +181,8 @@ def record(records: Iterable[Record], results: Path | None = None) -> list[Path]
     return [to for folder, to in targets if folders.copied(folder, to, MARKER, WEIGHTS)]
 
 
-def _deviation(one: Record) -> str | None:
-    """Say in what a run is not the full protocol on the photographs."""
+def deviation(one: Record) -> str | None:
+    """Say in what a run is not the full protocol on the photographs, ``None`` if in nothing."""
     if one.run.limit is not None:
         return "from a few pictures"
     if one.run.recipe.name.endswith(SHORTENED):

@@ -29,18 +29,17 @@ def fully_convolutional(network: Network) -> nn.Module:
     UserError
         If there is no such form of the network here.
     """
-    makers = {
-        "caffenet": _caffenet,
-        "alexnet": _caffenet,
-        "squeezenet1_0": _squeezenet,
-        "squeezenet1_1": _squeezenet,
-        "mobilenet_v2": _mobilenet,
-    }
-    if network.name not in makers:
+    if network.name not in _FORMS:
         raise UserError(
-            f"{network.name} has no fully convolutional form here: choose from {sorted(makers)}."
+            f"{network.name} has no fully convolutional form here: choose from "
+            f"{fully_convolutional_names()}."
         )
-    return makers[network.name](deepcopy(network.body)).eval()
+    return _FORMS[network.name](deepcopy(network.body)).eval()
+
+
+def fully_convolutional_names() -> list[str]:
+    """Name the networks that have a fully convolutional form here."""
+    return sorted(_FORMS)
 
 
 def _caffenet(body: nn.Sequential) -> nn.Module:
@@ -72,3 +71,12 @@ def _convolution(linear: nn.Linear, window: tuple[int, int, int] | None = None) 
     made.weight.data = linear.weight.data.reshape(made.weight.shape)
     made.bias.data = linear.bias.data
     return made
+
+
+_FORMS = {
+    "caffenet": _caffenet,
+    "alexnet": _caffenet,
+    "squeezenet1_0": _squeezenet,
+    "squeezenet1_1": _squeezenet,
+    "mobilenet_v2": _mobilenet,
+}

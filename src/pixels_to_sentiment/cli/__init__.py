@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from pixels_to_sentiment.cli import benchmark, caffe, experiments
+    from pixels_to_sentiment.cli import benchmark, caffe, experiments, maps
 
     parser = argparse.ArgumentParser(
         prog="pixels-to-sentiment",
@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     experiments.commands(rooms)
     _results_commands(rooms)
     _book_commands(rooms)
+    maps.commands(rooms)
     caffe.commands(rooms)
     benchmark.commands(rooms)
     return parser

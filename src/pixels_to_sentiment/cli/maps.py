@@ -1,0 +1,124 @@
+"""The command ``map``: photographs of one's own."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from pixels_to_sentiment.errors import UserError
+
+DESCRIPTION = """\
+Say of your own photographs how positive they are, and where in them a trained network finds it.
+
+Of each photograph NAME, two files are written: NAME.map.png, the photograph beside its map (blue
+speaks for positive, vermilion for negative; one scale for all maps of a run), and NAME.map.json
+with all numbers. Each line of the output is one photograph: the predicted class, the probability
+of positive from ten crops and from the centre crop, the range of its map in nats of log-odds.
+
+Kinds: JPEG, PNG, WebP, GIF (the first frame), BMP, TIFF, of up to 89,478,485 pixels. Transparency
+lies on white. Of a folder, the files in it with the usual ends of names are taken, but not what
+lies in folders in it.
+"""
+EPILOG = """\
+Without --run and --network, the weights are those of the best run here: among all finished runs
+with weights, of a whole recipe and on all photographs, of a network with a fully convolutional
+form, the one with the best accuracy, with ten crops, on its own test fold.
+
+The status is 2 if some photographs could not be mapped; the others are.
+"""
+
+
+def commands(rooms) -> None:
+    """Add the command."""
+    command = rooms.add_parser(
+        "map",
+        help="Map the sentiment of your own photographs.",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.set_defaults(command=_map)
+    command.add_argument("photographs", nargs="+", type=Path, metavar="PHOTO|FOLDER")
+    command.add_argument(
+        "-o", "--output", type=Path, default=Path("maps"), metavar="DIR", help="default: maps"
+    )
+    weights = command.add_mutually_exclusive_group()
+    weights.add_argument("--run", metavar="KEY", help="of a finished run, or its first digits")
+    weights.add_argument("--network", metavar="NAME", help="the best run of this network")
+    command.add_argument("--device", default="auto", help="auto, cpu or cuda (default: auto)")
+    command.add_argument("--json", action="store_true", help="print all numbers as one JSON array")
+    command.add_argument("--force", action="store_true", help="overwrite files that are there")
+
+
+def _map(options: argparse.Namespace) -> None:
+    from tqdm import tqdm
+
+    from pixels_to_sentiment import store
+    from pixels_to_sentiment.maps import mapping, photos
+
+    paths = photos.listed(options.photographs)
+    drawings = mapping.targets(paths, options.output, force=options.force)
+    device = store.pick_device(options.device)
+    chosen = _chosen(options, device)
+    mapper = mapping.Mapper(chosen, device)
+    mapping.make_folder(options.output)
+    print(chosen.in_words(), file=sys.stderr)
+    # None: drawn on a terminal alone. One photograph needs none.
+    bar = tqdm(total=len(paths), unit=" pictures", disable=True if len(paths) == 1 else None)
+    failed = 0
+    with bar, _Answers(options.json, chosen, bar) as answers:
+        for path, result in mapping.mapped(mapper, drawings):
+            if isinstance(result, UserError):
+                failed += 1
+                bar.write(f"pixels-to-sentiment: {result}", file=sys.stderr)
+            else:
+                answers.add(result, drawings[path])
+            bar.update()
+    if failed:
+        raise UserError(
+            f"{failed} of {len(paths)} photographs could not be mapped, for the reasons above."
+        )
+
+
+def _chosen(options: argparse.Namespace, device: str):
+    from pixels_to_sentiment.maps import choice
+
+    if options.run is not None:
+        return choice.named(options.run)
+    return choice.best(options.network, device=device)
+
+
+class _Answers:
+    """What goes to standard output: lines, or a JSON array that is whole even if cut short."""
+
+    def __init__(self, as_json: bool, chosen, bar):
+        self.as_json, self.chosen, self.bar = as_json, chosen, bar
+        self.count = 0
+
+    def __enter__(self) -> "_Answers":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.as_json:
+            self.bar.write("\n]" if self.count else "[]", file=sys.stdout)
+
+    def add(self, result, drawing: Path) -> None:
+        if self.as_json:
+            text = json.dumps(result.numbers(self.chosen) | {"drawing": str(drawing)})
+            self.bar.write(f"{',' if self.count else '['}\n{text}", file=sys.stdout, end="")
+        else:
+            self.bar.write(_line(result, drawing), file=sys.stdout)
+        # Whoever reads along, as through a pipe, sees each photograph when it is done.
+        sys.stdout.flush()
+        self.count += 1
+
+
+def _line(result, drawing: Path) -> str:
+    from pixels_to_sentiment.maps import photos
+
+    seen = "; seen in training" if result.seen else ""
+    return (
+        f"{photos.in_print(result.photo.path)}: {result.predicted}, {result.ten_crops:.3f} "
+        f"(centre {result.centre:.3f}), map {result.map.min():+.2f} to {result.map.max():+.2f}"
+        f"{seen} -> {photos.in_print(drawing)}"
+    )

@@ -1,0 +1,257 @@
+"""Which trained network maps a picture: the finished runs at hand, and the best of them.
+
+A run counts if it has its weights, was trained by a whole recipe on all photographs, and its
+network has a fully convolutional form. The best is the one with the best accuracy, with ten crops,
+on its own test fold. Taken for that, it looks somewhat better than it is.
+"""
+
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+
+from pixels_to_sentiment import (
+    architectures,
+    assets,
+    catalogue,
+    folds,
+    memory,
+    networks,
+    pictures,
+    places,
+    runs,
+    scores,
+    store,
+    surgery,
+    training,
+)
+from pixels_to_sentiment.catalogue import Configuration
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.figures import AGREEMENT_NAMES
+from pixels_to_sentiment.networks import Network
+from pixels_to_sentiment.runs import Record, Run
+
+# Pictures a batch, and iterations after the first, of which training is timed.
+TIMED_BATCH, TIMED_ITERATIONS = 32, 2
+# A picture that is classified takes as long as so much of one that is trained on.
+FORWARD = 1 / 3
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A finished run, and how it came to be chosen.
+
+    Attributes
+    ----------
+    record
+        The run, with its weights.
+    among
+        Of so many runs it is the best; 0 if it was named.
+    """
+
+    record: Record
+    among: int = 0
+
+    @cached_property
+    def predictions(self) -> pd.DataFrame:
+        """Its test pictures, as `runs.Record.predictions` gives them."""
+        return self.record.predictions()
+
+    @property
+    def accuracy(self) -> float:
+        """With ten crops, on its test pictures; between 0 and 1."""
+        return scores.accuracy(self.predictions["label"], self.predictions["oversampled"])
+
+    @property
+    def always_positive(self) -> float:
+        """Accuracy of calling each of these positive; between 0 and 1."""
+        return float(self.predictions["label"].mean())
+
+    @property
+    def scale(self) -> float:
+        """Log-odds in nats beyond which a map is not shown any stronger.
+
+        As sure as the run is, with the centre crop, of the 5 % of its test pictures that it is
+        surest of, rounded up to half a nat. So all maps of a run have one scale.
+        """
+        sure = self.predictions["centre"].clip(1e-12, 1 - 1e-12)
+        return float(max(0.5, np.ceil(2 * np.log(sure / (1 - sure)).abs().quantile(0.95)) / 2))
+
+    def numbers(self) -> dict:
+        """Give what decides the run and how right it was, for JSON."""
+        run = asdict(self.record.run)
+        names = ("network", "start", "agreement", "fold", "seed", "precision", "limit")
+        return {
+            "key": self.record.key,
+            "recipe": self.record.run.recipe.name,
+            **{name: run[name] for name in names},
+            "trained_on": self.record.data["source"],
+            "accuracy": self.accuracy,
+            "test_pictures": len(self.predictions),
+            "always_positive": self.always_positive,
+            "best_of": self.among or None,
+        }
+
+    def in_words(self) -> str:
+        """Say which run it is and how right it was, in two sentences."""
+        run = self.record.run
+        title = Configuration(run.network, run.start, run.recipe.name).title
+        made = store.deviation(self.record)
+        chosen = f" The best of {self.among} runs, which flatters it." if self.among > 1 else ""
+        return (
+            f"Run {self.record.key}: {title} ({AGREEMENT_NAMES[run.agreement]}, test fold "
+            f"{run.fold}, seed {run.seed}){f', made {made}' if made else ''}. Right on "
+            f"{self.accuracy:.1%} of "
+            f"its {len(self.predictions)} test pictures with ten crops; always positive: "
+            f"{self.always_positive:.1%}.{chosen}"
+        )
+
+
+def named(key: str) -> Choice:
+    """Choose a finished run by its key or the beginning of it.
+
+    Raises
+    ------
+    UserError
+        If no run's key begins so, or several do, or the run has no weights, or its network has no
+        fully convolutional form.
+    """
+    found = [one for one in _keys(places.runs()) if key and one.startswith(key)]
+    if not found:
+        raise UserError(_no_run(key))
+    if len(found) > 1:
+        raise UserError(f"The keys of {len(found)} runs begin with {key!r}: {', '.join(found)}.")
+    record = Record.open(places.runs() / found[0])
+    _check_network(record.run.network)
+    if not _has_weights(record):
+        raise UserError(f"{record.folder} has no weights: delete it and {_run_again(record.run)}.")
+    return Choice(record)
+
+
+def best(network: str | None = None, *, device: str = "auto") -> Choice:
+    """Choose the best of the finished runs at hand, of one network or of all.
+
+    Parameters
+    ----------
+    device
+        Where a training is timed if there is no run.
+
+    Raises
+    ------
+    UserError
+        If there is no such run, with the command that makes one and how long it takes; or if the
+        network is unknown or has no fully convolutional form.
+    """
+    if network is not None:
+        _check_network(network)
+    wanted = [network] if network else surgery.fully_convolutional_names()
+    found = [
+        Choice(one)
+        for one in store.Store().records()
+        if one.run.network in wanted and not store.deviation(one) and _has_weights(one)
+    ]
+    if not found:
+        raise UserError(_nothing_trained(network, device))
+    # Ties go to the first by key, so that the choice is the same each time.
+    chosen = max(found, key=lambda one: one.accuracy)
+    return replace(chosen, among=len(found))
+
+
+def _keys(root: Path) -> list[str]:
+    return sorted(path.parent.name for path in root.glob("[!.]*/run.json"))
+
+
+def _has_weights(record: Record) -> bool:
+    return (record.folder / runs.WEIGHTS).is_file()
+
+
+def _check_network(name: str) -> None:
+    if name not in surgery.fully_convolutional_names():
+        raise UserError(
+            f"{name} is none of the networks that make maps: choose from "
+            f"{surgery.fully_convolutional_names()}."
+        )
+
+
+def _no_run(key: str) -> str:
+    for one in store.recorded():
+        if key and one.key.startswith(key):
+            return f"Run {one.key} is recorded without its weights: {_run_again(one.run)}."
+    return (
+        f"There is no finished run whose key begins with {key!r} in {places.runs()}: leave out "
+        "--run for the best there is."
+    )
+
+
+def _run_again(run: Run) -> str:
+    configuration = Configuration(run.network, run.start, run.recipe.name)
+    command = f"{_command(configuration, run.agreement, run.fold)} --seeds {run.seed}"
+    if run.precision != "fp32":
+        command += f" --precision {run.precision}"
+    return f"run `{command}` to have them"
+
+
+def _command(configuration: Configuration, agreement: str, fold: int) -> str:
+    return (
+        f"pixels-to-sentiment experiments run fine-tuning --only {configuration} "
+        f"--agreements {agreement} --folds {fold}"
+    )
+
+
+def _nothing_trained(network: str | None, device: str) -> str:
+    configuration = _to_train(network)
+    minutes = max(1, round(training_seconds(configuration, device=device) / 60))
+    absent = [] if assets.find(pictures.ARCHIVE) else [pictures.ARCHIVE]
+    if not _at_hand(configuration):
+        absent.append(networks.find_start(configuration.network, configuration.start).assets[0])
+    fetched = f" once `pixels-to-sentiment files fetch {' '.join(absent)}` has worked"
+    return (
+        f"There is no whole run of {network or 'any network that makes maps'} in {places.runs()}: "
+        f"make one with `{_command(configuration, 'five', 1)}`, which takes about {minutes} "
+        f"minute{'s' * (minutes > 1)} on this machine as it is now{fetched * bool(absent)}."
+    )
+
+
+def _to_train(network: str | None) -> Configuration:
+    """Pick what to train: the first of which the weights are at hand, as the catalogue has it."""
+    every = [one for experiment in catalogue.EXPERIMENTS.values() for one in experiment.here]
+    listed = [one for one in [catalogue.SQUEEZENET, *every] if network in (None, one.network)]
+    if network:
+        starts = architectures.ARCHITECTURES[network].starts
+        listed += [Configuration(network, start, catalogue.THIRD) for start in starts]
+    pretrained = [one for one in listed if one.start != "random"]
+    return next(filter(_at_hand, pretrained), pretrained[0])
+
+
+def _at_hand(configuration: Configuration) -> bool:
+    start = networks.find_start(configuration.network, configuration.start)
+    return any(assets.find(name) for name in start.assets)
+
+
+def training_seconds(configuration: Configuration, *, device: str = "auto") -> float:
+    """Estimate how long one run on five agree takes here, from a few small batches.
+
+    Returns
+    -------
+    float
+        Seconds, for training and for classifying the test pictures meanwhile and at the end.
+    """
+    memory.keep_freed()
+    recipe = training.recipe(configuration.recipe, "five")
+    network = networks.blank(configuration.network, start=configuration.start)
+    one = _seconds_a_picture(network.to(store.pick_device(device)), recipe)
+    tested = len(folds.split("five", 1)[1]) * (10 + recipe.iterations // 10)
+    return one * (recipe.iterations * recipe.iter_size * recipe.batch_size + FORWARD * tested)
+
+
+def _seconds_a_picture(network: Network, recipe: training.Recipe) -> float:
+    shape = (TIMED_BATCH, pictures.SIDE, pictures.SIDE, 3)
+    short = replace(
+        recipe, iterations=1 + TIMED_ITERATIONS, batch_size=TIMED_BATCH, iter_size=1, base_rate=0.0
+    )
+    pixels = torch.zeros(shape, dtype=torch.uint8, device=network.device)
+    curve = training.train(network, pixels, np.zeros(TIMED_BATCH, np.int64), short)
+    return curve["seconds"].diff().min() / TIMED_BATCH

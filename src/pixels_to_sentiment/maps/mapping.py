@@ -1,0 +1,276 @@
+"""Photographs of one's own, mapped one by one by a finished run and written to a folder."""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+
+from pixels_to_sentiment import assets, folds, pictures, places, prediction
+from pixels_to_sentiment.architectures import CLASSES
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.maps import dense, photos, sheets
+from pixels_to_sentiment.maps.choice import Choice
+from pixels_to_sentiment.maps.photos import DRAWN, Photo
+from pixels_to_sentiment.networks import Network
+from pixels_to_sentiment.runs import Record
+
+NUMBERS = ".map.json"
+# Opened and mapped at a time: few, so that the first lines come soon and memory stays small.
+BATCH = 4
+# Bytes that file systems allow a name, less what it has while it is written.
+LONGEST = 255 - len(f"..{2**22}.part")
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """What a network says about a photograph.
+
+    Attributes
+    ----------
+    photo
+        The photograph.
+    centre, ten_crops
+        Probability of positive from the centre crop and from ten crops.
+    map
+        Log-odds of positive in nats, float32 (h, w), places of the picture from its upper left.
+    seen
+        Whether the network was trained on it; ``None`` if that could not be found out.
+    """
+
+    photo: Photo
+    centre: float
+    ten_crops: float
+    map: np.ndarray
+    seen: bool | None
+
+    @property
+    def predicted(self) -> str:
+        """The more probable class with ten crops, ``"negative"`` or ``"positive"``."""
+        return CLASSES[self.ten_crops > 0.5]
+
+    def numbers(self, choice: Choice) -> dict:
+        """Give everything as JSON has it; `choice` is the run that it was mapped by."""
+        return {
+            "file": str(self.photo.path),
+            "sha256": self.photo.sha256,
+            "width": self.photo.width,
+            "height": self.photo.height,
+            "predicted": self.predicted,
+            "positive_ten_crops": self.ten_crops,
+            "positive_centre_crop": self.centre,
+            "seen_in_training": self.seen,
+            "map": [[round(float(v), 6) for v in row] for row in self.map],
+            "map_unit": "log-odds of positive, in nats",
+            "map_input_side": dense.SIDE,
+            "drawn_scale": choice.scale,
+            "run": choice.numbers(),
+        }
+
+
+class Mapper:
+    """A finished run, ready to map photographs.
+
+    Raises
+    ------
+    UserError
+        If its weights are damaged.
+    """
+
+    def __init__(self, choice: Choice, device: str = "cpu"):
+        self.choice = choice
+        self.network: Network = choice.record.restore().to(device)
+        self.trained_on = trained_on(choice.record)
+
+    def map(self, some: list[Photo]) -> Iterator[Mapped]:
+        """Map photographs, each with the same numbers whatever others there are."""
+        device = self.network.device
+        large = torch.from_numpy(np.stack([one.large for one in some])).to(device)
+        small = torch.from_numpy(np.stack([one.small for one in some])).to(device)
+        # In batches, the last digits would depend on how many there are.
+        maps = dense.log_odds(self.network, large, batch=1).numpy()
+        for place, (photo, grid) in enumerate(zip(some, maps, strict=True)):
+            pair = prediction.centre_and_oversampled(self.network, small[place : place + 1])
+            centre, ten_crops = (float(value) for value in pair)
+            seen = None if self.trained_on is None else photo.sha256 in self.trained_on
+            yield Mapped(photo, centre, ten_crops, grid, seen)
+
+
+def trained_on(record: Record) -> frozenset[str] | None:
+    """Give the SHA-256 of all photographs that a run was trained on.
+
+    Returns
+    -------
+    frozenset or None
+        Empty for a run on the stand-in; ``None`` where the photographs are not at hand.
+    """
+    if record.data["source"] != "photographs":
+        return frozenset()
+    files = _decoded(record.data["fingerprint"])
+    if files is None:
+        return None
+    digests = files.set_index("image")["sha256"]
+    run = record.run
+    train, test = (
+        set(digests.loc[part.head(run.limit)["image"]])
+        for part in folds.split(run.agreement, run.fold)
+    )
+    return frozenset(train if run.recipe.twins else train - test)
+
+
+def _decoded(fingerprint: str) -> pd.DataFrame | None:
+    """Find the table of the photographs' files, decoding them only where they are at hand."""
+    for made in places.cache().glob("pictures-*/whole.json"):
+        if json.loads(made.read_text())["fingerprint"] == fingerprint:
+            return pd.read_csv(made.with_name("files.csv"))
+    archive = assets.find(pictures.ARCHIVE)
+    return pictures.from_archive(archive).files if archive else None
+
+
+def targets(paths: Iterable[Path], folder: Path, *, force: bool = False) -> dict[Path, Path]:
+    """Say under which name each photograph's drawing goes into a folder, and refuse what cannot.
+
+    Nothing is written. A second file, of the numbers, has the same name but for its end.
+
+    Returns
+    -------
+    dict
+        Photograph: drawing.
+
+    Raises
+    ------
+    UserError
+        If two photographs would have the same name, a name would be too long, or files are there
+        already and `force` is false.
+    """
+    made: dict[Path, Path] = {}
+    owners: dict[str, Path] = {}
+    for path in paths:
+        other = owners.setdefault(path.name, path)
+        if other is not path:
+            raise UserError(
+                f"{photos.in_print(other)} and {photos.in_print(path)} would be written to the "
+                "same files: map them into different folders, or rename one."
+            )
+        if len(os.fsencode(path.name + NUMBERS)) > LONGEST:
+            raise UserError(f"The name of {photos.in_print(path)} is too long: shorten it.")
+        made[path] = folder / (path.name + DRAWN)
+    if not force:
+        _refuse_existing([one for path in made.values() for one in (path, numbers_of(path))])
+    return made
+
+
+def numbers_of(drawing: Path) -> Path:
+    """Give the file of the numbers that belong to a drawing."""
+    return drawing.with_name(drawing.name.removesuffix(DRAWN) + NUMBERS)
+
+
+def _refuse_existing(files: list[Path]) -> None:
+    there = [photos.in_print(path) for path in files if path.exists()]
+    if there:
+        shown = ", ".join(there[:6]) + (f" and {len(there) - 6} more" if len(there) > 6 else "")
+        raise UserError(
+            f"{shown} exist{'s' * (len(there) == 1)} already: use --force to overwrite, or -o for "
+            "another folder."
+        )
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and make sure that it can be written to.
+
+    Raises
+    ------
+    UserError
+        If it cannot, or a file is in its place.
+    """
+    cure = "name another with -o"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except (FileExistsError, NotADirectoryError):
+        raise UserError(f"{photos.in_print(folder)} is not a folder: {cure}.") from None
+    except OSError as fault:
+        raise UserError(
+            f"The folder {photos.in_print(folder)} cannot be written to ({fault.strerror}): {cure}."
+        ) from fault
+
+
+def opened(paths: Iterable[Path]) -> Iterator[Photo | UserError]:
+    """Open photographs one by one, giving the sentence of each that cannot be opened."""
+    for path in paths:
+        try:
+            yield photos.opened(path)
+        except UserError as fault:
+            yield fault
+
+
+def mapped(mapper: Mapper, drawings: dict[Path, Path]) -> Iterator[tuple[Path, Mapped | UserError]]:
+    """Map photographs and write drawings and numbers, each pair whole or not at all.
+
+    Parameters
+    ----------
+    drawings
+        As `targets` gives them.
+
+    Yields
+    ------
+    tuple
+        The photograph, and what was found or why it could not be opened, in the given order.
+
+    Raises
+    ------
+    UserError
+        If a file cannot be written; what was written before stays.
+    """
+    paths = list(drawings)
+    for start in range(0, len(paths), BATCH):
+        batch = paths[start : start + BATCH]
+        found = list(opened(batch))
+        some = [one for one in found if isinstance(one, Photo)]
+        results = mapper.map(some) if some else iter(())
+        for path, one in zip(batch, found, strict=True):
+            result = one if isinstance(one, UserError) else next(results)
+            if isinstance(result, Mapped):
+                _write(result, mapper.choice, drawings[path])
+            yield path, result
+
+
+def _write(result: Mapped, choice: Choice, drawing: Path) -> None:
+    try:
+        with (
+            places.written_whole(numbers_of(drawing)) as numbers,
+            places.written_whole(drawing) as drawn,
+        ):
+            numbers.write_text(json.dumps(result.numbers(choice)) + "\n")
+            sheets.draw(
+                drawn,
+                result.photo.shown,
+                result.map,
+                (result.photo.width, result.photo.height),
+                scale=choice.scale,
+                heading=_heading(result),
+                note=choice.in_words(),
+                warning=SEEN if result.seen else "",
+            )
+    except OSError as fault:
+        raise UserError(
+            f"{photos.in_print(drawing)} cannot be written ({fault.strerror}): mend that and go "
+            "on with the photographs that are left."
+        ) from fault
+
+
+SEEN = "The run was trained on this very picture: what it says of it is no test of the run."
+
+
+def _heading(result: Mapped) -> str:
+    return (
+        f"{photos.in_print(result.photo.path.name)}: {result.predicted}\n"
+        f"probability of positive {result.ten_crops:.1%} (ten crops), "
+        f"{result.centre:.1%} (centre crop)"
+    )

@@ -1,0 +1,220 @@
+"""Photographs of one's own: files of many kinds, opened as the data set's pictures are."""
+
+import hashlib
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from pixels_to_sentiment import pictures
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.maps.dense import SIDE
+
+# As Pillow calls them.
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+SUFFIXES = (".jpg", ".jpeg", ".jpe", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff")
+# Width times height; what Pillow takes for a decompression bomb. Warping takes 20 bytes a pixel.
+PIXELS = 89_478_485
+# Longest side of what is kept to be drawn, in pixels.
+SHOWN = 640
+# Ends the names of drawings, which lie in a folder of photographs if one wants them there.
+DRAWN = ".map.png"
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A photograph, opened.
+
+    Attributes
+    ----------
+    path
+        Its file.
+    sha256
+        Of the file, in hex.
+    width, height
+        As it is seen, turned upright, in pixels.
+    small, large
+        Warped for the classifier and for the map, uint8 RGB (256, 256, 3) and (451, 451, 3).
+    shown
+        To be drawn, uint8 RGB (h, w, 3) of at most `SHOWN` pixels a side.
+    """
+
+    path: Path
+    sha256: str
+    width: int
+    height: int
+    small: np.ndarray
+    large: np.ndarray
+    shown: np.ndarray
+
+
+def listed(given: Iterable[Path]) -> list[Path]:
+    """List the photographs among files and in folders.
+
+    Of a folder, files with one of `SUFFIXES` in the order of their names; what is hidden, what
+    `DRAWN` ends, and what lies in folders of the folder is left out. A file named itself is taken
+    whatever it is called, and none is taken twice.
+
+    Raises
+    ------
+    UserError
+        If there is no such file or folder, or no photograph in a folder.
+    """
+    found: dict[Path, Path] = {}
+    for path in given:
+        if not path.exists():
+            raise UserError(f"There is no file or folder {in_print(path)}.")
+        if not path.is_dir() and not path.is_file():
+            raise UserError(f"{in_print(path)} is neither a file nor a folder: name a photograph.")
+        for one in _in_folder(path) if path.is_dir() else [path]:
+            found.setdefault(one.resolve(), one)
+    return list(found.values())
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    try:
+        names = sorted(folder.iterdir())
+    except OSError as fault:
+        raise UserError(f"{in_print(folder)} cannot be read ({fault.strerror}).") from fault
+    found = [
+        path
+        for path in names
+        if path.suffix.lower() in SUFFIXES
+        and not path.name.startswith(".")
+        and not path.name.endswith(DRAWN)
+        and not path.is_dir()
+    ]
+    if not found:
+        raise UserError(
+            f"{in_print(folder)} has no photographs ({', '.join(SUFFIXES)}): name a folder that "
+            "has, or the files themselves; folders in it are not looked into."
+        )
+    return found
+
+
+def in_print(path: Path | str) -> str:
+    """Give a file's name so that it can be printed in one line, whatever bytes it is made of."""
+    return "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in str(path)
+    )
+
+
+def opened(path: Path) -> Photo:
+    """Open a photograph and warp it as the data set's pictures are warped.
+
+    Raises
+    ------
+    UserError
+        If it cannot be read, is no picture of `FORMATS`, is damaged, or has more than `PIXELS`.
+    """
+    try:
+        # Pillow warns of damage beside the pixels, and of sizes that are checked below.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _opened(path)
+    except UserError as fault:
+        raise UserError(f"{in_print(path)} {fault}") from fault
+    except OSError as fault:
+        if fault.errno is None:
+            raise _damaged(path, fault) from fault
+        raise UserError(
+            f"{in_print(path)} cannot be read ({fault.strerror}): make it readable or leave it out."
+        ) from fault
+    # A damaged file makes Pillow's readers raise all kinds of errors.
+    except Exception as fault:
+        raise _damaged(path, fault) from fault
+
+
+def _damaged(path: Path, fault: Exception) -> UserError:
+    reason = " ".join(str(fault).split()) or type(fault).__name__
+    return UserError(
+        f"{in_print(path)} cannot be decoded ({in_print(reason)}): it is damaged or cut off, so "
+        "fetch it anew or leave it out."
+    )
+
+
+def _opened(path: Path) -> Photo:
+    if not path.is_file():
+        raise UserError("is not a file that is there: leave it out.")
+    with path.open("rb") as stream:
+        if not stream.read(1):
+            raise UserError("is empty: fetch it anew or leave it out.")
+        stream.seek(0)
+        with _recognised(stream) as image:
+            pixels = upright(image)
+        stream.seek(0)
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    height, width = pixels.shape[:2]
+    shown = Image.fromarray(pixels)
+    shown.thumbnail((SHOWN, SHOWN))
+    small, large = pictures.warp(pixels), pictures.warp(pixels, SIDE)
+    return Photo(path, digest, width, height, small, large, np.asarray(shown))
+
+
+def _recognised(stream) -> Image.Image:
+    cure = "make it smaller or leave it out."
+    try:
+        image = Image.open(stream, formats=FORMATS)
+    except Image.UnidentifiedImageError:
+        known = "JPEG, PNG, WebP, GIF, BMP or TIFF"
+        raise UserError(f"cannot be read as {known}: save it anew as one of these.") from None
+    except Image.DecompressionBombError:
+        raise UserError(f"has more than {PIXELS:,} pixels, the limit here: {cure}") from None
+    width, height = image.size
+    if width * height > PIXELS:
+        raise UserError(f"has {width}x{height} pixels, more than the limit of {PIXELS:,}: {cure}")
+    return image
+
+
+def upright(image: Image.Image) -> np.ndarray:
+    """Turn a picture of any mode into pixels, turned as its EXIF says.
+
+    What is transparent lies on white, 16 bits become 8 by leaving out the lower ones, CMYK is
+    converted without a colour profile, and of several frames it is the first.
+
+    Returns
+    -------
+    ndarray
+        uint8 RGB (h, w, 3).
+
+    Raises
+    ------
+    UserError
+        If its numbers have no known range, or its colours are not convertible.
+    """
+    image.load()
+    image = _turned(image)
+    if image.mode.startswith(("I", "F")):
+        grey = _eight_bits(np.asarray(image))
+        return np.repeat(grey[:, :, None], 3, axis=2)
+    try:
+        if image.has_transparency_data:
+            above = image.convert("RGBA")
+            image = Image.new("RGBA", above.size, "white")
+            image.alpha_composite(above)
+        return np.asarray(image.convert("RGB"))
+    except ValueError as fault:
+        raise UserError(f"has colours of an unusual kind ({fault}): save it as RGB.") from fault
+
+
+def _turned(image: Image.Image) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(image)
+    # EXIF that is damaged does not say how to turn the picture, which is whole.
+    except Exception:
+        return image
+
+
+def _eight_bits(values: np.ndarray) -> np.ndarray:
+    """Bring grey values into 0..255: 16 bits, or of a type without a range of its own."""
+    low, high = float(values.min()), float(values.max())
+    if not (low >= 0 and high < 65536):
+        raise UserError(f"has grey values from {low:g} to {high:g}: save it with 8 or 16 bits.")
+    if values.dtype.kind == "f" and high <= 1:
+        return (values * 255).round().astype(np.uint8)
+    if values.dtype.itemsize > 2 and high < 256:
+        return values.astype(np.uint8)
+    return (values.astype(np.uint16) >> 8).astype(np.uint8)

@@ -1,0 +1,219 @@
+"""The command ``map``: what it prints and writes, and all it refuses before it starts."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from pixels_to_sentiment.cli import main
+from pixels_to_sentiment.maps import choice, mapping
+from toy_cli import refused
+from toy_maps import photograph, with_weights
+
+
+@pytest.fixture
+def run(isolated, made, monkeypatch):
+    """Record of the one finished run that is at hand; the working directory is a new one."""
+    monkeypatch.setenv("PIXELS_TO_SENTIMENT_RUNS", str(isolated / "made"))
+    (isolated / "here").mkdir()
+    monkeypatch.chdir(isolated / "here")
+    return with_weights(made(recipe="paper-third"))
+
+
+@pytest.fixture
+def cat(isolated):
+    return photograph(isolated / "photos" / "cat.png", 1)
+
+
+def mapped(capsys, *arguments, status=0):
+    assert main(["map", *map(str, arguments)]) == status
+    return capsys.readouterr()
+
+
+def test_a_picture_is_one_line_and_two_files(capsys, run, cat):
+    """In the folder maps; which run it was goes to standard error."""
+    out, err = mapped(capsys, cat)
+    (line,) = out.splitlines()
+    numbers = json.loads(Path("maps/cat.png.map.json").read_text())
+    assert line.startswith(f"{cat}: {numbers['predicted']}, {numbers['positive_ten_crops']:.3f} ")
+    assert line.endswith("-> maps/cat.png.map.png")
+    assert sorted(os.listdir("maps")) == ["cat.png.map.json", "cat.png.map.png"]
+    assert err.startswith(f"Run {run.key}: SqueezeNet 1.1 from ImageNet")
+    assert err.count("\n") == 1
+
+
+def test_a_folder_says_of_its_pictures_what_each_alone_says(capsys, run, cat, isolated):
+    """Line by line, and in the files."""
+    dog = photograph(isolated / "photos" / "dog.jpg", 2)
+    folder = mapped(capsys, cat.parent, "-o", "all").out.replace("all/", "one/")
+    alone = [mapped(capsys, path, "-o", "one").out for path in (cat, dog)]
+    assert folder == "".join(alone)
+    for name in ("cat.png.map.json", "dog.jpg.map.json", "cat.png.map.png"):
+        assert Path(f"all/{name}").read_bytes() == Path(f"one/{name}").read_bytes()
+
+
+def test_json_is_one_document_with_everything(capsys, run, cat, isolated):
+    """The same as the files hold, and the drawing's name; an array also of one."""
+    photograph(isolated / "photos" / "dog.jpg", 2)
+    both = json.loads(mapped(capsys, cat.parent, "--json").out)
+    assert [entry.pop("drawing") for entry in both] == [
+        "maps/cat.png.map.png",
+        "maps/dog.jpg.map.png",
+    ]
+    files = [json.loads(Path(f"maps/{n}.map.json").read_text()) for n in ("cat.png", "dog.jpg")]
+    assert both == files
+    assert both[0]["run"]["key"] == run.key
+    assert both[0]["seen_in_training"] is None
+    (one,) = json.loads(mapped(capsys, cat, "--json", "-o", "other").out)
+    assert one["file"] == str(cat)
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_broken_picture_does_not_stop_the_others(capsys, run, cat, as_json):
+    """Its sentence goes to standard error, the status is 2, and JSON is whole."""
+    (cat.parent / "aa.jpg").write_bytes(b"")
+    arguments = [cat.parent, "--json"] if as_json else [cat.parent]
+    out, err = mapped(capsys, *arguments, status=2)
+    _, fault, last = err.splitlines()
+    assert fault == (
+        f"pixels-to-sentiment: {cat.parent / 'aa.jpg'} is empty: fetch it anew or leave it out."
+    )
+    assert "1 of 2 photographs could not be mapped" in last
+    assert str(cat) in (json.loads(out)[0]["file"] if as_json else out)
+    assert sorted(os.listdir("maps")) == ["cat.png.map.json", "cat.png.map.png"]
+
+
+def test_json_is_whole_where_nothing_could_be_mapped(capsys, run, cat):
+    """An empty array."""
+    cat.write_bytes(b"")
+    assert json.loads(mapped(capsys, cat, "--json", status=2).out) == []
+
+
+def test_a_picture_that_was_trained_on_is_marked(capsys, run, cat, monkeypatch):
+    """In its line and in JSON."""
+    monkeypatch.setattr(mapping, "trained_on", lambda record: _Everything())
+    assert "; seen in training -> " in mapped(capsys, cat).out
+    (one,) = json.loads(mapped(capsys, cat, "--json", "--force").out)
+    assert one["seen_in_training"] is True
+
+
+class _Everything:
+    def __contains__(self, digest):
+        return True
+
+
+def test_a_bar_is_drawn_on_a_terminal_alone(capsys, run, cat, isolated, monkeypatch):
+    """On standard error, and for several pictures; lines go to standard output as ever."""
+    photograph(isolated / "photos" / "dog.jpg", 2)
+    assert "pictures" not in mapped(capsys, cat.parent).err.split("\n", 1)[1]
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    out, err = mapped(capsys, cat.parent, "--force")
+    assert "2/2" in err
+    assert len(out.splitlines()) == 2
+    assert "1/1" not in mapped(capsys, cat, "--force").err
+
+
+def test_runs_are_chosen_by_key_or_network(capsys, run, cat, made):
+    """The named one, though another is better; both at once make no sense."""
+    better = with_weights(made(recipe="paper-third", fold=2, right=0.9))
+    assert better.key in mapped(capsys, cat, "-o", "1").err
+    assert run.key in mapped(capsys, cat, "-o", "2", "--run", run.key[:8]).err
+    assert better.key in mapped(capsys, cat, "-o", "3", "--network", "squeezenet1_1").err
+    with pytest.raises(SystemExit) as end:
+        main(["map", str(cat), "--run", run.key, "--network", "caffenet"])
+    assert end.value.code == 2
+
+
+# Refused before the start
+
+
+def test_files_that_are_there_are_not_overwritten(capsys, run, cat, isolated):
+    """Not one picture is mapped then; --force maps all of them."""
+    photograph(isolated / "photos" / "dog.jpg", 2)
+    mapped(capsys, cat)
+    before = Path("maps/cat.png.map.png").read_bytes()
+    sentence = refused(capsys, "map", str(cat.parent))
+    assert "maps/cat.png.map.png, maps/cat.png.map.json exist already: use --force" in sentence
+    assert len(os.listdir("maps")) == 2
+    mapped(capsys, cat.parent, "--force")
+    assert Path("maps/cat.png.map.png").read_bytes() == before
+    assert len(os.listdir("maps")) == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nothing.jpg"], "no file or folder nothing.jpg"),
+        (["CAT", "nothing.jpg"], "no file or folder nothing.jpg"),
+        (["."], "has no photographs"),
+        (["CAT", "--run", "0000"], "no finished run"),
+        (["CAT", "--run", ""], "no finished run"),
+        (["CAT", "--network", "nope"], "nope is none"),
+        (["CAT", "--network", ""], " is none"),
+        (["CAT", "--device", "gpu"], "'gpu'"),
+        (["CAT", "-o", "CAT"], "is not a folder"),
+        (["CAT", "COPY"], "the same files"),
+    ],
+)
+def test_what_can_be_mended_is_said_before_the_start(
+    capsys, run, cat, isolated, arguments, said, monkeypatch
+):
+    """In one sentence, and no folder is made."""
+    paths = {"CAT": cat, "COPY": photograph(isolated / "other" / "cat.png")}
+    monkeypatch.setattr(mapping, "mapped", lambda *_: pytest.fail("started"))
+    sentence = refused(capsys, "map", *(str(paths.get(word, word)) for word in arguments))
+    assert said in sentence
+    assert not os.path.exists("maps")
+
+
+def test_damaged_weights_are_said_before_a_folder_is_made(capsys, run, cat):
+    """With the run's folder, and what to do."""
+    (run.folder / "weights.safetensors").write_bytes(b"damaged")
+    assert str(run.folder) in refused(capsys, "map", str(cat))
+    assert not os.path.exists("maps")
+
+
+def test_without_any_run_the_command_for_one_is_said(capsys, isolated, cat, monkeypatch):
+    """And how long it takes; nothing is made."""
+    monkeypatch.chdir(isolated)
+    monkeypatch.setattr(choice, "training_seconds", lambda *_, **__: 720.0)
+    sentence = refused(capsys, "map", str(cat))
+    assert "pixels-to-sentiment experiments run fine-tuning --only" in sentence
+    assert "about 12 minutes" in sentence
+    assert not os.path.exists("maps")
+
+
+def test_an_interrupt_leaves_what_was_finished_whole(capsys, run, cat, isolated, monkeypatch):
+    """JSON too is a document that can be read."""
+    photograph(isolated / "photos" / "dog.jpg", 2)
+    real = mapping.mapped
+
+    def interrupted(*arguments):
+        yield next(real(*arguments))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(mapping, "mapped", interrupted)
+    out, err = mapped(capsys, cat.parent, "--json", status=130)
+    assert [entry["file"] for entry in json.loads(out)] == [str(cat)]
+    assert sorted(os.listdir("maps")) == ["cat.png.map.json", "cat.png.map.png"]
+    assert "interrupted" in err
+
+
+def test_the_help_says_which_weights_which_files_and_which_pictures(capsys):
+    """What is not to be guessed."""
+    with pytest.raises(SystemExit) as end:
+        main(["map", "--help"])
+    assert end.value.code == 0
+    said = " ".join(capsys.readouterr().out.split())
+    parts = ["NAME.map.png", "NAME.map.json", "best accuracy", "own test fold", "89,478,485"]
+    assert all(part in said for part in [*parts, "not what lies in folders in it", "TIFF"])
+
+
+def test_the_limit_in_the_help_is_the_limit():
+    """The help is written before anything heavy is imported."""
+    from pixels_to_sentiment.cli import maps
+    from pixels_to_sentiment.maps import photos
+
+    assert f"{photos.PIXELS:,}" in maps.DESCRIPTION

@@ -19,6 +19,12 @@ MIRROR = Path(__file__).parents[2] / "shared" / "mirror"
 NO_MIRROR = "the mirror with the photographs is not beside the checkout"
 
 
+@pytest.fixture(autouse=True)
+def _online(monkeypatch):
+    """Let tests download from their own servers wherever they run."""
+    monkeypatch.delenv(assets.OFFLINE_VARIABLE, raising=False)
+
+
 @pytest.fixture
 def isolated(tmp_path, monkeypatch):
     """Folder with all places in it; there is neither mirror nor network."""

@@ -121,6 +121,32 @@ def test_published_address_follows_a_mirror_without_the_file(server, published):
     assert [request.path for request in server.requests] == [f"/empty/{NAME}", "/here"]
 
 
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_nothing_is_downloaded_offline(server, published, monkeypatch, mirrored):
+    """Neither from the published address nor from a mirror on the web, and the reason is told."""
+    published()
+    monkeypatch.setenv(assets.OFFLINE_VARIABLE, "1")
+    with pytest.raises(Unavailable, match="nothing is downloaded while PIXELS_TO_SENTIMENT_OFF"):
+        assets.fetch(NAME, mirror=server.url if mirrored else "")
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("value", ["", "0"])
+def test_offline_can_be_switched_off(published, monkeypatch, value):
+    """An empty value or 0 is as good as none."""
+    published()
+    monkeypatch.setenv(assets.OFFLINE_VARIABLE, value)
+    assert assets.fetch(NAME).read_bytes() == BODY
+
+
+def test_a_file_at_hand_is_used_offline(published, tmp_path, monkeypatch):
+    """A folder needs no network."""
+    published()
+    (tmp_path / NAME).write_bytes(BODY)
+    monkeypatch.setenv(assets.OFFLINE_VARIABLE, "1")
+    assert assets.fetch(NAME, mirror=tmp_path) == tmp_path / NAME
+
+
 def test_find_never_uses_the_network(server, published):
     """Looking for what is at hand asks no server, not even a mirror's."""
     published()

@@ -2,6 +2,7 @@
 
 A file is looked up in the cache, then in a mirror (a folder or an http address that serves files
 under their declared names), then at its published address. Whatever is used was checked first.
+Where ``PIXELS_TO_SENTIMENT_OFFLINE`` is set to anything but 0, nothing is downloaded.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ from pixels_to_sentiment.declared import ASSETS, Asset
 from pixels_to_sentiment.errors import UserError
 
 MIRROR_VARIABLE = "PIXELS_TO_SENTIMENT_MIRROR"
+OFFLINE_VARIABLE = "PIXELS_TO_SENTIMENT_OFFLINE"
 
 
 class Unavailable(UserError):
@@ -59,8 +61,7 @@ def fetch(
         return found
     # Another packing of the same archive has another size.
     check, size = partial(_fault, asset), None if asset.kind == "zip" else asset.size
-    addresses = [f"{source}/{quote(name)}"] if isinstance(source, str) else []
-    for address in [*addresses, *filter(None, [asset.url])]:
+    for address in _addresses(asset, source, reasons):
         try:
             return downloads.download(
                 address, folder / name, check=check, size=size, progress=progress
@@ -78,6 +79,16 @@ def find(
     Looks in the cache and in a mirror that is a folder; parameters and errors are `fetch`'s.
     """
     return _look(_declared(name), _mirror(mirror), _cache(cache))[0]
+
+
+def _addresses(asset: Asset, source: Path | str | None, reasons: list[str]) -> list[str]:
+    """Give where to download from; why from nowhere is added to the reasons."""
+    mirrored = [f"{source}/{quote(asset.name)}"] if isinstance(source, str) else []
+    addresses = [*mirrored, *filter(None, [asset.url])]
+    if addresses and os.environ.get(OFFLINE_VARIABLE, "0") not in ("", "0"):
+        reasons.append(f"nothing is downloaded while {OFFLINE_VARIABLE} is set")
+        return []
+    return addresses
 
 
 def _declared(name: str) -> Asset:

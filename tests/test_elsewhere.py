@@ -1,0 +1,91 @@
+"""The ways to open the project elsewhere: what can be said of their files without going there."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pixels_to_sentiment import assets
+
+ROOT = Path(__file__).parents[1]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+CPU_INDEX = "--extra-index-url https://download.pytorch.org/whl/cpu"
+
+
+def project():
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def steps(path):
+    jobs = yaml.safe_load(path.read_text())["jobs"].values()
+    return [step for job in jobs for step in job["steps"]]
+
+
+def makefile_words():
+    return set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+def test_environment_lists_no_package_of_its_own():
+    """Conda brings Python and pip; the packages and their versions are the project's."""
+    *conda, pip = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    assert [re.split("[=<>]", line)[0] for line in conda] == ["python", "pip"]
+    editable = f"-e .[{','.join(project()['optional-dependencies'])}]"
+    assert pip == {"pip": [CPU_INDEX, "-c constraints.txt", editable]}
+
+
+def test_environment_has_a_python_that_the_project_takes():
+    """Binder reads the version of Python here and nowhere else."""
+    first = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"][0]
+    named = f"Programming Language :: Python :: {first.partition('=')[2]}"
+    assert named in project()["classifiers"]
+    assert not (ROOT / "binder").exists()
+    assert not (ROOT / ".binder").exists()
+
+
+def test_devcontainer_makes_the_environment_and_shows_the_book():
+    """What it calls is a word of the Makefile, and it forwards the port of `make serve`."""
+    container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text())
+    word, arguments = container["postCreateCommand"].removeprefix("make ").split(maxsplit=1)
+    assert word in makefile_words()
+    assert arguments == f"PIP_ARGS='{CPU_INDEX}'"
+    (port,) = container["forwardPorts"]
+    assert f"\nPORT := {port}\n" in (ROOT / "Makefile").read_text()
+    extensions = container["customizations"]["vscode"]["extensions"]
+    assert {"ms-python.python", "ms-toolsai.jupyter"} <= set(extensions)
+
+
+def test_validation_runs_what_continuous_integration_runs():
+    """On every push and pull request, and nothing but `.ci/run`; the book is kept."""
+    (path,) = [path for path in WORKFLOWS if path.stem == "validate"]
+    # In YAML 1.1, which PyYAML reads, `on` is true.
+    assert set(yaml.safe_load(path.read_text())[True]) == {"push", "pull_request"}
+    assert [step["run"] for step in steps(path) if "run" in step] == [".ci/run"]
+    assert (ROOT / ".ci" / "run").stat().st_mode & 0o111
+    (kept,) = [step["with"] for step in steps(path) if "upload-artifact" in step.get("uses", "")]
+    assert kept["path"] == "_build/html"
+
+
+def test_publication_is_from_main_only():
+    """A branch or a pull request never reaches the pages."""
+    (path,) = [path for path in WORKFLOWS if path.stem == "publish"]
+    asked = yaml.safe_load(path.read_text())[True]
+    assert asked == {"push": {"branches": ["main"]}}
+    assert [step["run"] for step in steps(path) if "run" in step] == ["make book"]
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_workflows_never_fetch_the_photographs(path):
+    """What a workflow builds can be read by others, so nothing is downloaded while it builds."""
+    for job in yaml.safe_load(path.read_text())["jobs"].values():
+        assert job["env"][assets.OFFLINE_VARIABLE] == "1"
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_actions_are_those_of_the_host_and_pinned_by_major_version(path):
+    """No action of a third party, and none that moves from one major version to the next."""
+    for step in steps(path):
+        if "uses" in step:
+            assert re.fullmatch(r"actions/[a-z-]+@v\d+", step["uses"])

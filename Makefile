@@ -27,10 +27,11 @@ BIN := .venv/bin
 PIP_INSTALL := -m pip install -qq --progress-bar off --disable-pip-version-check
 EXTRAS := [book,test,dev]
 CLI := $(BIN)/pixels-to-sentiment
+JUPYTER_BOOK := $(BIN)/jupyter-book build book --config _config.yml --path-output . -n -W --keep-going
 STAMP := .venv/.installed
 
-.PHONY: help book paper render test environment constraints format lint lab serve clean distclean \
-	FORCE
+.PHONY: help book paper render pdf test environment constraints format lint lab serve clean \
+	distclean FORCE
 
 help: ## list these commands
 	@echo 'Commands:'
@@ -46,11 +47,15 @@ paper: $(STAMP) ## the same at the paper tier: the full protocol, meant for a GP
 	$(CLI) book execute --tier paper
 	@$(MAKE) render
 
+pdf: $(STAMP) ## print the book as it was last run into _build/book.pdf (needs Chromium)
+	@touch book/index.md
+	$(JUPYTER_BOOK) --builder custom --custom-builder singlehtml
+	$(CLI) book print
+
 # Sphinx copies a changed style sheet only when a page changed too.
 render: $(STAMP) ## build _build/html from the notebooks as they were last run
 	@[ -z "$$(find book/_static -newer _build/html/index.html 2>/dev/null)" ] || touch book/index.md
-	$(BIN)/jupyter-book build book --config _config.yml --path-output . \
-		-n -W --keep-going
+	$(JUPYTER_BOOK)
 
 test: $(STAMP) ## all tests, then every smoke notebook run again and compared (nbval)
 	$(BIN)/python -m pytest

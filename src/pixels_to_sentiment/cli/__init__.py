@@ -104,6 +104,7 @@ def _book_commands(rooms) -> None:
     )
     execute.add_argument("--force", action="store_true", help="execute even if nothing changed")
     add_command(room, "check", _book_check, "Check the source notebooks.")
+    add_command(room, "print", _book_print, "Print the built book to a PDF (see `make pdf`).")
 
 
 def _folds_export(options: argparse.Namespace) -> None:
@@ -193,3 +194,15 @@ def _book_check(options: argparse.Namespace) -> None:
     if complaints:
         raise UserError(" ".join(complaints))
     print("The source notebooks are in order.")
+
+
+def _book_print(options: argparse.Namespace) -> None:
+    from pixels_to_sentiment.book import notebooks, printing
+
+    built = notebooks.root() / "_build"
+    page = built / "singlehtml" / "index.html"
+    print(f"Wrote {printing.print_pdf(page, built / 'book.pdf')}.")
+    if printing.shows_photographs(page):
+        print("It shows photographs, which are for research only: do not pass it on.")
+    else:
+        print("It shows no photographs.")

@@ -1,0 +1,111 @@
+"""The book on paper: Sphinx's single page of the whole book, printed to a PDF by Chromium."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from pixels_to_sentiment import places
+from pixels_to_sentiment.errors import UserError
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+# The row of `provenance.provenance_table` on a page that was made from the photographs.
+_PHOTOGRAPHS = '<th scope="row">Pictures</th><td>photographs</td>'
+
+
+def find_browser() -> str:
+    """Give the path of a browser that prints.
+
+    Raises
+    ------
+    UserError
+        If there is none of `BROWSERS`.
+    """
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        raise UserError("A PDF is printed by Chromium, which is not here: apt-get install chromium")
+    return found
+
+
+def shows_photographs(page: Path) -> bool:
+    """Whether any chapter of a built page says that it was made from the photographs."""
+    return _PHOTOGRAPHS in page.read_text(encoding="utf-8")
+
+
+def within(html: str) -> str:
+    """Let the links of a page of the whole book lead to places in it, or to the web.
+
+    A link to another page of the book leads to its place in this page. One that has no place here,
+    such as a figure's link to its file, would name a folder of this machine in the PDF and is
+    undone.
+    """
+    places_here = set(re.findall(r'\sid="([^"]+)"', html))
+
+    def led(link: re.Match) -> str:
+        address = link["address"]
+        anchor = address.partition("#")[2]
+        if re.match(r"(https?|mailto):", address):
+            return link[0]
+        return link["before"] + (f'href="#{anchor}"' if anchor in places_here else "")
+
+    return re.sub(r'(?P<before><a\s(?:[^>]*\s)?)href="(?P<address>[^"]*)"', led, html)
+
+
+def print_pdf(page: Path, target: Path, seconds: float = 300) -> Path:
+    """Print a page with its style sheets for paper, its headings as bookmarks.
+
+    Parameters
+    ----------
+    page
+        An HTML file.
+    target
+        The PDF to write; what was there stays if printing fails.
+    seconds
+        How long to wait for the browser.
+
+    Returns
+    -------
+    Path
+        The PDF.
+
+    Raises
+    ------
+    UserError
+        If there is no page or no browser, or the browser gives no PDF.
+    """
+    if not page.is_file():
+        raise UserError(f"{page} is not there: `make pdf` builds it first.")
+    browser = find_browser()
+    paper = page.with_name("paper.html")
+    paper.write_text(within(page.read_text(encoding="utf-8")), encoding="utf-8")
+    with places.written_whole(target) as partial:
+        said = _run([browser, *_options(partial), paper.absolute().as_uri()], seconds)
+        if not partial.is_file() or not partial.read_bytes().startswith(b"%PDF-"):
+            last = (said.strip().splitlines() or ["it said nothing"])[-1]
+            raise UserError(f"{browser} printed no PDF of {page}: {last}")
+    return target
+
+
+def _options(target: Path) -> list[str]:
+    # The browser's own sandbox refuses to run as root, as in a container.
+    unconfined = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return [
+        *unconfined,
+        "--headless",
+        "--disable-gpu",
+        "--virtual-time-budget=30000",  # milliseconds in which MathJax sets the formulas
+        "--no-pdf-header-footer",
+        "--generate-pdf-document-outline",
+        f"--print-to-pdf={target.absolute()}",
+    ]
+
+
+def _run(command: list[str], seconds: float) -> str:
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, errors="replace", timeout=seconds, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise UserError(f"{command[0]} did not print within {seconds:.0f} s.") from error
+    return done.stderr

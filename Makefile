@@ -66,6 +66,7 @@ test: $(STAMP) ## all tests, then every smoke notebook run again and compared (n
 		--nbval-sanitize-with tests/notebooks/sanitize.cfg book/chapters
 
 format: $(STAMP) ## put the code and notebooks into the common format, mend what can be mended
+	$(CLI) book colab
 	$(BIN)/ruff check --fix --exit-zero
 	$(BIN)/ruff format
 

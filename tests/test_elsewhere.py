@@ -32,7 +32,8 @@ def test_environment_lists_no_package_of_its_own():
     """Conda brings Python and pip; the packages and their versions are the project's."""
     *conda, pip = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
     assert [re.split("[=<>]", line)[0] for line in conda] == ["python", "pip"]
-    editable = f"-e .[{','.join(project()['optional-dependencies'])}]"
+    extras = [name for name in project()["optional-dependencies"] if name != "notebooks"]
+    editable = f"-e .[{','.join(extras)}]"  # what `notebooks` names comes with `book`
     assert pip == {"pip": [CPU_INDEX, "-c constraints.txt", editable]}
 
 
@@ -55,6 +56,14 @@ def test_devcontainer_makes_the_environment_and_shows_the_book():
     assert f"\nPORT := {port}\n" in (ROOT / "Makefile").read_text()
     extensions = container["customizations"]["vscode"]["extensions"]
     assert {"ms-python.python", "ms-toolsai.jupyter"} <= set(extensions)
+
+
+def test_launch_buttons_wait_for_an_address():
+    """A button needs the address of the repository, and would lead nowhere without."""
+    config = yaml.safe_load((ROOT / "_config.yml").read_text())
+    address = project().get("urls", {}).get("Repository")
+    assert config.get("repository", {}).get("url") == address
+    assert address or "launch_buttons" not in config
 
 
 def test_validation_runs_what_continuous_integration_runs():

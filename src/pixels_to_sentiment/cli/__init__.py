@@ -104,6 +104,7 @@ def _book_commands(rooms) -> None:
     )
     execute.add_argument("--force", action="store_true", help="execute even if nothing changed")
     add_command(room, "check", _book_check, "Check the source notebooks.")
+    add_command(room, "colab", _book_colab, "Write the cell for Google Colab into the notebooks.")
     add_command(room, "print", _book_print, "Print the built book to a PDF (see `make pdf`).")
 
 
@@ -194,6 +195,15 @@ def _book_check(options: argparse.Namespace) -> None:
     if complaints:
         raise UserError(" ".join(complaints))
     print("The source notebooks are in order.")
+
+
+def _book_colab(options: argparse.Namespace) -> None:
+    from pixels_to_sentiment.book import colab, notebooks
+
+    address = colab.address(notebooks.root())
+    for path in notebooks.source_paths().values():
+        if colab.put(path, address):
+            print(f"Wrote the cell for Google Colab into {path}.")
 
 
 def _book_print(options: argparse.Namespace) -> None:

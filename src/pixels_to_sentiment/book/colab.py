@@ -1,0 +1,108 @@
+"""The cell with which a notebook starts on Google Colab, the same in every notebook.
+
+It needs nothing of this library, which is not there yet, and knows the project's address, which a
+notebook opened alone has no other way to tell.
+"""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+from pixels_to_sentiment.errors import UserError
+
+TAG = "colab"
+_ID = "colab"
+# Not at all shown in the book, where it would come before everything else.
+_METADATA = {"tags": [TAG, "remove-cell"]}
+_SOURCE = """\
+# On Google Colab this fetches the project and installs it; elsewhere it does nothing.
+# `make format` writes this cell, with the address that pyproject.toml gives as Repository.
+import sys
+
+if "google.colab" in sys.modules:
+    import subprocess
+    from pathlib import Path
+
+    address, folder = "{address}", Path("pixels-to-sentiment").absolute()
+    if not address:
+        raise SystemExit("Where this project is published is not known here; clone and run it.")
+    if not folder.is_dir():
+        subprocess.run(["git", "clone", "-q", "--depth=1", address, folder], check=True)
+    pip = [sys.executable, "-m", "pip", "install", "-q", "-e", f"{{folder}}[notebooks]"]
+    subprocess.run(pip, check=True)
+    sys.path.insert(0, f"{{folder}}/src")"""
+
+
+def address(root: Path) -> str:
+    """Give the address that the project is published at, empty as long as there is none.
+
+    It is ``Repository`` among the ``[project.urls]`` of ``pyproject.toml``.
+
+    Parameters
+    ----------
+    root
+        The checkout.
+
+    Raises
+    ------
+    UserError
+        If it is not an address that git clones without asking for a password.
+    """
+    file = root / "pyproject.toml"
+    urls = tomllib.loads(file.read_text(encoding="utf-8"))["project"].get("urls", {})
+    found = urls.get("Repository", "")
+    if found and not re.fullmatch(r"(https|file)://[\w.~/@:%+-]+", found):
+        raise UserError(f"{file}: Repository must be an https address, but is {found!r}.")
+    return found
+
+
+def source(address: str) -> str:
+    """Give the code of the cell.
+
+    Parameters
+    ----------
+    address
+        Of the repository; empty if it is not published.
+    """
+    return _SOURCE.format(address=address)
+
+
+def put(path: Path, address: str) -> bool:
+    """Write the cell into a notebook, after its title, in the place of one that is there.
+
+    Everything else stays as it is, to the byte.
+
+    Parameters
+    ----------
+    path
+        A source notebook.
+    address
+        Of the repository; empty if it is not published.
+
+    Returns
+    -------
+    bool
+        Whether the notebook had to be changed.
+    """
+    before = path.read_text(encoding="utf-8")
+    notebook = json.loads(before)
+    others = [cell for cell in notebook["cells"] if cell["id"] != _ID]
+    # The title comes first: JupyterLab and the book begin with it.
+    at = 1 if others and others[0]["cell_type"] == "markdown" else 0
+    notebook["cells"] = [*others[:at], _cell(address), *others[at:]]
+    after = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+    if after != before:
+        path.write_text(after, encoding="utf-8")
+    return after != before
+
+
+def _cell(address: str) -> dict:
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": _ID,
+        "metadata": _METADATA,
+        "outputs": [],
+        "source": source(address).splitlines(keepends=True),
+    }

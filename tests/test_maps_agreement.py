@@ -1,6 +1,7 @@
 """Rank correlation of maps, and weights drawn anew."""
 
 import numpy as np
+import pytest
 import torch
 from scipy.stats import spearmanr
 
@@ -23,7 +24,7 @@ def test_a_map_that_is_the_same_everywhere_agrees_with_nothing():
     """It ranks no place before another."""
     one = torch.arange(4.0).view(1, 2, 2)
     assert agreement.spearman(one, torch.ones(1, 2, 2)).tolist() == [0.0]
-    assert agreement.spearman(one, 3 * one + 1).tolist() == [1.0]
+    assert agreement.spearman(one, 3 * one + 1).tolist() == pytest.approx([1.0])
 
 
 def changed(one, other):
@@ -47,7 +48,7 @@ def test_weights_drawn_anew_keep_their_spread():
     network = networks.create("caffenet", start="random")
     made = agreement.randomised(network, 1.0)
     for a, b in zip(network.parameters(), made.parameters(), strict=True):
-        if a.numel() > 1000:
+        if a.numel() > 1000 and a.std() > 0:
             assert abs(a.std() / b.std() - 1) < 0.1
     assert not made.training
 

@@ -22,10 +22,13 @@ def noise(count, side, seed=0):
 
 
 def network(name):
+    """With weights that carry a picture through to logits of the size of one."""
     made = networks.create(name, start="random", seed=1).eval()
-    last = made.body.get_submodule(made.head)
-    last.weight.data *= 30
-    last.bias.data.fill_(1.0)  # SqueezeNet's last ReLU would switch all places off
+    torch.manual_seed(3)
+    for module in made.body.modules():
+        if isinstance(module, torch.nn.Conv2d | torch.nn.Linear):
+            torch.nn.init.kaiming_normal_(module.weight)
+    made.body.get_submodule(made.head).bias.data.fill_(1.0)  # SqueezeNet's last ReLU cuts all else
     return made
 
 

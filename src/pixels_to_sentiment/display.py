@@ -22,6 +22,8 @@ from pixels_to_sentiment import (
     tables,
 )
 from pixels_to_sentiment.catalogue import Configuration
+from pixels_to_sentiment.maps import store as map_store
+from pixels_to_sentiment.maps.records import Study, StudyRecord
 from pixels_to_sentiment.pictures import Pictures
 from pixels_to_sentiment.probes import plans
 from pixels_to_sentiment.probes.records import Probe, ProbeRecord
@@ -58,7 +60,7 @@ class Page:
         self.parameters = parameters
         self.started = time.time()
         self.pictures: Pictures | None = None
-        self.records: list[Record | ProbeRecord] = []
+        self.records: list[Record | ProbeRecord | StudyRecord] = []
         figures.theme()
 
     def load(self, source: str) -> Pictures:
@@ -113,6 +115,14 @@ class Page:
         for name, reason in missing.items():
             note(f"{name}, frozen: weights not available here", reason)
         return self.probe(wanted, device)
+
+    def map(
+        self, studies: Iterable[Study], device: str, on: Pictures | None = None
+    ) -> list[StudyRecord]:
+        """Map test pictures and measure the maps, on the loaded pictures or on others."""
+        made = list(map_store.perform(studies, on or self.pictures, device=device))
+        self.records += made
+        return made
 
     @property
     def stand_in_note(self) -> str:

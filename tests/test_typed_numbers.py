@@ -1,0 +1,72 @@
+"""No number of a result is typed into prose: whoever reads one can find the run it came from."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+PAGES = sorted((ROOT / "book").glob("*.md"))
+# A decimal or a percentage that is no part of a longer number or name.
+NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?\s?%|(?<![\w.])\d+\.\d+(?![\w.]*\w)")
+# What is no result: names with a version in them, and the level of every interval in the book.
+NAMES = re.compile(r"SqueezeNet 1\.[01](?: and 1\.1)?|T4SA 2\.0|Python 3\.\d+|95 %")
+
+
+def typed(text):
+    """Give the numbers in prose, outside of code, formulas, roles, addresses and known names."""
+    text = re.sub(
+        r"^(`{3,})(?!\{(?:note|warning|admonition)).*?^\1\s*$", "", text, flags=re.S | re.M
+    )
+    for passed_over in (r"\{[\w:]+\}`[^`]*`", r"`[^`]*`", r"\$[^$]*\$", r"\]\([^)]*\)"):
+        text = re.sub(passed_over, "", text)
+    return NUMBER.findall(NAMES.sub("", text))
+
+
+def prose(path):
+    """Give all text of a notebook that is prose: its cells, and the captions in and on others."""
+    for cell in json.loads(path.read_text())["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            yield source
+            continue
+        yield cell["metadata"].get("mystnb", {}).get("figure", {}).get("caption", "")
+        yield from (
+            node.value.value
+            for node in ast.walk(ast.parse(source))
+            if isinstance(node, ast.keyword)
+            and node.arg == "caption"
+            and isinstance(node.value, ast.Constant)
+        )
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_no_decimal_is_typed_into_a_notebook(path):
+    """Results are glued from code, which computes them from what is recorded."""
+    assert [number for text in prose(path) for number in typed(text)] == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_no_decimal_is_typed_into_a_page(path):
+    """The same for pages that are not notebooks."""
+    assert typed(path.read_text()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("It reached 0.83 on fold 1.", ["0.83"]),
+        ("right in 12.5 % of cases, or 7%", ["12.5 %", "7%"]),
+        ("**0.817** ± 0.038", ["0.817", "0.038"]),
+        (":::{note}\nBy 0.01.\n:::", ["0.01"]),
+        ("{glue:text}`best` of `0.83`, $p < 0.05$, [x](http://a/0.5)", []),
+        ("SqueezeNet 1.1 with 95 % intervals", []),
+        ("```sh\nrun --rate 0.1\n```\nand 0.2", ["0.2"]),
+    ],
+)
+def test_the_scan_sees_results_and_passes_names(text, found):
+    """Whatever stands around them; code, formulas and glue are not prose."""
+    assert typed(text) == found

@@ -57,7 +57,9 @@ def run(**options):
 def test_tier_reaches_the_notebook(executed):
     """Both the notebook's own parameters and those for all arrive; others keep their default."""
     streams = {
-        o["name"]: o["text"] for o in cells(executed / "book/chapters/sums.ipynb")[-1]["outputs"]
+        o["name"]: o["text"]
+        for o in cells(executed / "book/chapters/sums.ipynb")[-1]["outputs"]
+        if "name" in o
     }
     assert streams["stdout"] == ["None 12\n"]
     assert streams["stderr"] == ["a plain note\n"]
@@ -247,6 +249,34 @@ def test_unknown_notebook(fresh, no_kernel):
     fresh("sums", "dies")
     with pytest.raises(UserError, match=r"'sum'.*'sums'"):
         book.execute(["sum"])
+
+
+def test_notebook_that_looks_at_the_others_comes_last_and_follows_them(executed, monkeypatch):
+    """Whatever its name; it is run again when they made other runs, and they are not."""
+    (executed / "src/pixels_to_sentiment/book").mkdir()
+    (executed / "src/pixels_to_sentiment/book/__init__.py").touch()
+    reader = executed / "notebooks/account.ipynb"
+    shutil.copy(executed / "notebooks/sums.ipynb", reader)
+    edit(reader, "import sys", "import sys; from pixels_to_sentiment import book")
+
+    def ran():
+        outcomes = book.execute(extra_inputs=lambda: ["pictures abc"])
+        return [(outcome.name, outcome.executed) for outcome in outcomes]
+
+    assert ran() == [("sums", False), ("account", True)]
+    assert ran() == [("sums", False), ("account", False)]
+    monkeypatch.setattr(book.tracing, "built", lambda: ["a run"])
+    assert ran() == [("sums", False), ("account", True)]
+
+
+def test_page_that_lost_its_account_fails_the_gate(executed):
+    """The gate over executed notebooks asks each page where its numbers are from."""
+    path = executed / "book/chapters/sums.ipynb"
+    notebook = json.loads(path.read_text())
+    notebook["cells"][-1]["outputs"] = []
+    path.write_text(json.dumps(notebook))
+    (complaint,) = book.check_executed()
+    assert "does not show how it was made" in complaint
 
 
 def test_gate_accepts_order_and_names_every_fault(fresh):

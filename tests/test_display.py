@@ -1,10 +1,14 @@
 """What notebooks put on their pages, from made-up records."""
 
+import base64
+import io
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from pixels_to_sentiment import display, folds, pictures
+from pixels_to_sentiment import display, folds, ledger, pictures
 from pixels_to_sentiment.errors import UserError
 
 pytestmark = pytest.mark.usefixtures("isolated")
@@ -13,9 +17,11 @@ pytestmark = pytest.mark.usefixtures("isolated")
 @pytest.fixture
 def shown(monkeypatch):
     """HTML that was put on the page, piece by piece."""
+    ledger.outdated.cache_clear()
     pieces = []
     monkeypatch.setattr(display, "show", lambda piece: pieces.append(piece.data))
-    return pieces
+    yield pieces
+    ledger.outdated.cache_clear()
 
 
 @pytest.fixture
@@ -48,6 +54,30 @@ def test_a_closed_page_says_how_it_was_made(standin, shown):
     page.close()
     for fact in ("smoke", "seed 7", "stand-in", "0" * 64):
         assert fact in shown[-1]
+
+
+def test_a_table_has_a_caption_and_a_label_and_its_keys_are_links(shown):
+    """Without a label no text could refer to it, and without a caption nobody knew what it is."""
+    frame = pd.DataFrame({"key": ["a" * 16]})
+    with pytest.raises(TypeError, match="name"):
+        display.table(frame, caption="Keys")
+    display.table(frame, caption="Keys", name="keys")
+    assert 'id="keys"' in shown[0]
+    assert f"#run-{'a' * 16}" in shown[0]
+
+
+def test_the_table_of_runs_has_an_anchor_a_run_and_comes_as_csv(made, shown, monkeypatch):
+    """The file holds what the table shows, and each key has its row."""
+    records = [made(fold=fold) for fold in (1, 2)]
+    monkeypatch.setattr(ledger, "recorded", lambda: records)
+    found = display.runs([], "Runs", "runs")
+    table, link = shown
+    for record in records:
+        assert f'<tr id="run-{record.key}">' in table
+    content = base64.b64decode(re.search(r"base64,([^\"]*)", link)[1]).decode()
+    read = pd.read_csv(io.StringIO(content))
+    assert list(read["key"]) == list(found["key"])
+    assert list(read["ten crops"]) == list(found["ten crops"])
 
 
 def test_missing_weights_are_said_and_nothing_else_is_shown_for_them(standin, shown):

@@ -19,6 +19,8 @@ FLOORS = (
     ("__main__",),
     ("cli",),
     ("display", "claims"),
+    ("traces",),
+    ("ledger",),
     ("reports", "layerwise"),
     ("experiments", "fidelity", "benchmarks", "probes", "maps"),
     ("store", "catalogue"),

@@ -128,3 +128,12 @@ def test_table_tells_uncommitted_changes():
     details = provenance.provenance("smoke", {}, time.time())
     assert "not committed" in provenance.provenance_table(details | {"dirty": True})
     assert "not committed" not in provenance.provenance_table(details | {"dirty": False})
+
+
+def test_opened_runs_are_taken_once_each_in_order():
+    """What was opened twice is named once, and the next question begins anew."""
+    provenance.taken()
+    for key in ("b", "a", "b"):
+        provenance.opened(key)
+    assert provenance.taken() == ["b", "a"]
+    assert provenance.taken() == []

@@ -128,3 +128,34 @@ def test_unverified_numbers_carry_a_visible_mark():
     assert derived.endswith(">I</sup>")
     with pytest.raises(KeyError):
         tables.score(0.8, grade="?")
+
+
+def test_keys_become_links_and_nothing_else_does():
+    """Only 16 digits that stand alone, in text; longer hashes, words and attributes stay."""
+    key, commit = "0123456789abcdef", "0123456789" * 4
+    html = f'<tr id="{key}"><td>{key}, {commit} x{key} {key[:-1]}g</td></tr>'
+    found = tables.linked(html)
+    assert found.count("<a ") == 1
+    assert f'<td><a class="run" href="{tables.RUNS_PAGE}#run-{key}">{key}</a>, {commit}' in found
+    assert f'<tr id="{key}">' in found
+    assert tables.MARK not in found
+
+
+def test_outdated_keys_carry_the_mark():
+    """The mark follows its key, leads to its explanation, and stands at no other key."""
+    old, new = "a" * 16, "b" * 16
+    found = tables.linked(f"{new}, {old}", {old})
+    assert found.endswith(f">{old}</a>{tables.MARK}")
+    assert found.count(tables.MARK) == 1
+    assert f"{tables.RUNS_PAGE}#outdated" in tables.MARK
+
+
+def test_a_label_and_anchors_are_where_they_were_asked_for():
+    """The label is the frame's, each row has its own anchor, and their number must fit."""
+    frame = pd.DataFrame({"a": [1, 2]})
+    found = tables.table(frame, name="label", row_ids=["x", "y"])
+    assert found.startswith('<div class="results" id="label">')
+    assert found.index('<tr id="x">') < found.index('<tr id="y">')
+    assert "id=" not in tables.table(frame)
+    with pytest.raises(ValueError, match="longer"):
+        tables.table(frame, row_ids=["x"])

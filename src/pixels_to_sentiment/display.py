@@ -3,6 +3,7 @@
 A notebook opens a `Page`, shows things, and closes it with how it was made.
 """
 
+import base64
 import time
 from collections.abc import Iterable
 
@@ -16,10 +17,12 @@ from pixels_to_sentiment import (
     catalogue,
     experiments,
     figures,
+    ledger,
     pictures,
     provenance,
     reports,
     tables,
+    traces,
 )
 from pixels_to_sentiment.catalogue import Configuration
 from pixels_to_sentiment.maps import store as map_store
@@ -62,6 +65,7 @@ class Page:
         self.pictures: Pictures | None = None
         self.records: list[Record | ProbeRecord | StudyRecord] = []
         figures.theme()
+        traces.watch()
 
     def load(self, source: str) -> Pictures:
         """Load the pictures as `pictures.load` does, and say so if they are the stand-in."""
@@ -141,7 +145,7 @@ class Page:
             pictures=made,
             runs=[record.key for record in self.records],
         )
-        show(HTML(provenance.provenance_table(details)))
+        show(HTML(traces.linked(provenance.provenance_table(details))))
 
 
 def note(title: str, text: str, kind: str = "note") -> None:
@@ -154,14 +158,25 @@ def note(title: str, text: str, kind: str = "note") -> None:
     )
 
 
-def table(frame: pd.DataFrame, **options: object) -> None:
-    """Show a data frame; options as for `tables.table`."""
-    show(HTML(tables.table(frame, **options)))
+def table(frame: pd.DataFrame, *, caption: str, name: str, **options: object) -> None:
+    """Show a data frame under a caption and a label; options as for `tables.table`.
+
+    Keys of runs become links, and what the table was made from is said below it.
+    """
+    traces.CELL.shows = True
+    show(HTML(traces.linked(tables.table(frame, caption=caption, name=name, **options))))
 
 
-def fold(summary: str, content: str) -> None:
-    """Fold HTML away behind a line that opens it."""
-    show(HTML(tables.folded(summary, content)))
+def fold(summary: str, content: str, keys: Iterable[str] = ()) -> None:
+    """Fold HTML away behind a line that opens it; keys of runs become links.
+
+    Parameters
+    ----------
+    keys
+        Those that it lists, so that nothing else need list them.
+    """
+    traces.CELL.told |= set(keys)
+    show(HTML(tables.folded(summary, traces.linked(content))))
 
 
 def this_build(records: Iterable[Record], tier: str) -> None:
@@ -182,22 +197,26 @@ def this_build(records: Iterable[Record], tier: str) -> None:
 
 def details(records: Iterable[Record]) -> None:
     """Fold away how recorded runs were made: commit, hardware, minutes, keys."""
+    records = list(records)
     table = reports.recorded_details(records)
     if table.empty:
         note("Nothing recorded", "No run of the full protocol has been recorded yet.")
         return
     content = tables.table(table, formats={"minutes": ".0f"})
-    fold("How the recorded runs were made", content)
+    fold("How the recorded runs were made", content, [one.key for one in records])
 
 
 def experiment(name: str, records: Iterable[Record], caption: str) -> None:
-    """Show an experiment's table, the paper's numbers beside the recorded ones, and its runs."""
+    """Show an experiment's table, the paper's numbers beside the recorded ones, and its runs.
+
+    The table's label is that of the experiment, followed by ``-table``.
+    """
     records, chosen = list(records), catalogue.find(name)
-    table(reports.experiment_table(chosen, records), caption=caption)
+    table(reports.experiment_table(chosen, records), caption=caption, name=f"{name}-table")
     details(reports.of_experiment(chosen, records))
 
 
-def differences(found: pd.DataFrame, caption: str) -> None:
+def differences(found: pd.DataFrame, caption: str, name: str) -> None:
     """Table paired differences, as `reports.paired` gives them, and fold their runs away."""
     if found.empty:
         note("Nothing to compare", "No pair of configurations is recorded on all folds yet.")
@@ -218,9 +237,42 @@ def differences(found: pd.DataFrame, caption: str) -> None:
     }
     formats = {name: ".3f" for name in columns if name not in ("pair", "pictures")}
     formats |= dict.fromkeys(("difference", "low", "high", "t_low", "t_high"), "+.3f")
-    table(shown[list(columns)], names=columns, formats=formats, caption=caption)
+    table(shown[list(columns)], names=columns, formats=formats, caption=caption, name=name)
     keys = shown[["pair", "seeds", "keys"]]
-    fold("The runs behind each difference", tables.table(keys))
+    fold("The runs behind each difference", tables.table(keys), found.attrs.get("runs", ()))
+
+
+def runs(built: Iterable[str], caption: str, name: str) -> pd.DataFrame:
+    """Table every recorded run and probe, and those of this build, and offer the table as CSV.
+
+    Parameters
+    ----------
+    built
+        Keys of the runs of this build.
+
+    Returns
+    -------
+    DataFrame
+        As `ledger.ledger` gives it.
+    """
+    found = ledger.ledger(ledger.recorded(), built)
+    crops = [*reports.CROPS.values()]
+    table(
+        found.assign(**{"changed since": found["changed since"].replace("", "–")}),
+        caption=caption,
+        name=name,
+        formats=dict.fromkeys(crops, ".3f") | {"minutes": ".1f", "fold": ".0f", "seed": ".0f"},
+        row_ids=[f"run-{key}" for key in found["key"]],
+    )
+    content = base64.b64encode(found.to_csv(index=False).encode()).decode()
+    show(
+        HTML(
+            f'<p><a download="runs.csv" href="data:text/csv;charset=utf-8;base64,{content}">'
+            "Download this table (CSV)</a></p>"
+        )
+    )
+    traces.CELL.told |= set(found["key"])
+    return found
 
 
 def gallery_of_predictions(

@@ -42,6 +42,7 @@ def compared(records: Iterable[ProbeRecord]) -> pd.DataFrame:
         ``features`` and ``classifier`` (in words), then ``reported`` and ``reported_std`` (missing
         where the paper has none) and ``keys``.
     """
+    records = list(records)
     stacked = accuracies(records)
     if stacked.empty:
         return pd.DataFrame(columns=[*_BY, "paper_mean", "nested_mean", "difference", "reported"])
@@ -52,12 +53,14 @@ def compared(records: Iterable[ProbeRecord]) -> pd.DataFrame:
         f"{layer.removesuffix('_twitter')} {_REPORTED[kind]}" if "CaffeNet" in title else ""
         for title, layer, kind in table[["configuration", "layer", "classifier"]].to_numpy()
     ]
-    return table.assign(
+    table = table.assign(
         reported=[known["mean"].get(name) for name in names],
         reported_std=[known["std"].get(name) for name in names],
         keys=table["configuration"].map(keys),
         classifier=table["classifier"].map(CLASSIFIER_TITLES),
     )
+    table.attrs["runs"] = [one.key for one in records]
+    return table
 
 
 def in_words(table: pd.DataFrame, *, beside_paper: bool = True) -> pd.DataFrame:

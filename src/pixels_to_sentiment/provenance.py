@@ -17,6 +17,9 @@ from pathlib import Path
 
 from pixels_to_sentiment import places
 
+# Keys of finished runs whose results were opened and not asked for yet, in order.
+_OPENED: dict[str, None] = {}
+
 PACKAGES = (
     "pixels-to-sentiment",
     "torch",
@@ -30,6 +33,18 @@ PACKAGES = (
     "matplotlib",
 )
 _GIB = 2**30
+
+
+def opened(key: str) -> None:
+    """Remember that the result of a run was opened, for `taken`."""
+    _OPENED[key] = None
+
+
+def taken() -> list[str]:
+    """Give the keys of the runs whose results were opened since this was last asked."""
+    keys = list(_OPENED)
+    _OPENED.clear()
+    return keys
 
 
 def commit() -> tuple[str, bool]:

@@ -27,7 +27,7 @@ import pandas as pd
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
-from pixels_to_sentiment import networks
+from pixels_to_sentiment import networks, provenance
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import Network
 from pixels_to_sentiment.training import Recipe
@@ -121,10 +121,12 @@ class Record:
 
     def predictions(self) -> pd.DataFrame:
         """Give the test pictures: ``image``, ``label``, ``centre``, ``oversampled``."""
+        provenance.opened(self.key)
         return pd.read_csv(self.folder / "predictions.csv")
 
     def curve(self) -> pd.DataFrame:
         """Give the learning curve, as `training.train` does."""
+        provenance.opened(self.key)
         return pd.read_csv(self.folder / "curve.csv")
 
     def provenance(self) -> dict:

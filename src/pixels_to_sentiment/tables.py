@@ -1,6 +1,7 @@
 """Tables of the book as HTML: aligned at the decimal point, with certainty marks."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from html import escape
 
 import pandas as pd
@@ -11,6 +12,11 @@ MARKS = {
     "I": '<sup title="follows from verified facts by arithmetic">I</sup>',
     "R": '<sup class="unverified" title="recalled, not compared with the paper">?</sup>',
 }
+# The page of all runs, which has a row with the anchor ``run-KEY`` for each.
+RUNS_PAGE = "13-runs.html"
+# Beside what was made from code or data that has changed since.
+SIGN = '<abbr title="made from code or data that has changed since">†</abbr>'
+MARK = f'<a class="outdated" href="{RUNS_PAGE}#outdated">{SIGN}</a>'
 
 
 def table(
@@ -19,6 +25,8 @@ def table(
     formats: Mapping[str, str] | None = None,
     names: Mapping[str, str] | None = None,
     caption: str = "",
+    name: str = "",
+    row_ids: Iterable[str] | None = None,
 ) -> str:
     """Render a data frame as an HTML table.
 
@@ -32,21 +40,28 @@ def table(
         Heading of each column, where it is not the column's name.
     caption
         Shown above the table.
+    name
+        Label of a table with a caption: the book gives it a number, and ``{numref}`NAME``` in
+        prose refers to it.
+    row_ids
+        An anchor for each row.
     """
     formats, names = formats or {}, names or {}
     numeric = {c for c in frame if c in formats or pd.api.types.is_numeric_dtype(frame[c])}
     kind = {c: "number" if c in numeric else "text" for c in frame}
-    lines = ['<div class="results"><table class="table results">']
+    label = f' id="{name}"' if name else ""
+    lines = [f'<div class="results"{label}><table class="table results">']
     if caption:
         lines.append(f"<caption>{caption}</caption>")
     heads = "".join(f'<th scope="col" class="{kind[c]}">{names.get(c, c)}</th>' for c in frame)
     lines.append(f"<thead><tr>{heads}</tr></thead><tbody>")
-    for row in frame.itertuples(index=False, name=None):
+    anchors = [""] * len(frame) if row_ids is None else [f' id="{one}"' for one in row_ids]
+    for anchor, row in zip(anchors, frame.itertuples(index=False, name=None), strict=True):
         cells = (
             f'<td class="{kind[c]}">{_cell(value, formats.get(c))}</td>'
             for c, value in zip(frame, row, strict=True)
         )
-        lines.append(f"<tr>{''.join(cells)}</tr>")
+        lines.append(f"<tr{anchor}>{''.join(cells)}</tr>")
     lines.append("</tbody></table></div>")
     return "\n".join(lines)
 
@@ -73,6 +88,27 @@ def score(mean: float | None, std: float | None = None, grade: str = "V") -> str
         return "–"
     spread = "" if std is None or pd.isna(std) else f"\xa0±\xa0{std:.3f}"
     return f"{mean:.3f}{spread}{MARKS[grade]}"
+
+
+def linked(html: str, outdated: Collection[str] = ()) -> str:
+    """Link each key of a run in HTML to its row on the page of all runs.
+
+    Parameters
+    ----------
+    html
+        Keys are what stands alone in 16 hexadecimal digits, outside of tags.
+    outdated
+        Keys that get a mark.
+    """
+
+    def link(found: re.Match) -> str:
+        key = found[1]
+        if key is None:
+            return found[0]
+        mark = MARK if key in outdated else ""
+        return f'<a class="run" href="{RUNS_PAGE}#run-{key}">{key}</a>{mark}'
+
+    return re.sub(r"<[^>]*>|(?<!\w)([0-9a-f]{16})(?!\w)", link, html)
 
 
 def folded(summary: str, content: str) -> str:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pixels_to_sentiment import provenance
-from pixels_to_sentiment.book import freshness, notebooks, tiers
+from pixels_to_sentiment.book import freshness, notebooks, tiers, tracing
 from pixels_to_sentiment.errors import UserError
 
 _RECORD = "pixels_to_sentiment"
@@ -56,7 +56,8 @@ def execute(
     Parameters
     ----------
     names
-        Notebooks, without extension; by default all, in alphabetical order.
+        Notebooks, without extension; by default all, in alphabetical order. One that looks at the
+        others as executed (it imports `book`) comes after them.
     tier
         Name of a file in ``notebooks/tiers``.
     parameters
@@ -70,7 +71,7 @@ def execute(
     Returns
     -------
     list of Outcome
-        One a notebook, in the order asked for.
+        One a notebook, in the order of their execution.
 
     Raises
     ------
@@ -85,10 +86,11 @@ def execute(
         notebooks.require(name, paths, "notebook", notebooks.root() / "notebooks")
     settled = tiers.plan(tier, parameters, chosen)
     sources = {name: notebooks.read(paths[name]) for name in chosen}
+    sources = dict(sorted(sources.items(), key=lambda one: freshness.looks_at_others(one[1])))
     inputs = freshness.shared_inputs(extra_inputs())
     outcomes = []
     for name, source in sources.items():
-        record = {"key": freshness.key(source, settled[name], inputs), "tier": tier}
+        record = {"key": _key(source, settled[name], inputs), "tier": tier}
         print(f"{name}: ", end="", flush=True)
         outcome = None if force else _refresh(name, source, record["key"])
         if outcome is None:
@@ -98,7 +100,7 @@ def execute(
     fetched = freshness.shared_inputs(extra_inputs())
     if fetched != inputs:
         for name, source in sources.items():
-            _renew_key(name, source, freshness.key(source, settled[name], fetched))
+            _renew_key(name, source, _key(source, settled[name], fetched))
     return outcomes
 
 
@@ -115,6 +117,7 @@ def check_sources() -> list[str]:
         found = notebooks.source_complaints(path)
         if not found:
             found = notebooks.parameter_complaints(path, tiers.declared_parameters(path))
+            found += tracing.source_complaints(path)
         complaints += found
     for tier in {} if complaints else tiers.paths():
         try:
@@ -131,15 +134,21 @@ def check_executed() -> list[str]:
     -------
     list of str
         A sentence each; empty if each source has its executed form, with the same code, run in
-        order on a fresh kernel and without an error.
+        order on a fresh kernel and without an error, and each page tells where its numbers are
+        from.
     """
-    return [
-        complaint
-        for name, path in notebooks.source_paths().items()
-        for complaint in notebooks.executed_complaints(
-            notebooks.chapter_path(name), notebooks.read(path)
-        )
-    ]
+    complaints = []
+    for name, path in notebooks.source_paths().items():
+        chapter = notebooks.chapter_path(name)
+        found = notebooks.executed_complaints(chapter, notebooks.read(path))
+        complaints += found or tracing.executed_complaints(chapter)
+    return complaints or tracing.link_complaints()
+
+
+def _key(source, parameters: Mapping[str, object], inputs: Mapping[str, object]) -> str:
+    if freshness.looks_at_others(source):
+        inputs = {**inputs, "built": tracing.built()}
+    return freshness.key(source, parameters, inputs)
 
 
 def _refresh(name: str, source, key: str) -> Outcome | None:

@@ -2,8 +2,8 @@
 
 The key covers the code cells, the parameters, the modules of this library that the notebook
 imports (directly or through one another), the pinned versions, the published folds and numbers,
-the recorded results and the Python version. It does not cover prose, cell ids, or tags that only
-say how a cell is shown.
+the recorded results and the Python version; and, for a notebook that looks at the others, the runs
+that they made. It does not cover prose, cell ids, or tags that only say how a cell is shown.
 """
 
 import ast
@@ -71,6 +71,13 @@ def shared_inputs(extra: Iterable[str] = ()) -> dict[str, object]:
         "python": platform.python_version(),
         "extra": list(extra),
     }
+
+
+def looks_at_others(notebook: Mapping) -> bool:
+    """Whether a notebook reads the others as executed: its code imports `book`."""
+    sources = (cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code")
+    book = _PACKAGE / "book" / "__init__.py"
+    return book in library_modules(sources)
 
 
 def library_modules(sources: Iterable[str]) -> set[Path]:

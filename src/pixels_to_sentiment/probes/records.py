@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pixels_to_sentiment import folds, networks, runs
+from pixels_to_sentiment import folds, networks, provenance, runs
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.probes import features, linear
 from pixels_to_sentiment.runs import Record, Run
@@ -180,6 +180,7 @@ class ProbeRecord:
         UserError
             If the table does not have a label for each test picture.
         """
+        provenance.opened(self.key)
         path = self.folder / "layers.csv"
         # Numbers would lose their leading zeros.
         table = pd.read_csv(path, dtype={"predicted": str})

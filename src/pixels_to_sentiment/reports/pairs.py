@@ -12,8 +12,14 @@ from pixels_to_sentiment.runs import Record
 
 
 def gathered(records: Iterable[Record]) -> pd.DataFrame:
-    """Gather the answers of runs, as `answers.gather` does, by configuration in words."""
-    return answers.gather(records, title_of)
+    """Gather the answers of runs, as `answers.gather` does, by configuration in words.
+
+    The frame carries the keys of the runs in ``attrs["runs"]``.
+    """
+    records = list(records)
+    table = answers.gather(records, title_of)
+    table.attrs["runs"] = [one.key for one in records]
+    return table
 
 
 def accuracies(records: Iterable[Record], view: str = "oversampled") -> pd.DataFrame:
@@ -50,7 +56,9 @@ def paired(
     table = judgement.differences(told[told["view"] == view], named)
     names = list(zip(table["first"], table["other"], strict=True))
     words = [_difference_in_words(first, other) for first, other in names]
-    return table.assign(pair=words, keys=[keys[both] for both in names])
+    table = table.assign(pair=words, keys=[keys[both] for both in names])
+    table.attrs["runs"] = list(chosen)
+    return table
 
 
 def _alike(

@@ -1,0 +1,108 @@
+"""What Sphinx does with the chapters beyond what Jupyter Book has it do.
+
+A table that a notebook shows as HTML, with a label and a caption, is numbered as figures are, and
+``{numref}`LABEL``` refers to it. The line that says what a figure was made from stands below the
+figure, which would swallow it otherwise: all that a cell of a figure shows is taken for a figure.
+
+``_config.yml`` names this module among the extensions.
+"""
+
+import json
+import re
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
+
+# As `tables.table` and `traces.line` write them.
+_TABLE = re.compile(
+    r'\s*<div class="results" id="(?P<name>[\w-]+)"><table[^>]*>\s*'
+    r"<caption>(?P<caption>.*?)</caption>",
+    re.DOTALL,
+)
+_MADE = '<details class="made">'
+
+
+class LabelledTable(nodes.General, nodes.Element):
+    """A table in HTML with a label, which has a number."""
+
+
+class LabelTables(SphinxTransform):
+    """Wrap each labelled table of a document into a node that Sphinx numbers."""
+
+    default_priority = 200  # before Sphinx looks for what has a number (210)
+
+    def apply(self, **_: object) -> None:
+        """Wrap those that are not wrapped yet."""
+        for raw in list(self.document.findall(nodes.raw)):
+            found = _TABLE.match(raw.astext()) if raw.get("format") == "html" else None
+            if found and not isinstance(raw.parent, LabelledTable):
+                title = re.sub(r"<[^>]*>", "", found["caption"])
+                wrapped = LabelledTable("", names=[found["name"]], title=title)
+                wrapped.source, wrapped.line = raw.source, raw.line
+                self.document.note_explicit_target(wrapped, wrapped)
+                raw.replace_self(wrapped)
+                wrapped += raw
+
+
+def visit(translator, node: LabelledTable) -> None:
+    """Write a table with its number before its caption and a link to it behind.
+
+    Raises
+    ------
+    docutils.nodes.SkipNode
+        Always: the table has been written.
+    """
+    begin = len(translator.body)
+    translator.add_fignumber(node)
+    number = "".join(translator.body[begin:])
+    translator.add_permalink_ref(node, "Link to this table")
+    link = "".join(translator.body[begin:])[len(number) :]
+    del translator.body[begin:]
+    html = node.astext()
+    found = _TABLE.match(html)
+    caption = found["caption"]
+    # Another label if a heading of the page has taken this one.
+    html = html.replace(f'id="{found["name"]}"', f'id="{node["ids"][0]}"', 1)
+    translator.body.append(
+        html.replace(f"<caption>{caption}<", f"<caption>{number}{caption}{link}<", 1)
+    )
+    raise nodes.SkipNode
+
+
+def lift(app: Sphinx, name: str, content: list[str]) -> None:
+    """Move the lines that say what a figure was made from out of the cells of the figures."""
+    if not str(app.env.doc2path(name)).endswith(".ipynb"):
+        return
+    notebook = json.loads(content[0])
+    cells = []
+    for cell in notebook["cells"]:
+        cells.append(cell)
+        if "figure" in cell["metadata"].get("mystnb", {}) and cell["cell_type"] == "code":
+            made = [_made(output) for output in cell["outputs"]]
+            cell["outputs"] = [
+                output for output, said in zip(cell["outputs"], made, strict=True) if not said
+            ]
+            cells += [
+                {
+                    "cell_type": "markdown",
+                    "id": f"{cell['id']}-made",
+                    "metadata": {},
+                    "source": said,
+                }
+                for said in filter(None, made)
+            ]
+    content[0] = json.dumps(notebook | {"cells": cells})
+
+
+def _made(output: dict) -> str:
+    html = "".join(output.get("data", {}).get("text/html", ""))
+    return html if html.startswith(_MADE) else ""
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Let Sphinx know all this, as it does with each extension."""
+    app.add_enumerable_node(LabelledTable, "table", lambda node: node["title"], html=(visit, None))
+    app.add_transform(LabelTables)
+    app.connect("source-read", lift)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

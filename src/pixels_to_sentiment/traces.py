@@ -1,0 +1,125 @@
+"""What each table and figure of a page was made from, said in a line below it.
+
+Opening the result of a run is noted (`provenance.opened`), and a frame that took it in carries the
+keys in ``attrs["runs"]``. When a cell that shows a table or a figure ends, the runs that it opened
+and those of the frames that it names are listed below, folded away.
+"""
+
+import ast
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import pandas as pd
+from IPython import get_ipython
+from IPython.display import HTML
+from IPython.display import display as show
+
+from pixels_to_sentiment import ledger, places, provenance, tables
+
+# A cell that makes a figure gives it this name.
+FIGURE = "figure"
+_KINDS = (("run.json", "recorded {run}"), ("probe.json", "recorded {probe}"))
+
+
+class Cell:
+    """What the running cell has shown, and which keys it has listed itself."""
+
+    def __init__(self) -> None:
+        self.shows, self.told = False, set()
+
+    def end(self, source: str, names: Mapping[str, object]) -> str:
+        """Give the line below what a cell showed, and begin anew.
+
+        Parameters
+        ----------
+        source
+            Of the cell.
+        names
+            What the notebook's names stand for.
+
+        Returns
+        -------
+        str
+            HTML; empty if the cell showed nothing that was made from runs.
+        """
+        used = _names(source)
+        keys = dict.fromkeys([*provenance.taken(), *_carried(names.get(name) for name in used)])
+        shows, told = self.shows or FIGURE in used, self.told
+        self.__init__()
+        left = [key for key in keys if key not in told]
+        return line(left) if shows and left else ""
+
+
+CELL = Cell()
+
+
+def watch() -> None:
+    """Say below each cell of the notebook that is running what its output was made from."""
+    shell = get_ipython()
+    if shell is None or getattr(shell, "_pixels_watched", False):
+        return
+    shell._pixels_watched = True
+
+    def after(result) -> None:
+        said = CELL.end(result.info.raw_cell, shell.user_ns)
+        if said and result.success:
+            show(HTML(said))
+
+    shell.events.register("post_run_cell", after)
+
+
+def line(keys: Iterable[str]) -> str:
+    """Fold away which runs something was made from, and the commits of those recorded.
+
+    Parameters
+    ----------
+    keys
+        Of runs and probes; what is not recorded counts as made for this build.
+    """
+    keys = sorted(keys)
+    folders = [places.results() / key for key in keys]
+    kinds = Counter(map(_kind, folders))
+    counted = " and ".join(_count(number, kind) for kind, number in sorted(kinds.items()))
+    older = len(ledger.outdated().keys() & keys)
+    note = f", {'all' if older == len(keys) else older} of them {tables.SIGN}" if older else ""
+    commits = sorted({_commit(folder) for folder in folders if folder.is_dir()})
+    said = f" (commit {', '.join(commits)})" if commits else ""
+    return (
+        f'<details class="made"><summary>Made from {counted}{note}</summary>'
+        f'<p>By the notebook of this page, <a href="#how-this-page-was-made">run as said at '
+        f"its end</a>, from {linked(', '.join(keys))}{said}.</p></details>"
+    )
+
+
+def linked(html: str) -> str:
+    """Link each key in HTML to its row on the page of all runs, marked if it is outdated."""
+    return tables.linked(html, ledger.outdated())
+
+
+def _kind(folder: Path) -> str:
+    found = (kind for name, kind in _KINDS if (folder / name).is_file())
+    return next(found, "{run} of this build")
+
+
+def _count(number: int, kind: str) -> str:
+    ending = "s" if number > 1 else ""
+    return f"{number} {kind.format(run=f'run{ending}', probe=f'probe{ending}')}"
+
+
+def _commit(folder: Path) -> str:
+    return json.loads((folder / "provenance.json").read_text())["commit"][:7]
+
+
+def _names(source: str) -> set[str]:
+    """Names that code uses or sets; none where it is not plain Python."""
+    try:
+        return {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+    except SyntaxError:
+        return set()
+
+
+def _carried(values: Iterable[object]) -> list[str]:
+    frames = (value for value in values if isinstance(value, pd.DataFrame))
+    return [key for frame in frames for key in frame.attrs.get("runs", ())]

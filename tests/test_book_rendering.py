@@ -1,0 +1,110 @@
+"""A small book built by Sphinx: tables in HTML are numbered, and figures keep their own outputs."""
+
+import re
+
+import nbformat
+import pandas as pd
+import pytest
+from nbformat import v4
+
+from pixels_to_sentiment import tables
+from pixels_to_sentiment.book import rendering
+
+MADE = '<details class="made"><summary>Made from 1 recorded run</summary><p>x</p></details>'
+PIXEL = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII="
+)
+CONF = """
+extensions = ["myst_nb", "pixels_to_sentiment.book.rendering"]
+nb_execution_mode = "off"
+numfig = True
+nb_ipywidgets_js = {}
+"""
+
+
+def shown(**data):
+    kinds = {"html": "text/html", "png": "image/png", "text": "text/plain"}
+    return v4.new_output("display_data", data={kinds[name]: text for name, text in data.items()})
+
+
+def code(*outputs, figure=None):
+    cell = v4.new_code_cell("x", outputs=list(outputs), execution_count=1)
+    cell.metadata = {"mystnb": {"figure": figure}} if figure else {}
+    return cell
+
+
+def table(name, caption):
+    return tables.table(pd.DataFrame({"a": [1]}), caption=caption, name=name)
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    """HTML of a notebook with two tables and a figure, and what Sphinx warned of."""
+    from sphinx.application import Sphinx
+
+    folder = tmp_path_factory.mktemp("book")
+    (folder / "conf.py").write_text(CONF)
+    (folder / "index.md").write_text(
+        "# Book\n\nSee {numref}`second`.\n\n```{toctree}\n:numbered: 1\nchapter\n```\n"
+    )
+    cells = [
+        v4.new_markdown_cell("# Chapter\n\nSee {numref}`second` and {numref}`drawn`.\n\n## Second"),
+        code(shown(html=table("first", "One <sup>?</sup>"), text="HTML")),
+        code(shown(html=table("second", "Two")), shown(html=MADE)),
+        code(shown(png=PIXEL), shown(html=MADE), figure={"name": "drawn", "caption": "A picture"}),
+        code(shown(html='<div class="results"><table><tr><td>no label</td></tr></table></div>')),
+    ]
+    metadata = {"kernelspec": {"name": "python3", "display_name": "P", "language": "python"}}
+    nbformat.write(v4.new_notebook(cells=cells, metadata=metadata), folder / "chapter.ipynb")
+    warnings = folder / "warnings.txt"
+    with warnings.open("w") as stream:
+        app = Sphinx(
+            folder, folder, folder / "out", folder / "tree", "html", status=None, warning=stream
+        )
+        app.build()
+    return (
+        (folder / "out/chapter.html").read_text(),
+        (folder / "out/index.html").read_text(),
+        (warnings.read_text()),
+    )
+
+
+def test_tables_are_numbered_by_chapter_in_their_captions(page):
+    """The number stands before the caption, as a figure's does; marks in the caption stay."""
+    chapter, _, _ = page
+    captions = re.findall(r"<caption>(.*?)</caption>", chapter)
+    assert captions[0].startswith('<span class="caption-number">Table 1.1 </span>One <sup>?</sup>')
+    assert captions[1].startswith('<span class="caption-number">Table 1.2 </span>Two')
+
+
+def test_prose_refers_to_a_table_by_its_label_from_any_page(page):
+    """A heading of the same name takes the anchor, and the links still lead to the table."""
+    chapter, index, _ = page
+    anchor = re.findall(r'<div class="results" id="([^"]+)">', chapter)[1]
+    assert chapter.count(f'id="{anchor}"') == 1
+    for text, href in ((chapter, f"#{anchor}"), (index, f"chapter.html#{anchor}")):
+        assert re.search(rf'href="{href}"[^>]*><span[^>]*>Table 1\.2<', text)
+
+
+def test_what_made_a_figure_stands_below_it_and_not_in_it(page):
+    """Once, after the caption; inside, it would be a second figure of the same name."""
+    chapter, _, warned = page
+    assert chapter.count("<figure") == 1
+    assert chapter.count(MADE) == 2
+    assert chapter.rindex(MADE) > chapter.index("</figure>")
+    assert "Fig. 1.1" in chapter
+    assert warned == ""
+
+
+def test_a_table_without_label_stays_as_it_is(page):
+    """It has no number, so that the next one keeps its own."""
+    chapter, _, _ = page
+    assert '<div class="results"><table><tr><td>no label' in chapter
+
+
+def test_pages_that_are_no_notebooks_are_left_alone():
+    """Their source is passed on untouched."""
+    app = type("App", (), {"env": type("Env", (), {"doc2path": lambda self, name: "a.md"})()})()
+    content = ["{ not JSON"]
+    rendering.lift(app, "a", content)
+    assert content == ["{ not JSON"]

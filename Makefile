@@ -54,12 +54,14 @@ pdf: $(STAMP) ## print the book as it was last run into _build/book.pdf (needs C
 
 # Sphinx copies a changed style sheet only when a page changed too.
 render: $(STAMP) ## build _build/html from the notebooks as they were last run
+	@$(CLI) book check --executed
 	@[ -z "$$(find book/_static -newer _build/html/index.html 2>/dev/null)" ] || touch book/index.md
 	$(JUPYTER_BOOK)
 
 test: $(STAMP) ## all tests, then every smoke notebook run again and compared (nbval)
 	$(BIN)/python -m pytest
 	$(CLI) book execute --tier smoke
+	$(CLI) book check --executed
 	@fresh="$$(mktemp -d)"; trap 'rm -rf "$$fresh"' EXIT; \
 	echo 'Running the notebooks again, with their training runs made anew:'; \
 	PIXELS_TO_SENTIMENT_RUNS="$$fresh" $(BIN)/python -m pytest --nbval --nbval-current-env \

@@ -15,6 +15,7 @@ import pytest
 from pixels_to_sentiment import (
     assets,
     audit,
+    book,
     folds,
     pictures,
     places,
@@ -267,3 +268,13 @@ def test_finished_runs_are_recorded_by_their_keys(capsys):
     assert main(["record", "b" * 16]) == 0
     assert capsys.readouterr().out == ""
     assert [path.name for path in places.results().iterdir()] == ["b" * 16]
+
+
+def test_book_check_looks_at_executed_notebooks_when_asked(monkeypatch, capsys):
+    """Before rendering; faults of both kinds end in one sentence each."""
+    monkeypatch.setattr(book, "check_sources", lambda: [])
+    monkeypatch.setattr(book, "check_executed", lambda: ["02 shows nothing."])
+    assert main(["book", "check"]) == 0
+    assert "in order" in capsys.readouterr().out
+    assert main(["book", "check", "--executed"]) == 2
+    assert "02 shows nothing." in capsys.readouterr().err

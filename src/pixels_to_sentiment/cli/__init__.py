@@ -103,7 +103,8 @@ def _book_commands(rooms) -> None:
         "-p", "--parameter", nargs=2, action="append", default=[], metavar=("NAME", "VALUE")
     )
     execute.add_argument("--force", action="store_true", help="execute even if nothing changed")
-    add_command(room, "check", _book_check, "Check the source notebooks.")
+    check = add_command(room, "check", _book_check, "Check the source notebooks.")
+    check.add_argument("--executed", action="store_true", help="and those executed")
     add_command(room, "colab", _book_colab, "Write the cell for Google Colab into the notebooks.")
     add_command(room, "print", _book_print, "Print the built book to a PDF (see `make pdf`).")
 
@@ -191,10 +192,10 @@ def _book_execute(options: argparse.Namespace) -> None:
 def _book_check(options: argparse.Namespace) -> None:
     from pixels_to_sentiment import book
 
-    complaints = book.check_sources()
+    complaints = book.check_sources() + (book.check_executed() if options.executed else [])
     if complaints:
         raise UserError(" ".join(complaints))
-    print("The source notebooks are in order.")
+    print(f"The source notebooks {'and those executed ' * options.executed}are in order.")
 
 
 def _book_colab(options: argparse.Namespace) -> None:

@@ -9,6 +9,8 @@ import pytest
 
 import toy_probes
 from pixels_to_sentiment import ledger, places, runs, scores
+from pixels_to_sentiment.maps import records as map_records
+from pixels_to_sentiment.maps.records import Study, StudyRecord
 from pixels_to_sentiment.probes import records as probe_records
 from pixels_to_sentiment.probes.records import Probe, ProbeRecord
 
@@ -48,7 +50,7 @@ def test_a_probe_is_held_against_the_code_of_probes(probed):
 def test_without_photographs_the_commonest_fingerprint_counts(made):
     """One odd result out of three is the outdated one, and of none nothing is known."""
     one, two, odd = made(fold=1), made(fold=2), made(fold=3)
-    odd = replace(odd, data={"fingerprint": "odd"})
+    odd = replace(odd, data=odd.data | {"fingerprint": "odd"})
     assert ledger.fingerprint([odd, one, two]) == DATA
     assert ledger.fingerprint([]) is None
 
@@ -74,7 +76,7 @@ def test_every_run_has_a_row_with_its_own_accuracy(made, probed):
     assert row["data"] == "f" * 12
     other = table.loc[probed.key]
     assert pd.isna(other["ten crops"])
-    assert other["what"].startswith("probe of SqueezeNet 1.1")
+    assert other["what"].startswith("probe: SqueezeNet 1.1")
     assert list(other[["commit", "hardware"]]) == ["0123456*", "a card, 8 cores"]
 
 
@@ -106,3 +108,29 @@ def test_nothing_recorded_is_an_empty_table():
     table = ledger.ledger([])
     assert table.empty
     assert list(table) == list(ledger.COLUMNS)
+
+
+def test_a_study_of_maps_has_a_row_and_the_stand_in_is_no_outdated_photograph(tmp_path):
+    """Its code is that of maps, and maps of the stand-in are not held against photographs."""
+    study = Study("squeezenet1_1:imagenet", "five", 4, seed=2)
+    data = {"source": "stand-in", "fingerprint": "s" * 64}
+    code = map_records.code_fingerprint()
+    record = StudyRecord(tmp_path, study, None, None, "1" * 16, data, code)
+    made = {"commit": "0123456789", "dirty": False, "began": "2021-01-01T00:00:00", "seconds": 60}
+    made |= {"hardware": {"cpu": "a processor", "cores": 2}}
+    (tmp_path / "provenance.json").write_text(json.dumps(made))
+    row = ledger.ledger([record], data=DATA).iloc[0]
+    assert list(row[["fold", "seed", "minutes", "changed since"]]) == [4, 2, 1, ""]
+    assert row["what"] == "study of maps: SqueezeNet 1.1 from ImageNet, stand-in"
+    assert ledger.changed(replace(record, code="older"), DATA) == "code"
+    assert ledger.fingerprint([record]) is None
+
+
+def test_kinds_are_told_by_their_files_and_counted_in_words(made, probed, tmp_path):
+    """A folder of nothing finished is of no kind."""
+    record = made()
+    assert ledger.kind(record.folder).several == "runs"
+    assert ledger.kind(probed.folder).one == "probe"
+    assert ledger.kind(tmp_path) is None
+    assert ledger.counted([probed, record, made(fold=2)]) == "2 runs, 1 probe"
+    assert ledger.counted([]) == ""

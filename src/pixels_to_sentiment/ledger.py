@@ -1,12 +1,14 @@
-"""Every run and probe in one frame, and which of them were made from other code or data.
+"""Every run, probe and study of maps in one frame, and which are of other code or data.
 
 A result is *outdated* where the fingerprint of the code that decides it, or of the pictures, is no
 longer the one it was made with. Its numbers may still be the same.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -21,12 +23,39 @@ from pixels_to_sentiment import (
     scores,
     store,
 )
-from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.catalogue import NETWORK_TITLES, START_TITLES, Configuration
+from pixels_to_sentiment.maps import records as map_records
+from pixels_to_sentiment.maps import store as map_store
+from pixels_to_sentiment.maps.records import StudyRecord
 from pixels_to_sentiment.probes import records as probe_records
 from pixels_to_sentiment.probes import store as probe_store
 from pixels_to_sentiment.probes.records import ProbeRecord
 from pixels_to_sentiment.runs import Record
 
+AnyRecord = Record | ProbeRecord | StudyRecord
+
+
+class Kind(NamedTuple):
+    """A kind of finished work: the file that its folders hold, and what it is called."""
+
+    record: type
+    marker: str
+    one: str
+    several: str
+    code: Callable[[], str]
+
+
+KINDS = (
+    Kind(Record, "run.json", "run", "runs", lambda: runs.code_fingerprint()),
+    Kind(ProbeRecord, "probe.json", "probe", "probes", lambda: probe_records.code_fingerprint()),
+    Kind(
+        StudyRecord,
+        map_records.MARKER,
+        "study of maps",
+        "studies of maps",
+        lambda: map_records.code_fingerprint(),
+    ),
+)
 RECORDED, BUILT = "recorded", "this build"
 COLUMNS = (
     *("key", "what", "subset", "fold", "seed", "precision", "centre crop", "ten crops"),
@@ -35,11 +64,11 @@ COLUMNS = (
 
 
 def ledger(
-    recorded: Sequence[Record | ProbeRecord],
+    recorded: Sequence[AnyRecord],
     built: Iterable[str] = (),
     data: str | None = None,
 ) -> pd.DataFrame:
-    """Table runs and probes, a row each.
+    """Table finished work, a row each.
 
     Parameters
     ----------
@@ -54,10 +83,10 @@ def ledger(
     Returns
     -------
     DataFrame
-        `COLUMNS`: the accuracies (0..1, missing for a probe, which has one for each layer and
-        classifier), ``minutes``, ``commit`` (7 digits, with a star where files differed from it),
-        ``data`` (12 digits of the fingerprint), ``made for`` (`RECORDED`, `BUILT` or both) and
-        ``changed since`` (as `changed` has it). Recorded ones come first, the newest at the top.
+        `COLUMNS`: the accuracies (0..1, of runs alone), ``minutes``, ``commit`` (7 digits, with a
+        star where files differed from it), ``data`` (12 digits of the fingerprint), ``made for``
+        (`RECORDED`, `BUILT` or both) and ``changed since`` (as `changed` has it). Recorded ones
+        come first, the newest at the top.
     """
     data, built = data or fingerprint(recorded), list(dict.fromkeys(built))
     keys = {one.key for one in recorded}
@@ -80,27 +109,26 @@ def ledger(
     )
 
 
-def changed(record: Record | ProbeRecord, data: str | None) -> str:
+def changed(record: AnyRecord, data: str | None) -> str:
     """Say what is no longer as it was when a result was made.
 
     Parameters
     ----------
     data
-        Fingerprint of the pictures as they are now; ``None`` if nobody knows.
+        Fingerprint of the photographs as they are now; ``None`` if nobody knows. What was made
+        from the stand-in is not held against it.
 
     Returns
     -------
     str
         ``code``, ``data``, ``code, data``, or nothing.
     """
-    probe = isinstance(record, ProbeRecord)
-    code = probe_records.code_fingerprint() if probe else runs.code_fingerprint()
-    same_data = data in (None, record.data["fingerprint"])
-    differs = {"code": record.code != code, "data": not same_data}
+    same_data = not _photographed(record) or data in (None, record.data["fingerprint"])
+    differs = {"code": record.code != _kind_of(record).code(), "data": not same_data}
     return ", ".join(name for name, does in differs.items() if does)
 
 
-def fingerprint(recorded: Iterable[Record | ProbeRecord]) -> str | None:
+def fingerprint(recorded: Iterable[AnyRecord]) -> str | None:
     """Give the fingerprint of the photographs.
 
     Returns
@@ -111,13 +139,28 @@ def fingerprint(recorded: Iterable[Record | ProbeRecord]) -> str | None:
     archive = assets.find(pictures.ARCHIVE)
     if archive:
         return pictures.from_archive(archive).fingerprint
-    counts = Counter(one.data["fingerprint"] for one in recorded)
+    counts = Counter(one.data["fingerprint"] for one in recorded if _photographed(one))
     return counts.most_common(1)[0][0] if counts else None
 
 
-def recorded() -> list[Record | ProbeRecord]:
-    """Open all recorded runs, then all recorded probes."""
-    return [*store.recorded(), *probe_store.recorded()]
+def recorded() -> list[AnyRecord]:
+    """Open all that is recorded: runs, then probes, then studies of maps."""
+    return [*store.recorded(), *probe_store.recorded(), *map_store.recorded()]
+
+
+def kind(folder: Path) -> Kind | None:
+    """Say what a folder of finished work holds."""
+    return next((kind for kind in KINDS if (folder / kind.marker).is_file()), None)
+
+
+def counted(records: Iterable[AnyRecord]) -> str:
+    """Count records in words, such as ``3 runs, 1 probe``."""
+    counts = Counter(type(one) for one in records)
+    return ", ".join(
+        f"{counts[kind.record]} {kind.one if counts[kind.record] == 1 else kind.several}"
+        for kind in KINDS
+        if counts[kind.record]
+    )
 
 
 @cache
@@ -131,31 +174,34 @@ def outdated() -> dict[str, str]:
     return {one.key: what for one in every if (what := changed(one, data))}
 
 
-def _finished(key: str) -> Record | ProbeRecord | None:
+def _kind_of(record: AnyRecord) -> Kind:
+    return next(kind for kind in KINDS if isinstance(record, kind.record))
+
+
+def _photographed(record: AnyRecord) -> bool:
+    return record.data["source"] == "photographs"
+
+
+def _finished(key: str) -> AnyRecord | None:
     """Open what lies under a key in the folder of finished runs, if it is still there."""
-    for kind in (Record, ProbeRecord):
-        try:
-            return kind.open(places.runs() / key)
-        except UserError:
-            continue
-    return None
+    folder = places.runs() / key
+    found = kind(folder)
+    return found.record.open(folder) if found else None
 
 
-def _row(one: Record | ProbeRecord, data: str | None) -> dict[str, object]:
-    made, probe = one.provenance(), isinstance(one, ProbeRecord)
-    run, list_of = one.run, one.probe if probe else one.run
+def _row(one: AnyRecord, data: str | None) -> dict[str, object]:
+    made, run = one.provenance(), one.run
+    # What says the fold and the seed.
+    asked = run if isinstance(one, Record) else getattr(one, "probe", None) or one.study
     hardware = made["hardware"].get("gpu") or made["hardware"]["cpu"]
-    title = ("probe of " if probe else "") + layerwise.title_of(one)
-    if list_of.limit is not None:
-        title += f", {list_of.limit} pictures"
     return {
         "key": one.key,
-        "what": title,
-        "subset": figures.AGREEMENT_NAMES[list_of.agreement],
-        "fold": list_of.fold,
-        "seed": run.seed if run else one.probe.seed,
+        "what": _title(one, asked),
+        "subset": figures.AGREEMENT_NAMES[asked.agreement],
+        "fold": asked.fold,
+        "seed": run.seed if run else asked.seed,
         "precision": run.precision if run else "fp32",
-        **({} if probe else _accuracies(one)),
+        **(_accuracies(one) if isinstance(one, Record) else {}),
         "date": made["began"][:10],
         "minutes": made["seconds"] / 60,
         "hardware": f"{hardware}, {made['hardware']['cores']} cores",
@@ -163,6 +209,19 @@ def _row(one: Record | ProbeRecord, data: str | None) -> dict[str, object]:
         "data": one.data["fingerprint"][:12],
         "changed since": changed(one, data),
     }
+
+
+def _title(one: AnyRecord, asked: object) -> str:
+    if one.run is not None:
+        title = Configuration(one.run.network, one.run.start, one.run.recipe.name).title
+    elif isinstance(one, ProbeRecord):
+        title = layerwise.title_of(one)
+    else:
+        network, _, start = one.study.run.partition(":")
+        title = f"{NETWORK_TITLES.get(network, network)} {START_TITLES.get(start, start)}"
+    title = title if isinstance(one, Record) else f"{_kind_of(one).one}: {title}"
+    title += "" if asked.limit is None else f", {asked.limit} pictures"
+    return title if _photographed(one) else f"{title}, {one.data['source']}"
 
 
 def _accuracies(record: Record) -> dict[str, float]:

@@ -20,7 +20,6 @@ from pixels_to_sentiment import ledger, places, provenance, tables
 
 # A cell that makes a figure gives it this name.
 FIGURE = "figure"
-_KINDS = (("run.json", "recorded {run}"), ("probe.json", "recorded {probe}"))
 
 
 class Cell:
@@ -80,10 +79,11 @@ def line(keys: Iterable[str]) -> str:
     """
     keys = sorted(keys)
     folders = [places.results() / key for key in keys]
-    kinds = Counter(map(_kind, folders))
-    counted = " and ".join(_count(number, kind) for kind, number in sorted(kinds.items()))
+    kinds = Counter(map(ledger.kind, folders))
+    counted = " and ".join(f"{kinds[kind]} {words}" for kind, words in _words(kinds).items())
     older = len(ledger.outdated().keys() & keys)
-    note = f", {'all' if older == len(keys) else older} of them {tables.SIGN}" if older else ""
+    share = "" if len(keys) == 1 else f", {'all' if older == len(keys) else older} of them"
+    note = f"{share} {tables.SIGN}" if older else ""
     commits = sorted({_commit(folder) for folder in folders if folder.is_dir()})
     said = f" (commit {', '.join(commits)})" if commits else ""
     return (
@@ -98,14 +98,15 @@ def linked(html: str) -> str:
     return tables.linked(html, ledger.outdated())
 
 
-def _kind(folder: Path) -> str:
-    found = (kind for name, kind in _KINDS if (folder / name).is_file())
-    return next(found, "{run} of this build")
-
-
-def _count(number: int, kind: str) -> str:
-    ending = "s" if number > 1 else ""
-    return f"{number} {kind.format(run=f'run{ending}', probe=f'probe{ending}')}"
+def _words(kinds: Mapping[ledger.Kind | None, int]) -> dict[ledger.Kind | None, str]:
+    """Name each kind that is there, as many as there are; what is not recorded comes last."""
+    found = {
+        kind: f"recorded {kind.one if kinds[kind] == 1 else kind.several}"
+        for kind in ledger.KINDS
+        if kinds[kind]
+    }
+    here = {None: f"run{'s' * (kinds[None] > 1)} of this build"} if kinds[None] else {}
+    return found | here
 
 
 def _commit(folder: Path) -> str:

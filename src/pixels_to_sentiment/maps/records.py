@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pixels_to_sentiment import runs
+from pixels_to_sentiment import provenance, runs
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.runs import Run
 from pixels_to_sentiment.training import Recipe
@@ -123,6 +123,7 @@ class StudyRecord:
 
     def maps(self) -> tuple[np.ndarray, np.ndarray]:
         """Give the names of the pictures (n,) and their log-odds in nats, float64 (n, h, w)."""
+        provenance.opened(self.key)
         table = pd.read_csv(self.folder / "log_odds.csv")
         values = table.drop(columns="image").to_numpy()
         height, width = (int(v) for v in table.columns[-1].split("-"))
@@ -130,6 +131,7 @@ class StudyRecord:
 
     def measures(self) -> pd.DataFrame:
         """Give the table of `measures.measure`, with ``fold`` and ``key`` beside."""
+        provenance.opened(self.key)
         table = pd.read_csv(self.folder / "measures.csv")
         return table.assign(fold=self.study.fold, key=self.key)
 

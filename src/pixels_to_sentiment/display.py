@@ -5,7 +5,8 @@ A notebook opens a `Page`, shows things, and closes it with how it was made.
 
 import base64
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,7 @@ from pixels_to_sentiment import (
     tables,
     traces,
 )
+from pixels_to_sentiment.assets import Unavailable
 from pixels_to_sentiment.catalogue import Configuration
 from pixels_to_sentiment.maps import store as map_store
 from pixels_to_sentiment.maps.records import Study, StudyRecord
@@ -204,6 +206,35 @@ def details(records: Iterable[Record]) -> None:
         return
     content = tables.table(table, formats={"minutes": ".0f"})
     fold("How the recorded runs were made", content, [one.key for one in records])
+
+
+def studies(records: Iterable[StudyRecord]) -> None:
+    """Fold away how recorded maps were made: network, fold, commit, hardware, minutes, keys."""
+    records = list(records)
+    if not records:
+        note("Nothing recorded", "No maps have been recorded yet.")
+        return
+    rows = []
+    for one in records:
+        made = one.provenance()
+        network = reports.title_of(one.run) if one.run else f"{one.study.run}, head fitted"
+        row = {"network": network, "pictures": one.data["source"], "fold": one.study.fold}
+        row |= {"compared with": f"seed {one.other.seed}" if one.other else "–"}
+        row |= {"shuffled labels": "yes" if one.study.labels else "no"}
+        row |= {"date": made["began"][:10], "minutes": made["seconds"] / 60}
+        row |= {"hardware": made["hardware"].get("gpu", made["hardware"]["cpu"])}
+        rows.append(row | {"commit": made["commit"][:7], "key": one.key})
+    content = tables.table(pd.DataFrame(rows), formats={"minutes": ".0f"})
+    fold("How the recorded maps were made", content, [one.key for one in records])
+
+
+@contextmanager
+def missing(title: str) -> Iterator[None]:
+    """Say on the page what cannot be had, under a title, and go on."""
+    try:
+        yield
+    except Unavailable as reason:
+        note(title, str(reason))
 
 
 def experiment(name: str, records: Iterable[Record], caption: str) -> None:

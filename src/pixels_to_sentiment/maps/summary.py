@@ -1,6 +1,6 @@
 """Means of measures over folds, with intervals, and the pictures to look at."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -39,7 +39,9 @@ def gathered(records: Iterable[StudyRecord]) -> pd.DataFrame:
     )
     table["road"] = least.mean(axis=1) - most.mean(axis=1)
     table["sure"] = table[measures.column("deletion", 0.0)]
-    return table.assign(right=table["class"] == table["label"])
+    table = table.assign(right=table["class"] == table["label"])
+    table.attrs["runs"] = [record.key for record in records]
+    return table
 
 
 def means(table: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
@@ -58,7 +60,7 @@ def means(table: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
             known = some.dropna(subset=name)
             if len(known):
                 rows.append((map_, name, *_mean(known[name], known["fold"]), len(known)))
-    return pd.DataFrame(rows, columns=["map", "measure", "mean", "low", "high", "pictures"])
+    return _made_of(table, rows, ["map", "measure", "mean", "low", "high", "pictures"])
 
 
 def differences(table: pd.DataFrame, names: Iterable[str] = tuple(SCORES)) -> pd.DataFrame:
@@ -81,8 +83,7 @@ def differences(table: pd.DataFrame, names: Iterable[str] = tuple(SCORES)) -> pd
             values = values.reset_index(name="value").dropna()
             found = _mean(values["value"], values["fold"])
             rows.append((other, name, *found, len(values)))
-    columns = ["map", "measure", "difference", "low", "high", "pictures"]
-    return pd.DataFrame(rows, columns=columns)
+    return _made_of(table, rows, ["map", "measure", "difference", "low", "high", "pictures"])
 
 
 def curves(table: pd.DataFrame) -> pd.DataFrame:
@@ -93,7 +94,7 @@ def curves(table: pd.DataFrame) -> pd.DataFrame:
             for share in shares:
                 value = some.groupby("fold")[measures.column(curve, share)].mean().mean()
                 rows.append((map_, curve, share, value))
-    return pd.DataFrame(rows, columns=["map", "curve", "share", "probability"])
+    return _made_of(table, rows, ["map", "curve", "share", "probability"])
 
 
 def surest(table: pd.DataFrame, each: int) -> pd.DataFrame:
@@ -116,6 +117,37 @@ def failures(table: pd.DataFrame, count: int) -> pd.DataFrame:
     """Choose the pictures whose map misleads most: what it calls relevant matters least (ROAD)."""
     ours = table[table["map"] == measures.MAP]
     return ours.sort_values("road").head(count)
+
+
+def by_network(tables: Mapping[str, pd.DataFrame], found: Callable) -> pd.DataFrame:
+    """Apply one of the functions above to tables of several networks, and join what they give.
+
+    Parameters
+    ----------
+    tables
+        Title of a network: what `gathered` gives of its studies.
+    found
+        Gives a frame of such a table.
+
+    Returns
+    -------
+    DataFrame
+        With a first column ``network``; empty without tables.
+    """
+    joined = [found(table).assign(network=title) for title, table in tables.items()]
+    if not joined:
+        return pd.DataFrame()
+    columns = ["network", *joined[0].columns.drop("network")]
+    made = pd.concat(joined, ignore_index=True)[columns]
+    made.attrs["runs"] = [key for table in tables.values() for key in table.attrs["runs"]]
+    return made
+
+
+def _made_of(table: pd.DataFrame, rows: list[tuple], columns: list[str]) -> pd.DataFrame:
+    """Make a frame that remembers which studies it comes from."""
+    made = pd.DataFrame(rows, columns=columns)
+    made.attrs["runs"] = table.attrs.get("runs", [])
+    return made
 
 
 def _mean(values: pd.Series, folds: pd.Series) -> tuple[float, float, float]:

@@ -80,7 +80,7 @@ def test_tables_are_numbered_by_chapter_in_their_captions(page):
 def test_prose_refers_to_a_table_by_its_label_from_any_page(page):
     """A heading of the same name takes the anchor, and the links still lead to the table."""
     chapter, index, _ = page
-    anchor = re.findall(r'<div class="results" id="([^"]+)">', chapter)[1]
+    anchor = re.findall(r'<div class="results" id="([^"]+)"', chapter)[1]
     assert chapter.count(f'id="{anchor}"') == 1
     for text, href in ((chapter, f"#{anchor}"), (index, f"chapter.html#{anchor}")):
         assert re.search(rf'href="{href}"[^>]*><span[^>]*>Table 1\.2<', text)

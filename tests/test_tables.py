@@ -97,6 +97,20 @@ def test_a_caption_only_where_there_is_one():
     assert read.rows[1] == [["text", "(3, 227, 227)"]]
 
 
+@pytest.mark.parametrize(
+    ("caption", "label"),
+    [
+        ("Of <i>a</i> &amp; b", "Of a &amp; b"),
+        ('"Quoted" < 1', "&quot;Quoted&quot; &lt; 1"),
+        ("", "Table"),
+    ],
+)
+def test_the_box_around_a_table_can_be_scrolled_by_keyboard_and_has_a_name(caption, label):
+    """It takes the focus, and is called what its caption says in plain words."""
+    box = tables.table(pd.DataFrame({"a": [1]}), caption=caption).partition("<table")[0]
+    assert f'tabindex="0" aria-label="{label}"' in box
+
+
 def test_a_table_without_rows_has_its_head():
     """Nothing recorded yet is no fault."""
     read = Reader(tables.table(pd.DataFrame({"a": []})))
@@ -154,7 +168,7 @@ def test_a_label_and_anchors_are_where_they_were_asked_for():
     """The label is the frame's, each row has its own anchor, and their number must fit."""
     frame = pd.DataFrame({"a": [1, 2]})
     found = tables.table(frame, name="label", row_ids=["x", "y"])
-    assert found.startswith('<div class="results" id="label">')
+    assert found.startswith('<div class="results" id="label" ')
     assert found.index('<tr id="x">') < found.index('<tr id="y">')
     assert "id=" not in tables.table(frame)
     with pytest.raises(ValueError, match="longer"):

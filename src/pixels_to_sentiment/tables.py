@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from html import escape
+from html import escape, unescape
 
 import pandas as pd
+
+_TAG = re.compile("<[^>]+>")
 
 # What the grades of certainty look like beside a number of the paper.
 MARKS = {
@@ -49,8 +51,11 @@ def table(
     formats, names = formats or {}, names or {}
     numeric = {c for c in frame if c in formats or pd.api.types.is_numeric_dtype(frame[c])}
     kind = {c: "number" if c in numeric else "text" for c in frame}
-    label = f' id="{name}"' if name else ""
-    lines = [f'<div class="results"{label}><table class="table results">']
+    anchor = f' id="{name}"' if name else ""
+    # A box that scrolls has to be reachable by keyboard, and then needs a name.
+    label = escape(unescape(_TAG.sub("", caption)) or "Table")
+    box = f'<div class="results"{anchor} role="group" tabindex="0" aria-label="{label}">'
+    lines = [f'{box}<table class="table results">']
     if caption:
         lines.append(f"<caption>{caption}</caption>")
     heads = "".join(f'<th scope="col" class="{kind[c]}">{names.get(c, c)}</th>' for c in frame)

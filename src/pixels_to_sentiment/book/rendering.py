@@ -16,7 +16,7 @@ from sphinx.transforms import SphinxTransform
 
 # As `tables.table` and `traces.line` write them.
 _TABLE = re.compile(
-    r'\s*<div class="results" id="(?P<name>[\w-]+)"><table[^>]*>\s*'
+    r'\s*<div class="results" id="(?P<name>[\w-]+)"[^>]*><table[^>]*>\s*'
     r"<caption>(?P<caption>.*?)</caption>",
     re.DOTALL,
 )

@@ -30,12 +30,12 @@ CLI := $(BIN)/pixels-to-sentiment
 JUPYTER_BOOK := $(BIN)/jupyter-book build book --config _config.yml --path-output . -n -W --keep-going
 STAMP := .venv/.installed
 
-.PHONY: help book paper render pdf test environment constraints format lint lab serve clean \
-	distclean FORCE
+.PHONY: help book paper render pdf test test-book environment constraints format lint lab serve \
+	clean distclean FORCE
 
 help: ## list these commands
 	@echo 'Commands:'
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 	@echo 'Settings, for example `make environment PYTHON=python3.12`:'
 	@sed -n 's/^#: /  /p' Makefile
 
@@ -66,6 +66,10 @@ test: $(STAMP) ## all tests, then every smoke notebook run again and compared (n
 	echo 'Running the notebooks again, with their training runs made anew:'; \
 	PIXELS_TO_SENTIMENT_RUNS="$$fresh" $(BIN)/python -m pytest --nbval --nbval-current-env \
 		--nbval-sanitize-with tests/notebooks/sanitize.cfg book/chapters
+
+# PIXELS_TO_SENTIMENT_BOOK names another folder with a built book, CHROMIUM another browser.
+test-book: $(STAMP) ## read the built book in headless Chromium: links, search, contrast, phones
+	$(BIN)/python -m pytest tests/browser
 
 format: $(STAMP) ## put the code and notebooks into the common format, mend what can be mended
 	$(CLI) book colab

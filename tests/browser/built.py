@@ -1,0 +1,116 @@
+"""The built book as files: where it lies, its pages, what they point to, a server for it."""
+
+import functools
+import http.server
+import os
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+
+ROOT = Path(__file__).parents[2]
+BOOK = Path(os.environ.get("PIXELS_TO_SENTIMENT_BOOK") or ROOT / "_build" / "html").resolve()
+
+# Pages that Sphinx writes; everything else is ours.
+GENERATED = ("genindex.html", "search.html")
+
+# Attributes whose files a browser loads by itself; what a reader may click is not among them.
+LOADED = (
+    ("link", "href"),
+    ("script", "src"),
+    ("img", "src"),
+    ("iframe", "src"),
+    ("source", "src"),
+    ("video", "src"),
+    ("audio", "src"),
+    ("embed", "src"),
+    ("object", "data"),
+)
+_CSS_ADDRESS = re.compile(r"""url\(\s*['"]?([^'")]+)|@import\s+['"]([^'"]+)""")
+
+
+def pages() -> list[str]:
+    """Give the book's pages as paths below it; the front page alone where there is no book."""
+    found = sorted(BOOK.rglob("*.html"))
+    own = [path.relative_to(BOOK) for path in found]
+    return [path.as_posix() for path in own if path.parts[0] != "_static"] or ["index.html"]
+
+
+def missing(reason: str) -> None:
+    """Skip a test that lacks something; fail it in continuous integration, where all is there."""
+    (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
+
+
+def require(page: str = "index.html") -> Path:
+    """Give the file of a page, or leave the test as `missing` does."""
+    if not (BOOK / page).is_file():
+        missing(f"{BOOK / page} is not there; build the book with `make book`")
+    return BOOK / page
+
+
+@functools.cache
+def soup(path: Path) -> BeautifulSoup:
+    """Parse a page."""
+    return BeautifulSoup(path.read_text(), "html.parser")
+
+
+def addresses(parsed: BeautifulSoup) -> Iterator[str]:
+    """Give each address that a page makes the browser load."""
+    for tag, attribute in LOADED:
+        yield from (str(found[attribute]) for found in parsed.find_all(tag, {attribute: True}))
+    for found in parsed.find_all(srcset=True):
+        yield from (part.split()[0] for part in found["srcset"].split(",") if part.strip())
+    for style in parsed.find_all("style"):
+        yield from css_addresses(style.get_text())
+    for found in parsed.find_all(style=True):
+        yield from css_addresses(found["style"])
+
+
+def css_addresses(text: str) -> list[str]:
+    """Give each address in ``url()`` and ``@import`` of a style sheet."""
+    return [first or second for first, second in _CSS_ADDRESS.findall(text)]
+
+
+def elsewhere(address: str) -> bool:
+    """Tell whether an address names a host, with or without a scheme."""
+    return bool(urlsplit(address.strip()).netloc)
+
+
+def broken(page: Path, address: str) -> str | None:
+    """Say what is wrong with an address within the book: no such file, or no such anchor."""
+    if elsewhere(address) or urlsplit(address).scheme in ("mailto", "data", "javascript"):
+        return None
+    name, anchor = urldefrag(address)
+    target = (page.parent / unquote(urlsplit(name).path)).resolve() if name else page
+    target = target / "index.html" if target.is_dir() else target
+    if not target.is_file():
+        return f"{address}: no such file"
+    known = target.suffix != ".html" or not anchor or _has_anchor(target, unquote(anchor))
+    return None if known else f"{address}: no such anchor"
+
+
+def _has_anchor(page: Path, name: str) -> bool:
+    parsed = soup(page)
+    return parsed.find(id=name) is not None or parsed.find("a", {"name": name}) is not None
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve a folder on the loopback; gives the address, with a slash at its end."""
+    handler = functools.partial(_Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()

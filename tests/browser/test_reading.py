@@ -1,0 +1,81 @@
+"""Every page of the built book as a reader meets it: light and dark, wide and on a phone."""
+
+import re
+
+import built
+import pytest
+import visits
+
+every_page = pytest.mark.parametrize("page", built.pages())
+
+# Those of axe-core's "moderate" findings that keep somebody from finding the way.
+ALSO = {"heading-order", "page-has-heading-one", "landmark-one-main", "empty-heading"}
+
+# Rule and place. Docutils writes a bibliography as a list of entries with a role of their own, as
+# the first edition of the roles for publishing had it; axe-core goes by the second.
+EXCUSED = (("aria-required-children", ".citation-list"),)
+
+
+@every_page
+def test_a_page_loads_without_complaint(visited, page):
+    """Nothing is missing, no script fails, every picture is there."""
+    seen = visited(page)
+    assert (seen.failures, seen.complaints, seen.empty_images) == ([], [], [])
+
+
+@every_page
+def test_no_request_leaves_for_another_host(visited, address, page):
+    """What scripts ask for counts too, which no look at the files can see."""
+    requests = visited(page).requests
+    assert requests
+    assert [one for one in requests if not one.startswith((address, "data:", "blob:"))] == []
+
+
+@every_page
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_a_page_is_accessible(visited, page, mode):
+    """axe-core finds nothing serious: contrast, names, tables, the order of headings."""
+    found = visited(page).violations[mode]
+    grave = [
+        f"{one['rule']} at {where}"
+        for one in found
+        if one["impact"] in ("serious", "critical") or one["rule"] in ALSO
+        for where in one["where"]
+        if not any(one["rule"] == rule and where.startswith(at) for rule, at in EXCUSED)
+    ]
+    assert grave == []
+
+
+@every_page
+def test_a_page_fits_a_phone(visited, page):
+    """The document is no wider than the screen, and what is wider scrolls in a box of its own."""
+    seen = visited(page)
+    assert seen.width <= visits.PHONE["width"]
+    assert seen.sticking_out == []
+
+
+@every_page
+def test_figures_keep_their_ground_and_colours_in_the_dark(visited, page):
+    """A drawing is black on white, and a colour scale must not be shifted: both modes agree."""
+    for figure in visited(page).grounds:
+        red, green, blue, *alpha = map(float, re.findall(r"[\d.]+", figure["ground"]))
+        assert min(red, green, blue) > 240, figure
+        assert alpha in ([], [1.0]), figure
+        assert figure["filter"] == "none", figure
+
+
+@every_page
+def test_a_page_can_be_read_from_a_folder(browser, page):
+    """Opened as a file, without any server, it has its styles and lacks no file."""
+    path = built.require(page)
+    with browser.new_context(viewport=visits.WIDE) as own:
+        opened = own.new_page()
+        seen = visits.listened(opened)
+        opened.goto(path.as_uri())
+        unstyled = opened.evaluate(
+            "[...document.querySelectorAll('link[rel=stylesheet]')]"
+            ".filter(link => link.sheet === null).map(link => link.href)"
+        )
+        margin = opened.evaluate("getComputedStyle(document.body).margin")
+    assert (seen.failures, seen.complaints, unstyled) == ([], [], [])
+    assert margin == "0px"  # 8px where no style sheet applies

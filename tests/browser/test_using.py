@@ -1,0 +1,97 @@
+"""What a reader does with the built book: search it, turn it dark, move a slider by keyboard."""
+
+import built
+import pytest
+import visits
+from playwright.sync_api import expect
+
+PHRASE, ITS_PAGE = "fingerprint of the pictures", "how-to-read.html"
+MAPS = "chapters/07-sentiment-maps.html"
+
+
+@pytest.fixture
+def page(browser, address):
+    """Front page of the book in a browser of its own, in light colours."""
+    with browser.new_context(viewport=visits.WIDE, color_scheme="light") as own:
+        opened = own.new_page()
+        opened.goto(address)
+        yield opened
+
+
+def test_the_search_dialog_finds_a_phrase(page):
+    """Opened from any page by its button, it leads to the page that has the words."""
+    page.locator("button.search-button__button:visible").first.click()
+    page.locator("#pst-search-dialog input").fill(PHRASE)
+    page.keyboard.press("Enter")
+    results = page.locator("#search-results li a")
+    expect(results.first).to_be_visible()
+    found = results.evaluate_all("links => links.map(link => link.href.split(/[?#]/)[0])")
+    assert any(link.endswith(f"/{ITS_PAGE}") for link in found), found
+
+
+def test_a_search_for_what_is_not_there_says_so(page, address):
+    """No result is shown, and the reader is told."""
+    page.goto(f"{address}search.html?q=zyxwvutsrq")
+    expect(page.locator("#search-results")).to_contain_text("did not match any documents")
+    assert page.locator("#search-results li").count() == 0
+
+
+def test_the_button_for_colours_turns_the_book_dark_and_keeps_it_so(page, address):
+    """What was chosen holds on the next page."""
+    for _ in range(3):
+        if page.locator("html").get_attribute("data-theme") == "dark":
+            break
+        page.locator("button.theme-switch-button:visible").first.click()
+    page.goto(f"{address}{ITS_PAGE}")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+@pytest.fixture
+def card(page, address):
+    """First card of the maps chapter, its slider focused."""
+    built.require(MAPS)
+    page.goto(address + MAPS)
+    card = page.locator(".map-card").first
+    card.locator("input.map-slider").focus()
+    return card
+
+
+def shown(card):
+    """Value of the card's slider, what it hands to the style sheet, and how the overlay is cut."""
+    return card.evaluate(
+        """card => ({
+            value: Number(card.querySelector('.map-slider').value),
+            at: parseFloat(getComputedStyle(card).getPropertyValue('--at')),
+            cuts: [...card.querySelectorAll('*')].map(part => getComputedStyle(part).clipPath)
+                .filter(cut => cut !== 'none'),
+        })"""
+    )
+
+
+def test_every_slider_has_a_name_and_a_card(page, address):
+    """A reader who does not see it is told what it moves."""
+    built.require(MAPS)
+    page.goto(address + MAPS)
+    sliders = page.locator("input.map-slider").evaluate_all(
+        "all => all.map(one => [one.type, one.getAttribute('aria-label'), "
+        "one.closest('.map-card') !== null])"
+    )
+    assert sliders
+    assert all(kind == "range" and label and held for kind, label, held in sliders), sliders
+
+
+@pytest.mark.parametrize(("key", "expected"), [("Home", 0), ("End", 100)])
+def test_a_slider_goes_to_its_ends_by_keyboard(card, key, expected):
+    """The property follows the value."""
+    card.page.keyboard.press(key)
+    assert (shown(card)["value"], shown(card)["at"]) == (expected, expected)
+
+
+def test_a_slider_moves_the_edge_of_the_overlay_by_keyboard(card):
+    """From the left end, one step and the other end each show another part of the map."""
+    seen = []
+    for key in ("Home", "ArrowRight", "End"):
+        card.page.keyboard.press(key)
+        seen.append(shown(card))
+    assert seen[0]["at"] < seen[1]["at"] < seen[2]["at"], seen
+    assert len({tuple(one["cuts"]) for one in seen}) == 3, seen

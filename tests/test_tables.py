@@ -55,6 +55,15 @@ def test_numbers_and_text_have_their_classes():
     ]
 
 
+def test_a_column_of_sentences_is_told_from_one_of_words():
+    """By the longest of its texts as read, so that marks and links do not count."""
+    marked = '<a href="https://host/of/no/length">x</a>'
+    frame = pd.DataFrame({"a": ["x" * 31, ""], "b": ["x" * 30, ""], "c": [marked, ""]})
+    read = Reader(tables.table(frame))
+    assert [kind for kind, _ in read.heads] == ["text long", "text", "text"]
+    assert [kind for kind, _ in read.rows[-1]] == ["text long", "text", "text"]
+
+
 @pytest.mark.parametrize("missing", [None, np.nan, pd.NA, pd.NaT])
 def test_what_is_missing_is_a_dash(missing):
     """In text and in numbers, with a format or without; a zero and an empty text are not."""

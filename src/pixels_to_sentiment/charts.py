@@ -93,7 +93,7 @@ def layers(panels: dict[str, tuple[pd.DataFrame, pd.DataFrame]], base: float) ->
                 panel, rows, rows["classifier"] == kind, paper[paper["classifier"] == kind]
             )
             panel.axhline(base, color="black", linewidth=0.8, linestyle=":")
-            panel.set_title(f"{name}\n{kind}", fontsize=9)
+            panel.set_title(f"{fill(name, 78 // len(kinds))}\n{kind}", fontsize=9)
         line[0].set_ylabel("accuracy")
     axes[0, 0].legend(loc="lower right", fontsize=8)
     return figure

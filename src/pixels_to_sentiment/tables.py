@@ -50,7 +50,7 @@ def table(
     """
     formats, names = formats or {}, names or {}
     numeric = {c for c in frame if c in formats or pd.api.types.is_numeric_dtype(frame[c])}
-    kind = {c: "number" if c in numeric else "text" for c in frame}
+    kind = {c: "number" if c in numeric else _kind_of_text(frame[c]) for c in frame}
     anchor = f' id="{name}"' if name else ""
     # A box that scrolls has to be reachable by keyboard, and then needs a name.
     label = escape(unescape(_TAG.sub("", caption)) or "Table")
@@ -69,6 +69,12 @@ def table(
         lines.append(f"<tr{anchor}>{''.join(cells)}</tr>")
     lines.append("</tbody></table></div>")
     return "\n".join(lines)
+
+
+def _kind_of_text(column: pd.Series) -> str:
+    # A column of sentences is given room; the others would squeeze it to a word a line.
+    longest = max((len(_TAG.sub("", str(value))) for value in column), default=0)
+    return "text long" if longest > 30 else "text"
 
 
 def _cell(value: object, form: str | None) -> str:

@@ -44,11 +44,12 @@ def browser():
 def visited(browser, address):
     """Visit a page of the book, once for all tests."""
     seen = {}
+    with browser.new_context() as context:
 
-    def visit(page):
-        built.require(page)
-        if page not in seen:
-            seen[page] = visits.visit(browser, address + page)
-        return seen[page]
+        def visit(page):
+            built.require(page)
+            if page not in seen:
+                seen[page] = visits.visit(context, address + page)
+            return seen[page]
 
-    return visit
+        yield visit

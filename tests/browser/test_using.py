@@ -62,8 +62,8 @@ def shown(card):
         """card => ({
             value: Number(card.querySelector('.map-slider').value),
             at: parseFloat(getComputedStyle(card).getPropertyValue('--at')),
-            cuts: [...card.querySelectorAll('*')].map(part => getComputedStyle(part).clipPath)
-                .filter(cut => cut !== 'none'),
+            cuts: [...card.querySelectorAll('*')].map(part => getComputedStyle(part))
+                .map(style => [style.clipPath, style.maskImage, style.width].join(' ')),
         })"""
     )
 

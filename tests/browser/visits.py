@@ -4,13 +4,20 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import BrowserContext, Page
 
 WIDE = {"width": 1300, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
-# All is shown at once, without the transitions during which colours are half-way.
-_OPEN = "document.querySelectorAll('details').forEach(folded => { folded.open = true; })"
+# Opened is all that is folded, and of the code, which is thousands of words in a dozen colours and
+# takes axe-core most of its time, the first cells.
+_OPEN = """() => {
+    const code = [...document.querySelectorAll('details.above-input')].slice(3);
+    for (const folded of document.querySelectorAll('details'))
+        folded.open = !code.includes(folded);
+}"""
+
+# Without the transitions, during which colours are half-way.
 _STILL = "*, *::before, *::after { transition: none !important; animation: none !important; }"
 _MATHS = "() => window.MathJax?.startup?.promise?.then(() => true)"
 
@@ -29,19 +36,34 @@ _AXE = """async rules => (await axe.run({
 # The rules whose outcome colours and width decide; the others are not asked twice.
 _CHANGING = ["color-contrast", "link-in-text-block", "scrollable-region-focusable"]
 
-_EMPTY_IMAGES = """() => [...document.images]
-    .filter(image => !image.complete || image.naturalWidth === 0).map(image => image.src)"""
+# Those that wait to be scrolled to are asked for at once.
+_EMPTY_IMAGES = """async () => {
+    const images = [...document.images];
+    images.forEach(image => { image.loading = 'eager'; });
+    await Promise.all(images.map(image => image.decode().catch(() => null)));
+    return images.filter(image => image.naturalWidth === 0).map(image => image.src);
+}"""
 
-# What reaches beyond the right edge with no box around it that scrolls.
-_STICKING_OUT = """() => [...document.querySelectorAll('article *')].filter(element => {
-    const box = element.getBoundingClientRect();
-    if (box.width === 0 || box.right <= document.documentElement.clientWidth + 1) return false;
-    for (let around = element; around.tagName !== 'ARTICLE'; around = around.parentElement)
-        if (['auto', 'scroll'].includes(getComputedStyle(around).overflowX) &&
-            around.getBoundingClientRect().right <= document.documentElement.clientWidth + 1)
-            return false;
-    return true;
-}).map(element => element.outerHTML.slice(0, 120))"""
+# Words and boxes that reach beyond the right edge with nothing around them that scrolls.
+_STICKING_OUT = """() => {
+    const edge = document.documentElement.clientWidth + 1, found = [];
+    const scrolls = element => ['auto', 'scroll'].includes(getComputedStyle(element).overflowX) &&
+        element.getBoundingClientRect().right <= edge;
+    const walk = document.createTreeWalker(
+        document.querySelector('.bd-article') ?? document.querySelector('main'));
+    const range = document.createRange();
+    for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+        const element = node.nodeType === Node.ELEMENT_NODE;
+        if (!element) range.selectNode(node);
+        const box = (element ? node : range).getBoundingClientRect();
+        if (box.width === 0 || box.right <= edge) continue;
+        let around = element ? node : node.parentElement;
+        while (around !== walk.root && !scrolls(around)) around = around.parentElement;
+        if (around === walk.root)
+            found.push((node.outerHTML || node.data).slice(0, 120));
+    }
+    return found;
+}"""
 
 _GROUNDS = """() => [...document.querySelectorAll('article img')]
     .filter(image => image.offsetWidth > 0)
@@ -97,11 +119,12 @@ def listened(page: Page) -> Visit:
     return seen
 
 
-def visit(browser: Browser, address: str) -> Visit:
+def visit(context: BrowserContext, address: str) -> Visit:
     """Load a page, read it in light on a wide screen and in dark on a phone."""
-    with browser.new_context(viewport=WIDE, color_scheme="light", reduced_motion="reduce") as own:
-        page = own.new_page()
+    with context.new_page() as page:
         seen = listened(page)
+        page.set_viewport_size(WIDE)
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
         page.goto(address)
         page.evaluate(_MATHS)
         page.add_style_tag(content=_STILL)

@@ -13,6 +13,7 @@ from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.errors import UserError
 
 ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 FIXTURES = Path(__file__).parent / "notebooks"
 ADDRESS = "https://example.org/someone/project"
 
@@ -34,6 +35,14 @@ def on_colab(tmp_path, monkeypatch):
     monkeypatch.setattr(subprocess, "run", lambda command, check: commands.append(command))
     monkeypatch.setattr(sys, "path", [])
     return commands
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_notebook_has_the_cell(path, tmp_path):
+    """The same one, with the address of pyproject.toml; `make format` writes it where it lacks."""
+    copied = tmp_path / path.name
+    copied.write_bytes(path.read_bytes())
+    assert not colab.put(copied, colab.address(ROOT)), "run `make format`"
 
 
 def test_the_cell_comes_after_the_title_and_leaves_the_rest(copy):

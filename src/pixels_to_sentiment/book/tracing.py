@@ -12,7 +12,7 @@ HEADING, CLOSE = "## How this page was made", "page.close()"
 # As `provenance.provenance_table`, `tables.linked` and `tables.table` write them.
 _PROVENANCE = 'class="dataframe provenance"'
 _LINK, _ROW = re.compile(r"#run-([0-9a-f]{16})\b"), re.compile(r'id="run-([0-9a-f]{16})"')
-_TABLE = re.compile(r'<div class="results"([^>]*)><table[^>]*>\s*(<caption>)?')
+_TABLE = re.compile(r'<div class="results"( id="[^"]+")?[^>]*><table[^>]*>\s*(<caption>)?')
 _FOLDED = re.compile(r"<details.*</details>", re.DOTALL)
 
 

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.usefixtures("isolated")
 
 def test_nothing_recorded_leaves_all_claims_untested():
     """Each with a reason, and the only verified one is that of the preprint's abstract."""
-    table = claims.judge([], [])
+    table = claims.judge([], [], [])
     assert set(table["verdict"]) == {UNTESTED}
     assert table["why"].str.len().gt(20).all()
     assert table["name"].is_unique

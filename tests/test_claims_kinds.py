@@ -169,4 +169,23 @@ def test_every_kind_of_test_has_its_rule_and_the_rules_name_the_levels_used():
     assert evidence.SIGNIFICANT == 0.05
     for kind in ("layers", "classifiers"):
         assert "p below 5 %" in table[kind]
-    assert list(kinds.rules([CLAIMS["maps"]])["kind"]) == ["untestable"]
+    assert list(kinds.rules([CLAIMS["maps"]])["kind"]) == ["maps"]
+
+
+@pytest.mark.parametrize(
+    ("better", "verdict"), [(0.05, REPRODUCED), (0.0, NOT_REPRODUCED), (-0.05, NOT_REPRODUCED)]
+)
+def test_maps_have_to_beat_what_knows_nothing_of_the_network(tmp_path, better, verdict):
+    """Random numbers, the centre and edges, in every network; Grad-CAM does not decide."""
+    made = toy_claims.studies_in(tmp_path)(catalogue.SQUEEZENET, better)
+    found = judged("maps", studies=made)
+    assert found["verdict"] == verdict
+    assert found["evidence"].count("<br>") == 2
+    assert "grad-cam" not in found["evidence"]
+    assert set(found["keys"].split(", ")) == {one.key for one in made}
+
+
+def test_maps_of_some_folds_or_of_the_stand_in_decide_nothing(tmp_path):
+    """All five folds of the photographs are needed."""
+    made = toy_claims.studies_in(tmp_path)(catalogue.SQUEEZENET, 0.05, which=(1, 2))
+    assert judged("maps", studies=made)["verdict"] == UNTESTED

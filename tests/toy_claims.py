@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 
 from pixels_to_sentiment import claims, folds, runs, training
+from pixels_to_sentiment.maps import measures
+from pixels_to_sentiment.maps.records import Study, StudyRecord
 from pixels_to_sentiment.probes.records import Probe, ProbeRecord
 
 CLAIMS = {claim.name: claim for claim in claims.CLAIMS}
@@ -91,8 +93,46 @@ def probes_in(folder):
     return make
 
 
-def judged(name, records=(), probes=()):
-    return claims.judge(records, probes, [CLAIMS[name]]).iloc[0]
+def studies_in(folder):
+    """Give what writes studies whose sentiment map is better, by ROAD, than each of the others."""
+
+    def make(configuration, better, which=folds.FOLDS):
+        dice, made = np.random.default_rng(0), []
+        for fold in which:
+            run = runs.Run(
+                configuration.network,
+                configuration.start,
+                "w",
+                "five",
+                fold,
+                training.recipe(configuration.recipe, "five"),
+            )
+            test = folds.split("five", fold)[1][["image", "label"]].reset_index(drop=True)
+            tables = []
+            for name in measures.MAPS:
+                columns = {
+                    measures.column(curve, share): 0.5 + 0.01 * dice.standard_normal(len(test))
+                    for curve, shares in measures.CURVES.items()
+                    for share in shares
+                }
+                table = pd.DataFrame(columns).assign(map=name, **{"class": 1})
+                for share in measures.CURVES["road-least"] if name == measures.MAP else ():
+                    table[measures.column("road-least", share)] += better
+                tables.append(pd.concat([test, table], axis=1))
+            study = Study("run", "five", fold)
+            content = {"maps": asdict(study), "run": asdict(run), "other": None}
+            place = folder / "studies" / study.key(str(configuration))
+            odds = test[["image"]].assign(**{"0-0": 0.0})
+            frames = {"measures": pd.concat(tables), "log_odds": odds}
+            written(place, "maps", content, **frames)
+            made.append(StudyRecord.open(place))
+        return made
+
+    return make
+
+
+def judged(name, records=(), probes=(), studies=()):
+    return claims.judge(records, probes, studies, [CLAIMS[name]]).iloc[0]
 
 
 def random(configuration):

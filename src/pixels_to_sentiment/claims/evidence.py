@@ -1,7 +1,8 @@
 """What is recorded for or against a claim: comparisons, each with its number and in words.
 
-The functions that compare take a claim and all recorded runs and probes. They give what is there
-on all five folds, and the paper's own networks and starts before those that stand in for them.
+The functions that compare take a claim and all recorded runs, probes and studies of maps. They give
+what is there on all five folds, and the paper's own networks and starts before those that stand in
+for them.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +15,8 @@ from scipy import stats
 
 from pixels_to_sentiment import figures, folds, judgement, reports, resampling
 from pixels_to_sentiment.claims.paper import VIEW, Claim, neighbours, reported
+from pixels_to_sentiment.maps import measures, summary
+from pixels_to_sentiment.maps.records import StudyRecord
 from pixels_to_sentiment.probes import protocols
 from pixels_to_sentiment.probes.records import ProbeRecord
 from pixels_to_sentiment.runs import Record
@@ -21,6 +24,9 @@ from pixels_to_sentiment.runs import Record
 SIGNIFICANT = 0.05
 # Where a comparison lies: above zero by more than the noise, within the noise, or below it.
 ABOVE, WITHIN, BELOW = "above", "within", "below"
+
+# Maps that are made without the network.
+UNKNOWING = (measures.RANDOM, measures.CENTRE, measures.EDGES)
 
 
 class Row(NamedTuple):
@@ -33,7 +39,7 @@ class Row(NamedTuple):
     keys: tuple[str, ...]
 
 
-def pairs(claim: Claim, records: Sequence[Record], _: object) -> list[Row]:
+def pairs(claim: Claim, records: Sequence[Record], *_: object) -> list[Row]:
     """Compare the first of each pair with the other, on the same pictures."""
     return [
         _row(one.pair, (one.difference, one.low, one.high), own, one.keys.split(", "), one.p_t)
@@ -42,7 +48,7 @@ def pairs(claim: Claim, records: Sequence[Record], _: object) -> list[Row]:
     ]
 
 
-def views(claim: Claim, records: Sequence[Record], _: object) -> list[Row]:
+def views(claim: Claim, records: Sequence[Record], *_: object) -> list[Row]:
     """Compare ten crops with the centre crop, in each network and subset."""
     rows = []
     for own, name, agreement, some in _recorded(claim, records):
@@ -53,7 +59,7 @@ def views(claim: Claim, records: Sequence[Record], _: object) -> list[Row]:
     return rows
 
 
-def subsets(claim: Claim, records: Sequence[Record], _: object) -> list[Row]:
+def subsets(claim: Claim, records: Sequence[Record], *_: object) -> list[Row]:
     """Compare each subset by agreement with the next, in each network that has all three."""
     scored: dict[tuple, dict] = {}
     for own, name, agreement, some in _recorded(claim, records):
@@ -68,7 +74,7 @@ def subsets(claim: Claim, records: Sequence[Record], _: object) -> list[Row]:
     return rows
 
 
-def levels(claim: Claim, records: Sequence[Record], _: object) -> list[Row]:
+def levels(claim: Claim, records: Sequence[Record], *_: object) -> list[Row]:
     """Compare each accuracy with the paper's number."""
     rows = []
     for own, name, agreement, some in _recorded(claim, records):
@@ -80,7 +86,7 @@ def levels(claim: Claim, records: Sequence[Record], _: object) -> list[Row]:
     return rows
 
 
-def depths(claim: Claim, _: object, probes: Sequence[ProbeRecord]) -> list[Row]:
+def depths(claim: Claim, _: object, probes: Sequence[ProbeRecord], *__: object) -> list[Row]:
     """Correlate depth and accuracy of the layers, for each network and classifier."""
     rows = []
     for own, name, some in _probed(claim, probes):
@@ -93,7 +99,7 @@ def depths(claim: Claim, _: object, probes: Sequence[ProbeRecord]) -> list[Row]:
     return rows
 
 
-def classifiers(claim: Claim, _: object, probes: Sequence[ProbeRecord]) -> list[Row]:
+def classifiers(claim: Claim, _: object, probes: Sequence[ProbeRecord], *__: object) -> list[Row]:
     """Compare two classifiers on each layer; of each network, the layer that differs most."""
     rows = []
     for own, name, some in _probed(claim, probes):
@@ -103,6 +109,18 @@ def classifiers(claim: Claim, _: object, probes: Sequence[ProbeRecord]) -> list[
             value = table.loc[widest, "difference"]
             text = f"{name}: SVM − softmax at most {value:+.3f} ({widest}), smallest p {p:.3f}"
             rows.append(Row(text, value, ABOVE if p < SIGNIFICANT else WITHIN, own, _keys(some)))
+    return rows
+
+
+def maps(claim: Claim, _: object, __: object, studies: Sequence[StudyRecord]) -> list[Row]:
+    """Compare sentiment maps, by ROAD, with the maps that know nothing of the network."""
+    rows = []
+    on_photographs = [one for one in studies if one.run is not None]
+    for own, name, _agreement, some in _recorded(claim, on_photographs):
+        found = summary.differences(summary.gathered(some), ["road"])
+        for one in found[found["map"].isin(UNKNOWING)].itertuples():
+            what = f"{name}, ROAD, sentiment map − {one.map}"
+            rows.append(_row(what, (one.difference, one.low, one.high), own, _keys(some)))
     return rows
 
 

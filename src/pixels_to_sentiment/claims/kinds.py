@@ -9,8 +9,6 @@ import pandas as pd
 from pixels_to_sentiment.claims import evidence
 from pixels_to_sentiment.claims.evidence import ABOVE, BELOW, WITHIN, Row
 from pixels_to_sentiment.claims.paper import CLAIMS, Claim
-from pixels_to_sentiment.probes.records import ProbeRecord
-from pixels_to_sentiment.runs import Record
 
 REPRODUCED, NOT_REPRODUCED = "reproduced", "not reproduced"
 UNTESTED = "could not be tested here"
@@ -20,11 +18,12 @@ VERDICTS = (REPRODUCED, NOT_REPRODUCED, UNTESTED)
 class Kind(NamedTuple):
     """A kind of test: its rule, how comparisons are made, how they are weighed.
 
+    ``rows`` takes a claim and sequences of recorded runs, probes and studies of maps.
     ``needed`` says what must be recorded: any comparison, one of the paper's own, or all of them.
     """
 
     rule: str
-    rows: Callable[[Claim, Sequence[Record], Sequence[ProbeRecord]], list[Row]]
+    rows: Callable[..., list[Row]]
     weigh: Callable[[Sequence[Row]], tuple[str, str]]
     needed: str = "any"
 
@@ -145,6 +144,16 @@ KINDS = {
         "they are equal.",
         evidence.classifiers,
         _none_apart,
+    ),
+    "maps": Kind(
+        "Cells of each test picture are removed, those that the map calls most relevant or least "
+        "relevant first, and filled from around them (ROAD); a map's score is how much more the "
+        "first lowers the probability of the predicted class. Reproduced: in every network mapped "
+        "on all five folds the sentiment map scores higher than random numbers, than the centre "
+        "and than the energy of edges, and each 95 % interval of the difference (bootstrap over "
+        "the pictures of each fold) excludes zero.",
+        evidence.maps,
+        _all_above,
     ),
     "untestable": Kind("Could not be tested: the reason is given.", evidence.nothing, _all_above),
 }

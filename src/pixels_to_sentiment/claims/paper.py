@@ -193,9 +193,10 @@ CLAIMS = (
     Claim(
         "maps",
         "Sentiment maps show which parts of a picture speak for either class.",
-        "",
-        "untestable",
-        reason="The chapter on sentiment maps is not in this edition yet.",
+        "sentiment-maps",
+        "maps",
+        (catalogue.PAPERS,),
+        STAND_INS,
     ),
 )
 

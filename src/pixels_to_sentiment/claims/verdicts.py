@@ -13,6 +13,7 @@ from pixels_to_sentiment.catalogue import Configuration
 from pixels_to_sentiment.claims.evidence import Row
 from pixels_to_sentiment.claims.kinds import KINDS, UNTESTED
 from pixels_to_sentiment.claims.paper import CLAIMS, Claim, reported_lines
+from pixels_to_sentiment.maps.records import StudyRecord
 from pixels_to_sentiment.probes.records import ProbeRecord
 from pixels_to_sentiment.runs import Record
 
@@ -20,14 +21,15 @@ from pixels_to_sentiment.runs import Record
 def judge(
     records: Iterable[Record],
     probes: Iterable[ProbeRecord],
+    studies: Iterable[StudyRecord],
     claims: Iterable[Claim] = CLAIMS,
 ) -> pd.DataFrame:
     """Give a verdict on each claim.
 
     Parameters
     ----------
-    records, probes
-        Recorded runs and probes.
+    records, probes, studies
+        Recorded runs, probes and studies of maps.
     claims
         All of the paper's by default.
 
@@ -37,11 +39,11 @@ def judge(
         ``name``, ``claim``, ``grade`` and ``chapter`` (label) as `Claim` has them; ``paper`` (its
         numbers with their marks) and ``evidence`` (the recorded comparisons), both HTML with a
         comparison a line, empty where there is none; ``verdict`` (one of `kinds.VERDICTS`),
-        ``why`` and ``keys`` (of the runs and probes, comma-separated).
+        ``why`` and ``keys`` (of the runs, probes and studies, comma-separated).
     """
-    records, probes, judged = list(records), list(probes), []
+    kept, judged = (list(records), list(probes), list(studies)), []
     for claim in claims:
-        rows = KINDS[claim.kind].rows(claim, records, probes)
+        rows = KINDS[claim.kind].rows(claim, *kept)
         verdict, why = _decide(claim, rows)
         judged.append(
             {

@@ -48,6 +48,21 @@ def test_no_records_have_no_details():
     assert runs.recorded_details([]).empty
 
 
+def test_costs_are_told_apart_by_network_arithmetic_and_length(made):
+    """A cut network is a run of its network; the hours are those of all its runs."""
+    whole, cut = whole_and_cut(made)
+    longer = made(recipe="paper", precision="bf16")
+    table = runs.costs([*whole, *cut, longer]).set_index("iterations")
+    assert set(table["network"]) == {"squeezenet1_1"}
+    assert table["runs"].to_dict() == {60: 10, 180: 1}
+    assert table.loc[60, "median"] == table.loc[60, "most"] == 1.5
+    assert table.loc[60, "hours"] == pytest.approx(10 * 1.5 / 60)
+
+
+def test_no_records_cost_nothing():
+    assert runs.costs([]).empty
+
+
 def test_curves_and_folds_carry_their_configuration(made):
     records = [made(fold=1), made(fold=2)]
     assert set(runs.curves_of(records)["fold"]) == {1, 2}

@@ -149,6 +149,37 @@ def recorded_details(records: Iterable[Record]) -> pd.DataFrame:
     return grouped.agg(**joined, minutes=("minutes", "sum")).reset_index()
 
 
+def costs(records: Iterable[Record]) -> pd.DataFrame:
+    """Say how long training took, a network, kind of arithmetic, length and machine a row.
+
+    A cut network counts as the one it was cut from. Prediction and the tests on the way are part of
+    a run.
+
+    Returns
+    -------
+    DataFrame
+        ``network``, ``precision``, ``iterations``, ``hardware``, ``runs``, ``least``, ``median``
+        and ``most`` (minutes a run), ``hours`` (of all runs).
+    """
+    rows = []
+    for one in records:
+        made = one.provenance()
+        machine = made["hardware"].get("gpu") or made["hardware"]["cpu"]
+        rows.append(
+            {
+                "network": one.run.network.partition("+")[0],
+                "precision": one.run.precision,
+                "iterations": one.run.recipe.iterations,
+                "hardware": f"{machine}, {made['hardware']['cores']} cores",
+                "minutes": made["seconds"] / 60,
+            }
+        )
+    names = ["network", "precision", "iterations", "hardware"]
+    grouped = pd.DataFrame(rows, columns=[*names, "minutes"]).groupby(names)["minutes"]
+    table = grouped.agg(runs="size", least="min", median="median", most="max", hours="sum")
+    return table.assign(hours=table["hours"] / 60).reset_index()
+
+
 def curves_of(records: Iterable[Record]) -> pd.DataFrame:
     """Stack the learning curves of runs, with ``configuration`` and ``fold`` beside."""
     frames = [pd.DataFrame(columns=["configuration", "fold"])]

@@ -7,6 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -126,6 +127,39 @@ def test_every_module_has_a_test_module(path):
     name = "_".join(dotted(path))
     if name and name not in TESTLESS:
         assert (ROOT / "tests" / f"test_{name}.py").is_file()
+
+
+def left_to_its_package(parts):
+    """Whether the ``__all__`` of its package stands for a module in the reference."""
+    package = ROOT / "src" / PACKAGE / parts[0] / "__init__.py"
+    return len(parts) > 1 and package.is_file() and "__all__" in package.read_text()
+
+
+def test_every_module_is_in_the_reference_of_the_library_once():
+    """The pages of ``book/api`` list modules by name; the commands have their ``--help``."""
+    pages = "".join(path.read_text() for path in sorted((ROOT / "book/api").glob("*.md")))
+    listed = re.findall(rf"automodule:: {PACKAGE}\.(\S+)", pages)
+    wanted = [
+        ".".join(dotted(path))
+        for path in SOURCES
+        if room(path) not in {"__init__", "__main__", "cli"}
+        and not left_to_its_package(dotted(path))
+    ]
+    assert set(wanted) - set(listed) == set(), "add these to a page of book/api"
+    assert set(listed) - set(wanted) == set()
+    assert len(listed) == len(set(listed))
+
+
+def test_the_citation_is_that_of_this_version():
+    """CITATION.cff and the page on citing name the version and licence of pyproject.toml."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert citation["version"] == project["version"]
+    assert citation["license"] == project["license"]
+    page = (ROOT / "book/cite.md").read_text()
+    assert f"version {project['version']}" in page
+    for reference in citation["references"]:
+        assert reference["title"].casefold() in page.replace("{", "").replace("}", "").casefold()
 
 
 def pins():

@@ -182,13 +182,14 @@ def draw(
 
     Parameters
     ----------
-    name : str
+    name
         File name of the photograph that the picture stands in for.
-    label : int
+    label
         0 negative, 1 positive.
-    agreement : {"five", "four", "three"}
-        How many annotators agreed: the fewer, the weaker the evidence.
-    evidence : bool, optional
+    agreement
+        How many annotators agreed, ``"five"``, ``"four"`` or ``"three"``: the fewer, the weaker
+        the evidence.
+    evidence
         False leaves out the objects that speak for the label and nothing else.
 
     Returns

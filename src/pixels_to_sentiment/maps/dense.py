@@ -147,7 +147,7 @@ def windowed(maps: Tensor, single: int, shape: tuple[int, int]) -> Tensor:
     Returns
     -------
     Tensor
-        (n, *shape).
+        (n, rows, columns).
     """
     step = max(1, round((maps.shape[-1] - single) / max(1, shape[-1] - 1)))
     pooled = F.avg_pool2d(maps[:, None], single, step)[:, 0]

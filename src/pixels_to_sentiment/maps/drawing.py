@@ -145,7 +145,7 @@ def overlaid(mapped: Mapped, limit: float) -> np.ndarray:
 
 
 def coloured(log_odds: np.ndarray, limit: float, shape: tuple[int, int]) -> np.ndarray:
-    """Turn log-odds into colours of the common scale, enlarged: uint8 RGB (*shape, 3)."""
+    """Turn log-odds into colours of the common scale, enlarged: uint8 RGB, ``(*shape, 3)``."""
     scaled = DIVERGING(Normalize(-limit, limit)(nearest(log_odds, shape)))
     return (255 * scaled[..., :3]).round().astype(np.uint8)
 

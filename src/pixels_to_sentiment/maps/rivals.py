@@ -89,12 +89,12 @@ def grad_cam(
 
 
 def randomly(count: int, shape: tuple[int, int], seed: int = 0) -> Tensor:
-    """Draw standard normal numbers, float32 (count, *shape): maps that know nothing."""
+    """Draw standard normal numbers, float32 ``(count, *shape)``: maps that know nothing."""
     return torch.randn(count, *shape, generator=torch.Generator().manual_seed(seed))
 
 
 def centre(count: int, shape: tuple[int, int]) -> Tensor:
-    """Draw a Gaussian around the middle, float32 (count, *shape): what is in the middle counts."""
+    """Draw a Gaussian around the middle, float32 ``(count, *shape)``: the middle counts."""
     y, x = (torch.linspace(-0.5, 0.5, size) for size in shape)
     squared = y[:, None] ** 2 + x[None] ** 2
     return (-squared / (2 * CENTRE_SPREAD**2)).exp().expand(count, *shape).contiguous()
@@ -113,7 +113,7 @@ def edge_energy(pixels: Tensor, shape: tuple[int, int]) -> Tensor:
     Returns
     -------
     Tensor
-        float32 (n, *shape) on the CPU, 0 or more.
+        float32 ``(n, *shape)`` on the CPU, 0 or more.
     """
     weights = torch.tensor([0.299, 0.587, 0.114])
     grey = (pixels.cpu().float() * weights).sum(-1)[:, None]

@@ -217,7 +217,7 @@ def studies(records: Iterable[StudyRecord]) -> None:
     rows = []
     for one in records:
         made = one.provenance()
-        network = reports.title_of(one.run) if one.run else f"{one.study.run}, head fitted"
+        network = reports.title_of(one) if one.run else f"{one.study.run}, head fitted"
         row = {"network": network, "pictures": one.data["source"], "fold": one.study.fold}
         row |= {"compared with": f"seed {one.other.seed}" if one.other else "–"}
         row |= {"shuffled labels": "yes" if one.study.labels else "no"}

@@ -2,7 +2,7 @@ import papermill
 import pytest
 
 import toy_checkout
-from pixels_to_sentiment.book import tiers
+from pixels_to_sentiment.book import notebooks, tiers
 from pixels_to_sentiment.errors import UserError
 
 
@@ -65,7 +65,7 @@ def test_faults_name_file_and_cure(tier, content, said):
 
 @pytest.mark.parametrize("content", ["scale: 2", "scale: 0.5", "title: null"])
 def test_values_that_fit(tier, content):
-    """A whole number serves as float, and nothing where nothing is the default."""
+    """A whole number serves as float, and nothing where the comment says what that means."""
     tier(content)
     assert len(tiers.plan("smoke")["sums"]) == 1
 
@@ -82,3 +82,16 @@ def test_unknown_type(tier, tmp_path):
     tier("depth: 1")
     with pytest.raises(UserError, match=r"fails\.ipynb: annotate depth with one of int, float"):
         tiers.plan("smoke")
+
+
+def test_a_notebook_opened_by_itself_is_done_in_minutes():
+    """Its whole numbers are those of the smoke tier, and the paper tier takes them back."""
+    smoke, paper = tiers.plan("smoke"), tiers.plan("paper")
+    found = 0
+    for name, path in notebooks.source_paths().items():
+        for parameter, known in tiers.declared_parameters(path).items():
+            if parameter in smoke[name] and known["inferred_type_name"] == "int":
+                assert int(known["default"]) == smoke[name][parameter], name
+                assert paper[name][parameter] is None, name
+                found += 1
+    assert found > 10

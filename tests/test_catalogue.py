@@ -94,6 +94,7 @@ def test_a_configuration_belongs_to_every_experiment_that_lists_it():
         "fine-tuning",
         "layer-by-layer",
         "initialisation",
+        "sentiment-maps",
     ]
     assert catalogue.experiments_of(RANDOM) == []
 

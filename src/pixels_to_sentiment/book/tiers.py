@@ -15,6 +15,8 @@ import yaml
 from pixels_to_sentiment.book import notebooks
 from pixels_to_sentiment.errors import UserError
 
+# In the comment of a parameter: it may be left out, and what that means.
+NOTHING = "None:"
 TYPES = {"int": int, "float": (int, float), "str": str, "bool": bool, "list": list, "dict": dict}
 _GIVEN = "the parameters given"
 
@@ -135,9 +137,7 @@ def _check(name: str, known: Mapping, values: Mapping, origin: object) -> None:
             raise UserError(
                 f"notebooks/{name}.ipynb: annotate {parameter} with one of {', '.join(TYPES)}."
             )
-        if not _fits(value, wanted) and not (
-            value is None and known[parameter]["default"] == "None"
-        ):
+        if not _fits(value, wanted) and not (value is None and NOTHING in known[parameter]["help"]):
             raise UserError(
                 f"{origin}: {parameter} of {name} must be {annotation}, "
                 f"but {value!r} is {type(value).__name__}."

@@ -41,6 +41,8 @@ STAND_IN = (
     "from a generated stand-in under the photographs' names, labels and folds. No accuracy of "
     "this build says anything about the photographs."
 )
+# Below a figure made from it.
+STAND_IN_NOTE = "stand-in, no photographs"
 
 
 class Page:
@@ -133,7 +135,7 @@ class Page:
     @property
     def stand_in_note(self) -> str:
         """What a figure made from the stand-in says below it; empty for the photographs."""
-        return "" if self.pictures is None or self.pictures.real else "stand-in, no photographs"
+        return "" if self.pictures is None or self.pictures.real else STAND_IN_NOTE
 
     def close(self) -> None:
         """Show how the page was made."""

@@ -6,6 +6,9 @@ import pytest
 
 from pixels_to_sentiment import catalogue, experiments, folds, pictures, store, training
 from pixels_to_sentiment.cli import main
+from pixels_to_sentiment.maps import plans
+from pixels_to_sentiment.maps import store as map_store
+from pixels_to_sentiment.maps.records import Study
 from toy_cli import refused
 from toy_runs import RUN, made_up_pictures
 
@@ -161,3 +164,58 @@ def test_a_network_is_run_alone_with_its_variants(small_plan, monkeypatch, netwo
 def test_what_there_is_not_is_refused(capsys, small_plan, arguments, named):
     """Before any picture is loaded."""
     assert named in refused(capsys, "experiments", "run", *arguments)
+
+
+@pytest.fixture
+def mapping(monkeypatch):
+    """Map nothing, and note which studies of which pictures were asked for; each has a line."""
+    asked = []
+
+    def perform(studies, loaded, **options):
+        asked.append((list(studies), loaded.source, options))
+        return iter([f"map of {loaded.source}"] if asked[-1][0] else [])
+
+    monkeypatch.setattr(map_store, "perform", perform)
+    monkeypatch.setattr(plans, "in_words", str)
+    return asked
+
+
+def test_sentiment_maps_are_made_of_what_was_trained_and_of_the_stand_in(
+    capsys, small_plan, mapping, monkeypatch
+):
+    """The first seed's network maps, held against the second's; a line a study, after the runs."""
+    photographs = replace(made_up_pictures(), source="photographs")
+    of_source = {"stand-in": made_up_pictures()}
+    monkeypatch.setattr(pictures, "load", lambda source="": of_source.get(source, photographs))
+    assert main(["experiments", "run", "sentiment-maps", "--folds", "1", "--tier", "smoke"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[2:] == ["map of photographs", "map of stand-in"]
+    (trained, source, options), (fitted, other_source, _) = mapping
+    assert (source, other_source) == ("photographs", "stand-in")
+    keys = [line.split()[0] for line in lines[:2]]
+    limit = small_plan["limit"]
+    assert trained == [Study(keys[0], "five", 1, other=keys[1], limit=limit)]
+    assert fitted == [Study("squeezenet1_1:imagenet", "five", 1, limit=limit)]
+    assert options == {"device": store.pick_device("auto")}
+
+
+def test_an_experiment_without_maps_makes_none(small_plan, mapping):
+    assert main(["experiments", "run", "fine-tuning", "--tier", "smoke"]) == 0
+    assert mapping == []
+
+
+def test_maps_are_recorded_with_the_runs_behind_them(small_plan, mapping, monkeypatch):
+    """Those of the stand-in, too: only there the evidence is known."""
+    photographs = replace(made_up_pictures(), source="photographs")
+    of_source = {"stand-in": made_up_pictures()}
+    monkeypatch.setattr(pictures, "load", lambda source="": of_source.get(source, photographs))
+    recorded = []
+    monkeypatch.setattr(store, "record", lambda records: recorded.extend(o.key for o in records))
+    monkeypatch.setattr(map_store, "record", recorded.extend)
+    assert main(["experiments", "run", "sentiment-maps", "--record"]) == 0
+    assert recorded[2:] == ["map of photographs", "map of stand-in"]
+    assert recorded[:2] == [run.key("made-up") for run in (RUN, replace(RUN, seed=1))]
+    (trained, *_), (fitted, *_) = mapping
+    assert [one.labels for one in trained] == [True]
+    assert [one.fold for one in fitted] == list(folds.FOLDS)
+    assert {one.limit for one in (*trained, *fitted)} == {None}

@@ -6,18 +6,23 @@ Counted here from the files alone, by the csv module, beside what the library ma
 import csv
 import json
 from collections import defaultdict
+from itertools import pairwise
+from math import isfinite
 from pathlib import Path
 from statistics import mean, stdev
 
 import pytest
 
 from pixels_to_sentiment import experiments, folds, layerwise, store
+from pixels_to_sentiment.maps import store as map_store
+from pixels_to_sentiment.maps import summary
 from pixels_to_sentiment.probes import protocols
 from pixels_to_sentiment.probes import store as probe_store
 
 RESULTS = Path(__file__).parents[1] / "book" / "results"
 RUNS = sorted(RESULTS.glob("*/run.json"))
 PROBES = sorted(RESULTS.glob("*/probe.json"))
+STUDIES = sorted(RESULTS.glob("*/maps.json"))
 TRUTH = dict(zip(folds.load()["image"], folds.load()["label"], strict=True))
 
 
@@ -103,3 +108,74 @@ def test_the_papers_choice_of_cost_is_the_best_mean_over_the_folds():
             some = some[some[name] == getattr(row, name)]
         over_folds = some.groupby(["cost", "fold"])["accuracy"].mean().unstack().dropna()
         assert row.paper_mean == pytest.approx(over_folds.mean(axis=1).max(), abs=1e-9)
+
+
+@pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.parent.name)
+def test_recorded_maps_are_whole_and_of_their_published_test_fold(path):
+    """Their pictures, labels and order are the list's, in the maps and for each measured map."""
+    content = json.loads(path.read_text())
+    assert content["key"] == path.parent.name
+    study = content["maps"]
+    assert study["limit"] is None
+    for name in ("run", "other"):
+        if run := content[name]:
+            assert (run["agreement"], run["fold"]) == (study["agreement"], study["fold"])
+            assert run["limit"] is None
+            assert not run["recipe"]["name"].endswith("-shortened")
+    # Evidence is known of the stand-in alone, on which no network was fine-tuned for maps.
+    expected_source = "photographs" if content["run"] else "stand-in"
+    assert content["data"]["source"] == expected_source
+    expected = folds.split(study["agreement"], study["fold"])[1]
+    names, labels = expected["image"].to_list(), expected["label"].to_list()
+    maps = rows_of(path.parent / "log_odds.csv")
+    assert [row["image"] for row in maps] == names
+    assert all(isfinite(float(v)) for row in maps for k, v in row.items() if k != "image")
+    by_map = defaultdict(list)
+    for row in rows_of(path.parent / "measures.csv"):
+        by_map[row["map"]].append(row)
+    assert list(by_map) == ["map", "grad-cam", "random", "centre", "edges"]
+    for rows in by_map.values():
+        assert [row["image"] for row in rows] == names
+        assert [int(row["label"]) for row in rows] == labels
+        shares = [float(v) for row in rows for k, v in row.items() if "@" in k]
+        assert all(0 <= share <= 1 for share in shares)
+    made = json.loads((path.parent / "provenance.json").read_text())
+    assert made["commit"] != "unknown"
+    assert not made["dirty"]
+    assert not list(path.parent.glob("*.safetensors"))
+
+
+def area_of(row, curve):
+    """Area below the points of a curve, trapezium by trapezium."""
+    points = sorted(
+        (float(name.partition("@")[2]), float(value))
+        for name, value in row.items()
+        if name.startswith(f"{curve}@")
+    )
+    assert (points[0][0], points[-1][0]) == (0, 1)
+    return sum((x - w) * (y + v) / 2 for (w, v), (x, y) in pairwise(points))
+
+
+def road_of(row):
+    """Mean probability without the least relevant pixels less that without the most relevant."""
+    ends = {
+        end: mean(float(value) for name, value in row.items() if name.startswith(f"road-{end}@"))
+        for end in ("least", "most")
+    }
+    return ends["least"] - ends["most"]
+
+
+@pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.parent.name)
+def test_every_score_of_a_map_is_that_of_its_curves(path):
+    """Deletion, insertion and ROAD of each map of each picture, from the points as they lie."""
+    rows = rows_of(path.parent / "measures.csv")
+    (record,) = (one for one in map_store.recorded(RESULTS) if one.key == path.parent.name)
+    table = summary.gathered([record])
+    assert table["image"].to_list() == [row["image"] for row in rows]
+    assert table["map"].to_list() == [row["map"] for row in rows]
+    for curve in ("deletion", "insertion"):
+        counted = [area_of(row, curve) for row in rows]
+        assert table[curve].to_list() == pytest.approx(counted, abs=1e-9)
+    assert table["road"].to_list() == pytest.approx([road_of(row) for row in rows], abs=1e-9)
+    right = [row["class"] == row["label"] for row in rows]
+    assert table["right"].to_list() == right

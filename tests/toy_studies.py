@@ -1,0 +1,103 @@
+"""Map studies that take a second, for tests: a small network on blocks of colour."""
+
+import json
+from collections import OrderedDict
+from dataclasses import asdict, replace
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import nn
+
+from pixels_to_sentiment import architectures, folds, networks
+from pixels_to_sentiment.maps import measures
+from pixels_to_sentiment.maps.records import Study
+from pixels_to_sentiment.pictures import Pictures
+from pixels_to_sentiment.runs import Record
+from toy_runs import RUN
+
+FILES = ["log_odds.csv", "maps.json", "measures.csv", "provenance.json"]
+SIDE, CROP = 96, 64
+MAPPED_RUN = replace(RUN, network="squeezenet1_1")
+FITTED = Study("squeezenet1_1:random", "five", 1, limit=3)
+
+
+def small(seed=0):
+    """Build a network of SqueezeNet's form for crops of 64 pixels, with a map of 8x8 places."""
+    torch.manual_seed(seed)
+    features = nn.Sequential(nn.Conv2d(3, 6, 8, stride=8), nn.ReLU())
+    classifier = nn.Sequential(nn.Dropout(0.2), nn.Conv2d(6, 2, 1), nn.AdaptiveAvgPool2d(1))
+    classifier[1].weight.data *= 5
+    body = nn.Sequential(OrderedDict(features=features, classifier=classifier))
+    convention = architectures.Convention("RGB", 1 / 255, (0.5, 0.5, 0.5), (0.3, 0.3, 0.3), CROP)
+    return networks.Network("squeezenet1_1", body, convention, "classifier.1").eval()
+
+
+def blocks(source="stand-in", fingerprint="made-up"):
+    """Big blocks of colour under the real names of five agree, with evidence in a corner."""
+    table = folds.load()
+    table = table[table["image"].isin(pd.concat(folds.split("five", 1))["image"])]
+    shape = (len(table), 6, 6, 3)
+    coarse = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    pixels = coarse.repeat(SIDE // 6, axis=1).repeat(SIDE // 6, axis=2)
+    masks = np.zeros((len(table), SIDE, SIDE), bool)
+    masks[:, 20:52, 24:40] = True
+    names = table["image"].to_numpy()
+    return Pictures(names, pixels, source, fingerprint, pd.DataFrame({"image": names}), masks=masks)
+
+
+def trained(root, data=None, **changes):
+    """Write the folder of a finished run of the small network, without weights."""
+    run = replace(MAPPED_RUN, **changes)
+    folder = root / run.key("made-up")
+    folder.mkdir(parents=True)
+    for name in ("curve.csv", "predictions.csv"):
+        (folder / name).write_text("")
+    (folder / "provenance.json").write_text("{}")
+    data = {"source": "stand-in", "fingerprint": "made-up"} | (data or {})
+    content = {"key": folder.name, "run": asdict(run), "data": data, "code": "c"}
+    (folder / "run.json").write_text(json.dumps(content))
+    return Record.open(folder)
+
+
+def measured(images, labels, seed=0, maps=measures.MAPS):
+    """Make up a table as `measures.measure` gives it, of random numbers."""
+    dice = np.random.default_rng(seed)
+    columns = [
+        measures.column(c, share) for c, shares in measures.CURVES.items() for share in shares
+    ]
+    columns += [*measures.AGREEMENTS, *measures.EVIDENCE]
+    classes = dice.integers(0, 2, len(images))
+    parts = []
+    for name in maps:
+        made = pd.DataFrame({"image": images, "label": labels, "map": name, "class": classes})
+        numbers = pd.DataFrame(dice.random((len(images), len(columns))).round(4), columns=columns)
+        if name not in ("map", "grad-cam"):
+            numbers[[*measures.AGREEMENTS]] = np.nan
+        parts.append(pd.concat([made, numbers], axis=1))
+    return pd.concat(parts, ignore_index=True)
+
+
+def written(folder, study, table=None, maps=None, run=None, other=None, source="photographs"):
+    """Write a finished study's folder, of made-up numbers where none are given."""
+    folder.mkdir(parents=True)
+    listed = folds.split(study.agreement, study.fold)[1].head(4)
+    table = measured(listed["image"], listed["label"]) if table is None else table
+    images = table["image"].unique()
+    maps = np.random.default_rng(1).normal(0, 2, (len(images), 2, 3)) if maps is None else maps
+    table.to_csv(folder / "measures.csv", index=False)
+    places = [f"{row}-{column}" for row, column in np.ndindex(*maps.shape[1:])]
+    values = pd.DataFrame(maps.reshape(len(maps), -1), columns=places)
+    values.insert(0, "image", images)
+    values.to_csv(folder / "log_odds.csv", index=False)
+    (folder / "provenance.json").write_text('{"seconds": 1.5}')
+    content = {
+        "key": folder.name,
+        "maps": asdict(study),
+        "run": run and asdict(run),
+        "other": other and asdict(other),
+        "data": {"source": source, "fingerprint": "made-up"},
+        "code": "c",
+    }
+    (folder / "maps.json").write_text(json.dumps(content))
+    return folder

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pixels_to_sentiment import catalogue, experiments, folds, pictures, store, training
+from pixels_to_sentiment.book import tiers
 from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.maps import plans
 from pixels_to_sentiment.maps import store as map_store
@@ -193,7 +194,7 @@ def test_sentiment_maps_are_made_of_what_was_trained_and_of_the_stand_in(
     (trained, source, options), (fitted, other_source, _) = mapping
     assert (source, other_source) == ("photographs", "stand-in")
     keys = [line.split()[0] for line in lines[:2]]
-    limit = small_plan["limit"]
+    limit = tiers.values("smoke")["mapped"]
     assert trained == [Study(keys[0], "five", 1, other=keys[1], limit=limit)]
     assert fitted == [Study("squeezenet1_1:imagenet", "five", 1, limit=limit)]
     assert options == {"device": store.pick_device("auto")}

@@ -55,6 +55,7 @@ def _show(options: argparse.Namespace) -> None:
 
 def _run(options: argparse.Namespace) -> None:
     from pixels_to_sentiment import catalogue, experiments, folds, pictures, store
+    from pixels_to_sentiment.book import tiers
 
     experiment = catalogue.find(options.name)
     device = store.pick_device(options.device)
@@ -91,7 +92,7 @@ def _run(options: argparse.Namespace) -> None:
                 store.record([record])
     _probe(options, experiment, finished, loaded, device, shortened.get("limit"))
     if experiment.mapped:
-        _map(options, finished, loaded, device, shortened.get("limit"))
+        _map(options, finished, loaded, device, tiers.values(options.tier).get("mapped"))
 
 
 def _probe(options, experiment, finished: list, loaded, device: str, limit: int | None) -> None:
@@ -151,7 +152,7 @@ def _of_tier(tier: str) -> dict:
     return {
         name: value
         for name, value in tiers.values(tier).items()
-        if name in ("iterations", "batch_size", "limit")
+        if name in ("iterations", "batch_size", "limit") and value is not None
     }
 
 

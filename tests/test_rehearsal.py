@@ -120,7 +120,8 @@ def make_paper(copy, address):
     stamp.write_text(f"{copy}\n")
     command = copy / "shortened"
     options = [word for name, value in SHORT.items() for word in ("-p", name, value)]
-    command.write_text(f'{sys.executable} -m pixels_to_sentiment "$@" {shlex.join(options)}\n')
+    given = f'case "$2" in execute) set -- "$@" {shlex.join(options)};; esac'
+    command.write_text(f'{given}\n{sys.executable} -m pixels_to_sentiment "$@"\n')
     scripts = sysconfig.get_path("scripts")
     settings = {"BIN": scripts, "CLI": f"sh {command}", "STAMP": stamp, "MIRROR": address}
     # Not those of a `make test` or of a user that this test is run by.

@@ -34,6 +34,32 @@ def test_ratios_are_paired_by_round_and_shares_are_of_the_faster_product():
     assert set(table["mib"]) == {7}
 
 
+def test_work_without_a_limit_or_operations_has_neither_share_nor_rate_of_them():
+    """Only the time counts, as for what ROAD fills in; JSON has no missing number but null."""
+    seconds = {suite.OURS: [1.0, 1.0], suite.PACKAGE: [3.0, 5.0]}
+    bare = suite.rows("work", 10, 0, seconds, dict.fromkeys(seconds, 1))
+    assert [one["ratio"] for one in bare] == [1, 4]
+    assert {one[name] for one in bare for name in ("gflops", "limit_gflops", "share")} == {None}
+    counted = suite.rows("work", 10, 10**9, seconds, dict.fromkeys(seconds, 1))
+    assert [(one["gflops"], one["share"]) for one in counted] == [(10, None), (2.5, None)]
+
+
+def test_maps_are_held_against_the_grad_cam_package_on_the_same_work():
+    """Same network, pictures and device; one comparison has the machine's limit."""
+    found = suite.comparisons("maps", "cpu", "")
+    limited = []
+    for one in found:
+        ours, *others = one["entries"]
+        assert (ours.name, ours.keep) == (suite.OURS, True)
+        packages = [o for o in others if o.name.startswith(suite.PACKAGE)]
+        assert packages
+        for other in packages:
+            assert not other.keep
+            assert ours.options.items() <= other.options.items()
+        limited += [one["title"] for o in others if o.name.startswith(suite.LIMIT)][:1]
+    assert limited == [found[0]["title"]]
+
+
 @pytest.mark.parametrize("n", [4, 9])
 def test_one_more_round_lies_in_the_spread_in_19_cases_of_20(n):
     """Simulated: rounds whose logarithms are normal."""

@@ -73,7 +73,7 @@ def common_training(
     Pictures are decoded in every epoch, by as many worker processes (none, or one a core) as
     turn out to be faster.
     """
-    made = _plain(network)
+    made = plain(network)
     model, crop = made.body.to(device).train(), made.convention.crop
     dataset = torchvision.datasets.ImageFolder(
         folder,
@@ -176,7 +176,7 @@ def our_prediction(network: str, count: int, device: str) -> Callable[[], None]:
 
 def common_prediction(network: str, count: int, device: str, folder: str) -> Callable[[], None]:
     """Ten crops with torchvision's `TenCrop` in a data loader that decodes each picture."""
-    made = _plain(network)
+    made = plain(network)
     model, crop = made.body.to(device).eval(), made.convention.crop
     prepare = transforms.Compose(
         [
@@ -223,11 +223,11 @@ def our_maps(network: str, side: int, device: str) -> Callable[[], None]:
 def our_inference(network: str, batch: int, device: str) -> Callable[[], None]:
     """Probabilities of one batch of uint8 crops, preparation included."""
     made = networks.create(network, start="random").to(device).eval()
-    crops = _crops(made, batch).to(device)
+    pixels = crops(made, batch).to(device)
 
     def work() -> None:
         with torch.inference_mode():
-            made(crops).softmax(1).cpu()
+            made(pixels).softmax(1).cpu()
 
     return work
 
@@ -242,7 +242,7 @@ def opencv_inference(network: str, batch: int) -> Callable[[], None]:
         imported = cv2.dnn.readNetFromCaffe(
             str(written["model_deploy.prototxt"]), str(written["model.caffemodel"])
         )
-    blob = made.convention.prepare(_crops(made, batch)).contiguous().numpy()
+    blob = made.convention.prepare(crops(made, batch)).contiguous().numpy()
 
     def work() -> None:
         imported.setInput(blob)
@@ -276,7 +276,7 @@ def operations(network: str, *, train: bool) -> int:
     train
         Forward and backward, or forward alone.
     """
-    made = _plain(network).train(train)
+    made = plain(network).train(train)
     total = 0
 
     def note(layer: nn.Module, args: tuple[Tensor], output: Tensor) -> None:
@@ -290,16 +290,18 @@ def operations(network: str, *, train: bool) -> int:
         if isinstance(layer, nn.Conv2d | nn.Linear):
             layer.register_forward_hook(note)
     with torch.set_grad_enabled(train):
-        made(_crops(made, 2))
+        made(crops(made, 2))
     return total
 
 
-def _plain(network: str) -> networks.Network:
+def plain(network: str) -> networks.Network:
+    """Build a network as others write it, with nothing that makes it fast."""
     made = networks.create(network, start="random")
     return made.arrange(channels_last=False, banded=False, onednn=False)
 
 
-def _crops(network: networks.Network, count: int) -> Tensor:
+def crops(network: networks.Network, count: int) -> Tensor:
+    """Draw noise of the size of a network's crop, uint8 (count, crop, crop, 3)."""
     side = network.convention.crop
     dice = torch.Generator().manual_seed(0)
     return torch.randint(0, 256, (count, side, side, 3), generator=dice).byte()

@@ -14,19 +14,20 @@ from PIL import Image
 from scipy import stats
 
 from pixels_to_sentiment import archives, assets, folds, pictures, places, provenance, training
-from pixels_to_sentiment.benchmarks import contenders, waits
+from pixels_to_sentiment.benchmarks import contenders, maps, waits
 from pixels_to_sentiment.benchmarks.timing import Contender, alternate
 from pixels_to_sentiment.errors import UserError
 
 OURS, COMMON, LIMIT = "this project", "common loop", "matrix product"
+PACKAGE = "grad-cam package"
 BF16 = f"{OURS}, bf16"
 # Said in the report, since they may change from one report to the next.
 ROUNDS = "after a warm-up and a first round that is not kept"
 SPREAD = "where one more round would lie in nineteen cases of twenty (Student's t, of logarithms)"
 SECTIONS = ("waiting", "train-caffenet", "train-squeezenet", "train-mobilenet", "predict", "infer",
-            "growth")  # fmt: skip
+            "maps", "growth")  # fmt: skip
 # Seconds for what is timed together, so that the whole stays at some 10 minutes on 2 cores.
-BUDGETS = {"train": 55.0, "predict": 30.0, "infer": 10.0, "growth": 6.0}
+BUDGETS = {"train": 55.0, "predict": 30.0, "infer": 10.0, "maps": 6.0, "growth": 6.0}
 
 
 def run(
@@ -146,6 +147,8 @@ def comparisons(name: str, device: str, folder: str) -> list[dict]:
             title = f"predict from ten crops, {title}"
             made.append(_comparison(title, network, 12 * more, False, device, entries, crops=10))
         return made
+    if name == "maps":
+        return _maps(device, more)
     made = []
     for batch in (1, 10, 100):
         work = {"network": "caffenet", "batch": batch}
@@ -177,6 +180,32 @@ def _training(network: str, count: int, batch: int, device: str, folder: str) ->
     )
     title = {"caffenet": "train CaffeNet", "squeezenet1_1": "train SqueezeNet 1.1"}[network]
     return _comparison(title, network, count, True, device, entries)
+
+
+def _maps(device: str, more: int) -> list[dict]:
+    """Both classes' maps, Grad-CAM, and what ROAD fills in, beside the grad-cam package."""
+    made = []
+    for title, network, count, ours, layer in (
+        ("maps of both classes, SqueezeNet 1.1", "squeezenet1_1", 8, maps.our_class_maps,
+         "classifier.2"),
+        ("Grad-CAM of both classes, SqueezeNet 1.1", "squeezenet1_1", 8, maps.our_grad_cam, ""),
+        ("Grad-CAM of both classes, CaffeNet", "caffenet", 8, maps.our_grad_cam, ""),
+    ):  # fmt: skip
+        work = {"network": network, "count": count * more, "device": device}
+        entries = [Contender(OURS, ours, work)]
+        for name, each in ((f"{PACKAGE}, all at once", False), (f"{PACKAGE}, one by one", True)):
+            # One by one CaffeNet takes too long to be asked for here.
+            if not each or network != "caffenet":
+                options = work | {"layer": layer, "each": each}
+                entries.append(Contender(name, maps.package_grad_cam, options, keep=False))
+        found = _comparison(title, network, count * more, False, device, entries)
+        made.append(found if ours is maps.our_class_maps else found | {"entries": entries})
+    work = {"network": "squeezenet1_1", "count": 4}
+    entries = [
+        Contender(OURS, maps.our_filling, work),
+        Contender(PACKAGE, maps.package_filling, work, keep=False),
+    ]
+    return [*made, {"title": "fill what ROAD removed", "count": 4, "flops": 0, "entries": entries}]
 
 
 def _experiment(device: str) -> dict:
@@ -222,7 +251,7 @@ def compare(
     count
         Pictures a round.
     flops
-        Operations a picture.
+        Operations a picture; 0 for work that is not the network's.
     budget
         Seconds, as `timing.alternate` takes them.
 
@@ -231,8 +260,9 @@ def compare(
     list of dict
         A contender a row: ``what``, ``contender``, ``rounds``, ``rate`` (median, pictures a
         second), ``ratio`` (this project's rate by its, median over rounds), ``low`` and ``high``
-        (see `spread`), ``share`` of the faster matrix product in its precision, ``mib``,
-        ``seconds`` (of each round).
+        (see `spread`), ``gflops``, ``limit_gflops`` and ``share`` (of the faster matrix product in
+        its precision), each missing where it was not counted or timed, ``mib``, ``seconds`` (of
+        each round).
     """
     seconds, peaks = alternate(entries, budget=budget)
     keep = {one.name: "keeps" if one.keep else "returns" for one in entries}
@@ -256,7 +286,7 @@ def rows(
         ratios = np.asarray(taken) / np.asarray(seconds[OURS])
         low, high = spread(ratios)
         rate = count / float(np.median(taken))
-        limit = limits["bf16" if name == BF16 else "fp32"]
+        limit = limits.get("bf16" if name == BF16 else "fp32")
         found.append(
             {
                 "what": title,
@@ -266,9 +296,9 @@ def rows(
                 "ratio": float(np.median(ratios)),
                 "low": low,
                 "high": high,
-                "gflops": rate * flops / 1e9,
-                "limit_gflops": limit / 1e9,
-                "share": rate * flops / limit,
+                "gflops": rate * flops / 1e9 if flops else None,
+                "limit_gflops": limit / 1e9 if limit else None,
+                "share": rate * flops / limit if limit else None,
                 "mib": round(mib[name]),
                 "seconds": [round(one, 4) for one in taken],
             }

@@ -7,6 +7,7 @@ import socket
 import pytest
 
 from pixels_to_sentiment import folders
+from pixels_to_sentiment.errors import UserError
 
 
 def make(folder, marker="whole.json", content="{}"):
@@ -81,3 +82,36 @@ def test_a_copy_leaves_out_what_is_ignored_and_is_made_once(tmp_path):
     assert folders.copied(tmp_path / "made", target, "whole.json", "*.bin")
     assert [path.name for path in target.iterdir()] == ["whole.json"]
     assert not folders.copied(tmp_path / "made", target, "whole.json", "*.bin")
+
+
+def test_a_key_depends_on_kind_work_data_and_code():
+    """And not on the order in which the work is told."""
+    key = folders.key("run", {"a": 1, "b": 2}, "data", "code")
+    assert len(key) == 16
+    assert key == folders.key("run", {"b": 2, "a": 1}, "data", "code")
+    others = [
+        folders.key("probe", {"a": 1, "b": 2}, "data", "code"),
+        folders.key("run", {"a": 1, "b": 3}, "data", "code"),
+        folders.key("run", {"a": 1, "b": 2}, "other", "code"),
+        folders.key("run", {"a": 1, "b": 2}, "data", "other"),
+    ]
+    assert len({key, *others}) == 5
+
+
+def test_what_is_wrong_with_a_folder_is_said_with_its_name(tmp_path):
+    """It is not there, lacks a file, or does not say what was looked for in it."""
+    words = {"absent": "There is no finished run", "kind": "a finished run"}
+
+    def read(files=()):
+        with folders.described(tmp_path / "made", "whole.json", files, **words) as content:
+            return content["key"]
+
+    with pytest.raises(UserError, match=r"There is no finished run 'made' in"):
+        read()
+    make(tmp_path / "made", content='{"key": "k"}')
+    assert read() == "k"
+    with pytest.raises(UserError, match=r"made is not the folder of a finished run .*curve.csv"):
+        read(["curve.csv"])
+    (tmp_path / "made" / "whole.json").write_text("{}")
+    with pytest.raises(UserError, match="KeyError: 'key'"):
+        read()

@@ -1,17 +1,19 @@
 """Folders that hold one finished piece of work: written whole or not at all, and described."""
 
+import hashlib
 import json
 import os
 import re
 import shutil
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pixels_to_sentiment import provenance
+from pixels_to_sentiment.errors import UserError
 
 
 @contextmanager
@@ -36,6 +38,56 @@ def written_whole(folder: Path, marker: str) -> Iterator[Path]:
                 raise
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def key(kind: str, work: dict, data: str, code: str) -> str:
+    """Hash all that decides the result of a piece of work (16 hex digits), to name its folder.
+
+    Parameters
+    ----------
+    kind
+        Of the work, so that no two kinds share a name.
+    work
+        What is to be done, ready for JSON.
+    data, code
+        Fingerprints.
+    """
+    text = json.dumps({kind: work, "data": data, "code": code}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@contextmanager
+def described(
+    folder: Path, marker: str, files: Iterable[str], *, absent: str, kind: str
+) -> Iterator[dict]:
+    """Give what a finished folder says of itself, to be read within the block.
+
+    Parameters
+    ----------
+    marker
+        The file that says it, in JSON.
+    files
+        Others that have to be there.
+    absent, kind
+        Words of the complaints: ``There is no finished run``, ``a finished run``.
+
+    Raises
+    ------
+    UserError
+        If there is no such folder, or it cannot be read as one of its kind.
+    """
+    if not folder.is_dir():
+        raise UserError(f"{absent} {folder.name!r} in {folder.parent}.")
+    try:
+        content = json.loads((folder / marker).read_text())
+        for name in files:
+            (folder / name).stat()
+        yield content
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
+        raise UserError(
+            f"{folder} is not the folder of {kind} ({type(fault).__name__}: {fault}): "
+            "delete it and run again."
+        ) from fault
 
 
 def sweep(root: Path) -> None:

@@ -27,7 +27,7 @@ import pandas as pd
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
-from pixels_to_sentiment import networks, provenance
+from pixels_to_sentiment import folders, networks, provenance
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import Network
 from pixels_to_sentiment.training import Recipe
@@ -80,9 +80,13 @@ class Run:
         fingerprint
             Of the pictures.
         """
-        identity = {"run": asdict(self), "data": fingerprint, "code": code_fingerprint()}
-        text = json.dumps(identity, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return folders.key("run", asdict(self), fingerprint, code_fingerprint())
+
+    @classmethod
+    def read(cls, fields: dict) -> "Run":
+        """Make a run of what a finished one's folder says of it."""
+        recipe = {k: tuple(v) if isinstance(v, list) else v for k, v in fields["recipe"].items()}
+        return cls(**fields | {"recipe": Recipe(**recipe)})
 
 
 @dataclass(frozen=True)
@@ -104,20 +108,10 @@ class Record:
         UserError
             If there is no such folder, or it is not that of a finished run.
         """
-        if not folder.is_dir():
-            raise UserError(f"There is no finished run {folder.name!r} in {folder.parent}.")
-        try:
-            content = json.loads((folder / "run.json").read_text())
-            for name in _TABLES:
-                (folder / name).stat()
-            fields = dict(content["run"])
-            fields["recipe"] = Recipe(**_tuples(fields["recipe"]))
-            return cls(folder, Run(**fields), content["key"], content["data"], content["code"])
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
-            raise UserError(
-                f"{folder} is not the folder of a finished run ({type(fault).__name__}: {fault}): "
-                "delete it and run again."
-            ) from fault
+        words = {"absent": "There is no finished run", "kind": "a finished run"}
+        with folders.described(folder, "run.json", _TABLES, **words) as content:
+            run = Run.read(content["run"])
+            return cls(folder, run, content["key"], content["data"], content["code"])
 
     def predictions(self) -> pd.DataFrame:
         """Give the test pictures: ``image``, ``label``, ``centre``, ``oversampled``."""
@@ -156,10 +150,6 @@ class Record:
                 "again."
             ) from fault
         return network.eval()
-
-
-def _tuples(fields: dict) -> dict:
-    return {k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()}
 
 
 @cache

@@ -13,7 +13,6 @@ can be believed. Its folder lies under its key beside the training runs and hold
     A map of a picture a row, with the columns of `measures.measure`.
 """
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -22,10 +21,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pixels_to_sentiment import provenance, runs
-from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment import folders, provenance, runs
 from pixels_to_sentiment.runs import Run
-from pixels_to_sentiment.training import Recipe
 
 MARKER = "maps.json"
 _FILES = ("provenance.json", "log_odds.csv", "measures.csv")
@@ -80,9 +77,7 @@ class Study:
         fingerprint
             Of the pictures.
         """
-        identity = {"maps": asdict(self), "data": fingerprint, "code": code_fingerprint()}
-        text = json.dumps(identity, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return folders.key("maps", asdict(self), fingerprint, code_fingerprint())
 
 
 @dataclass(frozen=True)
@@ -106,20 +101,12 @@ class StudyRecord:
         UserError
             If there is no such folder, or it is not that of a finished study.
         """
-        if not folder.is_dir():
-            raise UserError(f"There are no finished maps {folder.name!r} in {folder.parent}.")
-        try:
-            content = json.loads((folder / MARKER).read_text())
-            for name in _FILES:
-                (folder / name).stat()
-            made = [_run(content[name]) for name in ("run", "other")]
+        words = {"absent": "There are no finished maps", "kind": "finished maps"}
+        with folders.described(folder, MARKER, _FILES, **words) as content:
+            runs_of = (content[name] for name in ("run", "other"))
+            made = [None if fields is None else Run.read(fields) for fields in runs_of]
             study = Study(**content["maps"])
             return cls(folder, study, *made, content["key"], content["data"], content["code"])
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
-            raise UserError(
-                f"{folder} is not the folder of finished maps ({type(fault).__name__}: {fault}): "
-                "delete it and run again."
-            ) from fault
 
     def maps(self) -> tuple[np.ndarray, np.ndarray]:
         """Give the names of the pictures (n,) and their log-odds in nats, float64 (n, h, w)."""
@@ -138,13 +125,6 @@ class StudyRecord:
     def provenance(self) -> dict:
         """Give commit, hardware, versions, date and durations."""
         return json.loads((self.folder / "provenance.json").read_text())
-
-
-def _run(fields: dict | None) -> Run | None:
-    if fields is None:
-        return None
-    recipe = {k: tuple(v) if isinstance(v, list) else v for k, v in fields["recipe"].items()}
-    return Run(**fields | {"recipe": Recipe(**recipe)})
 
 
 @cache

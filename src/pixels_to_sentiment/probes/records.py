@@ -13,7 +13,6 @@ lies under its key beside the training runs, holds
     the published test list, so that every score can be computed again.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -23,11 +22,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pixels_to_sentiment import folds, networks, provenance, runs
+from pixels_to_sentiment import folders, folds, networks, provenance, runs
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.probes import features, linear
 from pixels_to_sentiment.runs import Record, Run
-from pixels_to_sentiment.training import Recipe
 
 _FILES = ("provenance.json", "layers.csv")
 # What decides a probe's result; what decides the network's weights is in the key of its run.
@@ -126,9 +124,7 @@ class Probe:
         fingerprint
             Of the pictures.
         """
-        identity = {"probe": asdict(self), "data": fingerprint, "code": code_fingerprint()}
-        text = json.dumps(identity, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return folders.key("probe", asdict(self), fingerprint, code_fingerprint())
 
     def lists(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Training and test pictures, as `folds.split` gives them, up to the limit."""
@@ -156,21 +152,11 @@ class ProbeRecord:
         UserError
             If there is no such folder, or it is not that of a finished probe.
         """
-        if not folder.is_dir():
-            raise UserError(f"There is no finished probe {folder.name!r} in {folder.parent}.")
-        try:
-            content = json.loads((folder / "probe.json").read_text())
-            for name in _FILES:
-                (folder / name).stat()
-            probe, run = Probe(**_tuples(content["probe"])), content["run"]
-            if run is not None:
-                run = Run(**run | {"recipe": Recipe(**_tuples(run["recipe"]))})
+        words = {"absent": "There is no finished probe", "kind": "a finished probe"}
+        with folders.described(folder, "probe.json", _FILES, **words) as content:
+            probe = Probe(**_tuples(content["probe"]))
+            run = Run.read(content["run"]) if content["run"] is not None else None
             return cls(folder, probe, run, content["key"], content["data"], content["code"])
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
-            raise UserError(
-                f"{folder} is not the folder of a finished probe ({type(fault).__name__}: {fault}):"
-                " delete it and run again."
-            ) from fault
 
     def table(self) -> pd.DataFrame:
         """Give what was predicted, as ``layers.csv`` has it.

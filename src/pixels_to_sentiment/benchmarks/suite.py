@@ -26,6 +26,8 @@ ROUNDS = "after a warm-up and a first round that is not kept"
 SPREAD = "where one more round would lie in nineteen cases of twenty (Student's t, of logarithms)"
 SECTIONS = ("waiting", "train-caffenet", "train-squeezenet", "train-mobilenet", "predict", "infer",
             "maps", "growth")  # fmt: skip
+# Pictures in a pass when maps are timed: what `maps.dense` takes at once.
+MAPPED = 32
 # Seconds for what is timed together, so that the whole stays at some 10 minutes on 2 cores.
 BUDGETS = {"train": 55.0, "predict": 30.0, "infer": 10.0, "maps": 6.0, "growth": 6.0}
 
@@ -185,20 +187,21 @@ def _training(network: str, count: int, batch: int, device: str, folder: str) ->
 def _maps(device: str, more: int) -> list[dict]:
     """Both classes' maps, Grad-CAM, and what ROAD fills in, beside the grad-cam package."""
     made = []
-    for title, network, count, ours, layer in (
-        ("maps of both classes, SqueezeNet 1.1", "squeezenet1_1", 8, maps.our_class_maps,
+    count = MAPPED * more
+    for title, network, ours, layer in (
+        ("maps of both classes, SqueezeNet 1.1", "squeezenet1_1", maps.our_class_maps,
          "classifier.2"),
-        ("Grad-CAM of both classes, SqueezeNet 1.1", "squeezenet1_1", 8, maps.our_grad_cam, ""),
-        ("Grad-CAM of both classes, CaffeNet", "caffenet", 8, maps.our_grad_cam, ""),
+        ("Grad-CAM of both classes, SqueezeNet 1.1", "squeezenet1_1", maps.our_grad_cam, ""),
+        ("Grad-CAM of both classes, CaffeNet", "caffenet", maps.our_grad_cam, ""),
     ):  # fmt: skip
-        work = {"network": network, "count": count * more, "device": device}
+        work = {"network": network, "count": count, "device": device}
         entries = [Contender(OURS, ours, work)]
         for name, each in ((f"{PACKAGE}, all at once", False), (f"{PACKAGE}, one by one", True)):
             # One by one CaffeNet takes too long to be asked for here.
             if not each or network != "caffenet":
                 options = work | {"layer": layer, "each": each}
                 entries.append(Contender(name, maps.package_grad_cam, options, keep=False))
-        found = _comparison(title, network, count * more, False, device, entries)
+        found = _comparison(title, network, count, False, device, entries)
         made.append(found if ours is maps.our_class_maps else found | {"entries": entries})
     work = {"network": "squeezenet1_1", "count": 4}
     entries = [

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pixels_to_sentiment import catalogue, experiments, folds, pictures, store, training
+from pixels_to_sentiment.assets import Unavailable
 from pixels_to_sentiment.book import tiers
 from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.maps import plans
@@ -198,6 +199,24 @@ def test_sentiment_maps_are_made_of_what_was_trained_and_of_the_stand_in(
     assert trained == [Study(keys[0], "five", 1, other=keys[1], limit=limit)]
     assert fitted == [Study("squeezenet1_1:imagenet", "five", 1, limit=limit)]
     assert options == {"device": store.pick_device("auto")}
+
+
+def test_weights_that_the_stand_in_lacks_are_told_and_the_maps_of_photographs_kept(
+    capsys, small_plan, mapping, monkeypatch
+):
+    def perform(studies, loaded, **options):
+        if loaded.source == "stand-in":
+            raise Unavailable("squeezenet.safetensors is in no mirror: name one that has it.")
+        return iter(["map of photographs"])
+
+    photographs = replace(made_up_pictures(), source="photographs")
+    of_source = {"stand-in": made_up_pictures()}
+    monkeypatch.setattr(pictures, "load", lambda source="": of_source.get(source, photographs))
+    monkeypatch.setattr(map_store, "perform", perform)
+    assert main(["experiments", "run", "sentiment-maps", "--folds", "1", "--tier", "smoke"]) == 0
+    out, err = capsys.readouterr()
+    assert out.splitlines()[2:] == ["map of photographs"]
+    assert "squeezenet1_1:imagenet on the stand-in: not available here. squeezenet.safe" in err
 
 
 def test_an_experiment_without_maps_makes_none(small_plan, mapping):

@@ -117,17 +117,22 @@ def _probe(options, experiment, finished: list, loaded, device: str, limit: int 
 def _map(options, finished: list, loaded, device: str, limit: int | None) -> None:
     """Map test pictures with what was fine-tuned, and the stand-in, where evidence is known."""
     from pixels_to_sentiment import pictures
+    from pixels_to_sentiment.assets import Unavailable
     from pixels_to_sentiment.maps import plans, store
 
-    todo = [
-        (loaded, plans.planned(finished, limit)),
-        (pictures.load("stand-in"), plans.on_stand_in(test_folds=options.folds, limit=limit)),
-    ]
-    for some, studies in todo:
+    def perform(some, studies: list) -> None:
         for record in store.perform(studies, some, device=device):
             print(plans.in_words(record), flush=True)
             if options.record:
                 store.record([record])
+
+    perform(loaded, plans.planned(finished, limit))
+    for name in plans.ON_STAND_IN:
+        studies = plans.on_stand_in([name], options.folds, limit)
+        try:
+            perform(pictures.load("stand-in"), studies)
+        except Unavailable as reason:
+            print(f"{name} on the stand-in: not available here. {reason}", file=sys.stderr)
 
 
 def _chosen(options: argparse.Namespace, experiment) -> list:

@@ -13,13 +13,11 @@ from matplotlib import rc_context, rcParamsDefault
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
-from pixels_to_sentiment.figures import NEGATIVE, POSITIVE
+from pixels_to_sentiment.maps.drawing import DIVERGING
 
-# Signed, white at even odds, and told apart with any colour vision.
-COLOURS = LinearSegmentedColormap.from_list("sentiment", [NEGATIVE, "white", POSITIVE])
 # A photograph's shape is drawn as it is between these ratios of width to height.
 NARROWEST, WIDEST = 1 / 2, 3.0
 # In inches: of a panel, of the drawing's margins, and of the scale with its numbers.
@@ -99,7 +97,7 @@ def sheet(
         )
     )
     left.imshow(shown, aspect="auto")
-    right.imshow(grid, aspect="auto", cmap=COLOURS, vmin=-scale, vmax=scale, interpolation="none")
+    right.imshow(grid, aspect="auto", cmap=DIVERGING, vmin=-scale, vmax=scale, interpolation="none")
     for panel in (left, right):
         panel.set(xticks=[], yticks=[])
     _key(figure, key, grid, scale)
@@ -114,7 +112,7 @@ def _key(figure: Figure, panel: Axes, grid: np.ndarray, scale: float) -> None:
     """Say what the colours mean, with points at the ends where places lie beyond."""
     below, beyond = bool(grid.min() < -scale), bool(grid.max() > scale)
     extend = {(0, 0): "neither", (1, 0): "min", (0, 1): "max", (1, 1): "both"}[below, beyond]
-    colours = ScalarMappable(Normalize(-scale, scale), COLOURS)
+    colours = ScalarMappable(Normalize(-scale, scale), DIVERGING)
     bar = figure.colorbar(colours, cax=panel, extend=extend, ticks=np.linspace(-scale, scale, 5))
     labels = [f"{value:+.3g}" if value else "0" for value in bar.get_ticks()]
     bar.ax.set_yticklabels([label.replace("-", "\N{MINUS SIGN}") for label in labels])

@@ -10,8 +10,7 @@ from pixels_to_sentiment.runs import Record, Run
 
 # Shuffled labels cost a training of their own; one fold shows what they do.
 LABELS_FOLD = 1
-# Fine-tuning for a third of the iterations taught it nothing of the stand-in (fold 1), while
-# its features tell the classes apart, so there only the head is fitted.
+# There only the head is fitted: what is tested is the map, and not the training.
 ON_STAND_IN = ("squeezenet1_1:imagenet",)
 
 

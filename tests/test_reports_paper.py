@@ -29,6 +29,8 @@ def test_the_comparison_has_each_number_in_its_cell(made):
 def test_the_comparison_names_the_fold_of_an_unfinished_configuration(made):
     table = paper.comparison(scores.reported("none"), experiments.table([made(fold=3)]))
     assert table["five agree, centre crop"].to_list() == ["0.658", "–", "0.750 (fold 3 only)"]
+    two = paper.comparison(scores.reported("none"), experiments.table([made(fold=k) for k in (1, 2)]))
+    assert two["five agree, centre crop"].iloc[2].endswith(" (folds 1, 2 only)")
 
 
 def test_the_table_of_an_experiment_says_why_a_cell_is_empty(made):
@@ -38,7 +40,7 @@ def test_the_table_of_an_experiment_says_why_a_cell_is_empty(made):
     rows = table.set_index("configuration")
     mine = rows.loc[CUT.title]
     assert mine["here, ten crops"].startswith("0.500")
-    assert "folds 1, 2" in mine["here, ten crops"]
+    assert "(folds 1, 2 only)" in mine["here, ten crops"]
     assert mine["empty because"] == "other folds not run yet"
     theirs = rows.loc[Configuration("caffenet+fc7-2", "imagenet", "paper").title]
     assert theirs["empty because"] == "not run: weights not at hand"

@@ -49,8 +49,8 @@ def comparison(
         for one in _cell(reported, agreement, oversampling):
             column[1] = tables.score(one.mean, one.std, one.grade)
         for one in _cell(recorded, agreement, oversampling):
-            part = "" if one.n == len(folds.FOLDS) else f" (fold {one.folds} only)"
-            column[2 + titles.index(one.title)] = tables.score(one.mean, one.std) + part
+            text = tables.score(one.mean, one.std) + _part(one.n, one.folds)
+            column[2 + titles.index(one.title)] = text
         table[f"{figures.AGREEMENT_NAMES[agreement]}, {crops}"] = column
     return pd.DataFrame(table)
 
@@ -112,8 +112,12 @@ def _score(rows: pd.DataFrame) -> str:
     if rows.empty:
         return "–"
     one = rows.iloc[0]
-    part = "" if one["n"] == len(folds.FOLDS) else f" (folds {one['folds']})"
-    return tables.score(one["mean"], one["std"]) + part
+    return tables.score(one["mean"], one["std"]) + _part(one["n"], one["folds"])
+
+
+def _part(n: int, which: str) -> str:
+    """Say which folds a score is of, where it is not of all."""
+    return "" if n == len(folds.FOLDS) else f" (fold{'s' if n > 1 else ''} {which} only)"
 
 
 def _why_empty(configuration: Configuration, rows: pd.DataFrame) -> str:

@@ -29,7 +29,9 @@ def test_the_comparison_has_each_number_in_its_cell(made):
 def test_the_comparison_names_the_fold_of_an_unfinished_configuration(made):
     table = paper.comparison(scores.reported("none"), experiments.table([made(fold=3)]))
     assert table["five agree, centre crop"].to_list() == ["0.658", "–", "0.750 (fold 3 only)"]
-    two = paper.comparison(scores.reported("none"), experiments.table([made(fold=k) for k in (1, 2)]))
+    two = paper.comparison(
+        scores.reported("none"), experiments.table([made(fold=k) for k in (1, 2)])
+    )
     assert two["five agree, centre crop"].iloc[2].endswith(" (folds 1, 2 only)")
 
 

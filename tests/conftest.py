@@ -162,3 +162,18 @@ def made(tmp_path):
         return runs.Record.open(folder)
 
     return make
+
+
+@pytest.fixture
+def themed():
+    """Set the theme for one test, on a backend without a screen, and leave no figure behind."""
+    import matplotlib as mpl
+    from matplotlib import pyplot as plt
+
+    from pixels_to_sentiment import figures
+
+    with mpl.rc_context():
+        plt.switch_backend("agg")
+        figures.theme()
+        yield
+        plt.close("all")

@@ -30,7 +30,7 @@ FLOORS = (
     ("training", "prediction"),
     ("pictures",),
     ("deploy",),
-    ("surgery", "charts"),
+    ("surgery", "charts", "curves"),
     ("networks", "figures", "tables", "standin", "audit", "judgement"),
     ("weights", "architectures", "answers"),
     ("caffe", "assets", "book", "scores", "resampling", "folds", "shapes", "folders"),

@@ -118,7 +118,7 @@ def _compare(options: argparse.Namespace) -> None:
 
 
 def _logs(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment import figures
+    from pixels_to_sentiment import curves, figures
     from pixels_to_sentiment.caffe import logs
 
     names = options.names or [path.stem for path in options.logs]
@@ -142,10 +142,10 @@ def _logs(options: argparse.Namespace) -> None:
         read[name].curve.to_csv(path, index=False)
         print(f"Wrote {path}.")
     figures.theme()
-    curves = {name: log.curve for name, log in read.items()}
+    by_model = {name: log.curve for name, log in read.items()}
     losses = {name: log.losses for name, log in read.items()}
     for kind, path in pictures.items():
-        figures.training_logs(curves, losses, kind).savefig(path)
+        curves.training_logs(by_model, losses, kind).savefig(path)
         print(f"Wrote {path}.")
 
 

@@ -1,6 +1,5 @@
-"""The whole benchmark: what is timed together, and what is made of the times."""
+"""The whole benchmark: what is timed together."""
 
-import json
 import tempfile
 import time
 from collections.abc import Callable, Iterable
@@ -9,18 +8,14 @@ from itertools import product as pairs
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from PIL import Image
-from scipy import stats
 
-from pixels_to_sentiment import archives, assets, folds, pictures, places, provenance, training
+from pixels_to_sentiment import archives, assets, folds, pictures, provenance, training
 from pixels_to_sentiment.benchmarks import contenders, maps, waits
+from pixels_to_sentiment.benchmarks.results import BF16, COMMON, LIMIT, OURS, PACKAGE, rows
 from pixels_to_sentiment.benchmarks.timing import Contender, alternate
 from pixels_to_sentiment.errors import UserError
 
-OURS, COMMON, LIMIT = "this project", "common loop", "matrix product"
-PACKAGE = "grad-cam package"
-BF16 = f"{OURS}, bf16"
 # Said in the report, since they may change from one report to the next.
 ROUNDS = "after a warm-up and a first round that is not kept"
 SPREAD = "where one more round would lie in nineteen cases of twenty (Student's t, of logarithms)"
@@ -263,63 +258,13 @@ def compare(
     list of dict
         A contender a row: ``what``, ``contender``, ``rounds``, ``rate`` (median, pictures a
         second), ``ratio`` (this project's rate by its, median over rounds), ``low`` and ``high``
-        (see `spread`), ``gflops``, ``limit_gflops`` and ``share`` (of the faster matrix product in
-        its precision), each missing where it was not counted or timed, ``mib``, ``seconds`` (of
-        each round).
+        (see `results.spread`), ``gflops``, ``limit_gflops`` and ``share`` (of the faster matrix
+        product in its precision), each missing where it was not counted or timed, ``mib``,
+        ``seconds`` (of each round).
     """
     seconds, peaks = alternate(entries, budget=budget)
     keep = {one.name: "keeps" if one.keep else "returns" for one in entries}
     return rows(title, count, flops, seconds, {n: peaks[k] for n, k in keep.items()})
-
-
-def rows(
-    title: str, count: int, flops: int, seconds: dict[str, list[float]], mib: dict[str, float]
-) -> list[dict]:
-    """Make the rows of `compare` out of the seconds of each round."""
-    limits = {}
-    for name, taken in seconds.items():
-        if name.startswith(LIMIT):
-            precision = name.split()[2]
-            rate = 2 * contenders.PRODUCT_SIDE**3 / np.median(taken)
-            limits[precision] = max(limits.get(precision, 0.0), rate)
-    found = []
-    for name, taken in seconds.items():
-        if name.startswith(LIMIT):
-            continue
-        ratios = np.asarray(taken) / np.asarray(seconds[OURS])
-        low, high = spread(ratios)
-        rate = count / float(np.median(taken))
-        limit = limits.get("bf16" if name == BF16 else "fp32")
-        found.append(
-            {
-                "what": title,
-                "contender": name,
-                "rounds": len(taken),
-                "rate": rate,
-                "ratio": float(np.median(ratios)),
-                "low": low,
-                "high": high,
-                "gflops": rate * flops / 1e9 if flops else None,
-                "limit_gflops": limit / 1e9 if limit else None,
-                "share": rate * flops / limit if limit else None,
-                "mib": round(mib[name]),
-                "seconds": [round(one, 4) for one in taken],
-            }
-        )
-    return found
-
-
-def spread(ratios: Iterable[float]) -> tuple[float, float]:
-    """Say between which ratios one more round would lie in 19 cases of 20.
-
-    The prediction interval of one further value by Student's t, of the logarithms. It is wider
-    than that of another run's median would be if all rounds were independent; those of one run
-    share the state of the machine, so another run counts as no more than one round.
-    """
-    logarithms = np.log(np.asarray(list(ratios)))
-    n = len(logarithms)
-    half = stats.t.ppf(0.975, n - 1) * logarithms.std(ddof=1) * np.sqrt(1 + 1 / n)
-    return tuple(float(np.exp(logarithms.mean() + sign * half)) for sign in (-1, 1))
 
 
 def growth(device: str) -> list[dict]:
@@ -356,77 +301,3 @@ def growth(device: str) -> list[dict]:
             for size in sizes
         ]
     return found
-
-
-def exponents(table: pd.DataFrame) -> pd.Series:
-    """Fit ``seconds = a * size ** b`` to each ``what`` by least squares of logarithms; give b."""
-    return pd.Series(
-        {
-            what: np.polyfit(np.log(some["size"]), np.log(some["seconds"]), 1)[0]
-            for what, some in table.groupby("what", sort=False)
-        }
-    )
-
-
-def record(report: dict) -> Path:
-    """Keep a report among the recorded ones, named by device and date."""
-    folder = places.benchmarks()
-    folder.mkdir(parents=True, exist_ok=True)
-    made = report["made"]
-    kind = "gpu" if made["device"].startswith("cuda") else "cpu"
-    stamp = made["date"][:19].replace(":", "").replace("-", "")
-    path = folder / f"{kind}-{stamp}.json"
-    with places.written_whole(path) as temporary:
-        temporary.write_text(json.dumps(report, indent=1) + "\n")
-    return path
-
-
-def recorded(kind: str) -> list[dict]:
-    """Read the recorded reports of a kind of device (cpu, gpu), the newest first."""
-    paths = sorted(places.benchmarks().glob(f"{kind}-*.json"), reverse=True)
-    return [json.loads(path.read_text()) for path in paths]
-
-
-def repeated(first: dict, second: dict) -> pd.DataFrame:
-    """Hold the ratios of a second report against the spread of the first.
-
-    Returns
-    -------
-    DataFrame
-        ``what``, ``contender``, ``ratio``, ``low``, ``high`` of the first, ``again`` (the ratio of
-        the second), ``inside`` (whether it lies from low to high).
-    """
-    keys = ["what", "contender"]
-    one, other = (pd.DataFrame(report["comparisons"]) for report in (first, second))
-    columns = [*keys, "ratio", "low", "high"]
-    both = one[columns].merge(
-        other[[*keys, "ratio"]].rename(columns={"ratio": "again"}), on=keys, validate="1:1"
-    )
-    both = both[both["contender"] != OURS].reset_index(drop=True)
-    return both.assign(inside=both["again"].between(both["low"], both["high"]))
-
-
-def across(reports: Iterable[dict], contenders: Iterable[str]) -> pd.DataFrame:
-    """Set the ratios of several reports side by side, with the limit of the machine at the time.
-
-    Parameters
-    ----------
-    contenders
-        Those whose ratios are shown.
-
-    Returns
-    -------
-    DataFrame
-        A report a row: ``date``, ``limit`` (of products in float32, GFLOP/s, the largest that was
-        measured) and the ratio for each comparison, by its name.
-    """
-    contenders, rows = set(contenders), []
-    for report in reports:
-        table = pd.DataFrame(report["comparisons"])
-        shown = table[table["contender"].isin(contenders)]
-        row = {
-            "date": report["made"]["date"][:16].replace("T", " "),
-            "limit": table.loc[table["contender"] == OURS, "limit_gflops"].max(),
-        }
-        rows.append(row | dict(zip(shown["what"], shown["ratio"], strict=True)))
-    return pd.DataFrame(rows)

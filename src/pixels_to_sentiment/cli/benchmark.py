@@ -23,7 +23,7 @@ def _benchmark(options: argparse.Namespace) -> None:
     import pandas as pd
 
     from pixels_to_sentiment import pictures, store
-    from pixels_to_sentiment.benchmarks import suite
+    from pixels_to_sentiment.benchmarks import results, suite
     from pixels_to_sentiment.errors import UserError
 
     device = store.pick_device(options.device)
@@ -35,7 +35,7 @@ def _benchmark(options: argparse.Namespace) -> None:
         progress=lambda name: print(f"{name} ...", file=sys.stderr, flush=True),
     )
     if options.record:
-        print(f"Recorded {suite.record(report)}.", file=sys.stderr)
+        print(f"Recorded {results.record(report)}.", file=sys.stderr)
     if options.json:
         print(json.dumps(report, indent=1))
         return

@@ -1,0 +1,108 @@
+"""What is made of the times: ratios, shares, exponents, reports kept and compared."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pixels_to_sentiment.benchmarks import results
+
+pytestmark = pytest.mark.usefixtures("isolated")
+
+SECONDS = {
+    results.OURS: [1.0, 1.0, 2.0],
+    results.BF16: [0.5, 0.5, 0.5],
+    results.COMMON: [2.0, 3.0, 4.0],
+    "matrix product fp32 product": [0.2, 0.2, 0.2],
+    "matrix product fp32 convolution": [0.1, 0.1, 0.4],
+    "matrix product bf16 product": [0.05, 0.05, 0.05],
+}
+
+
+def test_ratios_are_paired_by_round_and_shares_are_of_the_faster_product():
+    """By hand: 10 pictures of 1e9 operations; products of 2 * 4096**3."""
+    table = pd.DataFrame(
+        results.rows("work", 10, 10**9, SECONDS, dict.fromkeys(SECONDS, 7.4))
+    ).set_index("contender")
+    assert list(table.index) == [results.OURS, results.BF16, results.COMMON]
+    assert table.loc[results.COMMON, "ratio"] == 2
+    assert tuple(table.loc[results.COMMON, ["low", "high"]]) == results.spread([2, 3, 2])
+    assert table.loc[results.COMMON, "seconds"] == [2, 3, 4]
+    assert list(table["rate"]) == [10, 20, pytest.approx(10 / 3)]
+    flops = 2 * 4096**3
+    assert table.loc[results.OURS, "share"] == pytest.approx(1e10 / (flops / 0.1))
+    assert table.loc[results.BF16, "share"] == pytest.approx(2e10 / (flops / 0.05))
+    assert set(table["mib"]) == {7}
+
+
+def test_work_without_a_limit_or_operations_has_neither_share_nor_rate_of_them():
+    """Only the time counts, as for what ROAD fills in; JSON has no missing number but null."""
+    seconds = {results.OURS: [1.0, 1.0], results.PACKAGE: [3.0, 5.0]}
+    bare = results.rows("work", 10, 0, seconds, dict.fromkeys(seconds, 1))
+    assert [one["ratio"] for one in bare] == [1, 4]
+    assert {one[name] for one in bare for name in ("gflops", "limit_gflops", "share")} == {None}
+    counted = results.rows("work", 10, 10**9, seconds, dict.fromkeys(seconds, 1))
+    assert [(one["gflops"], one["share"]) for one in counted] == [(10, None), (2.5, None)]
+
+
+@pytest.mark.parametrize("n", [4, 9])
+def test_one_more_round_lies_in_the_spread_in_19_cases_of_20(n):
+    """Simulated: rounds whose logarithms are normal."""
+    rounds = np.exp(np.random.default_rng(n).normal(0.7, 0.1, (4000, n + 1)))
+    spreads = np.array([results.spread(some) for some in rounds[:, :-1]])
+    inside = (spreads[:, 0] <= rounds[:, -1]) & (rounds[:, -1] <= spreads[:, 1])
+    assert inside.mean() == pytest.approx(0.95, abs=0.015)
+
+
+def test_exponents_are_those_of_the_powers():
+    table = pd.DataFrame(
+        [(what, n, 3 * n**power) for what, power in (("b", 2), ("a", 0.5)) for n in (1, 2, 8)],
+        columns=["what", "size", "seconds"],
+    )
+    assert results.exponents(table).round(9).to_dict() == {"b": 2, "a": 0.5}
+
+
+def test_a_report_is_kept_and_found_again():
+    """The newest first, by kind of device."""
+    dates = ["2026-01-02T03:04:05+00:00", "2026-01-03T03:04:05+00:00"]
+    for device, date in [("cpu", dates[0]), ("cpu", dates[1]), ("cuda:0", dates[0])]:
+        results.record({"made": {"device": device, "date": date}})
+    assert [one["made"]["date"] for one in results.recorded("cpu")] == dates[::-1]
+    assert [one["made"]["device"] for one in results.recorded("gpu")] == ["cuda:0"]
+
+
+def test_a_second_report_is_held_against_the_spread_of_the_first():
+    """Ends included."""
+
+    def report(ratio):
+        rows = [("w", results.OURS, 1, 1, 1), ("w", "x", ratio, 2, 3), ("w", "y", 5, 4, 6)]
+        columns = ["what", "contender", "ratio", "low", "high"]
+        return {"comparisons": pd.DataFrame(rows, columns=columns).to_dict("records")}
+
+    for ratio, inside in ((2, True), (3.1, False)):
+        found = results.repeated(report(2.5), report(ratio))
+        assert list(found["contender"]) == ["x", "y"]
+        assert list(found["inside"]) == [inside, True]
+
+
+def test_reports_stand_side_by_side_with_the_machines_limit():
+    """The ratios to the contenders asked for, and the largest limit in float32."""
+
+    def report(date, ratio):
+        names = ["what", "contender", "ratio", "limit_gflops"]
+        rows = [
+            ("w", results.OURS, 1, 90),
+            ("v", results.OURS, 1, 95),
+            ("w", results.COMMON, ratio, 90),
+        ]
+        rows.append(("w", results.BF16, 9, 500))
+        return {
+            "made": {"date": date},
+            "comparisons": [dict(zip(names, row, strict=True)) for row in rows],
+        }
+
+    table = results.across(
+        [report("2020-01-02T03:04:05", 2), report("2020-01-01", 3)], [results.COMMON]
+    )
+    assert table["w"].to_list() == [2, 3]
+    assert table["limit"].to_list() == [95, 95]
+    assert list(table.columns) == ["date", "limit", "w"]

@@ -91,8 +91,12 @@ def test_hardware_is_this_machines(monkeypatch):
     assert found["memory_gib"] == pytest.approx(int(total.split()[1]) / 2**20, abs=0.1)
     card = SimpleNamespace(name="NVIDIA H100", total_memory=80 * 2**30)
     cuda = SimpleNamespace(is_available=lambda: True, get_device_properties=lambda index: card)
-    monkeypatch.setitem(sys.modules, "torch", SimpleNamespace(cuda=cuda))
-    assert provenance.hardware()["gpu"] == "NVIDIA H100, 80 GiB"
+    cpu = SimpleNamespace(get_cpu_capability=lambda: "AVX2")
+    torch = SimpleNamespace(cuda=cuda, backends=SimpleNamespace(cpu=cpu), get_num_threads=lambda: 3)
+    monkeypatch.setitem(sys.modules, "torch", torch)
+    found = provenance.hardware()
+    assert found["gpu"] == "NVIDIA H100, 80 GiB"
+    assert (found["instructions"], found["threads"]) == ("AVX2", 3)
 
 
 def test_table_has_a_row_for_each_fact_and_is_safe():

@@ -82,12 +82,18 @@ def hardware() -> dict[str, str | int | float]:
     Returns
     -------
     dict
-        ``cpu`` (model), ``cores`` (those this process may use), ``memory_gib``, and ``gpu`` (model
-        and memory) when torch is imported and sees one.
+        ``cpu`` (model), ``cores`` (those this process may use) and ``memory_gib``. When torch is
+        imported, ``instructions`` (the widest set of the processor that it uses, such as AVX512)
+        and ``threads``, which both decide the last digits of a result, and ``gpu`` (model and
+        memory) where it sees one.
     """
     found = {"cpu": _cpu(), "cores": _cores(), "memory_gib": _memory()}
     torch = sys.modules.get("torch")
-    if torch is not None and torch.cuda.is_available():
+    if torch is None:
+        return found
+    found |= {"instructions": torch.backends.cpu.get_cpu_capability()}
+    found |= {"threads": torch.get_num_threads()}
+    if torch.cuda.is_available():
         gpu = torch.cuda.get_device_properties(0)
         found["gpu"] = f"{gpu.name}, {gpu.total_memory / _GIB:.0f} GiB"
     return found

@@ -1,5 +1,6 @@
 """A small book built by Sphinx: tables in HTML are numbered, and figures keep their own outputs."""
 
+import json
 import re
 
 import nbformat
@@ -106,5 +107,22 @@ def test_pages_that_are_no_notebooks_are_left_alone():
     """Their source is passed on untouched."""
     app = type("App", (), {"env": type("Env", (), {"doc2path": lambda self, name: "a.md"})()})()
     content = ["{ not JSON"]
-    rendering.lift(app, "a", content)
+    rendering.prepare(app, "a", content)
     assert content == ["{ not JSON"]
+
+
+def test_folded_code_says_of_what_kind_it_is():
+    """By the tag of its cell; what a cell names itself is kept."""
+    app = type("App", (), {"env": type("Env", (), {"doc2path": lambda self, name: "a.ipynb"})()})()
+    cells = [
+        {"cell_type": "code", "metadata": {"tags": ["parameters", "hide-input"]}, "outputs": []},
+        {"cell_type": "code", "metadata": {"tags": ["injected-parameters"]}, "outputs": []},
+        {"cell_type": "code", "metadata": {}, "outputs": []},
+        {"cell_type": "code", "metadata": {"mystnb": {"code_prompt_show": "Mine"}}, "outputs": []},
+        {"cell_type": "markdown", "metadata": {}},
+    ]
+    content = [json.dumps({"cells": cells})]
+    rendering.prepare(app, "a", content)
+    found = [cell["metadata"].get("mystnb", {}) for cell in json.loads(content[0])["cells"]]
+    shown = [one.get("code_prompt_show") for one in found]
+    assert shown == ["Parameters", "Parameters of this build", "Code", "Mine", None]

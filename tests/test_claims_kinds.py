@@ -159,16 +159,16 @@ def test_every_kind_of_test_has_its_rule_and_the_rules_name_the_levels_used():
     """What the page says is what is computed with."""
     table = kinds.rules().set_index("kind")["rule"]
     assert set(table.index) == {claim.kind for claim in paper.CLAIMS} == set(kinds.KINDS)
-    assert f"{resampling.LEVEL:.0%}".replace("%", " %") == "95 %"
+    assert f"{resampling.LEVEL:.0%}" == "95%"
     assert len(folds.FOLDS) == 5
     assert paper.VIEW == "oversampled"
     for kind in ("better", "ordered", "level", "views"):
-        assert "95 % interval" in table[kind]
+        assert "95% interval" in table[kind]
         assert "all five folds" in table[kind]
         assert "ten crops" in table[kind]
     assert evidence.SIGNIFICANT == 0.05
     for kind in ("layers", "classifiers"):
-        assert "p below 5 %" in table[kind]
+        assert "p below 5%" in table[kind]
     assert list(kinds.rules([CLAIMS["maps"]])["kind"]) == ["maps"]
 
 

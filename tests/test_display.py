@@ -52,7 +52,7 @@ def test_a_closed_page_says_how_it_was_made(standin, shown):
     page = display.Page("smoke", seed=7, limit=None)
     page.load("auto")
     page.close()
-    for fact in ("smoke", "seed 7", "stand-in", "0" * 64):
+    for fact in ("smoke", "seed: 7", "stand-in", "0" * 64):
         assert fact in shown[-1]
 
 

@@ -171,6 +171,11 @@ def test_confusion_shows_counts_and_shares_of_each_label():
     some = scores.confusion([0, 0, 0, 0, 1], [0.1, 0.1, 0.1, 0.9, 0.9])
     none = scores.confusion([1, 1], [0.9, 0.1])
     first, second = figures.confusion({"some": some, "none": none}).axes
-    assert texts(first) == ["3\n75 %", "1\n25 %", "0\n0 %", "1\n100 %"]
-    assert texts(second) == ["0\n0 %", "0\n0 %", "1\n50 %", "1\n50 %"]
+    assert texts(first) == ["3\n75%", "1\n25%", "0\n0%", "1\n100%"]
+    assert texts(second) == ["0\n0%", "0\n0%", "1\n50%", "1\n50%"]
     assert (first.get_title(), second.get_title()) == ("some", "none")
+
+
+@pytest.mark.parametrize(("share", "text"), [(0.846, "85%"), (0.99, "99%"), (0.997, "> 99%")])
+def test_a_percentage_never_claims_certainty(share, text):
+    assert figures.percent(share) == text

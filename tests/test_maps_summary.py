@@ -160,6 +160,10 @@ def test_failures_are_the_maps_that_mislead_most(table):
     ours = table[table["map"] == "map"]
     assert list(found["road"]) == sorted(ours["road"])[:3]
     assert set(found["map"]) == {"map"}
+    bound = ours["sure"].median()
+    sure = ours[ours["sure"] >= bound]
+    assert 0 < len(sure) < len(ours), "or nothing was left out"
+    assert list(summary.failures(table, 3, bound)["road"]) == sorted(sure["road"])[:3]
 
 
 def test_networks_stand_in_one_table_with_their_titles(table):

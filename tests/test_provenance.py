@@ -111,7 +111,7 @@ def test_table_has_a_row_for_each_fact_and_is_safe():
     table = provenance.provenance_table(json.loads(json.dumps(details)))
     for shown in (
         "paper",
-        "seed 7",
+        "seed: 7",
         "90 s",
         "stand-in",
         "ab12",

@@ -41,17 +41,36 @@ def test_words_leave_out_what_is_the_same_everywhere(made):
 
 def test_two_runs_are_compared_picture_by_picture(made):
     first, second = made(right=0.75), made(right=0.5, precision="bf16")
-    row = pairs.agreement_of([first, second]).iloc[0]
-    assert row["pictures"] == 176
-    assert row["same prediction"] == 132
-    assert row["accuracy, first"] == 0.75
-    assert row["accuracy, second"] == 0.5
+    (row,) = pairs.agreement_of([(first, second)]).to_dict("records")
+    assert (row["folds"], row["pictures"], row["changed"]) == (1, 176, 44)
+    assert (row["accuracy, first"], row["accuracy, second"]) == (0.75, 0.5)
     assert "bf16" in row["second"]
 
 
-@pytest.mark.parametrize("few", [0, 1])
-def test_fewer_than_two_runs_compare_to_nothing(made, few):
-    assert pairs.agreement_of([made() for _ in range(few)]).empty
+def test_runs_of_several_folds_are_compared_together(made):
+    """Two configurations a row: what changed is counted over the pictures of all folds."""
+    both = [(made(fold=k, right=1.0), made(fold=k, right=0.5, precision="bf16")) for k in (1, 3)]
+    other = (both[0][0], made(fold=1, right=1.0, precision="tf32"))
+    table = pairs.agreement_of([*both, other])
+    assert table[["folds", "pictures", "changed"]].to_numpy().tolist() == [
+        [2, 352, 176],
+        [1, 176, 0],
+    ]
+    assert table["accuracy, second"].tolist() == [0.5, 1.0]
+
+
+def test_no_runs_compare_to_nothing():
+    assert pairs.agreement_of([]).empty
+
+
+def test_only_runs_of_seeds_that_both_have_are_named_behind_a_difference(made):
+    """Others are not compared, so no reader should be sent to them."""
+    whole, cut = whole_and_cut(made)
+    more = [made(fold=k, seed=7) for k in folds.FOLDS]
+    found = pairs.paired([*whole, *cut, *more], [(CUT, WHOLE)])
+    assert not {one.key for one in more} & set(found.attrs["runs"])
+    assert found["keys"].iloc[0].count(",") == 9
+    assert pairs.paired([*more, *cut], [(CUT, WHOLE)]).empty
 
 
 def test_runs_predicted_both_ways_are_tabled(made, finished):

@@ -1,5 +1,6 @@
 """Picking runs and naming them, from made-up records."""
 
+import pandas as pd
 import pytest
 
 from pixels_to_sentiment import folds
@@ -81,6 +82,18 @@ def test_each_seed_is_scored_apart(made):
     assert table.loc[1, ["least", "most"]].to_list() == [0.25, 0.75]
     assert table.loc[1, "accuracy"].startswith("0.500")
     assert table.loc[0, "train_loss"] == pytest.approx(0.65)  # of the fixture's curve
+    assert table.loc[0, "peak"] == 1.0  # its losses fall from the first
+
+
+def test_seeds_stand_in_order_below_each_other(made):
+    """Whatever the order of the records, as their keys are no order at all."""
+    some = [made(seed=k) for k in (2, 0, 1)] + [made(seed=k, precision="bf16") for k in (1, 0)]
+    table = runs.by_seed(some)
+    assert table["seed"].tolist() == [0, 1, 2, 0, 1]
+
+
+def test_a_peak_is_the_largest_loss_by_the_first():
+    assert runs.peak_of(pd.Series([2.0, 5.0, 1.0])) == 2.5
 
 
 def test_confusions_count_every_picture_of_all_folds(made):

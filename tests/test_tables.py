@@ -48,10 +48,10 @@ def test_numbers_and_text_have_their_classes():
         }
     )
     read = Reader(tables.table(frame, formats={"mean": ".3f"}, names={"n": "pictures"}))
-    assert read.heads == [["text", "name"], ["number", "pictures"], ["number", "mean"]]
+    assert read.heads == [["text short", "name"], ["number", "pictures"], ["number", "mean"]]
     assert read.rows[1:] == [
-        [["text", "a"], ["number", "1"], ["number", "0.8\xa0±\xa00.1"]],
-        [["text", "b"], ["number", "20"], ["number", "0.750"]],
+        [["text short", "a"], ["number", "1"], ["number", "0.8\xa0±\xa00.1"]],
+        [["text short", "b"], ["number", "20"], ["number", "0.750"]],
     ]
 
 
@@ -60,8 +60,8 @@ def test_a_column_of_sentences_is_told_from_one_of_words():
     marked = '<a href="https://host/of/no/length">x</a>'
     frame = pd.DataFrame({"a": ["x" * 31, ""], "b": ["x" * 30, ""], "c": [marked, ""]})
     read = Reader(tables.table(frame))
-    assert [kind for kind, _ in read.heads] == ["text long", "text", "text"]
-    assert [kind for kind, _ in read.rows[-1]] == ["text long", "text", "text"]
+    assert [kind for kind, _ in read.heads] == ["text long", "text", "text short"]
+    assert [kind for kind, _ in read.rows[-1]] == ["text long", "text", "text short"]
 
 
 @pytest.mark.parametrize("missing", [None, np.nan, pd.NA, pd.NaT])
@@ -103,7 +103,7 @@ def test_a_caption_only_where_there_is_one():
     assert "<caption>" not in tables.table(frame)
     read = Reader(tables.table(frame, caption="Shapes"))
     assert read.caption == "Shapes"
-    assert read.rows[1] == [["text", "(3, 227, 227)"]]
+    assert read.rows[1] == [["text short", "(3, 227, 227)"]]
 
 
 @pytest.mark.parametrize(
@@ -182,3 +182,15 @@ def test_a_label_and_anchors_are_where_they_were_asked_for():
     assert "id=" not in tables.table(frame)
     with pytest.raises(ValueError, match="longer"):
         tables.table(frame, row_ids=["x"])
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.0125, "+0.013"), (-0.004, "\N{MINUS SIGN}0.004"), (-0.0001, "+0.000")]
+)
+def test_differences_have_a_sign_and_zero_is_not_negative(value, text):
+    assert tables.signed(value) == text
+
+
+def test_negative_numbers_of_a_table_have_a_minus_and_no_hyphen():
+    found = tables.table(pd.DataFrame({"a": [-0.5]}), formats={"a": ".1f"})
+    assert "\N{MINUS SIGN}0.5" in found

@@ -13,7 +13,7 @@ PAGES = sorted((ROOT / "book").glob("*.md"))
 # A decimal or a percentage that is no part of a longer number or name.
 NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?\s?%|(?<![\w.])\d+\.\d+(?![\w.]*\w)")
 # What is no result: names with a version in them, and the level of every interval in the book.
-NAMES = re.compile(r"SqueezeNet 1\.[01](?: and 1\.1)?|T4SA 2\.0|Python 3\.\d+|95 %")
+NAMES = re.compile(r"SqueezeNet 1\.[01](?: and 1\.1)?|T4SA 2\.0|Python 3\.\d+|95%")
 
 
 def typed(text):
@@ -63,7 +63,7 @@ def test_no_decimal_is_typed_into_a_page(path):
         ("**0.817** ± 0.038", ["0.817", "0.038"]),
         (":::{note}\nBy 0.01.\n:::", ["0.01"]),
         ("{glue:text}`best` of `0.83`, $p < 0.05$, [x](http://a/0.5)", []),
-        ("SqueezeNet 1.1 with 95 % intervals", []),
+        ("SqueezeNet 1.1 with 95% intervals", []),
         ("```sh\nrun --rate 0.1\n```\nand 0.2", ["0.2"]),
     ],
 )

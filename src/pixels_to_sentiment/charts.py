@@ -32,7 +32,7 @@ def dots(table: pd.DataFrame, each: pd.DataFrame, base: float, paper: pd.DataFra
     if not names:
         return nothing("Nothing is recorded yet.")
     place = {name: -n for n, name in enumerate(names)}
-    figure, panel = plt.subplots(figsize=(WIDTH, 0.32 * len(names) + 0.9))
+    figure, panel = plt.subplots(figsize=(WIDTH, 0.42 * len(names) + 0.9))
     rows = table["configuration"].map(place)
     panel.scatter(
         each["accuracy"], each["configuration"].map(place), s=9, color="#999999", zorder=2
@@ -41,7 +41,8 @@ def dots(table: pd.DataFrame, each: pd.DataFrame, base: float, paper: pd.DataFra
     panel.scatter(table["mean"], rows, s=30, color=PALETTE[0], zorder=4)
     panel.scatter(paper["mean"], paper["configuration"].map(place), **_PAPER)
     panel.axvline(base, color="black", linewidth=0.8, linestyle=":")
-    panel.set_yticks(list(place.values()), names)
+    # Longer lines would leave no room for the panel.
+    panel.set_yticks(list(place.values()), [fill(name, 44) for name in names])
     panel.set(xlabel="accuracy", ylim=(-len(names) + 0.4, 0.6))
     return figure
 
@@ -95,7 +96,8 @@ def layers(panels: dict[str, tuple[pd.DataFrame, pd.DataFrame]], base: float) ->
             panel.axhline(base, color="black", linewidth=0.8, linestyle=":")
             panel.set_title(f"{fill(name, 78 // len(kinds))}\n{kind}", fontsize=9)
         line[0].set_ylabel("accuracy")
-    axes[0, 0].legend(loc="lower right", fontsize=8)
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=3)
     return figure
 
 

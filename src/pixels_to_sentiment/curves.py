@@ -16,6 +16,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.figures import NOTHING_RECORDED, PALETTE, WIDTH, nothing
@@ -42,6 +43,7 @@ def learning_curves(curves: pd.DataFrame, panels_by: str = "configuration") -> F
     if curves.empty:
         return nothing(NOTHING_RECORDED)
     names = list(dict.fromkeys(curves[panels_by]))
+    lowest = min(0.3, curves["test_accuracy"].min() - 0.05)
     figure, panels = plt.subplots(
         2, len(names), figsize=(WIDTH, 4.2), squeeze=False, sharex="col", sharey="row"
     )
@@ -61,7 +63,10 @@ def learning_curves(curves: pd.DataFrame, panels_by: str = "configuration") -> F
                 panel.axvline(cut, color="grey", linewidth=0.6, linestyle=":")
         loss.set_title(fill(name, 78 // len(names)), fontsize=9)
         loss.set_yscale("log")
-        hits.set(xlabel="iteration", ylim=(0.3, 1.0))
+        loss.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        loss.yaxis.set_major_formatter("{x:g}")
+        loss.yaxis.set_minor_formatter(NullFormatter())
+        hits.set(xlabel="iteration", ylim=(lowest, 1.0))
     panels[0, 0].set_ylabel("training loss (nats)")
     panels[1, 0].set_ylabel("test accuracy")
     handles, labels = panels[0, 0].get_legend_handles_labels()

@@ -324,10 +324,14 @@ def gallery_of_predictions(
     )
     words = np.where(chosen["oversampled"] > 0.5, "positive", "negative")
     titles = [
-        f"{word} {sure:.0%}\n{'right' if right else 'wrong'}"
+        f"{word} {figures.percent(sure)}\n{'right' if right else 'wrong'}"
         for word, sure, right in zip(words, chosen["sure"], chosen["right"], strict=True)
     ]
     colours = [figures.CLASS_COLOURS[word] for word in words]
     return figures.gallery(
-        loaded.pixels[loaded.rows(chosen["image"])], titles, colours, columns=6, note=note
+        loaded.pixels[loaded.rows(chosen["image"])],
+        titles,
+        colours,
+        columns=count // 2,
+        note=note,
     )

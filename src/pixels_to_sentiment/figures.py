@@ -26,8 +26,8 @@ def theme() -> None:
     sns.set_theme(context="notebook", style="ticks", palette=PALETTE)
     mpl.rcParams.update(
         {
-            "figure.dpi": 120,
-            "savefig.dpi": 120,
+            "figure.dpi": 200,
+            "savefig.dpi": 200,
             "savefig.bbox": "tight",
             "savefig.facecolor": "white",
             "svg.hashsalt": "pixels-to-sentiment",
@@ -69,10 +69,12 @@ def balance(shares: pd.DataFrame, overall: dict[str, float]) -> Figure:
 
 def sizes(files: pd.DataFrame) -> Figure:
     """Show how wide and high the files are (columns ``width``, ``height``, in pixels)."""
-    figure, panel = plt.subplots(figsize=(WIDTH, 3.2))
+    figure, panel = plt.subplots(figsize=(WIDTH, 4.2))
+    panel.set_aspect("equal")
     panel.scatter(files["width"], files["height"], s=10, alpha=0.35, color=POSITIVE, linewidth=0)
     side = max(files["width"].max(), files["height"].max())
     panel.plot([0, side], [0, side], color="grey", linewidth=0.8, linestyle=":")
+    panel.set(xlim=(0, 1.05 * files["width"].max()), ylim=(0, 1.05 * files["height"].max()))
     panel.set(xlabel="width (pixels)", ylabel="height (pixels)")
     return figure
 
@@ -146,6 +148,11 @@ def network(layers: pd.DataFrame, input_side: int) -> Figure:
     return figure
 
 
+def percent(share: float) -> str:
+    """Write a probability as a percentage that does not claim certainty: ``84%``, ``> 99%``."""
+    return "> 99%" if share > 0.99 else f"{share:.0%}"
+
+
 def nothing(text: str) -> Figure:
     """Hold the place of a figure of which there is nothing to show yet."""
     figure, panel = plt.subplots(figsize=(WIDTH, 1.2))
@@ -211,7 +218,7 @@ def confusion(tables: dict[str, pd.DataFrame]) -> Figure:
     for panel, (name, table) in zip(panels.flat, tables.items(), strict=False):
         # A few pictures may all have the same label.
         share = table.div(table.sum(axis=1), axis=0).fillna(0)
-        text = table.astype(str) + "\n" + (100 * share).round().astype(int).astype(str) + " %"
+        text = table.astype(str) + "\n" + (100 * share).round().astype(int).astype(str) + "%"
         sns.heatmap(share, annot=text, fmt="", cmap="Blues", vmin=0, vmax=1, cbar=False,
                     square=True, ax=panel, linewidths=1)  # fmt: skip
         panel.set_title(fill(name, 26), fontsize=9)

@@ -4,7 +4,7 @@ The functions take answers, as `answers.gather` gives them, and raise `UserError
 `answers.cases` does. They judge every subset (``agreement``) and view apart. As in
 `scores.summarise`, seeds are averaged within a fold first, and accuracies are means over folds.
 
-Intervals cover 95 %. Those of the bootstrap over pictures, and McNemar's test, take the networks
+Intervals cover 95%. Those of the bootstrap over pictures, and McNemar's test, take the networks
 as they were trained: they say what other test pictures would have changed. The corrected t-test
 takes in what other training pictures would have changed, too.
 """
@@ -173,7 +173,7 @@ def noise(answers: pd.DataFrame, within: float = 0.05) -> pd.DataFrame:
         ``agreement``; ``between``, a view (its configurations) or ``"views"`` (ten crops and
         centre crop of one configuration); ``pairs`` (of runs over all folds); ``std`` (root of
         the median variance over folds of paired differences); ``smallest``, the least difference
-        of two means over five folds that the corrected resampled t-test calls significant at 5 %.
+        of two means over five folds that the corrected resampled t-test calls significant at 5%.
         A kind without such pairs is left out.
 
     Raises
@@ -238,7 +238,7 @@ def stratification(answers: pd.DataFrame, cuts: int = 5_000, seed: int = 0) -> p
     DataFrame
         The columns of `CASE`; ``folds`` (which), ``pictures``; ``observed``, standard deviation
         of the accuracy over folds; ``shuffled`` and ``stratified``, its mean over the cuts of
-        either kind; ``shuffled_low`` and ``shuffled_high``, between which it lies in 95 % of the
+        either kind; ``shuffled_low`` and ``shuffled_high``, between which it lies in 95% of the
         cuts at random; ``always_positive``, standard deviation over the folds of the share of
         positive pictures, which is the accuracy of always answering "positive". The standard
         deviations are with n - 1, and missing for one fold.

@@ -185,7 +185,13 @@ def provenance_table(details: Mapping[str, object]) -> str:
 
 
 def _pairs(values: Mapping[str, object]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in values.items())
+    return "; ".join(f"{name}: {_words(value)}" for name, value in values.items())
+
+
+def _words(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value)) or "none"
+    return str(value)
 
 
 def _cpu() -> str:

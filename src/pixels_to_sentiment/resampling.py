@@ -49,7 +49,7 @@ def stratified_interval(
     Returns
     -------
     low, high : float
-        Ends of the 95 % interval; missing without values.
+        Ends of the 95% interval; missing without values.
     """
     values, strata = np.asarray(values, float), np.asarray(strata)
     generator = np.random.default_rng(seed)
@@ -88,7 +88,7 @@ def _drawn_means(
 
 
 def percentiles(drawn: np.ndarray) -> tuple[float, float]:
-    """Give the values between which 95 % of many draws lie, as many below as above."""
+    """Give the values between which 95% of many draws lie, as many below as above."""
     low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)
 
@@ -128,7 +128,7 @@ def corrected_t(differences: Iterable[float], ratio: float) -> TTest:
 
 
 def critical_difference(variance: float, k: int, ratio: float) -> float:
-    """Give the smallest mean difference over k folds that `corrected_t` calls significant at 5 %.
+    """Give the smallest mean difference over k folds that `corrected_t` calls significant at 5%.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ def exact_mcnemar(first_only: int, other_only: int) -> float:
 
 
 def holm(p: Iterable[float]) -> np.ndarray:
-    """Adjust p-values so that one below 5 % among all of them is wrong in 5 % of cases at most.
+    """Adjust p-values so that one below 5% among all of them is wrong in 5% of cases at most.
 
     Holm's step-down method (Scandinavian Journal of Statistics 6, 1979), which needs no
     independence. Missing values stay missing and are not counted.

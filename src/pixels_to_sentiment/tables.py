@@ -6,6 +6,7 @@ from html import escape, unescape
 
 import pandas as pd
 
+MINUS = "\N{MINUS SIGN}"
 _TAG = re.compile("<[^>]+>")
 
 # What the grades of certainty look like beside a number of the paper.
@@ -74,14 +75,14 @@ def table(
 def _kind_of_text(column: pd.Series) -> str:
     # A column of sentences is given room; the others would squeeze it to a word a line.
     longest = max((len(_TAG.sub("", str(value))) for value in column), default=0)
-    return "text long" if longest > 30 else "text"
+    return "text long" if longest > 30 else "text short" if longest <= 16 else "text"
 
 
 def _cell(value: object, form: str | None) -> str:
     if value is None or (not isinstance(value, str | tuple | list) and pd.isna(value)):
         return "–"
     if form and not isinstance(value, str):
-        return format(value, form)
+        return format(value, form).replace("-", MINUS)
     # A long file name may break after its underscores.
     text = str(value)
     return text.replace("_", "_<wbr>") if len(text) > 30 and "<" not in text else text
@@ -99,6 +100,11 @@ def score(mean: float | None, std: float | None = None, grade: str = "V") -> str
         return "–"
     spread = "" if std is None or pd.isna(std) else f"\xa0±\xa0{std:.3f}"
     return f"{mean:.3f}{spread}{MARKS[grade]}"
+
+
+def signed(value: float, digits: int = 3) -> str:
+    """Format a difference with its sign: ``+0.013``, ``−0.004``, and ``+0.000`` for zero."""
+    return f"{value:+z.{digits}f}".replace("-", MINUS)
 
 
 def linked(html: str, outdated: Collection[str] = ()) -> str:

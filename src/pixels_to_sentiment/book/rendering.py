@@ -3,6 +3,7 @@
 A table that a notebook shows as HTML, with a label and a caption, is numbered as figures are, and
 ``{numref}`LABEL``` refers to it. The line that says what a figure was made from stands below the
 figure, which would swallow it otherwise: all that a cell of a figure shows is taken for a figure.
+What folds code away says what kind of code it is.
 
 ``_config.yml`` names this module among the extensions.
 """
@@ -21,6 +22,11 @@ _TABLE = re.compile(
     re.DOTALL,
 )
 _MADE = '<details class="made">'
+
+
+# What stands on the line that opens the code of a cell, by the cell's tag; `OTHER_CODE` without.
+CODE = {"parameters": "Parameters", "injected-parameters": "Parameters of this build"}
+OTHER_CODE = "Code"
 
 
 class LabelledTable(nodes.General, nodes.Element):
@@ -70,14 +76,19 @@ def visit(translator, node: LabelledTable) -> None:
     raise nodes.SkipNode
 
 
-def lift(app: Sphinx, name: str, content: list[str]) -> None:
-    """Move the lines that say what a figure was made from out of the cells of the figures."""
+def prepare(app: Sphinx, name: str, content: list[str]) -> None:
+    """Move the lines that say what a figure was made from out of its cell, and name folded code."""
     if not str(app.env.doc2path(name)).endswith(".ipynb"):
         return
     notebook = json.loads(content[0])
     cells = []
     for cell in notebook["cells"]:
         cells.append(cell)
+        if cell["cell_type"] == "code":
+            tags = cell["metadata"].get("tags", [])
+            words = next((text for tag, text in CODE.items() if tag in tags), OTHER_CODE)
+            prompts = {"code_prompt_show": words, "code_prompt_hide": words}
+            cell["metadata"]["mystnb"] = prompts | cell["metadata"].get("mystnb", {})
         if "figure" in cell["metadata"].get("mystnb", {}) and cell["cell_type"] == "code":
             made = [_made(output) for output in cell["outputs"]]
             cell["outputs"] = [
@@ -104,5 +115,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Let Sphinx know all this, as it does with each extension."""
     app.add_enumerable_node(LabelledTable, "table", lambda node: node["title"], html=(visit, None))
     app.add_transform(LabelTables)
-    app.connect("source-read", lift)
+    app.connect("source-read", prepare)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

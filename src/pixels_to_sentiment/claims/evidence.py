@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from pixels_to_sentiment import figures, folds, judgement, reports, resampling
+from pixels_to_sentiment import figures, folds, judgement, reports, resampling, tables
 from pixels_to_sentiment.claims.paper import VIEW, Claim, neighbours, reported
 from pixels_to_sentiment.maps import measures, summary
 from pixels_to_sentiment.maps.records import StudyRecord
@@ -94,7 +94,8 @@ def depths(claim: Claim, _: object, probes: Sequence[ProbeRecord], *__: object) 
         for classifier, group in scored.groupby("classifier", sort=False):
             value, p = rank_correlation(group["nested_mean"][::-1])
             side = WITHIN if not p < SIGNIFICANT else ABOVE if value > 0 else BELOW
-            text = f"{name}, {classifier}: {value:+.2f} over {len(group)} layers (p {p:.3f})"
+            rho = tables.signed(value, 2)
+            text = f"{name}, {classifier}: {rho} over {len(group)} layers (p {p:.3f})"
             rows.append(Row(text, value, side, own, _keys(some)))
     return rows
 
@@ -107,7 +108,8 @@ def classifiers(claim: Claim, _: object, probes: Sequence[ProbeRecord], *__: obj
         if len(table):
             widest, p = table["difference"].abs().idxmax(), table["p"].min()
             value = table.loc[widest, "difference"]
-            text = f"{name}: SVM − softmax at most {value:+.3f} ({widest}), smallest p {p:.3f}"
+            gap = tables.signed(value)
+            text = f"{name}: SVM − softmax at most {gap} ({widest}), smallest p {p:.3f}"
             rows.append(Row(text, value, ABOVE if p < SIGNIFICANT else WITHIN, own, _keys(some)))
     return rows
 
@@ -133,7 +135,9 @@ def _row(what: str, interval: tuple, own: bool, keys: Iterable[str], p: float | 
     difference, low, high = interval
     side = ABOVE if low > 0 else BELOW if high < 0 else WITHIN
     test = "" if p is None else f"; t-test p {p:.3f}"
-    text = f"{what}: {difference:+.3f} ({low:+.3f} to {high:+.3f}{test})"
+    text = (
+        f"{what}: {tables.signed(difference)} ({tables.signed(low)} to {tables.signed(high)}{test})"
+    )
     return Row(text, difference, side, own, tuple(keys))
 
 
@@ -165,7 +169,7 @@ def _accuracy(records: Iterable[Record]) -> NamedTuple:
 
 
 def unpaired(first: NamedTuple, other: NamedTuple) -> tuple[float, float, float]:
-    """Give the difference of two accuracies and its 95 % interval, as of independent samples.
+    """Give the difference of two accuracies and its 95% interval, as of independent samples.
 
     Made of the intervals of both (Newcombe, Interval Estimation for the Difference Between
     Independent Proportions, Statistics in Medicine 17, 1998).

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from pixels_to_sentiment import tables
 from pixels_to_sentiment.claims import evidence
 from pixels_to_sentiment.claims.evidence import ABOVE, BELOW, WITHIN, Row
 from pixels_to_sentiment.claims.paper import CLAIMS, Claim
@@ -65,7 +66,7 @@ def _none_below(rows: Sequence[Row]) -> tuple[str, str]:
 
 
 def _count(rows: Sequence[Row]) -> str:
-    least, most = (f"{end(row.value for row in rows):+.3f}" for end in (min, max))
+    least, most = (tables.signed(end(row.value for row in rows)) for end in (min, max))
     span = least if least == most else f"{least} to {most}"
     return f"{len(rows)} recorded comparison{'s' * (len(rows) > 1)} ({span})"
 
@@ -80,7 +81,7 @@ def _whose(rows: Sequence[Row]) -> str:
 
 _BETTER = (
     "Two networks answer the same pictures of the same folds, from ten crops. Reproduced: in every "
-    "pair that is recorded on all five folds the first is right more often, and the 95 % interval "
+    "pair that is recorded on all five folds the first is right more often, and the 95% interval "
     "of the difference (bootstrap over the pictures of each fold) excludes zero. Not reproduced: "
     "anything else. As every pair must pass, nothing is adjusted for their number. The p of the "
     "corrected resampled t-test, which covers other training pictures, too, stands beside and does "
@@ -97,7 +98,7 @@ KINDS = {
         needed="all",
     ),
     "no better": Kind(
-        "Pairs as for <i>better</i>. Reproduced: in no recorded pair does the 95 % interval lie "
+        "Pairs as for <i>better</i>. Reproduced: in no recorded pair does the 95% interval lie "
         "above zero. That no gain is seen does not show that there is none: one that is smaller "
         "than the noise stays unseen.",
         evidence.pairs,
@@ -106,14 +107,14 @@ KINDS = {
     "views": Kind(
         "The same trained networks answer from ten crops and from the centre crop. Reproduced: in "
         "every network and subset recorded on all five folds ten crops are right more often, and "
-        "the 95 % interval of the difference (as for <i>better</i>) excludes zero.",
+        "the 95% interval of the difference (as for <i>better</i>) excludes zero.",
         evidence.views,
         _all_above,
     ),
     "ordered": Kind(
         "Accuracy from ten crops, on five, four and three agree. Reproduced: in every network "
         "recorded on all five folds of all three subsets, both steps down are larger than zero by "
-        "their 95 % intervals. Folds and training pictures differ between subsets, so nothing is "
+        "their 95% intervals. Folds and training pictures differ between subsets, so nothing is "
         "paired: the interval of a step is made of the intervals of both accuracies as if they "
         "were independent (Newcombe 1998). The subsets share pictures, which makes this rule "
         "rather too strict.",
@@ -122,7 +123,7 @@ KINDS = {
     ),
     "level": Kind(
         "Reproduced: with the paper's own network and start, in every subset recorded on all five "
-        "folds, the 95 % interval of the accuracy (ten crops, bootstrap over pictures) reaches the "
+        "folds, the 95% interval of the accuracy (ten crops, bootstrap over pictures) reaches the "
         "paper's number or lies above it. How uncertain that number is itself is left out of "
         "account. Stand-ins are shown and do not count.",
         evidence.levels,
@@ -133,13 +134,13 @@ KINDS = {
         "A linear classifier is trained on the features of each layer, its cost chosen inside the "
         "training list. Reproduced: in every fine-tuned network probed on all five folds, and for "
         "each classifier, Spearman's rank correlation between a layer's depth and its accuracy "
-        "(mean over the folds) is positive, with p below 5 %.",
+        "(mean over the folds) is positive, with p below 5%.",
         evidence.depths,
         _all_above,
     ),
     "classifiers": Kind(
         "Probes as for <i>layers</i>. Reproduced: no network probed on all five folds has a layer "
-        "whose two classifiers McNemar's exact test tells apart, with p below 5 % after Holm's "
+        "whose two classifiers McNemar's exact test tells apart, with p below 5% after Holm's "
         "adjustment for the layers of that network. As for <i>no better</i>, this is no proof that "
         "they are equal.",
         evidence.classifiers,
@@ -150,7 +151,7 @@ KINDS = {
         "relevant first, and filled from around them (ROAD); a map's score is how much more the "
         "first lowers the probability of the predicted class. Reproduced: in every network mapped "
         "on all five folds the sentiment map scores higher than random numbers, than the centre "
-        "and than the energy of edges, and each 95 % interval of the difference (bootstrap over "
+        "and than the energy of edges, and each 95% interval of the difference (bootstrap over "
         "the pictures of each fold) excludes zero.",
         evidence.maps,
         _all_above,

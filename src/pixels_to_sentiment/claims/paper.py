@@ -205,7 +205,7 @@ def reported_lines(claim: Claim) -> list[str]:
     """Give the numbers that the paper reports for a claim, with their marks, in words (HTML)."""
     if claim.reported:
         rows = scores.reported(claim.reported).itertuples()
-        return [f"{one.mean:+.3f}{tables.MARKS[one.grade]}" for one in rows]
+        return [f"{tables.signed(one.mean)}{tables.MARKS[one.grade]}" for one in rows]
     lines = []
     for what, *cells in _cells(claim):
         found = [reported(*cell) for cell in cells]

@@ -74,7 +74,7 @@ class Choice:
     def scale(self) -> float:
         """Log-odds in nats beyond which a map is not shown any stronger.
 
-        As sure as the run is, with the centre crop, of the 5 % of its test pictures that it is
+        As sure as the run is, with the centre crop, of the 5% of its test pictures that it is
         surest of, rounded up to half a nat. So all maps of a run have one scale.
         """
         sure = self.predictions["centre"].clip(1e-12, 1 - 1e-12)

@@ -54,7 +54,7 @@ class Mapped:
     @property
     def words(self) -> str:
         """Say what was predicted and what the label is."""
-        said = f"predicted {CLASS_NAMES[self.predicted]} ({self.sure:.0%})"
+        said = f"predicted {CLASS_NAMES[self.predicted]} ({figures.percent(self.sure)})"
         if self.label is None:
             return said
         right = "right" if self.label == self.predicted else "wrong"

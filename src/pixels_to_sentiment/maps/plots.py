@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from pixels_to_sentiment import figures
 
+MEASURES = {"deletion": "deletion", "insertion": "insertion", "road": "ROAD"}
 TITLES = {
     "map": "sentiment map",
     "grad-cam": "Grad-CAM",

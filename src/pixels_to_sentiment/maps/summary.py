@@ -50,7 +50,7 @@ def means(table: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A map and measure a row: ``map``, ``measure``, ``mean``, ``low``, ``high`` (95 % interval
+        A map and measure a row: ``map``, ``measure``, ``mean``, ``low``, ``high`` (95% interval
         by bootstrap over the pictures of each fold), ``pictures``. Measures that a map does not
         have are left out.
     """
@@ -113,9 +113,16 @@ def surest(table: pd.DataFrame, each: int) -> pd.DataFrame:
     )
 
 
-def failures(table: pd.DataFrame, count: int) -> pd.DataFrame:
-    """Choose the pictures whose map misleads most: what it calls relevant matters least (ROAD)."""
-    ours = table[table["map"] == measures.MAP]
+def failures(table: pd.DataFrame, count: int, sure: float = 0.0) -> pd.DataFrame:
+    """Choose the pictures whose map misleads most: what it calls relevant matters least (ROAD).
+
+    Parameters
+    ----------
+    sure
+        Only where the probability of the predicted class is this or more: a network that hesitates
+        gives a map with little in it to be right or wrong about.
+    """
+    ours = table[(table["map"] == measures.MAP) & (table["sure"] >= sure)]
     return ours.sort_values("road").head(count)
 
 

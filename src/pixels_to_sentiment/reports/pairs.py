@@ -7,7 +7,7 @@ import pandas as pd
 from pixels_to_sentiment import answers, fidelity, folds, judgement, scores
 from pixels_to_sentiment.catalogue import Configuration
 from pixels_to_sentiment.pictures import Pictures
-from pixels_to_sentiment.reports.runs import CROPS, complete, curves_of, runs_of, title_of
+from pixels_to_sentiment.reports.runs import CROPS, complete, runs_of, title_of
 from pixels_to_sentiment.runs import Record
 
 
@@ -71,10 +71,18 @@ def _alike(
     found = []
     for precision in sorted({one.run.precision for one in records}):
         some = [one for one in records if one.run.precision == precision]
-        both = [complete(runs_of(one, some, agreement), agreement) for one in pair]
+        both = _of_common_seeds(
+            [complete(runs_of(one, some, agreement), agreement) for one in pair]
+        )
         if all(both):
             found.append(both)
     return max(found, key=lambda both: min(map(len, both)), default=[])
+
+
+def _of_common_seeds(both: list[list[Record]]) -> list[list[Record]]:
+    """Keep the runs that are compared: of seeds that both configurations have."""
+    common = set.intersection(*({(one.run.fold, one.run.seed) for one in some} for some in both))
+    return [[one for one in some if (one.run.fold, one.run.seed) in common] for some in both]
 
 
 def _difference_in_words(first: str, other: str) -> str:
@@ -98,26 +106,34 @@ def words(table: pd.DataFrame) -> pd.DataFrame:
     return table.drop(columns=hidden)
 
 
-def agreement_of(records: Iterable[Record]) -> pd.DataFrame:
-    """Compare runs on the same fold with the first of them, picture by picture (ten crops).
+def agreement_of(pairs: Iterable[tuple[Record, Record]]) -> pd.DataFrame:
+    """Compare two runs of each fold, picture by picture (ten crops), two configurations a row.
+
+    Parameters
+    ----------
+    pairs
+        Two runs each, of the same fold.
 
     Returns
     -------
     DataFrame
-        ``first``, ``second`` (configurations in words), ``pictures``, ``same prediction``,
-        ``accuracy, first``, ``accuracy, second``, ``largest change`` (of a probability).
+        ``first``, ``second`` (configurations in words), ``folds``, ``pictures``, ``changed``
+        (predictions), ``accuracy, first``, ``accuracy, second``, ``largest change`` (of a
+        probability).
     """
+    gathered: dict[tuple[str, str], list[tuple[pd.DataFrame, pd.DataFrame]]] = {}
+    for first, second in pairs:
+        one, two = (r.predictions().set_index("image") for r in (first, second))
+        both = (one, two.loc[one.index])
+        gathered.setdefault((title_of(first), title_of(second)), []).append(both)
     rows = []
-    first, *others = list(records) or [None]
-    for other in others:
-        one, two = (r.predictions().set_index("image") for r in (first, other))
-        two = two.loc[one.index]
-        names = [curves_of([r])["configuration"].iloc[0] for r in (first, other)]
-        same = (one["oversampled"] > 0.5) == (two["oversampled"] > 0.5)
+    for names, some in gathered.items():
+        one, two = (pd.concat(parts) for parts in zip(*some, strict=True))
+        changed = (one["oversampled"] > 0.5) != (two["oversampled"] > 0.5)
         values = [scores.accuracy(t["label"], t["oversampled"]) for t in (one, two)]
         change = (one["oversampled"] - two["oversampled"]).abs().max()
-        rows.append((*names, len(one), int(same.sum()), *values, change))
-    columns = ["first", "second", "pictures", "same prediction"]
+        rows.append((*names, len(some), len(one), int(changed.sum()), *values, change))
+    columns = ["first", "second", "folds", "pictures", "changed"]
     return pd.DataFrame(
         rows, columns=[*columns, "accuracy, first", "accuracy, second", "largest change"]
     )

@@ -37,12 +37,16 @@ def comparison(
     -------
     DataFrame
         Text for `tables.table`: ``configuration`` (always positive, the paper's, then the recorded
-        ones in words) and, for each subset, a column for the centre crop and one for ten crops; a
-        dash where nothing is reported or recorded.
+        ones in words), ``seeds`` and, for each subset, a column for the centre crop and one for ten
+        crops; a dash where nothing is reported or recorded.
     """
     recorded = titled(recorded)
     titles = list(dict.fromkeys(recorded["title"]))
     table = {"configuration": ["always positive", "the paper's CaffeNet", *titles]}
+    agreements = list(agreements)
+    shown = recorded[recorded["agreement"].isin(agreements)]
+    seeds = shown.groupby("title")["seeds"].agg(lambda some: max(some, key=len))
+    table["seeds"] = ["–", "–", *seeds.reindex(titles).fillna("–")]
     base = sizes()["always_positive"]
     for agreement, (oversampling, crops) in product(agreements, CROPS.items()):
         column = [f"{base[agreement]:.3f}", "–", *["–"] * len(titles)]

@@ -231,11 +231,15 @@ def by_seed(records: Iterable[Record], view: str = "oversampled") -> pd.DataFram
     -------
     DataFrame
         ``configuration``, ``agreement``, ``seed``, ``folds`` (which), ``accuracy`` (mean and
-        standard deviation over them, as text), ``mean``, ``least`` and ``most`` (of the folds),
-        ``train_loss`` (nats, mean over the folds of the last 10 iterations).
+        standard deviation over them, as text), ``mean``, ``least`` and ``most`` (of the folds);
+        ``peak``, the largest training loss by that of the first batch, and ``train_loss`` (nats,
+        over the last 10 iterations), both means over the folds.
     """
-    records = list(records)
-    losses = {one.key: one.curve()["train_loss"].tail(10).mean() for one in records}
+    # By seed within each configuration, and configurations as they come.
+    records = sorted(records, key=lambda one: one.run.seed)
+    curves = {one.key: one.curve()["train_loss"] for one in records}
+    losses = {key: curve.tail(10).mean() for key, curve in curves.items()}
+    peaks = {key: peak_of(curve) for key, curve in curves.items()}
     table = fold_table(records)
     table = table[table["oversampling"] == scores.VIEWS[view]]
     rows = []
@@ -243,10 +247,18 @@ def by_seed(records: Iterable[Record], view: str = "oversampled") -> pd.DataFram
         each = group["accuracy"]
         which = ", ".join(str(fold) for fold in sorted(group["fold"]))
         score = tables.score(each.mean(), each.std(ddof=1))
-        loss = group["key"].map(losses).mean()
-        rows.append((*names, which, score, each.mean(), each.min(), each.max(), loss))
+        loss, peak = (group["key"].map(values).mean() for values in (losses, peaks))
+        rows.append((*names, which, score, each.mean(), each.min(), each.max(), peak, loss))
     names = ["configuration", "agreement", "seed", "folds", "accuracy", "mean", "least", "most"]
-    return pd.DataFrame(rows, columns=[*names, "train_loss"])
+    table = pd.DataFrame(rows, columns=[*names, "peak", "train_loss"])
+    return table.sort_values(
+        "configuration", key=lambda of: pd.factorize(of)[0], kind="stable", ignore_index=True
+    )
+
+
+def peak_of(losses: pd.Series) -> float:
+    """Give the largest training loss of a run by the loss of its first batch: 1 or more."""
+    return float(losses.max() / losses.iloc[0])
 
 
 def confusions(records: Iterable[Record], view: str = "oversampled") -> dict[str, pd.DataFrame]:

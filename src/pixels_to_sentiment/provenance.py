@@ -167,7 +167,7 @@ def provenance_table(details: Mapping[str, object]) -> str:
         "Commit": f"{details['commit']}{changed}",
         "Tier": details["tier"],
         "Parameters": _pairs(details["parameters"]),
-        "Seed": details["seed"],
+        "Seed": None if details["seed"] is None else _words(details["seed"]),
         "Hardware": _pairs(details["hardware"]),
         "Versions": _pairs(details["versions"]),
         "Duration": f"{details['seconds']:.0f} s",

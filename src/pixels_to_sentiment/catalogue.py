@@ -83,17 +83,21 @@ class Configuration:
     @property
     def title(self) -> str:
         """The configuration in words, as a table heads it."""
-        variant = self.network.partition(networks.VARIANT)[2]
-        network = NETWORK_TITLES.get(self.family, self.family.removeprefix("timm/"))
-        start = START_TITLES.get(self.start, f"from {self.start}")
         recipe, words = self.recipe, []
         for ending, word in ENDINGS.items():
             if recipe.endswith(ending):
                 recipe = recipe.removesuffix(ending)
                 words.insert(0, word)
-        named = f"{network} {variant} {start}" if variant else f"{network} {start}"
+        named = in_words(self.network, self.start)
         # The words go from the recipe outwards: what is changed, how long, shortened.
         return ", ".join([named, RECIPE_TITLES.get(recipe, recipe), *words])
+
+
+def in_words(network: str, start: str) -> str:
+    """Name a network and its start: ``CaffeNet fc7-2 from ImageNet``."""
+    family, _, variant = network.partition(networks.VARIANT)
+    title = NETWORK_TITLES.get(family, family.removeprefix("timm/"))
+    return " ".join(filter(None, [title, variant, START_TITLES.get(start, f"from {start}")]))
 
 
 @dataclass(frozen=True)

@@ -206,7 +206,9 @@ def details(records: Iterable[Record]) -> None:
     if table.empty:
         note("Nothing recorded", "No run of the full protocol has been recorded yet.")
         return
-    content = tables.table(table, formats={"minutes": ".0f"})
+    content = tables.table(table.drop(columns="key"), formats={"minutes": ".0f"})
+    names = table[["configuration", "subset", "key"]].itertuples(index=False, name=None)
+    content += "".join(f"<p>{name}, {subset}: {keys}</p>" for name, subset, keys in names)
     fold("How the recorded runs were made", content, [one.key for one in records])
 
 
@@ -219,15 +221,18 @@ def studies(records: Iterable[StudyRecord]) -> None:
     rows = []
     for one in records:
         made = one.provenance()
-        network = reports.title_of(one) if one.run else f"{one.study.run}, head fitted"
+        network, _, start = one.study.run.partition(":")
+        fitted = f"{catalogue.in_words(network, start)}, head fitted"
+        network = reports.title_of(one) if one.run else fitted
         row = {"network": network, "pictures": one.data["source"], "fold": one.study.fold}
         row |= {"compared with": f"seed {one.other.seed}" if one.other else "–"}
         row |= {"shuffled labels": "yes" if one.study.labels else "no"}
         row |= {"date": made["began"][:10], "minutes": made["seconds"] / 60}
         row |= {"hardware": made["hardware"].get("gpu", made["hardware"]["cpu"])}
         rows.append(row | {"commit": made["commit"][:7], "key": one.key})
-    content = tables.table(pd.DataFrame(rows), formats={"minutes": ".0f"})
-    fold("How the recorded maps were made", content, [one.key for one in records])
+    table = pd.DataFrame(rows).sort_values(["pictures", "network", "fold"])
+    content = tables.table(table, formats={"minutes": ".0f"})
+    fold("Network, fold, machine and key of each study", content, [one.key for one in records])
 
 
 @contextmanager

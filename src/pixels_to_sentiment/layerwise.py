@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from pixels_to_sentiment import folds, scores, tables
-from pixels_to_sentiment.catalogue import NETWORK_TITLES, START_TITLES, Configuration
+from pixels_to_sentiment import catalogue, folds, scores, tables
+from pixels_to_sentiment.catalogue import Configuration
 from pixels_to_sentiment.probes import protocols
 from pixels_to_sentiment.probes.records import FROZEN, ProbeRecord
 
@@ -20,8 +20,7 @@ def title_of(record: ProbeRecord) -> str:
     """Name the network behind a probe in words."""
     if record.run is None:
         network, _, start = record.probe.network.partition(":")
-        start = START_TITLES.get(start, f"from {start}")
-        return f"{NETWORK_TITLES.get(network, network.removeprefix('timm/'))} {start}, {FROZEN}"
+        return f"{catalogue.in_words(network, start)}, {FROZEN}"
     run = record.run
     return Configuration(run.network, run.start, run.recipe.name).title
 

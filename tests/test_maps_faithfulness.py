@@ -9,6 +9,8 @@ from pixels_to_sentiment import compat  # noqa: F401  (before what imports torch
 # isort: split
 from pytorch_grad_cam.metrics.road import NoisyLinearImputer
 from sklearn.metrics import auc
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from pixels_to_sentiment import networks
 from pixels_to_sentiment.maps import faithfulness
@@ -23,6 +25,31 @@ def smooth(count, side, seed=0):
         total += torch.nn.functional.interpolate(grain, (side, side), mode="bilinear") / scale
     total = total / total.amax()
     return (255 * total).byte().permute(0, 2, 3, 1).contiguous()
+
+
+class OneDevice(TorchDispatchMode):
+    """Refuse to compute with tensors of several devices, as a GPU does and ``meta`` does not."""
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        tensors = [one for one in (*args, *(kwargs or {}).values()) if isinstance(one, Tensor)]
+        devices = {one.device.type for one in tensors if one.dim()}
+        assert len(devices) < 2 or "copy" in func.__name__, f"{func} of {devices}"
+        return func(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        faithfulness.blurred,
+        lambda crops: faithfulness.filled(crops, torch.empty(crops.shape[:3], device="meta") > 0),
+    ],
+)
+def test_pictures_on_another_device_are_changed_there(made):
+    """With no constant left on the CPU; ``meta`` stands for a GPU, which tests do without."""
+    crops = torch.empty(2, 64, 64, 3, dtype=torch.uint8, device="meta")
+    with OneDevice():
+        found = made(crops)
+    assert (found.device, found.shape, found.dtype) == (crops.device, crops.shape, crops.dtype)
 
 
 def test_the_most_relevant_cell_is_ranked_first():

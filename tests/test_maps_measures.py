@@ -140,12 +140,33 @@ def test_agreements_are_rank_correlations_with_what_they_are_named_after(
     np.testing.assert_allclose(of(found, "grad-cam")["labels"], rank_correlations(cam, other))
 
 
-def test_maps_that_know_nothing_of_the_network_agree_with_nothing(found):
-    """Missing, and not zero; only a map of the whole picture has windows."""
+def test_maps_that_know_nothing_of_the_network_are_not_asked_about_its_weights(found):
+    """Missing, and not one; only a map of the whole picture has windows."""
+    of_weights = ["seed", *measures.RANDOMISED, "labels"]
+    of_pictures = ["mirrored", "picture", "window"]
     for name in ("random", "centre", "edges"):
-        assert of(found, name)[list(measures.AGREEMENTS)].isna().all(axis=None)
+        assert of(found, name)[of_weights].isna().all(axis=None)
+        assert of(found, name)[of_pictures].notna().all(axis=None)
     assert of(found, "grad-cam")["window"].isna().all()
     assert of(found, "map")[list(measures.AGREEMENTS)].notna().all(axis=None)
+
+
+def test_maps_that_know_nothing_of_the_network_agree_as_they_are_made(
+    found, network, loaded, table
+):
+    """The centre is everywhere the same; edges follow the picture, and random numbers nothing."""
+    np.testing.assert_allclose(of(found, "centre")[["mirrored", "picture"]], 1)
+    assert (of(found, "edges")["mirrored"] > 0.99).all()
+    assert (of(found, "edges")["picture"] < 0.99).all()
+    assert (of(found, "random")[["mirrored", "picture"]].abs() < 0.9).all(axis=None)
+    large = dense.enlarged(loaded, table["image"])
+    windows = dense.windows(network, large)
+    sign = torch.from_numpy(np.where(answers(network, loaded, table) == 1, 1.0, -1.0))
+    single = dense.log_odds(network, crops_of(loaded, table)[:1]).shape[-1]
+    shape = tuple(dense.log_odds(network, large[:1]).shape[1:])
+    edges = dense.windowed(rivals.edge_energy(large, shape), single, windows.shape[1:])
+    expected = rank_correlations(edges, sign[:, None, None] * windows)
+    np.testing.assert_allclose(of(found, "edges")["window"], expected)
 
 
 def test_evidence_is_that_of_the_crop(found, loaded, table):

@@ -59,6 +59,17 @@ def test_grad_cam_is_that_of_the_package(name):
     np.testing.assert_allclose(scaled(ours, side), theirs, atol=2e-3)
 
 
+@pytest.mark.parametrize("name", ["caffenet", "squeezenet1_1"])
+def test_grad_cam_of_several_classes_is_that_of_each(name):
+    made = network(name)
+    pixels, classes = noise(3, made.convention.crop), torch.tensor([[0, 1], [1, 1], [1, 0]])
+    together = rivals.grad_cam(made, pixels, classes, batch=2)
+    for column in range(2):
+        alone = rivals.grad_cam(made, pixels, classes[:, column])
+        assert (alone.amax((1, 2)) > 0).any(), "or nothing was compared"
+        torch.testing.assert_close(together[:, column], alone, atol=1e-5, rtol=1e-4)
+
+
 def test_grad_cam_of_a_class_map_is_the_sentiment_map_of_that_class():
     """Where the last layer is averaged (SqueezeNet), Grad-CAM on it is the class's own map."""
     made = network("squeezenet1_1")

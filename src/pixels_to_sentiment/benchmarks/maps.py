@@ -37,14 +37,14 @@ def our_class_maps(network: str, count: int, device: str) -> Callable[[], Tensor
 
 
 def our_grad_cam(network: str, count: int, device: str) -> Callable[[], Tensor]:
-    """Grad-CAM of both classes by `maps.rivals`, all pictures at once."""
+    """Grad-CAM of both classes by `maps.rivals`, all pictures and both classes at once."""
     made = networks.create(network, start="random").to(device)
     pixels = crops(made, count).to(device)
-    wanted = [torch.full((count,), one) for one in CLASSES]
+    wanted = torch.tensor(CLASSES).expand(count, -1)
 
     def work() -> Tensor:
-        maps = [rivals.grad_cam(made, pixels, one, batch=count) for one in wanted]
-        return _scaled(torch.cat(maps), pixels.shape[1])
+        maps = rivals.grad_cam(made, pixels, wanted, batch=count)
+        return _scaled(maps.transpose(0, 1).flatten(0, 1), pixels.shape[1])
 
     return work
 

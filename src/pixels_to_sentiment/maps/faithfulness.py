@@ -79,7 +79,7 @@ def blurred(crops: Tensor, sigma: float = 10.0) -> Tensor:
     """Blur crops, uint8 (n, h, w, 3), with a Gaussian of `sigma` pixels."""
     reach = int(3 * sigma)
     line = torch.exp(-(torch.arange(-reach, reach + 1.0) ** 2) / (2 * sigma**2))
-    line = (line / line.sum()).expand(3, 1, -1)
+    line = (line / line.sum()).expand(3, 1, -1).to(crops.device)
     x = crops.permute(0, 3, 1, 2).float()
     x = F.conv2d(F.pad(x, (reach, reach, 0, 0), mode="reflect"), line[:, :, None], groups=3)
     x = F.conv2d(F.pad(x, (0, 0, reach, reach), mode="reflect"), line[..., None], groups=3)
@@ -112,7 +112,8 @@ def filled(crops: Tensor, missing: Tensor, seed: int = 0) -> Tensor:
     # The channels stay together in memory, where a depthwise convolution is many times faster.
     x = crops.permute(0, 3, 1, 2).float()
     solved = _solve(x, known, LEVELS)
-    noise = torch.randn(solved.shape, generator=torch.Generator(solved.device).manual_seed(seed))
+    # Drawn on the CPU, so that every device adds the same.
+    noise = torch.randn(solved.shape, generator=torch.Generator().manual_seed(seed)).to(x.device)
     solved = torch.where(known > 0, x, solved + 255 * NOISE * noise)
     return solved.round().clamp(0, 255).byte().permute(0, 2, 3, 1).contiguous()
 

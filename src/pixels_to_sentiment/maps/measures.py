@@ -130,6 +130,17 @@ class _Seen:
             **{n: faithfulness.cells(m, self.crop, self.crop) for n, m in cropped.items()},
         }
 
+    def unknowing(self, shape: tuple[int, int], seed: int) -> dict[str, tuple[Tensor, Tensor]]:
+        """Make maps without the network, of the pictures and of the mirrored ones."""
+        count, flipped = len(self.classes), agreement.mirrored(self.large)
+        drawn = (rivals.randomly(count, shape, one) for one in (seed, seed + 1))
+        edges = (rivals.edge_energy(some, shape) for some in (self.large, flipped))
+        return {
+            RANDOM: tuple(drawn),
+            CENTRE: (rivals.centre(count, shape),) * 2,
+            EDGES: tuple(edges),
+        }
+
     def on_evidence(self, relevance: Tensor) -> dict[str, object]:
         if self.masks is None:
             return dict.fromkeys(EVIDENCE, np.nan)
@@ -150,7 +161,11 @@ def _agreements(
     seed: int,
     progress: Callable[[str], None],
 ) -> dict[tuple[str, str], np.ndarray]:
-    """Rank correlation of the two maps of the network with those of something else."""
+    """Rank correlation of maps with those of something else.
+
+    Maps that know nothing of the network are the same whatever its weights, so they are only
+    compared with those of other pictures and with the classifier.
+    """
     networks = {"seed": other, "labels": untaught}
     for name, share in RANDOMISED.items():
         networks[name] = agreement.randomised(network, share, seed)
@@ -166,11 +181,17 @@ def _agreements(
     found[MAP, "mirrored"] = agreement.spearman(maps, flipped)
     flipped = rivals.grad_cam(network, agreement.mirrored(seen.crops), seen.classes).flip(2)
     found[GRAD_CAM, "mirrored"] = agreement.spearman(cam, flipped)
-    for name, some in ((MAP, maps), (GRAD_CAM, cam)):
+    fixed = seen.unknowing(maps.shape[1:], seed)
+    for name, (some, again) in fixed.items():
+        found[name, "mirrored"] = agreement.spearman(some, again.flip(2))
+    whole = {MAP: maps, GRAD_CAM: cam} | {name: some for name, (some, _) in fixed.items()}
+    for name, some in whole.items():
         found[name, "picture"] = agreement.spearman(some, some.roll(1, 0))
     progress("window")
     classified = dense.windows(network, seen.large)
     single = dense.log_odds(network, seen.crops[:1]).shape[-1]
-    near = dense.windowed(maps, single, classified.shape[1:])
-    found[MAP, "window"] = agreement.spearman(near, classified)
+    sign = (2 * seen.classes - 1)[:, None, None]
+    for name, some in {MAP: sign * maps, **{n: whole[n] for n in fixed}}.items():
+        near = dense.windowed(some, single, classified.shape[1:])
+        found[name, "window"] = agreement.spearman(near, sign * classified)
     return found

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -114,8 +115,9 @@ def agreements(table: pd.DataFrame) -> Figure:
     if table.empty:
         return figures.nothing(figures.NOTHING_RECORDED)
     names = [name for name in AGREEMENT_TITLES if name in set(table["measure"])]
-    figure, panel = plt.subplots(figsize=(figures.WIDTH, 0.42 * len(names) + 1.0))
-    for shift, (map_, some) in zip((-0.13, 0.13), table.groupby("map", sort=False), strict=False):
+    figure, panel = plt.subplots(figsize=(figures.WIDTH, 0.5 * len(names) + 1.0))
+    shifts = np.linspace(-0.3, 0.3, len(TITLES))
+    for shift, (map_, some) in zip(shifts, table.groupby("map", sort=False), strict=False):
         colour, _, mark = STYLES[map_]
         rows = some.set_index("measure").reindex(names)
         places = [place + shift for place in range(len(names))]
@@ -124,5 +126,5 @@ def agreements(table: pd.DataFrame) -> Figure:
     panel.axvline(0, color="black", linewidth=0.8)
     panel.set_yticks(range(len(names)), [AGREEMENT_TITLES[name] for name in names])
     panel.set(ylim=(len(names) - 0.5, -0.5), xlim=(-0.4, 1), xlabel="rank correlation with the map")
-    panel.legend(loc="lower right")
+    figure.legend(loc="outside lower center", ncols=5)
     return figure

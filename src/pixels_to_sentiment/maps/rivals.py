@@ -26,7 +26,8 @@ def grad_cam(
     """Grad-CAM (Selvaraju et al. 2017), many pictures at once.
 
     Each channel of a layer is weighted by the mean over places of the gradient of the class's
-    logit; the sum is rectified. Only the layers above that one are passed backwards.
+    logit; the sum is rectified. Only the layers above that one are passed backwards, and several
+    classes share the way forward.
 
     Parameters
     ----------
@@ -34,7 +35,7 @@ def grad_cam(
         uint8 RGB (n, h, w, 3), on the network's device; of the crop's size for a network that
         takes no other.
     classes
-        Of which output, int64 (n,).
+        Of which output, int64 (n,), or of which several, int64 (n, k).
     layer
         Name of a module in the network's body; by default the one of `LAST_CONVOLUTIONAL`.
     batch
@@ -43,7 +44,7 @@ def grad_cam(
     Returns
     -------
     Tensor
-        float32 (n, h', w') on the CPU, 0 or more, in the unit of the logit.
+        float32 (n, h', w'), or (n, k, h', w'), on the CPU; 0 or more, in the unit of the logit.
 
     Raises
     ------
@@ -76,10 +77,12 @@ def grad_cam(
     try:
         for some, wanted in zip(pixels.split(batch), classes.split(batch), strict=True):
             kept.clear()
-            logits = network(some).gather(1, wanted.to(some.device)[:, None])
-            (gradient,) = torch.autograd.grad(logits.sum(), kept[0])
-            weights = gradient.mean((2, 3), keepdim=True)
-            maps.append((weights * kept[0].detach()).sum(1).relu().float().cpu())
+            several = wanted.to(some.device).view(len(wanted), -1)
+            logits = network(some).gather(1, several).sum(0)
+            gradients = (torch.autograd.grad(one, kept[0], retain_graph=True)[0] for one in logits)
+            weights = torch.stack([one.mean((2, 3)) for one in gradients], 1)
+            found = torch.einsum("nkc,nchw->nkhw", weights, kept[0].detach()).relu()
+            maps.append(found.view(*wanted.shape, *found.shape[2:]).float().cpu())
     finally:
         hook.remove()
         for parameter in frozen:

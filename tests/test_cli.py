@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+import toy_studies
 from pixels_to_sentiment import (
     assets,
     audit,
@@ -22,6 +23,7 @@ from pixels_to_sentiment import (
     training,
 )
 from pixels_to_sentiment.cli import main
+from pixels_to_sentiment.maps.records import Study
 from toy_cli import refused
 from toy_runs import RUN
 
@@ -268,6 +270,32 @@ def test_finished_runs_are_recorded_by_their_keys(capsys):
     assert main(["record", "b" * 16]) == 0
     assert capsys.readouterr().out == ""
     assert [path.name for path in places.results().iterdir()] == ["b" * 16]
+
+
+def test_finished_maps_are_recorded_as_runs_are(capsys):
+    """What a folder holds tells where it belongs."""
+    trained = toy_studies.trained(places.runs(), {"source": "photographs"}, limit=None)
+    study = Study(trained.key, "five", 1)
+    made = toy_studies.written(places.runs() / ("d" * 16), study, run=trained.run)
+    assert main(["record", made.name]) == 0
+    assert capsys.readouterr().out == f"Recorded {places.results() / made.name}.\n"
+    assert (places.results() / made.name / "maps.json").is_file()
+
+
+def test_a_folder_of_another_kind_is_not_to_be_deleted(capsys):
+    """It may hold hours of work."""
+    folder = places.runs() / ("c" * 16)
+    folder.mkdir(parents=True)
+    (folder / "other.json").write_text("{}")
+    said = refused(capsys, "record", "c" * 16)
+    assert "which has a run.json" in said
+    assert "delete it and run again" not in said
+    assert (folder / "other.json").is_file()
+
+
+def test_a_parameter_that_is_not_yaml_is_refused(capsys):
+    said = refused(capsys, "book", "execute", "-p", "test_folds", "[1, ")
+    assert "'[1, ' of test_folds is not YAML" in said
 
 
 def test_book_check_looks_at_executed_notebooks_when_asked(monkeypatch, capsys):

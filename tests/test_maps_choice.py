@@ -56,6 +56,13 @@ def test_the_best_run_is_the_most_accurate_with_ten_crops(at_hand):
     assert found.always_positive == folds.split("five", 2)[1]["label"].mean()
 
 
+def test_a_fold_with_more_positive_pictures_is_no_advantage(at_hand):
+    """Fold 3 has a tenth more of them than fold 5, and answering positive knows nothing."""
+    at_hand(fold=3, right=0.82)
+    better = at_hand(fold=5, right=0.78)
+    assert choice.best().record.key == better.key
+
+
 def test_only_whole_runs_on_photographs_with_weights_and_a_map_count(at_hand):
     """However accurate the others are."""
     counts = at_hand(fold=1, right=0.6)

@@ -104,10 +104,10 @@ def test_confusions_count_every_picture_of_all_folds(made):
     assert table.to_numpy().sum() == 880
 
 
-def test_answers_of_positive_are_counted_over_all_runs_of_a_configuration(made):
+def test_answers_of_positive_are_counted_over_the_folds_of_a_seed(made):
     """By hand: those that are right on all pictures call positive what is positive."""
-    some = [made(fold=1, right=1.0), made(fold=2, right=0.0), made(fold=1, recipe="paper-third")]
+    some = [made(fold=1, right=1.0), made(fold=2, right=0.0)]
+    some.append(made(fold=1, right=1.0, recipe="paper-third"))
     one, two = (folds.split("five", k)[1]["label"].mean() for k in (1, 2))
-    found = runs.answered_positive(some)
-    assert len(found) == 2
-    assert found.iloc[0] == pytest.approx((one + 1 - two) / 2)
+    found = runs.by_seed(some)["positive"]
+    assert found.tolist() == pytest.approx([(one + 1 - two) / 2, one])

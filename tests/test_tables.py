@@ -185,12 +185,29 @@ def test_a_label_and_anchors_are_where_they_were_asked_for():
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.0125, "+0.013"), (-0.004, "\N{MINUS SIGN}0.004"), (-0.0001, "+0.000")]
+    ("value", "text"),
+    [
+        (0.0125, "+0.013"),
+        (-0.004, "\N{MINUS SIGN}0.004"),
+        (-0.0004, "\N{MINUS SIGN}0.0004"),
+        (0.0, "+0.000"),
+    ],
 )
-def test_differences_have_a_sign_and_zero_is_not_negative(value, text):
+def test_differences_show_on_which_side_of_zero_they_lie(value, text):
     assert tables.signed(value) == text
 
 
+@pytest.mark.parametrize(
+    ("p", "text"), [(0.0321, "0.032"), (0.0004, "< 0.001"), (1.0, "1.000"), (np.nan, "–")]
+)
+def test_a_p_value_is_never_zero(p, text):
+    assert tables.p_value(p) == text
+
+
 def test_negative_numbers_of_a_table_have_a_minus_and_no_hyphen():
-    found = tables.table(pd.DataFrame({"a": [-0.5]}), formats={"a": ".1f"})
-    assert "\N{MINUS SIGN}0.5" in found
+    frame = pd.DataFrame({"a": [-0.5, -0.04], "b": [0.0, -0.04]})
+    read = Reader(tables.table(frame, formats={"a": ".1f", "b": "+.1f"}))
+    assert read.rows[1:] == [
+        [["number", "\N{MINUS SIGN}0.5"], ["number", "+0.0"]],
+        [["number", "0.0"], ["number", "+0.0"]],
+    ]

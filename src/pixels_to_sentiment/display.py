@@ -204,7 +204,7 @@ def details(records: Iterable[Record]) -> None:
     records = list(records)
     table = reports.recorded_details(records)
     if table.empty:
-        note("Nothing recorded", "No run of the full protocol has been recorded yet.")
+        note("Nothing recorded", "No run of this has been recorded yet.")
         return
     content = tables.table(table.drop(columns="key"), formats={"minutes": ".0f"})
     names = table[["configuration", "subset", "key"]].itertuples(index=False, name=None)
@@ -254,13 +254,38 @@ def experiment(name: str, records: Iterable[Record], caption: str) -> None:
     details(reports.of_experiment(chosen, records))
 
 
+def answers(records: Iterable[Record], caption: str, name: str) -> None:
+    """Table what runs answer and how their training went, by configuration and seed.
+
+    A training that came to nothing answers always the same, which an accuracy alone hides.
+    """
+    found = reports.by_seed(records)
+    if found.empty:
+        note("Nothing recorded", "No run of this has been recorded yet.")
+        return
+    columns = {
+        "configuration": "configuration",
+        "seed": "seed",
+        "folds": "folds",
+        "accuracy": "accuracy",
+        "positive": "answered positive",
+        "peak": "largest loss by the first",
+        "train_loss": "training loss at the end (nats)",
+    }
+    formats = {"positive": ".2f", "peak": ".1f", "train_loss": ".3f"}
+    table(found[list(columns)], names=columns, formats=formats, caption=caption, name=name)
+
+
 def differences(found: pd.DataFrame, caption: str, name: str) -> None:
     """Table paired differences, as `reports.paired` gives them, and fold their runs away."""
     if found.empty:
         note("Nothing to compare", "No pair of configurations is recorded on all folds yet.")
         return
     shown = found.assign(
-        pictures=[f"{int(a)} / {int(b)}" for a, b in found[["first_only", "other_only"]].to_numpy()]
+        **{name: found[name].map(tables.p_value) for name in ("p_mcnemar_holm", "p_t_holm")},
+        pictures=[
+            f"{int(a)} / {int(b)}" for a, b in found[["first_only", "other_only"]].to_numpy()
+        ],
     )
     columns = {
         "pair": "difference",
@@ -273,8 +298,7 @@ def differences(found: pd.DataFrame, caption: str, name: str) -> None:
         "t_high": "t to",
         "p_t_holm": "corrected t p",
     }
-    formats = {name: ".3f" for name in columns if name not in ("pair", "pictures")}
-    formats |= dict.fromkeys(("difference", "low", "high", "t_low", "t_high"), "+.3f")
+    formats = dict.fromkeys(("difference", "low", "high", "t_low", "t_high"), "+.3f")
     table(shown[list(columns)], names=columns, formats=formats, caption=caption, name=name)
     keys = shown[["pair", "seeds", "keys"]]
     fold("The runs behind each difference", tables.table(keys), found.attrs.get("runs", ()))

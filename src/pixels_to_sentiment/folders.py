@@ -78,6 +78,11 @@ def described(
     """
     if not folder.is_dir():
         raise UserError(f"{absent} {folder.name!r} in {folder.parent}.")
+    if not (folder / marker).exists():
+        raise UserError(
+            f"{folder} is not the folder of {kind}, which has a {marker}: name another one, and "
+            "delete this one only if you do not know what it holds."
+        )
     try:
         content = json.loads((folder / marker).read_text())
         for name in files:

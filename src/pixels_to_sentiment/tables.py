@@ -82,10 +82,18 @@ def _cell(value: object, form: str | None) -> str:
     if value is None or (not isinstance(value, str | tuple | list) and pd.isna(value)):
         return "–"
     if form and not isinstance(value, str):
-        return format(value, form).replace("-", MINUS)
+        return _number(value, form)
     # A long file name may break after its underscores.
     text = str(value)
     return text.replace("_", "_<wbr>") if len(text) > 30 and "<" not in text else text
+
+
+def _number(value: float, form: str) -> str:
+    text = format(value, form)
+    # A difference that rounds to zero has no side.
+    if text.startswith("-") and not text.strip("-0.%"):
+        text = text.replace("-", "+" if "+" in form else "")
+    return text.replace("-", MINUS)
 
 
 def score(mean: float | None, std: float | None = None, grade: str = "V") -> str:
@@ -103,8 +111,19 @@ def score(mean: float | None, std: float | None = None, grade: str = "V") -> str
 
 
 def signed(value: float, digits: int = 3) -> str:
-    """Format a difference with its sign: ``+0.013``, ``−0.004``, and ``+0.000`` for zero."""
-    return f"{value:+z.{digits}f}".replace("-", MINUS)
+    """Format a difference with its sign, such as ``+0.013`` or ``−0.004``.
+
+    What would round to zero gets one more digit, so that it shows on which side it lies.
+    """
+    shown = f"{value:+.{digits}f}"
+    if value and not float(shown):
+        shown = f"{value:+z.{digits + 1}f}"
+    return shown.replace("-", MINUS)
+
+
+def p_value(p: float) -> str:
+    """Format a p-value, such as ``0.032``, or ``< 0.001`` and never zero."""
+    return "–" if pd.isna(p) else "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def linked(html: str, outdated: Collection[str] = ()) -> str:

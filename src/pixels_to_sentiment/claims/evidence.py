@@ -42,7 +42,13 @@ class Row(NamedTuple):
 def pairs(claim: Claim, records: Sequence[Record], *_: object) -> list[Row]:
     """Compare the first of each pair with the other, on the same pictures."""
     return [
-        _row(one.pair, (one.difference, one.low, one.high), own, one.keys.split(", "), one.p_t)
+        _row(
+            f"{one.pair} (seed{'s' * (',' in one.seeds)} {one.seeds})",
+            (one.difference, one.low, one.high),
+            own,
+            one.keys.split(", "),
+            one.p_t,
+        )
         for own, both in ((True, claim.own), (False, claim.here))
         for one in reports.paired(records, both, VIEW).itertuples()
     ]
@@ -95,7 +101,7 @@ def depths(claim: Claim, _: object, probes: Sequence[ProbeRecord], *__: object) 
             value, p = rank_correlation(group["nested_mean"][::-1])
             side = WITHIN if not p < SIGNIFICANT else ABOVE if value > 0 else BELOW
             rho = tables.signed(value, 2)
-            text = f"{name}, {classifier}: {rho} over {len(group)} layers (p {p:.3f})"
+            text = f"{name}, {classifier}: {rho} over {len(group)} layers (p {tables.p_value(p)})"
             rows.append(Row(text, value, side, own, _keys(some)))
     return rows
 
@@ -109,7 +115,7 @@ def classifiers(claim: Claim, _: object, probes: Sequence[ProbeRecord], *__: obj
             widest, p = table["difference"].abs().idxmax(), table["p"].min()
             value = table.loc[widest, "difference"]
             gap = tables.signed(value)
-            text = f"{name}: SVM − softmax at most {gap} ({widest}), smallest p {p:.3f}"
+            text = f"{name}: SVM − softmax at most {gap} ({widest}), smallest p {tables.p_value(p)}"
             rows.append(Row(text, value, ABOVE if p < SIGNIFICANT else WITHIN, own, _keys(some)))
     return rows
 
@@ -134,7 +140,7 @@ def nothing(*_: object) -> list[Row]:
 def _row(what: str, interval: tuple, own: bool, keys: Iterable[str], p: float | None = None) -> Row:
     difference, low, high = interval
     side = ABOVE if low > 0 else BELOW if high < 0 else WITHIN
-    test = "" if p is None else f"; t-test p {p:.3f}"
+    test = "" if p is None else f"; t-test p {tables.p_value(p)}"
     text = (
         f"{what}: {tables.signed(difference)} ({tables.signed(low)} to {tables.signed(high)}{test})"
     )

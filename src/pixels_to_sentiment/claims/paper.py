@@ -215,7 +215,8 @@ def reported_lines(claim: Claim) -> list[str]:
             # The least certain of the grades.
             mark = tables.MARKS[max((one["grade"] for one in found), key="VIR".index)]
             words = what or " − ".join(one["variant"] for one in found)
-            lines.append(f"{words}: {value:{'+.3f' if others else '.3f'}}{mark}")
+            shown = tables.signed(value) if others else f"{value:.3f}"
+            lines.append(f"{words}: {shown}{mark}")
     return lines
 
 

@@ -163,11 +163,16 @@ def _results(options: argparse.Namespace) -> None:
 
 
 def _record(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment import places, runs, store
+    from pixels_to_sentiment import ledger, places, store
+    from pixels_to_sentiment.maps import store as maps
+    from pixels_to_sentiment.probes import store as probes
 
-    records = [runs.Record.open(places.runs() / key) for key in options.keys]
-    for path in store.record(records):
-        print(f"Recorded {path}.")
+    folders = [places.runs() / key for key in options.keys]
+    kinds = [ledger.kind(folder) or ledger.KINDS[0] for folder in folders]
+    records = [kind.record.open(folder) for kind, folder in zip(kinds, folders, strict=True)]
+    for kind, room in zip(ledger.KINDS, (store, probes, maps), strict=True):
+        for path in room.record([one for one in records if isinstance(one, kind.record)]):
+            print(f"Recorded {path}.")
 
 
 def _book_execute(options: argparse.Namespace) -> None:
@@ -180,10 +185,19 @@ def _book_execute(options: argparse.Namespace) -> None:
         at_hand = {name: assets.find(name) for name in assets.ASSETS}
         return [f"{name} {path and assets.sha256(path)}" for name, path in at_hand.items()]
 
+    def read(name: str, value: str) -> object:
+        try:
+            return yaml.safe_load(value)
+        except yaml.YAMLError as fault:
+            raise UserError(
+                f"The value {value!r} of {name} is not YAML: write numbers as they are and lists "
+                "as '[1, 2]'."
+            ) from fault
+
     book.execute(
         options.only,
         options.tier,
-        parameters={name: yaml.safe_load(value) for name, value in options.parameter},
+        parameters={name: read(name, value) for name, value in options.parameter},
         force=options.force,
         extra_inputs=digests,
     )

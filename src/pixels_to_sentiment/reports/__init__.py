@@ -19,7 +19,6 @@ from pixels_to_sentiment.reports.paper import (
 )
 from pixels_to_sentiment.reports.runs import (
     CROPS,
-    answered_positive,
     by_configuration,
     by_fold,
     by_seed,
@@ -41,7 +40,6 @@ __all__ = [
     "CROPS",
     "accuracies",
     "agreement_of",
-    "answered_positive",
     "both_ways",
     "by_configuration",
     "by_fold",

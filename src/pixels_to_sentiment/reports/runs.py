@@ -213,17 +213,6 @@ def by_fold(records: Iterable[Record], view: str = "oversampled") -> pd.DataFram
     return table[table["oversampling"] == scores.VIEWS[view]]
 
 
-def answered_positive(records: Iterable[Record], view: str = "oversampled") -> pd.Series:
-    """Give the share of test pictures that a configuration calls positive, by its name in words.
-
-    Near one, the network has learned to give the commoner answer and nothing else.
-    """
-    parts: dict[str, list[pd.Series]] = {}
-    for one in records:
-        parts.setdefault(title_of(one), []).append(one.predictions()[view] > 0.5)
-    return pd.Series({name: float(pd.concat(some).mean()) for name, some in parts.items()})
-
-
 def by_seed(records: Iterable[Record], view: str = "oversampled") -> pd.DataFrame:
     """Score each seed of configurations apart.
 
@@ -232,14 +221,17 @@ def by_seed(records: Iterable[Record], view: str = "oversampled") -> pd.DataFram
     DataFrame
         ``configuration``, ``agreement``, ``seed``, ``folds`` (which), ``accuracy`` (mean and
         standard deviation over them, as text), ``mean``, ``least`` and ``most`` (of the folds);
-        ``peak``, the largest training loss by that of the first batch, and ``train_loss`` (nats,
-        over the last 10 iterations), both means over the folds.
+        ``positive``, the share of test pictures that are called positive, ``peak``, the largest
+        training loss by that of the first batch, and ``train_loss`` (nats, over the last 10
+        iterations), all three means over the folds. Where nearly all is positive or nothing, the
+        network has learned to give one answer.
     """
     # By seed within each configuration, and configurations as they come.
     records = sorted(records, key=lambda one: one.run.seed)
     curves = {one.key: one.curve()["train_loss"] for one in records}
     losses = {key: curve.tail(10).mean() for key, curve in curves.items()}
     peaks = {key: peak_of(curve) for key, curve in curves.items()}
+    shares = {one.key: (one.predictions()[view] > 0.5).mean() for one in records}
     table = fold_table(records)
     table = table[table["oversampling"] == scores.VIEWS[view]]
     rows = []
@@ -247,10 +239,10 @@ def by_seed(records: Iterable[Record], view: str = "oversampled") -> pd.DataFram
         each = group["accuracy"]
         which = ", ".join(str(fold) for fold in sorted(group["fold"]))
         score = tables.score(each.mean(), each.std(ddof=1))
-        loss, peak = (group["key"].map(values).mean() for values in (losses, peaks))
-        rows.append((*names, which, score, each.mean(), each.min(), each.max(), peak, loss))
+        measured = (group["key"].map(values).mean() for values in (shares, peaks, losses))
+        rows.append((*names, which, score, each.mean(), each.min(), each.max(), *measured))
     names = ["configuration", "agreement", "seed", "folds", "accuracy", "mean", "least", "most"]
-    table = pd.DataFrame(rows, columns=[*names, "peak", "train_loss"])
+    table = pd.DataFrame(rows, columns=[*names, "positive", "peak", "train_loss"])
     return table.sort_values(
         "configuration", key=lambda of: pd.factorize(of)[0], kind="stable", ignore_index=True
     )

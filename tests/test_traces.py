@@ -53,7 +53,19 @@ def test_a_cell_without_table_or_figure_says_nothing(cell, made):
     """Nor does the next one, for what was opened before it."""
     made().predictions()
     assert cell.end("told = reports.gathered(records)", {}) == ""
-    assert cell.end("figure = draw()", {}) == ""
+    assert cell.end("shown = True", {}) == ""
+
+
+def test_a_table_or_figure_without_runs_says_so(cell, made):
+    """As of the published lists; what an earlier cell opened does not count."""
+    made().predictions()
+    cell.end("told = reports.gathered(records)", {})
+    for source, shows in (("figure = draw()", False), ("display.table(sizes)", True)):
+        cell.shows = shows
+        said = cell.end(source, {})
+        assert "Made without runs" in said
+        assert 'href="#how-this-page-was-made"' in said
+        assert named(said) == set()
 
 
 def test_a_frame_remembers_its_runs_in_another_cell(cell, recorded):
@@ -64,7 +76,7 @@ def test_a_frame_remembers_its_runs_in_another_cell(cell, recorded):
     other = pd.DataFrame({"a": [1]})
     names = {"told": told, "other": other}
     cell.shows = True
-    assert cell.end("display.table(other)", names) == ""
+    assert named(cell.end("display.table(other)", names)) == set()
     cell.shows = True
     assert named(cell.end("display.table(worth(told))", names)) == {one.key for one in both}
 

@@ -2,7 +2,8 @@
 
 Opening the result of a run is noted (`provenance.opened`), and a frame that took it in carries the
 keys in ``attrs["runs"]``. When a cell that shows a table or a figure ends, the runs that it opened
-and those of the frames that it names are listed below, folded away.
+and those of the frames that it names are listed below, folded away; where there are none, that is
+said.
 """
 
 import ast
@@ -41,14 +42,16 @@ class Cell:
         Returns
         -------
         str
-            HTML; empty if the cell showed nothing that was made from runs.
+            HTML; empty if the cell showed nothing, or lists all of its runs itself.
         """
         used = _names(source)
         keys = dict.fromkeys([*provenance.taken(), *_carried(names.get(name) for name in used)])
         shows, told = self.shows or FIGURE in used, self.told
         self.__init__()
         left = [key for key in keys if key not in told]
-        return line(left) if shows and left else ""
+        if not shows or (keys and not left):
+            return ""
+        return line(left) if left else _folded("Made without runs", "")
 
 
 CELL = Cell()
@@ -86,10 +89,14 @@ def line(keys: Iterable[str]) -> str:
     note = f"{share} {tables.SIGN}" if older else ""
     commits = sorted({_commit(folder) for folder in folders if folder.is_dir()})
     said = f" (commit {', '.join(commits)})" if commits else ""
+    return _folded(f"Made from {counted}{note}", f", from {linked(', '.join(keys))}{said}")
+
+
+def _folded(summary: str, sources: str) -> str:
     return (
-        f'<details class="made"><summary>Made from {counted}{note}</summary>'
+        f'<details class="made"><summary>{summary}</summary>'
         f'<p>By the notebook of this page, <a href="#how-this-page-was-made">run as said at '
-        f"its end</a>, from {linked(', '.join(keys))}{said}.</p></details>"
+        f"its end</a>{sources}.</p></details>"
     )
 
 

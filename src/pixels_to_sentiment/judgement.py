@@ -20,6 +20,8 @@ from pixels_to_sentiment.errors import UserError
 
 # The training list of a published fold is the test lists of all others.
 TEST_TO_TRAIN = 1 / (len(folds.FOLDS) - 1)
+# Two accuracies that are no further apart are called similar.
+NEAR = 0.05
 
 
 def accuracies(
@@ -151,7 +153,7 @@ def oversampling(
     return pd.DataFrame(rows, columns=names)
 
 
-def noise(answers: pd.DataFrame, within: float = 0.05) -> pd.DataFrame:
+def noise(answers: pd.DataFrame, within: float = NEAR) -> pd.DataFrame:
     """Measure how much a difference between two numbers such as the paper's varies over folds.
 
     The paper gives no accuracies by fold. What stands in for the variance of its differences is

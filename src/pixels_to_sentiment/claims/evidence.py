@@ -115,7 +115,8 @@ def classifiers(claim: Claim, _: object, probes: Sequence[ProbeRecord], *__: obj
             widest, p = table["difference"].abs().idxmax(), table["p"].min()
             value = table.loc[widest, "difference"]
             gap = tables.signed(value)
-            text = f"{name}: largest difference, SVM − softmax, {gap} ({widest}), smallest p {tables.p_value(p)}"
+            text = f"{name}: largest difference, SVM − softmax, {gap} ({widest}), "
+            text += f"smallest p {tables.p_value(p)}"
             rows.append(Row(text, value, ABOVE if p < SIGNIFICANT else WITHIN, own, _keys(some)))
     return rows
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 
 # Okabe and Ito's palette, told apart with any colour vision: blue and vermilion for the classes.
 POSITIVE, NEGATIVE = "#0072B2", "#D55E00"
@@ -238,13 +239,15 @@ def growth(table: pd.DataFrame, exponents: Mapping[str, float]) -> Figure:
     """
     columns = 2
     rows = -(-len(exponents) // columns)
-    figure, panels = plt.subplots(rows, columns, figsize=(WIDTH, 2.6 * rows), squeeze=False)
+    figure, panels = plt.subplots(rows, columns, figsize=(WIDTH, 2.9 * rows), squeeze=False)
     for panel, (what, exponent) in zip(panels.flat, exponents.items(), strict=False):
         some = table[table["what"] == what]
         panel.plot(some["size"], some["seconds"], marker="o", color=POSITIVE)
         panel.set(xscale="log", yscale="log", xlabel=what.rpartition(", ")[2], ylabel="seconds")
         panel.set_title(f"{what.partition(',')[0]}: exponent {exponent:.2f}")
         panel.set_xticks(some["size"], [str(size) for size in some["size"]])
+        panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        panel.yaxis.set_major_formatter("{x:g}")
         panel.minorticks_off()
     for panel in panels.flat[len(exponents) :]:
         panel.set_visible(False)

@@ -9,7 +9,7 @@ def commands(rooms) -> None:
     """Add the command."""
     from pixels_to_sentiment.cli import add_command
 
-    text = "Measure speed beside common code and the machine's limit (some 10 minutes)."
+    text = "Measure speed beside common code and the machine's limit (a quarter of an hour)."
     command = add_command(rooms, "benchmark", _benchmark, text)
     command.add_argument("--json", action="store_true", help="print the report as JSON")
     command.add_argument("--only", nargs="+", metavar="SECTION", help="these sections")

@@ -119,7 +119,6 @@ def test_what_is_opened_is_noted_for_the_page(record, what, monkeypatch):
 
 
 DAMAGE = {
-    "no maps.json": lambda folder: (folder / "maps.json").unlink(),
     "maps.json cut short": lambda folder: os.truncate(folder / "maps.json", 100),
     "not an object": lambda folder: (folder / "maps.json").write_text("[]"),
     "unknown field": lambda folder: change(folder / "maps.json", maps={"colour": 1}),

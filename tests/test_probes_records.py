@@ -153,7 +153,6 @@ def test_a_record_of_a_run_names_its_configuration(tmp_path):
 
 
 DAMAGE = {
-    "no probe.json": lambda folder: (folder / "probe.json").unlink(),
     "probe.json cut short": lambda folder: os.truncate(folder / "probe.json", 100),
     "not an object": lambda folder: (folder / "probe.json").write_text("[]"),
     "unknown field": lambda folder: change(folder / "probe.json", probe={"colour": 1}),

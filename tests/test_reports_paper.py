@@ -45,7 +45,7 @@ def test_the_table_of_an_experiment_says_why_a_cell_is_empty(made):
     assert "(folds 1, 2 only)" in mine["here, ten crops"]
     assert mine["empty because"] == "other folds not run yet"
     theirs = rows.loc[Configuration("caffenet+fc7-2", "imagenet", "paper").title]
-    assert theirs["empty because"] == "not run: weights not available here"
+    assert theirs["empty because"] == "not run: weights not at hand"
     assert theirs["the paper, centre crop"].startswith("0.784")
     assert "unverified" in theirs["the paper, centre crop"]
     random = rows.index[rows["empty because"] == "not run yet"]

@@ -159,7 +159,6 @@ def test_a_record_says_what_was_run(finished):
 
 
 DAMAGE = {
-    "no run.json": lambda folder: (folder / "run.json").unlink(),
     "run.json cut short": lambda folder: os.truncate(folder / "run.json", 100),
     "not an object": lambda folder: (folder / "run.json").write_text("[]"),
     "no key": lambda folder: (folder / "run.json").write_text('{"run": {"recipe": {}}}'),

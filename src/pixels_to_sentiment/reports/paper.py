@@ -129,7 +129,7 @@ def _why_empty(configuration: Configuration, rows: pd.DataFrame) -> str:
         return "" if rows["n"].iloc[0] == len(folds.FOLDS) else "other folds not run yet"
     start = networks.find_start(configuration.network, configuration.start)
     if start and not any(assets.find(name) for name in start.assets):
-        return "not run: weights not available here"
+        return "not run: weights not at hand"
     return "not run yet"
 
 

@@ -8,6 +8,7 @@ from pixels_to_sentiment import catalogue, experiments, folds, pictures, store, 
 from pixels_to_sentiment.assets import Unavailable
 from pixels_to_sentiment.book import tiers
 from pixels_to_sentiment.cli import main
+from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.maps import plans
 from pixels_to_sentiment.maps import store as map_store
 from pixels_to_sentiment.maps.records import Study
@@ -217,6 +218,22 @@ def test_weights_that_the_stand_in_lacks_are_told_and_the_maps_of_photographs_ke
     out, err = capsys.readouterr()
     assert out.splitlines()[2:] == ["map of photographs"]
     assert "squeezenet1_1:imagenet on the stand-in: not available here. squeezenet.safe" in err
+
+
+def test_what_cannot_be_recorded_does_not_stop_the_rest(capsys, small_plan, monkeypatch):
+    """As the same run of older code would refuse to be joined by another."""
+
+    def refuse(records):
+        raise UserError(f"Run {records[0].key} cannot be recorded: older code.")
+
+    photographs = replace(made_up_pictures(), source="photographs")
+    monkeypatch.setattr(pictures, "load", lambda source="": photographs)
+    monkeypatch.setattr(store, "record", refuse)
+    assert main(["experiments", "run", "fine-tuning", "--record"]) == 2
+    out, err = capsys.readouterr()
+    assert len(out.splitlines()) == 2
+    assert err.count("cannot be recorded: older code.") == 2
+    assert "2 finished, but not recorded" in err.splitlines()[-1]
 
 
 def test_an_experiment_without_maps_makes_none(small_plan, mapping):

@@ -41,7 +41,7 @@ def rewrite(record, **fields):
     path.write_text(json.dumps(content | fields))
 
 
-def test_the_best_run_is_the_most_accurate_with_ten_crops(at_hand):
+def test_the_best_run_is_the_most_accurate_beyond_always_positive_with_ten_crops(at_hand):
     """On its own test fold; the centre crop does not count."""
     at_hand(fold=1, right=0.7)
     best = at_hand(fold=2, right=0.9)

@@ -225,6 +225,7 @@ def studies(records: Iterable[StudyRecord]) -> None:
         fitted = f"{catalogue.in_words(network, start)}, head fitted"
         network = reports.title_of(one) if one.run else fitted
         row = {"network": network, "pictures": one.data["source"], "fold": one.study.fold}
+        row |= {"seed": one.run.seed if one.run else "–"}
         row |= {"compared with": f"seed {one.other.seed}" if one.other else "–"}
         row |= {"shuffled labels": "yes" if one.study.labels else "no"}
         row |= {"date": made["began"][:10], "minutes": made["seconds"] / 60}
@@ -293,10 +294,10 @@ def differences(found: pd.DataFrame, caption: str, name: str) -> None:
         "low": "from",
         "high": "to",
         "pictures": "right in one only",
-        "p_mcnemar_holm": "McNemar p",
+        "p_mcnemar_holm": "McNemar p (Holm)",
         "t_low": "t from",
         "t_high": "t to",
-        "p_t_holm": "corrected t p",
+        "p_t_holm": "corrected t p (Holm)",
     }
     formats = dict.fromkeys(("difference", "low", "high", "t_low", "t_high"), "+.3f")
     table(shown[list(columns)], names=columns, formats=formats, caption=caption, name=name)

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from pixels_to_sentiment import catalogue, folds, scores, tables
-from pixels_to_sentiment.catalogue import Configuration
+from pixels_to_sentiment import catalogue, folds, reports, scores, tables
 from pixels_to_sentiment.probes import protocols
 from pixels_to_sentiment.probes.records import FROZEN, ProbeRecord
 
@@ -21,8 +20,7 @@ def title_of(record: ProbeRecord) -> str:
     if record.run is None:
         network, _, start = record.probe.network.partition(":")
         return f"{catalogue.in_words(network, start)}, {FROZEN}"
-    run = record.run
-    return Configuration(run.network, run.start, run.recipe.name).title
+    return reports.title_of(record)
 
 
 def accuracies(records: Iterable[ProbeRecord]) -> pd.DataFrame:

@@ -54,7 +54,8 @@ def commit() -> tuple[str, bool]:
     -------
     tuple of str and bool
         The full hash, and ``True`` when a file was changed, added or removed since (files that
-        git ignores do not count). ``("unknown", False)`` outside a checkout, without git, or
+        git ignores do not count, nor what was recorded since, which changes no result).
+        ``("unknown", False)`` outside a checkout, without git, or
         before the first commit.
     """
     root = places.checkout()
@@ -63,6 +64,9 @@ def commit() -> tuple[str, bool]:
     # The ceiling keeps git from answering for a repository that the checkout merely lies in.
     environment = os.environ | {"GIT_CEILING_DIRECTORIES": str(root.parent)}
     command = ["git", "--no-optional-locks", "status", "--porcelain=v2", "--branch"]
+    results = places.results()
+    if results.is_relative_to(root):
+        command += ["--", ".", f":(exclude){results.relative_to(root)}"]
     try:
         answer = subprocess.run(
             command, cwd=root, env=environment, capture_output=True, text=True, timeout=30

@@ -43,7 +43,7 @@ def pairs(claim: Claim, records: Sequence[Record], *_: object) -> list[Row]:
     """Compare the first of each pair with the other, on the same pictures."""
     return [
         _row(
-            f"{one.pair} (seed{'s' * (',' in one.seeds)} {one.seeds})",
+            f"{one.pair} (seed{'s' * (',' in one.seeds)} {one.seeds}{_left_out(one, records)})",
             (one.difference, one.low, one.high),
             own,
             one.keys.split(", "),
@@ -52,6 +52,18 @@ def pairs(claim: Claim, records: Sequence[Record], *_: object) -> list[Row]:
         for own, both in ((True, claim.own), (False, claim.here))
         for one in reports.paired(records, both, VIEW).itertuples()
     ]
+
+
+def _left_out(one, records: Sequence[Record]) -> str:
+    """Say how far other seeds of a pair's configurations, which are not compared, lie apart."""
+    compared = set(one.seeds.split(", "))
+    words = ""
+    for name in (one.first, one.other):
+        some = [r for r in records if reports.title_of(r) == name and r.run.agreement == "five"]
+        means = reports.by_fold(some, VIEW).groupby("seed")["accuracy"].mean()
+        if set(map(str, means.index)) - compared:
+            words += f"; over all its seeds {name} has {means.min():.3f} to {means.max():.3f}"
+    return words
 
 
 def views(claim: Claim, records: Sequence[Record], *_: object) -> list[Row]:

@@ -58,7 +58,9 @@ def judge(
                 "keys": ", ".join(sorted({key for row in rows for key in row.keys})),
             }
         )
-    return pd.DataFrame(judged)
+    table = pd.DataFrame(judged)
+    table.attrs["runs"] = sorted({key for keys in table["keys"] for key in keys.split(", ") if key})
+    return table
 
 
 def _decide(claim: Claim, rows: Sequence[Row]) -> tuple[str, str]:

@@ -81,18 +81,21 @@ def _run(options: argparse.Namespace) -> None:
                 "The photographs cannot be had here, and only runs on them are recorded."
             )
         print(f"Running on the stand-in. {loaded.reason}", file=sys.stderr)
-    kept = store.Store()
+    kept, options.refused = store.Store(), []
     with _Bar() as bar:
         performed = experiments.perform(todo, loaded, kept, device=device, progress=bar.update)
         finished = []
         for record in performed:
             bar.finish(record)
             finished.append(record)
-            if options.record:
-                store.record([record])
+            _record(options, store, record)
     _probe(options, experiment, finished, loaded, device, shortened.get("limit"))
     if experiment.mapped:
         _map(options, finished, loaded, device, tiers.values(options.tier).get("mapped"))
+    if options.refused:
+        raise UserError(
+            f"{len(options.refused)} finished, but not recorded, for the reasons above."
+        )
 
 
 def _probe(options, experiment, finished: list, loaded, device: str, limit: int | None) -> None:
@@ -110,8 +113,18 @@ def _probe(options, experiment, finished: list, loaded, device: str, limit: int 
         print(f"{name}: weights not available here. {reason}", file=sys.stderr)
     for record in store.perform(wanted, loaded, device=device):
         print(plans.in_words(record), flush=True)
-        if options.record:
-            store.record([record])
+        _record(options, store, record)
+
+
+def _record(options, store, record) -> None:
+    """Record what is finished, if asked to; what cannot be recorded does not stop the rest."""
+    if not options.record:
+        return
+    try:
+        store.record([record])
+    except UserError as fault:
+        options.refused.append(record.key)
+        print(f"pixels-to-sentiment: {fault}", file=sys.stderr)
 
 
 def _map(options, finished: list, loaded, device: str, limit: int | None) -> None:
@@ -123,8 +136,7 @@ def _map(options, finished: list, loaded, device: str, limit: int | None) -> Non
     def perform(some, studies: list) -> None:
         for record in store.perform(studies, some, device=device):
             print(plans.in_words(record), flush=True)
-            if options.record:
-                store.record([record])
+            _record(options, store, record)
 
     perform(loaded, plans.planned(finished, limit))
     for name in plans.ON_STAND_IN:

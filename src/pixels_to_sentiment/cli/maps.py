@@ -22,7 +22,8 @@ lies in folders in it.
 EPILOG = """\
 Without --run and --network, the weights are those of the best run here: among all finished runs
 with weights, of a whole recipe and on all photographs, of a network with a fully convolutional
-form, the one with the best accuracy, with ten crops, on its own test fold.
+form, the one whose accuracy, with ten crops, on its own test fold is furthest above always
+answering positive.
 
 The status is 2 if some photographs could not be mapped; the others are.
 """

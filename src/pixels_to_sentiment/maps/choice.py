@@ -1,8 +1,9 @@
 """Which trained network maps a picture: the finished runs at hand, and the best of them.
 
 A run counts if it has its weights, was trained by a whole recipe on all photographs, and its
-network has a fully convolutional form. The best is the one with the best accuracy, with ten crops,
-on its own test fold. Taken for that, it looks somewhat better than it is.
+network has a fully convolutional form. The best is the one whose accuracy, with ten crops, on its
+own test fold is furthest above always answering positive. Taken for that, it looks better than it
+is.
 """
 
 from dataclasses import asdict, dataclass, replace

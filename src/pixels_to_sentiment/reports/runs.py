@@ -161,7 +161,7 @@ def costs(records: Iterable[Record]) -> pd.DataFrame:
         ``network``, ``precision``, ``iterations``, ``hardware``, ``runs``, ``least``, ``median``
         and ``most`` (minutes a run), ``hours`` (of all runs).
     """
-    rows = []
+    rows, records = [], list(records)
     for one in records:
         made = one.provenance()
         machine = made["hardware"].get("gpu") or made["hardware"]["cpu"]
@@ -177,7 +177,9 @@ def costs(records: Iterable[Record]) -> pd.DataFrame:
     names = ["network", "precision", "iterations", "hardware"]
     grouped = pd.DataFrame(rows, columns=[*names, "minutes"]).groupby(names)["minutes"]
     table = grouped.agg(runs="size", least="min", median="median", most="max", hours="sum")
-    return table.assign(hours=table["hours"] / 60).reset_index()
+    table = table.assign(hours=table["hours"] / 60).reset_index()
+    table.attrs["runs"] = [one.key for one in records]
+    return table
 
 
 def curves_of(records: Iterable[Record]) -> pd.DataFrame:

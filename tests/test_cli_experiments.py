@@ -220,6 +220,23 @@ def test_weights_that_the_stand_in_lacks_are_told_and_the_maps_of_photographs_ke
     assert "squeezenet1_1:imagenet on the stand-in: not available here. squeezenet.safe" in err
 
 
+def test_a_run_that_cannot_be_finished_does_not_stop_the_rest(capsys, small_plan, monkeypatch):
+    real, asked = store.Store.get, []
+
+    def get(self, run, *arguments, **options):
+        asked.append(run)
+        if len(asked) == 1:
+            raise UserError("Training diverged: lower base_rate.")
+        return real(self, run, *arguments, **options)
+
+    monkeypatch.setattr(store.Store, "get", get)
+    assert main(["experiments", "run", "fine-tuning", "--tier", "smoke"]) == 2
+    out, err = capsys.readouterr()
+    assert len(out.splitlines()) == 1
+    assert "Training diverged: lower base_rate." in err
+    assert "1 run could not be finished" in err.splitlines()[-1]
+
+
 def test_what_cannot_be_recorded_does_not_stop_the_rest(capsys, small_plan, monkeypatch):
     """As the same run of older code would refuse to be joined by another."""
 

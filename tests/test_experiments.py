@@ -132,6 +132,25 @@ def test_performing_gives_records_one_by_one_in_order():
     assert told == [(runs[0], 20), (runs[1], 10)]
 
 
+def test_a_run_that_diverges_does_not_keep_the_others_from_being_run():
+    """It is told with its reason; who does not ask for that gets the error."""
+
+    class Stub:
+        def get(self, run, pictures, **options):
+            if run.fold == 1:
+                raise UserError("Training diverged.")
+            return run.fold
+
+    runs, _ = experiments.plan([RANDOM], test_folds=[1, 2])
+    told = []
+    done = experiments.perform(runs, "pictures", Stub(), failed=lambda *words: told.append(words))
+    assert list(done) == [2]
+    ((run, fault),) = told
+    assert (run, str(fault)) == (runs[0], "Training diverged.")
+    with pytest.raises(UserError, match="diverged"):
+        list(experiments.perform(runs, "pictures", Stub()))
+
+
 # Scores
 
 

@@ -102,7 +102,17 @@ class Page:
         planned, missing = experiments.plan(dict.fromkeys(chosen), **options)
         for configuration, reason in missing.items():
             note(f"{configuration.title}: weights not available here", reason)
-        performed = list(experiments.perform(planned, self.pictures, Store(), device=device))
+        performed = list(
+            experiments.perform(
+                planned,
+                self.pictures,
+                Store(),
+                device=device,
+                failed=lambda run, fault: note(
+                    f"{run.network} from {run.start}, fold {run.fold}: not finished", str(fault)
+                ),
+            )
+        )
         self.records += performed
         return performed
 

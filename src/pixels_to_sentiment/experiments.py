@@ -105,6 +105,7 @@ def perform(
     *,
     device: str = "auto",
     progress: Callable[[Run, int], None] = lambda run, iteration: None,
+    failed: Callable[[Run, UserError], None] | None = None,
 ) -> Iterator[Record]:
     """Give each run's record, running what is not finished yet.
 
@@ -112,11 +113,21 @@ def perform(
     ----------
     progress
         Called with the run and the number of its iterations done.
+    failed
+        Called with a run that cannot be finished, as when its loss has become infinite, and why;
+        the others are run. Without it the error is raised.
     """
     for run in runs:
-        yield store.get(
-            run, pictures, device=device, progress=lambda done, run=run: progress(run, done)
-        )
+        try:
+            record = store.get(
+                run, pictures, device=device, progress=lambda done, run=run: progress(run, done)
+            )
+        except UserError as fault:
+            if failed is None:
+                raise
+            failed(run, fault)
+        else:
+            yield record
 
 
 CONFIGURATION = ["network", "start", "recipe", "precision", "agreement", "oversampling"]

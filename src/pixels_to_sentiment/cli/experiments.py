@@ -81,9 +81,16 @@ def _run(options: argparse.Namespace) -> None:
                 "The photographs cannot be had here, and only runs on them are recorded."
             )
         print(f"Running on the stand-in. {loaded.reason}", file=sys.stderr)
-    kept, options.refused = store.Store(), []
+    kept, options.refused, failed = store.Store(), [], []
+
+    def fail(run, fault: UserError) -> None:
+        failed.append(run)
+        print(f"pixels-to-sentiment: {fault}", file=sys.stderr)
+
     with _Bar() as bar:
-        performed = experiments.perform(todo, loaded, kept, device=device, progress=bar.update)
+        performed = experiments.perform(
+            todo, loaded, kept, device=device, progress=bar.update, failed=fail
+        )
         finished = []
         for record in performed:
             bar.finish(record)
@@ -92,6 +99,9 @@ def _run(options: argparse.Namespace) -> None:
     _probe(options, experiment, finished, loaded, device, shortened.get("limit"))
     if experiment.mapped:
         _map(options, finished, loaded, device, tiers.values(options.tier).get("mapped"))
+    if failed:
+        several = "s" * (len(failed) > 1)
+        raise UserError(f"{len(failed)} run{several} could not be finished, as said above.")
     if options.refused:
         raise UserError(
             f"{len(options.refused)} finished, but not recorded, for the reasons above."

@@ -125,6 +125,8 @@ def agreements(table: pd.DataFrame) -> Figure:
         panel.plot(rows["mean"], places, mark, color=colour, label=TITLES[map_], markersize=6)
     panel.axvline(0, color="black", linewidth=0.8)
     panel.set_yticks(range(len(names)), [AGREEMENT_TITLES[name] for name in names])
-    panel.set(ylim=(len(names) - 0.5, -0.5), xlim=(-0.4, 1), xlabel="rank correlation with the map")
+    panel.set(
+        ylim=(len(names) - 0.5, -0.5), xlim=(-0.4, 1.05), xlabel="rank correlation with the map"
+    )
     figure.legend(loc="outside lower center", ncols=5)
     return figure

@@ -233,7 +233,7 @@ def test_a_run_that_cannot_be_finished_does_not_stop_the_rest(capsys, small_plan
     assert main(["experiments", "run", "fine-tuning", "--tier", "smoke"]) == 2
     out, err = capsys.readouterr()
     assert len(out.splitlines()) == 1
-    assert "Training diverged: lower base_rate." in err
+    assert f"fold {asked[0].fold} seed {asked[0].seed}: Training diverged: lower" in err
     assert "1 run could not be finished" in err.splitlines()[-1]
 
 

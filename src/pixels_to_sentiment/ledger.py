@@ -14,6 +14,7 @@ import pandas as pd
 
 from pixels_to_sentiment import (
     assets,
+    catalogue,
     figures,
     layerwise,
     pictures,
@@ -23,7 +24,7 @@ from pixels_to_sentiment import (
     scores,
     store,
 )
-from pixels_to_sentiment.catalogue import NETWORK_TITLES, START_TITLES, Configuration
+from pixels_to_sentiment.catalogue import Configuration
 from pixels_to_sentiment.maps import records as map_records
 from pixels_to_sentiment.maps import store as map_store
 from pixels_to_sentiment.maps.records import StudyRecord
@@ -218,7 +219,7 @@ def _title(one: AnyRecord, asked: object) -> str:
         title = layerwise.title_of(one)
     else:
         network, _, start = one.study.run.partition(":")
-        title = f"{NETWORK_TITLES.get(network, network)} {START_TITLES.get(start, start)}"
+        title = catalogue.in_words(network, start)
     title = title if isinstance(one, Record) else f"{_kind_of(one).one}: {title}"
     title += "" if asked.limit is None else f", {asked.limit} pictures"
     return title if _photographed(one) else f"{title}, {one.data['source']}"

@@ -85,7 +85,8 @@ def _run(options: argparse.Namespace) -> None:
 
     def fail(run, fault: UserError) -> None:
         failed.append(run)
-        print(f"pixels-to-sentiment: {fault}", file=sys.stderr)
+        name = f"{run.network}:{run.start}:{run.recipe.name} {run.agreement} fold {run.fold}"
+        print(f"pixels-to-sentiment: {name} seed {run.seed}: {fault}", file=sys.stderr)
 
     with _Bar() as bar:
         performed = experiments.perform(

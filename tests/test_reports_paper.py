@@ -26,6 +26,15 @@ def test_the_comparison_has_each_number_in_its_cell(made):
     assert table.loc["always positive", "five agree, centre crop"] == "0.658"
 
 
+def test_the_comparison_says_which_subset_has_which_seeds(made):
+    some = [made(fold=k, seed=seed) for seed in (0, 1) for k in (1, 2)]
+    none = scores.reported("none")
+    assert paper.comparison(none, experiments.table(some))["seeds"].iloc[2] == "0, 1"
+    some.append(made(agreement="four"))
+    table = paper.comparison(none, experiments.table(some))
+    assert table["seeds"].iloc[2] == "0, 1 (five); 0 (four)"
+
+
 def test_the_comparison_names_the_fold_of_an_unfinished_configuration(made):
     table = paper.comparison(scores.reported("none"), experiments.table([made(fold=3)]))
     assert table["five agree, centre crop"].to_list() == ["0.658", "–", "0.750 (fold 3 only)"]

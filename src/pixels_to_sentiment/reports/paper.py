@@ -45,8 +45,7 @@ def comparison(
     table = {"configuration": ["always positive", "the paper's CaffeNet", *titles]}
     agreements = list(agreements)
     shown = recorded[recorded["agreement"].isin(agreements)]
-    seeds = shown.groupby("title")["seeds"].agg(lambda some: max(some, key=len))
-    table["seeds"] = ["–", "–", *seeds.reindex(titles).fillna("–")]
+    table["seeds"] = ["–", "–", *(_seeds(shown[shown["title"] == title]) for title in titles)]
     base = sizes()["always_positive"]
     for agreement, (oversampling, crops) in product(agreements, CROPS.items()):
         column = [f"{base[agreement]:.3f}", "–", *["–"] * len(titles)]
@@ -117,6 +116,14 @@ def _score(rows: pd.DataFrame) -> str:
         return "–"
     one = rows.iloc[0]
     return tables.score(one["mean"], one["std"]) + _part(one["n"], one["folds"])
+
+
+def _seeds(rows: pd.DataFrame) -> str:
+    """Say which seeds a configuration has, subset by subset where they differ."""
+    several = rows.groupby("seeds", sort=False)["agreement"].unique()
+    if len(several) < 2:
+        return several.index[0] if len(several) else "–"
+    return "; ".join(f"{seeds} ({', '.join(names)})" for seeds, names in several.items())
 
 
 def _part(n: int, which: str) -> str:

@@ -18,17 +18,17 @@ from pixels_to_sentiment import figures
 from pixels_to_sentiment.maps import drawing
 from pixels_to_sentiment.maps.drawing import Mapped
 from pixels_to_sentiment.maps.records import StudyRecord
-from toy_studies import FITTED, blocks, written
+from toy_studies import FITTED, blocks, even, written
 
 SHAPE = (30, 42)
 
 
 @pytest.fixture
 def mapped():
-    """Make a picture of noise whose map has 3x2 places that do not divide its sides evenly."""
+    """Make a picture of noise whose map has 5x5 places that do not divide its sides evenly."""
     dice = np.random.default_rng(0)
     pixels = dice.integers(0, 256, (*SHAPE, 3), dtype=np.uint8)
-    return Mapped(pixels, dice.normal(0, 3, (4, 5)), label=1, predicted=1, sure=0.8765)
+    return Mapped(pixels, dice.normal(0, 3, (5, 5)), even(5), label=1, predicted=1, sure=0.8765)
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +48,7 @@ def test_the_papers_drawing_is_its_formula_pixel_by_pixel(mapped):
     height, width = SHAPE
     for y in range(drawing.FRAME, height - drawing.FRAME):
         for x in range(drawing.FRAME, width - drawing.FRAME):
-            log_odds = mapped.log_odds[y * 4 // height, x * 5 // width]
+            log_odds = mapped.log_odds[y * 5 // height, x * 5 // width]
             positive = 1 / (1 + math.exp(-log_odds))
             colour = np.array([255 * (1 - positive), 255 * positive, 0])
             expected = 0.5 * mapped.pixels[y, x] + 0.5 * colour
@@ -58,7 +58,9 @@ def test_the_papers_drawing_is_its_formula_pixel_by_pixel(mapped):
 @pytest.mark.parametrize(("predicted", "colour"), [(1, (0, 255, 0)), (0, (255, 0, 0))])
 def test_the_frame_has_the_colour_of_the_predicted_class(mapped, predicted, colour):
     """On all four sides, as wide as said, whatever the label is."""
-    drawn = drawing.as_the_paper(Mapped(mapped.pixels, mapped.log_odds, 1, predicted, 0.9))
+    drawn = drawing.as_the_paper(
+        Mapped(mapped.pixels, mapped.log_odds, mapped.at, 1, predicted, 0.9)
+    )
     is_frame = (drawn == colour).all(-1)
     edges = np.ones(SHAPE, bool)
     edges[drawing.FRAME : -drawing.FRAME, drawing.FRAME : -drawing.FRAME] = False
@@ -70,24 +72,24 @@ def test_extreme_log_odds_do_not_overflow(mapped):
     """A place of which the network is quite sure is plain red or green."""
     sure = np.array([[-800.0, 800.0]])
     with np.errstate(over="ignore"):
-        drawn = drawing.as_the_paper(Mapped(np.zeros_like(mapped.pixels), sure, 1, 1, 1.0))
+        drawn = drawing.as_the_paper(Mapped(np.zeros_like(mapped.pixels), sure, even(2), 1, 1, 1.0))
     assert tuple(drawn[15, 10]) == (128, 0, 0)
     assert tuple(drawn[15, 30]) == (0, 128, 0)
 
 
-def test_nearest_neighbour_is_the_place_below_each_pixel():
+def test_a_stretched_map_repeats_its_places():
     """Enlarged by whole numbers each place is repeated; the last axis is kept."""
     values = np.arange(12.0).reshape(2, 3, 2)
-    found = drawing.nearest(values, (4, 9))
+    found = drawing.stretched(values, (4, 9))
     np.testing.assert_array_equal(found, values.repeat(2, 0).repeat(3, 1))
-    np.testing.assert_array_equal(drawing.nearest(values, (2, 3)), values)
+    np.testing.assert_array_equal(drawing.stretched(values, (2, 3)), values)
 
 
 # The diverging map
 
 
 def rgb(log_odds, limit=4.0):
-    return drawing.coloured(np.array([log_odds], float), limit, (1, len(log_odds)))[0].astype(int)
+    return drawing.coloured(np.array([log_odds], float), limit)[0].astype(int)
 
 
 def test_the_diverging_map_is_white_at_zero_and_ends_in_the_classes_colours():
@@ -119,14 +121,25 @@ def test_the_diverging_map_is_cut_at_its_limit():
 
 def test_the_map_is_laid_over_the_picture_in_grey(mapped):
     """The picture's colours must not be mistaken for the map's."""
-    even = Mapped(mapped.pixels, np.zeros((2, 2)), 1, 1, 0.5)
-    over = drawing.overlaid(even, 4.0).astype(int)
+    level = Mapped(mapped.pixels, np.zeros((2, 2)), even(2), 1, 1, 0.5)
+    over = drawing.overlaid(level, 4.0).astype(int)
     assert over.shape == (*SHAPE, 3)
     assert np.ptp(over, axis=-1).max() <= 3
     brightness = mapped.pixels @ np.array([0.299, 0.587, 0.114])
     assert np.corrcoef(over.mean(-1).ravel(), brightness.ravel())[0, 1] > 0.999
-    strong = Mapped(mapped.pixels, np.full((2, 2), 9.0), 1, 1, 0.5)
+    strong = Mapped(mapped.pixels, np.full((2, 2), 9.0), even(2), 1, 1, 0.5)
     assert (drawing.overlaid(strong, 4.0)[..., 2] > drawing.overlaid(strong, 4.0)[..., 0]).all()
+
+
+def test_the_places_of_the_map_over_the_picture_are_where_they_lie(mapped):
+    """The places of a map whose windows do not reach the edge are not drawn out to it."""
+    at, black = np.array([0.4, 0.5, 0.6]), np.zeros((20, 20, 3), np.uint8)
+    strong = Mapped(black, np.array([[9.0, -9.0, 9.0]] * 3), at, 1, 1, 0.5)
+    over = drawing.overlaid(strong, 4.0).astype(int)
+    negative = over[..., 0] > over[..., 2]
+    assert negative[:, 9:11].all()
+    assert negative.sum() == 20 * 2
+    assert (drawing.placed(strong.log_odds, at, (2, 5)) == [[9, 9, -9, 9, 9]] * 2).all()
 
 
 # What is shown
@@ -142,7 +155,7 @@ def test_the_map_is_laid_over_the_picture_in_grey(mapped):
 )
 def test_a_picture_says_what_was_predicted(mapped, label, predicted, words):
     """And whether that is right, where it is known."""
-    assert Mapped(mapped.pixels, mapped.log_odds, label, predicted, 0.876).words == words
+    assert Mapped(mapped.pixels, mapped.log_odds, mapped.at, label, predicted, 0.876).words == words
 
 
 @pytest.fixture
@@ -231,7 +244,7 @@ class Page(HTMLParser):
 
 @pytest.fixture
 def gallery(mapped):
-    wrong = Mapped(mapped.pixels, -mapped.log_odds, 1, 0, 0.6)
+    wrong = Mapped(mapped.pixels, -mapped.log_odds, mapped.at, 1, 0, 0.6)
     return drawing.cards([("a photograph", mapped), ('<b>"other"</b> & more', wrong)], 4.0)
 
 
@@ -269,7 +282,7 @@ def test_the_gallery_needs_no_other_host_and_no_file(gallery):
 
 def test_the_pictures_of_a_card_are_the_picture_and_its_map(gallery, mapped):
     """Within what JPEG loses."""
-    smooth = Mapped(np.full((*SHAPE, 3), 90, np.uint8), np.full((2, 2), 2.0), 1, 1, 0.9)
+    smooth = Mapped(np.full((*SHAPE, 3), 90, np.uint8), np.full((2, 2), 2.0), even(2), 1, 1, 0.9)
     sources = [one["src"] for one in Page(drawing.cards([("x", smooth)], 4.0)).of("img")]
     expected = (smooth.pixels, drawing.overlaid(smooth, 4.0))
     for source, pixels in zip(sources, expected, strict=True):

@@ -8,12 +8,14 @@ from pixels_to_sentiment import compat  # noqa: F401  (before what imports torch
 
 # isort: split
 from pytorch_grad_cam.metrics.road import NoisyLinearImputer
+from scipy.interpolate import RegularGridInterpolator
 from sklearn.metrics import auc
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from pixels_to_sentiment import networks
-from pixels_to_sentiment.maps import faithfulness
+from pixels_to_sentiment.maps import faithfulness, geometry
+from toy_studies import even
 
 
 def smooth(count, side, seed=0):
@@ -68,18 +70,32 @@ def test_equal_cells_are_ranked_in_no_direction():
 
 def test_cells_are_of_the_centre_crop():
     """What lies outside the crop does not count."""
+    at = geometry.within((np.arange(256) + 0.5) / 256, 256, 227)
     maps = torch.zeros(1, 256, 256)
     maps[:, :14] = 100.0
-    assert faithfulness.cells(maps, 256, 227).max() == 0
+    assert faithfulness.cells(maps, at, 227).max() == 0
     maps[:, 14:23] = 1.0
-    found = faithfulness.cells(maps, 256, 227)
-    assert found[0, 0].min() == 1
+    found = faithfulness.cells(maps, at, 227)
+    assert found[0, 0].min() == pytest.approx(1)
 
 
 def test_maps_of_the_crop_cover_all_of_it():
     """A map of the crop is only brought to the grid."""
-    found = faithfulness.cells(torch.arange(28.0)[None, None].expand(1, 28, 28), 224, 224)
+    maps = torch.arange(28.0)[None, None].expand(1, 28, 28)
+    found = faithfulness.cells(maps, even(28), 224)
     assert (found[0, 0].diff() > 0).all()
+
+
+def test_a_cell_is_the_mean_of_pixels_between_places():
+    """By SciPy's interpolation, with places that reach beyond the crop or do not reach its edge."""
+    maps = torch.rand(2, 5, 5, generator=torch.manual_seed(0))
+    at = np.array([-0.1, 0.15, 0.4, 0.65, 0.9])
+    pixels = (np.arange(84) + 0.5) / 84
+    inside = np.clip(pixels, at[0], at[-1])
+    for found, one in zip(faithfulness.cells(maps, at, 84), maps.double().numpy(), strict=True):
+        fine = RegularGridInterpolator((at, at), one)(np.stack(np.meshgrid(inside, inside), -1)).T
+        expected = fine.reshape(28, 3, 28, 3).mean((1, 3))
+        np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
 def test_cells_become_squares_of_pixels():

@@ -8,7 +8,7 @@ import torch
 from scipy.stats import spearmanr
 
 from pixels_to_sentiment import folds
-from pixels_to_sentiment.maps import dense, evidence, faithfulness, measures, rivals
+from pixels_to_sentiment.maps import dense, evidence, faithfulness, geometry, measures, rivals
 from toy_studies import CROP, SIDE, blocks, small
 
 MARGIN = (SIDE - CROP) // 2
@@ -49,7 +49,7 @@ def answers(network, loaded, table):
 
 
 def of(found, name):
-    rows = found[1]
+    rows = found[2]
     return rows[rows["map"] == name].reset_index(drop=True)
 
 
@@ -60,11 +60,11 @@ def rank_correlations(one, other):
 def test_there_is_a_row_a_map_of_a_picture(found, table):
     """In the order of the table, map after map, with a column for every measure."""
     assert len(found[0]) == len(table)
-    assert list(found[1]["map"].unique()) == list(measures.MAPS)
+    assert list(found[2]["map"].unique()) == list(measures.MAPS)
     for name in measures.MAPS:
         assert of(found, name)[["image", "label"]].equals(table.reset_index(drop=True))
     points = {f"{curve}@{s:g}" for curve, shares in measures.CURVES.items() for s in shares}
-    assert set(found[1]) == {
+    assert set(found[2]) == {
         *("image", "label", "map", "class"),
         *points,
         *measures.AGREEMENTS,
@@ -103,7 +103,7 @@ def test_the_map_speaks_for_the_class_that_is_asked_for(found, network, loaded, 
     maps = dense.log_odds(network, dense.enlarged(loaded, table["image"]))
     torch.testing.assert_close(found[0], maps)
     sign = torch.from_numpy(np.where(classes == 1, 1.0, -1.0))[:, None, None]
-    relevance = faithfulness.cells(sign * maps, SIDE, CROP)
+    relevance = faithfulness.cells(sign * maps, geometry.within(found[1], SIDE, CROP), CROP)
     expected = faithfulness.curves(
         network, crops_of(loaded, table), relevance, torch.from_numpy(classes)
     )
@@ -175,7 +175,7 @@ def test_evidence_is_that_of_the_crop(found, loaded, table):
     masks = loaded.masks[rows][:, MIDDLE, MIDDLE]
     for name in measures.MAPS:
         np.testing.assert_allclose(of(found, name)["covered"], masks.mean((1, 2)))
-    cells = faithfulness.cells(rivals.centre(len(rows), (28, 28)), CROP, CROP)
+    cells = rivals.centre(len(rows), (28, 28))
     expected = evidence.energy_share(cells, torch.from_numpy(masks))
     np.testing.assert_allclose(of(found, "centre")["energy"], expected)
 
@@ -183,14 +183,14 @@ def test_evidence_is_that_of_the_crop(found, loaded, table):
 def test_without_comparison_or_evidence_the_measures_are_missing(network, loaded, table):
     """The photographs' evidence is not known, and not every study has another seed."""
     bare = measures.measure(network, replace(loaded, masks=None), table.head(2))
-    assert bare[1][[*measures.EVIDENCE, "seed", "labels"]].isna().all(axis=None)
+    assert bare[2][[*measures.EVIDENCE, "seed", "labels"]].isna().all(axis=None)
     assert of(bare, "map")[["mirrored", "head", "window"]].notna().all(axis=None)
 
 
 def test_the_same_seed_measures_the_same(network, loaded, table):
     """Another draws another random map and other weights, and changes nothing else."""
     few = table.head(2)
-    one, same, other = (measures.measure(network, loaded, few, seed=s)[1] for s in (0, 0, 1))
+    one, same, other = (measures.measure(network, loaded, few, seed=s)[2] for s in (0, 0, 1))
     assert one.equals(same)
     drawn = list(measures.RANDOMISED)
     for name in set(measures.MAPS) - {"random"}:

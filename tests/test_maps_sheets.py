@@ -11,11 +11,13 @@ from PIL import Image
 from pixels_to_sentiment.maps import sheets
 
 GRID = np.array([[-4.0, 0.0], [1.0, 9.0]])
+# Of the middles of the places; halfway between them the nearest one changes.
+AT = np.array([0.1, 0.5])
 
 
 def sheet(grid=GRID, size=(60, 40), **options):
     words = {"scale": 4.0, "heading": "h", "note": "n", **options}
-    return sheets.sheet(np.zeros((40, 60, 3), np.uint8), grid, size, **words)
+    return sheets.sheet(np.zeros((40, 60, 3), np.uint8), grid, AT, size, **words)
 
 
 def texts(figure):
@@ -24,7 +26,7 @@ def texts(figure):
 
 def test_colours_are_signed_and_all_but_white_at_even_odds():
     """Symmetric about 0 whatever the map holds; blue for positive, vermilion for negative."""
-    drawn = sheet(np.array([[1.0, 2.0]])).axes[1].images[0]
+    drawn = sheet(np.array([[1.0, 2.0]] * 2)).axes[1].images[0]
     assert drawn.get_clim() == (-4, 4)
     middle = drawn.cmap(drawn.norm(0.0), bytes=True)[:3]
     assert min(middle) > 240
@@ -46,14 +48,19 @@ def test_the_scale_says_where_places_lie_beyond_it(monkeypatch, grid, extend):
     monkeypatch.setattr(
         sheets.Figure, "colorbar", lambda *a, **o: asked.append(o["extend"]) or real(*a, **o)
     )
-    sheet(np.array(grid, float))
+    sheet(np.array(grid * 2, float))
     assert asked == [extend]
 
 
 def test_each_place_is_drawn_where_it_lies():
-    """Unsmoothed, the first row on top, over the whole of the picture's shape."""
+    """Unsmoothed, the first row on top, up to the edges of the picture."""
     left, right = sheet(size=(300, 200)).axes[:2]
-    np.testing.assert_array_equal(right.images[0].get_array(), GRID)
+    drawn = right.images[0].get_array()
+    first = round(0.3 * len(drawn))
+    np.testing.assert_array_equal(np.unique(drawn[:first, :first]), GRID[0, 0])
+    np.testing.assert_array_equal(np.unique(drawn[:first, first:]), GRID[0, 1])
+    np.testing.assert_array_equal(np.unique(drawn[first:, :first]), GRID[1, 0])
+    np.testing.assert_array_equal(np.unique(drawn[first:, first:]), GRID[1, 1])
     assert right.images[0].get_interpolation() == "none"
     assert right.images[0].origin == "upper"
     for panel in (left, right):
@@ -91,9 +98,9 @@ def test_drawing_leaves_no_figure_open_and_no_setting_changed(tmp_path):
     before = dict(mpl.rcParams)
     words = {"scale": 4.0, "heading": "h", "note": "n"}
     shown = np.zeros((4, 6, 3), np.uint8)
-    sheets.draw(tmp_path / "a.part", shown, GRID, (6, 4), **words)
+    sheets.draw(tmp_path / "a.part", shown, GRID, AT, (6, 4), **words)
     with mpl.rc_context({"font.size": 30, "savefig.dpi": 10, "image.cmap": "gray"}):
-        sheets.draw(tmp_path / "b.part", shown, GRID, (6, 4), **words)
+        sheets.draw(tmp_path / "b.part", shown, GRID, AT, (6, 4), **words)
     assert (tmp_path / "a.part").read_bytes() == (tmp_path / "b.part").read_bytes()
     assert Image.open(tmp_path / "a.part").format == "PNG"
     assert plt.get_fignums() == []
@@ -104,7 +111,7 @@ def test_drawing_leaves_no_figure_open_and_no_setting_changed(tmp_path):
 def test_names_are_drawn_as_they_are(tmp_path, name, recwarn):
     """None is taken for a formula, and a letter that the font lacks is no warning."""
     words = {"scale": 4.0, "heading": name, "note": name, "warning": name}
-    sheets.draw(tmp_path / "a.png", np.zeros((4, 6, 3), np.uint8), GRID, (6, 4), **words)
+    sheets.draw(tmp_path / "a.png", np.zeros((4, 6, 3), np.uint8), GRID, AT, (6, 4), **words)
     assert not recwarn.list
-    figure = sheets.sheet(np.zeros((4, 6, 3), np.uint8), GRID, (6, 4), **words)
+    figure = sheets.sheet(np.zeros((4, 6, 3), np.uint8), GRID, AT, (6, 4), **words)
     assert texts(figure) == [name] * 3

@@ -99,10 +99,11 @@ def test_maps_are_kept_to_three_digits_and_measures_to_four_places(pictures, roo
     """Half a unit in the last of them is all that is lost."""
     made = perform(FITTED, pictures, root)
     (given, options) = spied[0]
-    maps, table = measures.measure(*given, **options | {"progress": lambda step: None})
+    maps, at, table = measures.measure(*given, **options | {"progress": lambda step: None})
     kept = made.maps()[1]
     assert kept.shape == tuple(maps.shape)
     np.testing.assert_allclose(kept, maps, rtol=5.1e-3)
+    np.testing.assert_allclose(made.at, at, atol=5.1e-7)
     with (made.folder / "log_odds.csv").open() as file:
         texts = [value for row in list(csv.reader(file))[1:] for value in row[1:]]
     exact = maps.flatten().tolist()

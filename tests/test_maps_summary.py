@@ -166,6 +166,19 @@ def test_failures_are_the_maps_that_mislead_most(table):
     assert list(summary.failures(table, 3, bound)["road"]) == sorted(sure["road"])[:3]
 
 
+def test_a_picture_that_two_seeds_have_mapped_counts_once(table):
+    """With the mean of both, so that a second study narrows no interval by itself."""
+    again = table.assign(key="again" + table["key"])
+    both = pd.concat([table, again], ignore_index=True)
+    for found in (lambda some: summary.means(some, ["road", "seed"]), summary.differences):
+        pd.testing.assert_frame_equal(found(both), found(table))
+    shifted = pd.concat([table, again.assign(road=again["road"] + 1)], ignore_index=True)
+    one, other = (summary.means(some, ["road"])["mean"] for some in (table, shifted))
+    np.testing.assert_allclose(other, one + 0.5)
+    assert summary.surest(both, 3).equals(summary.surest(table, 3))
+    assert summary.failures(both, 3).equals(summary.failures(table, 3))
+
+
 def test_networks_stand_in_one_table_with_their_titles(table):
     """And the page is told of the studies of all of them."""
     other = table[table["fold"] == 2]

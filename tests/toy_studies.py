@@ -33,6 +33,11 @@ def small(seed=0):
     return networks.Network("squeezenet1_1", body, convention, "classifier.1").eval()
 
 
+def even(count):
+    """Places of a map that lie evenly over a side of the picture, as shares of it."""
+    return (np.arange(count) + 0.5) / count
+
+
 def blocks(source="stand-in", fingerprint="made-up"):
     """Big blocks of colour under the real names of five agree, with evidence in a corner."""
     table = folds.load()
@@ -84,7 +89,7 @@ def written(folder, study, table=None, maps=None, run=None, other=None, source="
     listed = folds.split(study.agreement, study.fold)[1].head(4)
     table = measured(listed["image"], listed["label"]) if table is None else table
     images = table["image"].unique()
-    maps = np.random.default_rng(1).normal(0, 2, (len(images), 2, 3)) if maps is None else maps
+    maps = np.random.default_rng(1).normal(0, 2, (len(images), 3, 3)) if maps is None else maps
     table.to_csv(folder / "measures.csv", index=False)
     places = [f"{row}-{column}" for row, column in np.ndindex(*maps.shape[1:])]
     values = pd.DataFrame(maps.reshape(len(maps), -1), columns=places)
@@ -96,6 +101,7 @@ def written(folder, study, table=None, maps=None, run=None, other=None, source="
         "maps": asdict(study),
         "run": run and asdict(run),
         "other": other and asdict(other),
+        "at": even(maps.shape[-1]).tolist(),
         "data": {"source": source, "fingerprint": "made-up"},
         "code": "c",
     }

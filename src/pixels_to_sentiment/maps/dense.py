@@ -17,6 +17,7 @@ from torch.nn import functional as F
 
 from pixels_to_sentiment import archives, assets, folds, pictures, surgery
 from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.maps import geometry
 from pixels_to_sentiment.networks import Network
 from pixels_to_sentiment.pictures import Pictures
 
@@ -59,6 +60,24 @@ def log_odds(network: Network, pixels: Tensor, *, batch: int = 32) -> Tensor:
     with torch.inference_mode():
         outputs = [body(network.convention.prepare(some)) for some in pixels.split(batch)]
         return torch.cat([(o[:, 1] - o[:, 0]).float().cpu() for o in outputs])
+
+
+def places(network: Network, maps: Tensor | np.ndarray, side: int = SIDE) -> np.ndarray:
+    """Say where along a side of the picture the places of its map lie.
+
+    Parameters
+    ----------
+    maps
+        As `log_odds` gives them.
+    side
+        Of the pictures that were mapped, in pixels.
+
+    Returns
+    -------
+    ndarray
+        Shares of the side, float64 (h',), rising, of the middles of what the places see.
+    """
+    return geometry.shares(surgery.fully_convolutional(network), side, maps.shape[-1])
 
 
 def enlarged(loaded: Pictures, images: pd.Series, side: int = SIDE) -> Tensor:

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from pixels_to_sentiment import figures
+from pixels_to_sentiment.maps import geometry
 from pixels_to_sentiment.maps.records import StudyRecord
 from pixels_to_sentiment.pictures import Pictures
 
@@ -37,6 +38,9 @@ class Mapped:
         uint8 RGB (h, w, 3).
     log_odds
         Of positive in nats, (h', w').
+    at
+        Where the places of the map lie along a side of the picture, as shares of it; see
+        `dense.places`.
     label
         0 negative, 1 positive; ``None`` where nobody has labelled the picture.
     predicted
@@ -47,6 +51,7 @@ class Mapped:
 
     pixels: np.ndarray
     log_odds: np.ndarray
+    at: np.ndarray
     label: int | None
     predicted: int
     sure: float
@@ -76,14 +81,15 @@ def mapped(loaded: Pictures, records: Iterable[StudyRecord], chosen: pd.DataFram
     list of Mapped
         In the order of the rows.
     """
-    maps = {}
+    maps, at = {}, {}
     for record in records:
         names, values = record.maps()
         maps |= {(record.key, name): one for name, one in zip(names, values, strict=True)}
+        at[record.key] = np.array(record.at)
     rows = loaded.rows(chosen["image"])
     columns = chosen[["key", "image", "label", "class", "sure"]].itertuples(index=False)
     return [
-        Mapped(loaded.pixels[row], maps[key, image], int(label), int(class_), float(sure))
+        Mapped(loaded.pixels[row], maps[key, image], at[key], int(label), int(class_), float(sure))
         for row, (key, image, label, class_, sure) in zip(rows, columns, strict=True)
     ]
 
@@ -100,8 +106,8 @@ def scale(records: Iterable[StudyRecord]) -> float:
     return float(max(1, np.ceil(np.quantile(values, 0.95))))
 
 
-def nearest(values: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Enlarge an array (h, w, ...) to another shape by nearest neighbour."""
+def stretched(values: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Stretch an array (h, w, ...) over another shape by nearest neighbour, as the paper does."""
     rows, columns = (np.arange(n) * size // n for n, size in zip(shape, values.shape, strict=False))
     return values[rows[:, None], columns]
 
@@ -109,15 +115,15 @@ def nearest(values: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
 def as_the_paper(mapped: Mapped) -> np.ndarray:
     """Draw a map as the paper does.
 
-    Half picture and half map, red 255 P(negative) and green 255 P(positive), enlarged by nearest
-    neighbour, in a frame of the predicted class's colour.
+    Half picture and half map, red 255 P(negative) and green 255 P(positive), stretched over the
+    whole picture by nearest neighbour, in a frame of the predicted class's colour.
 
     Returns
     -------
     ndarray
         uint8 RGB, of the picture's shape.
     """
-    positive = 1 / (1 + np.exp(-nearest(mapped.log_odds, mapped.pixels.shape[:2])))
+    positive = 1 / (1 + np.exp(-stretched(mapped.log_odds, mapped.pixels.shape[:2])))
     colours = np.stack([1 - positive, positive, np.zeros_like(positive)], axis=-1) * 255
     drawn = (0.5 * mapped.pixels + 0.5 * colours).round().astype(np.uint8)
     frame = np.ones(drawn.shape[:2], bool)
@@ -127,7 +133,9 @@ def as_the_paper(mapped: Mapped) -> np.ndarray:
 
 
 def overlaid(mapped: Mapped, limit: float) -> np.ndarray:
-    """Lay the diverging map over the picture in grey.
+    """Lay the diverging map over the picture in grey, with its places where they lie.
+
+    Each pixel takes its nearest place, as the measures take it.
 
     Parameters
     ----------
@@ -140,13 +148,19 @@ def overlaid(mapped: Mapped, limit: float) -> np.ndarray:
         uint8 RGB, of the picture's shape.
     """
     grey = mapped.pixels @ np.array([0.299, 0.587, 0.114])
-    colours = coloured(mapped.log_odds, limit, mapped.pixels.shape[:2])
+    colours = coloured(placed(mapped.log_odds, mapped.at, mapped.pixels.shape[:2]), limit)
     return (0.35 * grey[..., None] + 0.65 * colours).round().astype(np.uint8)
 
 
-def coloured(log_odds: np.ndarray, limit: float, shape: tuple[int, int]) -> np.ndarray:
-    """Turn log-odds into colours of the common scale, enlarged: uint8 RGB, ``(*shape, 3)``."""
-    scaled = DIVERGING(Normalize(-limit, limit)(nearest(log_odds, shape)))
+def placed(values: np.ndarray, at: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Give each pixel of a picture (h, w) the nearest place of its map."""
+    rows, columns = (geometry.nearest(at, size) for size in shape)
+    return values[rows[:, None], columns]
+
+
+def coloured(log_odds: np.ndarray, limit: float) -> np.ndarray:
+    """Turn log-odds (h, w) into colours of the common scale: uint8 RGB (h, w, 3)."""
+    scaled = DIVERGING(Normalize(-limit, limit)(log_odds))
     return (255 * scaled[..., :3]).round().astype(np.uint8)
 
 

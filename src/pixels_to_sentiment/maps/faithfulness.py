@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from pixels_to_sentiment.maps import geometry
 from pixels_to_sentiment.networks import Network
 
 # Cells a side, the same for all maps: what is taken away is a square of 8 pixels a side or so.
@@ -28,25 +29,28 @@ LEVELS, SWEEPS = 6, 8
 RADIUS = 0.97
 
 
-def cells(maps: Tensor, side: int, crop: int) -> Tensor:
-    """Bring maps of pictures to the cells of the centre crop, which is what the classifier sees.
+def cells(maps: Tensor, at: np.ndarray, crop: int) -> Tensor:
+    """Bring maps to the cells of the centre crop, which is what the classifier sees.
+
+    Every pixel takes what lies between the places around it, and every cell the mean of its pixels.
 
     Parameters
     ----------
     maps
-        (n, h, w).
-    side, crop
-        Sides of what the maps cover and of the centre crop, in pixels; equal for maps of the crop.
+        (n, h, h).
+    at
+        Where the places lie, as shares of the crop's side, rising, (h,); see `geometry.within`.
+    crop
+        Side of the centre crop, in pixels.
 
     Returns
     -------
     Tensor
         float32 (n, GRID, GRID).
     """
-    whole = F.interpolate(maps[:, None].float(), (side, side), mode="bilinear")
-    margin = (side - crop) // 2
-    seen = whole[..., margin : margin + crop, margin : margin + crop]
-    return F.adaptive_avg_pool2d(seen, GRID)[:, 0]
+    weights = torch.from_numpy(geometry.between(at, crop)).float()
+    weights = F.adaptive_avg_pool1d(weights.T, GRID).T
+    return weights @ maps.float() @ weights.T
 
 
 def ranked(relevance: Tensor) -> Tensor:

@@ -39,6 +39,8 @@ class Mapped:
         Probability of positive from the centre crop and from ten crops.
     map
         Log-odds of positive in nats, float32 (h, w), places of the picture from its upper left.
+    at
+        Where they lie along a side of the picture, as shares of it; see `dense.places`.
     seen
         Whether the network was trained on it; ``None`` if that could not be found out.
     """
@@ -47,6 +49,7 @@ class Mapped:
     centre: float
     ten_crops: float
     map: np.ndarray
+    at: np.ndarray
     seen: bool | None
 
     @property
@@ -67,6 +70,7 @@ class Mapped:
             "seen_in_training": self.seen,
             "map": [[round(float(v), 6) for v in row] for row in self.map],
             "map_unit": "log-odds of positive, in nats",
+            "map_places": [round(float(share), 4) for share in self.at],
             "map_input_side": dense.SIDE,
             "drawn_scale": choice.scale,
             "run": choice.numbers(),
@@ -94,11 +98,12 @@ class Mapper:
         small = torch.from_numpy(np.stack([one.small for one in some])).to(device)
         # In batches, the last digits would depend on how many there are.
         maps = dense.log_odds(self.network, large, batch=1).numpy()
+        at = dense.places(self.network, maps)
         for place, (photo, grid) in enumerate(zip(some, maps, strict=True)):
             pair = prediction.centre_and_oversampled(self.network, small[place : place + 1])
             centre, ten_crops = (float(value) for value in pair)
             seen = None if self.trained_on is None else photo.sha256 in self.trained_on
-            yield Mapped(photo, centre, ten_crops, grid, seen)
+            yield Mapped(photo, centre, ten_crops, grid, at, seen)
 
 
 def trained_on(record: Record) -> frozenset[str] | None:
@@ -252,6 +257,7 @@ def _write(result: Mapped, choice: Choice, drawing: Path) -> None:
                 drawn,
                 result.photo.shown,
                 result.map,
+                result.at,
                 (result.photo.width, result.photo.height),
                 scale=choice.scale,
                 heading=_heading(result),

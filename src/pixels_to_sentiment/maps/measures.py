@@ -7,7 +7,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from pixels_to_sentiment.maps import agreement, dense, evidence, faithfulness, rivals
+from pixels_to_sentiment.maps import agreement, dense, evidence, faithfulness, geometry, rivals
 from pixels_to_sentiment.networks import Network
 from pixels_to_sentiment.pictures import Pictures
 
@@ -40,7 +40,7 @@ def measure(
     untaught: Network | None = None,
     seed: int = 0,
     progress: Callable[[str], None] = lambda what: None,
-) -> tuple[Tensor, pd.DataFrame]:
+) -> tuple[Tensor, np.ndarray, pd.DataFrame]:
     """Map pictures, and measure how far the maps can be believed.
 
     Parameters
@@ -62,6 +62,8 @@ def measure(
     -------
     maps : Tensor
         Log-odds, as `dense.log_odds` gives them.
+    at : ndarray
+        Where their places lie, as `dense.places` gives it.
     measures : DataFrame
         A map of a picture a row: ``image``, ``label``, ``map`` (one of `MAPS`), ``class`` (the
         more probable one for the centre crop, which is asked for), a column a point of each of
@@ -70,7 +72,7 @@ def measure(
     seen = _Seen(network, loaded, table)
     progress("maps")
     maps, cam = seen.maps(network), seen.cam(network)
-    relevance = seen.relevance(maps, cam, seed)
+    relevance = seen.relevance(network, maps, cam, seed)
     ends = faithfulness.ends(network, seen.crops, seen.classes)
     agreements = _agreements(seen, network, other, untaught, maps, cam, seed, progress)
     rows = []
@@ -86,7 +88,8 @@ def measure(
         columns |= seen.on_evidence(relevance[name])
         made = table.reset_index(drop=True).assign(map=name, **{"class": seen.classes.numpy()})
         rows.append(pd.concat([made, pd.DataFrame(columns, index=made.index)], axis=1))
-    return maps, pd.concat(rows, ignore_index=True)
+    at = dense.places(network, maps)
+    return maps, at, pd.concat(rows, ignore_index=True)
 
 
 class _Seen:
@@ -115,19 +118,21 @@ class _Seen:
     def cam(self, network: Network) -> Tensor:
         return rivals.grad_cam(network, self.crops, self.classes)
 
-    def relevance(self, maps: Tensor, cam: Tensor, seed: int) -> dict[str, Tensor]:
+    def relevance(
+        self, network: Network, maps: Tensor, cam: Tensor, seed: int
+    ) -> dict[str, Tensor]:
         """Relevance for the class that is asked for, on the cells of the crop."""
         sign = (2 * self.classes - 1)[:, None, None]
-        shape, grid = maps.shape[1:], (faithfulness.GRID, faithfulness.GRID)
-        whole = {MAP: sign * maps, RANDOM: rivals.randomly(len(maps), shape, seed)}
-        cropped = {
-            GRAD_CAM: cam,
+        at = geometry.within(dense.places(network, maps), self.side, self.crop)
+        cam_at = rivals.places(network, cam, self.crop)
+        random = rivals.randomly(len(maps), maps.shape[1:], seed)
+        grid = (faithfulness.GRID, faithfulness.GRID)
+        return {
+            MAP: faithfulness.cells(sign * maps, at, self.crop),
+            RANDOM: faithfulness.cells(random, at, self.crop),
+            GRAD_CAM: faithfulness.cells(cam, cam_at, self.crop),
             CENTRE: rivals.centre(len(maps), grid),
             EDGES: rivals.edge_energy(self.crops, grid),
-        }
-        return {
-            **{n: faithfulness.cells(m, self.side, self.crop) for n, m in whole.items()},
-            **{n: faithfulness.cells(m, self.crop, self.crop) for n, m in cropped.items()},
         }
 
     def unknowing(self, shape: tuple[int, int], seed: int) -> dict[str, tuple[Tensor, Tensor]]:

@@ -8,8 +8,6 @@ from pixels_to_sentiment.maps import measures, summary
 from pixels_to_sentiment.maps.records import Study, StudyRecord
 from pixels_to_sentiment.runs import Record, Run
 
-# Shuffled labels cost a training of their own; one fold shows what they do.
-LABELS_FOLD = 1
 # There only the head is fitted: what is tested is the map, and not the training.
 ON_STAND_IN = ("squeezenet1_1:imagenet",)
 
@@ -33,7 +31,8 @@ def planned(finished: Iterable[Record], limit: int | None = None) -> list[Study]
             run.agreement,
             run.fold,
             other=several[1].key if len(several) > 1 else "",
-            labels=run.fold == LABELS_FOLD and limit is None,
+            # They cost a training of their own.
+            labels=limit is None,
             limit=limit,
         )
         for run, several in groups.items()

@@ -4,7 +4,8 @@ A study maps the test pictures of one fold with that fold's network, and measure
 can be believed. Its folder lies under its key beside the training runs and holds
 
 ``maps.json``
-    What was mapped, the training runs behind it, the key, the fingerprints of data and code.
+    What was mapped, the training runs behind it, where along a side the map's places lie, the key,
+    the fingerprints of data and code.
 ``provenance.json``
     Commit, hardware, versions, date and durations.
 ``log_odds.csv``
@@ -29,8 +30,8 @@ _FILES = ("provenance.json", "log_odds.csv", "measures.csv")
 # What decides a study's result; what decides the networks' weights is in the keys of their runs.
 _CODE = (
     *("architectures", "caffenet", "networks", "pictures", "surgery", "weights"),
-    *("maps/agreement", "maps/dense", "maps/evidence", "maps/faithfulness", "maps/measures"),
-    "maps/rivals",
+    *("maps/agreement", "maps/dense", "maps/evidence", "maps/faithfulness", "maps/geometry"),
+    *("maps/measures", "maps/rivals"),
 )
 
 
@@ -82,7 +83,17 @@ class Study:
 
 @dataclass(frozen=True)
 class StudyRecord:
-    """A finished study in its folder; `run` is the training run behind it, if there is one."""
+    """A finished study in its folder.
+
+    Attributes
+    ----------
+    run
+        The training run behind it, if there is one.
+    other
+        The one of another seed.
+    at
+        Where the map's places lie, see `dense.places`.
+    """
 
     folder: Path
     study: Study
@@ -91,6 +102,7 @@ class StudyRecord:
     key: str
     data: dict
     code: str
+    at: tuple[float, ...]
 
     @classmethod
     def open(cls, folder: Path) -> "StudyRecord":
@@ -106,7 +118,8 @@ class StudyRecord:
             runs_of = (content[name] for name in ("run", "other"))
             made = [None if fields is None else Run.read(fields) for fields in runs_of]
             study = Study(**content["maps"])
-            return cls(folder, study, *made, content["key"], content["data"], content["code"])
+            told = (content[name] for name in ("key", "data", "code"))
+            return cls(folder, study, *made, *told, tuple(content["at"]))
 
     def maps(self) -> tuple[np.ndarray, np.ndarray]:
         """Give the names of the pictures (n,) and their log-odds in nats, float64 (n, h, w)."""

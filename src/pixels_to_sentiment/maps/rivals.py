@@ -1,11 +1,13 @@
 """Maps to hold a sentiment map against: Grad-CAM, and three that know nothing of the network."""
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from pixels_to_sentiment.architectures import VARIANT
 from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.maps import geometry
 from pixels_to_sentiment.networks import Network
 
 # The last layer with places before the head, by family; after its rectifier.
@@ -51,7 +53,7 @@ def grad_cam(
     UserError
         If no layer is named and none is known of the network, or it has no such layer.
     """
-    layer = layer or LAST_CONVOLUTIONAL.get(network.name.partition(VARIANT)[0], "")
+    layer = layer or _layer(network)
     try:
         module = network.body.get_submodule(layer) if layer else None
     except AttributeError:
@@ -89,6 +91,19 @@ def grad_cam(
             parameter.requires_grad_(True)
         network.train(training)
     return torch.cat(maps)
+
+
+def places(network: Network, maps: Tensor, side: int) -> np.ndarray:
+    """Say where the places of Grad-CAM maps of the default layer lie, as `dense.places` does.
+
+    The package that the maps are held against stretches them over the picture; put where their
+    windows lie, they are held to the same rule as the sentiment maps.
+    """
+    return geometry.shares(network.body, side, maps.shape[-1], _layer(network))
+
+
+def _layer(network: Network) -> str:
+    return LAST_CONVOLUTIONAL.get(network.name.partition(VARIANT)[0], "")
 
 
 def randomly(count: int, shape: tuple[int, int], seed: int = 0) -> Tensor:

@@ -16,7 +16,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
-from pixels_to_sentiment.maps.drawing import DIVERGING
+from pixels_to_sentiment.maps import drawing
 
 # A photograph's shape is drawn as it is between these ratios of width to height.
 NARROWEST, WIDEST = 1 / 2, 3.0
@@ -25,6 +25,8 @@ PANEL, MARGIN, SCALE = 3.6, 0.15, 1.15
 # Leaves room for the words beside a narrow photograph.
 NARROWEST_SHEET = 6.5
 DPI = 120
+# Pixels a side that a map is enlarged to, about those that the panel has.
+FINE = 451
 # Sizes of type in points, and letters of a heading an inch.
 HEADING, NOTE, LETTERS = 10, 7.5, 11
 RED = "#B00000"
@@ -34,6 +36,7 @@ def draw(
     path: Path,
     shown: np.ndarray,
     grid: np.ndarray,
+    at: np.ndarray,
     size: tuple[int, int],
     *,
     scale: float,
@@ -50,8 +53,10 @@ def draw(
     shown
         The photograph, uint8 RGB (h, w, 3).
     grid
-        Log-odds of positive in nats, (h', w'). Each place is drawn where it lies in the
-        photograph, unsmoothed.
+        Log-odds of positive in nats, (h', w').
+    at
+        Where its places lie along a side of the photograph, as shares of it; see `dense.places`.
+        Each place is drawn there, unsmoothed, and the outermost ones up to the edge.
     size
         Width and height of the photograph in pixels, which give the shape of both panels.
     scale
@@ -63,13 +68,16 @@ def draw(
     with rc_context(rcParamsDefault | {"backend": "agg"}), warnings.catch_warnings():
         # The font has not every letter of every language that a file can be named in.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        figure = sheet(shown, grid, size, scale=scale, heading=heading, note=note, warning=warning)
+        figure = sheet(
+            shown, grid, at, size, scale=scale, heading=heading, note=note, warning=warning
+        )
         FigureCanvasAgg(figure).print_figure(path, format="png", dpi=DPI)
 
 
 def sheet(
     shown: np.ndarray,
     grid: np.ndarray,
+    at: np.ndarray,
     size: tuple[int, int],
     *,
     scale: float,
@@ -97,7 +105,9 @@ def sheet(
         )
     )
     left.imshow(shown, aspect="auto")
-    right.imshow(grid, aspect="auto", cmap=DIVERGING, vmin=-scale, vmax=scale, interpolation="none")
+    drawn = drawing.placed(grid, at, (FINE, FINE))
+    options = {"cmap": drawing.DIVERGING, "vmin": -scale, "vmax": scale}
+    right.imshow(drawn, aspect="auto", interpolation="none", **options)
     for panel in (left, right):
         panel.set(xticks=[], yticks=[])
     _key(figure, key, grid, scale)
@@ -112,7 +122,7 @@ def _key(figure: Figure, panel: Axes, grid: np.ndarray, scale: float) -> None:
     """Say what the colours mean, with points at the ends where places lie beyond."""
     below, beyond = bool(grid.min() < -scale), bool(grid.max() > scale)
     extend = {(0, 0): "neither", (1, 0): "min", (0, 1): "max", (1, 1): "both"}[below, beyond]
-    colours = ScalarMappable(Normalize(-scale, scale), DIVERGING)
+    colours = ScalarMappable(Normalize(-scale, scale), drawing.DIVERGING)
     bar = figure.colorbar(colours, cax=panel, extend=extend, ticks=np.linspace(-scale, scale, 5))
     labels = [f"{value:+.3g}" if value else "0" for value in bar.get_ticks()]
     bar.ax.set_yticklabels([label.replace("-", "\N{MINUS SIGN}") for label in labels])

@@ -103,7 +103,7 @@ def _execute(
     clock = folders.Clock()
     table = dense.mapped_pictures(study.agreement, study.fold, study.limit)
     with training.arithmetic("fp32", torch.device(device).type):
-        maps, found = measures.measure(
+        maps, at, found = measures.measure(
             trained.restore().to(device) if trained else _fitted(study, pictures, device),
             pictures,
             table,
@@ -123,6 +123,7 @@ def _execute(
         "maps": asdict(study),
         "run": asdict(trained.run) if trained else None,
         "other": asdict(other.run) if other else None,
+        "at": [round(float(share), 6) for share in at],
         "data": {"source": pictures.source, "fingerprint": pictures.fingerprint},
         "code": code_fingerprint(),
     }

@@ -59,7 +59,7 @@ def means(table: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
         for map_, some in table.groupby("map", sort=False):
             known = some.dropna(subset=name)
             if len(known):
-                rows.append((map_, name, *_mean(known[name], known["fold"]), len(known)))
+                rows.append((map_, name, *_mean(known[name], known)))
     return _made_of(table, rows, ["map", "measure", "mean", "low", "high", "pictures"])
 
 
@@ -74,15 +74,16 @@ def differences(table: pd.DataFrame, names: Iterable[str] = tuple(SCORES)) -> pd
         ``high``, ``pictures``.
     """
     names, rows = list(names), []
-    by_map = {m: some.set_index(["fold", "image"]) for m, some in table.groupby("map", sort=False)}
+    by_map = {
+        m: some.set_index(["key", "fold", "image"]) for m, some in table.groupby("map", sort=False)
+    }
     ours = by_map.pop(measures.MAP, None)
     for name in names:
         sign = 1 if SCORES[name] else -1
         for other, some in by_map.items():
             values = sign * (ours[name] - some[name])
             values = values.reset_index(name="value").dropna()
-            found = _mean(values["value"], values["fold"])
-            rows.append((other, name, *found, len(values)))
+            rows.append((other, name, *_mean(values["value"], values)))
     return _made_of(table, rows, ["map", "measure", "difference", "low", "high", "pictures"])
 
 
@@ -106,7 +107,7 @@ def surest(table: pd.DataFrame, each: int) -> pd.DataFrame:
         Rows of the sentiment map in the table, at most `each` of every group, right before wrong
         and positive before negative.
     """
-    ours = table[table["map"] == measures.MAP].sort_values("sure", ascending=False)
+    ours = _of_pictures(table).sort_values("sure", ascending=False)
     groups = [(right, class_) for right in (True, False) for class_ in (1, 0)]
     return pd.concat(
         [ours[(ours["right"] == right) & (ours["class"] == c)].head(each) for right, c in groups]
@@ -122,7 +123,8 @@ def failures(table: pd.DataFrame, count: int, sure: float = 0.0) -> pd.DataFrame
         Only where the probability of the predicted class is this or more: a network that hesitates
         gives a map with little in it to be right or wrong about.
     """
-    ours = table[(table["map"] == measures.MAP) & (table["sure"] >= sure)]
+    ours = _of_pictures(table)
+    ours = ours[ours["sure"] >= sure]
     return ours.sort_values("road").head(count)
 
 
@@ -150,6 +152,11 @@ def by_network(tables: Mapping[str, pd.DataFrame], found: Callable) -> pd.DataFr
     return made
 
 
+def _of_pictures(table: pd.DataFrame) -> pd.DataFrame:
+    """Give the rows of the sentiment map, of each picture that of the first study."""
+    return table[table["map"] == measures.MAP].drop_duplicates("image")
+
+
 def _made_of(table: pd.DataFrame, rows: list[tuple], columns: list[str]) -> pd.DataFrame:
     """Make a frame that remembers which studies it comes from."""
     made = pd.DataFrame(rows, columns=columns)
@@ -157,6 +164,14 @@ def _made_of(table: pd.DataFrame, rows: list[tuple], columns: list[str]) -> pd.D
     return made
 
 
-def _mean(values: pd.Series, folds: pd.Series) -> tuple[float, float, float]:
-    mean = float(values.groupby(folds.to_numpy()).mean().mean())
-    return mean, *resampling.stratified_interval(values, folds, resamples=RESAMPLES)
+def _mean(values: pd.Series, of: pd.DataFrame) -> tuple[float, float, float, int]:
+    """Give mean, ends of the interval and number of pictures.
+
+    A picture that several studies have mapped, with networks of several seeds, counts once, with
+    the mean of its values: maps of one picture are not as good as as many pictures.
+    """
+    each = values.groupby([of["fold"], of["image"]], sort=False).mean()
+    folds = each.index.get_level_values("fold").to_series()
+    mean = float(each.groupby(level="fold").mean().mean())
+    ends = resampling.stratified_interval(each, folds, resamples=RESAMPLES)
+    return mean, *ends, len(each)

@@ -1,0 +1,101 @@
+"""Where in a picture the places of a map lie: in the middle of what each place's window sees.
+
+A map that is stretched over its picture puts its places elsewhere: the eight places of CaffeNet's
+map of 451 pixels are windows of 227 pixels (and more, with padding) whose middles lie at pixels
+113 to 337.
+"""
+
+import numpy as np
+from torch import nn
+
+
+def centres(body: nn.Module, count: int, last: str = "") -> np.ndarray:
+    """Find the middles of the windows of a map's places, along one side of the input.
+
+    Each convolution and pooling adds to the way from its input to its output (Dumoulin and Visin,
+    A guide to convolution arithmetic for deep learning, 2016); layers side by side, as in Fire
+    modules and residual blocks, must keep the middles where they are.
+
+    Parameters
+    ----------
+    body
+        Layers in the order in which they are passed, with square windows.
+    count
+        Places along the side.
+    last
+        Name of the layer in `body` whose output is the map; by default the last one.
+
+    Returns
+    -------
+    ndarray
+        float64 (count,), in pixels from the middle of the first one, rising; what lies outside the
+        input is padding.
+    """
+    first, step, reached = 0.0, 1, False
+    for name, layer in body.named_modules():
+        inside = name == last or name.startswith(f"{last}.")
+        if last and reached and not inside:
+            break
+        reached |= inside
+        if isinstance(layer, nn.Conv2d | nn.MaxPool2d):
+            window, padding, dilation, stride = (
+                np.ravel(getattr(layer, what))[0].item()
+                for what in ("kernel_size", "padding", "dilation", "stride")
+            )
+            first += step * (dilation * (window - 1) / 2 - padding)
+            step *= stride
+    return first + step * np.arange(count)
+
+
+def shares(body: nn.Module, side: int, count: int, last: str = "") -> np.ndarray:
+    """Give what `centres` gives as shares of the input's side, float64 (count,).
+
+    Parameters
+    ----------
+    side
+        Of the input, in pixels; at 0 and 1 are its edges.
+    """
+    return (centres(body, count, last) + 0.5) / side
+
+
+def within(at: np.ndarray, side: int, crop: int) -> np.ndarray:
+    """Turn shares of a picture's side into shares of its centre crop's; outside 0..1 is beyond it.
+
+    Parameters
+    ----------
+    side, crop
+        In the same pixels.
+    """
+    return (at * side - (side - crop) // 2) / crop
+
+
+def nearest(at: np.ndarray, size: int) -> np.ndarray:
+    """Find the place nearest to each pixel of a side.
+
+    Parameters
+    ----------
+    at
+        Where the places lie, as shares of the side, rising, (n,).
+    size
+        Pixels of the side.
+
+    Returns
+    -------
+    ndarray
+        int64 (size,), 0..n - 1. Beyond the outermost places it is the outermost one.
+    """
+    pixels = (np.arange(size) + 0.5) / size
+    return np.searchsorted((at[1:] + at[:-1]) / 2, pixels, side="right")
+
+
+def between(at: np.ndarray, size: int) -> np.ndarray:
+    """Give the weights that turn the places along a side into its pixels, linearly.
+
+    Returns
+    -------
+    ndarray
+        float64 (size, n), each row with the sum 1. Beyond the outermost places it is the outermost
+        one.
+    """
+    pixels = (np.arange(size) + 0.5) / size
+    return np.stack([np.interp(pixels, at, one) for one in np.eye(len(at))], axis=1)

@@ -45,6 +45,9 @@ book: $(STAMP) ## run every notebook at the smoke tier (what changed only), buil
 
 paper: $(STAMP) ## the same at the paper tier: the full protocol, meant for a GPU
 	$(CLI) book execute --tier paper
+	$(CLI) record --all
+	@echo 'Running the notebooks again, whose tables hold what has been recorded:'
+	$(CLI) book execute --tier paper
 	@$(MAKE) render
 
 pdf: $(STAMP) ## print the book as it was last run into _build/book.pdf (needs Chromium)

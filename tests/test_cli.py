@@ -20,12 +20,13 @@ from pixels_to_sentiment import (
     folds,
     pictures,
     places,
+    runs,
     training,
 )
 from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.maps.records import Study
 from toy_cli import refused
-from toy_runs import RUN
+from toy_runs import RUN, change
 
 pytestmark = pytest.mark.usefixtures("isolated")
 
@@ -85,7 +86,6 @@ def test_help_imports_nothing_heavy():
         ["folds", "nope"],
         ["experiments", "run"],
         ["experiments", "run", "fine-tuning", "--folds", "one"],
-        ["record"],
     ],
 )
 def test_unknown_and_incomplete_commands_exit_with_2(capsys, arguments):
@@ -270,6 +270,29 @@ def test_finished_runs_are_recorded_by_their_keys(capsys):
     assert main(["record", "b" * 16]) == 0
     assert capsys.readouterr().out == ""
     assert [path.name for path in places.results().iterdir()] == ["b" * 16]
+
+
+def test_all_that_can_be_recorded_is_and_the_rest_is_counted(capsys):
+    """What other code has made, is of a few pictures or is recorded already stands in no way."""
+    now = {"code": runs.code_fingerprint()}
+    for key, fold, changed in (("a", 1, now), ("b", 2, {}), ("c", 3, now), ("e", 1, now)):
+        write_result(places.runs(), key * 16, fold, 4)
+        change(places.runs() / (key * 16) / "run.json", **changed)
+    few = toy_studies.trained(places.runs(), {"source": "photographs"})
+    change(few.folder / "run.json", **now)
+    assert main(["record", "--all"]) == 0
+    said = capsys.readouterr().out
+    assert [path.name for path in sorted(places.results().iterdir())] == ["a" * 16, "c" * 16]
+    assert said.count("Recorded ") == 2
+    assert "\n2 left out. The first: Run " in said
+    assert main(["record", "--all"]) == 0
+    assert capsys.readouterr().out.startswith("2 left out.")
+
+
+def test_keys_or_all_of_them_are_recorded(capsys):
+    """Not both, and not nothing."""
+    assert "Say what to record" in refused(capsys, "record")
+    assert "Say what to record" in refused(capsys, "record", "--all", "a" * 16)
 
 
 def test_finished_maps_are_recorded_as_runs_are(capsys):

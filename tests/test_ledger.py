@@ -115,7 +115,7 @@ def test_a_study_of_maps_has_a_row_and_the_stand_in_is_no_outdated_photograph(tm
     study = Study("squeezenet1_1:imagenet", "five", 4, seed=2)
     data = {"source": "stand-in", "fingerprint": "s" * 64}
     code = map_records.code_fingerprint()
-    record = StudyRecord(tmp_path, study, None, None, "1" * 16, data, code)
+    record = StudyRecord(tmp_path, study, None, None, "1" * 16, data, code, ())
     made = {"commit": "0123456789", "dirty": False, "began": "2021-01-01T00:00:00", "seconds": 60}
     made |= {"hardware": {"cpu": "a processor", "cores": 2}}
     (tmp_path / "provenance.json").write_text(json.dumps(made))

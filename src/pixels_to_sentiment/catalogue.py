@@ -22,6 +22,7 @@ START_TITLES = {
     "imagenet": "from ImageNet",
     "imagenet-convolutions": "from ImageNet convolutions",
     "imagenet-caffe": "from ImageNet (Caffe)",
+    "imagenet-torchvision": "from ImageNet (torchvision)",
     "places": "from Places",
     "deepsentibank": "from DeepSentiBank",
     "mvso-english": "from MVSO English",
@@ -162,11 +163,17 @@ ABLATIONS = {
         f"mobilenet_v2+{name}" for name in ("conv18-1280", "block17-320", "conv18-2", "block17-2")
     ),
 }
+# Cuts with a new two-way layer, which can be trained alone.
+FC_CUTS = ("caffenet+fc7-2", "caffenet+fc6-2")
+FIRE_CUTS = ("squeezenet1_1+fire9-2", "squeezenet1_1+fire8-2")
 LANGUAGES = ("english", "spanish", "french", "italian", "chinese", "german")
 MVSO = tuple(f"mvso-{language}" for language in LANGUAGES)
 # The recipes of what is recorded: see the chapter on fine-tuning for why. A new layer on averages
 # as large as SqueezeNet's is thrown out at once by the paper's ten times faster last layer.
 THIRD, OURS = "paper-third", "head-at-base-rate-third"
+# With what is below the new layers kept as it starts.
+ON_CONVOLUTIONS = "head-at-base-rate-frozen-convolutions-third"
+ON_FEATURES = "head-at-base-rate-frozen-features-third"
 # The two networks that stand in for the paper's start.
 SQUEEZENET = Configuration("squeezenet1_1", "imagenet", THIRD)
 CAFFENET = Configuration("caffenet", "imagenet-convolutions", OURS)
@@ -187,6 +194,7 @@ EXPERIMENTS = {
                 CAFFENET,
                 Configuration("caffenet", "imagenet-convolutions", THIRD),
                 Configuration("caffenet", "random", THIRD),
+                MOBILENET,
             ),
             "fine-tuning",
             ("CaffeNet, ILSVRC-2012",),
@@ -203,7 +211,7 @@ EXPERIMENTS = {
             "A linear SVM and a softmax classifier on every layer of the fine-tuned network",
             ("five",),
             (PAPERS,),
-            (SQUEEZENET, CAFFENET),
+            (SQUEEZENET, CAFFENET, MOBILENET),
             probed=True,
         ),
         Experiment(
@@ -214,7 +222,9 @@ EXPERIMENTS = {
             (
                 *_several(ABLATIONS["squeezenet1_1"], ("imagenet",), OURS),
                 Configuration("squeezenet1_1+fire9-2", "imagenet", THIRD),
+                *_several(FIRE_CUTS, ("imagenet",), ON_FEATURES),
                 *_several(ABLATIONS["caffenet"], ("imagenet-convolutions",), OURS),
+                *_several(FC_CUTS, ("imagenet-convolutions",), ON_CONVOLUTIONS),
                 *_several(ABLATIONS["mobilenet_v2"], ("imagenet",), THIRD),
             ),
             "layer ablation",
@@ -229,19 +239,13 @@ EXPERIMENTS = {
                 CAFFENET,
                 Configuration("alexnet", "imagenet-convolutions", OURS),
                 Configuration("caffenet", "random", OURS),
-                Configuration(
-                    "caffenet",
-                    "imagenet-convolutions",
-                    "head-at-base-rate-frozen-convolutions-third",
-                ),
-                Configuration(
-                    "alexnet",
-                    "imagenet-convolutions",
-                    "head-at-base-rate-frozen-convolutions-third",
-                ),
+                Configuration("caffenet", "imagenet-convolutions", ON_CONVOLUTIONS),
+                Configuration("alexnet", "imagenet-convolutions", ON_CONVOLUTIONS),
                 SQUEEZENET,
                 Configuration("squeezenet1_1", "imagenet", "paper-frozen-features-third"),
                 Configuration("squeezenet1_1", "random", THIRD),
+                MOBILENET,
+                Configuration("mobilenet_v2", "random", THIRD),
             ),
             "initialisation",
             (
@@ -257,6 +261,7 @@ EXPERIMENTS = {
             (
                 Configuration("squeezenet1_1+conv11-2", "imagenet", OURS),
                 Configuration("caffenet+fc9-2", "imagenet-convolutions", OURS),
+                Configuration("mobilenet_v2+fc20-2", "imagenet-torchvision", THIRD),
             ),
             "layer addition",
             ("fc9-2, ILSVRC-2012", ""),
@@ -266,7 +271,7 @@ EXPERIMENTS = {
             "Where each fold's network finds its evidence, and how far to believe that",
             ("five",),
             (PAPERS,),
-            (SQUEEZENET, CAFFENET),
+            (SQUEEZENET, CAFFENET, MOBILENET),
             mapped=True,
         ),
         Experiment(

@@ -154,6 +154,13 @@ def kind(folder: Path) -> Kind | None:
     return next((kind for kind in KINDS if (folder / kind.marker).is_file()), None)
 
 
+def finished() -> list[tuple[Kind, AnyRecord]]:
+    """Open all finished work on this machine that was made with the present code."""
+    folders = sorted(path for path in places.runs().glob("[!.]*") if kind(path))
+    opened = [(kind(folder), kind(folder).record.open(folder)) for folder in folders]
+    return [(kind, one) for kind, one in opened if one.code == kind.code()]
+
+
 def counted(records: Iterable[AnyRecord]) -> str:
     """Count records in words, such as ``3 runs, 1 probe``."""
     counts = Counter(type(one) for one in records)

@@ -91,7 +91,10 @@ def _results_commands(rooms) -> None:
     results = add_command(rooms, "results", _results, "Print the recorded scores, a row each.")
     results.add_argument("--json", action="store_true", help="as JSON")
     record = add_command(rooms, "record", _record, "Add finished runs to the recorded results.")
-    record.add_argument("keys", nargs="+", metavar="KEY")
+    record.add_argument("keys", nargs="*", metavar="KEY")
+    record.add_argument(
+        "--all", action="store_true", help="all that this code has finished, where it can be"
+    )
 
 
 def _book_commands(rooms) -> None:
@@ -167,12 +170,28 @@ def _record(options: argparse.Namespace) -> None:
     from pixels_to_sentiment.maps import store as maps
     from pixels_to_sentiment.probes import store as probes
 
+    if bool(options.keys) == options.all:
+        raise UserError("Say what to record: keys of finished runs, or --all.")
+    rooms = dict(zip(ledger.KINDS, (store, probes, maps), strict=True))
+
+    def record(kind: ledger.Kind, some: list) -> None:
+        for path in rooms[kind].record(some):
+            print(f"Recorded {path}.")
+
+    if options.all:
+        refused = []
+        for kind, one in ledger.finished():
+            try:
+                record(kind, [one])
+            except UserError as fault:
+                refused.append(str(fault))
+        print(f"{len(refused)} left out.{' The first: ' + refused[0] if refused else ''}")
+        return
     folders = [places.runs() / key for key in options.keys]
     kinds = [ledger.kind(folder) or ledger.KINDS[0] for folder in folders]
     records = [kind.record.open(folder) for kind, folder in zip(kinds, folders, strict=True)]
-    for kind, room in zip(ledger.KINDS, (store, probes, maps), strict=True):
-        for path in room.record([one for one in records if isinstance(one, kind.record)]):
-            print(f"Recorded {path}.")
+    for kind in ledger.KINDS:
+        record(kind, [one for one in records if isinstance(one, kind.record)])
 
 
 def _book_execute(options: argparse.Namespace) -> None:

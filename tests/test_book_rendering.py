@@ -28,6 +28,13 @@ def shown(**data):
     return v4.new_output("display_data", data={kinds[name]: text for name, text in data.items()})
 
 
+def glued(name, **data):
+    output = shown(**data)
+    output.data = {f"application/papermill.record/{kind}": v for kind, v in output.data.items()}
+    output.metadata = {"scrapbook": {"name": name, "mime_prefix": "application/papermill.record/"}}
+    return output
+
+
 def code(*outputs, figure=None):
     cell = v4.new_code_cell("x", outputs=list(outputs), execution_count=1)
     cell.metadata = {"mystnb": {"figure": figure}} if figure else {}
@@ -46,13 +53,16 @@ def page(tmp_path_factory):
     folder = tmp_path_factory.mktemp("book")
     (folder / "conf.py").write_text(CONF)
     (folder / "index.md").write_text(
-        "# Book\n\nSee {numref}`second`.\n\n```{toctree}\n:numbered: 1\nchapter\n```\n"
+        "# Book\n\nSee {numref}`second` and {numref}`taken`.\n\n"
+        "```{glue} some\n:doc: chapter.ipynb\n```\n\n```{glue} words\n:doc: chapter.ipynb\n```\n\n"
+        "```{toctree}\n:numbered: 1\nchapter\n```\n"
     )
     cells = [
         v4.new_markdown_cell("# Chapter\n\nSee {numref}`second` and {numref}`drawn`.\n\n## Second"),
         code(shown(html=table("first", "One <sup>?</sup>"), text="HTML")),
         code(shown(html=table("second", "Two")), shown(html=MADE)),
         code(shown(png=PIXEL), shown(html=MADE), figure={"name": "drawn", "caption": "A picture"}),
+        code(glued("some", html=table("taken", "Three")), glued("words", text="said")),
         code(shown(html='<div class="results"><table><tr><td>no label</td></tr></table></div>')),
     ]
     metadata = {"kernelspec": {"name": "python3", "display_name": "P", "language": "python"}}
@@ -95,6 +105,16 @@ def test_what_made_a_figure_stands_below_it_and_not_in_it(page):
     assert chapter.rindex(MADE) > chapter.index("</figure>")
     assert "Fig. 1.1" in chapter
     assert warned == ""
+
+
+def test_a_table_that_another_page_takes_from_a_notebook_has_a_number_there(page):
+    """And a link from prose; what is glued and is no table is put in by MyST-NB as ever."""
+    chapter, index, _ = page
+    assert "Three" not in chapter
+    assert re.search(r'<caption><span class="caption-number">Table 1 </span>Three', index)
+    (anchor,) = re.findall(r'<div class="results" id="([^"]+)"', index)
+    assert re.search(rf'href="#{anchor}"[^>]*><span[^>]*>Table 1<', index)
+    assert "said" in index
 
 
 def test_a_table_without_label_stays_as_it_is(page):

@@ -1,15 +1,17 @@
 """What Sphinx does with the chapters beyond what Jupyter Book has it do.
 
 A table that a notebook shows as HTML, with a label and a caption, is numbered as figures are, and
-``{numref}`LABEL``` refers to it. The line that says what a figure was made from stands below the
-figure, which would swallow it otherwise: all that a cell of a figure shows is taken for a figure.
-What folds code away says what kind of code it is.
+``{numref}`LABEL``` refers to it; so is one that another page takes from a notebook with ``glue``,
+which alone would put it there after the tables have been numbered. The line that says what a
+figure was made from stands below the figure, which would swallow it otherwise: all that a cell of
+a figure shows is taken for a figure. What folds code away says what kind of code it is.
 
 ``_config.yml`` names this module among the extensions.
 """
 
 import json
 import re
+from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -22,6 +24,8 @@ _TABLE = re.compile(
     re.DOTALL,
 )
 _MADE = '<details class="made">'
+_GLUED = re.compile(r"```\{glue\} (?P<name>[\w-]+)\n:doc: (?P<notebook>\S+)\n```")
+_KEPT_HTML = "application/papermill.record/text/html"
 
 
 # What stands on the line that opens the code of a cell, by the cell's tag; `OTHER_CODE` without.
@@ -77,8 +81,14 @@ def visit(translator, node: LabelledTable) -> None:
 
 
 def prepare(app: Sphinx, name: str, content: list[str]) -> None:
-    """Move the lines that say what a figure was made from out of its cell, and name folded code."""
-    if not str(app.env.doc2path(name)).endswith(".ipynb"):
+    """Change the source of a page before it is read.
+
+    In a notebook the lines that say what a figure was made from are moved out of its cell, and
+    folded code is named; on other pages glued tables are put in.
+    """
+    path = Path(app.env.doc2path(name))
+    if path.suffix != ".ipynb":
+        content[0] = _GLUED.sub(lambda found: _table_of(app, path, found), content[0])
         return
     notebook = json.loads(content[0])
     cells = []
@@ -104,6 +114,18 @@ def prepare(app: Sphinx, name: str, content: list[str]) -> None:
                 for said in filter(None, made)
             ]
     content[0] = json.dumps(notebook | {"cells": cells})
+
+
+def _table_of(app: Sphinx, page: Path, found: re.Match) -> str:
+    """Give the labelled table that was glued under a name, or the directive if it is none."""
+    notebook = page.parent / found["notebook"]
+    app.env.note_dependency(str(notebook))
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        for output in cell.get("outputs", []):
+            if output.get("metadata", {}).get("scrapbook", {}).get("name") == found["name"]:
+                html = "".join(output["data"].get(_KEPT_HTML, ""))
+                return f"```{{raw}} html\n{html}\n```" if _TABLE.match(html) else found[0]
+    return found[0]
 
 
 def _made(output: dict) -> str:

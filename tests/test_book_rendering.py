@@ -1,5 +1,6 @@
 """A small book built by Sphinx: tables in HTML are numbered, and figures keep their own outputs."""
 
+import base64
 import json
 import re
 
@@ -8,13 +9,14 @@ import pandas as pd
 import pytest
 from nbformat import v4
 
-from pixels_to_sentiment import tables
+from pixels_to_sentiment import dark, tables
 from pixels_to_sentiment.book import rendering
 
 MADE = '<details class="made"><summary>Made from 1 recorded run</summary><p>x</p></details>'
 PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII="
 )
+DARK = base64.b64encode(b"another picture").decode()
 CONF = """
 extensions = ["myst_nb", "pixels_to_sentiment.book.rendering"]
 nb_execution_mode = "off"
@@ -35,9 +37,9 @@ def glued(name, **data):
     return output
 
 
-def code(*outputs, figure=None):
+def code(*outputs, **options):
     cell = v4.new_code_cell("x", outputs=list(outputs), execution_count=1)
-    cell.metadata = {"mystnb": {"figure": figure}} if figure else {}
+    cell.metadata = {"mystnb": options} if options else {}
     return cell
 
 
@@ -46,11 +48,18 @@ def table(name, caption):
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory):
+def built_in(tmp_path_factory):
+    return tmp_path_factory.mktemp("book") / "out"
+
+
+@pytest.fixture(scope="module")
+def page(built_in):
     """HTML of a notebook with two tables and a figure, and what Sphinx warned of."""
     from sphinx.application import Sphinx
 
-    folder = tmp_path_factory.mktemp("book")
+    folder = built_in.parent
+    drawn = shown(png=PIXEL)
+    drawn.metadata = {"image/png": {dark.KEY: DARK}}
     (folder / "conf.py").write_text(CONF)
     (folder / "index.md").write_text(
         "# Book\n\nSee {numref}`second` and {numref}`taken`.\n\n"
@@ -61,7 +70,12 @@ def page(tmp_path_factory):
         v4.new_markdown_cell("# Chapter\n\nSee {numref}`second` and {numref}`drawn`.\n\n## Second"),
         code(shown(html=table("first", "One <sup>?</sup>"), text="HTML")),
         code(shown(html=table("second", "Two")), shown(html=MADE)),
-        code(shown(png=PIXEL), shown(html=MADE), figure={"name": "drawn", "caption": "A picture"}),
+        code(
+            drawn,
+            shown(html=MADE),
+            figure={"name": "drawn", "caption": "A picture"},
+            image={"alt": "A square", "width": "50%"},
+        ),
         code(glued("some", html=table("taken", "Three")), glued("words", text="said")),
         code(shown(html='<div class="results"><table><tr><td>no label</td></tr></table></div>')),
     ]
@@ -115,6 +129,18 @@ def test_a_table_that_another_page_takes_from_a_notebook_has_a_number_there(page
     (anchor,) = re.findall(r'<div class="results" id="([^"]+)"', index)
     assert re.search(rf'href="#{anchor}"[^>]*><span[^>]*>Table 1<', index)
     assert "said" in index
+
+
+def test_a_figure_has_its_drawing_for_the_dark_beside_it(page, built_in):
+    """One figure, one number, one alternative text; the theme shows one of the two images."""
+    chapter, _, _ = page
+    (figure,) = re.findall(r"<figure.*?</figure>", chapter, re.DOTALL)
+    light, other = re.findall(r"<img[^>]*>", figure)
+    assert "only-light" in light
+    assert "only-dark" in other
+    assert all('alt="A square"' in one and "width: 50%" in one for one in (light, other))
+    source = re.search(r'src="([^"]+)"', other)[1]
+    assert (built_in / source).read_bytes() == base64.b64decode(DARK)
 
 
 def test_a_table_without_label_stays_as_it_is(page):

@@ -37,7 +37,7 @@ FLOORS = (
     ("caffe", "assets", "book", "scores", "resampling", "folds", "shapes", "folders"),
     ("caffenet", "provenance"),
     ("archives", "downloads", "declared"),
-    ("places", "errors", "compat", "memory"),
+    ("places", "errors", "compat", "memory", "dark"),
     ("__init__",),
 )
 FLOOR_OF = {module: floor for floor, modules in enumerate(FLOORS) for module in modules}

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 
 from pixels_to_sentiment import (
     catalogue,
+    dark,
     experiments,
     figures,
     ledger,
@@ -69,6 +70,7 @@ class Page:
         self.pictures: Pictures | None = None
         self.records: list[Record | ProbeRecord | StudyRecord] = []
         figures.theme()
+        dark.show_both()
         traces.watch()
 
     def load(self, source: str) -> Pictures:

@@ -55,13 +55,22 @@ def test_a_page_fits_a_phone(visited, page):
 
 
 @every_page
-def test_figures_keep_their_ground_and_colours_in_the_dark(visited, page):
-    """A drawing is black on white, and a colour scale must not be shifted: both modes agree."""
-    for figure in visited(page).grounds:
-        red, green, blue, *alpha = map(float, re.findall(r"[\d.]+", figure["ground"]))
-        assert min(red, green, blue) > 240, figure
-        assert alpha in ([], [1.0]), figure
+def test_figures_have_a_drawing_for_the_dark_and_their_colours_are_not_shifted(visited, page):
+    """Each is shown once, with its corner as dark as the page; other pictures keep a white ground.
+
+    A colour scale must mean the same in both modes.
+    """
+    seen = visited(page)
+    for figure in seen.grounds:
         assert figure["filter"] == "none", figure
+        assert "only-light" not in figure["classes"], figure
+        if "only-dark" in figure["classes"]:
+            assert max(figure["corner"]) < 40, figure
+        else:
+            assert figure["inDrawing"] is False, figure
+            red, green, blue, *alpha = map(float, re.findall(r"[\d.]+", figure["ground"]))
+            assert min(red, green, blue) > 240, figure
+            assert alpha in ([], [1.0]), figure
 
 
 @every_page

@@ -67,8 +67,15 @@ _STICKING_OUT = """() => {
 
 _GROUNDS = """() => [...document.querySelectorAll('article img')]
     .filter(image => image.offsetWidth > 0)
-    .map(image => ({source: image.src, ground: getComputedStyle(image).backgroundColor,
-                    filter: getComputedStyle(image).filter}))"""
+    .map(image => {
+        const canvas = new OffscreenCanvas(1, 1).getContext('2d');
+        canvas.drawImage(image, 0, 0);
+        return {source: image.src.slice(0, 120), classes: [...image.classList],
+                ground: getComputedStyle(image).backgroundColor,
+                filter: getComputedStyle(image).filter,
+                inDrawing: image.closest('figure') !== null && image.closest('.cell') !== null,
+                corner: [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3)};
+    })"""
 
 
 @dataclass
@@ -87,7 +94,9 @@ class Visit:
     width, sticking_out
         On a phone: the document's width in CSS pixels, and what the reader cannot scroll to.
     grounds
-        In dark mode, a figure each: ``source``, ``ground`` (CSS colour), ``filter``.
+        In dark mode, a figure each: ``source``, ``classes``, ``ground`` (CSS colour), ``filter``,
+        ``inDrawing`` (whether a cell has shown it as a figure) and ``corner`` (its upper left
+        pixel).
     """
 
     requests: list[str] = field(default_factory=list)

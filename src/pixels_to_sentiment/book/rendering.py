@@ -4,18 +4,24 @@ A table that a notebook shows as HTML, with a label and a caption, is numbered a
 ``{numref}`LABEL``` refers to it; so is one that another page takes from a notebook with ``glue``,
 which alone would put it there after the tables have been numbered. The line that says what a
 figure was made from stands below the figure, which would swallow it otherwise: all that a cell of
-a figure shows is taken for a figure. What folds code away says what kind of code it is.
+a figure shows is taken for a figure. Its drawing for a dark ground (`dark`) is put beside it, and
+the theme shows one of the two. What folds code away says what kind of code it is.
 
 ``_config.yml`` names this module among the extensions.
 """
 
+import base64
+import hashlib
 import json
+import os
 import re
 from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
+
+from pixels_to_sentiment import dark
 
 # As `tables.table` and `traces.line` write them.
 _TABLE = re.compile(
@@ -25,6 +31,8 @@ _TABLE = re.compile(
 )
 _MADE = '<details class="made">'
 _GLUED = re.compile(r"```\{glue\} (?P<name>[\w-]+)\n:doc: (?P<notebook>\S+)\n```")
+# Class of an image that has a dark drawing, before the name of its file.
+_PAIRED = "dark-drawing-"
 _KEPT_HTML = "application/papermill.record/text/html"
 
 
@@ -53,6 +61,25 @@ class LabelTables(SphinxTransform):
                 self.document.note_explicit_target(wrapped, wrapped)
                 raw.replace_self(wrapped)
                 wrapped += raw
+
+
+class PairDrawings(SphinxTransform):
+    """Put the drawing on a dark ground beside that on a light one."""
+
+    default_priority = 200  # before Sphinx collects the images
+
+    def apply(self, **_: object) -> None:
+        """Find the images that `prepare` has marked."""
+        page = Path(self.document["source"]).parent
+        for image in list(self.document.findall(nodes.image)):
+            for name in [one for one in image["classes"] if one.startswith(_PAIRED)]:
+                image["classes"].remove(name)
+                other = image.deepcopy()
+                other["classes"] = [*image["classes"], "only-dark"]
+                image["classes"].append("only-light")
+                file = _drawings(self.app) / f"{name.removeprefix(_PAIRED)}.png"
+                other["uri"] = os.path.relpath(file, page)
+                image.parent.insert(image.parent.index(image) + 1, other)
 
 
 def visit(translator, node: LabelledTable) -> None:
@@ -99,6 +126,7 @@ def prepare(app: Sphinx, name: str, content: list[str]) -> None:
             words = next((text for tag, text in CODE.items() if tag in tags), OTHER_CODE)
             prompts = {"code_prompt_show": words, "code_prompt_hide": words}
             cell["metadata"]["mystnb"] = prompts | cell["metadata"].get("mystnb", {})
+            _pair(app, cell)
         if "figure" in cell["metadata"].get("mystnb", {}) and cell["cell_type"] == "code":
             made = [_made(output) for output in cell["outputs"]]
             cell["outputs"] = [
@@ -114,6 +142,23 @@ def prepare(app: Sphinx, name: str, content: list[str]) -> None:
                 for said in filter(None, made)
             ]
     content[0] = json.dumps(notebook | {"cells": cells})
+
+
+def _pair(app: Sphinx, cell: dict) -> None:
+    """Write a cell's dark drawing to a file, and mark its image with the name of it."""
+    for output in cell["outputs"]:
+        made = output.get("metadata", {}).get("image/png", {})
+        if dark.KEY in made:
+            content = base64.b64decode(made.pop(dark.KEY))
+            name = hashlib.sha256(content).hexdigest()
+            _drawings(app).mkdir(parents=True, exist_ok=True)
+            (_drawings(app) / f"{name}.png").write_bytes(content)
+            image = cell["metadata"]["mystnb"].setdefault("image", {})
+            image["classes"] = f"{image.get('classes', '')} {_PAIRED}{name}".strip()
+
+
+def _drawings(app: Sphinx) -> Path:
+    return Path(app.doctreedir) / "dark"
 
 
 def _table_of(app: Sphinx, page: Path, found: re.Match) -> str:
@@ -137,5 +182,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Let Sphinx know all this, as it does with each extension."""
     app.add_enumerable_node(LabelledTable, "table", lambda node: node["title"], html=(visit, None))
     app.add_transform(LabelTables)
+    app.add_transform(PairDrawings)
     app.connect("source-read", prepare)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,148 @@
+"""The same figures on a dark ground, for readers who have their book dark.
+
+A figure is drawn twice. What is black, grey or white in it, as axes and words are, trades places;
+a colour has a meaning and stays. The dark drawing travels in the metadata of the light one, where
+`book.rendering` finds it and Jupyter shows nothing of it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import matplotlib.pyplot as plt
+import numpy as np
+from IPython import get_ipython
+from IPython.core.pylabtools import print_figure
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.collections import Collection
+from matplotlib.colors import to_rgb, to_rgba
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.text import Text
+
+# What the book's theme has in its dark mode: `--pst-color-background` and `--pst-color-text-base`.
+GROUND, INK = "#121212", "#ced6dd"
+# Key of the drawing in the metadata of ``image/png``.
+KEY = "dark"
+# Largest difference between the channels of what counts as grey.
+GREY = 0.03
+# Of words to their ground (WCAG 2.2, 1.4.3).
+CONTRAST = 4.5
+# What has a colour, and the properties that it is kept in.
+_COLOURED = (
+    (Text, ("color",)),
+    (Line2D, ("color", "markerfacecolor", "markeredgecolor")),
+    (Patch, ("facecolor", "edgecolor")),
+    (Collection, ("facecolor", "edgecolor")),
+)
+
+
+def show_both() -> None:
+    """Let every figure that a notebook shows bring its dark drawing; elsewhere nothing happens."""
+    shell = get_ipython()
+    if shell is not None:
+        # The backend has a say in what a figure is shown as, and has it when it is loaded.
+        plt.switch_backend(plt.get_backend())
+        shell.display_formatter.formatters["image/png"].for_type(Figure, drawn)
+
+
+def drawn(figure: Figure) -> tuple[str, dict[str, str]]:
+    """Draw a figure on both grounds.
+
+    Returns
+    -------
+    light : str
+        PNG, in Base64.
+    metadata : dict
+        The other PNG under `KEY`.
+    """
+    light = print_figure(figure, "png", base64=True)
+    with turned(figure):
+        return light, {KEY: print_figure(figure, "png", base64=True)}
+
+
+@contextmanager
+def turned(figure: Figure) -> Iterator[None]:
+    """Turn black and white of a figure within the block."""
+    # All are looked up before one is changed: some take their colour from another.
+    found = [
+        (getattr(artist, f"set_{name}"), before, after)
+        for artist in _artists(figure)
+        for kind, properties in _COLOURED
+        if isinstance(artist, kind)
+        for name in properties
+        for before, after in _turned(artist, name)
+    ]
+    try:
+        for put, _, after in found:
+            put(after)
+        yield
+    finally:
+        for put, before, _ in found:
+            put(before)
+
+
+def inverted(colour: object, words: bool = False) -> tuple[float, float, float, float]:
+    """Give a colour's counterpart on the dark ground.
+
+    Parameters
+    ----------
+    colour
+        As Matplotlib takes it.
+    words
+        A colour of words is made as light as it must be to be read.
+
+    Returns
+    -------
+    tuple
+        RGBA, 0..1. Black becomes `INK`, white `GROUND`, grey what lies between; others stay.
+    """
+    *rgb, alpha = to_rgba(colour)
+    if np.ptp(rgb) <= GREY:
+        level = np.mean(rgb)
+        rgb = level * np.array(to_rgb(GROUND)) + (1 - level) * np.array(to_rgb(INK))
+    elif words:
+        rgb = _legible(np.array(rgb))
+    return (*map(float, rgb), alpha)
+
+
+def contrast(one: object, other: object) -> float:
+    """Contrast of two colours (WCAG 2.2), 1..21; transparency is not looked at."""
+    low, high = sorted(_luminance(np.array(to_rgb(colour))) for colour in (one, other))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(rgb: np.ndarray) -> float:
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
+def _legible(rgb: np.ndarray) -> np.ndarray:
+    shades = (rgb + share * (1 - rgb) for share in np.linspace(0, 1, 21))
+    return next(shade for shade in shades if contrast(shade, GROUND) >= CONTRAST)
+
+
+def _artists(figure: Figure) -> Iterator[Artist]:
+    """Find what is turned: all but numbers on the fields of a coloured table."""
+    fixed = {
+        text
+        for axes in figure.findobj(Axes)
+        if any(one.get_array() is not None for one in [*axes.collections, *axes.images])
+        for text in axes.texts
+    }
+    for artist in figure.findobj():
+        if artist not in fixed:
+            yield artist
+            extra = (getattr(artist, "arrow_patch", None), getattr(artist, "_bbox_patch", None))
+            yield from filter(None, extra)
+
+
+def _turned(artist: Artist, name: str) -> Iterator[tuple[object, object]]:
+    """Give a colour of an artist and its counterpart, where there is one."""
+    before = getattr(artist, f"get_{name}")()
+    if isinstance(artist, Collection):
+        if artist.get_array() is None and len(before):
+            yield before, [inverted(one) for one in before]
+    elif not isinstance(before, str) or before != "none":
+        yield before, inverted(before, words=isinstance(artist, Text))

@@ -50,9 +50,18 @@ def test_numbers_and_text_have_their_classes():
     read = Reader(tables.table(frame, formats={"mean": ".3f"}, names={"n": "pictures"}))
     assert read.heads == [["text short", "name"], ["number", "pictures"], ["number", "mean"]]
     assert read.rows[1:] == [
-        [["text short", "a"], ["number", "1"], ["number", "0.8\xa0±\xa00.1"]],
+        [["text short", "a"], ["number", "1"], ["number", "0.8 ±\xa00.1"]],
         [["text short", "b"], ["number", "20"], ["number", "0.750"]],
     ]
+
+
+def test_a_spread_may_stand_below_its_mean():
+    """In a table of many columns; the sign stays with its number, and prose breaks neither."""
+    value = tables.score(0.8, 0.1)
+    assert " " not in value
+    read = Reader(tables.table(pd.DataFrame({"accuracy": [value, "–"]})))
+    assert read.heads == [["text spread", "accuracy"]]
+    assert read.rows[1] == [["text spread", "0.800 ±\xa00.100"]]
 
 
 def test_a_column_of_sentences_is_told_from_one_of_words():

@@ -73,6 +73,8 @@ def table(
 
 
 def _kind_of_text(column: pd.Series) -> str:
+    if any("±" in str(value) for value in column):
+        return "text spread"
     # A column of sentences is given room; the others would squeeze it to a word a line.
     longest = max((len(_TAG.sub("", str(value))) for value in column), default=0)
     return "text long" if longest > 30 else "text short" if longest <= 16 else "text"
@@ -83,8 +85,8 @@ def _cell(value: object, form: str | None) -> str:
         return "–"
     if form and not isinstance(value, str):
         return _number(value, form)
-    # A long file name may break after its underscores.
-    text = str(value)
+    # A long file name may break after its underscores, and a spread come below its mean.
+    text = str(value).replace("\xa0±", " ±")
     return text.replace("_", "_<wbr>") if len(text) > 30 and "<" not in text else text
 
 
@@ -102,7 +104,7 @@ def score(mean: float | None, std: float | None = None, grade: str = "V") -> str
     Returns
     -------
     str
-        Such as ``0.817 ± 0.038``, which no line breaks; a dash where there is no mean.
+        Such as ``0.817 ± 0.038``, which no line of prose breaks; a dash where there is no mean.
     """
     if mean is None or pd.isna(mean):
         return "–"

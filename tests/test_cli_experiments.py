@@ -146,7 +146,7 @@ def test_the_smoke_tier_shortens_what_is_run(small_plan, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("network", "count"), [("squeezenet1_1", 6), ("squeezenet1_1+fire9-2", 2), ("caffenet", 10)]
+    ("network", "count"), [("squeezenet1_1", 8), ("squeezenet1_1+fire9-2", 3), ("caffenet", 12)]
 )
 def test_a_network_is_run_alone_with_its_variants(small_plan, monkeypatch, network, count):
     """All variants for the plain name, one for its own."""
@@ -251,6 +251,39 @@ def test_what_cannot_be_recorded_does_not_stop_the_rest(capsys, small_plan, monk
     assert len(out.splitlines()) == 2
     assert err.count("cannot be recorded: older code.") == 2
     assert "2 finished, but not recorded" in err.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("given", "there"),
+    [
+        ([], True),
+        (["--network", "squeezenet1_1"], True),
+        (["--network", "caffenet"], False),
+        (["--only", IMAGENET], False),
+    ],
+)
+def test_maps_of_the_stand_in_are_of_the_networks_that_are_asked_for(
+    small_plan, mapping, monkeypatch, given, there
+):
+    """They belong to no configuration, so that naming some asks for none of them."""
+    monkeypatch.setattr(pictures, "load", lambda source="": made_up_pictures())
+    assert main(["experiments", "run", "sentiment-maps", "--tier", "smoke", *given]) == 0
+    assert any(one.fitted for studies, *_ in mapping for one in studies) == there
+
+
+def test_frozen_features_are_of_the_networks_that_are_asked_for(capsys, small_plan):
+    """As rows of the chapter that classifies them without fine-tuning: here, none can be had."""
+    command = ["experiments", "run", "ten-years-later", "--tier", "smoke", "--folds", "1"]
+    said = {}
+    for given in ("", "--network squeezenet1_0", f"--only {IMAGENET}"):
+        assert main([*command, *given.split()]) == 0
+        told = [line for line in capsys.readouterr().err.splitlines() if "not available" in line]
+        said[given.partition(" ")[0]] = [line.partition(":")[0] for line in told]
+    assert said == {
+        "": ["mobilenet_v2", "squeezenet1_1", "squeezenet1_0"],
+        "--network": ["squeezenet1_0"],
+        "--only": [],
+    }
 
 
 def test_an_experiment_without_maps_makes_none(small_plan, mapping):

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from dataclasses import replace
 
 from pixels_to_sentiment.errors import UserError
 
@@ -20,10 +21,10 @@ def commands(rooms) -> None:
         "--only",
         nargs="+",
         metavar="NETWORK:START:RECIPE",
-        help="these configurations instead of all of the experiment",
+        help="these configurations, and nothing else, instead of all of the experiment",
     )
     run.add_argument(
-        "--network", nargs="+", metavar="NETWORK", help="configurations of these networks alone"
+        "--network", nargs="+", metavar="NETWORK", help="what there is of these networks alone"
     )
     run.add_argument(
         "--tier", default="paper", help="paper: all of it; smoke: a few iterations (default: paper)"
@@ -72,7 +73,7 @@ def _run(options: argparse.Namespace) -> None:
     )
     for configuration, reason in missing.items():
         print(f"{configuration}: weights not available here. {reason}", file=sys.stderr)
-    if not todo:
+    if missing and not todo:
         raise UserError("Nothing can be run here: the weights of all configurations are missing.")
     loaded = pictures.load()
     if not loaded.real:
@@ -113,8 +114,9 @@ def _probe(options, experiment, finished: list, loaded, device: str, limit: int 
     """Train linear classifiers on the layers of what was fine-tuned, and on frozen features."""
     from pixels_to_sentiment.probes import plans, store
 
+    frozen = tuple(one for one in experiment.frozen if _asks_for(options, one[0]))
     wanted, missing = plans.planned(
-        experiment,
+        replace(experiment, frozen=frozen),
         finished,
         agreements=options.agreements or experiment.agreements,
         test_folds=options.folds,
@@ -151,6 +153,8 @@ def _map(options, finished: list, loaded, device: str, limit: int | None) -> Non
 
     perform(loaded, plans.planned(finished, limit))
     for name in plans.ON_STAND_IN:
+        if not _asks_for(options, name.partition(":")[0]):
+            continue
         studies = plans.on_stand_in([name], options.folds, limit)
         try:
             perform(pictures.load("stand-in"), studies)
@@ -166,11 +170,17 @@ def _chosen(options: argparse.Namespace, experiment) -> list:
     chosen = named or list(experiment.configurations)
     if not options.network:
         return chosen
-    known = sorted({one.family for one in chosen} | {one.network for one in chosen})
+    others = {network for network, _ in experiment.frozen if not named}
+    known = sorted({one.family for one in chosen} | {one.network for one in chosen} | others)
     for network in options.network:
         if network not in known:
             raise UserError(f"{experiment.name} has no network {network!r}: choose from {known}.")
     return [one for one in chosen if {one.family, one.network} & set(options.network)]
+
+
+def _asks_for(options: argparse.Namespace, network: str) -> bool:
+    """Whether work that belongs to no configuration is asked for, too, given its network."""
+    return not options.only and (not options.network or network in options.network)
 
 
 def _of_tier(tier: str) -> dict:

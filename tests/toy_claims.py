@@ -120,7 +120,7 @@ def studies_in(folder):
                     table[measures.column("road-least", share)] += better
                 tables.append(pd.concat([test, table], axis=1))
             study = Study("run", "five", fold)
-            content = {"maps": asdict(study), "run": asdict(run), "other": None}
+            content = {"maps": asdict(study), "run": asdict(run), "other": None, "at": [0.5]}
             place = folder / "studies" / study.key(str(configuration))
             odds = test[["image"]].assign(**{"0-0": 0.0})
             frames = {"measures": pd.concat(tables), "log_odds": odds}

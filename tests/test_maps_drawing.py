@@ -132,14 +132,29 @@ def test_the_map_is_laid_over_the_picture_in_grey(mapped):
 
 
 def test_the_places_of_the_map_over_the_picture_are_where_they_lie(mapped):
-    """The places of a map whose windows do not reach the edge are not drawn out to it."""
+    """Squares as wide as they lie apart; what lies in none is the picture alone."""
     at, black = np.array([0.4, 0.5, 0.6]), np.zeros((20, 20, 3), np.uint8)
     strong = Mapped(black, np.array([[9.0, -9.0, 9.0]] * 3), at, 1, 1, 0.5)
     over = drawing.overlaid(strong, 4.0).astype(int)
     negative = over[..., 0] > over[..., 2]
-    assert negative[:, 9:11].all()
-    assert negative.sum() == 20 * 2
-    assert (drawing.placed(strong.log_odds, at, (2, 5)) == [[9, 9, -9, 9, 9]] * 2).all()
+    assert negative[7:13, 9:11].all()
+    assert negative.sum() == 6 * 2
+    assert (over[:7] == 0).all(), "the picture alone"
+    drawn = drawing.placed(strong.log_odds, at, (20, 20))
+    expected = [np.nan] * 7 + [9, 9, -9, -9, 9, 9] + [np.nan] * 7
+    np.testing.assert_array_equal(drawn[7:13], [expected] * 6)
+    assert np.isnan(drawn[[*range(7), *range(13, 20)]]).all()
+
+
+def test_places_cover_what_is_nearer_than_half_their_distance():
+    """The outermost reach to the edge where less than half a place would be left."""
+    pixels = (np.arange(200) + 0.5) / 200
+    inner = np.array([0.3, 0.5, 0.7])
+    np.testing.assert_array_equal(drawing.covered(inner, 200), np.abs(pixels - 0.5) < 0.3)
+    assert drawing.covered(np.array([0.18, 0.5, 0.82]) + 0.1, 200).all()
+    left = drawing.covered(np.array([0.45, 0.65, 0.85]), 200)
+    np.testing.assert_array_equal(left, pixels > 0.35)
+    assert drawing.covered(np.array([0.5]), 200).all(), "one place is everywhere"
 
 
 # What is shown

@@ -12,11 +12,13 @@ from pixels_to_sentiment.maps import sheets
 
 GRID = np.array([[-4.0, 0.0], [1.0, 9.0]])
 # Of the middles of the places; halfway between them the nearest one changes.
-AT = np.array([0.1, 0.5])
+AT = np.array([0.1, 0.7])
+
+WORDS = {"scale": 4.0, "heading": "h", "note": "n"}
 
 
 def sheet(grid=GRID, size=(60, 40), **options):
-    words = {"scale": 4.0, "heading": "h", "note": "n", **options}
+    words = WORDS | options
     return sheets.sheet(np.zeros((40, 60, 3), np.uint8), grid, AT, size, **words)
 
 
@@ -52,11 +54,21 @@ def test_the_scale_says_where_places_lie_beyond_it(monkeypatch, grid, extend):
     assert asked == [extend]
 
 
+def test_what_lies_in_no_place_is_grey_and_said():
+    """As around the places of a map whose windows do not reach the edge."""
+    at = np.array([0.4, 0.5])
+    figure = sheets.sheet(np.zeros((40, 60, 3), np.uint8), GRID, at, (60, 40), **WORDS)
+    drawn = figure.axes[1].images[0].get_array()
+    assert np.isnan(np.ma.filled(drawn, np.nan)[:150]).all()
+    assert "Grey: no place" in "".join(texts(figure))
+    assert "Grey" not in "".join(texts(sheet()))
+
+
 def test_each_place_is_drawn_where_it_lies():
     """Unsmoothed, the first row on top, up to the edges of the picture."""
     left, right = sheet(size=(300, 200)).axes[:2]
     drawn = right.images[0].get_array()
-    first = round(0.3 * len(drawn))
+    first = round(0.4 * len(drawn))
     np.testing.assert_array_equal(np.unique(drawn[:first, :first]), GRID[0, 0])
     np.testing.assert_array_equal(np.unique(drawn[:first, first:]), GRID[0, 1])
     np.testing.assert_array_equal(np.unique(drawn[first:, :first]), GRID[1, 0])

@@ -135,7 +135,7 @@ def as_the_paper(mapped: Mapped) -> np.ndarray:
 def overlaid(mapped: Mapped, limit: float) -> np.ndarray:
     """Lay the diverging map over the picture in grey, with its places where they lie.
 
-    Each pixel takes its nearest place, as the measures take it.
+    Where there is no place the grey picture is seen.
 
     Parameters
     ----------
@@ -148,14 +148,56 @@ def overlaid(mapped: Mapped, limit: float) -> np.ndarray:
         uint8 RGB, of the picture's shape.
     """
     grey = mapped.pixels @ np.array([0.299, 0.587, 0.114])
-    colours = coloured(placed(mapped.log_odds, mapped.at, mapped.pixels.shape[:2]), limit)
-    return (0.35 * grey[..., None] + 0.65 * colours).round().astype(np.uint8)
+    places = placed(mapped.log_odds, mapped.at, mapped.pixels.shape[:2])
+    mixed = 0.35 * grey[..., None] + 0.65 * coloured(places, limit)
+    return np.where(np.isnan(places)[..., None], grey[..., None], mixed).round().astype(np.uint8)
+
+
+def covered(at: np.ndarray, size: int) -> np.ndarray:
+    """Tell which pixels of a side lie in a place, if places are as wide as they lie apart.
+
+    Where less than half a place would be left at an edge, the outermost one reaches to it.
+
+    Parameters
+    ----------
+    at
+        Where the places lie, as shares of the side, rising, (n,).
+    size
+        Pixels of the side.
+
+    Returns
+    -------
+    ndarray
+        bool (size,).
+    """
+    if len(at) == 1:
+        return np.ones(size, bool)
+    half = (at[-1] - at[0]) / (len(at) - 1) / 2
+    low, high = at[0] - half, at[-1] + half
+    pixels = (np.arange(size) + 0.5) / size
+    return ((pixels > low) | (low < half)) & ((pixels < high) | (1 - high < half))
 
 
 def placed(values: np.ndarray, at: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Give each pixel of a picture (h, w) the nearest place of its map."""
+    """Draw the places of a map as squares around where they lie in a picture.
+
+    Parameters
+    ----------
+    values
+        Of the places, (n, n).
+    at
+        Where they lie, (n,).
+    shape
+        Rows and columns of the picture.
+
+    Returns
+    -------
+    ndarray
+        float64 of that shape, missing where no place lies.
+    """
     rows, columns = (geometry.nearest(at, size) for size in shape)
-    return values[rows[:, None], columns]
+    lies, along = (covered(at, size) for size in shape)
+    return np.where(lies[:, None] & along, values[rows[:, None], columns], np.nan)
 
 
 def coloured(log_odds: np.ndarray, limit: float) -> np.ndarray:

@@ -27,6 +27,7 @@ NARROWEST_SHEET = 6.5
 DPI = 120
 # Pixels a side that a map is enlarged to, about those that the panel has.
 FINE = 451
+NOWHERE = " Grey: no place of the map lies there."
 # Sizes of type in points, and letters of a heading an inch.
 HEADING, NOTE, LETTERS = 10, 7.5, 11
 RED = "#B00000"
@@ -56,7 +57,7 @@ def draw(
         Log-odds of positive in nats, (h', w').
     at
         Where its places lie along a side of the photograph, as shares of it; see `dense.places`.
-        Each place is drawn there, unsmoothed, and the outermost ones up to the edge.
+        Each place is drawn there, unsmoothed; what lies in none is grey, and the note says so.
     size
         Width and height of the photograph in pixels, which give the shape of both panels.
     scale
@@ -90,6 +91,8 @@ def sheet(
     width, height = (PANEL, PANEL / ratio) if ratio > 1 else (PANEL * ratio, PANEL)
     across = max(2 * width + SCALE + 3 * MARGIN, NARROWEST_SHEET)
     letters = int(across * LETTERS)
+    drawn = drawing.placed(grid, at, (FINE, FINE))
+    note += NOWHERE if np.isnan(drawn).any() else ""
     heading = "\n".join(fill(line, letters) for line in heading.splitlines())
     note = fill(note, int(letters * HEADING / NOTE))
     above = 0.2 * (heading.count("\n") + 1) + 2 * MARGIN
@@ -105,7 +108,7 @@ def sheet(
         )
     )
     left.imshow(shown, aspect="auto")
-    drawn = drawing.placed(grid, at, (FINE, FINE))
+    right.set_facecolor("0.8")
     options = {"cmap": drawing.DIVERGING, "vmin": -scale, "vmax": scale}
     right.imshow(drawn, aspect="auto", interpolation="none", **options)
     for panel in (left, right):

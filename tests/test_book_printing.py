@@ -28,6 +28,7 @@ def browser(tmp_path, monkeypatch):
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+    monkeypatch.delenv("CHROMIUM", raising=False)
 
     def make(does):
         program = folder / printing.BROWSERS[0]
@@ -66,6 +67,18 @@ def test_what_is_no_pdf_leaves_the_old_one(page, tmp_path, browser, does, said):
         printing.print_pdf(page, target, seconds=1)
     assert target.read_bytes() == b"%PDF-1.4 old"
     assert not list(tmp_path.glob(".*"))
+
+
+def test_the_browser_that_is_named_prints(page, tmp_path, browser, monkeypatch):
+    """Whatever else is on the path; one that is not there is told, and no other taken."""
+    called = browser(PRINTS)
+    named = (tmp_path / "bin" / printing.BROWSERS[0]).rename(tmp_path / "mine")
+    monkeypatch.setenv("CHROMIUM", str(named))
+    assert printing.print_pdf(page, tmp_path / "book.pdf").is_file()
+    assert called()
+    monkeypatch.setenv("CHROMIUM", "/no/such")
+    with pytest.raises(UserError, match="CHROMIUM=/no/such is no program"):
+        printing.print_pdf(page, tmp_path / "book.pdf")
 
 
 def test_without_a_browser_the_cure_is_named(page, tmp_path, monkeypatch):

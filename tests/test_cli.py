@@ -134,7 +134,7 @@ def test_an_interrupt_says_that_finished_runs_are_kept(capsys, monkeypatch):
     assert main(["folds", "export", "anywhere"]) == 130
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
-    assert "finished runs are kept" in err
+    assert "what is finished is kept" in err
 
 
 def test_a_reader_who_leaves_early_is_no_fault():

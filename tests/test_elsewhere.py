@@ -77,11 +77,20 @@ def test_validation_runs_what_continuous_integration_runs():
     assert kept["path"] == "_build/html"
 
 
-def test_publication_is_from_main_only():
-    """A branch or a pull request never reaches the pages."""
+def test_publication_is_of_what_was_validated_on_main_only():
+    """A branch, a pull request or a push that failed never reaches the pages."""
     (path,) = [path for path in WORKFLOWS if path.stem == "publish"]
-    asked = yaml.safe_load(path.read_text())[True]
-    assert asked == {"push": {"branches": ["main"]}}
+    content = yaml.safe_load(path.read_text())
+    (asked,) = content[True].items()
+    run = {"workflows": ["validate"], "types": ["completed"], "branches": ["main"]}
+    assert asked == ("workflow_run", run)
+    (job,) = content["jobs"].values()
+    assert set(job["if"].split(" && ")) == {
+        "github.event.workflow_run.conclusion == 'success'",
+        "github.event.workflow_run.event == 'push'",
+    }
+    (checkout,) = [one for one in steps(path) if "checkout" in one.get("uses", "")]
+    assert checkout["with"]["ref"] == "${{ github.event.workflow_run.head_sha }}"
     assert [step["run"] for step in steps(path) if "run" in step] == ["make book"]
 
 

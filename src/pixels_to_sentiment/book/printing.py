@@ -15,14 +15,17 @@ _PHOTOGRAPHS = '<th scope="row">Pictures</th><td>photographs</td>'
 
 
 def find_browser() -> str:
-    """Give the path of a browser that prints.
+    """Give the path of a browser that prints: the one named by ``CHROMIUM``, or of `BROWSERS`.
 
     Raises
     ------
     UserError
-        If there is none of `BROWSERS`.
+        If the one that is named is not there, or none is.
     """
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    named = os.environ.get("CHROMIUM", "")
+    found = next(filter(None, map(shutil.which, [named] if named else BROWSERS)), None)
+    if found is None and named:
+        raise UserError(f"CHROMIUM={named} is no program: name one that is, or none.")
     if found is None:
         raise UserError("A PDF is printed by Chromium, which is not here: apt-get install chromium")
     return found

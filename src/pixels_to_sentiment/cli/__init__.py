@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"pixels-to-sentiment: {fault}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("pixels-to-sentiment: interrupted; finished runs are kept.", file=sys.stderr)
+        print("pixels-to-sentiment: interrupted; what is finished is kept.", file=sys.stderr)
         return 130
     except BrokenPipeError:
         # Whoever read the output has seen enough; Python would complain again when it exits.

@@ -43,7 +43,7 @@ book: $(STAMP) ## run every notebook at the smoke tier (what changed only), buil
 	$(CLI) book execute --tier smoke
 	@$(MAKE) render
 
-paper: $(STAMP) ## the same at the paper tier: the full protocol, meant for a GPU
+paper: $(STAMP) ## the same at the paper tier (the full protocol, for a GPU), recorded in book/results
 	$(CLI) book execute --tier paper
 	$(CLI) record --all
 	@echo 'Running the notebooks again, whose tables hold what has been recorded:'

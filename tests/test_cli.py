@@ -280,11 +280,17 @@ def test_all_that_can_be_recorded_is_and_the_rest_is_counted(capsys):
         change(places.runs() / (key * 16) / "run.json", **changed)
     few = toy_studies.trained(places.runs(), {"source": "photographs"})
     change(few.folder / "run.json", **now)
+    older = places.runs() / ("f" * 16) / "maps.json"
+    older.parent.mkdir()
+    older.write_text('{"code": "older", "of": "another form"}')
     assert main(["record", "--all"]) == 0
     said = capsys.readouterr().out
     assert [path.name for path in sorted(places.results().iterdir())] == ["a" * 16, "c" * 16]
     assert said.count("Recorded ") == 2
     assert "\n2 left out. The first: Run " in said
+    (few.folder / "predictions.csv").unlink()
+    (places.runs() / ("d" * 16)).mkdir()
+    (places.runs() / ("d" * 16) / "run.json").write_text("{ damaged")
     assert main(["record", "--all"]) == 0
     assert capsys.readouterr().out.startswith("2 left out.")
 

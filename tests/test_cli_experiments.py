@@ -286,6 +286,13 @@ def test_frozen_features_are_of_the_networks_that_are_asked_for(capsys, small_pl
     }
 
 
+def test_a_network_whose_weights_are_missing_is_no_success(capsys, monkeypatch):
+    """Though no configuration is missing, where only its frozen features were asked for."""
+    monkeypatch.setattr(pictures, "load", made_up_pictures)
+    assert main(["experiments", "run", "ten-years-later", "--network", "squeezenet1_0"]) == 2
+    assert "Nothing can be run here" in capsys.readouterr().err.splitlines()[-1]
+
+
 def test_an_experiment_without_maps_makes_none(small_plan, mapping):
     assert main(["experiments", "run", "fine-tuning", "--tier", "smoke"]) == 0
     assert mapping == []

@@ -306,6 +306,7 @@ def test_recording_copies_the_whole_folder(recordable, tmp_path):
             {"behind": (replace(WHOLE, recipe=Recipe("paper-shortened")), None)},
             "their run was shortened",
         ),
+        ({"behind": (WHOLE, None), "source": "stand-in"}, "their run was trained on the stand-in"),
     ],
 )
 def test_only_the_full_protocol_is_recorded(recordable, tmp_path, changes, reason):

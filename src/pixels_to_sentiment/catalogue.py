@@ -163,7 +163,7 @@ ABLATIONS = {
         f"mobilenet_v2+{name}" for name in ("conv18-1280", "block17-320", "conv18-2", "block17-2")
     ),
 }
-# Cuts with a new two-way layer, which can be trained alone.
+# Cuts with a new two-way layer that are also trained with frozen layers below.
 FC_CUTS = ("caffenet+fc7-2", "caffenet+fc6-2")
 FIRE_CUTS = ("squeezenet1_1+fire9-2", "squeezenet1_1+fire8-2")
 LANGUAGES = ("english", "spanish", "french", "italian", "chinese", "german")

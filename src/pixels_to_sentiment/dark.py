@@ -47,8 +47,8 @@ def show_both() -> None:
         shell.display_formatter.formatters["image/png"].for_type(Figure, drawn)
 
 
-def drawn(figure: Figure) -> tuple[str, dict[str, str]]:
-    """Draw a figure on both grounds.
+def drawn(figure: Figure) -> tuple[str, dict[str, str]] | None:
+    """Draw a figure on both grounds; nothing where it has nothing to draw.
 
     Returns
     -------
@@ -58,6 +58,8 @@ def drawn(figure: Figure) -> tuple[str, dict[str, str]]:
         The other PNG under `KEY`.
     """
     light = print_figure(figure, "png", base64=True)
+    if light is None:
+        return None
     with turned(figure):
         return light, {KEY: print_figure(figure, "png", base64=True)}
 

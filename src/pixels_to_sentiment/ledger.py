@@ -4,8 +4,9 @@ A result is *outdated* where the fingerprint of the code that decides it, or of 
 longer the one it was made with. Its numbers may still be the same.
 """
 
+import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -154,11 +155,12 @@ def kind(folder: Path) -> Kind | None:
     return next((kind for kind in KINDS if (folder / kind.marker).is_file()), None)
 
 
-def finished() -> list[tuple[Kind, AnyRecord]]:
-    """Open all finished work on this machine that was made with the present code."""
-    folders = sorted(path for path in places.runs().glob("[!.]*") if kind(path))
-    opened = [(kind(folder), kind(folder).record.open(folder)) for folder in folders]
-    return [(kind, one) for kind, one in opened if one.code == kind.code()]
+def finished() -> Iterator[tuple[Kind, Path]]:
+    """Find the folders of all finished work on this machine of the present code, unopened."""
+    for folder in sorted(places.runs().glob("[!.]*")):
+        found = kind(folder)
+        if found and _code_of(folder / found.marker) == found.code():
+            yield found, folder
 
 
 def counted(records: Iterable[AnyRecord]) -> str:
@@ -184,6 +186,13 @@ def outdated() -> dict[str, str]:
 
 def _kind_of(record: AnyRecord) -> Kind:
     return next(kind for kind in KINDS if isinstance(record, kind.record))
+
+
+def _code_of(marker: Path) -> str | None:
+    try:
+        return json.loads(marker.read_text(encoding="utf-8")).get("code")
+    except (OSError, ValueError, AttributeError):
+        return None
 
 
 def _photographed(record: AnyRecord) -> bool:

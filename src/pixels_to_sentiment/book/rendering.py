@@ -145,16 +145,19 @@ def prepare(app: Sphinx, name: str, content: list[str]) -> None:
 
 
 def _pair(app: Sphinx, cell: dict) -> None:
-    """Write a cell's dark drawing to a file, and mark its image with the name of it."""
-    for output in cell["outputs"]:
-        made = output.get("metadata", {}).get("image/png", {})
-        if dark.KEY in made:
-            content = base64.b64decode(made.pop(dark.KEY))
-            name = hashlib.sha256(content).hexdigest()
-            _drawings(app).mkdir(parents=True, exist_ok=True)
-            (_drawings(app) / f"{name}.png").write_bytes(content)
-            image = cell["metadata"]["mystnb"].setdefault("image", {})
-            image["classes"] = f"{image.get('classes', '')} {_PAIRED}{name}".strip()
+    """Write a cell's dark drawing to a file, and mark its image with the name of it.
+
+    What a cell says of its image holds for all that it shows, so several keep their light ground.
+    """
+    kept = [output.get("metadata", {}).get("image/png", {}) for output in cell["outputs"]]
+    drawings = [made.pop(dark.KEY) for made in kept if dark.KEY in made]
+    if len(drawings) == 1:
+        content = base64.b64decode(drawings[0])
+        name = hashlib.sha256(content).hexdigest()
+        _drawings(app).mkdir(parents=True, exist_ok=True)
+        (_drawings(app) / f"{name}.png").write_bytes(content)
+        image = cell["metadata"]["mystnb"].setdefault("image", {})
+        image["classes"] = f"{image.get('classes', '')} {_PAIRED}{name}".strip()
 
 
 def _drawings(app: Sphinx) -> Path:

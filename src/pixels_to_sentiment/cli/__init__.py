@@ -180,9 +180,9 @@ def _record(options: argparse.Namespace) -> None:
 
     if options.all:
         refused = []
-        for kind, one in ledger.finished():
+        for kind, folder in ledger.finished():
             try:
-                record(kind, [one])
+                record(kind, [kind.record.open(folder)])
             except UserError as fault:
                 refused.append(str(fault))
         print(f"{len(refused)} left out.{' The first: ' + refused[0] if refused else ''}")

@@ -124,6 +124,8 @@ def _probe(options, experiment, finished: list, loaded, device: str, limit: int 
     )
     for name, reason in missing.items():
         print(f"{name}: weights not available here. {reason}", file=sys.stderr)
+    if missing and not wanted and not finished:
+        raise UserError("Nothing can be run here: the weights of all networks are missing.")
     for record in store.perform(wanted, loaded, device=device):
         print(plans.in_words(record), flush=True)
         _record(options, store, record)

@@ -1,8 +1,8 @@
 """Where in a picture the places of a map lie: in the middle of what each place's window sees.
 
 A map that is stretched over its picture puts its places elsewhere: the eight places of CaffeNet's
-map of 451 pixels are windows of 227 pixels (and more, with padding) whose middles lie at pixels
-113 to 337.
+map of 451 pixels stand for the classifier's windows of 227 pixels, whose middles lie at pixels 113
+to 337. (Where the classifier sees padding a place sees the picture, around the same middle.)
 """
 
 import numpy as np

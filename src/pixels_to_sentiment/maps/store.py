@@ -196,6 +196,8 @@ def _deviation(one: StudyRecord) -> str | None:
         return "they are of a few pictures"
     if one.run and one.run.recipe.name.endswith(SHORTENED):
         return "their run was shortened"
+    if one.run and one.data["source"] != "photographs":
+        return "their run was trained on the stand-in"
     return None
 
 

@@ -168,7 +168,7 @@ def _mean(values: pd.Series, of: pd.DataFrame) -> tuple[float, float, float, int
     """Give mean, ends of the interval and number of pictures.
 
     A picture that several studies have mapped, with networks of several seeds, counts once, with
-    the mean of its values: maps of one picture are not as good as as many pictures.
+    the mean of its values: two maps of one picture are less evidence than maps of two pictures.
     """
     each = values.groupby([of["fold"], of["image"]], sort=False).mean()
     folds = each.index.get_level_values("fold").to_series()

@@ -1,5 +1,7 @@
 """Made-up runs against each other, picture by picture."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -24,6 +26,18 @@ def test_a_pair_that_is_not_whole_is_left_out(made):
     whole, cut = whole_and_cut(made)
     assert pairs.paired([*whole, *cut[:4]], [(CUT, WHOLE)]).empty
     assert pairs.paired([], [(CUT, WHOLE)]).empty
+
+
+def test_a_difference_between_networks_with_frozen_layers_says_so(made):
+    """Though both have that in common: without, it would be the name of another difference."""
+    recipe = "paper-frozen-features-third"
+    networks = (WHOLE.network, CUT.network)
+    runs = [made(fold=k, network=one, recipe=recipe) for k in folds.FOLDS for one in networks]
+    chosen = [replace(one, recipe=recipe) for one in (CUT, WHOLE)]
+    (row,) = pairs.paired(runs, [tuple(chosen)]).itertuples()
+    assert row.pair == (
+        "SqueezeNet 1.1 fire9-2 from ImageNet − SqueezeNet 1.1 from ImageNet (features frozen)"
+    )
 
 
 def test_words_leave_out_what_is_the_same_everywhere(made):

@@ -75,6 +75,19 @@ def _ablated(first: str, other: str) -> dict[str, tuple]:
     return {"own": tuple(pairs[:1]), "here": tuple(pairs[1:])}
 
 
+def _on_frozen(first: str, other: str, recipe: str = catalogue.ON_CONVOLUTIONS) -> tuple:
+    """Pair two networks with the layers from ImageNet frozen."""
+    start = "imagenet-convolutions" if recipe == catalogue.ON_CONVOLUTIONS else "imagenet"
+    return tuple(Configuration(network, start, recipe) for network in (first, other))
+
+
+_ONE_LAYER, _TWO_LAYERS = _ablated("", "fc7-2"), _ablated("fc7-2", "fc6-2")
+_ONE_LAYER["here"] += (_on_frozen("caffenet", catalogue.FC_CUTS[0]),)
+_TWO_LAYERS["here"] += (
+    _on_frozen(*catalogue.FC_CUTS),
+    _on_frozen(*catalogue.FIRE_CUTS, catalogue.ON_FEATURES),
+)
+
 CLAIMS = (
     Claim(
         "improvement",
@@ -125,14 +138,14 @@ CLAIMS = (
         "Removing a fully connected layer costs accuracy: the whole network is better than fc7-2.",
         "ablation",
         "better",
-        **_ablated("", "fc7-2"),
+        **_ONE_LAYER,
     ),
     Claim(
         "two-layers",
         "Removing a second one costs more: fc7-2 is better than fc6-2.",
         "ablation",
         "better",
-        **_ablated("fc7-2", "fc6-2"),
+        **_TWO_LAYERS,
     ),
     Claim(
         "two-way-fc7",

@@ -86,12 +86,16 @@ def _of_common_seeds(both: list[list[Record]]) -> list[list[Record]]:
 
 
 def _difference_in_words(first: str, other: str) -> str:
-    """Say what is compared, leaving out what both have in common at the end."""
-    one, two = first.split(", "), other.split(", ")
+    """Say what is compared, leaving out what both have in common at the end.
+
+    But for frozen layers: the same networks with and without make two comparisons.
+    """
+    one, two, frozen = first.split(", "), other.split(", "), ""
     while len(one) > 1 and len(two) > 1 and one[-1] == two[-1]:
-        one.pop()
         two.pop()
-    return f"{', '.join(one)} − {', '.join(two)}"
+        common = one.pop()
+        frozen = f" ({common})" if "frozen" in common else frozen
+    return f"{', '.join(one)} − {', '.join(two)}{frozen}"
 
 
 def words(table: pd.DataFrame) -> pd.DataFrame:

@@ -32,7 +32,10 @@ def dots(table: pd.DataFrame, each: pd.DataFrame, base: float, paper: pd.DataFra
     if not names:
         return nothing("Nothing is recorded yet.")
     place = {name: -n for n, name in enumerate(names)}
-    figure, panel = plt.subplots(figsize=(WIDTH, 0.42 * len(names) + 0.9))
+    # Longer lines would leave no room for the panel.
+    labels = [fill(name, 44) for name in names]
+    lines = max(label.count("\n") + 1 for label in labels)
+    figure, panel = plt.subplots(figsize=(WIDTH, (0.2 * max(2, lines) + 0.02) * len(names) + 0.9))
     rows = table["configuration"].map(place)
     panel.scatter(
         each["accuracy"], each["configuration"].map(place), s=9, color="#999999", zorder=2
@@ -41,8 +44,7 @@ def dots(table: pd.DataFrame, each: pd.DataFrame, base: float, paper: pd.DataFra
     panel.scatter(table["mean"], rows, s=30, color=PALETTE[0], zorder=4)
     panel.scatter(paper["mean"], paper["configuration"].map(place), **_PAPER)
     panel.axvline(base, color="black", linewidth=0.8, linestyle=":")
-    # Longer lines would leave no room for the panel.
-    panel.set_yticks(list(place.values()), [fill(name, 44) for name in names])
+    panel.set_yticks(list(place.values()), labels)
     panel.set(xlabel="accuracy", ylim=(-len(names) + 0.4, 0.6))
     return figure
 

@@ -74,6 +74,12 @@ def test_figures_have_a_drawing_for_the_dark_and_their_colours_are_not_shifted(v
 
 
 @every_page
+def test_every_figure_has_its_caption_in_both_modes(visited, page):
+    """Without, nobody knows what its marks mean, nor which figure a sentence speaks of."""
+    assert visited(page).hidden_captions == {"light": [], "dark": []}
+
+
+@every_page
 def test_a_page_can_be_read_from_a_folder(browser, page):
     """Opened as a file, without any server, it has its styles and lacks no file."""
     path = built.require(page)

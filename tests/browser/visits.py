@@ -78,6 +78,10 @@ _GROUNDS = """() => [...document.querySelectorAll('article img')]
     })"""
 
 
+_HIDDEN_CAPTIONS = """() => [...document.querySelectorAll('article figcaption')]
+    .filter(caption => caption.offsetHeight === 0).map(caption => caption.textContent.trim())"""
+
+
 @dataclass
 class Visit:
     """What was seen on a page.
@@ -91,6 +95,8 @@ class Visit:
         ``where``.
     empty_images
         Sources of images without a picture.
+    hidden_captions
+        Captions of figures that are not shown, by ``light`` and ``dark``.
     width, sticking_out
         On a phone: the document's width in CSS pixels, and what the reader cannot scroll to.
     grounds
@@ -104,6 +110,7 @@ class Visit:
     complaints: list[str] = field(default_factory=list)
     violations: dict[str, list[dict]] = field(default_factory=dict)
     empty_images: list[str] = field(default_factory=list)
+    hidden_captions: dict[str, list[str]] = field(default_factory=dict)
     width: int = 0
     sticking_out: list[str] = field(default_factory=list)
     grounds: list[dict] = field(default_factory=list)
@@ -141,11 +148,13 @@ def visit(context: BrowserContext, address: str) -> Visit:
         page.evaluate(axe())
         seen.violations["light"] = page.evaluate(_AXE)
         seen.empty_images = page.evaluate(_EMPTY_IMAGES)
+        seen.hidden_captions["light"] = page.evaluate(_HIDDEN_CAPTIONS)
         page.emulate_media(color_scheme="dark")
         page.set_viewport_size(PHONE)
         page.wait_for_selector("html[data-theme=dark]")
         page.wait_for_timeout(_SETTLE_MS)
         seen.violations["dark"] = page.evaluate(_AXE, _CHANGING)
+        seen.hidden_captions["dark"] = page.evaluate(_HIDDEN_CAPTIONS)
         seen.width = page.evaluate("document.documentElement.scrollWidth")
         seen.sticking_out = page.evaluate(_STICKING_OUT)
         seen.grounds = page.evaluate(_GROUNDS)

@@ -87,3 +87,27 @@ def test_pixels_between_places_are_linear():
     np.testing.assert_allclose(weights.sum(1), 1)
     inside = ((np.arange(90) + 0.5) / 90).clip(at[0], at[-1])
     np.testing.assert_allclose(weights @ at, inside)
+
+
+def test_around_a_place_is_what_is_nearer_to_it_than_to_the_next():
+    """Of places in the middle nothing at the rim; parts of pixels count by their part."""
+    at = np.array([0.4, 0.5, 0.6])
+    weights = geometry.around(at, 40)
+    np.testing.assert_allclose(weights.sum(1), 1)
+    for place, row in zip(at, weights, strict=True):
+        np.testing.assert_array_equal(np.flatnonzero(row), 40 * place - 2 + np.arange(4))
+    np.testing.assert_allclose(geometry.around(at, 10)[0], [0, 0, 0, 0.5, 0.5, 0, 0, 0, 0, 0])
+
+
+def test_around_evenly_spread_places_is_the_mean_of_equal_parts():
+    """As a reshaped side says it."""
+    weights = geometry.around((np.arange(8) + 0.5) / 8, 64)
+    side = np.random.default_rng(0).random(64)
+    np.testing.assert_allclose(weights @ side, side.reshape(8, 8).mean(1))
+
+
+def test_around_places_beyond_the_side_is_its_outermost_pixel():
+    """A map may have a place in the padding; a single place has the whole side around it."""
+    weights = geometry.around(np.array([-0.4, 0.5, 1.4]), 10)
+    assert weights[0, 0] == weights[2, 9] == 1
+    np.testing.assert_allclose(geometry.around(np.array([0.5]), 4), [[0.25] * 4])

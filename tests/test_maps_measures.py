@@ -156,16 +156,19 @@ def test_maps_that_know_nothing_of_the_network_agree_as_they_are_made(
 ):
     """The centre is everywhere the same; edges follow the picture, and random numbers nothing."""
     np.testing.assert_allclose(of(found, "centre")[["mirrored", "picture"]], 1)
-    assert (of(found, "edges")["mirrored"] > 0.99).all()
-    assert (of(found, "edges")["picture"] < 0.99).all()
+    assert (of(found, "edges")["picture"] < 0.9).all()
     assert (of(found, "random")[["mirrored", "picture"]].abs() < 0.9).all(axis=None)
     large = dense.enlarged(loaded, table["image"])
+    at = dense.places(network, dense.log_odds(network, large[:1]))
+    edges = rivals.edge_energy(large, at)
+    # Not 1, since the places of a network need not lie as far from the right as from the left.
+    flipped = rivals.edge_energy(large.flip(2), at).flip(2)
+    np.testing.assert_allclose(of(found, "edges")["mirrored"], rank_correlations(edges, flipped))
     windows = dense.windows(network, large)
     sign = torch.from_numpy(np.where(answers(network, loaded, table) == 1, 1.0, -1.0))
     single = dense.log_odds(network, crops_of(loaded, table)[:1]).shape[-1]
-    shape = tuple(dense.log_odds(network, large[:1]).shape[1:])
-    edges = dense.windowed(rivals.edge_energy(large, shape), single, windows.shape[1:])
-    expected = rank_correlations(edges, sign[:, None, None] * windows)
+    over = dense.windowed(edges, single, windows.shape[1:])
+    expected = rank_correlations(over, sign[:, None, None] * windows)
     np.testing.assert_allclose(of(found, "edges")["window"], expected)
 
 

@@ -119,7 +119,15 @@ def test_edge_energy_is_where_the_brightness_changes():
     """A vertical edge has energy along it and nowhere else."""
     pixels = torch.zeros(1, 64, 64, 3, dtype=torch.uint8)
     pixels[:, :, 32:] = 200
-    found = rivals.edge_energy(pixels, (8, 8))[0]
+    found = rivals.edge_energy(pixels, (np.arange(8) + 0.5) / 8)[0]
     assert found[:, [0, 1, 2, 5, 6, 7]].max() == 0
     # Sobel of a step of 200 is 800 on the two columns beside it, of eight in a cell one is.
     assert found[4, 3].item() == pytest.approx(100, rel=1e-4)
+
+
+def test_edge_energy_is_taken_where_the_places_lie():
+    """Places in the middle half see nothing of an edge at the rim, whose place would be there."""
+    pixels = torch.zeros(1, 64, 64, 3, dtype=torch.uint8)
+    pixels[:, :, 4:] = 200
+    assert rivals.edge_energy(pixels, np.linspace(0.3, 0.7, 8)).max() == 0
+    assert rivals.edge_energy(pixels, (np.arange(8) + 0.5) / 8)[0, :, 0].min() > 0

@@ -99,3 +99,28 @@ def between(at: np.ndarray, size: int) -> np.ndarray:
     """
     pixels = (np.arange(size) + 0.5) / size
     return np.stack([np.interp(pixels, at, one) for one in np.eye(len(at))], axis=1)
+
+
+def around(at: np.ndarray, size: int) -> np.ndarray:
+    """Give the weights that turn the pixels of a side into the means around its places.
+
+    Parameters
+    ----------
+    at
+        Where the places lie, as shares of the side, rising and evenly spaced, (n,).
+    size
+        Pixels of the side.
+
+    Returns
+    -------
+    ndarray
+        float64 (n, size), each row with the sum 1. Around a place is what is nearer to it than to
+        its neighbours and no farther than that on the outside, too; a single place has the whole
+        side around it, and one beyond the side the outermost pixel.
+    """
+    half = (at[1] - at[0]) / 2 if len(at) > 1 else 1.0
+    low = np.clip((at - half) * size, 0, size - 1)[:, None]
+    high = np.clip((at + half) * size, 1, size)[:, None]
+    pixels = np.arange(size)
+    covered = np.clip(np.minimum(high, pixels + 1) - np.maximum(low, pixels), 0, None)
+    return covered / covered.sum(1, keepdims=True)

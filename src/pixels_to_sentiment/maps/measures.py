@@ -126,20 +126,26 @@ class _Seen:
         at = geometry.within(dense.places(network, maps), self.side, self.crop)
         cam_at = rivals.places(network, cam, self.crop)
         random = rivals.randomly(len(maps), maps.shape[1:], seed)
-        grid = (faithfulness.GRID, faithfulness.GRID)
+        side = faithfulness.GRID
         return {
             MAP: faithfulness.cells(sign * maps, at, self.crop),
             RANDOM: faithfulness.cells(random, at, self.crop),
             GRAD_CAM: faithfulness.cells(cam, cam_at, self.crop),
-            CENTRE: rivals.centre(len(maps), grid),
-            EDGES: rivals.edge_energy(self.crops, grid),
+            CENTRE: rivals.centre(len(maps), (side, side)),
+            EDGES: rivals.edge_energy(self.crops, (np.arange(side) + 0.5) / side),
         }
 
-    def unknowing(self, shape: tuple[int, int], seed: int) -> dict[str, tuple[Tensor, Tensor]]:
-        """Make maps without the network, of the pictures and of the mirrored ones."""
-        count, flipped = len(self.classes), agreement.mirrored(self.large)
+    def unknowing(
+        self, network: Network, maps: Tensor, seed: int
+    ) -> dict[str, tuple[Tensor, Tensor]]:
+        """Make maps without the network's weights, of the pictures and of the mirrored ones.
+
+        They have the places of the network's own maps.
+        """
+        count, shape, flipped = len(maps), maps.shape[1:], agreement.mirrored(self.large)
+        at = dense.places(network, maps, self.large.shape[1])
         drawn = (rivals.randomly(count, shape, one) for one in (seed, seed + 1))
-        edges = (rivals.edge_energy(some, shape) for some in (self.large, flipped))
+        edges = (rivals.edge_energy(some, at) for some in (self.large, flipped))
         return {
             RANDOM: tuple(drawn),
             CENTRE: (rivals.centre(count, shape),) * 2,
@@ -186,7 +192,7 @@ def _agreements(
     found[MAP, "mirrored"] = agreement.spearman(maps, flipped)
     flipped = rivals.grad_cam(network, agreement.mirrored(seen.crops), seen.classes).flip(2)
     found[GRAD_CAM, "mirrored"] = agreement.spearman(cam, flipped)
-    fixed = seen.unknowing(maps.shape[1:], seed)
+    fixed = seen.unknowing(network, maps, seed)
     for name, (some, again) in fixed.items():
         found[name, "mirrored"] = agreement.spearman(some, again.flip(2))
     whole = {MAP: maps, GRAD_CAM: cam} | {name: some for name, (some, _) in fixed.items()}

@@ -118,24 +118,25 @@ def centre(count: int, shape: tuple[int, int]) -> Tensor:
     return (-squared / (2 * CENTRE_SPREAD**2)).exp().expand(count, *shape).contiguous()
 
 
-def edge_energy(pixels: Tensor, shape: tuple[int, int]) -> Tensor:
+def edge_energy(pixels: Tensor, at: np.ndarray) -> Tensor:
     """Mean length of the brightness gradient (Sobel) around each place.
 
     Parameters
     ----------
     pixels
-        uint8 RGB (n, h, w, 3).
-    shape
-        Rows and columns of the maps.
+        uint8 RGB (n, side, side, 3).
+    at
+        Where the places lie along both sides, as `dense.places` gives it, (h',).
 
     Returns
     -------
     Tensor
-        float32 ``(n, *shape)`` on the CPU, 0 or more.
+        float32 (n, h', h') on the CPU, 0 or more.
     """
     weights = torch.tensor([0.299, 0.587, 0.114])
     grey = (pixels.cpu().float() * weights).sum(-1)[:, None]
     sobel = torch.tensor([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])
     filters = torch.stack([sobel, sobel.T])[:, None]
-    gradient = F.conv2d(F.pad(grey, (1, 1, 1, 1), mode="replicate"), filters)
-    return F.adaptive_avg_pool2d(gradient.norm(dim=1)[:, None], shape)[:, 0]
+    gradient = F.conv2d(F.pad(grey, (1, 1, 1, 1), mode="replicate"), filters).norm(dim=1)
+    around = torch.from_numpy(geometry.around(at, pixels.shape[1])).float()
+    return around @ gradient @ around.T

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from pixels_to_sentiment import folders, folds, networks, places, training
+from pixels_to_sentiment import folders, folds, memory, networks, places, training
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.maps import dense, evidence, measures
 from pixels_to_sentiment.maps.records import MARKER, Study, StudyRecord, code_fingerprint
@@ -100,6 +100,7 @@ def _execute(
     device: str,
     progress: Callable[[Study, str], None],
 ) -> None:
+    memory.keep_freed()
     clock = folders.Clock()
     table = dense.mapped_pictures(study.agreement, study.fold, study.limit)
     with training.arithmetic("fp32", torch.device(device).type):

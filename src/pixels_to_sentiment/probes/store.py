@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pixels_to_sentiment import folders, folds, networks, places, training
+from pixels_to_sentiment import folders, folds, memory, networks, places, training
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import Network
 from pixels_to_sentiment.pictures import Pictures
@@ -54,6 +54,7 @@ def perform(
         classifier is unknown.
     """
     root, device = root or places.runs(), pick_device(device)
+    memory.keep_freed()
 
     @lru_cache(1)
     def grams(

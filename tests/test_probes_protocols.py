@@ -96,3 +96,12 @@ def test_configurations_are_compared_apart_in_their_order():
     assert compared["layer"].to_list() == ["b", "a"]
     assert compared["paper_mean"].to_list() == [0.3, 0.3]
     assert compared["paper_std"].isna().all()
+
+
+def test_costs_that_answer_as_many_rightly_in_all_are_equal():
+    """Of 176 pictures a fold, 752 rightly either way: shares rounded first would differ."""
+    counts = [[150, 151], [151, 150], [150, 149], [149, 151], [152, 151]]
+    assert [sum(column) for column in zip(*counts, strict=True)] == [752, 752]
+    given = table([[n / 176 for n in row] for row in counts], [[0.5, 0.5]] * 5, costs=(1.0, 2.0))
+    chosen = protocols.choose(given, BY).query("protocol == 'paper'")
+    assert chosen["cost"].to_list() == [1.0] * 5

@@ -33,10 +33,11 @@ def choose(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     rows = []
     for names, group in table.groupby(by, sort=False, dropna=False):
         accuracy, inner = (
-            group.pivot(index=["fold", "seed"], columns="cost", values=name).round(_DIGITS)
+            group.pivot(index=["fold", "seed"], columns="cost", values=name)
             for name in ("accuracy", "inner")
         )
         mean = accuracy.dropna(axis="columns").groupby("fold").mean().mean().round(_DIGITS)
+        inner = inner.round(_DIGITS)
         for (fold, seed), tested in accuracy.iterrows():
             # A row's first largest value is that of the lowest cost.
             for protocol, basis in (("paper", mean), ("nested", inner.loc[(fold, seed)].dropna())):

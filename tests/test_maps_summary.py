@@ -197,3 +197,17 @@ def test_without_studies_there_is_an_empty_frame():
     """Which the page replaces by a sentence."""
     assert summary.gathered([]).empty
     assert summary.by_network({}, summary.differences).empty
+
+
+def test_what_differs_from_training_to_training_shows_in_the_folds(table):
+    """The least and the greatest mean of a fold."""
+    found = summary.means(table, ["seed"]).set_index("map").loc["grad-cam"]
+    of_folds = table[table["map"] == "grad-cam"].groupby("fold")["seed"].mean()
+    assert [found["least"], found["most"]] == [of_folds.min(), of_folds.max()]
+
+
+def test_random_maps_against_each_other_count_once(table):
+    """They are drawn from the same numbers in every fold; with the classifier they are not."""
+    some = table[table["map"] == "random"].assign(mirrored=0.5, window=0.5)
+    found = summary.means(some, ["mirrored", "window"])
+    assert found["pictures"].to_list() == [SIZES[1], sum(SIZES.values())]

@@ -12,6 +12,9 @@ from pixels_to_sentiment.maps.records import StudyRecord
 # For each score, whether more of it speaks for a map.
 SCORES = {"deletion": False, "insertion": True, "road": True}
 RESAMPLES = 2000
+# A random map is drawn from the same numbers in every fold, so these comparisons of it with another
+# random map are the same in all of them and count once.
+_ALIKE = ("mirrored", "picture")
 
 
 def gathered(records: Iterable[StudyRecord]) -> pd.DataFrame:
@@ -51,16 +54,22 @@ def means(table: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
     -------
     DataFrame
         A map and measure a row: ``map``, ``measure``, ``mean``, ``low``, ``high`` (95% interval
-        by bootstrap over the pictures of each fold), ``pictures``. Measures that a map does not
-        have are left out.
+        by bootstrap over the pictures of each fold), ``pictures``, ``least`` and ``most`` (means
+        of the folds, each of which has a network, and draws of weights, of its own). Measures
+        that a map does not have are left out.
     """
     rows = []
     for name in names:
         for map_, some in table.groupby("map", sort=False):
             known = some.dropna(subset=name)
+            if map_ == measures.RANDOM and name in _ALIKE:
+                known = known[known["fold"] == known["fold"].min()]
             if len(known):
-                rows.append((map_, name, *_mean(known[name], known)))
-    return _made_of(table, rows, ["map", "measure", "mean", "low", "high", "pictures"])
+                over_folds = known.groupby("fold")[name].mean()
+                found = _mean(known[name], known)
+                rows.append((map_, name, *found, over_folds.min(), over_folds.max()))
+    columns = ["map", "measure", "mean", "low", "high", "pictures", "least", "most"]
+    return _made_of(table, rows, columns)
 
 
 def differences(table: pd.DataFrame, names: Iterable[str] = tuple(SCORES)) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import toy_claims
 from pixels_to_sentiment import catalogue
 from pixels_to_sentiment.catalogue import PAPERS
 from pixels_to_sentiment.claims import NOT_REPRODUCED, REPRODUCED, UNTESTED
-from toy_claims import judged
+from toy_claims import judged, random
 
 pytestmark = pytest.mark.usefixtures("isolated")
 
@@ -39,3 +39,15 @@ def test_what_is_untestable_stays_so(ran):
     row = judged("improvement", records)
     assert (row["verdict"], row["grade"], row["paper"]) == (UNTESTED, "V", "+0.061")
     assert "PCNN" in row["why"]
+
+
+def test_a_verdict_that_hangs_on_a_seed_says_so(ran):
+    """A seed with which the comparison comes out otherwise is counted and does not decide."""
+    records = ran(catalogue.SQUEEZENET, 0.9) + ran(random(catalogue.SQUEEZENET), 0.7)
+    row = judged("start", records + ran(catalogue.SQUEEZENET, 0.7, seed=1))
+    assert row["verdict"] == REPRODUCED
+    assert row["why"].endswith("One of them lies elsewhere with other seeds.")
+    assert "of 2 combinations 1 above and 0 below zero" in row["evidence"]
+    alike = judged("start", records + ran(catalogue.SQUEEZENET, 0.92, seed=1))
+    assert "elsewhere" not in alike["why"]
+    assert "seed by seed" not in judged("start", records)["evidence"]

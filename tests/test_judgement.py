@@ -258,3 +258,26 @@ def test_duplicates_are_of_one_subset_and_among_the_answers():
         judgement.duplicates(frame, "a", "b", {"other.jpg": "x"})
     with pytest.raises(UserError, match="did not answer the same pictures"):
         judgement.duplicates(together(told(A, "a"), told(B[:1], "b")), "a", "b", {"1-0.jpg": "x"})
+
+
+def test_every_seed_is_held_against_every_other():
+    """Each combination has the difference and interval that it has alone."""
+    ours = [told(right(0.8, s), "a", seed=s) for s in (0, 1)]
+    theirs = [told(right(0.6, s + 10), "b", seed=s) for s in (0, 5, 6)]
+    found = judgement.across_seeds(together(*ours, *theirs), "a", "b")
+    assert len(found) == 6
+    for one in found.itertuples():
+        alone = together(
+            told(right(0.8, one.seed_first), "a"), told(right(0.6, one.seed_other + 10), "b")
+        )
+        row = judgement.differences(alone, [("a", "b")]).iloc[0]
+        expected = row[["difference", "low", "high"]].to_numpy(float)
+        np.testing.assert_allclose([one.difference, one.low, one.high], expected, atol=1e-9)
+        assert one.difference == pytest.approx(row["difference"])
+
+
+def test_a_seed_that_lacks_folds_is_held_against_none():
+    """Its mean would be over other pictures."""
+    ours = [told(A, "a"), told(A[:2], "a", seed=1)]
+    found = judgement.across_seeds(together(*ours, told(B, "b")), "a", "b")
+    assert found[["seed_first", "seed_other"]].to_numpy().tolist() == [[0, 0]]

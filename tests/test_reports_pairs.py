@@ -106,3 +106,15 @@ def test_twins_are_test_pictures_with_a_copy_in_training(photographs):
     found = pairs.twins(photographs)
     assert len(found) == 10
     assert len(set(found.values())) == 5
+
+
+def test_what_other_seeds_give_stands_beside_a_difference(made):
+    """Also those that only one of both was trained with, which the difference leaves out."""
+    whole, cut = whole_and_cut(made)
+    third = {"recipe": "paper-third", "precision": "bf16"}
+    worse = [made(fold=k, seed=7, right=0.25, **third) for k in folds.FOLDS]
+    (row,) = pairs.paired([*whole, *cut, *worse], [(CUT, WHOLE)]).itertuples()
+    assert (row.seeds, row.trials, row.above, row.below) == ("0", 2, 1, 1)
+    assert (row.least, row.most) == pytest.approx((-0.25, 0.25), abs=0.003)
+    (alone,) = pairs.paired([*whole, *cut], [(CUT, WHOLE)]).itertuples()
+    assert (alone.trials, alone.least, alone.most) == (1, alone.difference, alone.difference)

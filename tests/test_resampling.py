@@ -239,3 +239,24 @@ def test_one_fold_has_no_spread():
     """As many missing values as cuts."""
     found = resampling.recut_spreads([0, 1, 1], None, 1, cuts=3)
     assert np.isnan(found).tolist() == [True] * 3
+
+
+def test_the_true_deviation_lies_between_its_factors_in_95_of_100_cases():
+    """Of normal values; by drawing three or five of them many times over."""
+    for count in (3, 5):
+        drawn = np.random.default_rng(count).normal(size=(40_000, count)).std(axis=1, ddof=1)
+        low, high = resampling.deviation_factors(count - 1)
+        assert np.mean((low * drawn < 1) & (high * drawn > 1)) == pytest.approx(0.95, abs=0.005)
+        assert np.mean(high * drawn < 1) == pytest.approx(0.025, abs=0.004)
+
+
+def test_the_standard_error_is_that_of_a_normal_interval():
+    low, high = stats.norm(0.7, 0.03).interval(0.95)
+    assert resampling.standard_error(low, high) == pytest.approx(0.03)
+
+
+def test_differences_that_cancel_have_an_end_of_zero():
+    """And not a rounding error, whose sign would say that the interval excludes zero."""
+    low, high = resampling.percentiles(np.full(100, -7e-19))
+    assert (low, high) == (0, 0)
+    assert not np.signbit([low, high]).any()

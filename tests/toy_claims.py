@@ -37,12 +37,13 @@ def runs_in(folder):
     """Give what writes five folds of a configuration that is right on a share of the pictures."""
     thrown = iter(range(1000))
 
-    def make(configuration, share, agreement="five", centre=None, which=folds.FOLDS):
+    def make(configuration, share, agreement="five", centre=None, which=folds.FOLDS, seed=0):
         dice, made = np.random.default_rng(next(thrown)), []
         for fold in which:
             recipe = training.recipe(configuration.recipe, agreement)
             run = runs.Run(
-                configuration.network, configuration.start, None, agreement, fold, recipe
+                *(configuration.network, configuration.start, None, agreement, fold, recipe),
+                seed=seed,
             )
             test = folds.split(agreement, fold)[1][["image", "label"]].reset_index(drop=True)
             views = {}

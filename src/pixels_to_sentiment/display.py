@@ -299,17 +299,24 @@ def differences(found: pd.DataFrame, caption: str, name: str) -> None:
         pictures=[
             f"{int(a)} / {int(b)}" for a, b in found[["first_only", "other_only"]].to_numpy()
         ],
+        by_seed=[
+            f"{tables.signed(one.least)} to {tables.signed(one.most)} ({one.trials})"
+            if one.trials > 1
+            else "–"
+            for one in found.itertuples()
+        ],
     )
     columns = {
         "pair": "difference",
         "difference": "accuracy",
         "low": "from",
         "high": "to",
-        "pictures": "right in one only",
-        "p_mcnemar_holm": "McNemar p (Holm)",
+        "pictures": "right in one only (or with more seeds)",
+        "p_mcnemar_holm": "McNemar (or sign test) p (Holm)",
         "t_low": "t from",
         "t_high": "t to",
         "p_t_holm": "corrected t p (Holm)",
+        "by_seed": "seed by seed (combinations)",
     }
     formats = dict.fromkeys(("difference", "low", "high", "t_low", "t_high"), "+.3f")
     table(shown[list(columns)], names=columns, formats=formats, caption=caption, name=name)

@@ -6,10 +6,12 @@ The functions take answers, as `answers.gather` gives them, and raise `UserError
 
 Intervals cover 95%. Those of the bootstrap over pictures, and McNemar's test, take the networks
 as they were trained: they say what other test pictures would have changed. The corrected t-test
-takes in what other training pictures would have changed, too.
+takes in what other training pictures would have changed, too. What another seed would have changed
+is in neither: see `across_seeds`.
 """
 
 from collections.abc import Iterable, Mapping
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -118,6 +120,55 @@ def differences(
     return table.assign(
         p_t_holm=resampling.holm(table["p_t"]), p_mcnemar_holm=resampling.holm(table["p_mcnemar"])
     )
+
+
+def across_seeds(
+    answers: pd.DataFrame,
+    first: str,
+    other: str,
+    resamples: int = resampling.RESAMPLES,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Compare every seed of a configuration with every seed of another.
+
+    A seed acts on all folds alike, so neither the bootstrap nor the corrected t-test of
+    `differences` sees what another would have changed; this does, as far as seeds were trained.
+
+    Parameters
+    ----------
+    first, other
+        Names of configurations that answered the same pictures; seeds that lack some are left out.
+    resamples, seed
+        Of the bootstrap.
+
+    Returns
+    -------
+    DataFrame
+        ``agreement``, ``view``, ``seed_first``, ``seed_other``; ``difference`` (first less other,
+        mean over folds), ``low`` and ``high``, by the bootstrap over the pictures of each fold.
+
+    Raises
+    ------
+    UserError
+        As `answers.cases`.
+    """
+    graded, rows = cases(answers), []
+    settings = [case[1:] for case in graded if case[0] == first]
+    for setting in (one for one in settings if (other, *one) in graded):
+        one, two = (
+            graded[name, *setting].pivot(index=["fold", "image"], columns="seed", values="correct")
+            for name in (first, other)
+        )
+        for left, right in product(one.dropna(axis=1), two.dropna(axis=1)):
+            difference = (one[left] - two[right]).dropna()
+            in_folds = difference.index.get_level_values("fold").to_numpy()
+            interval = resampling.stratified_interval(
+                difference, in_folds, resamples=resamples, seed=seed
+            )
+            mean = difference.groupby(level="fold").mean().mean()
+            rows.append((*setting, left, right, mean, *interval))
+    names = ["agreement", "view", "seed_first", "seed_other", "difference", "low", "high"]
+    return pd.DataFrame(rows, columns=names)
 
 
 def oversampling(

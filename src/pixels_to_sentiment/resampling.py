@@ -4,10 +4,13 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from scipy import stats
 
 RESAMPLES = 10_000
 LEVEL = 0.95
+# Of an interval's ends: many more than any number of pictures can tell apart.
+_DIGITS = 12
 
 
 class TTest(NamedTuple):
@@ -90,7 +93,8 @@ def _drawn_means(
 def percentiles(drawn: np.ndarray) -> tuple[float, float]:
     """Give the values between which 95% of many draws lie, as many below as above."""
     low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return float(low), float(high)
+    # A mean of differences that cancel is zero, and not a rounding error on one side of it.
+    return round(float(low), _DIGITS) + 0.0, round(float(high), _DIGITS) + 0.0
 
 
 def corrected_t(differences: Iterable[float], ratio: float) -> TTest:
@@ -173,6 +177,26 @@ def holm(p: Iterable[float]) -> np.ndarray:
     stepped = adjusted[rising] * np.arange(len(rising), 0, -1)
     adjusted[rising] = np.minimum(1, np.maximum.accumulate(stepped))
     return adjusted
+
+
+def standard_error(low: pd.Series, high: pd.Series) -> pd.Series:
+    """Turn 95% intervals into standard deviations, as of estimates that are about normal."""
+    return (high - low) / (2 * stats.norm.ppf((1 + LEVEL) / 2))
+
+
+def deviation_factors(freedom: int) -> tuple[float, float]:
+    """Say between which multiples of an estimated standard deviation the true one lies in 95%.
+
+    By the chi-square distribution of the variance of normal values.
+
+    Parameters
+    ----------
+    freedom
+        Degrees of freedom of the estimate, 1 or more.
+    """
+    ends = stats.chi2.ppf([(1 + LEVEL) / 2, (1 - LEVEL) / 2], freedom)
+    low, high = np.sqrt(freedom / ends)
+    return float(low), float(high)
 
 
 def variance_components(table: np.ndarray) -> Components:

@@ -30,40 +30,36 @@ UNKNOWING = (measures.RANDOM, measures.CENTRE, measures.EDGES)
 
 
 class Row(NamedTuple):
-    """One comparison: in words, its value, where it lies, and whether it is of the paper's own."""
+    """One comparison: in words, its value, where it lies, and whether it is of the paper's own.
+
+    It is ``steady`` if it lies there with every seed that was trained.
+    """
 
     text: str
     value: float
     side: str
     own: bool
     keys: tuple[str, ...]
+    steady: bool = True
 
 
 def pairs(claim: Claim, records: Sequence[Record], *_: object) -> list[Row]:
     """Compare the first of each pair with the other, on the same pictures."""
-    return [
-        _row(
-            f"{one.pair} (seed{'s' * (',' in one.seeds)} {one.seeds}{_left_out(one, records)})",
-            (one.difference, one.low, one.high),
-            own,
-            one.keys.split(", "),
-            one.p_t,
-        )
-        for own, both in ((True, claim.own), (False, claim.here))
-        for one in reports.paired(records, both, VIEW).itertuples()
-    ]
-
-
-def _left_out(one, records: Sequence[Record]) -> str:
-    """Say how far other seeds of a pair's configurations, which are not compared, lie apart."""
-    compared = set(one.seeds.split(", "))
-    words = ""
-    for name in (one.first, one.other):
-        some = [r for r in records if reports.title_of(r) == name and r.run.agreement == "five"]
-        means = reports.by_fold(some, VIEW).groupby("seed")["accuracy"].mean()
-        if set(map(str, means.index)) - compared:
-            words += f"; over all its seeds {name} has {means.min():.3f} to {means.max():.3f}"
-    return words
+    rows = []
+    for own, both in ((True, claim.own), (False, claim.here)):
+        for one in reports.paired(records, both, VIEW).itertuples():
+            what = f"{one.pair} (seed{'s' * (',' in one.seeds)} {one.seeds})"
+            interval = one.difference, one.low, one.high
+            row = _row(what, interval, own, one.keys.split(", "), one.p_t)
+            if one.trials > 1:
+                span = f"{tables.signed(one.least)} to {tables.signed(one.most)}"
+                sides = {ABOVE: one.above, BELOW: one.below}
+                sides[WITHIN] = one.trials - one.above - one.below
+                words = f"{row.text}; seed by seed {span}, of {one.trials} combinations "
+                words += f"{one.above} above and {one.below} below zero by more than the noise"
+                row = row._replace(text=words, steady=sides[row.side] == one.trials)
+            rows.append(row)
+    return rows
 
 
 def views(claim: Claim, records: Sequence[Record], *_: object) -> list[Row]:

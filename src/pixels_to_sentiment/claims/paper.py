@@ -168,7 +168,7 @@ CLAIMS = (
         "layer-by-layer",
         "layers",
         (catalogue.PAPERS,),
-        STAND_INS,
+        (*STAND_INS, catalogue.MOBILENET),
     ),
     Claim(
         "classifiers",
@@ -176,7 +176,7 @@ CLAIMS = (
         "layer-by-layer",
         "classifiers",
         (catalogue.PAPERS,),
-        STAND_INS,
+        (*STAND_INS, catalogue.MOBILENET),
     ),
     Claim(
         "related",

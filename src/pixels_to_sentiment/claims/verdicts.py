@@ -67,7 +67,10 @@ def _decide(claim: Claim, rows: Sequence[Row]) -> tuple[str, str]:
     kind, own = KINDS[claim.kind], [row for row in rows if row.own]
     least, there = {"any": (1, rows), "own": (1, own), "all": (len(claim.own), own)}[kind.needed]
     if not claim.reason and len(there) >= least:
-        return kind.weigh(there)
+        verdict, why = kind.weigh(there)
+        unsteady = sum(not row.steady for row in there)
+        moved = "One of them lies" if unsteady == 1 else f"{unsteady} of them lie"
+        return verdict, why + (f" {moved} elsewhere with other seeds." if unsteady else "")
     others = " on the paper's own network or on stand-ins" if claim.here else ""
     why = claim.reason or f"Nothing that tests it{others} is recorded on all five folds."
     if kind.needed == "own":

@@ -1,6 +1,7 @@
 """Runs against each other, picture by picture, and differences between them in words."""
 
 from collections.abc import Iterable
+from itertools import chain
 
 import pandas as pd
 
@@ -40,43 +41,56 @@ def paired(
     -------
     DataFrame
         As `judgement.differences` gives it, after ``pair`` (in words) and ``keys`` (of the runs,
-        comma-separated); empty if no pair is whole.
+        comma-separated), with what comes out seed by seed (see `judgement.across_seeds`):
+        ``trials`` (how many combinations of a seed of either configuration), ``least`` and
+        ``most`` (differences), ``above`` and ``below`` (how many intervals lie on that side of
+        zero); empty if no pair is whole.
     """
-    records, named, keys, chosen = list(records), [], {}, {}
+    records, named, keys, chosen, tried = list(records), [], {}, {}, {}
     for pair in pairs:
-        both = _alike(records, pair, agreement)
-        if both:
+        every = _alike(records, pair, agreement)
+        if every:
+            both = _of_common_seeds(every)
             names = tuple(title_of(some[0]) for some in both)
             chosen |= {one.key: one for some in both for one in some}
             named.append(names)
             keys[names] = ", ".join(sorted(one.key for some in both for one in some))
+            tried[names] = _tried(gathered(chain(*every)), names, view)
     if not named:
-        return pd.DataFrame(columns=["pair", "keys", "difference", "low", "high"])
+        return pd.DataFrame(columns=["pair", "keys", "difference", "low", "high", *_TRIED])
     told = gathered(chosen.values())
     table = judgement.differences(told[told["view"] == view], named)
     names = list(zip(table["first"], table["other"], strict=True))
     words = [_difference_in_words(first, other) for first, other in names]
     table = table.assign(pair=words, keys=[keys[both] for both in names])
+    table = table.join(pd.DataFrame([tried[both] for both in names], columns=_TRIED))
     table.attrs["runs"] = list(chosen)
     return table
+
+
+_TRIED = ["trials", "least", "most", "above", "below"]
+
+
+def _tried(told: pd.DataFrame, names: tuple[str, str], view: str) -> tuple:
+    found = judgement.across_seeds(told[told["view"] == view], *names)
+    ends = found["difference"].min(), found["difference"].max()
+    return len(found), *ends, int((found["low"] > 0).sum()), int((found["high"] < 0).sum())
 
 
 def _alike(
     records: list[Record], pair: Iterable[Configuration], agreement: str
 ) -> list[list[Record]]:
-    """Pick the runs of two configurations in the precision in which most are whole of both.
+    """Pick the whole seeds of two configurations in the precision that most are whole in of both.
 
     What precision changes would be taken for what the configurations do otherwise.
     """
     found = []
     for precision in sorted({one.run.precision for one in records}):
         some = [one for one in records if one.run.precision == precision]
-        both = _of_common_seeds(
-            [complete(runs_of(one, some, agreement), agreement) for one in pair]
-        )
-        if all(both):
+        both = [complete(runs_of(one, some, agreement), agreement) for one in pair]
+        if all(_of_common_seeds(both)):
             found.append(both)
-    return max(found, key=lambda both: min(map(len, both)), default=[])
+    return max(found, key=lambda both: min(map(len, _of_common_seeds(both))), default=[])
 
 
 def _of_common_seeds(both: list[list[Record]]) -> list[list[Record]]:

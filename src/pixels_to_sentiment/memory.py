@@ -6,6 +6,7 @@ the system's handing out of pages, one by one and cleared.
 """
 
 import ctypes
+import gc
 
 # Names and numbers of glibc's malloc.h.
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_MAX = -1, -2, -4
@@ -30,3 +31,23 @@ def keep_freed() -> bool:
         return False
     settings = {_MMAP_MAX: 0, _TRIM_THRESHOLD: _NEVER, _TOP_PAD: 500_000_000}
     return all([mallopt(name, value) for name, value in settings.items()])
+
+
+def give_back() -> bool:
+    """Give back to the system what has been freed until now.
+
+    After a training the freed memory is scattered and the next one, whose blocks are of other
+    sizes, asks for more beside it: runs in one process would take more with each.
+
+    Returns
+    -------
+    bool
+        Whether the C library could be told; only that of Linux (glibc) can.
+    """
+    try:
+        trim = ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError, TypeError):
+        return False
+    gc.collect()
+    trim(0)
+    return True

@@ -99,6 +99,7 @@ def _execute(
     run: Run, pictures: Pictures, folder: Path, device: str, progress: Callable[[int], None]
 ) -> None:
     memory.keep_freed()
+    memory.give_back()  # what an earlier run left
     clock = folders.Clock()
     published = folds.split(run.agreement, run.fold)
     train_list, test_list = (part.head(run.limit) for part in published)

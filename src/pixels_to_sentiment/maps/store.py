@@ -101,6 +101,7 @@ def _execute(
     progress: Callable[[Study, str], None],
 ) -> None:
     memory.keep_freed()
+    memory.give_back()  # what an earlier run left
     clock = folders.Clock()
     table = dense.mapped_pictures(study.agreement, study.fold, study.limit)
     with training.arithmetic("fp32", torch.device(device).type):

@@ -2,6 +2,8 @@
 
 import json
 import os
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -133,13 +135,81 @@ def test_files_that_are_there_are_not_overwritten(capsys, run, cat, isolated):
     """Not one picture is mapped then; --force maps all of them."""
     photograph(isolated / "photos" / "dog.jpg", 2)
     mapped(capsys, cat)
+    photograph(cat, 3)  # another picture of that name
     before = Path("maps/cat.png.map.png").read_bytes()
     sentence = refused(capsys, "map", str(cat.parent))
     assert "maps/cat.png.map.png, maps/cat.png.map.json exist already: use --force" in sentence
     assert len(os.listdir("maps")) == 2
-    mapped(capsys, cat.parent, "--force")
     assert Path("maps/cat.png.map.png").read_bytes() == before
+    mapped(capsys, cat.parent, "--force")
+    assert Path("maps/cat.png.map.png").read_bytes() != before
     assert len(os.listdir("maps")) == 4
+
+
+def test_the_same_command_goes_on_where_it_was_interrupted(capsys, run, cat, isolated):
+    """What the same run has mapped is left as it is; in JSON it is there all the same."""
+    dog = photograph(isolated / "photos" / "dog.jpg", 2)
+    alone = json.loads(mapped(capsys, cat, "--json").out)
+    made = os.stat("maps/cat.png.map.json").st_mtime_ns
+    out, err = mapped(capsys, cat.parent)
+    assert out.startswith(f"{dog}: ")
+    assert out.count("\n") == 1
+    assert "1 of 2 mapped by this run already: left as they are." in err
+    assert os.stat("maps/cat.png.map.json").st_mtime_ns == made
+    both = json.loads(mapped(capsys, cat.parent, "--json").out)
+    assert both[0] == alone[0]
+    assert [one["file"] for one in both] == [str(cat), str(dog)]
+
+
+def test_a_damaged_run_is_passed_over(capsys, run, cat, made, isolated):
+    """With its sentence, and the best of the others maps."""
+    broken = with_weights(made(recipe="paper-third", seed=5))
+    for content in ("", "nothing", "image,label,centre,oversampled\n"):
+        (broken.folder / "predictions.csv").write_text(content)
+        out, err = mapped(capsys, cat, "--force")
+        assert out.startswith(f"{cat}: ")
+        assert f"passed over: The predictions in {broken.folder} cannot be read" in err
+        assert f"Run {run.key}" in err
+    (broken.folder / "run.json").write_text("{")
+    assert f"passed over: {broken.folder} is not" in mapped(capsys, cat, "--force").err
+
+
+@pytest.mark.parametrize("given", [["", "-o", "here"], ["CAT", "-o", ""]])
+def test_an_empty_name_is_not_the_current_folder(capsys, run, cat, given):
+    """Which a shell variable that is not set would make of it."""
+    with pytest.raises(SystemExit) as end:
+        main(["map", *(str(cat) if one == "CAT" else one for one in given)])
+    assert end.value.code == 2
+    assert "an empty name names no file or folder" in capsys.readouterr().err
+    assert not os.listdir()
+
+
+def test_a_letter_that_the_terminal_lacks_is_printed_as_an_escape(run, isolated):
+    """And the pictures after it are mapped."""
+    for name in ("\u732b.png", "z.png"):
+        photograph(isolated / "photos" / name, 1)
+    command = [sys.executable, "-m", "pixels_to_sentiment", "map", str(isolated / "photos")]
+    done = subprocess.run(
+        command, capture_output=True, env=os.environ | {"PYTHONIOENCODING": "latin-1"}
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"\\u732b.png: " in done.stdout
+    assert done.stdout.count(b"\n") == 2
+
+
+def test_a_terminated_command_leaves_nothing_half_written(run, isolated):
+    """SIGTERM ends it as an interruption does: the JSON is whole, and no temporary file is left."""
+    for number in range(60):
+        photograph(isolated / "photos" / f"{number:02}.png", number)
+    command = [sys.executable, "-m", "pixels_to_sentiment", "map", str(isolated / "photos")]
+    with subprocess.Popen([*command, "--json"], stdout=subprocess.PIPE, text=True) as process:
+        first = process.stdout.readline() + process.stdout.readline()
+        process.terminate()
+        done = json.loads(first + process.stdout.read())
+    assert process.returncode == 128 + signal.SIGTERM
+    assert 0 < len(done) < 60
+    assert not [name for name in os.listdir("maps") if name.endswith(".part")]
+    assert len(os.listdir("maps")) % 2 == 0
 
 
 @pytest.mark.parametrize(

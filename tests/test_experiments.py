@@ -241,3 +241,9 @@ def test_runs_belong_to_the_experiment_that_lists_their_configuration():
             assert configuration in EXPERIMENTS[name].configurations
             shortened = replace(configuration, recipe=configuration.recipe + SHORTENED)
             assert experiments.experiment_of(record("k", shortened).run) == "other"
+
+
+@pytest.mark.parametrize("seed", [-1, 2**63])
+def test_a_seed_that_no_generator_takes_is_refused(seed):
+    with pytest.raises(UserError, match=f"There is no seed {seed}"):
+        experiments.plan([IMAGENET], seeds=[seed])

@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -261,3 +264,39 @@ def test_a_folder_that_cannot_be_written_to_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(mapping.tempfile, "TemporaryFile", refuse)
     with pytest.raises(UserError, match=r"cannot be written to \(Permission denied\)"):
         mapping.make_folder(tmp_path)
+
+
+def test_a_damaged_cache_leaves_it_unknown_what_was_seen(decoded, made):
+    """And is no reason to map nothing."""
+    decoded()
+    (folder,) = places.cache().glob("pictures-*")
+    record = made(recipe="paper-third")
+    for name, content in (("files.csv", ""), ("whole.json", "{")):
+        (folder / name).write_text(content)
+        assert mapping.trained_on(record) is None
+
+
+def test_weights_that_give_no_numbers_are_refused(mapper, tmp_path):
+    """JSON has no NaN, and no class is the more probable one."""
+    for parameter in mapper.network.parameters():
+        parameter.data.fill_(float("nan"))
+    photo = photos.opened(photograph(tmp_path / "a.png", 1))
+    with pytest.raises(UserError, match="not finite"):
+        list(mapper.map([photo]))
+
+
+def test_what_killed_processes_left_is_swept(tmp_path):
+    """Of processes that live, nothing is."""
+    done = subprocess.Popen([sys.executable, "-c", ""])
+    done.wait()
+    for pid in (done.pid, os.getpid()):
+        (tmp_path / f".a.jpg.map.png.{pid}.part").write_text("")
+    mapping.make_folder(tmp_path)
+    assert os.listdir(tmp_path) == [f".a.jpg.map.png.{os.getpid()}.part"]
+
+
+def test_a_folder_in_place_of_a_file_is_refused_before_anything_is_written(tmp_path):
+    """Otherwise a drawing would be written without its numbers."""
+    (tmp_path / "a.jpg.map.json").mkdir()
+    with pytest.raises(UserError, match=r"a\.jpg\.map\.json is a folder"):
+        mapping.targets([tmp_path / "a.jpg"], tmp_path, force=True)

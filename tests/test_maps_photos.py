@@ -268,3 +268,36 @@ def test_any_name_is_printed_in_one_line():
     """With a mark for what cannot be printed: a line break, a byte that is no letter."""
     assert photos.in_print("a\nb\udcff.jpg") == "a\ufffdb\ufffd.jpg"
     assert photos.in_print("猫 é.jpg") == "猫 é.jpg"
+
+
+def test_a_link_that_leads_to_itself_has_its_sentence_and_no_more(tmp_path, plain):
+    """In a folder, where the others are opened."""
+    Image.fromarray(plain).save(tmp_path / "a.png")
+    (tmp_path / "loop.jpg").symlink_to("loop.jpg")
+    one, loop = photos.listed([tmp_path])
+    assert photos.opened(one).width == 60
+    with pytest.raises(UserError, match=r"loop\.jpg"):
+        photos.opened(loop)
+
+
+def test_a_name_that_no_file_can_have_is_refused(tmp_path):
+    with pytest.raises(UserError, match="cannot be looked at"):
+        photos.listed([tmp_path / ("a" * 300)])
+
+
+def test_what_is_transparent_in_16_bits_lies_on_white_too(tmp_path):
+    """A grey value that PNG declares transparent."""
+    values = np.full((8, 8), 30_000, np.uint16)
+    values[:4] = 1000
+    Image.fromarray(values).save(tmp_path / "a.png", transparency=1000)
+    shown = photos.opened(tmp_path / "a.png").shown
+    assert (shown[:4] == 255).all()
+    assert (shown[4:] == 30_000 >> 8).all()
+
+
+def test_numbers_of_no_known_range_are_refused(tmp_path):
+    """Shares that go a little beyond one would be taken for bits, all black."""
+    values = np.linspace(0, 1.02, 64, dtype=np.float32).reshape(8, 8)
+    Image.fromarray(values).save(tmp_path / "a.tif")
+    with pytest.raises(UserError, match="neither shares nor bits"):
+        photos.opened(tmp_path / "a.tif")

@@ -55,6 +55,9 @@ def plan(
         )
     configurations, agreements = list(configurations), list(agreements)
     test_folds, seeds = list(test_folds), list(seeds)
+    for seed in seeds:
+        if not 0 <= seed < 2**63:
+            raise UserError(f"There is no seed {seed}: give whole numbers from 0 up to 2**63 - 1.")
     # Everything is checked before the first file is fetched.
     for agreement, fold in product(agreements, test_folds):
         folds.split(agreement, fold)

@@ -81,13 +81,17 @@ def described(
     if not (folder / marker).exists():
         raise UserError(
             f"{folder} is not the folder of {kind}, which has a {marker}: name another one, and "
-            "delete this one only if you do not know what it holds."
+            "delete this one only if you know what it holds."
         )
     try:
         content = json.loads((folder / marker).read_text())
         for name in files:
             (folder / name).stat()
         yield content
+    except PermissionError as fault:
+        raise UserError(
+            f"{fault.filename} cannot be read ({fault.strerror}): make it readable."
+        ) from fault
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
         raise UserError(
             f"{folder} is not the folder of {kind} ({type(fault).__name__}: {fault}): "
@@ -100,11 +104,12 @@ def sweep(root: Path) -> None:
     name = re.compile(rf"\.partial-{re.escape(socket.gethostname())}-(\d+)-[0-9a-f]+")
     for folder in root.glob(".partial-*"):
         found = name.fullmatch(folder.name)
-        if found and not _alive(int(found[1])):
+        if found and not alive(int(found[1])):
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _alive(pid: int) -> bool:
+def alive(pid: int) -> bool:
+    """Tell whether this machine has a process of that number."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -4,9 +4,13 @@ Everything heavy is imported inside the command that needs it, so that ``--help`
 """
 
 import argparse
+import errno
+import io
 import json
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -23,6 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0, or 2 after one sentence on standard error about what the user can mend.
     """
     options = _parser().parse_args(arguments)
+    _prepare_output()
+    before = _end_orderly()
     try:
         options.command(options)
         sys.stdout.flush()
@@ -34,8 +40,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         # Whoever read the output has seen enough; Python would complain again when it exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
+    except OSError as fault:
+        if fault.errno != errno.ENOSPC:
+            raise
+        _drop_output()
+        print("pixels-to-sentiment: no room is left on the device: make some.", file=sys.stderr)
+        return 2
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
     return 0
+
+
+def _end_orderly():
+    """Let SIGTERM end the process as an exception does, so that nothing half-written is left."""
+
+    def end(*_: object) -> None:
+        raise SystemExit(128 + signal.SIGTERM)
+
+    if threading.current_thread() is threading.main_thread():
+        return signal.signal(signal.SIGTERM, end)
+    return None
+
+
+def _prepare_output() -> None:
+    """Print what the terminal has no letter for as an escape; print nowhere if that is closed."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  (for as long as the process lives)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _drop_output() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -25,6 +25,9 @@ with weights, of a whole recipe and on all photographs, of a network with a full
 form, the one whose accuracy, with ten crops, on its own test fold is furthest above always
 answering positive.
 
+A photograph of which the folder has the map by the same run already is left as it is, so the same
+command goes on where it was interrupted.
+
 The status is 2 if some photographs could not be mapped; the others are.
 """
 
@@ -39,9 +42,9 @@ def commands(rooms) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.set_defaults(command=_map)
-    command.add_argument("photographs", nargs="+", type=Path, metavar="PHOTO|FOLDER")
+    command.add_argument("photographs", nargs="+", type=_path, metavar="PHOTO|FOLDER")
     command.add_argument(
-        "-o", "--output", type=Path, default=Path("maps"), metavar="DIR", help="default: maps"
+        "-o", "--output", type=_path, default=Path("maps"), metavar="DIR", help="default: maps"
     )
     weights = command.add_mutually_exclusive_group()
     weights.add_argument("--run", metavar="KEY", help="of a finished run, or its first digits")
@@ -51,6 +54,13 @@ def commands(rooms) -> None:
     command.add_argument("--force", action="store_true", help="overwrite files that are there")
 
 
+def _path(text: str) -> Path:
+    # Path("") is the current folder, which nobody means who gives a variable that is not set.
+    if not text:
+        raise argparse.ArgumentTypeError("an empty name names no file or folder")
+    return Path(text)
+
+
 def _map(options: argparse.Namespace) -> None:
     from tqdm import tqdm
 
@@ -58,22 +68,40 @@ def _map(options: argparse.Namespace) -> None:
     from pixels_to_sentiment.maps import mapping, photos
 
     paths = photos.listed(options.photographs)
-    drawings = mapping.targets(paths, options.output, force=options.force)
     device = store.pick_device(options.device)
     chosen = _chosen(options, device)
+    for sentence in chosen.passed_over:
+        print(f"pixels-to-sentiment: passed over: {sentence}", file=sys.stderr)
+    before = {} if options.force else mapping.mapped_before(paths, options.output, chosen)
+    left = [path for path in paths if path not in before]
+    drawings = mapping.targets(left, options.output, force=options.force)
     mapper = mapping.Mapper(chosen, device)
     mapping.make_folder(options.output)
     print(chosen.in_words(), file=sys.stderr)
     # None: drawn on a terminal alone. One photograph needs none.
-    bar = tqdm(total=len(paths), unit=" pictures", disable=True if len(paths) == 1 else None)
+    bar = tqdm(total=len(left), unit=" pictures", disable=True if len(paths) == 1 else None)
     failed = 0
-    with bar, _Answers(options.json, chosen, bar) as answers:
+    if before:
+        print(
+            f"{len(before)} of {len(paths)} mapped by this run already: left as they are.",
+            file=sys.stderr,
+        )
+    with bar, _Answers(options.json, bar) as answers:
+        if options.json:
+            for path, numbers in before.items():
+                answers.add_numbers(
+                    numbers | {"drawing": str(mapping.drawing(path, options.output))}
+                )
         for path, result in mapping.mapped(mapper, drawings):
             if isinstance(result, UserError):
                 failed += 1
                 bar.write(f"pixels-to-sentiment: {result}", file=sys.stderr)
             else:
-                answers.add(result, drawings[path])
+                if options.json:
+                    numbers = result.numbers(chosen) | {"drawing": str(drawings[path])}
+                    answers.add_numbers(numbers)
+                else:
+                    answers.add_line(_line(result, drawings[path]))
             bar.update()
     if failed:
         raise UserError(
@@ -92,8 +120,8 @@ def _chosen(options: argparse.Namespace, device: str):
 class _Answers:
     """What goes to standard output: lines, or a JSON array that is whole even if cut short."""
 
-    def __init__(self, as_json: bool, chosen, bar):
-        self.as_json, self.chosen, self.bar = as_json, chosen, bar
+    def __init__(self, as_json: bool, bar):
+        self.as_json, self.bar = as_json, bar
         self.count = 0
 
     def __enter__(self) -> "_Answers":
@@ -103,12 +131,12 @@ class _Answers:
         if self.as_json:
             self.bar.write("\n]" if self.count else "[]", file=sys.stdout)
 
-    def add(self, result, drawing: Path) -> None:
-        if self.as_json:
-            text = json.dumps(result.numbers(self.chosen) | {"drawing": str(drawing)})
-            self.bar.write(f"{',' if self.count else '['}\n{text}", file=sys.stdout, end="")
-        else:
-            self.bar.write(_line(result, drawing), file=sys.stdout)
+    def add_numbers(self, numbers: dict) -> None:
+        text = json.dumps(numbers)
+        self.add_line(f"{',' if self.count else '['}\n{text}", end="")
+
+    def add_line(self, text: str, end: str = "\n") -> None:
+        self.bar.write(text, file=sys.stdout, end=end)
         # Whoever reads along, as through a pipe, sees each photograph when it is done.
         sys.stdout.flush()
         self.count += 1
@@ -117,7 +145,8 @@ class _Answers:
 def _line(result, drawing: Path) -> str:
     from pixels_to_sentiment.maps import photos
 
-    seen = "; seen in training" if result.seen else ""
+    known = {True: "; seen in training", None: "; unknown whether seen in training"}
+    seen = known.get(result.seen, "")
     return (
         f"{photos.in_print(result.photo.path)}: {result.predicted}, {result.ten_crops:.3f} "
         f"(centre {result.centre:.3f}), map {result.map.min():+.2f} to {result.map.max():+.2f}"

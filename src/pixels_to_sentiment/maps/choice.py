@@ -51,10 +51,13 @@ class Choice:
         The run, with its weights.
     among
         Of so many runs it is the best; 0 if it was named.
+    passed_over
+        Why runs that are there could not be looked at, a sentence each.
     """
 
     record: Record
     among: int = 0
+    passed_over: tuple[str, ...] = ()
 
     @cached_property
     def predictions(self) -> pd.DataFrame:
@@ -120,13 +123,18 @@ def named(key: str) -> Choice:
         If no run's key begins so, or several do, or the run has no weights, or its network has no
         fully convolutional form.
     """
+    key = Path(key).name.lower()
     found = [one for one in _keys(places.runs()) if key and one.startswith(key)]
     if not found:
         raise UserError(_no_run(key))
     if len(found) > 1:
         raise UserError(f"The keys of {len(found)} runs begin with {key!r}: {', '.join(found)}.")
     record = Record.open(places.runs() / found[0])
-    _check_network(record.run.network)
+    if record.run.network not in surgery.fully_convolutional_names():
+        raise UserError(
+            f"Run {record.key} is of {record.run.network}, which makes no maps: name one of "
+            f"{', '.join(surgery.fully_convolutional_names())}."
+        )
     if not _has_weights(record):
         raise UserError(f"{record.folder} has no weights: delete it and {_run_again(record.run)}.")
     return Choice(record)
@@ -151,17 +159,36 @@ def best(network: str | None = None, *, device: str = "auto") -> Choice:
     if network is not None:
         _check_network(network)
     wanted = [network] if network else surgery.fully_convolutional_names()
-    found = [
-        Choice(one)
-        for one in store.Store().records()
-        if one.run.network in wanted and not store.deviation(one) and _has_weights(one)
-    ]
+    found, passed_over = [], []
+    for key in _keys(places.runs()):
+        try:
+            one = Choice(Record.open(places.runs() / key))
+            run = one.record.run
+            counts = run.network in wanted and not store.deviation(one.record)
+            if counts and _has_weights(one.record) and _checked(one):
+                found.append(one)
+        except UserError as fault:
+            passed_over.append(str(fault))
     if not found:
         raise UserError(_nothing_trained(network, device))
     # Ties go to the first by key, so that the choice is the same each time.
     # Folds differ in how often always answering positive is right.
     chosen = max(found, key=lambda one: one.accuracy - one.always_positive)
-    return replace(chosen, among=len(found))
+    return replace(chosen, among=len(found), passed_over=tuple(passed_over))
+
+
+def _checked(one: Choice) -> bool:
+    """Read the predictions of a run, by which it is judged."""
+    try:
+        if len(one.predictions) and np.isfinite(one.accuracy):
+            return True
+        reason = "it has none"
+    except (OSError, ValueError, KeyError) as fault:
+        reason = f"{type(fault).__name__}: {fault}"
+    raise UserError(
+        f"The predictions in {one.record.folder} cannot be read ({reason}): mend them, or delete "
+        "that folder and run again."
+    )
 
 
 def _keys(root: Path) -> list[str]:
@@ -176,7 +203,7 @@ def _check_network(name: str) -> None:
     if name not in surgery.fully_convolutional_names():
         raise UserError(
             f"{name} is none of the networks that make maps: choose from "
-            f"{surgery.fully_convolutional_names()}."
+            f"{', '.join(surgery.fully_convolutional_names())}."
         )
 
 

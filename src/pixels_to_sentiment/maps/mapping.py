@@ -1,5 +1,6 @@
 """Photographs of one's own, mapped one by one by a finished run and written to a folder."""
 
+import hashlib
 import json
 import os
 import tempfile
@@ -11,7 +12,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from pixels_to_sentiment import assets, folds, pictures, places, prediction
+from pixels_to_sentiment import assets, folders, folds, pictures, places, prediction
 from pixels_to_sentiment.architectures import CLASSES
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.maps import dense, photos, sheets
@@ -102,6 +103,11 @@ class Mapper:
         for place, (photo, grid) in enumerate(zip(some, maps, strict=True)):
             pair = prediction.centre_and_oversampled(self.network, small[place : place + 1])
             centre, ten_crops = (float(value) for value in pair)
+            if not np.isfinite([centre, ten_crops, *grid.ravel()]).all():
+                raise UserError(
+                    f"Run {self.choice.record.key} gives numbers that are not finite: its weights "
+                    "are damaged, so name another with --run."
+                )
             seen = None if self.trained_on is None else photo.sha256 in self.trained_on
             yield Mapped(photo, centre, ten_crops, grid, at, seen)
 
@@ -116,15 +122,19 @@ def trained_on(record: Record) -> frozenset[str] | None:
     """
     if record.data["source"] != "photographs":
         return frozenset()
-    files = _decoded(record.data["fingerprint"])
-    if files is None:
-        return None
-    digests = files.set_index("image")["sha256"]
     run = record.run
-    train, test = (
-        set(digests.loc[part.head(run.limit)["image"]])
-        for part in folds.split(run.agreement, run.fold)
-    )
+    try:
+        files = _decoded(record.data["fingerprint"])
+        if files is None:
+            return None
+        digests = files.set_index("image")["sha256"]
+        train, test = (
+            set(digests.loc[part.head(run.limit)["image"]])
+            for part in folds.split(run.agreement, run.fold)
+        )
+    # A cache that is damaged or cannot be written to is no reason to map nothing.
+    except (OSError, ValueError, KeyError):
+        return None
     return frozenset(train if run.recipe.twins else train - test)
 
 
@@ -164,10 +174,45 @@ def targets(paths: Iterable[Path], folder: Path, *, force: bool = False) -> dict
             )
         if len(os.fsencode(path.name + NUMBERS)) > LONGEST:
             raise UserError(f"The name of {photos.in_print(path)} is too long: shorten it.")
-        made[path] = folder / (path.name + DRAWN)
+        made[path] = drawing(path, folder)
+    files = [one for path in made.values() for one in (path, numbers_of(path))]
+    for one in files:
+        if os.path.isdir(one):
+            raise UserError(
+                f"{photos.in_print(one)} is a folder where a file is to be written: move it away, "
+                "or name another folder with -o."
+            )
     if not force:
-        _refuse_existing([one for path in made.values() for one in (path, numbers_of(path))])
+        _refuse_existing(files)
     return made
+
+
+def mapped_before(paths: Iterable[Path], folder: Path, choice: Choice) -> dict[Path, dict]:
+    """Find the photographs of which a folder has the map already, by the same run.
+
+    Returns
+    -------
+    dict
+        Photograph: its numbers, as `Mapped.numbers` gave them.
+    """
+    found = {}
+    for path in paths:
+        drawn = drawing(path, folder)
+        try:
+            numbers = json.loads(numbers_of(drawn).read_text())
+            same = numbers["run"]["key"] == choice.record.key and drawn.is_file()
+            with path.open("rb") as stream:
+                if same and numbers["sha256"] == hashlib.file_digest(stream, "sha256").hexdigest():
+                    found[path] = numbers
+        # There is none, or it is no such file.
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return found
+
+
+def drawing(path: Path, folder: Path) -> Path:
+    """Give the file of the drawing of a photograph."""
+    return folder / (path.name + DRAWN)
 
 
 def numbers_of(drawing: Path) -> Path:
@@ -176,7 +221,7 @@ def numbers_of(drawing: Path) -> Path:
 
 
 def _refuse_existing(files: list[Path]) -> None:
-    there = [photos.in_print(path) for path in files if path.exists()]
+    there = [photos.in_print(path) for path in files if os.path.lexists(path)]
     if there:
         shown = ", ".join(there[:6]) + (f" and {len(there) - 6} more" if len(there) > 6 else "")
         raise UserError(
@@ -186,7 +231,7 @@ def _refuse_existing(files: list[Path]) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder, and make sure that it can be written to.
+    """Make a folder, and make sure that it can be written to; sweep what killed processes left.
 
     Raises
     ------
@@ -204,6 +249,9 @@ def make_folder(folder: Path) -> None:
         raise UserError(
             f"The folder {photos.in_print(folder)} cannot be written to ({fault.strerror}): {cure}."
         ) from fault
+    for part in folder.glob(".*.map.*.part"):
+        if (pid := part.name.split(".")[-2]).isdecimal() and not folders.alive(int(pid)):
+            part.unlink(missing_ok=True)
 
 
 def opened(paths: Iterable[Path]) -> Iterator[Photo | UserError]:
@@ -262,7 +310,7 @@ def _write(result: Mapped, choice: Choice, drawing: Path) -> None:
                 scale=choice.scale,
                 heading=_heading(result),
                 note=choice.in_words(),
-                warning=SEEN if result.seen else "",
+                warning={True: SEEN, None: UNKNOWN}.get(result.seen, ""),
             )
     except OSError as fault:
         raise UserError(
@@ -272,6 +320,7 @@ def _write(result: Mapped, choice: Choice, drawing: Path) -> None:
 
 
 SEEN = "The run was trained on this very picture: what it says of it is no test of the run."
+UNKNOWN = "Whether the run was trained on this very picture could not be found out."
 
 
 def _heading(result: Mapped) -> str:

@@ -65,28 +65,44 @@ def listed(given: Iterable[Path]) -> list[Path]:
     """
     found: dict[Path, Path] = {}
     for path in given:
-        if not path.exists():
+        try:
+            there, folder = path.exists(), path.is_dir()
+        except OSError as fault:
+            raise UserError(
+                f"{in_print(path)} cannot be looked at ({fault.strerror}): name another, or make "
+                "its folder readable."
+            ) from fault
+        if not there:
             raise UserError(f"There is no file or folder {in_print(path)}.")
-        if not path.is_dir() and not path.is_file():
+        if not folder and not path.is_file():
             raise UserError(f"{in_print(path)} is neither a file nor a folder: name a photograph.")
-        for one in _in_folder(path) if path.is_dir() else [path]:
-            found.setdefault(one.resolve(), one)
+        for one in _in_folder(path) if folder else [path]:
+            found.setdefault(_resolved(one), one)
     return list(found.values())
+
+
+def _resolved(path: Path) -> Path:
+    try:
+        return path.resolve()
+    # A link that leads to itself; it gets its sentence when it is opened.
+    except (OSError, RuntimeError):
+        return path.absolute()
 
 
 def _in_folder(folder: Path) -> list[Path]:
     try:
-        names = sorted(folder.iterdir())
+        found = [
+            path
+            for path in sorted(folder.iterdir())
+            if path.suffix.lower() in SUFFIXES
+            and not path.name.startswith(".")
+            and not path.name.endswith(DRAWN)
+            and not path.is_dir()
+        ]
     except OSError as fault:
-        raise UserError(f"{in_print(folder)} cannot be read ({fault.strerror}).") from fault
-    found = [
-        path
-        for path in names
-        if path.suffix.lower() in SUFFIXES
-        and not path.name.startswith(".")
-        and not path.name.endswith(DRAWN)
-        and not path.is_dir()
-    ]
+        raise UserError(
+            f"{in_print(folder)} cannot be read ({fault.strerror}): make it readable."
+        ) from fault
     if not found:
         raise UserError(
             f"{in_print(folder)} has no photographs ({', '.join(SUFFIXES)}): name a folder that "
@@ -122,6 +138,10 @@ def opened(path: Path) -> Photo:
             raise _damaged(path, fault) from fault
         raise UserError(
             f"{in_print(path)} cannot be read ({fault.strerror}): make it readable or leave it out."
+        ) from fault
+    except MemoryError as fault:
+        raise UserError(
+            f"{in_print(path)} takes more memory than there is: make it smaller or leave it out."
         ) from fault
     # A damaged file makes Pillow's readers raise all kinds of errors.
     except Exception as fault:
@@ -188,7 +208,10 @@ def upright(image: Image.Image) -> np.ndarray:
     image.load()
     image = _turned(image)
     if image.mode.startswith(("I", "F")):
-        grey = _eight_bits(np.asarray(image))
+        values = np.asarray(image)
+        grey = _eight_bits(values)
+        if isinstance(clear := image.info.get("transparency"), int):
+            grey = np.where(values == clear, np.uint8(255), grey)
         return np.repeat(grey[:, :, None], 3, axis=2)
     try:
         if image.has_transparency_data:
@@ -213,6 +236,11 @@ def _eight_bits(values: np.ndarray) -> np.ndarray:
     low, high = float(values.min()), float(values.max())
     if not (low >= 0 and high < 65536):
         raise UserError(f"has grey values from {low:g} to {high:g}: save it with 8 or 16 bits.")
+    if values.dtype.kind == "f" and 1 < high < 2:
+        raise UserError(
+            f"has grey values from {low:g} to {high:g}, neither shares nor bits: save it with 8 or "
+            "16 bits."
+        )
     if values.dtype.kind == "f" and high <= 1:
         return (values * 255).round().astype(np.uint8)
     if values.dtype.itemsize > 2 and high < 256:

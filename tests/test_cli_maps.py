@@ -147,13 +147,14 @@ def test_files_that_are_there_are_not_overwritten(capsys, run, cat, isolated):
 
 
 def test_the_same_command_goes_on_where_it_was_interrupted(capsys, run, cat, isolated):
-    """What the same run has mapped is left as it is; in JSON it is there all the same."""
+    """What the same run has mapped is left as it is, and said all the same."""
     dog = photograph(isolated / "photos" / "dog.jpg", 2)
     alone = json.loads(mapped(capsys, cat, "--json").out)
+    line = mapped(capsys, cat).out
     made = os.stat("maps/cat.png.map.json").st_mtime_ns
     out, err = mapped(capsys, cat.parent)
-    assert out.startswith(f"{dog}: ")
-    assert out.count("\n") == 1
+    assert out.startswith(f"{line}{dog}: ")
+    assert out.count("\n") == 2
     assert "1 of 2 mapped by this run already: left as they are." in err
     assert os.stat("maps/cat.png.map.json").st_mtime_ns == made
     both = json.loads(mapped(capsys, cat.parent, "--json").out)

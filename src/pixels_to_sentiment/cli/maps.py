@@ -87,21 +87,14 @@ def _map(options: argparse.Namespace) -> None:
             file=sys.stderr,
         )
     with bar, _Answers(options.json, bar) as answers:
-        if options.json:
-            for path, numbers in before.items():
-                answers.add_numbers(
-                    numbers | {"drawing": str(mapping.drawing(path, options.output))}
-                )
+        for path, numbers in before.items():
+            answers.add(numbers, path, mapping.drawing(path, options.output))
         for path, result in mapping.mapped(mapper, drawings):
             if isinstance(result, UserError):
                 failed += 1
                 bar.write(f"pixels-to-sentiment: {result}", file=sys.stderr)
             else:
-                if options.json:
-                    numbers = result.numbers(chosen) | {"drawing": str(drawings[path])}
-                    answers.add_numbers(numbers)
-                else:
-                    answers.add_line(_line(result, drawings[path]))
+                answers.add(result.numbers(chosen), path, drawings[path])
             bar.update()
     if failed:
         raise UserError(
@@ -131,24 +124,25 @@ class _Answers:
         if self.as_json:
             self.bar.write("\n]" if self.count else "[]", file=sys.stdout)
 
-    def add_numbers(self, numbers: dict) -> None:
-        text = json.dumps(numbers)
-        self.add_line(f"{',' if self.count else '['}\n{text}", end="")
-
-    def add_line(self, text: str, end: str = "\n") -> None:
-        self.bar.write(text, file=sys.stdout, end=end)
+    def add(self, numbers: dict, path: Path, drawing: Path) -> None:
+        if self.as_json:
+            text = json.dumps(numbers | {"drawing": str(drawing)})
+            self.bar.write(f"{',' if self.count else '['}\n{text}", file=sys.stdout, end="")
+        else:
+            self.bar.write(_line(numbers, path, drawing), file=sys.stdout)
         # Whoever reads along, as through a pipe, sees each photograph when it is done.
         sys.stdout.flush()
         self.count += 1
 
 
-def _line(result, drawing: Path) -> str:
+def _line(numbers: dict, path: Path, drawing: Path) -> str:
     from pixels_to_sentiment.maps import photos
 
+    values = [value for row in numbers["map"] for value in row]
     known = {True: "; seen in training", None: "; unknown whether seen in training"}
-    seen = known.get(result.seen, "")
     return (
-        f"{photos.in_print(result.photo.path)}: {result.predicted}, {result.ten_crops:.3f} "
-        f"(centre {result.centre:.3f}), map {result.map.min():+.2f} to {result.map.max():+.2f}"
-        f"{seen} -> {photos.in_print(drawing)}"
+        f"{photos.in_print(path)}: {numbers['predicted']}, {numbers['positive_ten_crops']:.3f} "
+        f"(centre {numbers['positive_centre_crop']:.3f}), map {min(values):+.2f} to "
+        f"{max(values):+.2f}{known.get(numbers['seen_in_training'], '')} -> "
+        f"{photos.in_print(drawing)}"
     )

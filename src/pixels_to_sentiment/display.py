@@ -316,7 +316,7 @@ def differences(found: pd.DataFrame, caption: str, name: str) -> None:
         "t_low": "t from",
         "t_high": "t to",
         "p_t_holm": "corrected t p (Holm)",
-        "by_seed": "seed by seed (combinations)",
+        "by_seed": "seed by seed (pairs)",
     }
     formats = dict.fromkeys(("difference", "low", "high", "t_low", "t_high"), "+.3f")
     table(shown[list(columns)], names=columns, formats=formats, caption=caption, name=name)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pixels_to_sentiment import provenance
+from pixels_to_sentiment import places, provenance
 from pixels_to_sentiment.errors import UserError
 
 
@@ -104,19 +104,8 @@ def sweep(root: Path) -> None:
     name = re.compile(rf"\.partial-{re.escape(socket.gethostname())}-(\d+)-[0-9a-f]+")
     for folder in root.glob(".partial-*"):
         found = name.fullmatch(folder.name)
-        if found and not alive(int(found[1])):
+        if found and not places.alive(int(found[1])):
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def alive(pid: int) -> bool:
-    """Tell whether this machine has a process of that number."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def write_json(path: Path, content: dict) -> None:

@@ -160,7 +160,7 @@ def across_seeds(
             for name in (first, other)
         )
         for left, right in product(one.dropna(axis=1), two.dropna(axis=1)):
-            difference = (one[left] - two[right]).dropna()
+            difference = one[left] - two[right]
             in_folds = difference.index.get_level_values("fold").to_numpy()
             interval = resampling.stratified_interval(
                 difference, in_folds, resamples=resamples, seed=seed

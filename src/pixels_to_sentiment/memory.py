@@ -7,6 +7,7 @@ the system's handing out of pages, one by one and cleared.
 
 import ctypes
 import gc
+from collections.abc import Callable
 
 # Names and numbers of glibc's malloc.h.
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_MAX = -1, -2, -4
@@ -25,9 +26,8 @@ def keep_freed() -> bool:
     bool
         Whether the C library could be told; only that of Linux (glibc) can.
     """
-    try:
-        mallopt = ctypes.CDLL(None).mallopt
-    except (AttributeError, OSError, TypeError):
+    mallopt = _of_glibc("mallopt")
+    if mallopt is None:
         return False
     settings = {_MMAP_MAX: 0, _TRIM_THRESHOLD: _NEVER, _TOP_PAD: 500_000_000}
     return all([mallopt(name, value) for name, value in settings.items()])
@@ -44,10 +44,16 @@ def give_back() -> bool:
     bool
         Whether the C library could be told; only that of Linux (glibc) can.
     """
-    try:
-        trim = ctypes.CDLL(None).malloc_trim
-    except (AttributeError, OSError, TypeError):
+    trim = _of_glibc("malloc_trim")
+    if trim is None:
         return False
     gc.collect()
     trim(0)
     return True
+
+
+def _of_glibc(name: str) -> Callable | None:
+    try:
+        return getattr(ctypes.CDLL(None), name)
+    except (AttributeError, OSError, TypeError):
+        return None

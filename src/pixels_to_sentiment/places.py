@@ -5,6 +5,7 @@ agree on it whatever the working directory.
 """
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -71,3 +72,25 @@ def written_whole(path: Path) -> Iterator[Path]:
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def sweep(folder: Path) -> None:
+    """Remove temporary files that killed processes left in a folder.
+
+    Their names do not say on which machine, so of several at once only one should write there.
+    """
+    for path in folder.glob(".*.part"):
+        found = re.fullmatch(r"\..+\.(\d{1,9})\.part", path.name)
+        if found and not alive(int(found[1])):
+            path.unlink(missing_ok=True)
+
+
+def alive(pid: int) -> bool:
+    """Tell whether this machine has a process of that number."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

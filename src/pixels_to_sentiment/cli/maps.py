@@ -88,7 +88,7 @@ def _map(options: argparse.Namespace) -> None:
         )
     with bar, _Answers(options.json, bar) as answers:
         for path, numbers in before.items():
-            answers.add(numbers, path, mapping.drawing(path, options.output))
+            answers.add(numbers, path, mapping.drawing_of(path, options.output))
         for path, result in mapping.mapped(mapper, drawings):
             if isinstance(result, UserError):
                 failed += 1

@@ -165,7 +165,8 @@ def best(network: str | None = None, *, device: str = "auto") -> Choice:
             one = Choice(Record.open(places.runs() / key))
             run = one.record.run
             counts = run.network in wanted and not store.deviation(one.record)
-            if counts and _has_weights(one.record) and _checked(one):
+            if counts and _has_weights(one.record):
+                _check_predictions(one)
                 found.append(one)
         except UserError as fault:
             passed_over.append(str(fault))
@@ -177,12 +178,11 @@ def best(network: str | None = None, *, device: str = "auto") -> Choice:
     return replace(chosen, among=len(found), passed_over=tuple(passed_over))
 
 
-def _checked(one: Choice) -> bool:
-    """Read the predictions of a run, by which it is judged."""
+def _check_predictions(one: Choice) -> None:
     try:
         if len(one.predictions) and np.isfinite(one.accuracy):
-            return True
-        reason = "it has none"
+            return
+        reason = "there are none"
     except (OSError, ValueError, KeyError) as fault:
         reason = f"{type(fault).__name__}: {fault}"
     raise UserError(

@@ -1,6 +1,5 @@
 """Photographs of one's own, mapped one by one by a finished run and written to a folder."""
 
-import hashlib
 import json
 import os
 import tempfile
@@ -12,7 +11,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from pixels_to_sentiment import assets, folders, folds, pictures, places, prediction
+from pixels_to_sentiment import assets, folds, pictures, places, prediction
 from pixels_to_sentiment.architectures import CLASSES
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.maps import dense, photos, sheets
@@ -174,7 +173,7 @@ def targets(paths: Iterable[Path], folder: Path, *, force: bool = False) -> dict
             )
         if len(os.fsencode(path.name + NUMBERS)) > LONGEST:
             raise UserError(f"The name of {photos.in_print(path)} is too long: shorten it.")
-        made[path] = drawing(path, folder)
+        made[path] = drawing_of(path, folder)
     files = [one for path in made.values() for one in (path, numbers_of(path))]
     for one in files:
         if os.path.isdir(one):
@@ -197,20 +196,19 @@ def mapped_before(paths: Iterable[Path], folder: Path, choice: Choice) -> dict[P
     """
     found = {}
     for path in paths:
-        drawn = drawing(path, folder)
+        drawn = drawing_of(path, folder)
         try:
             numbers = json.loads(numbers_of(drawn).read_text())
             same = numbers["run"]["key"] == choice.record.key and drawn.is_file()
-            with path.open("rb") as stream:
-                if same and numbers["sha256"] == hashlib.file_digest(stream, "sha256").hexdigest():
-                    found[path] = numbers
+            if same and numbers["sha256"] == assets.sha256(path):
+                found[path] = numbers
         # There is none, or it is no such file.
         except (OSError, ValueError, KeyError, TypeError):
             continue
     return found
 
 
-def drawing(path: Path, folder: Path) -> Path:
+def drawing_of(path: Path, folder: Path) -> Path:
     """Give the file of the drawing of a photograph."""
     return folder / (path.name + DRAWN)
 
@@ -249,9 +247,7 @@ def make_folder(folder: Path) -> None:
         raise UserError(
             f"The folder {photos.in_print(folder)} cannot be written to ({fault.strerror}): {cure}."
         ) from fault
-    for part in folder.glob(".*.map.*.part"):
-        if (pid := part.name.split(".")[-2]).isdecimal() and not folders.alive(int(pid)):
-            part.unlink(missing_ok=True)
+    places.sweep(folder)
 
 
 def opened(paths: Iterable[Path]) -> Iterator[Photo | UserError]:

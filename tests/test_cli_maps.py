@@ -175,6 +175,14 @@ def test_a_damaged_run_is_passed_over(capsys, run, cat, made, isolated):
     assert f"passed over: {broken.folder} is not" in mapped(capsys, cat, "--force").err
 
 
+def test_where_all_runs_are_damaged_that_is_said_before_how_to_make_one(capsys, run, cat):
+    """Or it would look as if nothing had been trained."""
+    (run.folder / "predictions.csv").write_text("")
+    sentence = refused(capsys, "map", str(cat))
+    assert f"predictions in {run.folder} cannot be read" in sentence
+    assert "experiments run fine-tuning" in sentence
+
+
 @pytest.mark.parametrize("given", [["", "-o", "here"], ["CAT", "-o", ""]])
 def test_an_empty_name_is_not_the_current_folder(capsys, run, cat, given):
     """Which a shell variable that is not set would make of it."""

@@ -171,7 +171,7 @@ def best(network: str | None = None, *, device: str = "auto") -> Choice:
         except UserError as fault:
             passed_over.append(str(fault))
     if not found:
-        raise UserError(_nothing_trained(network, device))
+        raise UserError(" ".join([*passed_over, _nothing_trained(network, device)]))
     # Ties go to the first by key, so that the choice is the same each time.
     # Folds differ in how often always answering positive is right.
     chosen = max(found, key=lambda one: one.accuracy - one.always_positive)

@@ -48,6 +48,7 @@ def test_a_verdict_that_hangs_on_a_seed_says_so(ran):
     assert row["verdict"] == REPRODUCED
     assert row["why"].endswith("One of them lies elsewhere with other seeds.")
     assert "of 2 combinations 1 above and 0 below zero" in row["evidence"]
+    assert row["keys"].count(", ") == 14, "or a number has no run to be traced to"
     alike = judged("start", records + ran(catalogue.SQUEEZENET, 0.92, seed=1))
     assert "elsewhere" not in alike["why"]
     assert "seed by seed" not in judged("start", records)["evidence"]

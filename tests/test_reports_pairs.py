@@ -115,6 +115,7 @@ def test_what_other_seeds_give_stands_beside_a_difference(made):
     worse = [made(fold=k, seed=7, right=0.25, **third) for k in folds.FOLDS]
     (row,) = pairs.paired([*whole, *cut, *worse], [(CUT, WHOLE)]).itertuples()
     assert (row.seeds, row.trials, row.above, row.below) == ("0", 2, 1, 1)
+    assert set(row.tried.split(", ")) == {one.key for one in [*whole, *cut, *worse]}
     assert (row.least, row.most) == pytest.approx((-0.25, 0.25), abs=0.003)
     (alone,) = pairs.paired([*whole, *cut], [(CUT, WHOLE)]).itertuples()
     assert (alone.trials, alone.least, alone.most) == (1, alone.difference, alone.difference)

@@ -320,8 +320,10 @@ def differences(found: pd.DataFrame, caption: str, name: str) -> None:
     }
     formats = dict.fromkeys(("difference", "low", "high", "t_low", "t_high"), "+.3f")
     table(shown[list(columns)], names=columns, formats=formats, caption=caption, name=name)
-    keys = shown[["pair", "seeds", "keys"]]
-    fold("The runs behind each difference", tables.table(keys), found.attrs.get("runs", ()))
+    keys = tables.table(
+        shown[["pair", "seeds", "keys", "tried"]], names={"tried": "keys, seed by seed"}
+    )
+    fold("The runs behind each difference", keys, found.attrs.get("runs", ()))
 
 
 def runs(built: Iterable[str], caption: str, name: str) -> pd.DataFrame:

@@ -57,7 +57,11 @@ def pairs(claim: Claim, records: Sequence[Record], *_: object) -> list[Row]:
                 sides[WITHIN] = one.trials - one.above - one.below
                 words = f"{row.text}; seed by seed {span}, of {one.trials} combinations "
                 words += f"{one.above} above and {one.below} below zero by more than the noise"
-                row = row._replace(text=words, steady=sides[row.side] == one.trials)
+                row = row._replace(
+                    text=words,
+                    keys=tuple(one.tried.split(", ")),
+                    steady=sides[row.side] == one.trials,
+                )
             rows.append(row)
     return rows
 

@@ -44,7 +44,7 @@ def paired(
         comma-separated), with what comes out seed by seed (see `judgement.across_seeds`):
         ``trials`` (how many combinations of a seed of either configuration), ``least`` and
         ``most`` (differences), ``above`` and ``below`` (how many intervals lie on that side of
-        zero); empty if no pair is whole.
+        zero) and ``tried`` (keys of all these runs, comma-separated); empty if no pair is whole.
     """
     records, named, keys, chosen, tried = list(records), [], {}, {}, {}
     for pair in pairs:
@@ -55,7 +55,7 @@ def paired(
             chosen |= {one.key: one for some in both for one in some}
             named.append(names)
             keys[names] = ", ".join(sorted(one.key for some in both for one in some))
-            tried[names] = _tried(gathered(chain(*every)), names, view)
+            tried[names] = _tried(list(chain(*every)), names, view)
     if not named:
         return pd.DataFrame(columns=["pair", "keys", "difference", "low", "high", *_TRIED])
     told = gathered(chosen.values())
@@ -68,13 +68,15 @@ def paired(
     return table
 
 
-_TRIED = ["trials", "least", "most", "above", "below"]
+_TRIED = ["trials", "least", "most", "above", "below", "tried"]
 
 
-def _tried(told: pd.DataFrame, names: tuple[str, str], view: str) -> tuple:
+def _tried(records: list[Record], names: tuple[str, str], view: str) -> tuple:
+    told = gathered(records)
     found = judgement.across_seeds(told[told["view"] == view], *names)
     ends = found["difference"].min(), found["difference"].max()
-    return len(found), *ends, int((found["low"] > 0).sum()), int((found["high"] < 0).sum())
+    sides = int((found["low"] > 0).sum()), int((found["high"] < 0).sum())
+    return len(found), *ends, *sides, ", ".join(sorted(one.key for one in records))
 
 
 def _alike(

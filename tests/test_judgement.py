@@ -179,6 +179,18 @@ def test_the_noise_is_the_median_over_similar_pairs_of_single_runs():
     assert judgement.noise(together(*centre, *ten), within=0)["between"].tolist() == ["views"]
 
 
+def test_networks_that_give_one_answer_are_no_noise():
+    """Not even if it is so in one fold alone: what they differ by says nothing of learning."""
+    grids = [right(0.8, place) for place in range(2)]
+    labels = np.arange(grids[0].size).reshape(grids[0].shape) % 2
+    both = [told(grid, name, labels=labels) for grid, name in zip(grids, "ab", strict=True)]
+    ten = [view.assign(view="oversampled") for view in both]
+    assert judgement.noise(together(*both, *ten), within=1)["pairs"].tolist() == [1, 1, 2]
+    ten[1].loc[ten[1]["fold"] == 3, "positive"] = 0.9
+    table = judgement.noise(together(*both, *ten), within=1).set_index("between")
+    assert table["pairs"].to_dict() == {"centre": 1, "views": 1}
+
+
 def test_reported_differences_are_held_against_their_own_noise():
     """Of the subset, and of views or configurations; unknown where nothing was measured."""
     measured = pd.DataFrame(

@@ -213,7 +213,8 @@ def noise(answers: pd.DataFrame, within: float = NEAR) -> pd.DataFrame:
     median of variances with few degrees of freedom each lies somewhat below their mean, so
     ``smallest`` is on the low side; nor is it corrected for looking at many differences.
     Configurations that differ in less than the paper's do, such as in precision alone, answer
-    more alike and make the noise look small: leave them out.
+    more alike and make the noise look small: leave them out. Networks that give all pictures of a
+    test fold one answer have learned nothing and differ by nothing: they do not count.
 
     Parameters
     ----------
@@ -238,7 +239,8 @@ def noise(answers: pd.DataFrame, within: float = NEAR) -> pd.DataFrame:
     kinds += [((agreement, "views"), paired) for _, agreement, paired in pair_views(answers)]
     measured: dict[tuple, list[float]] = {}
     for kind, paired in kinds:
-        table = paired.groupby(["fold", "seed"])["difference"].mean().unstack().dropna(axis=1)
+        each = paired.groupby(["fold", "seed"])["difference"].mean()
+        table = each.where(_tells_apart(paired)).unstack().dropna(axis=1)
         similar = table.loc[:, table.mean().abs() <= within]
         measured.setdefault(kind, []).extend(similar.var(ddof=1).dropna())
     rows = []
@@ -248,6 +250,16 @@ def noise(answers: pd.DataFrame, within: float = NEAR) -> pd.DataFrame:
             least = resampling.critical_difference(middle, len(folds.FOLDS), TEST_TO_TRAIN)
             rows.append((*kind, len(variances), middle**0.5, least))
     return pd.DataFrame(rows, columns=["agreement", "between", "pairs", "std", "smallest"])
+
+
+def _tells_apart(paired: pd.DataFrame) -> pd.Series:
+    """Tell, by ``fold`` and ``seed``, whether both networks give some pictures another answer."""
+    keys = [paired["fold"], paired["seed"]]
+    # Of two labels, the answer is the label if it is right and the other one if not.
+    kinds = [
+        (paired[one] == paired["label"]).groupby(keys).nunique() for one in ("first", "other")
+    ]
+    return (kinds[0] > 1) & (kinds[1] > 1)
 
 
 def beyond_noise(reported: pd.DataFrame, measured: pd.DataFrame) -> pd.DataFrame:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from pixels_to_sentiment.cli import main
@@ -171,6 +172,15 @@ def test_a_damaged_run_is_passed_over(capsys, run, cat, made, isolated):
         assert out.startswith(f"{cat}: ")
         assert f"passed over: The predictions in {broken.folder} cannot be read" in err
         assert f"Run {run.key}" in err
+    better = pd.read_csv(run.folder / "predictions.csv")
+    better.assign(oversampled=better["label"]).to_csv(broken.folder / "predictions.csv")
+    for content in (b"", b"damaged"):
+        (broken.folder / "weights.safetensors").write_bytes(content)
+        out, err = mapped(capsys, cat, "--force")
+        assert out.startswith(f"{cat}: ")
+        assert f"passed over: {broken.folder / 'weights.safetensors'} does not hold" in err
+        assert f"Run {run.key}" in err
+        assert "The best of" not in err
     (broken.folder / "run.json").write_text("{")
     assert f"passed over: {broken.folder} is not" in mapped(capsys, cat, "--force").err
 

@@ -15,6 +15,7 @@ from pixels_to_sentiment.maps import choice
 def at_hand(isolated, made, monkeypatch):
     """Make finished runs, with a file in place of the weights, where runs are looked for."""
     monkeypatch.setenv("PIXELS_TO_SENTIMENT_RUNS", str(isolated / "made"))
+    monkeypatch.setattr(runs.Record, "restore", lambda record: None)
 
     def make(weights=True, **options):
         record = made(**options)

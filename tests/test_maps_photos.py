@@ -54,7 +54,7 @@ def test_formats_without_loss_give_the_pixels_that_were_saved(opened, plain, suf
     np.testing.assert_array_equal(opened(plain, f"a.{suffix}", **options).shown, plain)
 
 
-@pytest.mark.parametrize("suffix", ["png", "jpg", "tif", "webp"])
+@pytest.mark.parametrize("suffix", ["png", "jpg", "tif", "webp", "avif"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_a_turned_picture_gives_the_same_as_the_upright_one(tmp_path, plain, suffix, orientation):
     """All eight ways in which EXIF can have a picture stored; the size is the upright one's."""
@@ -71,11 +71,13 @@ def test_a_turned_picture_gives_the_same_as_the_upright_one(tmp_path, plain, suf
     exif = Image.Exif()
     exif[ORIENTATION] = orientation
     path = tmp_path / f"turned.{suffix}"
-    options = {"webp": {"lossless": True}, "jpg": {"quality": 100, "subsampling": 0}}
+    whole = {"quality": 100, "subsampling": "4:4:4"}
+    options = {"webp": {"lossless": True}, "jpg": whole, "avif": whole}
     Image.fromarray(np.ascontiguousarray(stored)).save(path, exif=exif, **options.get(suffix, {}))
     photo = photos.opened(path)
     assert (photo.width, photo.height) == (60, 40)
-    np.testing.assert_allclose(photo.shown, plain.astype(int), atol=6 if suffix == "jpg" else 0)
+    near = 6 if suffix in {"jpg", "avif"} else 0
+    np.testing.assert_allclose(photo.shown, plain.astype(int), atol=near)
 
 
 def test_damaged_exif_leaves_the_picture_as_it_is_stored(tmp_path, plain, recwarn):
@@ -251,6 +253,16 @@ def test_of_a_folder_its_photographs_are_taken(tmp_path):
     assert [path.name for path in photos.listed([tmp_path])] == ["a.jpg", "b.PNG", "c.webp"]
     named = photos.listed([tmp_path / "notes.txt", tmp_path, tmp_path / "a.jpg"])
     assert [path.name for path in named] == ["notes.txt", "a.jpg", "b.PNG", "c.webp"]
+
+
+def test_photographs_of_kinds_that_are_not_read_are_said_to_be(tmp_path, plain):
+    """As telephones save them: not left out of a folder in silence."""
+    (tmp_path / "a.jfif").write_bytes(jpeg(plain))
+    (tmp_path / "b.HEIC").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(50))
+    one, other = photos.listed([tmp_path])
+    assert photos.opened(one).width == 60
+    with pytest.raises(UserError, match=r"b\.HEIC cannot be read as JPEG.*save it anew"):
+        photos.opened(other)
 
 
 def test_paths_without_photographs_are_refused(tmp_path):

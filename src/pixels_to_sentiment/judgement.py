@@ -256,9 +256,7 @@ def _tells_apart(paired: pd.DataFrame) -> pd.Series:
     """Tell, by ``fold`` and ``seed``, whether both networks give some pictures another answer."""
     keys = [paired["fold"], paired["seed"]]
     # Of two labels, the answer is the label if it is right and the other one if not.
-    kinds = [
-        (paired[one] == paired["label"]).groupby(keys).nunique() for one in ("first", "other")
-    ]
+    kinds = [(paired[one] == paired["label"]).groupby(keys).nunique() for one in ("first", "other")]
     return (kinds[0] > 1) & (kinds[1] > 1)
 
 

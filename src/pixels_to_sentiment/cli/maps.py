@@ -15,9 +15,9 @@ speaks for positive, vermilion for negative; one scale for all maps of a run), a
 with all numbers. Each line of the output is one photograph: the predicted class, the probability
 of positive from ten crops and from the centre crop, the range of its map in nats of log-odds.
 
-Kinds: JPEG, PNG, WebP, GIF (the first frame), BMP, TIFF, of up to 89,478,485 pixels. Transparency
-lies on white. Of a folder, the files in it with the usual ends of names are taken, but not what
-lies in folders in it.
+Kinds: JPEG, PNG, WebP, AVIF, GIF (the first frame), BMP, TIFF, of up to 89,478,485 pixels; HEIC of
+telephones is to be saved as one of these first. Transparency lies on white. Of a folder, the files
+in it with the usual ends of names are taken, but not what lies in folders in it.
 """
 EPILOG = """\
 Without --run and --network, the weights are those of the best run here: among all finished runs

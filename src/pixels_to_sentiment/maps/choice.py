@@ -64,6 +64,11 @@ class Choice:
         """Its test pictures, as `runs.Record.predictions` gives them."""
         return self.record.predictions()
 
+    @cached_property
+    def network(self) -> Network:
+        """The trained network, on the CPU when first asked for; as `runs.Record.restore`."""
+        return self.record.restore()
+
     @property
     def accuracy(self) -> float:
         """With ten crops, on its test pictures; between 0 and 1."""
@@ -170,12 +175,19 @@ def best(network: str | None = None, *, device: str = "auto") -> Choice:
                 found.append(one)
         except UserError as fault:
             passed_over.append(str(fault))
-    if not found:
-        raise UserError(" ".join([*passed_over, _nothing_trained(network, device)]))
-    # Ties go to the first by key, so that the choice is the same each time.
-    # Folds differ in how often always answering positive is right.
-    chosen = max(found, key=lambda one: one.accuracy - one.always_positive)
-    return replace(chosen, among=len(found), passed_over=tuple(passed_over))
+    while found:
+        # Ties go to the first by key, so that the choice is the same each time.
+        # Folds differ in how often always answering positive is right.
+        chosen = max(found, key=lambda one: one.accuracy - one.always_positive)
+        complete = replace(chosen, among=len(found), passed_over=tuple(passed_over))
+        try:
+            _ = complete.network
+        except UserError as fault:
+            passed_over.append(str(fault))
+            found.remove(chosen)
+        else:
+            return complete
+    raise UserError(" ".join([*passed_over, _nothing_trained(network, device)]))
 
 
 def _check_predictions(one: Choice) -> None:

@@ -88,7 +88,7 @@ class Mapper:
 
     def __init__(self, choice: Choice, device: str = "cpu"):
         self.choice = choice
-        self.network: Network = choice.record.restore().to(device)
+        self.network: Network = choice.network.to(device)
         self.trained_on = trained_on(choice.record)
 
     def map(self, some: list[Photo]) -> Iterator[Mapped]:

@@ -14,8 +14,12 @@ from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.maps.dense import SIDE
 
 # As Pillow calls them.
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
-SUFFIXES = (".jpg", ".jpeg", ".jpe", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff")
+FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
+SUFFIXES = (
+    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".avif", ".gif", ".bmp", ".tif", ".tiff"),
+    # Not read. Taken all the same, so that what is left out of a folder is said.
+    *(".heic", ".heif", ".jxl"),
+)
 # Width times height; what Pillow takes for a decompression bomb. Warping takes 20 bytes a pixel.
 PIXELS = 89_478_485
 # Longest side of what is kept to be drawn, in pixels.
@@ -179,7 +183,7 @@ def _recognised(stream) -> Image.Image:
     try:
         image = Image.open(stream, formats=FORMATS)
     except Image.UnidentifiedImageError:
-        known = "JPEG, PNG, WebP, GIF, BMP or TIFF"
+        known = "JPEG, PNG, WebP, AVIF, GIF, BMP or TIFF"
         raise UserError(f"cannot be read as {known}: save it anew as one of these.") from None
     except Image.DecompressionBombError:
         raise UserError(f"has more than {PIXELS:,} pixels, the limit here: {cure}") from None

@@ -93,6 +93,7 @@ def test_a_configuration_belongs_to_every_experiment_that_lists_it():
     assert catalogue.experiments_of(catalogue.SQUEEZENET) == [
         "fine-tuning",
         "layer-by-layer",
+        "ablation",
         "initialisation",
         "sentiment-maps",
     ]
@@ -115,3 +116,14 @@ def test_a_variant_is_found_with_the_recipe_that_is_listed_first():
     assert catalogue.variant_of(catalogue.PAPERS, "fc7-2").recipe == "paper"
     assert catalogue.variant_of(catalogue.SQUEEZENET, "fire9-2").recipe == catalogue.OURS
     assert str(catalogue.variant_of(RANDOM, "fire9-2")) == "squeezenet1_1+fire9-2:random:paper"
+
+
+def test_a_variant_is_compared_with_the_whole_network_of_its_start_and_recipe():
+    """So that nothing differs but the network; each of the catalogue has its whole one beside."""
+    for name in ("ablation", "addition"):
+        experiment = catalogue.EXPERIMENTS[name]
+        pairs = catalogue.variants(experiment)
+        assert [one for one, _ in pairs] == [one for one in experiment.here if "+" in one.network]
+        for one, whole in pairs:
+            assert (whole.start, whole.recipe) == (one.start, one.recipe)
+            assert whole.network == one.family

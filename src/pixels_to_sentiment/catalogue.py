@@ -179,6 +179,12 @@ SQUEEZENET = Configuration("squeezenet1_1", "imagenet", THIRD)
 CAFFENET = Configuration("caffenet", "imagenet-convolutions", OURS)
 PAPERS = Configuration("caffenet", "imagenet", "paper")
 MOBILENET = Configuration("mobilenet_v2", "imagenet", THIRD)
+# What is cut from SqueezeNet, and added to it, has our recipe: so must what that is compared with.
+SQUEEZENET_OURS = replace(SQUEEZENET, recipe=OURS)
+SQUEEZENET_FROZEN = replace(SQUEEZENET, recipe=ON_FEATURES)
+CAFFENET_FROZEN = replace(CAFFENET, recipe=ON_CONVOLUTIONS)
+# The one start of MobileNetV2 that has its original classifier.
+MOBILENET_CLASSIFIER = replace(MOBILENET, start="imagenet-torchvision")
 
 EXPERIMENTS = {
     experiment.name: experiment
@@ -220,11 +226,17 @@ EXPERIMENTS = {
             ("five",),
             _several(ABLATIONS["caffenet"], ("imagenet",), "paper"),
             (
+                SQUEEZENET_OURS,
                 *_several(ABLATIONS["squeezenet1_1"], ("imagenet",), OURS),
+                SQUEEZENET,
                 Configuration("squeezenet1_1+fire9-2", "imagenet", THIRD),
+                SQUEEZENET_FROZEN,
                 *_several(FIRE_CUTS, ("imagenet",), ON_FEATURES),
+                CAFFENET,
                 *_several(ABLATIONS["caffenet"], ("imagenet-convolutions",), OURS),
+                CAFFENET_FROZEN,
                 *_several(FC_CUTS, ("imagenet-convolutions",), ON_CONVOLUTIONS),
+                MOBILENET,
                 *_several(ABLATIONS["mobilenet_v2"], ("imagenet",), THIRD),
             ),
             "layer ablation",
@@ -239,7 +251,7 @@ EXPERIMENTS = {
                 CAFFENET,
                 Configuration("alexnet", "imagenet-convolutions", OURS),
                 Configuration("caffenet", "random", OURS),
-                Configuration("caffenet", "imagenet-convolutions", ON_CONVOLUTIONS),
+                CAFFENET_FROZEN,
                 Configuration("alexnet", "imagenet-convolutions", ON_CONVOLUTIONS),
                 SQUEEZENET,
                 Configuration("squeezenet1_1", "imagenet", "paper-frozen-features-third"),
@@ -259,9 +271,12 @@ EXPERIMENTS = {
             ("five",),
             _several(("caffenet+fc9-2",), ("imagenet", "mvso-english"), "paper"),
             (
-                Configuration("squeezenet1_1+conv11-2", "imagenet", OURS),
-                Configuration("caffenet+fc9-2", "imagenet-convolutions", OURS),
-                Configuration("mobilenet_v2+fc20-2", "imagenet-torchvision", THIRD),
+                SQUEEZENET_OURS,
+                replace(SQUEEZENET_OURS, network="squeezenet1_1+conv11-2"),
+                CAFFENET,
+                replace(CAFFENET, network="caffenet+fc9-2"),
+                MOBILENET_CLASSIFIER,
+                replace(MOBILENET_CLASSIFIER, network="mobilenet_v2+fc20-2"),
             ),
             "layer addition",
             ("fc9-2, ILSVRC-2012", ""),
@@ -312,6 +327,20 @@ def variant_of(whole: Configuration, variant: str) -> Configuration:
     listed = (one for experiment in EXPERIMENTS.values() for one in experiment.configurations)
     found = (one for one in listed if (one.network, one.start) == (name, whole.start))
     return next(found, replace(whole, network=name))
+
+
+def whole_of(variant: Configuration) -> Configuration:
+    """Return the whole network of a variant, with the same start and recipe."""
+    return replace(variant, network=variant.family)
+
+
+def variants(experiment: Experiment) -> list[tuple[Configuration, Configuration]]:
+    """Pair each variant of a network that is run here with the whole one, start and recipe alike.
+
+    Only networks of which the experiment has both.
+    """
+    pairs = [(one, whole_of(one)) for one in experiment.here]
+    return [(one, whole) for one, whole in pairs if one != whole and whole in experiment.here]
 
 
 def experiments_of(configuration: Configuration) -> list[str]:

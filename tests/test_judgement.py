@@ -44,6 +44,19 @@ def test_accuracies_are_those_of_the_table_of_scores():
     assert beside.iloc[1].equals(alone.rename(1))
 
 
+def test_a_network_is_held_against_always_answering_positive():
+    """The share of positive pictures is what that scores, in the mean over folds."""
+    labels = np.arange(200).reshape(5, 40) % 4 > 0
+    frame = together(
+        told(right(0.9, 0), "good", labels=labels), told(labels, "same", labels=labels)
+    )
+    good, same = judgement.beyond_positive(frame).itertuples()
+    accuracy = judgement.accuracies(frame)["mean"][0]
+    assert good.difference == pytest.approx(accuracy - 0.75)
+    assert 0 < good.low < good.difference < good.high
+    assert (same.difference, same.low, same.high) == (0, 0, 0)
+
+
 def test_one_fold_has_an_accuracy_without_spread():
     """And an interval, for that is over pictures."""
     row = judgement.accuracies(told(right(0.8, 0, (1, 50)))).iloc[0]

@@ -22,6 +22,15 @@ def test_a_pair_is_compared_in_one_precision(made):
     assert set(row.keys.split(", ")) == {one.key for one in whole + cut}
 
 
+def test_a_network_that_learned_nothing_is_named(made):
+    """One that is right less often than always answering positive; none of two good ones."""
+    whole, cut = whole_and_cut(made)
+    assert list(pairs.paired(whole + cut, [(CUT, WHOLE)])["idle"]) == [pairs.title_of(cut[0])]
+    third = {"recipe": "paper-third", "seed": 1, "right": 0.9}
+    good = [made(fold=k, network=one.network, **third) for k in folds.FOLDS for one in (CUT, WHOLE)]
+    assert list(pairs.paired(good, [(CUT, WHOLE)])["idle"]) == [""]
+
+
 def test_a_pair_that_is_not_whole_is_left_out(made):
     whole, cut = whole_and_cut(made)
     assert pairs.paired([*whole, *cut[:4]], [(CUT, WHOLE)]).empty

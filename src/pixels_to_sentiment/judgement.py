@@ -50,6 +50,30 @@ def accuracies(
     return pd.DataFrame(rows, columns=names)
 
 
+def beyond_positive(
+    answers: pd.DataFrame, resamples: int = resampling.RESAMPLES, seed: int = 0
+) -> pd.DataFrame:
+    """Compare each configuration with always answering positive, on the same pictures.
+
+    A network that is not better has learned nothing that can be seen.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `CASE`; ``difference`` of the accuracies (mean over folds), ``low`` and
+        ``high``, by the bootstrap over the pictures of each fold.
+    """
+    rows = []
+    for case, group in cases(answers).items():
+        each = by_picture(group, "correct")
+        difference = each["correct"] - each["label"]
+        interval = resampling.stratified_interval(
+            difference, each["fold"], resamples=resamples, seed=seed
+        )
+        rows.append((*case, difference.groupby(each["fold"]).mean().mean(), *interval))
+    return pd.DataFrame(rows, columns=[*CASE, "difference", "low", "high"])
+
+
 def spreads(answers: pd.DataFrame) -> pd.DataFrame:
     """Tell the spread over folds from the spread over seeds, as `resampling.variance_components`.
 

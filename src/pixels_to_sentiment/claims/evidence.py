@@ -32,7 +32,8 @@ UNKNOWING = (measures.RANDOM, measures.CENTRE, measures.EDGES)
 class Row(NamedTuple):
     """One comparison: in words, its value, where it lies, and whether it is of the paper's own.
 
-    It is ``steady`` if it lies there with every seed that was trained.
+    It is ``steady`` if it lies there with every seed that was trained, and ``learned`` if both
+    networks are better than always answering positive.
     """
 
     text: str
@@ -41,6 +42,7 @@ class Row(NamedTuple):
     own: bool
     keys: tuple[str, ...]
     steady: bool = True
+    learned: bool = True
 
 
 def pairs(claim: Claim, records: Sequence[Record], *_: object) -> list[Row]:
@@ -62,6 +64,9 @@ def pairs(claim: Claim, records: Sequence[Record], *_: object) -> list[Row]:
                     keys=tuple(one.tried.split(", ")),
                     steady=sides[row.side] == one.trials,
                 )
+            if one.idle:
+                words = f"{row.text}; no better than always positive: {one.idle}"
+                row = row._replace(text=words, learned=False)
             rows.append(row)
     return rows
 

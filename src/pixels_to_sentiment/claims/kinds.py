@@ -83,9 +83,11 @@ _BETTER = (
     "Two networks answer the same pictures of the same folds, from ten crops. Reproduced: in every "
     "pair that is recorded on all five folds the first is right more often, and the 95% interval "
     "of the difference (bootstrap over the pictures of each fold) excludes zero. Not reproduced: "
-    "anything else. As every pair must pass, nothing is adjusted for their number. The p of the "
-    "corrected resampled t-test, which covers other training pictures, too, stands beside and does "
-    "not decide."
+    "anything else. In a claim about layers a pair counts only if both networks are better than "
+    "always answering positive, by such an interval too: one that is not has learned nothing, and "
+    "says more of its training than of its layers. As every pair must pass, nothing is adjusted "
+    "for their number. The p of the corrected resampled t-test, which covers other training "
+    "pictures, too, stands beside and does not decide."
 )
 
 KINDS = {
@@ -106,13 +108,14 @@ KINDS = {
     ),
     "views": Kind(
         "The same trained networks answer from ten crops and from the centre crop. Reproduced: in "
-        "every network and subset recorded on all five folds ten crops are right more often, and "
-        "the 95% interval of the difference (as for <i>better</i>) excludes zero.",
+        "every main network (the paper's own and the three that stand in for it) and subset "
+        "recorded on all five folds ten crops are right more often, and the 95% interval of the "
+        "difference (as for <i>better</i>) excludes zero.",
         evidence.views,
         _all_above,
     ),
     "ordered": Kind(
-        "Accuracy from ten crops, on five, four and three agree. Reproduced: in every network "
+        "Accuracy from ten crops, on five, four and three agree. Reproduced: in every main network "
         "recorded on all five folds of all three subsets, both steps down are larger than zero by "
         "their 95% intervals. Folds and training pictures differ between subsets, so nothing is "
         "paired: the interval of a step is made of the intervals of both accuracies as if they "
@@ -132,9 +135,9 @@ KINDS = {
     ),
     "layers": Kind(
         "A linear classifier is trained on the features of each layer, its cost chosen inside the "
-        "training list. Reproduced: in every fine-tuned network probed on all five folds, and for "
-        "each classifier, Spearman's rank correlation between a layer's depth and its accuracy "
-        "(mean over the folds) is positive, with p below 5%.",
+        "training list. Reproduced: in every main network probed after fine-tuning on all five "
+        "folds, and for each classifier, Spearman's rank correlation between a layer's depth and "
+        "its accuracy (mean over the folds) is positive, with p below 5%.",
         evidence.depths,
         _all_above,
     ),
@@ -149,9 +152,9 @@ KINDS = {
     "maps": Kind(
         "Cells of each test picture are removed, those that the map calls most relevant or least "
         "relevant first, and filled from around them (ROAD); a map's score is how much more the "
-        "first lowers the probability of the predicted class. Reproduced: in every network mapped "
-        "on all five folds the sentiment map scores higher than random numbers, than the centre "
-        "and than the energy of edges, and each 95% interval of the difference (bootstrap over "
+        "first lowers the probability of the predicted class. Reproduced: in every main network "
+        "mapped on all five folds the sentiment map scores higher than random numbers, than the "
+        "centre and than the energy of edges, and each 95% interval of the difference (bootstrap over "
         "the pictures of each fold) excludes zero.",
         evidence.maps,
         _all_above,

@@ -36,6 +36,8 @@ class Claim:
         Why it cannot be tested, if it cannot.
     reported
         What the table of reported results calls its number, where that is of no configuration.
+    of_layers
+        Whether it is about layers: pairs in which a network learned nothing do not count.
     """
 
     name: str
@@ -47,46 +49,45 @@ class Claim:
     grade: str = "R"
     reason: str = ""
     reported: str = ""
+    of_layers: bool = False
 
 
 def _from(start: str, whole: Configuration = catalogue.PAPERS) -> Configuration:
     return replace(whole, start=start)
 
 
-def _with(whole: Configuration, change: str) -> Configuration:
-    return catalogue.variant_of(whole, change) if change else whole
-
-
-STAND_INS = (catalogue.SQUEEZENET, catalogue.CAFFENET)
+STAND_INS = (catalogue.SQUEEZENET, catalogue.CAFFENET, catalogue.MOBILENET)
 _STARTS = ("imagenet", "places", "deepsentibank", *catalogue.MVSO)
-# The whole network, and what corresponds to the cuts that the paper's table has.
+# Whole networks, and what corresponds in each to the cuts that the paper's table has.
+_FC_CUTS = ("fc7-4096", "fc6-4096", "fc7-2", "fc6-2")
 _CUTS = {
-    catalogue.PAPERS: ("", "fc7-4096", "fc6-4096", "fc7-2", "fc6-2"),
-    catalogue.SQUEEZENET: ("", "fire9-512", "fire8-512", "fire9-2", "fire8-2"),
-    catalogue.CAFFENET: ("", "fc7-4096", "fc6-4096", "fc7-2", "fc6-2"),
-    catalogue.MOBILENET: ("", "conv18-1280", "block17-320", "conv18-2", "block17-2"),
+    catalogue.PAPERS: _FC_CUTS,
+    catalogue.SQUEEZENET_OURS: ("fire9-512", "fire8-512", "fire9-2", "fire8-2"),
+    catalogue.CAFFENET: _FC_CUTS,
+    catalogue.MOBILENET: ("conv18-1280", "block17-320", "conv18-2", "block17-2"),
+    # Channels as classes have no layer of their own to train.
+    catalogue.SQUEEZENET_FROZEN: ("", "", "fire9-2", "fire8-2"),
+    catalogue.CAFFENET_FROZEN: ("", "", "fc7-2", "fc6-2"),
 }
 
 
 def _ablated(first: str, other: str) -> dict[str, tuple]:
-    """Pair two of the paper's cuts, and the same two of the networks that stand in."""
-    places = [_CUTS[catalogue.PAPERS].index(name) for name in (first, other)]
-    pairs = [tuple(_with(whole, cuts[n]) for n in places) for whole, cuts in _CUTS.items()]
+    """Pair two of the paper's networks, cut or whole, and the same two of those that stand in."""
+    pairs = []
+    for whole, cuts in _CUTS.items():
+        alike = {"": whole}
+        for name, cut in zip(_FC_CUTS, cuts, strict=True):
+            if cut:
+                alike[name] = catalogue.variant_of(whole, cut)
+        if first in alike and other in alike:
+            pairs.append((alike[first], alike[other]))
     return {"own": tuple(pairs[:1]), "here": tuple(pairs[1:])}
 
 
-def _on_frozen(first: str, other: str, recipe: str = catalogue.ON_CONVOLUTIONS) -> tuple:
-    """Pair two networks with the layers from ImageNet frozen."""
-    start = "imagenet-convolutions" if recipe == catalogue.ON_CONVOLUTIONS else "imagenet"
-    return tuple(Configuration(network, start, recipe) for network in (first, other))
+def _added(whole: Configuration) -> tuple[Configuration, Configuration]:
+    """Pair one of the paper's networks with a layer more, and without."""
+    return catalogue.variant_of(whole, "fc9-2"), whole
 
-
-_ONE_LAYER, _TWO_LAYERS = _ablated("", "fc7-2"), _ablated("fc7-2", "fc6-2")
-_ONE_LAYER["here"] += (_on_frozen("caffenet", catalogue.FC_CUTS[0]),)
-_TWO_LAYERS["here"] += (
-    _on_frozen(*catalogue.FC_CUTS),
-    _on_frozen(*catalogue.FIRE_CUTS, catalogue.ON_FEATURES),
-)
 
 CLAIMS = (
     Claim(
@@ -123,7 +124,7 @@ CLAIMS = (
         "judgement",
         "views",
         (catalogue.PAPERS,),
-        (*STAND_INS, catalogue.MOBILENET),
+        STAND_INS,
     ),
     Claim(
         "agreement",
@@ -138,14 +139,16 @@ CLAIMS = (
         "Removing a fully connected layer costs accuracy: the whole network is better than fc7-2.",
         "ablation",
         "better",
-        **_ONE_LAYER,
+        **_ablated("", "fc7-2"),
+        of_layers=True,
     ),
     Claim(
         "two-layers",
         "Removing a second one costs more: fc7-2 is better than fc6-2.",
         "ablation",
         "better",
-        **_TWO_LAYERS,
+        **_ablated("fc7-2", "fc6-2"),
+        of_layers=True,
     ),
     Claim(
         "two-way-fc7",
@@ -154,6 +157,7 @@ CLAIMS = (
         "ablation",
         "better",
         **_ablated("fc7-2", "fc7-4096"),
+        of_layers=True,
     ),
     Claim(
         "two-way-fc6",
@@ -161,6 +165,7 @@ CLAIMS = (
         "ablation",
         "better",
         **_ablated("fc6-2", "fc6-4096"),
+        of_layers=True,
     ),
     Claim(
         "depth",
@@ -168,7 +173,7 @@ CLAIMS = (
         "layer-by-layer",
         "layers",
         (catalogue.PAPERS,),
-        (*STAND_INS, catalogue.MOBILENET),
+        STAND_INS,
     ),
     Claim(
         "classifiers",
@@ -176,7 +181,7 @@ CLAIMS = (
         "layer-by-layer",
         "classifiers",
         (catalogue.PAPERS,),
-        (*STAND_INS, catalogue.MOBILENET),
+        STAND_INS,
     ),
     Claim(
         "related",
@@ -198,10 +203,9 @@ CLAIMS = (
         "A two-way layer on top of the original classifier (fc9) does not help.",
         "addition",
         "no better",
-        tuple((_with(one, "fc9-2"), one) for one in (catalogue.PAPERS, _from("mvso-english"))),
-        tuple(
-            (_with(one, n), one) for one, n in zip(STAND_INS, ("conv11-2", "fc9-2"), strict=True)
-        ),
+        tuple(_added(one) for one in (catalogue.PAPERS, _from("mvso-english"))),
+        tuple(catalogue.variants(catalogue.EXPERIMENTS["addition"])),
+        of_layers=True,
     ),
     Claim(
         "maps",

@@ -44,7 +44,9 @@ def paired(
         comma-separated), with what comes out seed by seed (see `judgement.across_seeds`):
         ``trials`` (how many combinations of a seed of either configuration), ``least`` and
         ``most`` (differences), ``above`` and ``below`` (how many intervals lie on that side of
-        zero) and ``tried`` (keys of all these runs, comma-separated); empty if no pair is whole.
+        zero) and ``tried`` (keys of all these runs, comma-separated); and ``idle``, which of the
+        two (in words, by semicolons) is no better than always answering positive (see
+        `judgement.beyond_positive`). Empty if no pair is whole.
     """
     records, named, keys, chosen, tried = list(records), [], {}, {}, {}
     for pair in pairs:
@@ -57,13 +59,17 @@ def paired(
             keys[names] = ", ".join(sorted(one.key for some in both for one in some))
             tried[names] = _tried(list(chain(*every)), names, view)
     if not named:
-        return pd.DataFrame(columns=["pair", "keys", "difference", "low", "high", *_TRIED])
+        columns = ["pair", "keys", "difference", "low", "high", *_TRIED, "idle"]
+        return pd.DataFrame(columns=columns)
     told = gathered(chosen.values())
-    table = judgement.differences(told[told["view"] == view], named)
+    told = told[told["view"] == view]
+    table = judgement.differences(told, named)
     names = list(zip(table["first"], table["other"], strict=True))
     words = [_difference_in_words(first, other) for first, other in names]
     table = table.assign(pair=words, keys=[keys[both] for both in names])
     table = table.join(pd.DataFrame([tried[both] for both in names], columns=_TRIED))
+    idle = set(judgement.beyond_positive(told).query("low <= 0")["configuration"])
+    table["idle"] = ["; ".join(one for one in both if one in idle) for both in names]
     table.attrs["runs"] = list(chosen)
     return table
 

@@ -91,7 +91,7 @@ def test_a_network_that_learned_nothing_says_nothing_about_layers(ran, name):
     row = judged(name, idle)
     assert row["verdict"] == UNTESTED
     assert "In no pair" in row["why"]
-    assert "no better than always positive: SqueezeNet 1.1" in row["evidence"]
+    assert "is no better than always positive" in row["evidence"]
     whole = [
         one
         for configuration, share in zip(CLAIMS[name].here[1], (0.75, 0.9), strict=True)
@@ -100,7 +100,7 @@ def test_a_network_that_learned_nothing_says_nothing_about_layers(ran, name):
     row = judged(name, idle + whole)
     assert row["verdict"] == judged(name, whole)["verdict"]
     assert "1 recorded comparison (" in row["why"]
-    assert row["why"].endswith("no better than always answering positive.")
+    assert row["why"].endswith("One pair is left out, for a network in it did not learn.")
 
 
 def test_a_start_that_teaches_nothing_counts(ran):

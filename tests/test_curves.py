@@ -1,5 +1,7 @@
 """Figures of a training: each fold, phase and output told apart, nothing left out."""
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -23,8 +25,10 @@ def test_learning_curves_show_folds_and_the_cuts_of_the_rate():
         [[2, 0.6], [3, 0.7]],
         [[2, 0.5], [3, 0.8]],
     ]
-    for axes in (loss, hits):
-        assert [line.get_xdata()[0] for line in axes.lines[2:]] == [3]
+    coin = loss.lines[2].get_ydata()
+    assert list(coin) == pytest.approx([math.log(2)] * 2)
+    for cuts in (loss.lines[3:], hits.lines[2:]):
+        assert [line.get_xdata()[0] for line in cuts] == [3]
     assert loss.get_yscale() == "log"
     legend = loss.figure.legends[0].get_texts()
     assert [text.get_text() for text in legend] == ["fold 1", "fold 2"]

@@ -22,7 +22,7 @@ FLOORS = (
     ("display", "claims"),
     ("traces",),
     ("ledger",),
-    ("layerwise",),
+    ("layerwise", "stability"),
     ("reports",),
     ("benchmarks",),
     ("experiments", "fidelity", "probes", "maps"),

@@ -83,6 +83,8 @@ def test_each_seed_is_scored_apart(made):
     assert table.loc[1, "accuracy"].startswith("0.500")
     assert table.loc[0, "train_loss"] == pytest.approx(0.65)  # of the fixture's curve
     assert table.loc[0, "peak"] == 1.0  # its losses fall from the first
+    assert table.loc[0, "first"] == 0.7
+    assert runs.by_seed([made(fold=3, right=1.0)])["auc"].tolist() == [1.0]
 
 
 def test_seeds_stand_in_order_below_each_other(made):

@@ -22,6 +22,13 @@ def test_accuracy_and_confusion_agree_with_scikit_learn(seed):
         assert np.array_equal(table, metrics.confusion_matrix(labels, predicted))
 
 
+def test_the_area_counts_pairs_in_the_right_order():
+    """By hand: of four pairs three are right and one is a tie; the threshold does not matter."""
+    labels = [0, 0, 1, 1]
+    assert scores.auc(labels, [0.6, 0.8, 0.8, 0.9]) == 3.5 / 4
+    assert scores.auc(labels, [0.1, 0.1, 0.1, 0.1]) == 0.5
+
+
 def test_confusion_names_its_axes_even_where_a_class_is_absent():
     """Rows are labels, columns predictions; a few pictures may all be positive."""
     table = scores.confusion([1, 1, 1], [0.9, 0.8, 0.1])

@@ -199,7 +199,6 @@ EXPERIMENTS = {
                 SQUEEZENET,
                 CAFFENET,
                 Configuration("caffenet", "imagenet-convolutions", THIRD),
-                Configuration("caffenet", "random", THIRD),
                 MOBILENET,
             ),
             "fine-tuning",

@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, NullFormatter
 
+from pixels_to_sentiment.architectures import CLASSES
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.figures import NOTHING_RECORDED, PALETTE, WIDTH, nothing
 
@@ -34,6 +35,8 @@ MANY_POINTS, STRETCHES = 300, 100
 
 def learning_curves(curves: pd.DataFrame, panels_by: str = "configuration") -> Figure:
     """Show training loss and test accuracy over iterations, a column a configuration.
+
+    A dashed line is the loss of a coin, dotted ones are where the rate is cut.
 
     Parameters
     ----------
@@ -58,6 +61,7 @@ def learning_curves(curves: pd.DataFrame, panels_by: str = "configuration") -> F
                       color=PALETTE[place % 7], linewidth=1)  # fmt: skip
         first = some[some["fold"] == some["fold"].iloc[0]]
         cuts = first.loc[first["rate"].diff() < 0, "iteration"]
+        loss.axhline(np.log(len(CLASSES)), color="grey", linewidth=0.8, linestyle="--")
         for panel in (loss, hits):
             for cut in cuts:
                 panel.axvline(cut, color="grey", linewidth=0.6, linestyle=":")

@@ -282,10 +282,12 @@ def answers(records: Iterable[Record], caption: str, name: str) -> None:
         "folds": "folds",
         "accuracy": "accuracy",
         "positive": "answered positive",
-        "peak": "largest loss by the first",
-        "train_loss": "training loss at the end (nats)",
+        "auc": "area under ROC",
+        "first": "first training loss (nats)",
+        "peak": "largest ÷ first",
+        "train_loss": "at the end (nats)",
     }
-    formats = {"positive": ".2f", "peak": ".1f", "train_loss": ".3f"}
+    formats = {"positive": ".2f", "auc": ".2f", "first": ".2f", "peak": ".1f", "train_loss": ".3f"}
     table(found[list(columns)], names=columns, formats=formats, caption=caption, name=name)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from sklearn.metrics import roc_auc_score
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.errors import UserError
@@ -25,6 +26,22 @@ def accuracy(labels: Iterable[int], positive: Iterable[float]) -> float:
         ``argmax`` over (negative, positive).
     """
     return float(np.mean((np.asarray(positive) > 0.5) == (np.asarray(labels) == 1)))
+
+
+def auc(labels: Iterable[int], positive: Iterable[float]) -> float:
+    """Area under the ROC curve: how often a positive picture is more probably positive.
+
+    Of all pairs of a positive and a negative picture, ties counting one half; one half is what
+    chance gives. Unlike the accuracy, it does not depend on the threshold.
+
+    Parameters
+    ----------
+    labels
+        0 negative, 1 positive, (n,), both of them there.
+    positive
+        Probability of positive, (n,).
+    """
+    return float(roc_auc_score(np.asarray(labels), np.asarray(positive)))
 
 
 def confusion(labels: Iterable[int], positive: Iterable[float]) -> pd.DataFrame:

@@ -33,7 +33,7 @@ class Row(NamedTuple):
     """One comparison: in words, its value, where it lies, and whether it is of the paper's own.
 
     It is ``steady`` if it lies there with every seed that was trained, and ``learned`` if both
-    networks are better than always answering positive.
+    networks did.
     """
 
     text: str
@@ -64,9 +64,8 @@ def pairs(claim: Claim, records: Sequence[Record], *_: object) -> list[Row]:
                     keys=tuple(one.tried.split(", ")),
                     steady=sides[row.side] == one.trials,
                 )
-            if one.idle:
-                words = f"{row.text}; no better than always positive: {one.idle}"
-                row = row._replace(text=words, learned=False)
+            if one.failed:
+                row = row._replace(text=f"{row.text}; {one.failed}", learned=False)
             rows.append(row)
     return rows
 

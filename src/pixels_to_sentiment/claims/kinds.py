@@ -83,11 +83,11 @@ _BETTER = (
     "Two networks answer the same pictures of the same folds, from ten crops. Reproduced: in every "
     "pair that is recorded on all five folds the first is right more often, and the 95% interval "
     "of the difference (bootstrap over the pictures of each fold) excludes zero. Not reproduced: "
-    "anything else. In a claim about layers a pair counts only if both networks are better than "
-    "always answering positive, by such an interval too: one that is not has learned nothing, and "
-    "says more of its training than of its layers. As every pair must pass, nothing is adjusted "
-    "for their number. The p of the corrected resampled t-test, which covers other training "
-    "pictures, too, stands beside and does not decide."
+    "anything else. In a claim about layers a pair counts only if both networks learned: each is "
+    "better than always answering positive, by such an interval too, and ends at a training loss "
+    "below ln 2, a coin's. One that does not says more of its training than of its layers. As "
+    "every pair must pass, nothing is adjusted for their number. The p of the corrected resampled "
+    "t-test, which covers other training pictures, too, stands beside and does not decide."
 )
 
 KINDS = {
@@ -154,8 +154,8 @@ KINDS = {
         "relevant first, and filled from around them (ROAD); a map's score is how much more the "
         "first lowers the probability of the predicted class. Reproduced: in every main network "
         "mapped on all five folds the sentiment map scores higher than random numbers, than the "
-        "centre and than the energy of edges, and each 95% interval of the difference (bootstrap over "
-        "the pictures of each fold) excludes zero.",
+        "centre and than the energy of edges, and each 95% interval of the difference (bootstrap "
+        "over the pictures of each fold) excludes zero.",
         evidence.maps,
         _all_above,
     ),

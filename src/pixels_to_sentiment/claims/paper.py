@@ -37,7 +37,7 @@ class Claim:
     reported
         What the table of reported results calls its number, where that is of no configuration.
     of_layers
-        Whether it is about layers: pairs in which a network learned nothing do not count.
+        Whether it is about layers: pairs in which a network did not learn do not count.
     """
 
     name: str

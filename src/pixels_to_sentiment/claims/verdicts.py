@@ -64,8 +64,8 @@ def judge(
 
 
 def _decide(claim: Claim, rows: Sequence[Row]) -> tuple[str, str]:
-    kind, idle = KINDS[claim.kind], [row for row in rows if claim.of_layers and not row.learned]
-    rows = [row for row in rows if row not in idle]
+    kind, failed = KINDS[claim.kind], [row for row in rows if claim.of_layers and not row.learned]
+    rows = [row for row in rows if row not in failed]
     own = [row for row in rows if row.own]
     least, there = {"any": (1, rows), "own": (1, own), "all": (len(claim.own), own)}[kind.needed]
     if not claim.reason and len(there) >= least:
@@ -73,11 +73,11 @@ def _decide(claim: Claim, rows: Sequence[Row]) -> tuple[str, str]:
         unsteady = sum(not row.steady for row in there)
         moved = "One of them lies" if unsteady == 1 else f"{unsteady} of them lie"
         why += f" {moved} elsewhere with other seeds." if unsteady else ""
-        why += f" {_left_out(idle)}" if idle else ""
+        why += f" {_left_out(failed)}" if failed else ""
         return verdict, why
     others = " on the paper's own network or on stand-ins" if claim.here else ""
     why = claim.reason or f"Nothing that tests it{others} is recorded on all five folds."
-    if idle and not rows:
+    if failed and not rows:
         why = "In no pair that is recorded on all five folds have both networks learned anything."
     if kind.needed == "own":
         why = "The paper's own network and start are not recorded on all five folds."
@@ -88,9 +88,9 @@ def _decide(claim: Claim, rows: Sequence[Row]) -> tuple[str, str]:
     return UNTESTED, why
 
 
-def _left_out(idle: Sequence[Row]) -> str:
-    pairs = "One pair is" if len(idle) == 1 else f"{len(idle)} pairs are"
-    return f"{pairs} left out, as a network in it is no better than always answering positive."
+def _left_out(failed: Sequence[Row]) -> str:
+    pairs = "One pair is" if len(failed) == 1 else f"{len(failed)} pairs are"
+    return f"{pairs} left out, for a network in it did not learn."
 
 
 def _unavailable(compared: Iterable) -> list[str]:

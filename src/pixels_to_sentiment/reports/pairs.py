@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from itertools import chain
 
+import numpy as np
 import pandas as pd
 
 from pixels_to_sentiment import answers, fidelity, folds, judgement, scores
+from pixels_to_sentiment.architectures import CLASSES
 from pixels_to_sentiment.catalogue import Configuration
 from pixels_to_sentiment.pictures import Pictures
 from pixels_to_sentiment.reports.runs import CROPS, complete, runs_of, title_of
@@ -44,9 +46,11 @@ def paired(
         comma-separated), with what comes out seed by seed (see `judgement.across_seeds`):
         ``trials`` (how many combinations of a seed of either configuration), ``least`` and
         ``most`` (differences), ``above`` and ``below`` (how many intervals lie on that side of
-        zero) and ``tried`` (keys of all these runs, comma-separated); and ``idle``, which of the
-        two (in words, by semicolons) is no better than always answering positive (see
-        `judgement.beyond_positive`). Empty if no pair is whole.
+        zero) and ``tried`` (keys of all these runs, comma-separated); and ``failed``, which of
+        the two did not learn and what shows it (in words, by semicolons): no better than always
+        answering positive (see `judgement.beyond_positive`), or a training loss at the end that is
+        above a coin's, ln 2 nats (last 10 iterations, mean over folds and seeds). Empty if no pair
+        is whole.
     """
     records, named, keys, chosen, tried = list(records), [], {}, {}, {}
     for pair in pairs:
@@ -59,7 +63,7 @@ def paired(
             keys[names] = ", ".join(sorted(one.key for some in both for one in some))
             tried[names] = _tried(list(chain(*every)), names, view)
     if not named:
-        columns = ["pair", "keys", "difference", "low", "high", *_TRIED, "idle"]
+        columns = ["pair", "keys", "difference", "low", "high", *_TRIED, "failed"]
         return pd.DataFrame(columns=columns)
     told = gathered(chosen.values())
     told = told[told["view"] == view]
@@ -68,10 +72,24 @@ def paired(
     words = [_difference_in_words(first, other) for first, other in names]
     table = table.assign(pair=words, keys=[keys[both] for both in names])
     table = table.join(pd.DataFrame([tried[both] for both in names], columns=_TRIED))
-    idle = set(judgement.beyond_positive(told).query("low <= 0")["configuration"])
-    table["idle"] = ["; ".join(one for one in both if one in idle) for both in names]
+    failed = _failed(chosen.values(), told)
+    table["failed"] = ["; ".join(failed[one] for one in both if one in failed) for both in names]
     table.attrs["runs"] = list(chosen)
     return table
+
+
+def _failed(records: Iterable[Record], told: pd.DataFrame) -> dict[str, str]:
+    """Name the configurations that did not learn, with what shows it."""
+    losses: dict[str, list[float]] = {}
+    for one in records:
+        losses.setdefault(title_of(one), []).append(one.curve()["train_loss"].tail(10).mean())
+    words = {
+        name: f"{name} ends at a training loss of {np.mean(some):.2f} nats, above a coin's"
+        for name, some in losses.items()
+        if np.mean(some) > np.log(len(CLASSES))
+    }
+    no_better = judgement.beyond_positive(told).query("low <= 0")["configuration"]
+    return words | {name: f"{name} is no better than always positive" for name in no_better}
 
 
 _TRIED = ["trials", "least", "most", "above", "below", "tried"]

@@ -15,9 +15,10 @@ from pixels_to_sentiment import (
     places,
     scores,
     tables,
+    training,
 )
 from pixels_to_sentiment.catalogue import Configuration, Experiment
-from pixels_to_sentiment.reports.runs import CROPS, of_experiment, titled
+from pixels_to_sentiment.reports.runs import CROPS, costs, of_experiment, titled
 from pixels_to_sentiment.runs import Record
 
 
@@ -78,9 +79,12 @@ def experiment_table(
     DataFrame
         Text for `tables.table`, a row a configuration of the catalogue: ``configuration``; the
         paper's number and the recorded one for the centre crop and for ten crops; ``seeds``;
-        ``empty because`` where nothing, or not every fold, is recorded.
+        ``missing``, where nothing, or not every fold, is recorded: why, and how long a fold of that
+        network and recipe took where others were run.
     """
+    records = list(records)
     chosen = of_experiment(experiment, records, agreement)
+    price = costs(records)
     scored = experiments.table(chosen)
     reported = scores.reported(experiment.reported) if experiment.reported else pd.DataFrame()
     rows = []
@@ -96,7 +100,7 @@ def experiment_table(
             row[f"the paper, {crops}"] = _reported_score(reported, variant, agreement, view)
             row[f"here, {crops}"] = _score(own[own["oversampling"] == view])
         row["seeds"] = own["seeds"].iloc[0] if len(own) else "–"
-        row["empty because"] = _why_empty(configuration, own)
+        row["missing"] = _why_missing(configuration, own, price, agreement)
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -131,13 +135,21 @@ def _part(n: int, which: str) -> str:
     return "" if n == len(folds.FOLDS) else f" (fold{'s' if n > 1 else ''} {which} only)"
 
 
-def _why_empty(configuration: Configuration, rows: pd.DataFrame) -> str:
-    if len(rows):
-        return "" if rows["n"].iloc[0] == len(folds.FOLDS) else "other folds not run yet"
+def _why_missing(
+    configuration: Configuration, rows: pd.DataFrame, price: pd.DataFrame, agreement: str
+) -> str:
+    if len(rows) and rows["n"].iloc[0] == len(folds.FOLDS):
+        return ""
     start = networks.find_start(configuration.network, configuration.start)
-    if start and not any(assets.find(name) for name in start.assets):
+    if not len(rows) and start and not any(assets.find(name) for name in start.assets):
         return "not run: weights not at hand"
-    return "not run yet"
+    what = "other folds not run yet" if len(rows) else "not run yet"
+    recipe = training.recipe(configuration.recipe, agreement)
+    alike = price[
+        (price["network"] == configuration.family) & (price["iterations"] == recipe.iterations)
+    ]
+    # The fewest minutes are of the precision that most is recorded in.
+    return what + (f": {alike['median'].min():.0f} minutes a fold" if len(alike) else "")
 
 
 def reported_dots(

@@ -223,17 +223,23 @@ def by_seed(records: Iterable[Record], view: str = "oversampled") -> pd.DataFram
     DataFrame
         ``configuration``, ``agreement``, ``seed``, ``folds`` (which), ``accuracy`` (mean and
         standard deviation over them, as text), ``mean``, ``least`` and ``most`` (of the folds);
-        ``positive``, the share of test pictures that are called positive, ``peak``, the largest
-        training loss by that of the first batch, and ``train_loss`` (nats, over the last 10
-        iterations), all three means over the folds. Where nearly all is positive or nothing, the
-        network has learned to give one answer.
+        ``positive``, the share of test pictures that are called positive, ``auc`` (as
+        `scores.auc`), ``first`` (training loss of the first batch, in nats), ``peak``, the largest
+        by that one, and ``train_loss`` (nats, over the last 10 iterations), all means over the
+        folds. Where nearly all is positive or nothing, the network hardly tells pictures apart at
+        its threshold; if the area is near one half, at no other either.
     """
     # By seed within each configuration, and configurations as they come.
     records = sorted(records, key=lambda one: one.run.seed)
     curves = {one.key: one.curve()["train_loss"] for one in records}
-    losses = {key: curve.tail(10).mean() for key, curve in curves.items()}
-    peaks = {key: peak_of(curve) for key, curve in curves.items()}
-    shares = {one.key: (one.predictions()[view] > 0.5).mean() for one in records}
+    told = {one.key: one.predictions() for one in records}
+    measures = {
+        "positive": {key: (some[view] > 0.5).mean() for key, some in told.items()},
+        "auc": {key: scores.auc(some["label"], some[view]) for key, some in told.items()},
+        "first": {key: curve.iloc[0] for key, curve in curves.items()},
+        "peak": {key: peak_of(curve) for key, curve in curves.items()},
+        "train_loss": {key: curve.tail(10).mean() for key, curve in curves.items()},
+    }
     table = fold_table(records)
     table = table[table["oversampling"] == scores.VIEWS[view]]
     rows = []
@@ -241,10 +247,10 @@ def by_seed(records: Iterable[Record], view: str = "oversampled") -> pd.DataFram
         each = group["accuracy"]
         which = ", ".join(str(fold) for fold in sorted(group["fold"]))
         score = tables.score(each.mean(), each.std(ddof=1))
-        measured = (group["key"].map(values).mean() for values in (shares, peaks, losses))
+        measured = (group["key"].map(values).mean() for values in measures.values())
         rows.append((*names, which, score, each.mean(), each.min(), each.max(), *measured))
     names = ["configuration", "agreement", "seed", "folds", "accuracy", "mean", "least", "most"]
-    table = pd.DataFrame(rows, columns=[*names, "positive", "peak", "train_loss"])
+    table = pd.DataFrame(rows, columns=[*names, *measures])
     return table.sort_values(
         "configuration", key=lambda of: pd.factorize(of)[0], kind="stable", ignore_index=True
     )

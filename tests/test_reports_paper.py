@@ -5,7 +5,6 @@ import pytest
 from pixels_to_sentiment import catalogue, experiments, judgement, scores
 from pixels_to_sentiment.catalogue import Configuration
 from pixels_to_sentiment.reports import paper
-from pixels_to_sentiment.reports.pairs import gathered
 from toy_reports import CUT, whole_and_cut
 
 pytestmark = pytest.mark.usefixtures("isolated")
@@ -70,17 +69,23 @@ def test_the_table_of_an_experiment_says_why_a_cell_is_empty(made):
 
 
 def test_the_papers_differences_are_taken_from_its_table():
-    """By hand: oversampling on five agree, and fc7-2 without oversampling; all can be judged."""
+    """By hand, with the grade of the least certain number; all of five agree can be judged."""
     table = paper.reported_differences().set_index("what")
     assert table.loc["five agree: ten crops − centre crop", "difference"] == pytest.approx(0.013)
     cut = table.loc["fc7-2 − fine-tuned CaffeNet, centre crop"]
     assert cut["difference"] == pytest.approx(0.784 - 0.817)
     assert set(table["between"]) == {"centre", "oversampled", "views"}
-    assert (
-        judgement.beyond_noise(table.reset_index(), judgement.noise(gathered([])))["larger"]
-        .isna()
-        .all()
-    )
+    assert table.loc["fc7-2 − fc6-2, ten crops", "difference"] == pytest.approx(0.797 - 0.676)
+    margin = table.loc["the best network − the state of the art before"]
+    assert (margin["difference"], margin["grade"]) == (0.061, "V")
+    assert set(table["grade"]) == {"V", "R"}
+    kinds = table[["agreement", "between"]].drop_duplicates().query("agreement == 'five'")
+    judged = judgement.beyond_noise(table.reset_index(), kinds.assign(smallest=0.05))
+    judged = judged.set_index("what")["larger"]
+    assert judged[table.index[table["agreement"] == "five"]].notna().all()
+    assert judged["fc7-2 − fc6-2, ten crops"]
+    assert not judged["fc7-2 − fine-tuned CaffeNet, centre crop"]
+    assert judged[table.index[table["agreement"] != "five"]].isna().all()
 
 
 def test_later_results_have_a_column_a_subset():

@@ -303,7 +303,7 @@ def beyond_noise(reported: pd.DataFrame, measured: pd.DataFrame) -> pd.DataFrame
     """
     kind = ["agreement", "between"]
     table = reported.merge(measured[[*kind, "smallest"]], on=kind, how="left", validate="m:1")
-    larger = table["difference"].abs().ge(table["smallest"]).astype("boolean")
+    larger = table["difference"].abs().gt(table["smallest"]).astype("boolean")
     known = table["difference"].notna() & table["smallest"].notna()
     return table.assign(larger=larger.where(known, pd.NA))
 

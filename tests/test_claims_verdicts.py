@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 import toy_claims
-from pixels_to_sentiment import catalogue
+from pixels_to_sentiment import assets, catalogue
 from pixels_to_sentiment.catalogue import PAPERS
 from pixels_to_sentiment.claims import NOT_REPRODUCED, REPRODUCED, UNTESTED
 from toy_claims import judged, random
@@ -31,6 +31,14 @@ def test_best_of_all_needs_every_pair(ran):
     last = replace(PAPERS, start=others[-1])
     assert judged("mvso-english", records + ran(last, 0.7))["verdict"] == REPRODUCED
     assert judged("mvso-english", records + ran(last, 0.9))["verdict"] == NOT_REPRODUCED
+
+
+def test_weights_that_are_not_at_hand_are_named(monkeypatch):
+    """By network and start; none where the files are there."""
+    row = judged("related")
+    assert "Weights not at hand: CaffeNet from Places, CaffeNet from ImageNet," in row["why"]
+    monkeypatch.setattr(assets, "find", lambda name: name)
+    assert "Weights" not in judged("related")["why"]
 
 
 def test_what_is_untestable_stays_so(ran):

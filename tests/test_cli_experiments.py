@@ -118,7 +118,7 @@ def test_missing_weights_are_said_on_standard_error(capsys, monkeypatch):
     assert main(only) == 2
     out, err = capsys.readouterr()
     said, sentence = err.splitlines()
-    assert said.startswith(f"{IMAGENET}: weights not available here. ")
+    assert said.startswith(f"{IMAGENET}: weights not at hand. ")
     assert sentence.startswith("pixels-to-sentiment: Nothing can be run here")
     assert out == ""
     performed = []
@@ -128,7 +128,7 @@ def test_missing_weights_are_said_on_standard_error(capsys, monkeypatch):
     )
     assert main([*only, "squeezenet1_1:random:paper"]) == 0
     assert [run.start for run in performed] == ["random"]
-    assert f"{IMAGENET}: weights not available here. " in capsys.readouterr().err
+    assert f"{IMAGENET}: weights not at hand. " in capsys.readouterr().err
 
 
 def asked_of(small_plan, monkeypatch, *arguments):
@@ -277,7 +277,7 @@ def test_frozen_features_are_of_the_networks_that_are_asked_for(capsys, small_pl
     said = {}
     for given in ("", "--network squeezenet1_0", f"--only {IMAGENET}"):
         assert main([*command, *given.split()]) == 0
-        told = [line for line in capsys.readouterr().err.splitlines() if "not available" in line]
+        told = [line for line in capsys.readouterr().err.splitlines() if "not at hand" in line]
         said[given.partition(" ")[0]] = [line.partition(":")[0] for line in told]
     assert said == {
         "": ["mobilenet_v2", "squeezenet1_1", "squeezenet1_0"],

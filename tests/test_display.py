@@ -85,7 +85,7 @@ def test_missing_weights_are_said_and_nothing_else_is_shown_for_them(standin, sh
     page.load("auto")
     records = page.perform(["caffenet:imagenet-convolutions:paper"], "cpu", iterations=1)
     assert records == []
-    assert "weights not available here" in shown[-1]
+    assert "weights not at hand" in shown[-1]
 
 
 def test_a_misspelt_configuration_stops_before_anything_runs(standin, shown):

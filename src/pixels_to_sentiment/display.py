@@ -103,7 +103,7 @@ class Page:
         ]
         planned, missing = experiments.plan(dict.fromkeys(chosen), **options)
         for configuration, reason in missing.items():
-            note(f"{configuration.title}: weights not available here", reason)
+            note(f"{configuration.title}: weights not at hand", reason)
         performed = list(
             experiments.perform(
                 planned,
@@ -133,7 +133,7 @@ class Page:
         """
         wanted, missing = plans.frozen(names, **options)
         for name, reason in missing.items():
-            note(f"{name}, frozen: weights not available here", reason)
+            note(f"{name}, frozen: weights not at hand", reason)
         return self.probe(wanted, device)
 
     def map(

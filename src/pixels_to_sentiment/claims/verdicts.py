@@ -84,7 +84,7 @@ def _decide(claim: Claim, rows: Sequence[Row]) -> tuple[str, str]:
     if least > 1:
         why = f"Of the {least} pairs that it takes, {len(there)} are recorded on all five folds."
     if missing := _unavailable(claim.own):
-        why += f" Weights not available here: {', '.join(missing)}."
+        why += f" Weights not at hand: {', '.join(missing)}."
     return UNTESTED, why
 
 

@@ -72,7 +72,7 @@ def _run(options: argparse.Namespace) -> None:
         **shortened,
     )
     for configuration, reason in missing.items():
-        print(f"{configuration}: weights not available here. {reason}", file=sys.stderr)
+        print(f"{configuration}: weights not at hand. {reason}", file=sys.stderr)
     if missing and not todo:
         raise UserError("Nothing can be run here: the weights of all configurations are missing.")
     loaded = pictures.load()
@@ -123,7 +123,7 @@ def _probe(options, experiment, finished: list, loaded, device: str, limit: int 
         limit=limit,
     )
     for name, reason in missing.items():
-        print(f"{name}: weights not available here. {reason}", file=sys.stderr)
+        print(f"{name}: weights not at hand. {reason}", file=sys.stderr)
     if missing and not wanted and not finished:
         raise UserError("Nothing can be run here: the weights of all networks are missing.")
     for record in store.perform(wanted, loaded, device=device):

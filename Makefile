@@ -14,6 +14,8 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
 PIP_ARGS ?=
 #: MIRROR    folder or URL with the photographs and weights; MIRROR= for none
 MIRROR := $(or $(realpath ../shared/mirror),$(PIXELS_TO_SENTIMENT_MIRROR))
+#: WORKERS   how many processes share the tests; each takes up to 4 GB of memory
+WORKERS := 2
 #: PORT      where `make serve` listens on this machine
 PORT := 8000
 
@@ -28,6 +30,8 @@ PIP_INSTALL := -m pip install -qq --progress-bar off --disable-pip-version-check
 EXTRAS := [book,test,dev]
 CLI := $(BIN)/pixels-to-sentiment
 JUPYTER_BOOK := $(BIN)/jupyter-book build book --config _config.yml --path-output . -n -W --keep-going
+# The tests of a file stay together, as they share what it takes long to make.
+SHARED := -n $(WORKERS) --dist loadfile
 STAMP := .venv/.installed
 
 .PHONY: help book paper render pdf test test-book environment constraints format lint lab serve \
@@ -62,7 +66,7 @@ render: $(STAMP) ## build _build/html from the notebooks as they were last run
 	$(JUPYTER_BOOK)
 
 test: $(STAMP) ## all tests, then every smoke notebook run again and compared (nbval)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SHARED)
 	$(CLI) book execute --tier smoke
 	$(CLI) book check --executed
 	@fresh="$$(mktemp -d)"; trap 'rm -rf "$$fresh"' EXIT; \
@@ -72,7 +76,7 @@ test: $(STAMP) ## all tests, then every smoke notebook run again and compared (n
 
 # PIXELS_TO_SENTIMENT_BOOK names another folder with a built book, CHROMIUM another browser.
 test-book: $(STAMP) ## read the built book in headless Chromium: links, search, contrast, phones
-	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest $(SHARED) tests/browser
 
 format: $(STAMP) ## put the code and notebooks into the common format, mend what can be mended
 	$(CLI) book colab

@@ -4,6 +4,7 @@ What needs torch is imported in the fixtures, so that tests without it start at 
 """
 
 import json
+import os
 import urllib.request
 from collections import OrderedDict
 from dataclasses import asdict
@@ -14,6 +15,11 @@ import pandas as pd
 import pytest
 
 from pixels_to_sentiment import assets, downloads
+
+# Torch's threads wait for each other where several processes share the processors.
+if workers := int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 0)):
+    threads = max(1, (os.cpu_count() or 1) // workers)
+    os.environ.setdefault("OMP_NUM_THREADS", str(threads))
 
 MIRROR = Path(__file__).parents[2] / "shared" / "mirror"
 NO_MIRROR = "the mirror with the photographs is not beside the checkout"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pixels_to_sentiment import folds, layerwise
+from pixels_to_sentiment import answers, catalogue, folds, judgement, layerwise
 from pixels_to_sentiment.probes.records import ProbeRecord
 from toy_probes import PROBE, written
 
@@ -60,3 +60,30 @@ def test_drawn_rows_go_from_the_first_layer_to_the_last(tmp_path):
 
 def test_no_probes_compare_to_nothing():
     assert layerwise.compared([]).empty
+
+
+def test_what_a_layer_says_is_judged_as_what_a_network_says(tmp_path):
+    """At the cost of the chosen protocol, and for the pictures in their order."""
+    kept = [probed(tmp_path, fold, (0.5, 0.75)) for fold in folds.FOLDS]
+    for protocol, accuracy in (("nested", 0.5), ("paper", 0.75)):
+        found = layerwise.told(kept, protocol)
+        assert list(found) == answers.COLUMNS
+        (row,) = judgement.accuracies(found).itertuples()
+        assert row.configuration == "SqueezeNet 1.1 from ImageNet, frozen: logits, linear SVM"
+        assert (row.mean, row.pictures) == (pytest.approx(accuracy), 880)
+    assert layerwise.told([]).empty
+
+
+def test_fine_tuning_is_compared_with_what_was_known_before(tmp_path, made):
+    """By hand: right on the first three quarters against the first half of each test list."""
+    frozen = [probed(tmp_path, fold, (0.5,)) for fold in folds.FOLDS]
+    runs = [made(fold=k, right=0.75, recipe=catalogue.THIRD) for k in folds.FOLDS]
+    runs += [made(fold=k, right=0.25, recipe=catalogue.THIRD, seed=1) for k in folds.FOLDS]
+    both = [catalogue.SQUEEZENET, catalogue.MOBILENET]
+    (row,) = layerwise.tuned_against_frozen(frozen, runs, both, "svm").itertuples()
+    assert row.difference == pytest.approx(0.25)
+    assert (row.first_only, row.other_only, row.seeds) == (220, 0, "0")
+    assert (row.least, row.most) == (pytest.approx(-0.25), pytest.approx(0.25))
+    assert row.keys.count(", ") == 14
+    assert layerwise.tuned_against_frozen(frozen[:4], runs, both, "svm").empty
+    assert layerwise.tuned_against_frozen([], runs, both).empty

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from pixels_to_sentiment import catalogue, folds, reports, scores, tables
+from pixels_to_sentiment import answers, catalogue, folds, judgement, reports, scores, tables
+from pixels_to_sentiment.catalogue import Configuration
 from pixels_to_sentiment.probes import protocols
 from pixels_to_sentiment.probes.records import FROZEN, ProbeRecord
+from pixels_to_sentiment.runs import Record
 
 CLASSIFIER_TITLES = {"svm": "linear SVM", "softmax": "softmax"}
 PROTOCOL_TITLES = {"paper": "chosen by test accuracy", "nested": "nested choice"}
@@ -27,6 +29,104 @@ def accuracies(records: Iterable[ProbeRecord]) -> pd.DataFrame:
     """Stack `ProbeRecord.accuracies`, with ``configuration`` in words."""
     frames = [one.accuracies().assign(configuration=title_of(one)) for one in records]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=_BY)
+
+
+def told(records: Iterable[ProbeRecord], protocol: str = "nested") -> pd.DataFrame:
+    """Gather what classifiers of layers predicted, as `answers.gather` does of runs.
+
+    Parameters
+    ----------
+    protocol
+        By which the cost is chosen, one of `protocols.PROTOCOLS`.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `answers.COLUMNS`: ``configuration`` is the network, layer and classifier in
+        words, ``view`` the centre crop, and ``positive`` 0 or 1. ``attrs["runs"]`` has the keys.
+    """
+    records = list(records)
+    lists = {one.key: one.probe.lists()[1] for one in records}
+    by = ["configuration", "agreement", "layer", "classifier"]
+    frames = [
+        one.accuracies().assign(configuration=title_of(one), predicted=one.table()["predicted"])
+        for one in records
+    ]
+    rows = []
+    if frames:
+        stacked = pd.concat(frames, ignore_index=True)
+        # A layer may be in two probes of one network.
+        stacked = stacked.drop_duplicates([*by, "fold", "seed", "cost"])
+        chosen = protocols.choose(stacked, by)
+        chosen = chosen[chosen["protocol"] == protocol][[*by, "fold", "seed", "cost"]]
+        for one in chosen.merge(stacked).itertuples():
+            name = f"{one.configuration}: {one.layer}, {CLASSIFIER_TITLES[one.classifier]}"
+            rows.append(
+                lists[one.key][["image", "label"]].assign(
+                    configuration=name,
+                    agreement=one.agreement,
+                    fold=one.fold,
+                    seed=one.seed,
+                    view="centre",
+                    positive=[float(said) for said in one.predicted],
+                )
+            )
+    table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=answers.COLUMNS)
+    table = table[answers.COLUMNS]
+    table.attrs["runs"] = [one.key for one in records]
+    return table
+
+
+def tuned_against_frozen(
+    probes: Iterable[ProbeRecord],
+    records: Iterable[Record],
+    configurations: Iterable[Configuration],
+    classifier: str = "softmax",
+) -> pd.DataFrame:
+    """Compare fine-tuned networks with a classifier on what they knew before, centre crop.
+
+    Parameters
+    ----------
+    probes
+        Of untrained networks.
+    records
+        Runs.
+    configurations
+        Of which all folds must be recorded, and a probe of the same network and start.
+
+    Returns
+    -------
+    DataFrame
+        As `judgement.differences` (fine-tuned less frozen, cost by the nested choice), after
+        ``pair`` (in words), with ``least`` and ``most``, the differences seed by seed of the
+        fine-tuned network, and ``keys``. Only the seed of the probe is compared otherwise.
+    """
+    probes, records, rows, used = list(probes), list(records), [], []
+    for one in configurations:
+        runs = reports.complete(reports.runs_of(one, records))
+        some = [p for p in probes if p.probe.network == f"{one.network}:{one.start}"]
+        known = told(p for p in some if p.run is None and p.probe.agreement == "five")
+        known = known[known["configuration"].str.endswith(CLASSIFIER_TITLES[classifier])]
+        if not runs or known["fold"].nunique() < len(folds.FOLDS):
+            continue
+        tuned = reports.gathered(runs)
+        both = pd.concat([tuned[tuned["view"] == "centre"], known], ignore_index=True)
+        first, other = reports.title_of(runs[0]), known["configuration"].iloc[0]
+        by_seed = judgement.across_seeds(both, first, other)["difference"]
+        keys = [run.key for run in runs] + [p.key for p in some]
+        rows.append(
+            judgement.differences(both, [(first, other)]).assign(
+                pair=f"{first} − {other}",
+                least=by_seed.min(),
+                most=by_seed.max(),
+                keys=", ".join(sorted(keys)),
+            )
+        )
+        used += keys
+    empty = pd.DataFrame(columns=["pair", "difference", "low", "high", "t_low", "t_high"])
+    table = pd.concat(rows, ignore_index=True) if rows else empty
+    table.attrs["runs"] = used
+    return table
 
 
 def compared(records: Iterable[ProbeRecord]) -> pd.DataFrame:

@@ -113,3 +113,10 @@ def test_answers_of_positive_are_counted_over_the_folds_of_a_seed(made):
     one, two = (folds.split("five", k)[1]["label"].mean() for k in (1, 2))
     found = runs.by_seed(some)["positive"]
     assert found.tolist() == pytest.approx([(one + 1 - two) / 2, one])
+
+
+def test_networks_of_timm_are_found_among_the_records(made):
+    """Which the catalogue cannot know; each once, by name."""
+    some = [made(network=f"timm/{one}", fold=k) for one in ("b", "a") for k in (1, 2)]
+    found = runs.of_timm([made(), *some])
+    assert [str(one) for one in found] == ["timm/a:imagenet:paper", "timm/b:imagenet:paper"]

@@ -7,6 +7,7 @@ import base64
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -257,12 +258,16 @@ def missing(title: str) -> Iterator[None]:
         note(title, str(reason))
 
 
-def experiment(name: str, records: Iterable[Record], caption: str) -> None:
+def experiment(
+    name: str, records: Iterable[Record], caption: str, more: Iterable[Configuration] = ()
+) -> None:
     """Show an experiment's table, the paper's numbers beside the recorded ones, and its runs.
 
-    The table's label is that of the experiment, followed by ``-table``.
+    The table's label is that of the experiment, followed by ``-table``; `more` are shown as if it
+    listed them.
     """
     records, chosen = list(records), catalogue.find(name)
+    chosen = replace(chosen, here=(*chosen.here, *more))
     table(reports.experiment_table(chosen, records), caption=caption, name=f"{name}-table")
     details(reports.of_experiment(chosen, records))
 

@@ -61,6 +61,16 @@ def of_experiment(
     ]
 
 
+def of_timm(records: Iterable[Record]) -> list[Configuration]:
+    """List the recorded configurations of networks of timm, which no experiment can list."""
+    found = {
+        Configuration(one.run.network, one.run.start, one.run.recipe.name): None
+        for one in records
+        if one.run.network.startswith("timm/")
+    }
+    return sorted(found)
+
+
 def by_configuration(records: Iterable[Record], configurations: Iterable[str]) -> list[Record]:
     """Pick the records of some configurations (``network:start:recipe``), in that order."""
     records = list(records)

@@ -26,8 +26,11 @@ def title_of(record: ProbeRecord) -> str:
 
 
 def accuracies(records: Iterable[ProbeRecord]) -> pd.DataFrame:
-    """Stack `ProbeRecord.accuracies`, with ``configuration`` in words."""
-    frames = [one.accuracies().assign(configuration=title_of(one)) for one in records]
+    """Stack `ProbeRecord.accuracies`, with ``configuration`` in words and ``predicted``."""
+    frames = [
+        one.accuracies().assign(configuration=title_of(one), predicted=one.table()["predicted"])
+        for one in records
+    ]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=_BY)
 
 
@@ -48,13 +51,8 @@ def told(records: Iterable[ProbeRecord], protocol: str = "nested") -> pd.DataFra
     records = list(records)
     lists = {one.key: one.probe.lists()[1] for one in records}
     by = ["configuration", "agreement", "layer", "classifier"]
-    frames = [
-        one.accuracies().assign(configuration=title_of(one), predicted=one.table()["predicted"])
-        for one in records
-    ]
-    rows = []
-    if frames:
-        stacked = pd.concat(frames, ignore_index=True)
+    stacked, rows = accuracies(records), []
+    if len(stacked):
         # A layer may be in two probes of one network.
         stacked = stacked.drop_duplicates([*by, "fold", "seed", "cost"])
         chosen = protocols.choose(stacked, by)
@@ -136,14 +134,17 @@ def compared(records: Iterable[ProbeRecord]) -> pd.DataFrame:
     -------
     DataFrame
         As `protocols.compare` gives it by ``configuration``, ``layer`` (the last first),
-        ``features`` and ``classifier`` (in words), then ``reported`` and ``reported_std`` (missing
-        where the paper has none) and ``keys``.
+        ``features`` and ``classifier`` (in words), then ``authors_mean`` and ``authors_std`` as
+        `protocols.authors`, ``reported`` and ``reported_std`` (missing where the paper has none)
+        and ``keys``.
     """
     records = list(records)
     stacked = accuracies(records)
     if stacked.empty:
-        return pd.DataFrame(columns=[*_BY, "paper_mean", "nested_mean", "difference", "reported"])
+        columns = ["paper_mean", "nested_mean", "difference", "authors_mean", "reported"]
+        return pd.DataFrame(columns=[*_BY, *columns])
     table = protocols.compare(stacked, _BY)
+    table = table.merge(protocols.authors(stacked, _BY), on=_BY, how="left", validate="1:1")
     keys = stacked.groupby("configuration")["key"].agg(lambda k: ", ".join(sorted(set(k))))
     known = scores.reported("layer-by-layer").set_index("variant")
     names = [
@@ -173,8 +174,8 @@ def in_words(table: pd.DataFrame, *, beside_paper: bool = True) -> pd.DataFrame:
     -------
     DataFrame
         ``network`` (where there are several), ``layer``, ``features``, ``classifier``, ``the
-        paper`` (where it has numbers), a column for each protocol, ``difference``, and ``folds``
-        where some are missing.
+        paper`` (where it has numbers), a column for each protocol, ``the authors' costs`` (beside
+        the paper), ``difference``, and ``folds`` where some are missing.
     """
     shown = {
         "network": table["configuration"],
@@ -191,6 +192,11 @@ def in_words(table: pd.DataFrame, *, beside_paper: bool = True) -> pd.DataFrame:
         shown[title] = [
             tables.score(mean, std)
             for mean, std in table[[f"{protocol}_mean", f"{protocol}_std"]].to_numpy(dtype=float)
+        ]
+    if beside_paper and table["authors_mean"].notna().any():
+        shown["the authors' costs"] = [
+            tables.score(mean, std)
+            for mean, std in table[["authors_mean", "authors_std"]].to_numpy(dtype=float)
         ]
     frame = pd.DataFrame(shown).assign(difference=table["difference"])
     if table["configuration"].nunique() < 2:

@@ -1,5 +1,8 @@
 """The commands ``experiments``: what they list, run, keep and record."""
 
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -66,6 +69,26 @@ def test_an_experiment_is_run_once(capsys, small_plan, monkeypatch):
     again, err = capsys.readouterr()
     assert again == out
     assert "pictures/s" not in err
+
+
+def test_a_killed_command_goes_on_where_it_was(isolated):
+    """What had been finished stays as it is, and the same command makes the rest."""
+    command = [sys.executable, "-m", "pixels_to_sentiment", "experiments", "run", "fine-tuning"]
+    command += ["--only", "timm/test_efficientnet:random:paper", "--tier", "smoke"]
+    command += ["--agreements", "five", "--folds", "1", "2", "3"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        first = process.stdout.readline()
+        process.kill()
+    assert process.returncode == -signal.SIGKILL
+    kept = isolated / "runs" / first.split()[0] / "run.json"
+    made = kept.stat().st_mtime_ns
+    again = subprocess.run(command, capture_output=True, text=True)
+    assert again.returncode == 0, again.stderr
+    lines = again.stdout.splitlines(keepends=True)
+    assert lines[0] == first
+    assert [line.split(" fold ")[1][0] for line in lines] == ["1", "2", "3"]
+    assert kept.stat().st_mtime_ns == made
+    assert {path.name for path in kept.parents[1].iterdir()} == {one.split()[0] for one in lines}
 
 
 def test_options_reach_the_plan(capsys, small_plan, monkeypatch):

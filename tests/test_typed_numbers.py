@@ -27,19 +27,22 @@ def typed(text):
 
 
 def prose(path):
-    """Give all text of a notebook that is prose: its cells, and the captions in and on others."""
+    """Give all text of a notebook that is or may be prose.
+
+    Its cells, the captions and descriptions of figures, and whatever strings its code has.
+    """
     for cell in json.loads(path.read_text())["cells"]:
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
             yield source
             continue
-        yield cell["metadata"].get("mystnb", {}).get("figure", {}).get("caption", "")
+        figure = cell["metadata"].get("mystnb", {})
+        yield figure.get("figure", {}).get("caption", "")
+        yield figure.get("image", {}).get("alt", "")
         yield from (
-            node.value.value
+            node.value
             for node in ast.walk(ast.parse(source))
-            if isinstance(node, ast.keyword)
-            and node.arg == "caption"
-            and isinstance(node.value, ast.Constant)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
         )
 
 

@@ -39,6 +39,15 @@ def test_experiments_are_listed_and_shown(capsys):
     assert parsed == catalogue.find("fine-tuning").configurations
 
 
+def test_frozen_networks_are_shown_as_the_tier_files_name_them(capsys):
+    """Below the configurations, where the experiment has any."""
+    assert main(["experiments", "show", "ten-years-later"]) == 0
+    *_, heading, one, two, three = capsys.readouterr().out.splitlines()
+    assert heading == "frozen features, without any fine-tuning:"
+    named = [line.strip() for line in (one, two, three)]
+    assert named == [":".join(both) for both in catalogue.find("ten-years-later").frozen]
+
+
 @pytest.fixture
 def small_plan(monkeypatch):
     """Plan two tiny runs on made-up pictures, whatever is asked for; gives what was asked."""

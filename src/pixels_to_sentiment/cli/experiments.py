@@ -52,6 +52,9 @@ def _show(options: argparse.Namespace) -> None:
     for heading, some in (("as in the paper", experiment.paper), ("here", experiment.here)):
         if some:
             print(f"{heading}:", *some, sep="\n  ")
+    if experiment.frozen:
+        rows = (f"{network}:{start}" for network, start in experiment.frozen)
+        print("frozen features, without any fine-tuning:", *rows, sep="\n  ")
 
 
 def _run(options: argparse.Namespace) -> None:

@@ -114,21 +114,32 @@ def predicting(given, *folds_of_strings):
 
 
 def test_of_the_authors_costs_the_best_by_test_accuracy_counts():
-    """Means 0.9 at 1/64, which they did not try, 0.7 at 1/32 and 0.75 at 1."""
-    accuracy = [[0.9, 0.8, 0.7], [0.9, 0.6, 0.8]]
-    given = table(accuracy, accuracy, costs=(1 / 64, protocols.AUTHORS_LEAST, 1.0))
-    (row,) = protocols.authors(predicting(given, "abc", "abc"), BY).itertuples()
+    """Means 0.9 at 1/64 and 0.95 at 1/4, which they did not try, 0.7 at 1/32 and 0.75 at 1/2.
+
+    Above, where nothing changes, 0.65.
+    """
+    costs = (1 / 64, 1 / 32, 1 / 8, 1 / 4, 1 / 2, 1.0, 2.0, 4.0)
+    accuracy = [
+        [0.9, 0.8, 0.6, 1.0, 0.7, 0.6, 0.6, 0.6],
+        [0.9, 0.6, 0.6, 0.9, 0.8, 0.7, 0.7, 0.7],
+    ]
+    given = table(accuracy, accuracy, costs=costs)
+    (row,) = protocols.authors(predicting(given, "abcdefff", "abcdefff"), BY).itertuples()
     assert row.authors_mean == pytest.approx(0.75)
     assert row.authors_std == pytest.approx(np.std([0.7, 0.8], ddof=1))
+    fewer = given[given["cost"] != 1 / 8]
+    (row,) = protocols.authors(predicting(fewer, "abdefff", "abdefff"), BY).itertuples()
+    assert np.isnan(row.authors_mean), "one of their costs is not there"
 
 
 def test_where_higher_costs_change_nothing_the_highest_speaks_for_the_authors():
     """In every fold; where some fold's predictions still change, nothing is known."""
-    accuracy = [[0.9, 0.7, 0.7], [0.9, 0.6, 0.6]]
-    given = table(accuracy, accuracy, costs=(2**-12, 2**-11, 2**-10))
-    (row,) = protocols.authors(predicting(given, "abb", "abb"), BY).itertuples()
+    accuracy = [[0.9, 0.7, 0.7, 0.7], [0.9, 0.6, 0.6, 0.6]]
+    given = table(accuracy, accuracy, costs=(2**-13, 2**-12, 2**-11, 2**-10))
+    (row,) = protocols.authors(predicting(given, "abbb", "abbb"), BY).itertuples()
     assert row.authors_mean == pytest.approx(0.65)
-    (row,) = protocols.authors(predicting(given, "abb", "abc"), BY).itertuples()
-    assert np.isnan(row.authors_mean)
-    softmax = predicting(given, "abb", "abb").assign(classifier="softmax")
+    for other in ("abbc", "aabb"):
+        (row,) = protocols.authors(predicting(given, "abbb", other), BY).itertuples()
+        assert np.isnan(row.authors_mean)
+    softmax = predicting(given, "abbb", "abbb").assign(classifier="softmax")
     assert protocols.authors(softmax, BY).empty

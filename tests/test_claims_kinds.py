@@ -90,7 +90,7 @@ def test_a_network_that_learned_nothing_says_nothing_about_layers(ran, name):
     idle += ran(other, 0.66 if name == "one-layer" else 0.8)
     row = judged(name, idle)
     assert row["verdict"] == UNTESTED
-    assert "In no pair" in row["why"]
+    assert "No pair that is recorded" in row["why"]
     assert "is no better than always positive" in row["evidence"]
     whole = [
         one
@@ -100,7 +100,7 @@ def test_a_network_that_learned_nothing_says_nothing_about_layers(ran, name):
     row = judged(name, idle + whole)
     assert row["verdict"] == judged(name, whole)["verdict"]
     assert "1 recorded comparison (" in row["why"]
-    assert row["why"].endswith("One pair is left out, for a network in it did not learn.")
+    assert row["why"].endswith("One pair is left out because one of its networks did not learn.")
 
 
 def test_a_start_that_teaches_nothing_counts(ran):

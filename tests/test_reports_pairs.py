@@ -136,3 +136,18 @@ def test_what_other_seeds_give_stands_beside_a_difference(made):
     assert (row.least, row.most) == pytest.approx((-0.25, 0.25), abs=0.003)
     (alone,) = pairs.paired([*whole, *cut], [(CUT, WHOLE)]).itertuples()
     assert (alone.trials, alone.least, alone.most) == (1, alone.difference, alone.difference)
+
+
+def test_combinations_with_a_seed_that_did_not_learn_are_counted(made):
+    """Of two seeds of the whole network one is less often right than always answering positive."""
+    third = {"recipe": "paper-third", "precision": "bf16"}
+    good = [
+        made(fold=k, right=0.8, network=one.network, **third)
+        for k in folds.FOLDS
+        for one in (CUT, WHOLE)
+    ]
+    (row,) = pairs.paired(good, [(CUT, WHOLE)]).itertuples()
+    assert (row.trials, row.idle) == (1, 0)
+    worse = [made(fold=k, seed=7, right=0.25, **third) for k in folds.FOLDS]
+    (row,) = pairs.paired([*good, *worse], [(CUT, WHOLE)]).itertuples()
+    assert (row.trials, row.idle, row.failed) == (2, 1, "")

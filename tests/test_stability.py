@@ -1,4 +1,4 @@
-"""The rate above which a last layer diverges: against descent itself, and by hand."""
+"""The rate above which a last layer overshoots: against descent itself, and by hand."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def losses(inputs, labels, rate, momentum, steps=400):
 
 
 @pytest.mark.parametrize("momentum", [0.0, 0.9])
-def test_descent_diverges_above_the_limit_and_converges_below(momentum):
+def test_descent_is_unstable_above_the_limit_and_converges_below(momentum):
     """On labels that inputs say nothing of, where the outputs stay equal and the limit is sharp."""
     dice = torch.Generator().manual_seed(0)
     half = 3 + torch.randn(40, 6, generator=dice, dtype=torch.float64)

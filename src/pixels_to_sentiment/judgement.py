@@ -55,7 +55,7 @@ def beyond_positive(
 ) -> pd.DataFrame:
     """Compare each configuration with always answering positive, on the same pictures.
 
-    A network that is not better has learned nothing that can be seen.
+    A network that is not better answers at its threshold as if it knew nothing of the pictures.
 
     Returns
     -------

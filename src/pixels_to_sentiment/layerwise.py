@@ -102,9 +102,12 @@ def tuned_against_frozen(
     probes, records, rows, used = list(probes), list(records), [], []
     for one in configurations:
         runs = reports.complete(reports.runs_of(one, records))
-        some = [p for p in probes if p.probe.network == f"{one.network}:{one.start}"]
-        known = told(p for p in some if p.run is None and p.probe.agreement == "five")
+        wanted = f"{one.network}:{one.start}", "five"
+        some = [p for p in probes if (p.probe.network, p.probe.agreement) == wanted]
+        known = told(some)
         known = known[known["configuration"].str.endswith(CLASSIFIER_TITLES[classifier])]
+        # Of several layers the last, which comes first.
+        known = known[known["configuration"] == known["configuration"].iloc[:1].squeeze()]
         if not runs or known["fold"].nunique() < len(folds.FOLDS):
             continue
         tuned = reports.gathered(runs)

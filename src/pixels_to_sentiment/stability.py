@@ -1,10 +1,11 @@
-"""How fast a new last layer can learn before its training diverges.
+"""How fast a new last layer can learn before it overshoots.
 
 With the layers below fixed, a last layer of two outputs under a softmax is a logistic regression on
 g, the gradient of the difference of the two outputs by its weights. Its loss curves at most by a
 quarter of the largest eigenvalue of E[g gT], where both classes are equally probable. Descent with
-momentum m on a quadratic of curvature c converges for rates below 2 (1 + m) / c (Polyak, Some
-Methods of Speeding up the Convergence of Iteration Methods, 1964).
+momentum m on a quadratic of curvature c is stable for rates below 2 (1 + m) / c (Polyak, Some
+Methods of Speeding up the Convergence of Iteration Methods, 1964). Above, it is unstable around
+equal probabilities: it need not diverge, for the loss curves less where answers are sure.
 """
 
 from collections.abc import Iterable
@@ -28,7 +29,7 @@ class Limit(NamedTuple):
     """What a new last layer is given, and how fast it can learn from that.
 
     ``norm`` is the mean length of its input as far as that reaches the outputs, ``rate`` the
-    learning rate above which descent with momentum diverges.
+    learning rate above which descent with momentum is unstable around equal probabilities.
     """
 
     norm: float

@@ -59,6 +59,7 @@ def pairs(claim: Claim, records: Sequence[Record], *_: object) -> list[Row]:
                 sides[WITHIN] = one.trials - one.above - one.below
                 words = f"{row.text}; seed by seed {span}, of {one.trials} combinations "
                 words += f"{one.above} above and {one.below} below zero by more than the noise"
+                words += f", {one.idle} with a seed that did not learn" if one.idle else ""
                 row = row._replace(
                     text=words,
                     keys=tuple(one.tried.split(", ")),

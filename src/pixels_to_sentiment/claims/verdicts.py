@@ -78,7 +78,9 @@ def _decide(claim: Claim, rows: Sequence[Row]) -> tuple[str, str]:
     others = " on the paper's own network or on stand-ins" if claim.here else ""
     why = claim.reason or f"Nothing that tests it{others} is recorded on all five folds."
     if failed and not rows:
-        why = "In no pair that is recorded on all five folds have both networks learned anything."
+        why = (
+            "No pair that is recorded on all five folds passes the test that both networks learned."
+        )
     if kind.needed == "own":
         why = "The paper's own network and start are not recorded on all five folds."
     if least > 1:
@@ -89,8 +91,9 @@ def _decide(claim: Claim, rows: Sequence[Row]) -> tuple[str, str]:
 
 
 def _left_out(failed: Sequence[Row]) -> str:
-    pairs = "One pair is" if len(failed) == 1 else f"{len(failed)} pairs are"
-    return f"{pairs} left out, for a network in it did not learn."
+    if len(failed) == 1:
+        return "One pair is left out because one of its networks did not learn."
+    return f"{len(failed)} pairs are left out because one of their networks did not learn."
 
 
 def _unavailable(compared: Iterable) -> list[str]:

@@ -46,11 +46,11 @@ def paired(
         comma-separated), with what comes out seed by seed (see `judgement.across_seeds`):
         ``trials`` (how many combinations of a seed of either configuration), ``least`` and
         ``most`` (differences), ``above`` and ``below`` (how many intervals lie on that side of
-        zero) and ``tried`` (keys of all these runs, comma-separated); and ``failed``, which of
-        the two did not learn and what shows it (in words, by semicolons): no better than always
-        answering positive (see `judgement.beyond_positive`), or a training loss at the end that is
-        above a coin's, ln 2 nats (last 10 iterations, mean over folds and seeds). Empty if no pair
-        is whole.
+        zero), ``idle`` (how many are with a seed that did not learn) and ``tried`` (keys of all
+        these runs, comma-separated); and ``failed``, which of the two did not learn on the seeds
+        compared, and what shows it (in words, by semicolons): no better than always answering
+        positive (see `judgement.beyond_positive`), or a training loss at the end above a coin's,
+        ln 2 nats (last 10 iterations, mean over folds and seeds). Empty if no pair is whole.
     """
     records, named, keys, chosen, tried = list(records), [], {}, {}, {}
     for pair in pairs:
@@ -92,7 +92,7 @@ def _failed(records: Iterable[Record], told: pd.DataFrame) -> dict[str, str]:
     return words | {name: f"{name} is no better than always positive" for name in no_better}
 
 
-_TRIED = ["trials", "least", "most", "above", "below", "tried"]
+_TRIED = ["trials", "least", "most", "above", "below", "idle", "tried"]
 
 
 def _tried(records: list[Record], names: tuple[str, str], view: str) -> tuple:
@@ -100,7 +100,17 @@ def _tried(records: list[Record], names: tuple[str, str], view: str) -> tuple:
     found = judgement.across_seeds(told[told["view"] == view], *names)
     ends = found["difference"].min(), found["difference"].max()
     sides = int((found["low"] > 0).sum()), int((found["high"] < 0).sum())
-    return len(found), *ends, *sides, ", ".join(sorted(one.key for one in records))
+    failed = {
+        (name, seed)
+        for seed in {one.run.seed for one in records}
+        for name in _failed(
+            [one for one in records if one.run.seed == seed],
+            told[(told["view"] == view) & (told["seed"] == seed)],
+        )
+    }
+    seeds = found[["seed_first", "seed_other"]].itertuples(index=False, name=None)
+    idle = sum(not failed.isdisjoint(zip(names, both, strict=True)) for both in seeds)
+    return len(found), *ends, *sides, idle, ", ".join(sorted(one.key for one in records))
 
 
 def _alike(

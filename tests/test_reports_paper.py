@@ -52,20 +52,20 @@ def test_the_table_of_an_experiment_says_why_a_cell_is_empty(made):
     assert mine["here, ten crops"].startswith("0.500")
     assert "(folds 1, 2 only)" in mine["here, ten crops"]
     # Each of the fixture's runs took 90 seconds.
-    assert mine["missing"] == "other folds not run yet: 2 minutes a fold"
+    assert mine["missing"] == "other folds not recorded: 2 minutes a fold"
     theirs = rows.loc[Configuration("caffenet+fc7-2", "imagenet", "paper").title]
     assert theirs["missing"] == "not run: weights not at hand"
     assert theirs["the paper, centre crop"].startswith("0.784")
     assert "unverified" in theirs["the paper, centre crop"]
     # Without a mirror, no start of this experiment can be had, but of another one random weights.
-    assert not rows["missing"].str.startswith("not run yet").any()
+    assert not rows["missing"].str.startswith("not recorded").any()
     starts = paper.experiment_table(catalogue.find("initialisation"), cut).set_index(
         "configuration"
     )
     random = Configuration("squeezenet1_1", "random", catalogue.THIRD).title
-    assert starts.loc[random, "missing"] == "not run yet: 2 minutes a fold"
+    assert starts.loc[random, "missing"] == "not recorded: 2 minutes a fold"
     nothing = paper.experiment_table(catalogue.find("initialisation"), [])
-    assert nothing.set_index("configuration").loc[random, "missing"] == "not run yet"
+    assert nothing.set_index("configuration").loc[random, "missing"] == "not recorded"
 
 
 def test_the_papers_differences_are_taken_from_its_table():

@@ -143,7 +143,7 @@ def _why_missing(
     start = networks.find_start(configuration.network, configuration.start)
     if not len(rows) and start and not any(assets.find(name) for name in start.assets):
         return "not run: weights not at hand"
-    what = "other folds not run yet" if len(rows) else "not run yet"
+    what = "other folds not recorded" if len(rows) else "not recorded"
     recipe = training.recipe(configuration.recipe, agreement)
     alike = price[
         (price["network"] == configuration.family) & (price["iterations"] == recipe.iterations)

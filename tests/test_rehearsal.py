@@ -233,10 +233,11 @@ def test_every_page_with_pictures_says_that_they_are_the_stand_in(rehearsal):
 
 
 def test_no_page_misses_weights_of_the_paper(rehearsal):
-    """Neither a note nor a row of a table says of a paper's configuration that it has none.
+    """Neither a note nor a verdict says of a paper's configuration that it has none.
 
-    The claims name a start without the recipe; that the pages say so where weights are missing,
-    and in these words, `test_reports_paper` and `test_claims_verdicts` show.
+    The claims name a start without the recipe. That the pages say so where weights are missing, and
+    in these words, `test_display` and `test_claims_verdicts` show. A table of an experiment is made
+    before the runs of its page fetch what they need, so its rows ("not run: ...") may say so.
     """
     whole = [c for one in catalogue.EXPERIMENTS.values() for c in one.paper]
     # What follows tells them from a longer name: "from ImageNet" from "from ImageNet convolutions".
@@ -246,6 +247,7 @@ def test_no_page_misses_weights_of_the_paper(rehearsal):
         for name, page in rehearsal.pages.items()
         for piece in re.split("<tr|<div", page)
         for title in titles
-        if re.search(re.escape(title) + "[,.]", piece) and "weights not at hand" in piece.lower()
+        if re.search(re.escape(title) + "[,.]", piece)
+        and "weights not at hand" in piece.lower().replace("not run: weights not at hand", "")
     ]
     assert missed == []

@@ -67,7 +67,7 @@ def test_what_a_layer_says_is_judged_as_what_a_network_says(tmp_path):
     kept = [probed(tmp_path, fold, (0.5, 0.75)) for fold in folds.FOLDS]
     for protocol, accuracy in (("nested", 0.5), ("paper", 0.75)):
         found = layerwise.told(kept, protocol)
-        assert list(found) == answers.COLUMNS
+        assert list(found) == [*answers.COLUMNS, "layer", "classifier"]
         (row,) = judgement.accuracies(found).itertuples()
         assert row.configuration == "SqueezeNet 1.1 from ImageNet, frozen: logits, linear SVM"
         assert (row.mean, row.pictures) == (pytest.approx(accuracy), 880)

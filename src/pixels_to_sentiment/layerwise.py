@@ -26,12 +26,16 @@ def title_of(record: ProbeRecord) -> str:
 
 
 def accuracies(records: Iterable[ProbeRecord]) -> pd.DataFrame:
-    """Stack `ProbeRecord.accuracies`, with ``configuration`` in words and ``predicted``."""
+    """Stack `ProbeRecord.accuracies`, each once, with ``configuration`` (words), ``predicted``."""
     frames = [
         one.accuracies().assign(configuration=title_of(one), predicted=one.table()["predicted"])
         for one in records
     ]
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=_BY)
+    if not frames:
+        return pd.DataFrame(columns=_BY)
+    # A layer may be in two probes of one network.
+    case = ["configuration", "agreement", "layer", "classifier", "fold", "seed", "cost"]
+    return pd.concat(frames, ignore_index=True).drop_duplicates(case, ignore_index=True)
 
 
 def told(records: Iterable[ProbeRecord], protocol: str = "nested") -> pd.DataFrame:
@@ -46,15 +50,14 @@ def told(records: Iterable[ProbeRecord], protocol: str = "nested") -> pd.DataFra
     -------
     DataFrame
         The columns of `answers.COLUMNS`: ``configuration`` is the network, layer and classifier in
-        words, ``view`` the centre crop, and ``positive`` 0 or 1. ``attrs["runs"]`` has the keys.
+        words, ``view`` the centre crop, and ``positive`` 0 or 1. Then ``layer`` and
+        ``classifier``. ``attrs["runs"]`` has the keys.
     """
     records = list(records)
     lists = {one.key: one.probe.lists()[1] for one in records}
     by = ["configuration", "agreement", "layer", "classifier"]
     stacked, rows = accuracies(records), []
     if len(stacked):
-        # A layer may be in two probes of one network.
-        stacked = stacked.drop_duplicates([*by, "fold", "seed", "cost"])
         chosen = protocols.choose(stacked, by)
         chosen = chosen[chosen["protocol"] == protocol][[*by, "fold", "seed", "cost"]]
         for one in chosen.merge(stacked).itertuples():
@@ -67,10 +70,12 @@ def told(records: Iterable[ProbeRecord], protocol: str = "nested") -> pd.DataFra
                     seed=one.seed,
                     view="centre",
                     positive=[float(said) for said in one.predicted],
+                    layer=one.layer,
+                    classifier=one.classifier,
                 )
             )
-    table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=answers.COLUMNS)
-    table = table[answers.COLUMNS]
+    columns = [*answers.COLUMNS, "layer", "classifier"]
+    table = pd.concat(rows, ignore_index=True)[columns] if rows else pd.DataFrame(columns=columns)
     table.attrs["runs"] = [one.key for one in records]
     return table
 
@@ -105,9 +110,9 @@ def tuned_against_frozen(
         wanted = f"{one.network}:{one.start}", "five"
         some = [p for p in probes if (p.probe.network, p.probe.agreement) == wanted]
         known = told(some)
-        known = known[known["configuration"].str.endswith(CLASSIFIER_TITLES[classifier])]
         # Of several layers the last, which comes first.
-        known = known[known["configuration"] == known["configuration"].iloc[:1].squeeze()]
+        first_layer = known["layer"].iloc[:1].squeeze()
+        known = known[(known["classifier"] == classifier) & (known["layer"] == first_layer)]
         if not runs or known["fold"].nunique() < len(folds.FOLDS):
             continue
         tuned = reports.gathered(runs)

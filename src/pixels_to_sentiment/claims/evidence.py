@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from pixels_to_sentiment import figures, folds, judgement, reports, resampling, tables
+from pixels_to_sentiment import figures, folds, judgement, layerwise, reports, resampling, tables
 from pixels_to_sentiment.claims.paper import VIEW, Claim, neighbours, reported
 from pixels_to_sentiment.maps import measures, summary
 from pixels_to_sentiment.maps.records import StudyRecord
@@ -113,7 +113,7 @@ def depths(claim: Claim, _: object, probes: Sequence[ProbeRecord], *__: object) 
     """Correlate depth and accuracy of the layers, for each network and classifier."""
     rows = []
     for own, name, some in _probed(claim, probes):
-        scored = protocols.compare(_layers(some), ["layer", "classifier"])
+        scored = protocols.compare(layerwise.accuracies(some), ["layer", "classifier"])
         for classifier, group in scored.groupby("classifier", sort=False):
             value, p = rank_correlation(group["nested_mean"][::-1])
             side = WITHIN if not p < SIGNIFICANT else ABOVE if value > 0 else BELOW
@@ -127,7 +127,7 @@ def classifiers(claim: Claim, _: object, probes: Sequence[ProbeRecord], *__: obj
     """Compare two classifiers on each layer; of each network, the layer that differs most."""
     rows = []
     for own, name, some in _probed(claim, probes):
-        table = _svm_less_softmax(_layers(some))
+        table = _svm_less_softmax(some)
         if len(table):
             widest, p = table["difference"].abs().idxmax(), table["p"].min()
             value = table.loc[widest, "difference"]
@@ -221,39 +221,20 @@ def rank_correlation(values: Iterable[float]) -> tuple[float, float]:
     return float(found.statistic), float(found.pvalue)
 
 
-def _layers(probes: Iterable[ProbeRecord]) -> pd.DataFrame:
-    """Stack what was predicted and what is true, a cost a row; the last layer first."""
-    parts = []
-    for one in probes:
-        truth = "".join(one.probe.lists()[1]["label"].astype(str))
-        predicted = one.table()["predicted"].to_numpy()
-        parts.append(one.accuracies().assign(predicted=predicted, truth=truth))
-    # A layer may be in two probes of one network.
-    return pd.concat(parts, ignore_index=True).drop_duplicates(_CASE)
-
-
-_CASE = ["layer", "classifier", "fold", "seed", "cost"]
-
-
-def _svm_less_softmax(table: pd.DataFrame) -> pd.DataFrame:
+def _svm_less_softmax(probes: Iterable[ProbeRecord]) -> pd.DataFrame:
     """Compare the classifiers by layer: ``difference`` of accuracies, and ``p`` after Holm."""
-    chosen = protocols.choose(table, _CASE[:2]).query("protocol == 'nested'")[_CASE].merge(table)
-    right = [
-        [float(said == true) for said, true in zip(*both, strict=True)]
-        for both in chosen[["predicted", "truth"]].itertuples(index=False)
-    ]
-    each = chosen.assign(right=right, place=[range(len(some)) for some in right])
-    each = each.explode(["right", "place"]).astype({"right": float})
-    told = each.pivot_table(
-        "right", ["layer", "fold", "place"], "classifier", aggfunc="mean", sort=False
+    told = layerwise.told(probes)
+    told["right"] = (told["positive"] == told["label"]).astype(float)
+    paired = told.pivot_table(
+        "right", ["layer", "fold", "image"], "classifier", aggfunc="mean", sort=False
     )
-    told = told.reindex(columns=["svm", "softmax"]).dropna()
+    paired = paired.reindex(columns=["svm", "softmax"]).dropna()
     found = {
         layer: (
             one.groupby("fold").mean().mean(),
             resampling.exact_mcnemar((one > 0).sum(), (one < 0).sum()),
         )
-        for layer, one in (told["svm"] - told["softmax"]).groupby("layer", sort=False)
+        for layer, one in (paired["svm"] - paired["softmax"]).groupby("layer", sort=False)
     }
     table = pd.DataFrame.from_dict(found, orient="index", columns=["difference", "p"])
     return table.assign(p=resampling.holm(table["p"]))

@@ -24,6 +24,9 @@ from pixels_to_sentiment.pictures import cut
 from pixels_to_sentiment.prediction import CENTRE, ten_corners
 from pixels_to_sentiment.runs import Record
 
+# Pictures at a time: in smaller steps, torch's threads wait for each other where others run, too.
+BATCH = 16
+
 
 class Limit(NamedTuple):
     """What a new last layer is given, and how fast it can learn from that.
@@ -59,11 +62,13 @@ def gradients(network: Network, pixels: Tensor) -> Tensor:
     network.eval().requires_grad_(False)
     weight.requires_grad_(True)
     try:
-        for place in range(len(pixels)):
-            spot = torch.tensor([place]), corners[[CENTRE]], mirrored[[CENTRE]]
-            (outputs,) = network(cut(pixels, *spot, network.convention.crop))
-            (gradient,) = torch.autograd.grad(outputs[1] - outputs[0], weight)
-            found.append(gradient.flatten())
+        for positions in torch.arange(len(pixels)).split(BATCH):
+            count = len(positions)
+            spots = corners[[CENTRE]].repeat(count, 1), mirrored[[CENTRE]].repeat(count)
+            outputs = network(cut(pixels, positions, *spots, network.convention.crop))
+            for difference in outputs[:, 1] - outputs[:, 0]:
+                (gradient,) = torch.autograd.grad(difference, weight, retain_graph=True)
+                found.append(gradient.flatten())
     finally:
         network.train(trained)
         for one, wanted in learned.items():

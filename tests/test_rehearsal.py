@@ -237,7 +237,8 @@ def test_no_page_misses_weights_of_the_paper(rehearsal):
 
     The claims name a start without the recipe. That the pages say so where weights are missing, and
     in these words, `test_display` and `test_claims_verdicts` show. A table of an experiment is made
-    before the runs of its page fetch what they need, so its rows ("not run: ...") may say so.
+    before the runs of its page fetch what they need, so its rows ("not run: ...") may say so until
+    something is recorded and it is made again, which these short runs are not.
     """
     whole = [c for one in catalogue.EXPERIMENTS.values() for c in one.paper]
     # What follows tells them from a longer name: "from ImageNet" from "from ImageNet convolutions".

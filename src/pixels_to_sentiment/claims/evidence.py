@@ -25,11 +25,10 @@ from pixels_to_sentiment import (
 )
 from pixels_to_sentiment.benchmarks import results
 from pixels_to_sentiment.catalogue import Configuration
-from pixels_to_sentiment.claims.paper import VIEW, Claim, cell, neighbours, reported
+from pixels_to_sentiment.claims.paper import VIEW, Claim, cell, reported
 from pixels_to_sentiment.claims.recorded import Recorded, Trained, effect
 from pixels_to_sentiment.claims.rules import MARGIN, SIGNIFICANT
 from pixels_to_sentiment.maps import measures, summary
-from pixels_to_sentiment.probes import protocols
 
 # What a comparison says of the claim.
 FOR, UNDECIDED, AGAINST = "for", "undecided", "against"
@@ -42,7 +41,8 @@ UNKNOWING = (measures.RANDOM, measures.CENTRE, measures.EDGES)
 class Row(NamedTuple):
     """One comparison: in words, its value, what it says of the claim, and whose networks it is of.
 
-    ``left_out`` says in words why it is shown and does not count, if so.
+    ``left_out`` says why it is shown and does not count, if so: ``idle`` or ``frozen``. ``lone``
+    says that there is only one seed of a network, of which the interval then knows nothing.
     """
 
     text: str
@@ -51,6 +51,7 @@ class Row(NamedTuple):
     rank: str
     keys: tuple[str, ...]
     left_out: str = ""
+    lone: bool = False
 
 
 def better(low: float, high: float, aim: float | None = None) -> str:
@@ -65,13 +66,13 @@ def better(low: float, high: float, aim: float | None = None) -> str:
     """
     if low > 0:
         return FOR
-    none = -MARGIN <= low and high <= MARGIN and (aim is None or high < aim)
+    none = low >= -MARGIN and high <= MARGIN and (aim is None or high < aim)
     return AGAINST if high < 0 or none else UNDECIDED
 
 
 def alike(low: float, high: float) -> str:
     """Say what an interval tells of a claim that there is no difference."""
-    if -MARGIN <= low and high <= MARGIN:
+    if low >= -MARGIN and high <= MARGIN:
         return FOR
     return AGAINST if low > MARGIN or high < -MARGIN else UNDECIDED
 
@@ -93,7 +94,7 @@ def pairs(claim: Claim, recorded: Recorded) -> list[Row]:
         side = better(found.low, found.high, aim)
         what = f"{reports.difference_in_words(*(one.title for one in both))} ({_seeds(both)})"
         text = "; ".join([f"{what}: {_interval(found)}", *notes])
-        rows.append(Row(text, found.value, side, rank, _keys(both), left_out))
+        rows.append(Row(text, found.value, side, rank, _keys(both), left_out, _lone(both)))
     return rows
 
 
@@ -102,17 +103,22 @@ def beyond(claim: Claim, recorded: Recorded) -> list[Row]:
     rows = []
     for rank, configuration, agreement, one in _whole(claim, recorded):
         number = cell(claim.cells[0], agreement, VIEW if claim.kind == "later" else "")
-        if number is None or (claim.name == "lean" and agreement != "five"):
+        if number is None or (claim.of_layers and agreement != "five"):
             continue
-        own = reported(configuration, agreement, VIEW)
-        aim = None if own is None else own["mean"] - number["mean"]
+        own, aim, left_out, notes = reported(configuration, agreement, VIEW), None, "", []
+        if own is not None:
+            aim = own["mean"] - number["mean"]
+        if claim.of_layers:
+            (one,), left_out, notes = _that_learned([one])
         found = effect([one.right[VIEW] - number["mean"]])
-        size = architectures.sizes([configuration.network])["parameters"][0]
-        text = f"{one.title}, {figures.AGREEMENT_NAMES[agreement]} ({_seeds([one])}): "
-        text += f"{found.value + number['mean']:.3f}, {_interval(found)} from {number['mean']:.3f}"
-        text += f"; {size:.1f} million parameters" if claim.name in ("lean", "architectures") else ""
+        if claim.kind == "later" or claim.of_layers:
+            size = architectures.sizes([configuration.network])["parameters"][0]
+            notes.append(f"{size:.1f} million parameters")
+        what = f"{one.title}, {figures.AGREEMENT_NAMES[agreement]} ({_seeds([one])})"
+        text = f"{what}: {_level(found, number['mean'])}"
         side = better(found.low, found.high, aim)
-        rows.append(Row(text, found.value, side, rank, one.keys))
+        text = "; ".join([text, *notes])
+        rows.append(Row(text, found.value, side, rank, one.keys, left_out, _lone([one])))
     return rows
 
 
@@ -124,8 +130,8 @@ def levels(claim: Claim, recorded: Recorded) -> list[Row]:
         found = effect([one.right[VIEW] - aim])
         side = FOR if found.low > -MARGIN else AGAINST if found.high < -MARGIN else UNDECIDED
         text = f"{one.title}, {figures.AGREEMENT_NAMES[agreement]} ({_seeds([one])}): "
-        text += f"{found.value + aim:.3f}, {_interval(found)} from {aim:.3f}"
-        rows.append(Row(text, found.value, side, rank, one.keys))
+        text += _level(found, aim)
+        rows.append(Row(text, found.value, side, rank, one.keys, lone=_lone([one])))
     return rows
 
 
@@ -137,7 +143,8 @@ def views(claim: Claim, recorded: Recorded) -> list[Row]:
         told = [reported(claim.own[0], agreement, view) for view in ("oversampled", "centre")]
         side = better(found.low, found.high, told[0]["mean"] - told[1]["mean"])
         what = f"{one.title}, {figures.AGREEMENT_NAMES[agreement]} ({_seeds([one])})"
-        rows.append(Row(f"{what}: {_interval(found)}", found.value, side, rank, one.keys))
+        text = f"{what}: {_interval(found)}"
+        rows.append(Row(text, found.value, side, rank, one.keys, lone=_lone([one])))
     return rows
 
 
@@ -155,7 +162,7 @@ def counts(claim: Claim, recorded: Recorded) -> list[Row]:
             what = f"{one.title}, trained on {figures.AGREEMENT_NAMES[agreement]} ({_seeds([one])})"
             text = f"{what}, exactly {more} − exactly {fewer}: {_interval(found)}"
             side = better(found.low, found.high)
-            rows.append(Row(text, found.value, side, rank, one.keys))
+            rows.append(Row(text, found.value, side, rank, one.keys, lone=_lone([one])))
     return rows
 
 
@@ -170,7 +177,8 @@ def depths(claim: Claim, recorded: Recorded) -> list[Row]:
             side = UNDECIDED if not p < SIGNIFICANT else FOR if value > 0 else AGAINST
             title = f"{_title(some)}, {layerwise.CLASSIFIER_TITLES[classifier]}"
             text = f"{title}: {tables.signed(value, 2)} over {len(means)} layers"
-            rows.append(Row(f"{text} (p {tables.p_value(p)})", value, side, rank, keys))
+            text = f"{text} (p {tables.p_value(p)})"
+            rows.append(Row(text, value, side, rank, keys, lone=some["seed"].nunique() == 1))
     return rows
 
 
@@ -186,7 +194,8 @@ def dips(claim: Claim, recorded: Recorded) -> list[Row]:
                 text = f"{_title(told)}, {title}, {first} − {other}: {_interval(found)}"
                 aim = _layer_aim(first, other, kind)
                 side = better(found.low, found.high, aim)
-                rows.append(Row(text, found.value, side, rank, keys))
+                lone = len(both[0].columns) == 1
+                rows.append(Row(text, found.value, side, rank, keys, lone=lone))
     return rows
 
 
@@ -205,7 +214,8 @@ def classifiers(claim: Claim, recorded: Recorded) -> list[Row]:
             widest = each.abs().idxmax()
             text = f"{_title(told)}, SVM − softmax, mean of {len(each)} layers: {_interval(found)}"
             text += f"; at most {tables.signed(each[widest])} ({widest})"
-            rows.append(Row(text, found.value, alike(found.low, found.high), rank, keys))
+            side, lone = alike(found.low, found.high), told["seed"].nunique() == 1
+            rows.append(Row(text, found.value, side, rank, keys, lone=lone))
     return rows
 
 
@@ -239,7 +249,8 @@ def positive(claim: Claim, recorded: Recorded) -> list[Row]:
             last = one.losses().apply(lambda curve: curve.dropna().tail(10).mean()).mean()
             text = f"{one.title} ({_seeds([one])}): {_interval(found)}; area under ROC {area:.2f}, "
             text += f"training loss at the end {last:.2f} nats"
-            rows.append(Row(text, found.value, alike(found.low, found.high), rank, one.keys))
+            side = alike(found.low, found.high)
+            rows.append(Row(text, found.value, side, rank, one.keys, lone=_lone([one])))
     return rows
 
 
@@ -255,7 +266,8 @@ def lost(claim: Claim, recorded: Recorded) -> list[Row]:
                 text = f"{_title(told)}, {claim.layers[0]}, softmax − {some[0].title} "
                 text += f"({_seeds(some)}): {_interval(found)}"
                 side = better(found.low, found.high, first["mean"] - other["mean"])
-                rows.append(Row(text, found.value, side, rank, keys + some[0].keys))
+                used = keys + some[0].keys
+                rows.append(Row(text, found.value, side, rank, used, lone=_lone(some)))
     return rows
 
 
@@ -268,8 +280,8 @@ def tuned(claim: Claim, recorded: Recorded) -> list[Row]:
                 found = effect([some.right[VIEW] for some in both])
                 what = reports.difference_in_words(*(some.title for some in both))
                 text = f"{what} ({_seeds(both)}): {_interval(found)}"
-                side = better(found.low, found.high)
-                rows.append(Row(text, found.value, side, rank, _keys(both)))
+                side, used = better(found.low, found.high), _keys(both)
+                rows.append(Row(text, found.value, side, rank, used, lone=_lone(both)))
         told, keys = recorded.probed(f"{one.network}:{one.start}", tuned=False)
         trained = recorded.trained([one])
         # Of several layers the last, which comes first.
@@ -278,8 +290,8 @@ def tuned(claim: Claim, recorded: Recorded) -> list[Row]:
             found = effect([trained[0].right["centre"].droplevel("label"), features])
             text = f"{trained[0].title} ({_seeds(trained)}) − softmax on {_title(told)}, "
             text += f"{told['layer'].iloc[0]}, centre crop: {_interval(found)}"
-            side = better(found.low, found.high)
-            rows.append(Row(text, found.value, side, rank, trained[0].keys + keys))
+            side, used = better(found.low, found.high), trained[0].keys + keys
+            rows.append(Row(text, found.value, side, rank, used, lone=_lone(trained)))
     return rows
 
 
@@ -301,7 +313,8 @@ def sooner(claim: Claim, recorded: Recorded) -> list[Row]:
             side = FOR if found.low > 0 else AGAINST if found.high < 0 else UNDECIDED
             what = reports.difference_in_words(*(one.title for one in both))
             text = f"{what} ({_seeds(both)}), mean loss of {last} iterations in nats: "
-            rows.append(Row(text + _interval(found), found.value, side, rank, _keys(both)))
+            text, used = text + _interval(found), _keys(both)
+            rows.append(Row(text, found.value, side, rank, used, lone=_lone(both)))
     return rows
 
 
@@ -355,7 +368,8 @@ def maps(claim: Claim, recorded: Recorded) -> list[Row]:
             text += f"{tables.signed(one.difference)} ({span})"
             side = FOR if one.low > 0 else AGAINST if one.high < 0 else UNDECIDED
             keys = tuple(record.key for record in some)
-            rows.append(Row(text, one.difference, side, rank, keys))
+            lone = len({record.run.seed for record in some}) == 1
+            rows.append(Row(text, one.difference, side, rank, keys, lone=lone))
     return rows
 
 
@@ -386,11 +400,12 @@ def _listed(claim: Claim) -> Iterator[tuple[str, tuple | Configuration]]:
                 yield rank, one
 
 
-def _whole(
-    claim: Claim, recorded: Recorded
-) -> Iterator[tuple[str, Configuration, str, Trained]]:
+def _whole(claim: Claim, recorded: Recorded) -> Iterator[tuple[str, Configuration, str, Trained]]:
     """Give what is recorded of each configuration and subset, with whose it is."""
-    for rank, configuration in _listed(claim):
+    listed = list(_listed(claim))
+    if claim.kind == "later":
+        listed += [(OWN, one) for one in reports.of_timm(recorded.runs)]
+    for rank, configuration in listed:
         for agreement in folds.AGREEMENTS:
             for one in recorded.trained([configuration], agreement):
                 yield rank, configuration, agreement, one
@@ -476,6 +491,10 @@ def _layer_aim(first: str, other: str, kind: str) -> float | None:
     return None if any(row is None for row in rows) else rows[0]["mean"] - rows[1]["mean"]
 
 
+def _level(found: resampling.Effects, number: float) -> str:
+    return f"{found.value + number:.3f}, {_interval(found)} from {number:.3f}"
+
+
 def _interval(found: resampling.Effects) -> str:
     ends = f"{tables.signed(found.low)} to {tables.signed(found.high)}"
     return f"{tables.signed(found.value)} ({ends})"
@@ -486,6 +505,10 @@ def _seeds(some: Sequence[Trained]) -> str:
     told = list(dict.fromkeys(", ".join(map(str, one.seeds)) for one in some))
     many = "s" * any("," in one for one in told)
     return f"seed{many} {' against '.join(told)}"
+
+
+def _lone(some: Iterable[Trained]) -> bool:
+    return any(len(one.seeds) == 1 for one in some)
 
 
 def _keys(some: Iterable[Trained]) -> tuple[str, ...]:

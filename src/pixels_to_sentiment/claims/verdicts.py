@@ -129,7 +129,7 @@ def decide(claim: Claim, rows: Sequence[Row]) -> tuple[str, str]:
         words.append("Nearly the article's own network counts as its own.")
     if verdict == INCONCLUSIVE and not own and others:
         words.append("Nothing with the article's own is recorded.")
-    return verdict, " ".join(filter(None, [*words, _left_out(rows)]))
+    return verdict, " ".join(filter(None, [*words, _lone(counted), _left_out(rows)]))
 
 
 def _verdict(claim: Claim, own: Sequence[Row], others: Sequence[Row]) -> str:
@@ -158,6 +158,14 @@ def _tally(rows: Sequence[Row], whose: str) -> str:
     return f"{len(rows)} comparison{'s' * (len(rows) > 1)} {whose} ({span}): {words}."
 
 
+def _lone(rows: Sequence[Row]) -> str:
+    lone = sum(row.lone for row in rows)
+    if not lone:
+        return ""
+    if lone == len(rows):
+        return "Intervals know of one seed only of a network."
+    verb = "knows" if lone == 1 else "know"
+    return f"{lone} of the intervals {verb} of one seed only of a network."
 
 
 def _left_out(rows: Sequence[Row]) -> str:
@@ -178,7 +186,9 @@ def _untested(claim: Claim, rows: Sequence[Row]) -> str:
         why = "No pair on all five folds counts."
     if claim.kind in ("all better", "mostly better"):
         there = sum(row.rank != OTHER for row in rows)
-        why = f"Of the {len(claim.own)} pairs that it takes, {there} are recorded on all five folds."
+        why = (
+            f"Of the {len(claim.own)} pairs that it takes, {there} are recorded on all five folds."
+        )
     missing = _unavailable(claim.own)
     missing = f"Weights not at hand: {', '.join(missing)}." if missing else ""
     return " ".join(filter(None, [why, _left_out(rows), missing]))

@@ -5,12 +5,11 @@ No verdict is written down: each is computed from what is recorded, by the rule 
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
-from pixels_to_sentiment import assets, networks, tables
+from pixels_to_sentiment import assets, catalogue, networks, tables
 from pixels_to_sentiment.catalogue import Configuration
 from pixels_to_sentiment.claims import evidence
 from pixels_to_sentiment.claims.evidence import AGAINST, FOR, NEARLY, OTHER, UNDECIDED, Row
@@ -195,12 +194,13 @@ def _untested(claim: Claim, rows: Sequence[Row]) -> str:
 
 
 def _unavailable(compared: Iterable) -> list[str]:
-    """Name the networks and starts, in words, whose weights are not at hand."""
+    """Name the article's starts, in words, whose weights are not at hand."""
+    starts = {one.start: one for one in catalogue.find("initialisation").paper}
     names = {}
     for one in compared:
         for configuration in (one,) if isinstance(one, Configuration) else one:
-            plain = replace(configuration, network=configuration.family)
-            start = networks.find_start(plain.network, plain.start)
-            if start and not any(assets.find(name) for name in start.assets):
-                names[plain.title.partition(",")[0]] = True
+            if configuration.family == "caffenet" and (whole := starts.get(configuration.start)):
+                start = networks.find_start(whole.network, whole.start)
+                if not any(assets.find(name) for name in start.assets):
+                    names[whole.title.partition(",")[0]] = True
     return list(names)

@@ -23,7 +23,7 @@ def test_a_rule_is_as_old_as_the_newest_of_its_lines(tmp_path, monkeypatch):
     committed(tmp_path, SOURCE, 1_000_000)
     committed(tmp_path, SOURCE.replace("two", "2"), 2_000_000)
     began = [datetime.fromtimestamp(when, UTC).isoformat() for when in (900_000, 1_500_000)]
-    found = rules.dated(began, tmp_path / "rules.py").set_index("kind")
+    found = rules.dated({"a": began, "b": began}, tmp_path / "rules.py").set_index("kind")
     assert [one.timestamp() for one in found["written"]] == [2_000_000, 1_000_000]
     assert found[["before", "after"]].to_numpy().tolist() == [[2, 0], [1, 1]]
 
@@ -31,11 +31,11 @@ def test_a_rule_is_as_old_as_the_newest_of_its_lines(tmp_path, monkeypatch):
 def test_a_rule_that_git_does_not_know_has_no_date(tmp_path, monkeypatch):
     """Without git, and where a line of it is not committed."""
     (tmp_path / "rules.py").write_text(SOURCE)
-    assert rules.dated([], tmp_path / "rules.py")["written"].isna().all()
+    assert rules.dated({}, tmp_path / "rules.py")["written"].isna().all()
     monkeypatch.setattr(places, "checkout", lambda: tmp_path)
     committed(tmp_path, SOURCE, 1_000_000)
     (tmp_path / "rules.py").write_text(SOURCE.replace("three", "3"))
-    found = rules.dated([], tmp_path / "rules.py").set_index("kind")
+    found = rules.dated({}, tmp_path / "rules.py").set_index("kind")
     assert found["written"].isna().to_dict() == {"a": False, "b": True}
 
 

@@ -6,7 +6,7 @@ A rule that is reworded is newer than what was recorded before, and `dated` says
 import ast
 import re
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -87,13 +87,14 @@ RULES = {
 }
 
 
-def dated(began: Iterable[str] = (), path: Path | None = None) -> pd.DataFrame:
+def dated(began: Mapping[str, Iterable[str]], path: Path | None = None) -> pd.DataFrame:
     """Say when each rule got its wording, by git, and how much was recorded before.
 
     Parameters
     ----------
     began
-        When each recorded result was begun (ISO 8601, with the offset from UTC).
+        When the results that each rule was used on were begun (ISO 8601, with the offset from UTC),
+        by kind of test.
     path
         Of this file, if not this one.
 
@@ -102,15 +103,15 @@ def dated(began: Iterable[str] = (), path: Path | None = None) -> pd.DataFrame:
     DataFrame
         ``kind``, ``rule`` (HTML), ``written`` (when the newest of its lines was committed, with
         the offset from UTC; missing without git, in a clone without history, and where it is not
-        committed yet), ``before`` and ``after`` (results begun before and after that; missing with
-        it).
+        committed yet), ``before`` and ``after`` (of these results, those begun before and after
+        that; missing with it).
     """
     path = path or Path(__file__)
-    times, rows = [datetime.fromisoformat(one) for one in began], []
-    lines = _committed(path)
+    lines, rows = _committed(path), []
     for kind, numbers in _lines_of_rules(path.read_text("utf-8")).items():
         known = [lines.get(number) for number in numbers]
         written = None if None in known else max(known)
+        times = [datetime.fromisoformat(one) for one in began.get(kind, ())]
         before = None if written is None else sum(one < written for one in times)
         after = None if written is None else len(times) - before
         rows.append((kind, RULES.get(kind, ""), written, before, after))

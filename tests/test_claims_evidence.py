@@ -288,6 +288,27 @@ def test_a_measured_time_is_held_against_three_times(monkeypatch, low, verdict):
 
 
 @pytest.mark.parametrize(
+    ("kind", "ten", "verdict"),
+    [("gpu", 0.01, REPRODUCED), ("gpu", 0.05, CONTRADICTED), ("cpu", 0.05, INCONCLUSIVE)],
+)
+def test_ten_crops_are_timed_against_one(monkeypatch, kind, ten, verdict):
+    """A CPU does not contradict what is said of a GPU."""
+    taken = {10: ten, 1: 0.01}
+    made = [
+        {
+            "what": f"CaffeNet forward, {n} at once",
+            "contender": results.OURS,
+            "seconds": [seconds, 1.01 * seconds, 0.99 * seconds],
+        }
+        for n, seconds in taken.items()
+    ]
+    reports = {kind: [{"comparisons": made}]}
+    monkeypatch.setattr(results, "recorded", lambda one: reports.get(one, []))
+    row = judged("oversampling-speed")
+    assert (row["verdict"], f"{ten / 0.01:.1f} times" in row["evidence"]) == (verdict, True)
+
+
+@pytest.mark.parametrize(
     ("better", "verdict"), [(0.05, SUPPORTED), (0.0, INCONCLUSIVE), (-0.05, INCONCLUSIVE)]
 )
 def test_maps_have_to_beat_what_knows_nothing_of_the_network(tmp_path, better, verdict):

@@ -129,7 +129,7 @@ def agreement(table: pd.DataFrame, limits: pd.DataFrame) -> Figure:
     """
     if table.empty:
         return nothing("Nothing is recorded yet.")
-    figure, panels = plt.subplots(1, 2, figsize=(WIDTH, 3.6))
+    figure, panels = plt.subplots(1, 2, sharex=True, sharey=True, figsize=(WIDTH, 3.6))
     place = {count: n for n, count in enumerate(sorted(table["count"].unique(), reverse=True))}
     limits = limits[limits["count"].isin(place)]
     at = limits["count"].map(place)

@@ -53,7 +53,8 @@ def by_count(told: pd.DataFrame) -> pd.DataFrame:
     """
     count, rows = exact(), []
     for case, group in cases(told).items():
-        for number, some in group.groupby(group["image"].map(count), sort=False):
+        apart = dict(iter(group.groupby(group["image"].map(count))))
+        for number, some in sorted(apart.items(), reverse=True):
             right = some.pivot(index=["fold", "image"], columns="seed", values="correct")
             in_folds = right.index.get_level_values("fold")
             alike = np.full(len(right), 1 / len(right))
@@ -65,8 +66,7 @@ def by_count(told: pd.DataFrame) -> pd.DataFrame:
             values = found.value, found.low, found.high, *np.mean(areas, axis=0)
             rows.append((*case, listed(some["seed"]), number, len(right), *values))
     names = ["seeds", "count", "pictures", "accuracy", "low", "high"]
-    table = pd.DataFrame(rows, columns=[*CASE, *names, "area", "area_low", "area_high"])
-    return table.sort_values("count", ascending=False, kind="stable", ignore_index=True)
+    return pd.DataFrame(rows, columns=[*CASE, *names, "area", "area_low", "area_high"])
 
 
 def published() -> dict[int, int]:

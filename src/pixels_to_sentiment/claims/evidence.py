@@ -27,7 +27,7 @@ from pixels_to_sentiment.benchmarks import results
 from pixels_to_sentiment.catalogue import Configuration
 from pixels_to_sentiment.claims.paper import VIEW, Claim, cell, reported
 from pixels_to_sentiment.claims.recorded import Recorded, Trained, effect
-from pixels_to_sentiment.claims.rules import MARGIN, SIGNIFICANT
+from pixels_to_sentiment.claims.rules import MARGIN, NO_SLOWER, SIGNIFICANT
 from pixels_to_sentiment.maps import measures, summary
 
 # What a comparison says of the claim.
@@ -213,7 +213,7 @@ def classifiers(claim: Claim, recorded: Recorded) -> list[Row]:
             each = gaps.groupby(["layer", "fold"]).mean().groupby("layer").mean()
             widest = each.abs().idxmax()
             text = f"{_title(told)}, SVM − softmax, mean of {len(each)} layers: {_interval(found)}"
-            text += f"; at most {tables.signed(each[widest])} ({widest})"
+            text += f"; largest {tables.signed(each[widest])} ({widest})"
             side, lone = alike(found.low, found.high), told["seed"].nunique() == 1
             rows.append(Row(text, found.value, side, rank, keys, lone=lone))
     return rows
@@ -328,6 +328,26 @@ def speed(claim: Claim, _: Recorded) -> list[Row]:
         text = f"CaffeNet on {one['device']}: {one['ratio']:.1f} times "
         text += f"({one['low']:.1f} to {one['high']:.1f})"
         rows.append(Row(text, one["ratio"] - said, side, OWN, ()))
+    return rows
+
+
+def slower(_: Claim, __: Recorded) -> list[Row]:
+    """Compare the measured time for ten crops of a picture at once with that for one."""
+    rows = []
+    for rank, kind in ((OWN, "gpu"), (OTHER, "cpu")):
+        for report in results.recorded(kind)[:1]:
+            taken = {
+                one["what"]: one["seconds"]
+                for one in report["comparisons"]
+                if one["contender"] == results.OURS
+            }
+            both = [taken.get(f"CaffeNet forward, {n} at once") for n in (10, 1)]
+            if all(both):
+                ratios = np.divide(*(some[: min(map(len, both))] for some in both))
+                middle, (low, high) = float(np.median(ratios)), results.spread(ratios)
+                side = FOR if high <= NO_SLOWER else AGAINST if low > NO_SLOWER else UNDECIDED
+                text = f"CaffeNet on a {kind.upper()}: {middle:.1f} times ({low:.1f} to {high:.1f})"
+                rows.append(Row(text, middle - 1, side, rank, ()))
     return rows
 
 

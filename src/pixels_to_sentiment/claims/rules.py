@@ -17,13 +17,16 @@ from pixels_to_sentiment import places
 # A claim of no difference holds if the whole interval is within one picture in a hundred.
 MARGIN = 0.01
 SIGNIFICANT = 0.05
+# What takes no more than a tenth longer is no slower.
+NO_SLOWER = 1.1
 
 REPRODUCED, CONTRADICTED, INCONCLUSIVE = "reproduced", "contradicted", "inconclusive"
 SUPPORTED, UNTESTED = "supported on other networks only", "could not be tested"
 
 VERDICTS = {
-    REPRODUCED: "With the article's own networks and starts, or nearly its own, all that is "
-    "recorded speaks for the claim.",
+    REPRODUCED: "With what the claim is about, all that is recorded speaks for it: the article's "
+    "own networks and starts, or nearly its own; of a conjecture and of a claim that is ours, the "
+    "networks that it names.",
     CONTRADICTED: "With these, something speaks against it.",
     INCONCLUSIVE: "It was tried, and neither holds: the intervals have room for the article's "
     "difference and for none, or networks disagree. What other networks show against a claim about "
@@ -73,16 +76,20 @@ RULES = {
     "later": "The accuracy of a later network from ten crops, less the article's best. For and "
     "against as by <i>better</i>; these networks are what the claim is about.",
     "sooner": "The mean training loss over the first iterations that all runs of a pair have, of "
-    "one start less another; folds and seeds are chance. For: the interval lies above zero; "
-    "against: below.",
+    "one start less another; folds and seeds are chance. With other networks: random weights less "
+    "trained ones. For: the interval lies above zero; against: below.",
     "speed": "The measured time for 64 outputs over that for one, on this network, whatever its "
     "weights. For: the spread of the ratio reaches the article's number or less. Against: it lies "
     "above.",
+    "no slower": "The measured time for ten crops of a picture at once over that for one, by the "
+    "newest benchmark, on a GPU as the article says; a CPU is another machine. For: the spread of "
+    "the ratio lies within a tenth above one; against: above that.",
     "local": "How far the global probability lies from the mean of the local ones, mean over the "
-    "test pictures. For: the interval lies above the margin; against: below it.",
+    "test pictures. For: the interval (bootstrap over the pictures of each fold) lies above the "
+    "margin; against: below it.",
     "maps": "The most and least relevant cells of a map are removed and filled from around them "
     "(ROAD). For: the sentiment map scores higher than random numbers, than the centre and than "
-    "edges, each by its interval; against: lower.",
+    "edges, each by its interval (bootstrap over the pictures of each fold); against: lower.",
     "none": "Could not be tested, for the reason given.",
 }
 

@@ -44,6 +44,7 @@ COMPARED = {
     "tuned": evidence.tuned,
     "sooner": evidence.sooner,
     "speed": evidence.speed,
+    "no slower": evidence.slower,
     "local": evidence.local,
     "maps": evidence.maps,
     "none": evidence.nothing,
@@ -161,10 +162,9 @@ def _lone(rows: Sequence[Row]) -> str:
     lone = sum(row.lone for row in rows)
     if not lone:
         return ""
-    if lone == len(rows):
-        return "Intervals know of one seed only of a network."
-    verb = "knows" if lone == 1 else "know"
-    return f"{lone} of the intervals {verb} of one seed only of a network."
+    some = f"{lone} of the intervals" if lone < len(rows) else "Each interval" if lone > 1 else "It"
+    verbs = ("rests", "knows") if some in ("It", "Each interval") or lone == 1 else ("rest", "know")
+    return f"{some} {verbs[0]} on one seed of a network and {verbs[1]} nothing of others."
 
 
 def _left_out(rows: Sequence[Row]) -> str:

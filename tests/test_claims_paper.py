@@ -59,5 +59,5 @@ def test_the_fifteen_statements_of_the_article_have_a_claim():
     assert {claim.chapter for claim in claims.CLAIMS} <= {
         *(experiment for experiment in catalogue.EXPERIMENTS),
         "judgement",
-        "benchmarks",
+        "performance",
     }

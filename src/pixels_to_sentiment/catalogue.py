@@ -40,6 +40,9 @@ ENDINGS = {
     training.THIRD: "a third",
     "-without-twins": "without twins",
     "-frozen-features": "features frozen",
+    "-frozen-below": "all below frozen",
+    "-at-0.0001": "base rate 0.0001",
+    "-at-0.0003": "base rate 0.0003",
     "-frozen-convolutions": "convolutions frozen",
 }
 

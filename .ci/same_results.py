@@ -68,14 +68,17 @@ def main() -> None:
     """Compare and say what was equal."""
     (commit,) = sys.argv[1:] or sys.exit(__doc__)
     here = Path(__file__).resolve().parents[1]
+    began = python(here, here, "-c", FINGERPRINTS)
     with tempfile.TemporaryDirectory() as folder:
         old, runs = Path(folder) / "old", Path(folder) / "runs"
         subprocess.run(["git", "worktree", "add", "-q", "--detach", old, commit], check=True)
         try:
             before, now = (results(one, runs / name) for one, name in ((old, "old"), (here, "new")))
-            was, of = (python(one, runs, "-c", FINGERPRINTS).split() for one in (old, here))
+            was, of = python(old, runs, "-c", FINGERPRINTS).split(), began.split()
         finally:
             subprocess.run(["git", "worktree", "remove", "--force", old], check=True)
+    if python(here, here, "-c", FINGERPRINTS) != began:
+        sys.exit("The code was changed while it ran: nothing is shown. Run it again.")
     if before.keys() != now.keys():
         differ = sorted({before[k] for k in before.keys() - now.keys()})
         sys.exit(f"Not the same: {len(before.keys() - now.keys())} files differ ({differ}).")

@@ -21,6 +21,7 @@ START_TITLES = {
     "random": "from random weights",
     "imagenet": "from ImageNet",
     "imagenet-convolutions": "from ImageNet convolutions",
+    "balanced-convolutions": "from balanced ImageNet convolutions",
     "imagenet-caffe": "from ImageNet (Caffe)",
     "imagenet-torchvision": "from ImageNet (torchvision)",
     "places": "from Places",

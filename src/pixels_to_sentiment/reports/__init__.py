@@ -1,6 +1,11 @@
 """What is recorded, as frames in words: the numbers behind the book's tables and figures."""
 
-from pixels_to_sentiment.reports.article import recalled, recalled_counts, reported_table
+from pixels_to_sentiment.reports.article import (
+    recalled,
+    recalled_counts,
+    recalled_wrong,
+    reported_table,
+)
 from pixels_to_sentiment.reports.losses import (
     over_folds,
     recorded_losses,
@@ -70,6 +75,7 @@ __all__ = [
     "peak_of",
     "recalled",
     "recalled_counts",
+    "recalled_wrong",
     "recorded_details",
     "recorded_losses",
     "reported_differences",

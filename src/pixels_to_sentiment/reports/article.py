@@ -104,3 +104,34 @@ def recalled_counts(table: pd.DataFrame) -> pd.DataFrame:
     otherwise = counts["recalled"] - counts["right"] - counts["swapped"]
     counts.insert(4, "wrong otherwise", otherwise)
     return counts.rename(columns={"largest": "largest error"})
+
+
+def recalled_wrong(table: pd.DataFrame) -> pd.DataFrame:
+    """Put the accuracies of `recalled` that are off, or whose spread is, into words.
+
+    Returns
+    -------
+    DataFrame
+        ``variant``; ``recalled`` and ``read``, as `tables.score` has them; ``off`` and ``± off``,
+        the first less the second; ``what it was``: the number of the same layer's other classifier,
+        or of neither.
+    """
+    wrong = table["variant"].isin(table.loc[table["off"] != 0, "variant"])
+    by = (
+        table[wrong]
+        .pivot(index="variant", columns="quantity")
+        .loc[table["variant"][wrong].unique()]
+    )
+    swapped = by["swapped"].mask(by["off"] == 0, 1).all(axis=1)
+    return pd.DataFrame(
+        {
+            "variant": by.index,
+            "recalled": [
+                tables.score(*pair) for pair in by["recalled"][["mean", "std"]].to_numpy()
+            ],
+            "read": [tables.score(*pair) for pair in by["read"][["mean", "std"]].to_numpy()],
+            "off": by["off", "mean"].to_list(),
+            "± off": by["off", "std"].to_list(),
+            "what it was": ["the other classifier's" if one else "neither's" for one in swapped],
+        }
+    )

@@ -21,6 +21,10 @@ from pixels_to_sentiment.catalogue import Configuration, Experiment
 from pixels_to_sentiment.reports.runs import CROPS, costs, of_experiment, titled
 from pixels_to_sentiment.runs import Record
 
+# The network that the paper's variants are held against; and the one before, of which it quotes one
+# accuracy a subset.
+_BASE, _EARLIER = "CaffeNet, ILSVRC-2012", "PCNN (You et al. 2015)"
+
 
 def comparison(
     reported: pd.DataFrame, recorded: pd.DataFrame, agreements: Iterable[str] = folds.AGREEMENTS
@@ -30,31 +34,35 @@ def comparison(
     Parameters
     ----------
     reported
-        Rows of `scores.reported` of one configuration of the paper.
+        Rows of `scores.reported` of its experiment on fine-tuning.
     recorded
         As `experiments.table` gives it.
 
     Returns
     -------
     DataFrame
-        Text for `tables.table`: ``configuration`` (always positive, the paper's, then the recorded
-        ones in words), ``seeds`` and, for each subset, a column for the centre crop and one for ten
-        crops; a dash where nothing is reported or recorded.
+        Text for `tables.table`: ``configuration`` (always positive, those reported, then the
+        recorded ones in words), ``seeds`` and, for each subset, a column for the centre crop and
+        one for ten crops; a dash where nothing is reported or recorded.
     """
     recorded = titled(recorded)
     titles = list(dict.fromkeys(recorded["title"]))
-    table = {"configuration": ["always positive", "the paper's CaffeNet", *titles]}
+    theirs = {_BASE: "the paper's CaffeNet", _EARLIER: "PCNN, as the paper quotes it"}
+    theirs = {name: words for name, words in theirs.items() if name in set(reported["variant"])}
+    names = ["always positive", *theirs.values(), *titles]
+    table = {"configuration": names}
     agreements = list(agreements)
     shown = recorded[recorded["agreement"].isin(agreements)]
-    table["seeds"] = ["–", "–", *(_seeds(shown[shown["title"] == title]) for title in titles)]
+    seeds = [_seeds(shown[shown["title"] == title]) for title in titles]
+    table["seeds"] = ["–"] * (len(names) - len(seeds)) + seeds
     base = sizes()["always_positive"]
     for agreement, (oversampling, crops) in product(agreements, CROPS.items()):
-        column = [f"{base[agreement]:.3f}", "–", *["–"] * len(titles)]
+        column = [f"{base[agreement]:.3f}", *["–"] * (len(names) - 1)]
         for one in _cell(reported, agreement, oversampling):
-            column[1] = tables.score(one.mean, one.std, one.grade)
+            column[names.index(theirs[one.variant])] = tables.score(one.mean, one.std, one.grade)
         for one in _cell(recorded, agreement, oversampling):
             text = tables.score(one.mean, one.std) + _part(one.n, one.folds)
-            column[2 + titles.index(one.title)] = text
+            column[names.index(one.title)] = text
         table[f"{figures.AGREEMENT_NAMES[agreement]}, {crops}"] = column
     return pd.DataFrame(table)
 
@@ -176,9 +184,8 @@ _AGAINST = (
         ("MVSO English", f"MVSO {name}")
         for name in ("Spanish", "French", "Italian", "German", "Chinese")
     ),
+    *(("conv4 SVM", other) for other in ("conv5 SVM", "pool5 SVM", "conv4 softmax")),
 )
-# The paper quotes one accuracy of the earlier network for each subset.
-_BASE, _EARLIER = "CaffeNet, ILSVRC-2012", "PCNN (You et al. 2015)"
 
 
 def reported_differences() -> pd.DataFrame:
@@ -190,8 +197,8 @@ def reported_differences() -> pd.DataFrame:
         ``what`` (in words), ``agreement``, ``between`` (as `judgement.noise` has it) and
         ``difference``: the improvement over the earlier state of the art; on each subset the
         network that is fine-tuned from ILSVRC-2012 less the earlier one, and ten crops less the
-        centre crop; each variant less that network, and variants against each other, from the
-        same crops.
+        centre crop; each variant less that network, and variants and layers against each other,
+        from the same crops.
     """
     table = scores.of_article(scores.reported())
     rows = [
@@ -215,9 +222,12 @@ def reported_differences() -> pd.DataFrame:
     pairs = [(one, _BASE) for one in named if one != "fc9-2, MVSO English"]
     for both in [*pairs, *_AGAINST]:
         for view, oversampling in scores.VIEWS.items():
-            first, other = (means[one, "five", oversampling] for one in both)
-            words = " − ".join("fine-tuned CaffeNet" if one == _BASE else one for one in both)
-            rows.append((f"{words}, {CROPS[oversampling]}", "five", view, first - other))
+            found = [means.get((one, "five", oversampling)) for one in both]
+            # Layers have the centre crop alone.
+            if None not in found:
+                words = " − ".join("fine-tuned CaffeNet" if one == _BASE else one for one in both)
+                what = f"{words}, {CROPS[oversampling]}"
+                rows.append((what, "five", view, found[0] - found[1]))
     return pd.DataFrame(rows, columns=["what", "agreement", "between", "difference"])
 
 

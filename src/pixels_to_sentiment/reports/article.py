@@ -5,8 +5,8 @@ import pandas as pd
 from pixels_to_sentiment import figures, places, scores, tables
 from pixels_to_sentiment.reports.runs import CROPS
 
-ADDRESS = "https://doi.org/10.1016/j.imavis.2017.01.011"
-# Where a number was read, by how its source begins; any other is the article's.
+_ADDRESS = "https://doi.org/10.1016/j.imavis.2017.01.011"
+# Where a number was read, if not in the article.
 _ADDRESSES = {"abstract of arXiv 1604.03489v1": "https://arxiv.org/abs/1604.03489v1"}
 
 
@@ -43,7 +43,7 @@ def _value(mean: float) -> str:
 
 def _linked(source: str) -> str:
     """Link where a number was read to the record of the article, or of the preprint."""
-    return source and f'<a href="{_ADDRESSES.get(source, ADDRESS)}">{source}</a>'
+    return source and f'<a href="{_ADDRESSES.get(source, _ADDRESS)}">{source}</a>'
 
 
 def recalled() -> pd.DataFrame:

@@ -10,7 +10,7 @@ from pixels_to_sentiment.reports.runs import curves_of
 from pixels_to_sentiment.runs import Record
 
 # How many of the last points tell where a loss ends.
-LAST = 5
+_LAST = 5
 _COLUMNS = ["curve", "fold", "iteration", "training", "validation"]
 
 
@@ -47,13 +47,13 @@ def settling(iterations: Iterable[int], losses: Iterable[float], within: float =
     Returns
     -------
     dict
-        ``end``, mean of the last `LAST` losses (nats); ``reached``, iteration of the first point
+        ``end``, mean of the last five losses (nats); ``reached``, iteration of the first point
         that is near it, and ``stays``, of the first from which on all are (missing where none is);
         ``step``, root mean square of the change from point to point from ``reached`` on (nats;
         missing where fewer than two points are left).
     """
     iterations, losses = np.asarray(iterations, dtype=float), np.asarray(losses, dtype=float)
-    end = losses[-LAST:].mean()
+    end = losses[-_LAST:].mean()
     near = np.abs(losses - end) <= within * end
     first = [*np.flatnonzero(near), len(near)][0]
     after = [-1, *np.flatnonzero(~near)][-1] + 1

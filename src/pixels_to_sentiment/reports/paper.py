@@ -21,9 +21,10 @@ from pixels_to_sentiment.catalogue import Configuration, Experiment
 from pixels_to_sentiment.reports.runs import CROPS, costs, of_experiment, titled
 from pixels_to_sentiment.runs import Record
 
-# The network that the paper's variants are held against; and the one before, of which it quotes one
-# accuracy a subset.
-_BASE, _EARLIER = "CaffeNet, ILSVRC-2012", "PCNN (You et al. 2015)"
+# The network that the paper's variants are held against.
+_BASE = "CaffeNet, ILSVRC-2012"
+# The paper quotes one accuracy of it for each subset.
+_EARLIER = "PCNN (You et al. 2015)"
 
 
 def comparison(

@@ -161,3 +161,20 @@ def test_the_real_log_is_drawn(mirror, what):
     figure.canvas.draw()
     last = figure.axes[-1].lines[-1].get_xydata()[-1].tolist()
     assert last == [100_000, 1.42583 if what == "loss" else 0.7438]
+
+
+def test_losses_of_the_paper_and_of_runs_share_their_axes():
+    """Training left, validation right; of ours the first fold is a line and all are a band."""
+    paper = pd.DataFrame(
+        {"curve": "p", "fold": np.nan, "iteration": [0, 10], "training": [0.9, 0.5]}
+    ).assign(validation=[0.7, 0.6])
+    here = pd.concat([paper.assign(curve="h", fold=1), paper.assign(curve="h", fold=2)])
+    here.loc[here["fold"] == 2, "validation"] = 0.1
+    left, right = curves.losses(paper, here).axes
+    assert [line.get_ydata().tolist() for line in left.lines] == [[0.9, 0.5]] * 2
+    assert [line.get_ydata().tolist() for line in right.lines] == [[0.7, 0.6]] * 2
+    assert [line.get_linestyle() for line in right.lines] == ["--", "-"]
+    assert right.get_ylim() == left.get_ylim()
+    (band,) = right.collections
+    assert band.get_paths()[0].get_extents().ymin == pytest.approx(0.1)
+    assert [text.get_text() for text in left.figure.legends[0].get_texts()] == ["p", "h"]

@@ -42,8 +42,7 @@ def test_the_papers_numbers_stand_beside_caffenets_layers_alone(tmp_path):
     assert layerwise.compared(kept)["reported"].isna().all()  # no layer called logits there
     words = layerwise.in_words(table.assign(reported=[None, 0.814], reported_std=[None, 0.04]))
     assert words["the paper"].iloc[0] == "–"
-    assert words["the paper"].iloc[1].startswith("0.814")
-    assert "unverified" in words["the paper"].iloc[1]
+    assert words["the paper"].iloc[1] == "0.814\xa0±\xa00.040"
     assert list(words["folds"]) == [1, 1]
     marks = layerwise.paper_marks(table.assign(reported=[None, 0.814]))
     assert marks["mean"].to_list() == [0.814]

@@ -238,7 +238,7 @@ def test_norms_are_frozen_only_on_request():
 
 
 def test_freezing_goes_by_layer_name(tiny):
-    """A name, a pattern or a group of layers; the rest goes on learning."""
+    """A name, a pattern or a group of layers; the rest, and the head with all, goes on learning."""
 
     def trained(*patterns):
         network = tiny()
@@ -248,6 +248,7 @@ def test_freezing_goes_by_layer_name(tiny):
     assert trained() == {"conv.weight", "conv.bias", "head.weight", "head.bias"}
     assert trained("conv") == trained("c*v") == {"head.weight", "head.bias"}
     assert trained("conv", "head") == set()
+    assert trained("*") == {"head.weight", "head.bias"}
     squeezenet = networks.create("squeezenet1_1", start="random")
     squeezenet.freeze(["features"])
     trains = {n for n, p in squeezenet.body.named_parameters() if p.requires_grad}

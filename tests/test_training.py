@@ -179,14 +179,14 @@ def test_the_defaults_are_the_papers():
     short = {what.split(" (")[0]: row for what, row in table.iterrows()}
     assert {what: (row["value"], row["grade"]) for what, row in short.items()} == {
         "iterations": (180, "V"),
-        "pictures a batch": (256, "R"),
+        "pictures a batch": (256, "V"),
         "batches whose gradients are averaged before an update": (1, "I"),
-        "base learning rate": (0.001, "R"),
-        "epochs after which the rate is multiplied by gamma": (6.0, "R"),
-        "factor on the rate at each step": (0.1, "R"),
-        "momentum": (0.9, "R"),
-        "L2 weight decay": (0.0005, "R"),
-        "rate of the new last layer, as a multiple": (10.0, "R"),
+        "base learning rate": (0.001, "V"),
+        "epochs after which the rate is multiplied by gamma": (6.0, "V"),
+        "factor on the rate at each step": (0.1, "V"),
+        "momentum": (0.9, "V"),
+        "L2 weight decay": (0.0005, "I"),
+        "rate of the new last layer, as a multiple": (10.0, "V"),
         "rate of biases, as a multiple": (2.0, "V"),
         "decay of biases, as a multiple": (0.0, "V"),
         "mirror each picture at random": (True, "V"),
@@ -209,6 +209,8 @@ def test_what_follows_a_recipes_name_changes_one_thing_each():
     """Layers that stay as they start, pictures that are left out, iterations."""
     paper = training.recipe("paper", "five")
     for ending, change in {
+        "-at-0.0003": {"base_rate": 0.0003},
+        "-at-0.0001-frozen-below": {"base_rate": 0.0001, "frozen": ("*",)},
         "-frozen-convolutions": {"frozen": ("conv?",)},
         "-frozen-features": {"frozen": ("features",)},
         "-without-twins": {"twins": False},

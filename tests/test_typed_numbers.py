@@ -12,8 +12,12 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 PAGES = sorted((ROOT / "book").glob("*.md"))
 # A decimal or a percentage that is no part of a longer number or name.
 NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?\s?%|(?<![\w.])\d+\.\d+(?![\w.]*\w)")
-# What is no result: names with a version in them, and the level of every interval in the book.
-NAMES = re.compile(r"SqueezeNet 1\.[01](?: and 1\.1)?|T4SA 2\.0|Python 3\.\d+|95%")
+# What is no result: names with a version or a rate in them, sections of the article, and the level
+# of every interval in the book.
+NAMES = re.compile(
+    r"SqueezeNet 1\.[01](?: and 1\.1)?|T4SA 2\.0|Python 3\.\d+|95%|paper-at-0\.0001"
+    r"|sections? \d\.\d(?: and \d\.\d)?"
+)
 
 
 def typed(text):
@@ -67,6 +71,7 @@ def test_no_decimal_is_typed_into_a_page(path):
         (":::{note}\nBy 0.01.\n:::", ["0.01"]),
         ("{glue:text}`best` of `0.83`, $p < 0.05$, [x](http://a/0.5)", []),
         ("SqueezeNet 1.1 with 95% intervals", []),
+        ("sections 3.2 and 4.2 have 0.3", ["0.3"]),
         ("```sh\nrun --rate 0.1\n```\nand 0.2", ["0.2"]),
     ],
 )

@@ -8,7 +8,7 @@ other architectures have their own after the same pattern.
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 import torch
@@ -52,12 +52,15 @@ class Convention:
 
     def prepare(self, pixels: Tensor) -> Tensor:
         """Turn uint8 RGB crops (n, h, w, 3) into float32 input (n, 3, h, w), channels last."""
-        x = pixels.permute(0, 3, 1, 2).float()
+        x = pixels.permute(0, 3, 1, 2)
         if self.order == "BGR":
-            x = x.flip(1)
-        mean = torch.tensor(self.mean, device=x.device).view(3, 1, 1)
-        std = torch.tensor(self.std, device=x.device).view(3, 1, 1)
-        return ((x * self.scale - mean) / std).contiguous(memory_format=torch.channels_last)
+            x = x.flip(1)  # of bytes, a quarter of what it would be of floats
+        mean, std = (torch.tensor(one, device=x.device) for one in (self.mean, self.std))
+        x = x.contiguous(memory_format=torch.channels_last).float()
+        if self.scale != 1:
+            x.mul_(self.scale)
+        x.sub_(mean.view(3, 1, 1))
+        return x if (std == 1).all() else x.div_(std.view(3, 1, 1))
 
 
 # The ILSVRC-2012 mean per channel, as the authors' released scripts subtract it.
@@ -89,6 +92,8 @@ class Start:
     classifier
         Name in the file, and number of classes, of the classifier that the weights were trained
         with, where they are not the architecture's own; a layer that is added goes on top of it.
+    balanced
+        Layers that are scaled on the training pictures before training, see `balancing.balance`.
     """
 
     assets: tuple[str, ...]
@@ -98,6 +103,7 @@ class Start:
     ignored: tuple[str, ...] = ()
     fine_tuned: bool = False
     classifier: tuple[str, int] | None = None
+    balanced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -267,16 +273,22 @@ _OTHER_CAFFENETS = {
     },
 }
 
+_CAFFENET_CONVOLUTIONS = Start(
+    ("caffenet_conv1-5.imagenet1k.skimcaffe-ssl.no-biases.safetensors",),
+    CAFFE,
+    new=("conv?.bias", "fc6.*", "fc7.*", "fc8.*"),
+)
+
 ARCHITECTURES = {
     "caffenet": Architecture(
         caffenet,
         CAFFE,
         "fc8_twitter",
         {
-            "imagenet-convolutions": Start(
-                ("caffenet_conv1-5.imagenet1k.skimcaffe-ssl.no-biases.safetensors",),
-                CAFFE,
-                new=("conv?.bias", "fc6.*", "fc7.*", "fc8.*"),
+            "imagenet-convolutions": _CAFFENET_CONVOLUTIONS,
+            # Normalisation follows the first two convolutions, and to that their scale matters.
+            "balanced-convolutions": replace(
+                _CAFFENET_CONVOLUTIONS, balanced=("conv3", "conv4", "conv5", "fc6", "fc7")
             ),
             "imagenet": Start(("bvlc_reference_caffenet.caffemodel",), CAFFE, ignored=("fc8",)),
             "released": Start(

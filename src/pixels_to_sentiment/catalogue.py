@@ -21,6 +21,7 @@ START_TITLES = {
     "random": "from random weights",
     "imagenet": "from ImageNet",
     "imagenet-convolutions": "from ImageNet convolutions",
+    "balanced-convolutions": "from balanced ImageNet convolutions",
     "imagenet-caffe": "from ImageNet (Caffe)",
     "imagenet-torchvision": "from ImageNet (torchvision)",
     "places": "from Places",
@@ -40,6 +41,9 @@ ENDINGS = {
     training.THIRD: "a third",
     "-without-twins": "without twins",
     "-frozen-features": "features frozen",
+    "-frozen-below": "all below frozen",
+    "-at-0.0001": "base rate 0.0001",
+    "-at-0.0003": "base rate 0.0003",
     "-frozen-convolutions": "convolutions frozen",
 }
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from pixels_to_sentiment.figures import PALETTE, WIDTH, nothing
 
-# What is only recalled of the paper is drawn hollow.
+# The paper's numbers are hollow, so that they are told from measured ones.
 _PAPER = {"marker": "D", "facecolors": "none", "edgecolors": "black", "s": 26, "zorder": 4}
 
 
@@ -112,7 +112,7 @@ def _draw_layers(panel: Axes, rows: pd.DataFrame, chosen: pd.Series, paper: pd.D
         )
     if len(paper):
         at = paper["layer"].map(place)
-        panel.scatter(at, paper["mean"], label="the paper, recalled", **_PAPER)
+        panel.scatter(at, paper["mean"], label="the paper", **_PAPER)
     panel.set_xticks(list(place.values()), list(place), rotation=60, ha="right", fontsize=8)
 
 

@@ -78,6 +78,38 @@ def learning_curves(curves: pd.DataFrame, panels_by: str = "configuration") -> F
     return figure
 
 
+def losses(paper: pd.DataFrame, here: pd.DataFrame) -> Figure:
+    """Show the paper's losses and ours over iterations: training beside validation, on one scale.
+
+    Parameters
+    ----------
+    paper, here
+        ``curve`` (in words), ``fold``, ``iteration``, ``training`` and ``validation``. The paper's
+        curves are dashed; of ours the line is the first fold and the band spans all folds.
+    """
+    figure, panels = plt.subplots(1, 2, figsize=(WIDTH, 3.6), sharex=True, sharey=True)
+    colours = cycle(PALETTE)
+    for name, some in paper.groupby("curve", sort=False):
+        colour = next(colours)
+        for panel, kind in zip(panels, ("training", "validation"), strict=True):
+            panel.plot(some["iteration"], some[kind], color=colour, linewidth=1, linestyle="--",
+                       marker="D", markersize=2.5, label=name)  # fmt: skip
+    for name, some in here.groupby("curve", sort=False):
+        colour = next(colours)
+        first = some[some["fold"] == some["fold"].min()]
+        for panel, kind in zip(panels, ("training", "validation"), strict=True):
+            span = some.groupby("iteration")[kind].agg(["min", "max"])
+            panel.fill_between(span.index, span["min"], span["max"], color=colour, alpha=0.15)
+            panel.plot(first["iteration"], first[kind], color=colour, linewidth=1.6, label=name)
+    for panel, title in zip(panels, ("training", "validation (ours: test fold)"), strict=True):
+        panel.set(title=title, xlabel="iteration", ylim=(0, None))
+    panels[0].set_ylabel("loss (nats)")
+    handles, labels = panels[0].get_legend_handles_labels()
+    labels = [fill(label, 50) for label in labels]
+    figure.legend(handles, labels, loc="outside lower center", ncols=2)
+    return figure
+
+
 class _LogLine(NamedTuple):
     phase: str
     is_loss: bool

@@ -193,7 +193,7 @@ def in_words(table: pd.DataFrame, *, beside_paper: bool = True) -> pd.DataFrame:
     }
     if beside_paper and table["reported"].notna().any():
         shown["the paper"] = [
-            tables.score(mean, std, "R")
+            tables.score(mean, std)
             for mean, std in table[["reported", "reported_std"]].to_numpy(dtype=float)
         ]
     for protocol, title in PROTOCOL_TITLES.items():

@@ -152,13 +152,20 @@ class Network(nn.Module):
     def freeze(self, patterns: Iterable[str]) -> None:
         """Stop training the layers whose names match any of the shell patterns.
 
+        The head goes on learning, unless a pattern is its very name.
+
         Raises
         ------
         UserError
             If a pattern matches no layer with parameters.
         """
         for pattern in patterns:
-            found = [p for n, p in self.body.named_parameters() if fnmatch(n, pattern + ".*")]
+            left = () if pattern == self.head else (f"{self.head}.weight", f"{self.head}.bias")
+            found = [
+                p
+                for n, p in self.body.named_parameters()
+                if fnmatch(n, pattern + ".*") and n not in left
+            ]
             if not found:
                 names = sorted({n.rpartition(".")[0] for n, _ in self.body.named_parameters()})
                 raise UserError(

@@ -296,6 +296,14 @@ def cut(pixels: Tensor, positions: Tensor, corners: Tensor, mirrored: Tensor, si
     Tensor
         uint8 (k, side, side, 3), on the device of `pixels`.
     """
+    if pixels.device.type == "cpu":
+        made = pixels.new_empty(len(positions), side, side, 3)
+        every = zip(positions.tolist(), corners.tolist(), mirrored.tolist(), strict=True)
+        for place, (position, (row, column), flipped) in enumerate(every):
+            crop = pixels[position, row : row + side, column : column + side]
+            made[place] = crop.flip(1) if flipped else crop
+        return made
+    # On a GPU a copy a crop would cost more than it moves.
     steps = torch.arange(side, device=corners.device)
     rows = corners[:, :1] + steps
     columns = corners[:, 1:] + torch.where(mirrored[:, None], side - 1 - steps, steps)

@@ -33,10 +33,14 @@ from pixels_to_sentiment.networks import Network
 from pixels_to_sentiment.training import Recipe
 
 WEIGHTS = "weights.safetensors"
+EQUAL_CODE = Path(__file__).with_name("equal_code.csv")
 _TABLES = ("provenance.json", "curve.csv", "predictions.csv")
 # Ends the name of a recipe of which only some iterations or smaller batches are run.
 SHORTENED = "-shortened"
-_CODE = ("architectures", "caffenet", "networks", "pictures", "prediction", "training", "weights")
+_CODE = (
+    *("architectures", "balancing", "caffenet", "networks", "pictures", "prediction", "training"),
+    "weights",
+)
 
 
 @dataclass(frozen=True)
@@ -154,14 +158,24 @@ class Record:
 
 @cache
 def code_fingerprint() -> str:
-    """Hash of the code that decides a run's result, as `fingerprint_of` makes it.
+    """Hash of the code that decides a run's result, as `same_as` of `fingerprint_of` gives it.
 
     Returns
     -------
     str
         12 hex digits.
     """
-    return fingerprint_of(_CODE)
+    return same_as(fingerprint_of(_CODE))
+
+
+def same_as(code: str) -> str:
+    """Give the fingerprint of the first code that was shown to have the results of this one.
+
+    ``equal_code.csv`` lists which were, and by comparison with which commit;
+    ``.ci/same_results.py`` compares. Without a row there a code equals itself alone.
+    """
+    table = pd.read_csv(EQUAL_CODE, dtype=str).set_index("code")["same_as"]
+    return table.get(code, code)
 
 
 def fingerprint_of(modules: Iterable[str]) -> str:

@@ -95,6 +95,11 @@ def _listed(values: pd.Series) -> str:
     return ", ".join(str(v) for v in sorted(values.unique()))
 
 
+# Columns that name a number of the paper, and all that its table has.
+CELL = ["experiment", "variant", "agreement", "oversampling"]
+_REPORTED = [*CELL, "mean", "std", "grade", "source", "note"]
+
+
 def reported(experiment: str | None = None, path: Path | None = None) -> pd.DataFrame:
     """Give the numbers that the paper reports, each with its grade of certainty.
 
@@ -102,7 +107,9 @@ def reported(experiment: str | None = None, path: Path | None = None) -> pd.Data
     -------
     DataFrame
         ``experiment``, ``variant``, ``agreement``, ``oversampling`` (yes, no or empty), ``mean``
-        and ``std`` (0..1, missing where not known), ``grade`` (V, I or R) and ``note``.
+        (an accuracy, 0..1, except for a factor of times) and ``std`` (0..1, missing where not
+        known), ``grade`` (V, I or R), ``source`` (table or section, and page) and ``note``. A row
+        without a source is not the paper's but its predecessor's, recalled: see `of_article`.
 
     Raises
     ------
@@ -110,7 +117,6 @@ def reported(experiment: str | None = None, path: Path | None = None) -> pd.Data
         If the table cannot be read or lacks a column.
     """
     path = path or places.ground_truth() / "reported_results.csv"
-    columns = ["experiment", "variant", "agreement", "oversampling", "mean", "std", "grade", "note"]
     try:
         table = pd.read_csv(
             path,
@@ -121,7 +127,12 @@ def reported(experiment: str | None = None, path: Path | None = None) -> pd.Data
     except (OSError, ValueError) as fault:
         reason = " ".join(str(fault).split())  # pandas ends some messages with a line feed
         raise UserError(f"{path} cannot be read ({reason}): restore it from git.") from fault
-    missing = [name for name in columns if name not in table]
+    missing = [name for name in _REPORTED if name not in table]
     if missing or not set(table["grade"]) <= {"V", "I", "R"}:
         raise UserError(f"{path} is not the table of reported results: restore it from git.")
     return table if experiment is None else table[table["experiment"] == experiment]
+
+
+def of_article(reported: pd.DataFrame) -> pd.DataFrame:
+    """Keep the rows of `reported` that stand in the article, and not those of its predecessor."""
+    return reported[reported["source"] != ""]

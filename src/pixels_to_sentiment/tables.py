@@ -13,7 +13,7 @@ _TAG = re.compile("<[^>]+>")
 MARKS = {
     "V": "",
     "I": '<sup title="follows from verified facts by arithmetic">I</sup>',
-    "R": '<sup class="unverified" title="recalled, not compared with the paper">?</sup>',
+    "R": '<sup class="unverified" title="recalled, not read in any source">?</sup>',
 }
 # The page of all runs, which has a row with the anchor ``run-KEY`` for each.
 RUNS_PAGE = "13-runs.html"

@@ -33,21 +33,22 @@ class Recipe:
     """How a network is fine-tuned. The defaults are the paper's.
 
     Each field's metadata has ``what`` it is and the ``grade`` of certainty of the paper's value: V
-    read in the authors' or Caffe's files, I follows from V by arithmetic, R recalled, unverified.
-    ``iter_size`` has an I for being Caffe's default (``src/caffe/proto/caffe.proto``): the paper's
-    solver was not released.
+    read in the article (section 3.1; 3.3 for fc6-2) or in Caffe's files, I follows from what was
+    read. ``iter_size`` has an I for being Caffe's default (``src/caffe/proto/caffe.proto``), and
+    ``weight_decay`` for being that of Caffe's own fine-tuning example: the solver was not released
+    and the article states neither.
     """
 
     name: str = "paper"
     iterations: int = _known(180, "V", "iterations (180 / 225 / 255 for five / four / three agree)")
-    batch_size: int = _known(256, "R", "pictures a batch")
+    batch_size: int = _known(256, "V", "pictures a batch")
     iter_size: int = _known(1, "I", "batches whose gradients are averaged before an update")
-    base_rate: float = _known(0.001, "R", "base learning rate")
-    step_epochs: float = _known(6.0, "R", "epochs after which the rate is multiplied by gamma")
-    gamma: float = _known(0.1, "R", "factor on the rate at each step")
-    momentum: float = _known(0.9, "R", "momentum")
-    weight_decay: float = _known(0.0005, "R", "L2 weight decay")
-    head_rate: float = _known(10.0, "R", "rate of the new last layer, as a multiple")
+    base_rate: float = _known(0.001, "V", "base learning rate (0.0001 for fc6-2)")
+    step_epochs: float = _known(6.0, "V", "epochs after which the rate is multiplied by gamma")
+    gamma: float = _known(0.1, "V", "factor on the rate at each step")
+    momentum: float = _known(0.9, "V", "momentum")
+    weight_decay: float = _known(0.0005, "I", "L2 weight decay")
+    head_rate: float = _known(10.0, "V", "rate of the new last layer, as a multiple")
     bias_rate: float = _known(2.0, "V", "rate of biases, as a multiple (Caffe's convention)")
     bias_decay: float = _known(0.0, "V", "decay of biases, as a multiple (Caffe's convention)")
     mirror: bool = _known(True, "V", "mirror each picture at random")
@@ -75,6 +76,9 @@ RECIPES: dict[str, dict] = {
     "head-at-base-rate": {"head_rate": 1.0},
 }
 CHANGES: dict[str, dict] = {
+    "-at-0.0003": {"base_rate": 0.0003},
+    "-at-0.0001": {"base_rate": 0.0001},
+    "-frozen-below": {"frozen": ("*",)},
     "-frozen-convolutions": {"frozen": ("conv?",)},
     "-frozen-features": {"frozen": ("features",)},
     "-without-twins": {"twins": False},
@@ -93,11 +97,12 @@ def recipe(name: str, agreement: str) -> Recipe:
         ``"head-at-base-rate"``: ours, in which the new last layer learns at the base rate instead
         of ten times it, for starts in which the layers below it are new as well.
 
-        What may follow: ``-frozen-convolutions`` (of CaffeNet and AlexNet) and
-        ``-frozen-features`` (of SqueezeNet and MobileNetV2) keep these layers as they start;
-        ``-without-twins`` leaves out training pictures of which the test fold has an identical
-        copy; ``-third``, last, stops after a third of the iterations. By then the recalled
-        schedule has cut the rate to a thousandth.
+        What may follow: ``-at-0.0003`` and ``-at-0.0001`` give the base rate (the article trains
+        fc6-2 by ``paper-at-0.0001``); ``-frozen-below`` keeps all layers under the new last one as
+        they start, ``-frozen-convolutions`` (of CaffeNet and AlexNet) and ``-frozen-features`` (of
+        SqueezeNet and MobileNetV2) those; ``-without-twins`` leaves out training pictures of which
+        the test fold has an identical copy; ``-third``, last, stops after a third of the
+        iterations. By then the schedule has cut the rate to a thousandth.
     agreement
         Subset, one of `PAPER_ITERATIONS`.
 

@@ -221,11 +221,11 @@ def _tuples(fields: dict) -> dict:
 
 @cache
 def code_fingerprint() -> str:
-    """Hash of the code that decides a probe's result, as `runs.fingerprint_of` makes it.
+    """Hash of the code that decides a probe's result, as `runs.code_fingerprint` is made.
 
     Returns
     -------
     str
         12 hex digits.
     """
-    return runs.fingerprint_of(_CODE)
+    return runs.same_as(runs.fingerprint_of(_CODE))

@@ -1,5 +1,18 @@
 """What is recorded, as frames in words: the numbers behind the book's tables and figures."""
 
+from pixels_to_sentiment.reports.article import (
+    recalled,
+    recalled_counts,
+    recalled_wrong,
+    reported_table,
+)
+from pixels_to_sentiment.reports.losses import (
+    over_folds,
+    recorded_losses,
+    reported_losses,
+    settled,
+    settling,
+)
 from pixels_to_sentiment.reports.pairs import (
     accuracies,
     agreement_of,
@@ -59,12 +72,21 @@ __all__ = [
     "of_experiment",
     "of_timm",
     "one_per_network",
+    "over_folds",
     "paired",
     "peak_of",
+    "recalled",
+    "recalled_counts",
+    "recalled_wrong",
     "recorded_details",
+    "recorded_losses",
     "reported_differences",
     "reported_dots",
+    "reported_losses",
+    "reported_table",
     "runs_of",
+    "settled",
+    "settling",
     "sizes",
     "title_of",
     "titled",

@@ -21,6 +21,11 @@ from pixels_to_sentiment.catalogue import Configuration, Experiment
 from pixels_to_sentiment.reports.runs import CROPS, costs, of_experiment, titled
 from pixels_to_sentiment.runs import Record
 
+# The network that the paper's variants are held against.
+_BASE = "CaffeNet, ILSVRC-2012"
+# The paper quotes one accuracy of it for each subset.
+_EARLIER = "PCNN (You et al. 2015)"
+
 
 def comparison(
     reported: pd.DataFrame, recorded: pd.DataFrame, agreements: Iterable[str] = folds.AGREEMENTS
@@ -30,31 +35,35 @@ def comparison(
     Parameters
     ----------
     reported
-        Rows of `scores.reported` of one configuration of the paper.
+        Rows of `scores.reported` of its experiment on fine-tuning.
     recorded
         As `experiments.table` gives it.
 
     Returns
     -------
     DataFrame
-        Text for `tables.table`: ``configuration`` (always positive, the paper's, then the recorded
-        ones in words), ``seeds`` and, for each subset, a column for the centre crop and one for ten
-        crops; a dash where nothing is reported or recorded.
+        Text for `tables.table`: ``configuration`` (always positive, those reported, then the
+        recorded ones in words), ``seeds`` and, for each subset, a column for the centre crop and
+        one for ten crops; a dash where nothing is reported or recorded.
     """
     recorded = titled(recorded)
     titles = list(dict.fromkeys(recorded["title"]))
-    table = {"configuration": ["always positive", "the paper's CaffeNet", *titles]}
+    theirs = {_BASE: "the paper's CaffeNet", _EARLIER: "PCNN, as the paper quotes it"}
+    theirs = {name: words for name, words in theirs.items() if name in set(reported["variant"])}
+    names = ["always positive", *theirs.values(), *titles]
+    table = {"configuration": names}
     agreements = list(agreements)
     shown = recorded[recorded["agreement"].isin(agreements)]
-    table["seeds"] = ["–", "–", *(_seeds(shown[shown["title"] == title]) for title in titles)]
+    seeds = [_seeds(shown[shown["title"] == title]) for title in titles]
+    table["seeds"] = ["–"] * (len(names) - len(seeds)) + seeds
     base = sizes()["always_positive"]
     for agreement, (oversampling, crops) in product(agreements, CROPS.items()):
-        column = [f"{base[agreement]:.3f}", "–", *["–"] * len(titles)]
+        column = [f"{base[agreement]:.3f}", *["–"] * (len(names) - 1)]
         for one in _cell(reported, agreement, oversampling):
-            column[1] = tables.score(one.mean, one.std, one.grade)
+            column[names.index(theirs[one.variant])] = tables.score(one.mean, one.std, one.grade)
         for one in _cell(recorded, agreement, oversampling):
             text = tables.score(one.mean, one.std) + _part(one.n, one.folds)
-            column[2 + titles.index(one.title)] = text
+            column[names.index(one.title)] = text
         table[f"{figures.AGREEMENT_NAMES[agreement]}, {crops}"] = column
     return pd.DataFrame(table)
 
@@ -86,7 +95,7 @@ def experiment_table(
     chosen = of_experiment(experiment, records, agreement)
     price = costs(records)
     scored = experiments.table(chosen)
-    reported = scores.reported(experiment.reported) if experiment.reported else pd.DataFrame()
+    reported = scores.of_article(scores.reported(experiment.reported))
     rows = []
     for configuration in experiment.configurations:
         own = scored[
@@ -156,7 +165,7 @@ def reported_dots(
     experiment: Experiment, view: str = "oversampled", agreement: str = "five"
 ) -> pd.DataFrame:
     """Give the paper's numbers of an experiment: ``configuration`` in words and ``mean``."""
-    table = scores.reported(experiment.reported)
+    table = scores.of_article(scores.reported(experiment.reported))
     chosen = table[
         (table["agreement"] == agreement)
         & (table["oversampling"] == scores.VIEWS[view])
@@ -170,10 +179,13 @@ def reported_dots(
 # Variants of the paper's tables that its text sets against each other, the first said to be better.
 _AGAINST = (
     ("fc7-2", "fc6-2"),
-    ("fc7-2", "fc7-4096"),
-    ("fc6-2", "fc6-4096"),
+    ("MVSO English", "fc9-2, MVSO English"),
     *(("MVSO English", start) for start in ("Places", "DeepSentiBank")),
-    *(("MVSO English", f"MVSO {name}") for name in ("French", "Italian", "German", "Chinese")),
+    *(
+        ("MVSO English", f"MVSO {name}")
+        for name in ("Spanish", "French", "Italian", "German", "Chinese")
+    ),
+    *(("conv4 SVM", other) for other in ("conv5 SVM", "pool5 SVM", "conv4 softmax")),
 )
 
 
@@ -183,39 +195,41 @@ def reported_differences() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``what`` (in words), ``agreement``, ``between`` (as `judgement.noise` has it),
-        ``difference`` and ``grade`` (the least certain of its numbers'): the improvement over the
-        earlier state of the art; ten crops less the centre crop; each variant less the network
-        that is fine-tuned from ILSVRC-2012, and variants against each other, from the same crops.
+        ``what`` (in words), ``agreement``, ``between`` (as `judgement.noise` has it) and
+        ``difference``: the improvement over the earlier state of the art; on each subset the
+        network that is fine-tuned from ILSVRC-2012 less the earlier one, and ten crops less the
+        centre crop; each variant less that network, and variants and layers against each other,
+        from the same crops.
     """
-    table = scores.reported()
+    table = scores.of_article(scores.reported())
     rows = [
-        ("the best network − the state of the art before", "five", "oversampled", one.mean, "V")
+        ("the best network − the state of the art before", "five", "oversampled", one.mean)
         for one in table[table["experiment"] == "abstract v1"].itertuples()
     ]
     # The same number stands in two experiments.
     table = table[
         ~((table["experiment"] == "initialisation") & (table["variant"] == "ILSVRC-2012"))
     ]
-    base = "CaffeNet, ILSVRC-2012"
-    cells = table.set_index(["variant", "agreement", "oversampling"])
+    means = table.set_index(["variant", "agreement", "oversampling"])["mean"]
     for one in folds.AGREEMENTS:
-        pair = cells.loc[[(base, one, "yes"), (base, one, "no")]]
-        what = f"{figures.AGREEMENT_NAMES[one]}: ten crops − centre crop"
-        rows.append((what, one, "views", *_difference(pair)))
+        centre, name = means[_BASE, one, "no"], figures.AGREEMENT_NAMES[one]
+        earlier = centre - means[_EARLIER, one, "no"]
+        rows.append((f"{name}: fine-tuned CaffeNet − PCNN, centre crop", one, "centre", earlier))
+        crops = means[_BASE, one, "yes"] - centre
+        rows.append((f"{name}: ten crops − centre crop", one, "views", crops))
     chosen = table["experiment"].isin(["layer ablation", "initialisation", "layer addition"])
-    pairs = [(one, base) for one in dict.fromkeys(table.loc[chosen, "variant"])]
+    # What is added on another start is held against that start.
+    named = dict.fromkeys(table.loc[chosen, "variant"])
+    pairs = [(one, _BASE) for one in named if one != "fc9-2, MVSO English"]
     for both in [*pairs, *_AGAINST]:
         for view, oversampling in scores.VIEWS.items():
-            pair = cells.loc[[(one, "five", oversampling) for one in both]]
-            words = " − ".join("fine-tuned CaffeNet" if one == base else one for one in both)
-            rows.append((f"{words}, {CROPS[oversampling]}", "five", view, *_difference(pair)))
-    return pd.DataFrame(rows, columns=["what", "agreement", "between", "difference", "grade"])
-
-
-def _difference(pair: pd.DataFrame) -> tuple[float, str]:
-    first, other = pair["mean"]
-    return first - other, max(pair["grade"], key="VIR".index)
+            found = [means.get((one, "five", oversampling)) for one in both]
+            # Layers have the centre crop alone.
+            if None not in found:
+                words = " − ".join("fine-tuned CaffeNet" if one == _BASE else one for one in both)
+                what = f"{words}, {CROPS[oversampling]}"
+                rows.append((what, "five", view, found[0] - found[1]))
+    return pd.DataFrame(rows, columns=["what", "agreement", "between", "difference"])
 
 
 def later_results() -> pd.DataFrame:

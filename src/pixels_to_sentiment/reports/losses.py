@@ -1,0 +1,109 @@
+"""How fast the losses settle: the paper's curves and those of recorded runs, on the same axes."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from pixels_to_sentiment import places
+from pixels_to_sentiment.reports.runs import curves_of
+from pixels_to_sentiment.runs import Record
+
+# How many of the last points tell where a loss ends.
+_LAST = 5
+_COLUMNS = ["curve", "fold", "iteration", "training", "validation"]
+
+
+def reported_losses() -> pd.DataFrame:
+    """Give the losses of the paper's figure 6, read off its picture within 0.02.
+
+    Returns
+    -------
+    DataFrame
+        ``curve`` (the start in words), ``fold`` (missing: which it is, is not said),
+        ``iteration``, ``training`` and ``validation`` (nats); only points that could be read.
+    """
+    table = pd.read_csv(places.ground_truth() / "figure6_losses.csv")
+    return table.assign(curve="the paper: " + table["start"], fold=np.nan)[_COLUMNS]
+
+
+def recorded_losses(records: Iterable[Record]) -> pd.DataFrame:
+    """Give the losses of runs as `reported_losses` has the paper's, test for validation."""
+    names = {"configuration": "curve", "train_loss": "training", "test_loss": "validation"}
+    curves = curves_of(records).rename(columns=names).reindex(columns=_COLUMNS)
+    return curves.dropna(subset="validation")
+
+
+def settling(iterations: Iterable[int], losses: Iterable[float], within: float = 0.1) -> dict:
+    """Measure how soon a loss comes near its end, and how smooth it is from there on.
+
+    Parameters
+    ----------
+    iterations, losses
+        Points of one curve in their order, (n,), n at least 1.
+    within
+        What counts as near: a part of the end.
+
+    Returns
+    -------
+    dict
+        ``end``, mean of the last five losses (nats); ``reached``, iteration of the first point
+        that is near it, and ``stays``, of the first from which on all are (missing where none is);
+        ``step``, root mean square of the change from point to point from ``reached`` on (nats;
+        missing where fewer than two points are left).
+    """
+    iterations, losses = np.asarray(iterations, dtype=float), np.asarray(losses, dtype=float)
+    end = losses[-_LAST:].mean()
+    near = np.abs(losses - end) <= within * end
+    first = [*np.flatnonzero(near), len(near)][0]
+    after = [-1, *np.flatnonzero(~near)][-1] + 1
+    at = [*iterations, np.nan]
+    steps = np.diff(losses[first:])
+    step = np.sqrt(np.mean(steps**2)) if len(steps) else np.nan
+    return {"end": end, "reached": at[first], "stays": at[after], "step": step}
+
+
+def settled(losses: pd.DataFrame) -> pd.DataFrame:
+    """Measure each curve of `reported_losses` and `recorded_losses` by `settling`.
+
+    Returns
+    -------
+    DataFrame
+        ``curve``, ``fold``, ``loss`` (training or validation), and what `settling` gives.
+    """
+    rows = [
+        {"curve": curve, "fold": fold, "loss": kind, **settling(some["iteration"], some[kind])}
+        for kind in ("validation", "training")
+        for (curve, fold), some in losses.groupby(["curve", "fold"], sort=False, dropna=False)
+    ]
+    return pd.DataFrame(rows, columns=["curve", "fold", "loss", "end", "reached", "stays", "step"])
+
+
+def over_folds(measured: pd.DataFrame) -> pd.DataFrame:
+    """Put `settled` into words, a curve and loss a row: the median over its folds, and their range.
+
+    Returns
+    -------
+    DataFrame
+        ``loss``, ``curve``, ``folds`` (how many; a dash for the paper's), and text for the others.
+    """
+    rows = []
+    for (kind, curve), some in measured.groupby(["loss", "curve"], sort=False):
+        row = {"loss": kind, "curve": curve, "folds": some["fold"].nunique() or "–"}
+        for name, digits in (("end", 2), ("reached", 0), ("stays", 0), ("step", 3)):
+            row[name] = _median(some[name], digits)
+        rows.append(row)
+    return pd.DataFrame(rows, columns=["loss", "curve", "folds", "end", "reached", "stays", "step"])
+
+
+def _median(values: pd.Series, digits: int) -> str:
+    known = values.dropna()
+    if known.empty:
+        return "not within the curve"
+    middle, least, most = (f"{v:.{digits}f}" for v in (known.median(), known.min(), known.max()))
+    never = len(values) - len(known)
+    return (
+        middle
+        + f" ({least} to {most})" * (len(known) > 1)
+        + f", never in {never} fold{'s' * (never > 1)}" * (never > 0)
+    )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pixels_to_sentiment import audit, catalogue, figures, folds, places, scores, tables
+from pixels_to_sentiment import audit, catalogue, figures, folds, places, reports, scores, tables
 from pixels_to_sentiment.catalogue import Configuration
 
 # The view that accuracies are of, unless views are what is compared.
@@ -77,11 +77,11 @@ def _from(start: str, whole: Configuration = catalogue.PAPERS) -> Configuration:
 
 _CONVOLUTIONS = "imagenet-convolutions"
 _ARTICLES, _RECIPE = catalogue.PAPERS, "paper-at-0.0001"
-# CaffeNet whose new layers were taught before fine-tuning.
-TAUGHT = Configuration("caffenet", "taught", "paper")
+# The nearest to the article's start that can be had here.
+BALANCED = Configuration("caffenet", "balanced-convolutions", "head-at-base-rate")
 # What stands in for the article's network and start. Of each, the length (all iterations or a
 # third) that more seeds are recorded of is taken: see `recorded.Recorded.trained`.
-STAND_INS = (catalogue.SQUEEZENET, catalogue.CAFFENET, TAUGHT, catalogue.MOBILENET)
+STAND_INS = (BALANCED, catalogue.CAFFENET, catalogue.SQUEEZENET, catalogue.MOBILENET)
 LATER = (catalogue.MOBILENET,)
 # Whole networks, without their top layer and without two.
 _OWN_CUTS = (
@@ -102,7 +102,7 @@ _SLOWER = tuple(
 )
 CUTS = (
     (catalogue.CAFFENET, catalogue.variant_of(catalogue.CAFFENET, "fc7-2"), _FC6),
-    (TAUGHT, catalogue.variant_of(TAUGHT, "fc7-2"), _FC6),
+    _cut(BALANCED, "fc7-2", "fc6-2"),
     *(_cut(one, "fire9-2", "fire8-2") for one in (catalogue.SQUEEZENET_OURS, *_SLOWER)),
     _cut(catalogue.MOBILENET, "conv18-2", "block17-2"),
     _cut(catalogue.CAFFENET_FROZEN, "fc7-2", "fc6-2"),
@@ -111,7 +111,7 @@ CUTS = (
 # Whole networks and the same with a layer more.
 _ADDED = (
     *((whole, variant) for variant, whole in catalogue.variants(catalogue.find("addition"))),
-    (TAUGHT, catalogue.variant_of(TAUGHT, "fc9-2")),
+    (BALANCED, catalogue.variant_of(BALANCED, "fc9-2")),
 )
 _OWN_ADDED = tuple(
     (one, catalogue.variant_of(one, "fc9-2")) for one in (_ARTICLES, _from("mvso-english"))
@@ -155,7 +155,7 @@ CLAIMS = (
         "fine-tuning",
         "reached",
         (_ARTICLES,),
-        here=(catalogue.CAFFENET, TAUGHT),
+        here=(BALANCED, catalogue.CAFFENET),
         former="accuracy",
     ),
     Claim(
@@ -202,7 +202,7 @@ CLAIMS = (
         "layer-by-layer",
         "layers",
         (_ARTICLES,),
-        here=(catalogue.CAFFENET, TAUGHT),
+        here=(BALANCED, catalogue.CAFFENET),
         layers=(("conv4", "conv5"), ("conv4", "pool5")),
     ),
     Claim(
@@ -212,7 +212,7 @@ CLAIMS = (
         "layer-by-layer",
         "layers",
         (_ARTICLES,),
-        here=(catalogue.CAFFENET, TAUGHT),
+        here=(BALANCED, catalogue.CAFFENET),
         layers=(("fc6", "conv4"), ("fc7", "conv4")),
     ),
     Claim(
@@ -252,7 +252,7 @@ CLAIMS = (
         "ablation",
         "lost",
         ((_ARTICLES, _OWN_CUTS[2]),),
-        here=((catalogue.CAFFENET, _FC6), (TAUGHT, _FC6)),
+        here=((BALANCED, CUTS[1][2]), (catalogue.CAFFENET, _FC6)),
         cells=("layer-by-layer: pool5 softmax", "layer ablation: fc6-2"),
         layers=("pool5",),
     ),
@@ -467,10 +467,10 @@ def _of_all_layers(kind: str) -> list[str]:
 
 def _figure_6() -> str:
     """Say what figure 6, read off the picture, gives for the pair of starts that it shows."""
-    curves = pd.read_csv(places.ground_truth() / "figure6_losses.csv")
-    curves = curves.pivot(index="iteration", columns="start", values="training")
-    both = curves[["DeepSentiBank", "CaffeNet"]].dropna()
-    gap = (both["DeepSentiBank"] - both["CaffeNet"]).mean()
+    curves = reports.reported_losses()
+    curves = curves.pivot(index="iteration", columns="curve", values="training")
+    both = curves[["the paper: DeepSentiBank", "the paper: CaffeNet"]].dropna()
+    gap = both.iloc[:, 0].mean() - both.iloc[:, 1].mean()
     span = f"iterations {both.index.min()} to {both.index.max()}"
     words = "DeepSentiBank − CaffeNet, mean training loss (figure 6, read off it)"
     return f"{words}, {span}: {tables.signed(gap, 2)} nats"

@@ -271,11 +271,17 @@ def test_starts_that_learn_sooner_have_the_lower_mean_loss(ran):
     assert (row["verdict"], ": +0.300" in row["evidence"]) == (SUPPORTED, True)
 
 
-@pytest.mark.parametrize(("low", "verdict"), [(2.5, REPRODUCED), (3.5, CONTRADICTED)])
-def test_a_measured_time_is_held_against_three_times(monkeypatch, low, verdict):
-    """With its spread."""
-    measured = {"device": "cpu", "ratio": 4.0, "low": low, "high": 5.0}
-    monkeypatch.setattr(results, "map_costs", lambda: [measured], raising=False)
+@pytest.mark.parametrize(
+    ("kind", "low", "verdict"),
+    [("gpu", 2.5, REPRODUCED), ("gpu", 3.5, CONTRADICTED), ("cpu", 3.5, INCONCLUSIVE)],
+)
+def test_a_measured_time_is_held_against_three_times(monkeypatch, kind, low, verdict):
+    """With its spread; a CPU does not contradict what is said of a GPU."""
+    row = {"contender": "a", "pictures": 1, "ratio": 4.0, "low": low, "high": 5.0}
+    tables = {kind: pd.DataFrame([row])}
+    monkeypatch.setattr(
+        results, "map_costs", lambda one: tables.get(one, pd.DataFrame()), raising=False
+    )
     assert judged("maps-speed")["verdict"] == verdict
 
 

@@ -78,9 +78,9 @@ RULES = {
     "sooner": "The mean training loss over the first iterations that all runs of a pair have, of "
     "one start less another; folds and seeds are chance. With other networks: random weights less "
     "trained ones. For: the interval lies above zero; against: below.",
-    "speed": "The measured time for 64 outputs over that for one, on this network, whatever its "
-    "weights. For: the spread of the ratio reaches the article's number or less. Against: it lies "
-    "above.",
+    "speed": "The measured time for 64 outputs over that for one, by the newest benchmark, on a "
+    "GPU as the authors had; a CPU is another machine. Weights do not matter. For: the spread of "
+    "the ratio reaches the article's number or less. Against: it lies above.",
     "no slower": "The measured time for ten crops of a picture at once over that for one, by the "
     "newest benchmark, on a GPU as the article says; a CPU is another machine. For: the spread of "
     "the ratio lies within a tenth above one; against: above that.",

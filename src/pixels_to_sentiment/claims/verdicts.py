@@ -180,7 +180,8 @@ def _left_out(rows: Sequence[Row]) -> str:
 
 
 def _untested(claim: Claim, rows: Sequence[Row]) -> str:
-    why = "Nothing that tests it is recorded on all five folds."
+    where = " on all five folds" if claim.own or claim.here else ""
+    why = f"Nothing that tests it is recorded{where}."
     if rows and not claim.kind.endswith(" better"):
         why = "No pair on all five folds counts."
     if claim.kind in ("all better", "mostly better"):

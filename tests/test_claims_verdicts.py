@@ -12,7 +12,7 @@ from pixels_to_sentiment.claims import (
     VERDICTS,
     verdicts,
 )
-from pixels_to_sentiment.claims.evidence import AGAINST, FOR, NEARLY, OTHER, OWN, UNDECIDED, Row
+from pixels_to_sentiment.claims.sides import AGAINST, FOR, NEARLY, OTHER, OWN, UNDECIDED, Row
 from toy_claims import CLAIMS, judged
 
 pytestmark = pytest.mark.usefixtures("isolated")

@@ -11,9 +11,9 @@ import pandas as pd
 
 from pixels_to_sentiment import assets, catalogue, networks, tables
 from pixels_to_sentiment.catalogue import Configuration
-from pixels_to_sentiment.claims import evidence
-from pixels_to_sentiment.claims.evidence import AGAINST, FOR, NEARLY, OTHER, UNDECIDED, Row
-from pixels_to_sentiment.claims.paper import CLAIMS, Claim, reported_lines
+from pixels_to_sentiment.claims import evidence, measured, probed
+from pixels_to_sentiment.claims.numbers import reported_lines
+from pixels_to_sentiment.claims.paper import CLAIMS, Claim
 from pixels_to_sentiment.claims.recorded import Recorded
 from pixels_to_sentiment.claims.rules import (
     CONTRADICTED,
@@ -22,6 +22,7 @@ from pixels_to_sentiment.claims.rules import (
     SUPPORTED,
     UNTESTED,
 )
+from pixels_to_sentiment.claims.sides import AGAINST, FOR, NEARLY, OTHER, UNDECIDED, Row
 from pixels_to_sentiment.maps.records import StudyRecord
 from pixels_to_sentiment.probes.records import ProbeRecord
 from pixels_to_sentiment.runs import Record
@@ -35,18 +36,18 @@ COMPARED = {
     "reached": evidence.levels,
     "views": evidence.views,
     "by count": evidence.counts,
-    "count": evidence.parameters,
-    "depth": evidence.depths,
-    "layers": evidence.dips,
-    "alike": evidence.classifiers,
+    "count": measured.parameters,
+    "depth": probed.depths,
+    "layers": probed.dips,
+    "alike": probed.classifiers,
     "no more than positive": evidence.positive,
-    "lost": evidence.lost,
-    "tuned": evidence.tuned,
+    "lost": probed.lost,
+    "tuned": probed.tuned,
     "sooner": evidence.sooner,
-    "speed": evidence.speed,
-    "no slower": evidence.slower,
-    "local": evidence.local,
-    "maps": evidence.maps,
+    "speed": measured.speed,
+    "no slower": measured.slower,
+    "local": measured.local,
+    "maps": measured.maps,
     "none": evidence.nothing,
 }
 """What makes the comparisons of each kind of test."""

@@ -77,3 +77,20 @@ def test_layers_have_a_panel_for_each_network_and_classifier():
 def test_nothing_recorded_is_said_in_the_figure(draw):
     figure = draw()
     assert "recorded yet" in figure.axes[0].texts[0].get_text()
+
+
+def test_agreement_is_drawn_by_count_with_the_ceiling():
+    """From five down; a mark a network and count in either panel, and the ceiling left."""
+    table = pd.DataFrame({"trained": ["a"] * 3, "count": [3, 4, 5]})
+    for name, value in (("accuracy", 0.7), ("low", 0.6), ("high", 0.8)):
+        table[name] = [value - 0.1, value, value + 0.1]
+        table[name if name == "accuracy" else f"area_{name}"] = table[name]
+    table = table.assign(area=table["accuracy"])
+    limits = pd.DataFrame({"count": [5, 4, 3], "ceiling": [1.0, 0.9, 0.7]})
+    left, right = charts.agreement(table, limits).axes
+    assert next(label.get_text() for label in left.get_xticklabels()) == "exactly 5"
+    assert [s[0][1] for s in left.collections[0].get_segments()] == [1.0, 0.9, 0.7]
+    marks = next(c for c in right.collections if isinstance(c, PathCollection)).get_offsets()
+    assert marks.tolist() == [[2, 0.6], [1, 0.7], [0, pytest.approx(0.8)]]
+    empty = charts.agreement(table.head(0), limits)
+    assert "recorded" in empty.axes[0].texts[0].get_text()

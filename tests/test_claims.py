@@ -1,18 +1,29 @@
-"""The paper's claims as a whole: what is said of each where nothing is recorded."""
+"""The claims as a whole: what is said of each where nothing is recorded, and before."""
 
 import pytest
 
 from pixels_to_sentiment import claims
-from pixels_to_sentiment.claims import UNTESTED
+from pixels_to_sentiment.claims import REPRODUCED, UNTESTED
 
 pytestmark = pytest.mark.usefixtures("isolated")
 
 
-def test_nothing_recorded_leaves_all_claims_untested():
-    """Each with a reason, and the only verified one is that of the preprint's abstract."""
-    table = claims.judge([], [], [])
-    assert set(table["verdict"]) == {UNTESTED}
+def test_nothing_recorded_leaves_all_but_what_is_counted_untested():
+    """Each with a reason."""
+    table = claims.judge([], [], []).set_index("name")
+    assert table["verdict"].pop("parameters") == REPRODUCED
+    assert set(table["verdict"].drop("parameters")) == {UNTESTED}
     assert table["why"].str.len().gt(20).all()
-    assert table["name"].is_unique
-    assert len(table) == len(claims.CLAIMS)
-    assert table.loc[table["grade"] != "R", "name"].to_list() == ["improvement"]
+    assert table.index.is_unique
+    assert list(table.index) == [claim.name for claim in claims.CLAIMS]
+
+
+def test_every_former_verdict_stands_beside_one_claim_or_is_no_claim_of_the_article():
+    """What was said of fc7-4096 and fc6-4096 is of its predecessor."""
+    former = claims.former()
+    named = [claim.former for claim in claims.CLAIMS if claim.former]
+    assert len(named) == len(set(named))
+    assert set(former.index) - set(named) == {"two-way-fc7", "two-way-fc6"}
+    table = claims.judge([], [], []).set_index("name")
+    assert table.loc["depth", "former"] == former.loc["depth", "verdict"] == "reproduced"
+    assert table.loc["dip", "former"] == ""

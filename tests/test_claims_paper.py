@@ -1,38 +1,58 @@
-"""The claims as data, and the paper's numbers of each."""
+"""The claims as data, and the article's numbers of each."""
 
 import pytest
 
-from pixels_to_sentiment import catalogue, claims, tables
-from pixels_to_sentiment.catalogue import PAPERS, Configuration
-from toy_claims import random
+from pixels_to_sentiment import catalogue, claims
+from pixels_to_sentiment.catalogue import Configuration
+from pixels_to_sentiment.claims import RULES
 
 pytestmark = pytest.mark.usefixtures("isolated")
 
 
-def test_the_papers_numbers_stand_beside_without_a_mark():
-    """As differences, from the table of reported results; none where it has none."""
-    table = claims.judge([], [], []).set_index("name")["paper"]
-    assert table["addition"].startswith(
-        "fc9-2, ILSVRC-2012 − CaffeNet, ILSVRC-2012: \N{MINUS SIGN}0.027"
-    )
-    assert tables.MARKS["R"] not in table["addition"]
-    assert "four agree: 0.787" in table["accuracy"]
-    assert "five agree: +0.013" in table["oversampling"]
-    assert "four agree − three agree: +0.038" in table["agreement"]
-    assert table["start"] == ""
+def test_the_articles_numbers_stand_beside():
+    """As differences, from the table of reported results; what it says in words is its note."""
+    table = claims.judge([], [], []).set_index("name")["paper"].str.split("<br>")
+    assert table["addition"] == [
+        "CaffeNet, ILSVRC-2012 − fc9-2, ILSVRC-2012: +0.027",
+        "MVSO English − fc9-2, MVSO English: +0.150",
+    ]
+    assert table["accuracy"][1] == "four agree: 0.787"
+    assert table["oversampling"][0] == "five agree: +0.013"
+    assert table["agreement"][1] == "four agree − three agree: +0.038"
+    assert table["previous"][2] == "three agree: +0.062"
+    assert table["dip"][3] == "conv4 softmax − pool5 softmax: −0.005"
+    assert table["lost-features"] == ["pool5 softmax − fc6-2: +0.135"]
+    assert table["two-layers"] == ["fc7-2 − fc6-2: +0.121"]
+    assert "fc6-2 − always positive, ten crops: +0.018" in table["no-more-than-positive"]
+    assert table["parameters"][1] == "over 54 million parameters fewer"
+    assert table["maps-speed"][0].endswith(": 3")
+    assert table["lean"] == ["five agree: +0.014"]
+    assert "SVM: +0.97 over 13 layers" in table["depth"]
+    assert len(table["mvso-english"]) == len(table["related"]) - 6 == 8
 
 
-def configurations(claim):
-    for one in (*claim.own, *claim.here):
-        yield from (one,) if isinstance(one, Configuration) else one
+def test_no_number_of_a_claim_is_recalled():
+    """All of them have been read in the article."""
+    assert not claims.judge([], [], [])["paper"].str.contains("unverified").any()
 
 
 @pytest.mark.parametrize("claim", claims.CLAIMS, ids=lambda claim: claim.name)
-def test_a_claim_is_tested_on_what_the_catalogue_has(claim):
-    """So that running the catalogue records all that it takes."""
-    known = {one for each in catalogue.EXPERIMENTS.values() for one in each.configurations}
-    # The paper has no run from random weights.
-    beyond = random(PAPERS) if claim.name == "start" else None
-    assert set(configurations(claim)) - {beyond} <= known
-    for one in configurations(claim):
-        assert Configuration.parse(str(one)) == one
+def test_a_claim_names_its_section_its_rule_and_networks_that_there_are(claim):
+    """Of its own networks and those that stand in."""
+    assert claim.kind in RULES
+    assert claim.section == claims.OURS or 4 <= float(claim.section) <= 5
+    for one in (*claim.own, *claim.nearly, *claim.here):
+        for configuration in (one,) if isinstance(one, Configuration) else one:
+            assert Configuration.parse(str(configuration)) == configuration
+
+
+def test_the_fifteen_statements_of_the_article_have_a_claim():
+    """By the sections that they are in."""
+    sections = {claim.section for claim in claims.CLAIMS}
+    assert sections == {"4.1", "4.2", "4.3", "4.4", "4.5", "4.6", "5", claims.OURS}
+    assert sum(claim.text.startswith("Conjecture") for claim in claims.CLAIMS) == 2
+    assert {claim.chapter for claim in claims.CLAIMS} <= {
+        *(experiment for experiment in catalogue.EXPERIMENTS),
+        "judgement",
+        "performance",
+    }

@@ -33,7 +33,7 @@ FLOORS = (
     ("pictures",),
     ("deploy",),
     ("surgery", "charts", "curves"),
-    ("networks", "figures", "tables", "standin", "audit", "judgement"),
+    ("networks", "figures", "tables", "standin", "audit", "judgement", "crowd"),
     ("weights", "architectures", "answers"),
     ("caffe", "assets", "book", "scores", "resampling", "folds", "shapes", "folders"),
     ("caffenet", "provenance"),

@@ -260,3 +260,76 @@ def test_differences_that_cancel_have_an_end_of_zero():
     low, high = resampling.percentiles(np.full(100, -7e-19))
     assert (low, high) == (0, 0)
     assert not np.signbit([low, high]).any()
+
+
+def simulated(dice, seeds, spreads, folds, pictures):
+    """Draw tables of two networks, of which the true difference is 0.05."""
+    picture, fold, seed, rest = spreads
+    number = np.repeat(np.arange(folds), pictures)
+    common = dice.normal(0, picture, len(number)) + dice.normal(0, fold, folds)[number]
+    first, other = (
+        dice.normal(0, seed, (n, 1)) + dice.normal(0, rest, (n, len(number))) for n in seeds
+    )
+    return [first + common + 0.05, other], number
+
+
+@pytest.mark.parametrize(
+    ("seeds", "spreads"),
+    [
+        ((3, 3), (0.3, 0.02, 0.03, 0.2)),
+        ((2, 5), (0.3, 0.0, 0.1, 0.2)),
+        ((1, 1), (0.3, 0.02, 0.0, 0.2)),
+    ],
+)
+def test_intervals_cover_the_truth_whatever_the_source_of_chance(seeds, spreads):
+    """Of simulated data with known spreads, in 95 of 100 cases or somewhat more."""
+    dice = np.random.default_rng(1)
+    found = [resampling.random_effects(*simulated(dice, seeds, spreads, 5, 60)) for _ in range(300)]
+    covered = np.mean([one.low <= 0.05 <= one.high for one in found])
+    # Three standard errors below 95 of 100.
+    assert covered > 0.912
+    assert np.mean([one.value for one in found]) == pytest.approx(0.05, abs=0.02)
+
+
+def test_one_seed_is_a_paired_t_interval_of_the_pictures():
+    """With one fold it is scipy's own."""
+    dice = np.random.default_rng(0)
+    first, other = dice.random((2, 1, 40)) < [[[0.8]], [[0.6]]]
+    found = resampling.random_effects([first, other], np.ones(40))
+    known = stats.ttest_rel(first[0].astype(float), other[0].astype(float))
+    interval = known.confidence_interval()
+    assert (found.low, found.high) == pytest.approx((interval.low, interval.high))
+    assert (found.freedom, found.folds, found.seeds) == (39, 0, 0)
+
+
+def test_groups_are_compared_as_independent_samples():
+    """With weights of either sign and one fold, by the variance of Welch."""
+    dice = np.random.default_rng(0)
+    values = dice.random((1, 70))
+    weights = np.r_[np.full(30, 1 / 30), np.full(40, -1 / 40)]
+    found = resampling.random_effects([values], np.ones(70), weights)
+    known = stats.ttest_ind(values[0, :30], values[0, 30:], equal_var=False)
+    assert found.value / found.pictures == pytest.approx(known.statistic)
+
+
+def test_seeds_alone_make_the_interval_of_their_means():
+    """Pictures all alike leave the t interval over seeds; nothing that varies leaves a point."""
+    means = np.array([0.82, 0.66, 0.77])
+    table = np.repeat(means[:, None], 50, axis=1)
+    found = resampling.random_effects([table], np.repeat(np.arange(5), 10))
+    known = stats.ttest_1samp(means, 0).confidence_interval()
+    assert (found.low, found.high) == pytest.approx((known.low, known.high))
+    still = resampling.random_effects([table[:1], table[:1]], np.repeat(np.arange(5), 10))
+    assert (still.value, still.low, still.high) == (0, 0, 0)
+
+
+def test_the_area_covers_its_truth():
+    """That of two normal distributions one standard deviation apart."""
+    dice, truth = np.random.default_rng(0), stats.norm.cdf(2**-0.5)
+    labels = np.repeat([0, 1], 40)
+    found = [
+        resampling.area_interval(labels, dice.normal(labels.astype(float))) for _ in range(300)
+    ]
+    assert np.mean([one[0] for one in found]) == pytest.approx(truth, abs=0.01)
+    assert np.mean([one[1] <= truth <= one[2] for one in found]) > 0.9
+    assert resampling.area_interval(labels, labels) == (1, 1, 1)

@@ -6,12 +6,13 @@ from dataclasses import asdict, replace
 import numpy as np
 import pandas as pd
 
-from pixels_to_sentiment import claims, folds, runs, training
+from pixels_to_sentiment import claims, crowd, folds, runs, training
 from pixels_to_sentiment.maps import measures
 from pixels_to_sentiment.maps.records import Study, StudyRecord
 from pixels_to_sentiment.probes.records import Probe, ProbeRecord
 
 CLAIMS = {claim.name: claim for claim in claims.CLAIMS}
+EXACT = crowd.exact()
 # Shares of right pictures, the last layer first.
 FALLING = (0.9, 0.85, 0.8, 0.75, 0.7)
 
@@ -37,18 +38,32 @@ def runs_in(folder):
     """Give what writes five folds of a configuration that is right on a share of the pictures."""
     thrown = iter(range(1000))
 
-    def make(configuration, share, agreement="five", centre=None, which=folds.FOLDS, seed=0):
+    def make(
+        configuration,
+        share,
+        agreement="five",
+        centre=None,
+        which=folds.FOLDS,
+        seed=0,
+        precision="fp32",
+        loss=0.5,
+        by_count=None,
+    ):
         dice, made = np.random.default_rng(next(thrown)), []
         for fold in which:
             recipe = training.recipe(configuration.recipe, agreement)
             run = runs.Run(
                 *(configuration.network, configuration.start, None, agreement, fold, recipe),
                 seed=seed,
+                precision=precision,
             )
             test = folds.split(agreement, fold)[1][["image", "label"]].reset_index(drop=True)
             views = {}
             for view, part in (("centre", centre or share), ("oversampled", share)):
                 correct = right_on(len(test), part, dice)
+                for count, of_count in (by_count or {}).items():
+                    some = (test["image"].map(EXACT) == count).to_numpy()
+                    correct[some] = right_on(some.sum(), of_count, dice)
                 views[view] = np.where((test["label"] == 1) == correct, 0.9, 0.1)
             place = folder / "results" / run.key("data")
             written(
@@ -56,7 +71,7 @@ def runs_in(folder):
                 "run",
                 {"run": asdict(run)},
                 predictions=test.assign(**views),
-                curve=pd.DataFrame({"iteration": [1], "train_loss": [0.5]}),
+                curve=pd.DataFrame({"iteration": [1], "train_loss": [loss]}),
             )
             made.append(runs.Record.open(place))
         return made
@@ -67,18 +82,27 @@ def runs_in(folder):
 def probes_in(folder):
     """Give what writes five folds of a probe: a share right a layer, the last layer first."""
 
-    def make(configuration, shares, svm_shares=None, which=folds.FOLDS, tuned=True):
+    def make(
+        configuration,
+        shares,
+        svm_shares=None,
+        which=folds.FOLDS,
+        tuned=True,
+        names=None,
+        alike=False,
+    ):
         made, dice = [], np.random.default_rng(0)
         for fold in which:
             recipe = training.recipe(configuration.recipe, "five")
             run = runs.Run(configuration.network, configuration.start, None, "five", fold, recipe)
             network = run.key("data") if tuned else f"{run.network}:{run.start}"
-            names = tuple(f"layer{n}" for n in range(len(shares)))
-            probe = Probe(network, "five", fold, names)
+            layers = tuple(names or (f"layer{n}" for n in range(len(shares))))
+            probe = Probe(network, "five", fold, layers)
             labels = probe.lists()[1]["label"].to_numpy()
             rows = []
             for kind, parts in (("svm", svm_shares or shares), ("softmax", shares)):
-                for name, share in zip(names, parts, strict=True):
+                dice = np.random.default_rng(fold) if alike else dice
+                for name, share in zip(layers, parts, strict=True):
                     correct = right_on(len(labels), share, dice)
                     # The better of two costs on the test pictures is not the one of the inside.
                     for cost, inner, right in ((1.0, 0.9, correct), (2.0, 0.5, labels >= 0)):

@@ -114,3 +114,41 @@ def _draw_layers(panel: Axes, rows: pd.DataFrame, chosen: pd.Series, paper: pd.D
         at = paper["layer"].map(place)
         panel.scatter(at, paper["mean"], label="the paper", **_PAPER)
     panel.set_xticks(list(place.values()), list(place), rotation=60, ha="right", fontsize=8)
+
+
+def agreement(table: pd.DataFrame, limits: pd.DataFrame) -> Figure:
+    """Draw accuracy and area under ROC by how many annotators gave the label, side by side.
+
+    Parameters
+    ----------
+    table
+        ``trained`` (what was trained on what, in words), ``count``, ``accuracy`` and ``area``, with
+        ``low``, ``high``, ``area_low`` and ``area_high``.
+    limits
+        ``count`` and ``ceiling``, what an oracle could reach, drawn as dashes.
+    """
+    if table.empty:
+        return nothing("Nothing is recorded yet.")
+    figure, panels = plt.subplots(1, 2, sharex=True, sharey=True, figsize=(WIDTH, 3.6))
+    place = {count: n for n, count in enumerate(sorted(table["count"].unique(), reverse=True))}
+    limits = limits[limits["count"].isin(place)]
+    at = limits["count"].map(place)
+    panels[0].hlines(
+        limits["ceiling"], at - 0.4, at + 0.4, color="black", linewidth=1, linestyle="--",
+        label="ceiling of the labels",
+    )  # fmt: skip
+    shown = table.groupby("trained", sort=False)
+    for (n, (name, some)), color in zip(enumerate(shown), PALETTE, strict=False):
+        at = some["count"].map(place) + 0.5 * ((n + 0.5) / len(shown) - 0.5)
+        for panel, value, ends in zip(
+            panels, ("accuracy", "area"), (("low", "high"), ("area_low", "area_high")), strict=True
+        ):
+            panel.vlines(at, some[ends[0]], some[ends[1]], color=color, linewidth=2)
+            panel.scatter(at, some[value], s=26, color=color, zorder=3, label=fill(name, 60))
+    for panel, words in zip(panels, ("accuracy", "area under ROC"), strict=True):
+        panel.axhline(0.5, color="black", linewidth=0.8, linestyle=":")
+        panel.set_xticks(list(place.values()), [f"exactly {count}" for count in place])
+        panel.set(xlabel="annotators who gave the label", ylabel=words, ylim=(None, 1.02))
+    handles, labels = panels[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=1)
+    return figure

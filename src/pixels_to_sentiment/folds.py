@@ -6,6 +6,7 @@ facts as one tidy table, from which the lists are written again byte for byte.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from pathlib import Path
 
@@ -71,6 +72,16 @@ def load(path: Path | None = None) -> pd.DataFrame:
         When the file cannot be read or is not such a table.
     """
     path = places.ground_truth() / "published_folds.csv" if path is None else Path(path)
+    try:
+        changed = path.stat().st_mtime_ns
+    except OSError as error:
+        raise _unusable(path, f"cannot be read as the table of folds ({_flat(error)})") from error
+    return _checked(path, changed).copy()
+
+
+# The published table is asked for hundreds of times to make a page.
+@lru_cache(maxsize=4)
+def _checked(path: Path, changed: int) -> pd.DataFrame:
     kinds = {column: "Int64" for column in COLUMNS} | {"image": "str"}
     try:
         table = pd.read_csv(path, dtype=kinds)
@@ -78,8 +89,12 @@ def load(path: Path | None = None) -> pd.DataFrame:
     except (OSError, ValueError, TypeError) as error:
         problem = f"cannot be read as the table of folds ({_flat(error)})"
     if problem:
-        raise UserError(f"{path} {problem}; restore it from ground_truth/ of the repository.")
+        raise _unusable(path, problem)
     return table[list(COLUMNS)].astype({"label": "int64"})
+
+
+def _unusable(path: Path, problem: str) -> UserError:
+    return UserError(f"{path} {problem}; restore it from ground_truth/ of the repository.")
 
 
 def _flat(error: Exception) -> str:

@@ -1,24 +1,33 @@
-"""The paper's claims, and a verdict on each by a stated rule."""
+"""What the article claims, and a verdict on each by a stated rule."""
 
-from pixels_to_sentiment.claims.kinds import (
-    KINDS,
-    NOT_REPRODUCED,
+from pixels_to_sentiment.claims.paper import CLAIMS, NEARLY, OURS, Claim
+from pixels_to_sentiment.claims.rules import (
+    CONTRADICTED,
+    INCONCLUSIVE,
+    MARGIN,
     REPRODUCED,
+    RULES,
+    SUPPORTED,
     UNTESTED,
     VERDICTS,
-    rules,
+    dated,
 )
-from pixels_to_sentiment.claims.paper import CLAIMS, Claim
-from pixels_to_sentiment.claims.verdicts import judge
+from pixels_to_sentiment.claims.verdicts import former, judge
 
 __all__ = [
     "CLAIMS",
-    "KINDS",
-    "NOT_REPRODUCED",
+    "CONTRADICTED",
+    "INCONCLUSIVE",
+    "MARGIN",
+    "NEARLY",
+    "OURS",
     "REPRODUCED",
+    "RULES",
+    "SUPPORTED",
     "UNTESTED",
     "VERDICTS",
     "Claim",
+    "dated",
+    "former",
     "judge",
-    "rules",
 ]

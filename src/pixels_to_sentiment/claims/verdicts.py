@@ -3,19 +3,53 @@
 No verdict is written down: each is computed from what is recorded, by the rule of its kind of test.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 
-from pixels_to_sentiment import assets, networks
+from pixels_to_sentiment import assets, catalogue, networks, tables
 from pixels_to_sentiment.catalogue import Configuration
-from pixels_to_sentiment.claims.evidence import Row
-from pixels_to_sentiment.claims.kinds import KINDS, UNTESTED
+from pixels_to_sentiment.claims import evidence
+from pixels_to_sentiment.claims.evidence import AGAINST, FOR, NEARLY, OTHER, UNDECIDED, Row
 from pixels_to_sentiment.claims.paper import CLAIMS, Claim, reported_lines
+from pixels_to_sentiment.claims.recorded import Recorded
+from pixels_to_sentiment.claims.rules import (
+    CONTRADICTED,
+    INCONCLUSIVE,
+    REPRODUCED,
+    SUPPORTED,
+    UNTESTED,
+)
 from pixels_to_sentiment.maps.records import StudyRecord
 from pixels_to_sentiment.probes.records import ProbeRecord
 from pixels_to_sentiment.runs import Record
+
+COMPARED = {
+    "better": evidence.pairs,
+    "all better": evidence.pairs,
+    "mostly better": evidence.pairs,
+    "beyond": evidence.beyond,
+    "later": evidence.beyond,
+    "reached": evidence.levels,
+    "views": evidence.views,
+    "by count": evidence.counts,
+    "count": evidence.parameters,
+    "depth": evidence.depths,
+    "layers": evidence.dips,
+    "alike": evidence.classifiers,
+    "no more than positive": evidence.positive,
+    "lost": evidence.lost,
+    "tuned": evidence.tuned,
+    "sooner": evidence.sooner,
+    "speed": evidence.speed,
+    "no slower": evidence.slower,
+    "local": evidence.local,
+    "maps": evidence.maps,
+    "none": evidence.nothing,
+}
+"""What makes the comparisons of each kind of test."""
 
 
 def judge(
@@ -31,30 +65,35 @@ def judge(
     records, probes, studies
         Recorded runs, probes and studies of maps.
     claims
-        All of the paper's by default.
+        All by default.
 
     Returns
     -------
     DataFrame
-        ``name``, ``claim``, ``grade`` and ``chapter`` (label) as `Claim` has them; ``paper`` (its
-        numbers with their marks) and ``evidence`` (the recorded comparisons), both HTML with a
-        comparison a line, empty where there is none; ``verdict`` (one of `kinds.VERDICTS`),
-        ``why`` and ``keys`` (of the runs, probes and studies, comma-separated).
+        ``name``, ``claim``, ``section``, ``kind`` and ``chapter`` (label) as `Claim` has them;
+        ``paper`` (the article's numbers) and ``evidence`` (the recorded comparisons), both HTML
+        with a comparison a line, empty where there is none; ``verdict`` (one of
+        `rules.VERDICTS`), ``why``, ``former`` and ``former_why`` (by the rules before, empty where
+        there was no such claim) and ``keys`` (of runs, probes and studies, comma-separated).
     """
-    kept, judged = (list(records), list(probes), list(studies)), []
+    recorded, judged, before = Recorded(records, probes, studies), [], former()
     for claim in claims:
-        rows = KINDS[claim.kind].rows(claim, *kept)
-        verdict, why = _decide(claim, rows)
+        rows = COMPARED[claim.kind](claim, recorded)
+        verdict, why = decide(claim, rows)
+        was = before.loc[claim.former] if claim.former else {"verdict": "", "why": ""}
         judged.append(
             {
                 "name": claim.name,
                 "claim": claim.text,
-                "grade": claim.grade,
+                "section": claim.section,
+                "kind": claim.kind,
                 "chapter": claim.chapter,
                 "paper": "<br>".join(reported_lines(claim)),
                 "evidence": "<br>".join(row.text for row in rows),
                 "verdict": verdict,
                 "why": why,
+                "former": was["verdict"],
+                "former_why": was["why"],
                 "keys": ", ".join(sorted({key for row in rows for key in row.keys})),
             }
         )
@@ -63,46 +102,106 @@ def judge(
     return table
 
 
-def _decide(claim: Claim, rows: Sequence[Row]) -> tuple[str, str]:
-    kind, failed = KINDS[claim.kind], [row for row in rows if claim.of_layers and not row.learned]
-    rows = [row for row in rows if row not in failed]
-    own = [row for row in rows if row.own]
-    least, there = {"any": (1, rows), "own": (1, own), "all": (len(claim.own), own)}[kind.needed]
-    if not claim.reason and len(there) >= least:
-        verdict, why = kind.weigh(there)
-        unsteady = sum(not row.steady for row in there)
-        moved = "One of them lies" if unsteady == 1 else f"{unsteady} of them lie"
-        why += f" {moved} elsewhere with other seeds." if unsteady else ""
-        why += f" {_left_out(failed)}" if failed else ""
-        return verdict, why
-    others = " on the paper's own network or on stand-ins" if claim.here else ""
-    why = claim.reason or f"Nothing that tests it{others} is recorded on all five folds."
-    if failed and not rows:
+def former() -> pd.DataFrame:
+    """Give the verdicts by the rules before these, as they were recorded, by name of the claim.
+
+    Returns
+    -------
+    DataFrame
+        ``claim``, ``verdict``, ``why`` and ``commit`` (of the code and the records).
+    """
+    path = Path(__file__).with_name("former_verdicts.csv")
+    return pd.read_csv(path, keep_default_na=False, dtype=str).set_index("name")
+
+
+def decide(claim: Claim, rows: Sequence[Row]) -> tuple[str, str]:
+    """Weigh comparisons: the verdict on a claim, and why, in words."""
+    counted = [row for row in rows if not row.left_out]
+    own = [row for row in counted if row.rank != OTHER]
+    others = [row for row in counted if row.rank == OTHER]
+    verdict = _verdict(claim, own, others)
+    if claim.reason:
+        return UNTESTED, claim.reason
+    if verdict == UNTESTED:
+        return UNTESTED, _untested(claim, rows)
+    words = [_tally(own, "with what the claim is about"), _tally(others, "with other networks")]
+    if any(row.rank == NEARLY for row in own):
+        words.append("Nearly the article's own network counts as its own.")
+    if verdict == INCONCLUSIVE and not own and others:
+        words.append("Nothing with the article's own is recorded.")
+    return verdict, " ".join(filter(None, [*words, _lone(counted), _left_out(rows)]))
+
+
+def _verdict(claim: Claim, own: Sequence[Row], others: Sequence[Row]) -> str:
+    sides = Counter(row.side for row in own)
+    half = len(own) / 2
+    if claim.kind in ("all better", "mostly better") and len(own) < len(claim.own):
+        return UNTESTED
+    mostly = claim.kind == "mostly better"
+    if own and (sides[AGAINST] >= half if mostly else sides[AGAINST]):
+        return CONTRADICTED
+    if own and (sides[FOR] > half if mostly else sides[FOR] == len(own)):
+        return REPRODUCED
+    sides = Counter(row.side for row in others)
+    if sides[FOR] > len(others) / 2 and not sides[AGAINST]:
+        return SUPPORTED
+    return INCONCLUSIVE if own or others else UNTESTED
+
+
+def _tally(rows: Sequence[Row], whose: str) -> str:
+    if not rows:
+        return ""
+    sides = Counter(row.side for row in rows)
+    words = ", ".join(f"{sides[one]} {one}" for one in (FOR, UNDECIDED, AGAINST) if sides[one])
+    least, most = (tables.signed(end(row.value for row in rows)) for end in (min, max))
+    span = least if least == most else f"{least} to {most}"
+    return f"{len(rows)} comparison{'s' * (len(rows) > 1)} {whose} ({span}): {words}."
+
+
+def _lone(rows: Sequence[Row]) -> str:
+    lone = sum(row.lone for row in rows)
+    if not lone:
+        return ""
+    some = f"{lone} of the intervals" if lone < len(rows) else "Each interval" if lone > 1 else "It"
+    verbs = ("rests", "knows") if some in ("It", "Each interval") or lone == 1 else ("rest", "know")
+    return f"{some} {verbs[0]} on one seed of a network and {verbs[1]} nothing of others."
+
+
+def _left_out(rows: Sequence[Row]) -> str:
+    found = Counter(row.left_out for row in rows if row.left_out)
+    words = {
+        "idle": "of which one network learned nothing with any seed",
+        "frozen": "of classifiers on frozen layers, which are no fine-tuning",
+    }
+    return " ".join(
+        f"Shown and not counted: {n} pair{'s' * (n > 1)} {words[name]}."
+        for name, n in found.items()
+    )
+
+
+def _untested(claim: Claim, rows: Sequence[Row]) -> str:
+    where = " on all five folds" if claim.own or claim.here else ""
+    why = f"Nothing that tests it is recorded{where}."
+    if rows and not claim.kind.endswith(" better"):
+        why = "No pair on all five folds counts."
+    if claim.kind in ("all better", "mostly better"):
+        there = sum(row.rank != OTHER for row in rows)
         why = (
-            "No pair that is recorded on all five folds passes the test that both networks learned."
+            f"Of the {len(claim.own)} pairs that it takes, {there} are recorded on all five folds."
         )
-    if kind.needed == "own":
-        why = "The paper's own network and start are not recorded on all five folds."
-    if least > 1:
-        why = f"Of the {least} pairs that it takes, {len(there)} are recorded on all five folds."
-    if missing := _unavailable(claim.own):
-        why += f" Weights not at hand: {', '.join(missing)}."
-    return UNTESTED, why
-
-
-def _left_out(failed: Sequence[Row]) -> str:
-    if len(failed) == 1:
-        return "One pair is left out because one of its networks did not learn."
-    return f"{len(failed)} pairs are left out because one of their networks did not learn."
+    missing = _unavailable(claim.own)
+    missing = f"Weights not at hand: {', '.join(missing)}." if missing else ""
+    return " ".join(filter(None, [why, _left_out(rows), missing]))
 
 
 def _unavailable(compared: Iterable) -> list[str]:
-    """Name the networks and starts, in words, whose weights are not at hand."""
+    """Name the article's starts, in words, whose weights are not at hand."""
+    starts = {one.start: one for one in catalogue.find("initialisation").paper}
     names = {}
     for one in compared:
         for configuration in (one,) if isinstance(one, Configuration) else one:
-            plain = replace(configuration, network=configuration.family)
-            start = networks.find_start(plain.network, plain.start)
-            if start and not any(assets.find(name) for name in start.assets):
-                names[plain.title.partition(",")[0]] = True
+            if configuration.family == "caffenet" and (whole := starts.get(configuration.start)):
+                start = networks.find_start(whole.network, whole.start)
+                if not any(assets.find(name) for name in start.assets):
+                    names[whole.title.partition(",")[0]] = True
     return list(names)

@@ -69,7 +69,7 @@ def paired(
     told = told[told["view"] == view]
     table = judgement.differences(told, named)
     names = list(zip(table["first"], table["other"], strict=True))
-    words = [_difference_in_words(first, other) for first, other in names]
+    words = [difference_in_words(first, other) for first, other in names]
     table = table.assign(pair=words, keys=[keys[both] for both in names])
     table = table.join(pd.DataFrame([tried[both] for both in names], columns=_TRIED))
     failed = _failed(chosen.values(), told)
@@ -135,7 +135,7 @@ def _of_common_seeds(both: list[list[Record]]) -> list[list[Record]]:
     return [[one for one in some if (one.run.fold, one.run.seed) in common] for some in both]
 
 
-def _difference_in_words(first: str, other: str) -> str:
+def difference_in_words(first: str, other: str) -> str:
     """Say what is compared, leaving out what both have in common at the end.
 
     But for frozen layers: the same networks with and without make two comparisons.

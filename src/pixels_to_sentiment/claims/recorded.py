@@ -1,0 +1,166 @@
+"""What is recorded, each configuration opened once, as tables of right answers by seed."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from pixels_to_sentiment import answers, layerwise, reports, resampling, training
+from pixels_to_sentiment.architectures import CLASSES
+from pixels_to_sentiment.catalogue import Configuration
+from pixels_to_sentiment.maps.records import StudyRecord
+from pixels_to_sentiment.probes.records import ProbeRecord
+from pixels_to_sentiment.runs import Record
+
+
+class Trained(NamedTuple):
+    """All seeds of a configuration that are recorded on all folds of a subset.
+
+    ``right`` has a column a seed and ``losses`` the training losses of each, by view and by fold:
+    right answers (0 or 1) are indexed by ``fold``, ``image`` and ``label``.
+    """
+
+    title: str
+    records: tuple[Record, ...]
+    right: dict[str, pd.DataFrame]
+
+    @property
+    def seeds(self) -> list[int]:
+        """The seeds, rising."""
+        return list(next(iter(self.right.values())).columns)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Keys of the runs."""
+        return tuple(one.key for one in self.records)
+
+    def only(self, seeds: Iterable[int]) -> "Trained":
+        """Keep some seeds."""
+        seeds = list(seeds)
+        kept = tuple(one for one in self.records if one.run.seed in seeds)
+        return Trained(self.title, kept, {view: one[seeds] for view, one in self.right.items()})
+
+    def losses(self) -> pd.DataFrame:
+        """Training loss (nats) by iteration, a column a seed and fold."""
+        found = {
+            (one.run.seed, one.run.fold): one.curve().set_index("iteration")["train_loss"]
+            for one in self.records
+        }
+        return pd.DataFrame(found).sort_index(axis=1)
+
+    def idle(self, view: str) -> dict[int, str]:
+        """Name the seeds that learned nothing, each with what shows it in words."""
+        found, losses = {}, self.losses()
+        for seed, right in self.right[view].items():
+            beyond = right - right.index.get_level_values("label")
+            last = losses[seed].apply(lambda curve: curve.dropna().tail(10).mean()).mean()
+            if effect([beyond.to_frame()]).low <= 0:
+                found[seed] = "no better than always positive"
+            elif last > np.log(len(CLASSES)):
+                found[seed] = f"ends at a training loss of {last:.2f} nats, above a coin's"
+        return found
+
+
+def effect(tables: Sequence[pd.DataFrame], weights: np.ndarray | None = None) -> resampling.Effects:
+    """Estimate a mean or difference of tables as `Trained.right`, by `resampling.random_effects`.
+
+    The second table may have other seeds; its pictures are put into the order of the first.
+    """
+    index = tables[0].index
+    values = [one.reindex(index).to_numpy(float).T for one in tables]
+    return resampling.random_effects(values, index.get_level_values("fold"), weights)
+
+
+class Recorded:
+    """Recorded runs, probes and studies of maps, of which each is opened once."""
+
+    def __init__(
+        self,
+        runs: Iterable[Record],
+        probes: Iterable[ProbeRecord] = (),
+        studies: Iterable[StudyRecord] = (),
+    ):
+        self.runs, self.probes, self.studies = list(runs), list(probes), list(studies)
+        self._trained: dict[tuple, dict[str, Trained]] = {}
+        self._told: dict[tuple, pd.DataFrame] = {}
+
+    def trained(
+        self, configurations: Sequence[Configuration], agreement: str = "five"
+    ) -> list[Trained]:
+        """Give what is recorded of one configuration, or of two to compare; none if one lacks.
+
+        All are of one precision if they can be, and of one length, all iterations or a third:
+        those of which the fewest seeds of any are most, then the longer.
+        """
+        best, most = [], ()
+        for length in ("", training.THIRD):
+            alike = [_of_length(one, length) for one in configurations]
+            found = [self._precisions(one, agreement) for one in alike]
+            if all(found):
+                shared = set.intersection(*map(set, found))
+                for precision in sorted(shared) or [""]:
+                    some = [one.get(precision) or _largest(one) for one in found]
+                    rank = bool(shared), min(len(one.seeds) for one in some)
+                    if not most or rank > most:
+                        best, most = some, rank
+        return best
+
+    def _precisions(self, one: Configuration, agreement: str) -> dict[str, Trained]:
+        case = one, agreement
+        if case not in self._trained:
+            some = reports.complete(
+                (
+                    r
+                    for r in self.runs
+                    if Configuration(r.run.network, r.run.start, r.run.recipe.name) == one
+                ),
+                agreement,
+            )
+            parts: dict[str, list[Record]] = {}
+            for record in some:
+                parts.setdefault(record.run.precision, []).append(record)
+            self._trained[case] = {name: _opened(part) for name, part in parts.items()}
+        return self._trained[case]
+
+    def probed(self, network: str, tuned: bool) -> tuple[pd.DataFrame, tuple[str, ...]]:
+        """Give the answers of classifiers of layers, as `layerwise.told`, on five agree.
+
+        Parameters
+        ----------
+        network
+            A configuration (of fine-tuned networks) or ``network:start`` (as it starts), as text.
+        """
+        some = [
+            one
+            for one in self.probes
+            if (one.run is not None) == tuned
+            and one.probe.agreement == "five"
+            and network == (str(_configuration(one)) if tuned else one.probe.network)
+        ]
+        case = network, tuned
+        if case not in self._told:
+            self._told[case] = layerwise.told(some)
+        return self._told[case], tuple(one.key for one in some)
+
+
+def _configuration(one: Record | ProbeRecord | StudyRecord) -> Configuration:
+    return Configuration(one.run.network, one.run.start, one.run.recipe.name)
+
+
+def _of_length(one: Configuration, length: str) -> Configuration:
+    recipe = one.recipe.removesuffix(training.THIRD) + length
+    return Configuration(one.network, one.start, recipe)
+
+
+def _largest(found: dict[str, Trained]) -> Trained:
+    return max(found.values(), key=lambda one: len(one.seeds))
+
+
+def _opened(records: list[Record]) -> Trained:
+    graded = answers.cases(reports.gathered(records))
+    right = {
+        view: case.pivot(index=["fold", "image", "label"], columns="seed", values="correct")
+        for (_, _, view), case in graded.items()
+    }
+    return Trained(reports.title_of(records[0]), tuple(records), right)

@@ -23,6 +23,8 @@ def test_ratios_are_those_of_each_round():
     assert (ours["ratio"], ours["least"], ours["most"], peer["ratio"]) == (3, 3, 4, 5)
     assert (ours["classifier"], ours["map"], ours["pictures"], ours["rounds"]) == (1, 4, 10, 3)
     assert (ours["low"], ours["high"]) == results.spread([3, 3, 4])
+    (alone,) = costs.rows(1, dict(list(seconds.items())[:2]))
+    assert alone == ours | {"pictures": 1}
 
 
 @pytest.mark.parametrize("batch", costs.BATCHES)
@@ -34,6 +36,8 @@ def test_the_map_has_64_outputs_where_the_classifier_has_one(batch):
             one.options.items()
         )
     assert [one.options.get("maps", False) for one in peers] == [False, True]
+    on_gpu = costs.entries("cuda:0", batch)
+    assert [one.options["device"] for one in on_gpu] == ["cuda:0"] * 2
     network = networks.create("caffenet", start="random")
     side = ours_map.options["side"]
     pixels = torch.zeros(1, side, side, 3, dtype=torch.uint8)

@@ -59,6 +59,11 @@ class Candidate:
     towards_frame: bool = False
     keys: tuple[str, ...] = ()
 
+    @property
+    def probabilities(self) -> np.ndarray:
+        """Of positive at each place, (12, 8, 8), where ``values`` are log-odds."""
+        return 1 / (1 + np.exp(-self.values))
+
 
 def pictures() -> pd.DataFrame:
     """List the twelve photographs in the order of the figure.
@@ -83,9 +88,9 @@ def maps() -> np.ndarray:
         Probability of positive, float64 (12, 8, 8); missing where the figure does not show it.
     """
     table = pd.read_csv(places.ground_truth() / "figure7_maps.csv")
-    row_of = {image: row for row, image in enumerate(pictures()["image"])}
-    found = np.full((len(row_of), PLACES, PLACES), np.nan)
-    found[table["image"].map(row_of), table["row"] - 1, table["column"] - 1] = table["positive"]
+    picture = pd.Index(pictures()["image"]).get_indexer(table["image"])
+    found = np.full((picture.max() + 1, PLACES, PLACES), np.nan)
+    found[picture, table["row"] - 1, table["column"] - 1] = table["positive"]
     return found
 
 
@@ -131,8 +136,7 @@ def of_studies(records: Iterable[StudyRecord]) -> list[Candidate]:
     for one in records:
         if one.run and one.study.agreement == "five" and one.data["source"] == "photographs":
             groups.setdefault(replace(one.run, fold=0), []).append(one)
-    wanted = pictures()["image"]
-    found = []
+    wanted, found = pictures()["image"], []
     for run, some in sorted(groups.items(), key=lambda pair: plans.run_in_words(pair[0])):
         for kind in (measures.MAP, measures.GRAD_CAM):
             parts = [part for one in some for part in _parts(one, kind)]
@@ -159,7 +163,7 @@ def _parts(one: StudyRecord, kind: str) -> list[tuple]:
     answers = table[table["map"] == measures.MAP].set_index("image")["class"]
     rows = np.flatnonzero(np.isin(names, pictures()["image"]))
     classes = answers[names[rows]].to_numpy()
-    brought = at_places(values[rows], np.array(at))
+    brought = at_places(values[rows], at)
     if kind == measures.GRAD_CAM:
         # It speaks for the class that the network gives to the picture.
         brought = brought * (2 * classes - 1)[:, None, None]
@@ -176,8 +180,7 @@ def unknowing(loaded: Pictures | None = None) -> list[Candidate]:
     loaded
         For the energy of edges; without it, or with the stand-in, that one is left out.
     """
-    table = pictures()
-    shape = (PLACES, PLACES)
+    table, shape = pictures(), (PLACES, PLACES)
     made = {
         measures.CENTRE: rivals.centre(len(table), shape),
         measures.RANDOM: rivals.randomly(len(table), shape),
@@ -203,13 +206,12 @@ def pairs(candidate: Candidate) -> tuple[np.ndarray, np.ndarray]:
         candidate ranks nothing or its cells have no class.
     """
     theirs, frames = maps(), 2 * pictures()["predicted"].to_numpy() - 1
-    count = len(theirs)
-    rank, same = np.full((2, count, count), np.nan)
+    rank, same = np.full((2, len(theirs), len(theirs)), np.nan)
     for row, (one, frame) in enumerate(zip(theirs, frames, strict=True)):
         shown = ~np.isnan(one)
         values = candidate.values[:, shown] * (frame if candidate.towards_frame else 1)
         if candidate.map != FRAME:
-            both = (np.tile(one[shown], (count, 1)), values)
+            both = (np.tile(one[shown], (len(theirs), 1)), values)
             rank[row] = agreement.spearman(*(torch.from_numpy(some)[:, None] for some in both))
         if candidate.signed:
             same[row] = ((values > 0) == (one[shown] > 0.5)).mean(1)
@@ -222,17 +224,16 @@ def by_picture(candidates: Iterable[Candidate]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A candidate and picture a row: ``network``, ``map``, ``position``, ``rank``, ``same`` (see
-        `pairs`).
+        A candidate and picture a row: ``network``, ``map``, ``position``, and those of `pairs`.
     """
     table = pictures()
     parts, keys = [], []
     for one in candidates:
-        rank, same = (np.diag(some) for some in pairs(one))
         named = {"network": one.network, "map": one.map, "position": table["position"]}
+        rank, same = (np.diag(some) for some in pairs(one))
         parts.append(pd.DataFrame(named | {"rank": rank, "same": same}))
         keys += one.keys
-    made = pd.concat(parts, ignore_index=True)
+    made = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     made.attrs["runs"] = keys
     return made
 

@@ -138,7 +138,7 @@ def test_the_grad_cam_maps_that_were_measured_are_kept(pictures, root):
     evidence.fit_head(network, taught, train["label"].to_numpy())
     margin = (SIDE - CROP) // 2
     crops = squares[:, margin : margin + CROP, margin : margin + CROP]
-    expected = rivals.grad_cam(network, crops, torch.from_numpy(table["class"].to_numpy()))
+    expected = rivals.grad_cam(network, crops, torch.tensor(table["class"].to_numpy()))
     np.testing.assert_allclose(values, expected, rtol=6e-3, atol=1e-6)
     # Windows of 8 pixels side by side, from the margin on.
     middles = (margin + 4 + 8 * np.arange(CROP // 8)) / SIDE

@@ -15,7 +15,7 @@ def pixels():
 
 
 def outputs(network, pixels):
-    """What each layer with weights gives for the centre crops, before its rectifier."""
+    """Give what each layer with weights makes of the centre crops, before its rectifier."""
     found = {}
     layers = {n: m for n, m in network.body.named_modules() if hasattr(m, "weight")}
     hooks = [

@@ -30,8 +30,9 @@ def test_all_our_contenders_run():
     contenders.our_prediction("squeezenet1_1", 1, "cpu")()
     contenders.our_experiment("squeezenet1_1", "cpu", "fp32", iterations=1)
     contenders.our_inference("squeezenet1_1", 2, "cpu")()
-    contenders.our_maps("squeezenet1_1", 227, "cpu")()
+    contenders.our_maps("squeezenet1_1", 227, "cpu", batch=2)()
     contenders.opencv_inference("squeezenet1_1", 2)()
+    contenders.opencv_inference("squeezenet1_1", 2, maps=True)()
 
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])

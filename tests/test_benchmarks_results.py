@@ -106,3 +106,25 @@ def test_reports_stand_side_by_side_with_the_machines_limit():
     assert table["w"].to_list() == [2, 3]
     assert table["limit"].to_list() == [95, 95]
     assert list(table.columns) == ["date", "limit", "w"]
+
+
+def test_the_newest_record_of_what_a_map_costs_is_given():
+    """Of a whole report or of that part alone, which is no whole report."""
+    assert results.map_costs("cpu").empty
+
+    def report(date, ratio, device="cpu", **more):
+        hardware = {"cpu": "abacus", "gpu": "loom"}
+        made = {"device": device, "date": f"{date}T00:00:00", "hardware": hardware}
+        costs = [] if ratio is None else [{"contender": results.OURS, "ratio": ratio}]
+        return {"made": made, "costs": costs, **more}
+
+    results.record(report("2026-01-02", 3, comparisons=["some"]))
+    results.record(report("2026-01-04", None, comparisons=["some"]))
+    assert list(results.map_costs("cpu")["ratio"]) == [3]
+    results.record(report("2026-01-03", 4))
+    found = results.map_costs("cpu")
+    assert (found.loc[0, "ratio"], found.loc[0, "date"][:10]) == (4, "2026-01-03")
+    assert found.loc[0, "hardware"] == "abacus"
+    assert len(results.recorded("cpu")) == 2
+    results.record(report("2026-01-03", 2, device="cuda"))
+    assert list(results.map_costs("gpu")["hardware"]) == ["loom"]

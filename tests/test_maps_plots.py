@@ -138,3 +138,30 @@ def test_where_nothing_is_recorded_the_figure_says_so(draw):
     (panel,) = draw(pd.DataFrame()).axes
     assert [text.get_text() for text in panel.texts] == [figures.NOTHING_RECORDED]
     assert not panel.axison
+
+
+def test_a_grid_shows_every_map_in_its_place_and_frame():
+    """A row a network within each block of six, the frame in the colour of the class."""
+    dice = np.random.default_rng(0)
+    ours, theirs = dice.random((2, 8, 3, 3))
+    theirs[:, 0] = np.nan
+    classes = np.array([0, 1] * 4)
+    rows = {"the article": (theirs, classes), "ours": (ours, 1 - classes)}
+    figure = plots.grid(rows, [f"picture {n}" for n in range(1, 9)])
+    panels = np.array(figure.axes[:24]).reshape(4, 6)
+    for place in range(8):
+        block, across = divmod(place, 6)
+        for down, (maps, named) in enumerate(rows.values()):
+            panel = panels[2 * block + down, across]
+            (image,) = panel.images
+            shown = np.ma.filled(image.get_array().astype(float), np.nan)
+            np.testing.assert_array_equal(shown, maps[place])
+            assert image.get_clim() == (0, 1)
+            colour = list(figures.CLASS_COLOURS.values())[named[place]]
+            assert plt.matplotlib.colors.to_hex(panel.spines["top"].get_edgecolor()).upper() == (
+                colour
+            )
+            assert panel.get_title().strip() == (f"picture {place + 1}" if down == 0 else "")
+    assert [panel.get_ylabel() for panel in panels[:2, 0]] == list(rows)
+    assert not panels[3, 5].images
+    figure.canvas.draw()

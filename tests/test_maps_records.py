@@ -1,5 +1,6 @@
 """Map studies: what their keys depend on, and what a finished one says."""
 
+import json
 import os
 import re
 from dataclasses import asdict, fields, replace
@@ -100,6 +101,23 @@ def test_maps_come_back_as_they_were(tmp_path):
     assert list(names) == list(opened.measures()["image"].unique())
 
 
+def test_grad_cam_maps_come_back_and_older_studies_have_none(tmp_path):
+    """A study recorded before they were kept is opened as it is."""
+    maps = np.random.default_rng(0).normal(0, 3, (4, 3, 12)).round(3)
+    folder = written(tmp_path / "key", FITTED, maps=maps)
+    opened = StudyRecord.open(folder)
+    np.testing.assert_allclose(opened.grad_cam()[1], np.abs(maps))
+    assert list(opened.grad_cam()[0]) == list(opened.maps()[0])
+    assert opened.grad_cam_at == opened.at
+    content = json.loads((folder / "maps.json").read_text())
+    del content["grad_cam_at"]
+    (folder / "maps.json").write_text(json.dumps(content))
+    (folder / "grad_cam.csv").unlink()
+    older = StudyRecord.open(folder)
+    assert (older.grad_cam(), older.grad_cam_at) == (None, ())
+    np.testing.assert_allclose(older.maps()[1], maps)
+
+
 def test_measures_come_back_with_fold_and_key(tmp_path):
     """So that the tables of several studies can be put together."""
     table = measured(["a.jpg", "b.jpg"], [0, 1])
@@ -109,7 +127,7 @@ def test_measures_come_back_with_fold_and_key(tmp_path):
     assert found.drop(columns=["fold", "key"]).equals(table)
 
 
-@pytest.mark.parametrize("what", ["maps", "measures"])
+@pytest.mark.parametrize("what", ["maps", "grad_cam", "measures"])
 def test_what_is_opened_is_noted_for_the_page(record, what, monkeypatch):
     """The line below a table or figure names the studies that it shows."""
     noted = []
@@ -125,6 +143,7 @@ DAMAGE = {
     "run cut short": lambda folder: change(folder / "maps.json", run={"recipe": None}),
     "not text": lambda folder: (folder / "maps.json").write_bytes(b"\xff\xfe"),
     "no maps": lambda folder: (folder / "log_odds.csv").unlink(),
+    "no Grad-CAM": lambda folder: (folder / "grad_cam.csv").unlink(),
     "no measures": lambda folder: (folder / "measures.csv").unlink(),
     "no provenance": lambda folder: (folder / "provenance.json").unlink(),
 }

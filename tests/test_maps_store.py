@@ -12,12 +12,22 @@ import torch
 
 from pixels_to_sentiment import folds, networks, provenance, runs, training
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.maps import dense, evidence, measures, store
+from pixels_to_sentiment.maps import dense, evidence, measures, rivals, store
 from pixels_to_sentiment.maps.records import Study
 from pixels_to_sentiment.store import Store
 from pixels_to_sentiment.training import Recipe
 from toy_runs import names_in
-from toy_studies import FILES, FITTED, MAPPED_RUN, blocks, small, trained, written
+from toy_studies import (
+    CROP,
+    FILES,
+    FITTED,
+    MAPPED_RUN,
+    SIDE,
+    blocks,
+    small,
+    trained,
+    written,
+)
 
 pytestmark = pytest.mark.usefixtures("isolated")
 
@@ -113,6 +123,26 @@ def test_maps_are_kept_to_three_digits_and_measures_to_four_places(pictures, roo
             np.testing.assert_allclose(column, table[name], atol=5.1e-5)
         else:
             assert column.equals(table[name])
+
+
+def test_the_grad_cam_maps_that_were_measured_are_kept(pictures, root):
+    """Of the centre crop, for the class of each picture, with their places in the whole picture."""
+    made = perform(FITTED, pictures, root)
+    names, values = made.grad_cam()
+    table = made.measures().query("map == 'map'")
+    assert list(names) == list(table["image"])
+    network = small(0)
+    squares = torch.from_numpy(pictures.pixels[pictures.rows(table["image"])])
+    train = folds.split("five", 1)[0]
+    taught = torch.from_numpy(pictures.pixels[pictures.rows(train["image"])])
+    evidence.fit_head(network, taught, train["label"].to_numpy())
+    margin = (SIDE - CROP) // 2
+    crops = squares[:, margin : margin + CROP, margin : margin + CROP]
+    expected = rivals.grad_cam(network, crops, torch.tensor(table["class"].to_numpy()))
+    np.testing.assert_allclose(values, expected, rtol=6e-3, atol=1e-6)
+    # Windows of 8 pixels side by side, from the margin on.
+    middles = (margin + 4 + 8 * np.arange(CROP // 8)) / SIDE
+    np.testing.assert_allclose(made.grad_cam_at, middles, atol=1e-6)
 
 
 def test_a_network_that_was_not_trained_gets_a_head_of_the_training_pictures(

@@ -16,7 +16,7 @@ from pixels_to_sentiment.pictures import Pictures
 from pixels_to_sentiment.runs import Record
 from toy_runs import RUN
 
-FILES = ["log_odds.csv", "maps.json", "measures.csv", "provenance.json"]
+FILES = ["grad_cam.csv", "log_odds.csv", "maps.json", "measures.csv", "provenance.json"]
 SIDE, CROP = 96, 64
 MAPPED_RUN = replace(RUN, network="squeezenet1_1")
 FITTED = Study("squeezenet1_1:random", "five", 1, limit=3)
@@ -92,9 +92,10 @@ def written(folder, study, table=None, maps=None, run=None, other=None, source="
     maps = np.random.default_rng(1).normal(0, 2, (len(images), 3, 3)) if maps is None else maps
     table.to_csv(folder / "measures.csv", index=False)
     places = [f"{row}-{column}" for row, column in np.ndindex(*maps.shape[1:])]
-    values = pd.DataFrame(maps.reshape(len(maps), -1), columns=places)
-    values.insert(0, "image", images)
-    values.to_csv(folder / "log_odds.csv", index=False)
+    for name, some in (("log_odds", maps), ("grad_cam", np.abs(maps))):
+        values = pd.DataFrame(some.reshape(len(maps), -1), columns=places)
+        values.insert(0, "image", images)
+        values.to_csv(folder / f"{name}.csv", index=False)
     (folder / "provenance.json").write_text('{"seconds": 1.5}')
     content = {
         "key": folder.name,
@@ -102,6 +103,7 @@ def written(folder, study, table=None, maps=None, run=None, other=None, source="
         "run": run and asdict(run),
         "other": other and asdict(other),
         "at": even(maps.shape[-1]).tolist(),
+        "grad_cam_at": even(maps.shape[-1]).tolist(),
         "data": {"source": source, "fingerprint": "made-up"},
         "code": "c",
     }

@@ -207,11 +207,11 @@ def common_prediction(network: str, count: int, device: str, folder: str) -> Cal
     return _fastest(loader, epoch, count)
 
 
-def our_maps(network: str, side: int, device: str) -> Callable[[], None]:
-    """Pass one picture of a side through the fully convolutional network."""
+def our_maps(network: str, side: int, device: str, batch: int = 1) -> Callable[[], None]:
+    """Pass one batch of uint8 pictures of a side through the fully convolutional network."""
     made = networks.create(network, start="random").to(device)
     body = surgery.fully_convolutional(made)
-    pixels = torch.zeros(1, side, side, 3, dtype=torch.uint8, device=device)
+    pixels = noise(side, batch).to(device)
 
     def work() -> None:
         with torch.inference_mode():
@@ -232,17 +232,24 @@ def our_inference(network: str, batch: int, device: str) -> Callable[[], None]:
     return work
 
 
-def opencv_inference(network: str, batch: int) -> Callable[[], None]:
-    """OpenCV's importer of Caffe models on the same network, its input prepared beforehand."""
+def opencv_inference(network: str, batch: int, *, maps: bool = False) -> Callable[[], None]:
+    """OpenCV's importer of Caffe models on the same network, its input prepared beforehand.
+
+    Parameters
+    ----------
+    maps
+        The fully convolutional form at 451 pixels, and not the classifier at its crop.
+    """
     import cv2
 
     made = networks.create(network, start="random").eval()
+    form, side = ("model_conv", deploy.MAP_SIDE) if maps else ("model", made.convention.crop)
     with tempfile.TemporaryDirectory() as folder:
         written = {path.name: path for path in deploy.export(made, Path(folder))}
         imported = cv2.dnn.readNetFromCaffe(
-            str(written["model_deploy.prototxt"]), str(written["model.caffemodel"])
+            str(written[f"{form}_deploy.prototxt"]), str(written[f"{form}.caffemodel"])
         )
-    blob = made.convention.prepare(crops(made, batch)).contiguous().numpy()
+    blob = made.convention.prepare(noise(side, batch)).contiguous().numpy()
 
     def work() -> None:
         imported.setInput(blob)
@@ -302,7 +309,11 @@ def plain(network: str) -> networks.Network:
 
 def crops(network: networks.Network, count: int) -> Tensor:
     """Draw noise of the size of a network's crop, uint8 (count, crop, crop, 3)."""
-    side = network.convention.crop
+    return noise(network.convention.crop, count)
+
+
+def noise(side: int, count: int) -> Tensor:
+    """Draw noise, uint8 (count, side, side, 3)."""
     dice = torch.Generator().manual_seed(0)
     return torch.randint(0, 256, (count, side, side, 3), generator=dice).byte()
 

@@ -76,6 +76,10 @@ def exponents(table: pd.DataFrame) -> pd.Series:
     )
 
 
+# Begins the names of reports that hold nothing but what a map costs.
+_COSTS = "costs-"
+
+
 def record(report: dict) -> Path:
     """Keep a report among the recorded ones, named by device and date."""
     folder = places.benchmarks()
@@ -83,16 +87,36 @@ def record(report: dict) -> Path:
     made = report["made"]
     kind = "gpu" if made["device"].startswith("cuda") else "cpu"
     stamp = made["date"][:19].replace(":", "").replace("-", "")
-    path = folder / f"{kind}-{stamp}.json"
+    alone = _COSTS if report.get("costs") and not report.get("comparisons") else ""
+    path = folder / f"{alone}{kind}-{stamp}.json"
     with places.written_whole(path) as temporary:
         temporary.write_text(json.dumps(report, indent=1) + "\n")
     return path
 
 
 def recorded(kind: str) -> list[dict]:
-    """Read the recorded reports of a kind of device (cpu, gpu), the newest first."""
+    """Read the recorded whole reports of a kind of device (cpu, gpu), the newest first."""
     paths = sorted(places.benchmarks().glob(f"{kind}-*.json"), reverse=True)
     return [json.loads(path.read_text()) for path in paths]
+
+
+def map_costs(kind: str) -> pd.DataFrame:
+    """Give the newest record of what a map costs beside one answer, on a kind of device.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `costs.rows`, and ``date`` and ``hardware`` (of the report); empty if none is
+        recorded.
+    """
+    reports = recorded(kind) + recorded(f"{_COSTS}{kind}")
+    reports = [one for one in reports if one.get("costs")]
+    if not reports:
+        return pd.DataFrame()
+    newest = max(reports, key=lambda one: one["made"]["date"])
+    made = newest["made"]
+    hardware = made["hardware"]["gpu" if made["device"].startswith("cuda") else "cpu"]
+    return pd.DataFrame(newest["costs"]).assign(date=made["date"], hardware=hardware)
 
 
 def repeated(first: dict, second: dict) -> pd.DataFrame:

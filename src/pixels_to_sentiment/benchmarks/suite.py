@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from pixels_to_sentiment import archives, assets, folds, pictures, provenance, training
-from pixels_to_sentiment.benchmarks import contenders, maps, waits
+from pixels_to_sentiment.benchmarks import contenders, costs, maps, waits
 from pixels_to_sentiment.benchmarks.results import BF16, COMMON, LIMIT, OURS, PACKAGE, rows
 from pixels_to_sentiment.benchmarks.timing import Contender, alternate
 from pixels_to_sentiment.errors import UserError
@@ -20,11 +20,14 @@ from pixels_to_sentiment.errors import UserError
 ROUNDS = "after a warm-up and a first round that is not kept"
 SPREAD = "where one more round would lie in nineteen cases of twenty (Student's t, of logarithms)"
 SECTIONS = ("waiting", "train-caffenet", "train-squeezenet", "train-mobilenet", "predict", "infer",
-            "maps", "growth")  # fmt: skip
+            "maps", "map-cost", "growth")  # fmt: skip
+# What may be recorded alone.
+ALONE = ["map-cost"]
 # Pictures in a pass when maps are timed: what `maps.dense` takes at once.
 MAPPED = 32
 # Seconds for what is timed together, so that the whole stays at some 10 minutes on 2 cores.
-BUDGETS = {"train": 55.0, "predict": 30.0, "infer": 10.0, "maps": 6.0, "growth": 6.0}
+BUDGETS = {"train": 55.0, "predict": 30.0, "infer": 10.0, "maps": 6.0, "map-cost": 12.0,
+           "growth": 6.0}  # fmt: skip
 
 
 def run(
@@ -36,7 +39,8 @@ def run(
     -------
     dict
         Ready for JSON: ``made`` (date, commit, hardware, versions, device, pictures, seconds),
-        ``comparisons``, ``growth`` and ``waiting``, each a list of rows; see `comparisons`.
+        ``comparisons``, ``costs``, ``growth`` and ``waiting``, each a list of rows; see `compare`
+        and `costs.rows`.
 
     Raises
     ------
@@ -48,7 +52,8 @@ def run(
         if name not in SECTIONS:
             raise UserError(f"There is no section {name!r}: choose from {list(SECTIONS)}.")
     began = time.time()
-    report = {"made": _made(device, began), "comparisons": [], "growth": [], "waiting": []}
+    lists = {name: [] for name in ("comparisons", "costs", "growth", "waiting")}
+    report = {"made": _made(device, began), **lists}
     with tempfile.TemporaryDirectory(prefix="pixels-to-sentiment-") as folder:
         write_files(Path(folder))
         for name in SECTIONS:
@@ -59,6 +64,8 @@ def run(
                 report["growth"] = growth(device)
             elif name == "waiting":
                 report["waiting"] = waits.measured()
+            elif name == "map-cost":
+                report["costs"] = costs.measured(device, BUDGETS["map-cost"])
             else:
                 budget = BUDGETS[name.partition("-")[0]]
                 for comparison in comparisons(name, device, folder):

@@ -27,11 +27,16 @@ def _benchmark(options: argparse.Namespace) -> None:
     from pixels_to_sentiment.errors import UserError
 
     device = store.pick_device(options.device)
-    if options.record and (options.only or not pictures.load().real):
-        raise UserError("Only a whole benchmark on the photographs is recorded.")
+    parts = options.only or suite.SECTIONS
+    partial = parts not in (suite.SECTIONS, suite.ALONE)
+    if options.record and (partial or not pictures.load().real):
+        raise UserError(
+            "Only a whole benchmark on the photographs is recorded, or "
+            f"--only {' '.join(suite.ALONE)} of it."
+        )
     report = suite.run(
         device,
-        options.only or suite.SECTIONS,
+        parts,
         progress=lambda name: print(f"{name} ...", file=sys.stderr, flush=True),
     )
     if options.record:
@@ -42,7 +47,7 @@ def _benchmark(options: argparse.Namespace) -> None:
     made = report["made"]
     for name, value in {**made["hardware"], **made["versions"], "device": device}.items():
         print(f"{name}: {value}")
-    for name in ("comparisons", "growth", "waiting"):
+    for name in ("comparisons", "costs", "growth", "waiting"):
         if report[name]:
             print(f"\n{pd.DataFrame(report[name]).round(3).to_string(index=False)}")
     print(f"\n{made['seconds']:.0f} s in all; ratio: how many times as fast this project is.")

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pixels_to_sentiment import folds
+from pixels_to_sentiment.catalogue import Configuration
 from pixels_to_sentiment.maps import measures, summary
 from pixels_to_sentiment.maps.records import Study, StudyRecord
 from pixels_to_sentiment.runs import Record, Run
@@ -61,6 +62,13 @@ def title(record: StudyRecord) -> str:
     """Name the network of a study."""
     run = record.run
     return f"{run.network}:{run.start}:{run.recipe.name}" if run else record.study.run
+
+
+def run_in_words(run: Run) -> str:
+    """Name a run's configuration in words, with its precision and seed where they are not usual."""
+    title = Configuration(run.network, run.start, run.recipe.name).title
+    title += f" ({run.precision})" if run.precision != "fp32" else ""
+    return f"{title}, seed {run.seed}" if run.seed else title
 
 
 def in_words(record: StudyRecord) -> str:

@@ -1,13 +1,16 @@
 """Plots of what the measures say of maps."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from textwrap import fill
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pixels_to_sentiment import figures
+from pixels_to_sentiment.maps import drawing
 
 MEASURES = {"deletion": "deletion", "insertion": "insertion", "road": "ROAD"}
 TITLES = {
@@ -130,3 +133,53 @@ def agreements(table: pd.DataFrame) -> Figure:
     )
     figure.legend(loc="outside lower center", ncols=5)
     return figure
+
+
+# Pictures beside each other before the rows begin anew.
+COLUMNS = 6
+
+
+def grid(rows: Mapping[str, tuple[np.ndarray, Sequence[int]]], heads: Sequence[str]) -> Figure:
+    """Show maps of the same pictures by several networks, a row a network and a column a picture.
+
+    Parameters
+    ----------
+    rows
+        By the title of a network: probability of positive (n, h, w), hatched where it is missing,
+        and what the network calls each picture (n,), which is the colour of its frame.
+    heads
+        Above each picture, (n,).
+    """
+    blocks = -(-len(heads) // COLUMNS)
+    size = (figures.WIDTH, 1.08 * blocks * len(rows) + 0.9)
+    figure, panels = plt.subplots(blocks * len(rows), COLUMNS, figsize=size, squeeze=False)
+    for panel in panels.flat:
+        panel.axis("off")
+    for down, (title, (maps, classes)) in enumerate(rows.items()):
+        for place, (values, class_) in enumerate(zip(maps, classes, strict=True)):
+            block, across = divmod(place, COLUMNS)
+            panel = panels[block * len(rows) + down, across]
+            shown = _framed(panel, values, class_)
+            if down == 0:
+                # A line of air between the blocks.
+                panel.set_title("\n" * (block > 0) + heads[place], fontsize=8)
+            if across == 0:
+                panel.set_ylabel(fill(title, 18), fontsize=7, rotation=0, ha="right", va="center")
+    bar = figure.colorbar(shown, ax=panels, orientation="horizontal", fraction=0.02, pad=0.02,
+                          aspect=45)  # fmt: skip
+    bar.set_label("probability of positive: vermilion negative, blue positive", fontsize=8)
+    bar.ax.tick_params(labelsize=8)
+    return figure
+
+
+def _framed(panel: Axes, values: np.ndarray, class_: int):
+    panel.axis("on")
+    high, wide = values.shape
+    ground = plt.Rectangle((-0.5, -0.5), wide, high, facecolor="none", edgecolor="#888888",
+                           hatch="////", linewidth=0, zorder=-1)  # fmt: skip
+    panel.add_patch(ground)
+    shown = panel.imshow(values, cmap=drawing.DIVERGING, vmin=0, vmax=1)
+    panel.set(xticks=[], yticks=[])
+    colour = (figures.NEGATIVE, figures.POSITIVE)[class_]
+    panel.spines[:].set(visible=True, color=colour, linewidth=2.5)
+    return shown

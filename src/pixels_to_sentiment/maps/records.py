@@ -12,6 +12,8 @@ can be believed. Its folder lies under its key beside the training runs and hold
     A picture a row: ``image``, then the map's places, row after row, in nats.
 ``measures.csv``
     A map of a picture a row, with the columns of `measures.measure`.
+``grad_cam.csv``
+    The Grad-CAM maps, in the form of ``log_odds.csv``; studies made before they were kept lack it.
 """
 
 import json
@@ -27,6 +29,7 @@ from pixels_to_sentiment.runs import Run
 
 MARKER = "maps.json"
 _FILES = ("provenance.json", "log_odds.csv", "measures.csv")
+_GRAD_CAM = "grad_cam.csv"
 # What decides a study's result; what decides the networks' weights is in the keys of their runs.
 _CODE = (
     *("architectures", "caffenet", "networks", "pictures", "surgery", "weights"),
@@ -93,6 +96,8 @@ class StudyRecord:
         The one of another seed.
     at
         Where the map's places lie, see `dense.places`.
+    grad_cam_at
+        Where those of Grad-CAM lie, as shares of the picture's side; empty if they were not kept.
     """
 
     folder: Path
@@ -103,6 +108,7 @@ class StudyRecord:
     data: dict
     code: str
     at: tuple[float, ...]
+    grad_cam_at: tuple[float, ...] = ()
 
     @classmethod
     def open(cls, folder: Path) -> "StudyRecord":
@@ -119,12 +125,26 @@ class StudyRecord:
             made = [None if fields is None else Run.read(fields) for fields in runs_of]
             study = Study(**content["maps"])
             told = (content[name] for name in ("key", "data", "code"))
-            return cls(folder, study, *made, *told, tuple(content["at"]))
+            if "grad_cam_at" in content:
+                (folder / _GRAD_CAM).stat()
+            at = (tuple(content[name]) for name in ("at", "grad_cam_at") if name in content)
+            return cls(folder, study, *made, *told, *at)
 
     def maps(self) -> tuple[np.ndarray, np.ndarray]:
         """Give the names of the pictures (n,) and their log-odds in nats, float64 (n, h, w)."""
+        return self._read("log_odds.csv")
+
+    def grad_cam(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """Give the names of the pictures (n,) and their Grad-CAM maps, float64 (n, h, w).
+
+        They are of the centre crop, for the class that the network gives to it, 0 or more. ``None``
+        if the study was made before they were kept.
+        """
+        return self._read(_GRAD_CAM) if self.grad_cam_at else None
+
+    def _read(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         provenance.opened(self.key)
-        table = pd.read_csv(self.folder / "log_odds.csv")
+        table = pd.read_csv(self.folder / name)
         values = table.drop(columns="image").to_numpy()
         height, width = (int(v) for v in table.columns[-1].split("-"))
         return table["image"].to_numpy(), values.reshape(-1, height + 1, width + 1)

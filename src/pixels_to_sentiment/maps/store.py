@@ -10,7 +10,7 @@ import torch
 
 from pixels_to_sentiment import folders, folds, memory, networks, places, training
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.maps import dense, evidence, measures
+from pixels_to_sentiment.maps import dense, evidence, measures, rivals
 from pixels_to_sentiment.maps.records import MARKER, Study, StudyRecord, code_fingerprint
 from pixels_to_sentiment.networks import Network
 from pixels_to_sentiment.pictures import Pictures
@@ -104,9 +104,10 @@ def _execute(
     memory.give_back()  # what an earlier run left
     clock = folders.Clock()
     table = dense.mapped_pictures(study.agreement, study.fold, study.limit)
+    network = trained.restore().to(device) if trained else _fitted(study, pictures, device)
     with training.arithmetic("fp32", torch.device(device).type):
         maps, at, found = measures.measure(
-            trained.restore().to(device) if trained else _fitted(study, pictures, device),
+            network,
             pictures,
             table,
             other=other.restore().to(device) if other else None,
@@ -114,10 +115,9 @@ def _execute(
             seed=study.seed,
             progress=lambda step: progress(study, step),
         )
-    places_of = [f"{row}-{column}" for row, column in np.ndindex(*maps.shape[1:])]
-    values = pd.DataFrame(maps.flatten(1).numpy(), columns=places_of)
-    values.insert(0, "image", table["image"].to_numpy())
-    values.to_csv(folder / "log_odds.csv", index=False, float_format="%.3g")
+        cam, cam_at = _grad_cam(network, pictures, found[found["map"] == measures.MAP])
+    _write(maps, table["image"], folder / "log_odds.csv")
+    _write(cam, table["image"], folder / "grad_cam.csv")
     found.round(4).to_csv(folder / "measures.csv", index=False)
     folders.write_json(folder / "provenance.json", clock.details(device))
     content = {
@@ -126,10 +126,31 @@ def _execute(
         "run": asdict(trained.run) if trained else None,
         "other": asdict(other.run) if other else None,
         "at": [round(float(share), 6) for share in at],
+        "grad_cam_at": [round(float(share), 6) for share in cam_at],
         "data": {"source": pictures.source, "fingerprint": pictures.fingerprint},
         "code": code_fingerprint(),
     }
     folders.write_json(folder / MARKER, content)
+
+
+def _grad_cam(
+    network: Network, pictures: Pictures, table: pd.DataFrame
+) -> tuple[torch.Tensor, np.ndarray]:
+    """Make the Grad-CAM maps that were measured again, and say where they lie in the picture."""
+    squares = pictures.tensor()[pictures.rows(table["image"])]
+    side, crop = squares.shape[1], network.convention.crop
+    margin = (side - crop) // 2
+    middle = squares[:, margin : margin + crop, margin : margin + crop].contiguous()
+    classes = torch.tensor(table["class"].to_numpy())
+    maps = rivals.grad_cam(network, middle.to(network.device), classes)
+    return maps, (rivals.places(network, maps, crop) * crop + margin) / side
+
+
+def _write(maps: torch.Tensor, images: pd.Series, path: Path) -> None:
+    places_of = [f"{row}-{column}" for row, column in np.ndindex(*maps.shape[1:])]
+    values = pd.DataFrame(maps.flatten(1).numpy(), columns=places_of)
+    values.insert(0, "image", images.to_numpy())
+    values.to_csv(path, index=False, float_format="%.3g")
 
 
 def _fitted(study: Study, pictures: Pictures, device: str) -> Network:

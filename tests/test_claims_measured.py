@@ -12,6 +12,7 @@ from pixels_to_sentiment.claims import (
     REPRODUCED,
     SUPPORTED,
     UNTESTED,
+    measured,
 )
 from toy_claims import judged
 
@@ -36,9 +37,7 @@ def test_a_measured_time_is_held_against_three_times(monkeypatch, kind, low, ver
     """With its spread; a CPU does not contradict what is said of a GPU."""
     row = {"contender": "a", "pictures": 1, "ratio": 4.0, "low": low, "high": 5.0}
     tables = {kind: pd.DataFrame([row])}
-    monkeypatch.setattr(
-        results, "map_costs", lambda one: tables.get(one, pd.DataFrame()), raising=False
-    )
+    monkeypatch.setattr(results, "map_costs", lambda one: tables.get(one, pd.DataFrame()))
     assert judged("maps-speed")["verdict"] == verdict
 
 
@@ -76,3 +75,21 @@ def test_maps_have_to_beat_what_knows_nothing_of_the_network(tmp_path, better, v
     assert set(found["keys"].split(", ")) == {one.key for one in made}
     some = toy_claims.studies_in(tmp_path)(catalogue.SQUEEZENET, 0.05, which=(1, 2))
     assert judged("maps", studies=some)["verdict"] == UNTESTED
+
+
+@pytest.mark.parametrize(
+    ("low", "network", "verdict"),
+    [
+        (0.02, "CaffeNet from ImageNet", REPRODUCED),
+        (0.02, "CaffeNet from ImageNet convolutions", SUPPORTED),
+        (0.0, "CaffeNet from ImageNet", INCONCLUSIVE),
+    ],
+)
+def test_the_mean_of_local_answers_lies_apart_by_more_than_the_margin(
+    monkeypatch, low, network, verdict
+):
+    """Of the article's own network, or of another start."""
+    row = {"configuration": f"{network}, paper's recipe", "crops": "centre", "keys": ("k",)}
+    row |= {"pictures": 880, "difference": 0.03, "low": low, "high": 0.05, "changed": 0.1}
+    monkeypatch.setattr(measured, "against_global", lambda *_: pd.DataFrame([row]))
+    assert judged("maps-mean")["verdict"] == verdict

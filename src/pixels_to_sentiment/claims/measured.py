@@ -1,10 +1,6 @@
 """What is counted, timed and mapped, for or against a claim."""
 
-from collections.abc import Iterator
-from typing import NamedTuple
-
 import numpy as np
-import pandas as pd
 
 from pixels_to_sentiment import (
     architectures,
@@ -29,6 +25,7 @@ from pixels_to_sentiment.claims.sides import (
     listed,
 )
 from pixels_to_sentiment.maps import measures, summary
+from pixels_to_sentiment.maps.local import against_global
 
 # The authors had GPUs, and time on a processor is another machine's.
 _MACHINES = ((OWN, "gpu"), (OTHER, "cpu"))
@@ -60,10 +57,8 @@ def _said(cut: Configuration) -> int | None:
 def speed(claim: Claim, _: Recorded) -> list[Row]:
     """Hold the measured time of a map of 64 outputs, over that of one, against the article's."""
     said, rows = cell(claim.cells[0])["mean"], []
-    # Measured by the part of the benchmark that times maps, if it is there.
-    measured = getattr(results, "map_costs", lambda _: pd.DataFrame())
     for rank, kind in _MACHINES:
-        for one in measured(kind).itertuples():
+        for one in results.map_costs(kind).itertuples():
             side = FOR if one.low <= said else AGAINST
             text = f"CaffeNet on a {kind.upper()}, {one.contender}, {one.pictures} at once: "
             text += f"{one.ratio:.1f} times ({one.low:.1f} to {one.high:.1f})"
@@ -94,7 +89,7 @@ def slower(_: Claim, __: Recorded) -> list[Row]:
 def local(claim: Claim, recorded: Recorded) -> list[Row]:
     """Hold the mean of the local predictions against the global one."""
     rows = []
-    for one in _against_global(recorded):
+    for one in against_global(recorded.studies, recorded.runs).itertuples():
         own = one.configuration.startswith(claim.own[0].title.partition(",")[0] + ",")
         side = FOR if one.low > MARGIN else AGAINST if one.high < MARGIN else UNDECIDED
         text = f"{one.configuration}, {reports.CROPS[scores.VIEWS[one.crops]]}: apart by "
@@ -102,15 +97,6 @@ def local(claim: Claim, recorded: Recorded) -> list[Row]:
         text += f"{figures.percent(one.changed)} of {one.pictures} pictures"
         rows.append(Row(text, one.difference, side, OWN if own else OTHER, tuple(one.keys)))
     return rows
-
-
-def _against_global(recorded: Recorded) -> Iterator[NamedTuple]:
-    try:
-        from pixels_to_sentiment.maps import local as global_and_local
-    except ImportError:
-        return iter(())
-    found = global_and_local.against_global(recorded.studies, recorded.runs)
-    return found.itertuples()
 
 
 def maps(claim: Claim, recorded: Recorded) -> list[Row]:

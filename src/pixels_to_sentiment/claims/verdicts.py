@@ -125,11 +125,14 @@ def decide(claim: Claim, rows: Sequence[Row]) -> tuple[str, str]:
         return UNTESTED, claim.reason
     if verdict == UNTESTED:
         return UNTESTED, _untested(claim, rows)
-    words = [_tally(own, "with what the claim is about"), _tally(others, "with other networks")]
+    timed = claim.kind in ("speed", "no slower")
+    whose = "on another machine" if timed else "with other networks"
+    words = [_tally(own, "with what the claim is about"), _tally(others, whose)]
     if any(row.rank == NEARLY for row in own):
         words.append("Nearly the article's own network counts as its own.")
     if verdict == INCONCLUSIVE and not own and others:
-        words.append("Nothing with the article's own is recorded.")
+        where = "on a GPU" if timed else "with the article's own"
+        words.append(f"Nothing {where} is recorded.")
     return verdict, " ".join(filter(None, [*words, _lone(counted), _left_out(rows)]))
 
 

@@ -88,3 +88,18 @@ def test_the_table_leaves_out_what_it_cannot_say(made):
     assert np.isnan(slow.peak)
     assert table.attrs["runs"] == [run.key]
     assert stability.table([], [], torch.zeros(0)).empty
+
+
+@pytest.mark.parametrize(
+    ("bears", "head_rate", "rate"),
+    [
+        (0.02, 10, 0.001),
+        (0.0099, 10, 0.0003),
+        (0.001, 1, 0.001),
+        (0.001, 10, 0.0001),
+        (9e-5, 1, None),
+    ],
+)
+def test_the_rule_gives_the_largest_rate_that_the_last_layer_bears(bears, head_rate, rate):
+    """With the last layer's multiple counted in; none where none is low enough."""
+    assert stability.largest_rate(bears, head_rate) == rate

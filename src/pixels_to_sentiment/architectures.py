@@ -8,7 +8,7 @@ other architectures have their own after the same pattern.
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pandas as pd
 import torch
@@ -92,8 +92,6 @@ class Start:
     classifier
         Name in the file, and number of classes, of the classifier that the weights were trained
         with, where they are not the architecture's own; a layer that is added goes on top of it.
-    balanced
-        Layers that are scaled on the training pictures before training, see `balancing.balance`.
     """
 
     assets: tuple[str, ...]
@@ -103,7 +101,6 @@ class Start:
     ignored: tuple[str, ...] = ()
     fine_tuned: bool = False
     classifier: tuple[str, int] | None = None
-    balanced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -273,22 +270,16 @@ _OTHER_CAFFENETS = {
     },
 }
 
-_CAFFENET_CONVOLUTIONS = Start(
-    ("caffenet_conv1-5.imagenet1k.skimcaffe-ssl.no-biases.safetensors",),
-    CAFFE,
-    new=("conv?.bias", "fc6.*", "fc7.*", "fc8.*"),
-)
-
 ARCHITECTURES = {
     "caffenet": Architecture(
         caffenet,
         CAFFE,
         "fc8_twitter",
         {
-            "imagenet-convolutions": _CAFFENET_CONVOLUTIONS,
-            # Normalisation follows the first two convolutions, and to that their scale matters.
-            "balanced-convolutions": replace(
-                _CAFFENET_CONVOLUTIONS, balanced=("conv3", "conv4", "conv5", "fc6", "fc7")
+            "imagenet-convolutions": Start(
+                ("caffenet_conv1-5.imagenet1k.skimcaffe-ssl.no-biases.safetensors",),
+                CAFFE,
+                new=("conv?.bias", "fc6.*", "fc7.*", "fc8.*"),
             ),
             "imagenet": Start(("bvlc_reference_caffenet.caffemodel",), CAFFE, ignored=("fc8",)),
             "released": Start(

@@ -4,6 +4,8 @@ Each experiment lists the paper's own configurations first, which need weights o
 every machine can get, and then those that stand in for them or go beyond the paper.
 """
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from pixels_to_sentiment import folds, networks, training
@@ -21,7 +23,6 @@ START_TITLES = {
     "random": "from random weights",
     "imagenet": "from ImageNet",
     "imagenet-convolutions": "from ImageNet convolutions",
-    "balanced-convolutions": "from balanced ImageNet convolutions",
     "imagenet-caffe": "from ImageNet (Caffe)",
     "imagenet-torchvision": "from ImageNet (torchvision)",
     "places": "from Places",
@@ -187,9 +188,14 @@ PAPERS = Configuration("caffenet", "imagenet", "paper")
 FC7_2 = replace(PAPERS, network="caffenet+fc7-2")
 # At the base rate of the others it did not converge for its authors (section 3.3).
 FC6_2 = Configuration("caffenet+fc6-2", "imagenet", "paper-at-0.0001")
-# The nearest to the paper's start that can be had here, with all of its iterations: the layers
-# above the convolutions are new, so that the last one learns as slowly as they do.
-BALANCED = Configuration("caffenet", "balanced-convolutions", "head-at-base-rate")
+# With all iterations, and at the rates that the rule of `stability.largest_rate` gives: fc7-2 takes
+# the lowest, and fc6-2 none, so that it is run as the article ran it.
+CONVOLUTIONS = Configuration("caffenet", "imagenet-convolutions", "head-at-base-rate")
+CONVOLUTIONS_FC7_2 = Configuration(
+    "caffenet+fc7-2", "imagenet-convolutions", "head-at-base-rate-at-0.0001"
+)
+CONVOLUTIONS_FC6_2 = replace(FC6_2, start="imagenet-convolutions")
+CONVOLUTIONS_FC9_2 = replace(CONVOLUTIONS, network="caffenet+fc9-2")
 MOBILENET = Configuration("mobilenet_v2", "imagenet", THIRD)
 # What is cut from SqueezeNet, and added to it, has our recipe: so must what that is compared with.
 SQUEEZENET_OURS = replace(SQUEEZENET, recipe=OURS)
@@ -209,7 +215,7 @@ EXPERIMENTS = {
             (
                 Configuration("squeezenet1_1", "imagenet", "paper"),
                 SQUEEZENET,
-                BALANCED,
+                CONVOLUTIONS,
                 CAFFENET,
                 Configuration("caffenet", "imagenet-convolutions", THIRD),
                 MOBILENET,
@@ -239,9 +245,9 @@ EXPERIMENTS = {
             (FC7_2, FC6_2),
             (
                 *_several(PREDECESSORS, ("imagenet",), "paper"),
-                replace(FC6_2, start="imagenet-convolutions"),
-                BALANCED,
-                *_several(FC_CUTS, ("balanced-convolutions",), BALANCED.recipe),
+                CONVOLUTIONS_FC6_2,
+                CONVOLUTIONS,
+                CONVOLUTIONS_FC7_2,
                 SQUEEZENET_OURS,
                 *_several(ABLATIONS["squeezenet1_1"], ("imagenet",), OURS),
                 SQUEEZENET,
@@ -264,7 +270,7 @@ EXPERIMENTS = {
             ("five",),
             _several(("caffenet",), ("imagenet", "places", "deepsentibank", *MVSO), "paper"),
             (
-                BALANCED,
+                CONVOLUTIONS,
                 CAFFENET,
                 Configuration("alexnet", "imagenet-convolutions", OURS),
                 Configuration("caffenet", "random", OURS),
@@ -290,8 +296,8 @@ EXPERIMENTS = {
             (
                 SQUEEZENET_OURS,
                 replace(SQUEEZENET_OURS, network="squeezenet1_1+conv11-2"),
-                BALANCED,
-                replace(BALANCED, network="caffenet+fc9-2"),
+                CONVOLUTIONS,
+                CONVOLUTIONS_FC9_2,
                 CAFFENET,
                 replace(CAFFENET, network="caffenet+fc9-2"),
                 MOBILENET_CLASSIFIER,
@@ -342,18 +348,30 @@ def variant_of(whole: Configuration, variant: str) -> Configuration:
     return replace(whole, network=f"{whole.network}{networks.VARIANT}{variant}")
 
 
-def whole_of(variant: Configuration) -> Configuration:
-    """Return the whole network of a variant, with the same start and recipe."""
-    return replace(variant, network=variant.family)
+def whole_of(variant: Configuration, among: Iterable[Configuration]) -> Configuration | None:
+    """Find the whole network of a variant: start and recipe alike, but for the base rate."""
+    return next(
+        (
+            one
+            for one in among
+            if (one.network, one.start) == (variant.family, variant.start)
+            and _without_rate(one.recipe) == _without_rate(variant.recipe)
+        ),
+        None,
+    )
+
+
+def _without_rate(recipe: str) -> str:
+    return re.sub(r"-at-0[.]\d+", "", recipe)
 
 
 def variants(experiment: Experiment) -> list[tuple[Configuration, Configuration]]:
-    """Pair each variant of a network that is run here with the whole one, start and recipe alike.
+    """Pair each variant of a network that is run here with the whole one, as `whole_of` does.
 
     Only networks of which the experiment has both.
     """
-    pairs = [(one, whole_of(one)) for one in experiment.here]
-    return [(one, whole) for one, whole in pairs if one != whole and whole in experiment.here]
+    pairs = [(one, whole_of(one, experiment.here)) for one in experiment.here]
+    return [(one, whole) for one, whole in pairs if whole not in (one, None)]
 
 
 def experiments_of(configuration: Configuration) -> list[str]:

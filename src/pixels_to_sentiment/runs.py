@@ -37,10 +37,7 @@ EQUAL_CODE = Path(__file__).with_name("equal_code.csv")
 _TABLES = ("provenance.json", "curve.csv", "predictions.csv")
 # Ends the name of a recipe of which only some iterations or smaller batches are run.
 SHORTENED = "-shortened"
-_CODE = (
-    *("architectures", "balancing", "caffenet", "networks", "pictures", "prediction", "training"),
-    "weights",
-)
+_CODE = ("architectures", "caffenet", "networks", "pictures", "prediction", "training", "weights")
 
 
 @dataclass(frozen=True)

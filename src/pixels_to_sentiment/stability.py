@@ -24,6 +24,8 @@ from pixels_to_sentiment.pictures import cut
 from pixels_to_sentiment.prediction import CENTRE, ten_corners
 from pixels_to_sentiment.runs import Record
 
+# Base rates that are tried, the article's two and one between.
+RATES = (0.001, 0.0003, 0.0001)
 # Pictures at a time: in smaller steps, torch's threads wait for each other where others run, too.
 BATCH = 16
 
@@ -92,6 +94,26 @@ def limit(gradients: Tensor, momentum: float) -> Limit:
     return Limit(gradients.norm(dim=1).mean().item() / 2**0.5, rate)
 
 
+def largest_rate(bears: float, head_rate: float) -> float | None:
+    """Choose the base rate of a start by a rule that looks at no result.
+
+    The largest of `RATES` at which the last layer learns no faster than it bears at its start.
+
+    Parameters
+    ----------
+    bears
+        Largest stable rate of the last layer, as `limit` finds it on training pictures.
+    head_rate
+        Rate of the last layer, as a multiple of the base rate.
+
+    Returns
+    -------
+    float or None
+        ``None`` where none of the rates is low enough.
+    """
+    return next((rate for rate in RATES if rate * head_rate <= bears), None)
+
+
 def table(
     configurations: Iterable[Configuration], records: Iterable[Record], pixels: Tensor
 ) -> pd.DataFrame:
@@ -110,9 +132,10 @@ def table(
     DataFrame
         ``configuration`` (in words), ``norm`` (see `Limit`, at the start), ``limit``
         (the rate that it bears), ``rate`` (that the recipe begins with), ``times`` (the one by the
-        other), and of what is recorded, seeds and folds taken together: ``peak`` (the largest
-        training loss by that of the first batch), ``train_loss`` (nats, at the end) and ``auc``,
-        missing where nothing is. Ordered by ``times``.
+        other), ``rule`` (the base rate that `largest_rate` gives it), and of what is recorded,
+        seeds and folds taken together: ``peak`` (the largest training loss by that of the first
+        batch), ``train_loss`` (nats, at the end) and ``auc``, missing where nothing is. Ordered by
+        ``times``.
     """
     records, known, rows, used = list(records), {}, [], []
     for one in configurations:
@@ -126,8 +149,10 @@ def table(
         used += [run.key for run in runs]
         went = reports.by_seed(runs)[["peak", "train_loss", "auc"]].mean()
         rate = recipe.base_rate * recipe.head_rate
-        rows.append((one.title, *found, rate, rate / found.rate, *went))
-    columns = ["configuration", "norm", "limit", "rate", "times", "peak", "train_loss", "auc"]
+        chosen = largest_rate(found.rate, recipe.head_rate)
+        rows.append((one.title, *found, rate, rate / found.rate, chosen, *went))
+    columns = ["configuration", "norm", "limit", "rate", "times", "rule", "peak", "train_loss"]
+    columns.append("auc")
     made = pd.DataFrame(rows, columns=columns).sort_values("times", ignore_index=True)
     made.attrs["runs"] = used
     return made

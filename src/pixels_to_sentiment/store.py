@@ -11,7 +11,6 @@ from safetensors.torch import save_file
 from torch.nn import functional as F
 
 from pixels_to_sentiment import (
-    balancing,
     folders,
     folds,
     memory,
@@ -109,8 +108,6 @@ def _execute(
     network = networks.create(run.network, start=run.start, seed=run.seed).to(device)
     pixels = pictures.tensor()
     train_pixels = pixels[pictures.rows(train_list["image"])].to(device)
-    if chosen := networks.find_start(run.network, run.start):
-        balancing.balance(network, chosen.balanced, train_pixels)
     test_pixels = pixels[pictures.rows(test_list["image"])].to(device)
     curve = training.train(
         network,

@@ -69,21 +69,17 @@ def _from(start: str, whole: Configuration = catalogue.PAPERS) -> Configuration:
     return replace(whole, start=start)
 
 
-_CONVOLUTIONS = "imagenet-convolutions"
-_ARTICLES, _RECIPE = catalogue.PAPERS, "paper-at-0.0001"
-# The nearest to the article's start that can be had here.
-BALANCED = Configuration("caffenet", "balanced-convolutions", "head-at-base-rate")
+_ARTICLES = catalogue.PAPERS
 # What stands in for the article's network and start. Of each, the length (all iterations or a
 # third) that more seeds are recorded of is taken: see `recorded.Recorded.trained`.
-STAND_INS = (BALANCED, catalogue.CAFFENET, catalogue.SQUEEZENET, catalogue.MOBILENET)
+STAND_INS = (catalogue.CAFFENET, catalogue.SQUEEZENET, catalogue.MOBILENET)
 LATER = (catalogue.MOBILENET,)
 # Whole networks, without their top layer and without two.
 _OWN_CUTS = (
     _ARTICLES,
-    Configuration("caffenet+fc7-2", "imagenet", "paper"),
-    Configuration("caffenet+fc6-2", "imagenet", _RECIPE),
+    catalogue.FC7_2,
+    catalogue.FC6_2,
 )
-_FC6 = Configuration("caffenet+fc6-2", _CONVOLUTIONS, _RECIPE)
 
 
 def _cut(whole: Configuration, one: str, two: str) -> tuple[Configuration, ...]:
@@ -95,18 +91,23 @@ _SLOWER = tuple(
     for rate in ("0.0003", "0.0001")
 )
 CUTS = (
-    (catalogue.CAFFENET, catalogue.variant_of(catalogue.CAFFENET, "fc7-2"), _FC6),
-    _cut(BALANCED, "fc7-2", "fc6-2"),
+    (
+        catalogue.CAFFENET,
+        catalogue.variant_of(catalogue.CAFFENET, "fc7-2"),
+        catalogue.CONVOLUTIONS_FC6_2,
+    ),
+    (
+        catalogue.CONVOLUTIONS,
+        catalogue.CONVOLUTIONS_FC7_2,
+        catalogue.CONVOLUTIONS_FC6_2,
+    ),
     *(_cut(one, "fire9-2", "fire8-2") for one in (catalogue.SQUEEZENET_OURS, *_SLOWER)),
     _cut(catalogue.MOBILENET, "conv18-2", "block17-2"),
     _cut(catalogue.CAFFENET_FROZEN, "fc7-2", "fc6-2"),
     _cut(catalogue.SQUEEZENET_FROZEN, "fire9-2", "fire8-2"),
 )
 # Whole networks and the same with a layer more.
-_ADDED = (
-    *((whole, variant) for variant, whole in catalogue.variants(catalogue.find("addition"))),
-    (BALANCED, catalogue.variant_of(BALANCED, "fc9-2")),
-)
+_ADDED = (*((whole, variant) for variant, whole in catalogue.variants(catalogue.find("addition"))),)
 _OWN_ADDED = tuple(
     (one, catalogue.variant_of(one, "fc9-2")) for one in (_ARTICLES, _from("mvso-english"))
 )
@@ -149,7 +150,7 @@ CLAIMS = (
         "fine-tuning",
         "reached",
         (_ARTICLES,),
-        here=(BALANCED, catalogue.CAFFENET),
+        here=(catalogue.CAFFENET,),
         former="accuracy",
     ),
     Claim(
@@ -196,7 +197,7 @@ CLAIMS = (
         "layer-by-layer",
         "layers",
         (_ARTICLES,),
-        here=(BALANCED, catalogue.CAFFENET),
+        here=(catalogue.CAFFENET,),
         layers=(("conv4", "conv5"), ("conv4", "pool5")),
     ),
     Claim(
@@ -206,7 +207,7 @@ CLAIMS = (
         "layer-by-layer",
         "layers",
         (_ARTICLES,),
-        here=(BALANCED, catalogue.CAFFENET),
+        here=(catalogue.CAFFENET,),
         layers=(("fc6", "conv4"), ("fc7", "conv4")),
     ),
     Claim(
@@ -246,7 +247,7 @@ CLAIMS = (
         "ablation",
         "lost",
         ((_ARTICLES, _OWN_CUTS[2]),),
-        here=((BALANCED, CUTS[1][2]), (catalogue.CAFFENET, _FC6)),
+        here=((catalogue.CAFFENET, catalogue.CONVOLUTIONS_FC6_2),),
         cells=("layer-by-layer: pool5 softmax", "layer ablation: fc6-2"),
         layers=("pool5",),
     ),
@@ -257,7 +258,7 @@ CLAIMS = (
         "ablation",
         "no more than positive",
         (_OWN_CUTS[2],),
-        nearly=(_FC6,),
+        nearly=(catalogue.CONVOLUTIONS_FC6_2,),
     ),
     Claim(
         "parameters",

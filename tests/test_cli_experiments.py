@@ -178,7 +178,7 @@ def test_the_smoke_tier_shortens_what_is_run(small_plan, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("network", "count"), [("squeezenet1_1", 11), ("squeezenet1_1+fire9-2", 3), ("caffenet", 14)]
+    ("network", "count"), [("squeezenet1_1", 11), ("squeezenet1_1+fire9-2", 3), ("caffenet", 17)]
 )
 def test_a_network_is_run_alone_with_its_variants(small_plan, monkeypatch, network, count):
     """All variants for the plain name, one for its own."""

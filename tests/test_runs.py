@@ -1,6 +1,7 @@
 """Runs: what their keys depend on, what a record says, and that its network comes back."""
 
 import ast
+import json
 import os
 import re
 import shutil
@@ -12,7 +13,15 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from pixels_to_sentiment import architectures, networks, prediction, runs
+from pixels_to_sentiment import (
+    architectures,
+    folders,
+    folds,
+    networks,
+    places,
+    prediction,
+    runs,
+)
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.runs import Record, Run
 from pixels_to_sentiment.training import Recipe
@@ -30,6 +39,7 @@ OTHER = {
     "seed": 1,
     "precision": "bf16",
     "limit": None,
+    "inner": 3,
 }
 
 
@@ -53,6 +63,26 @@ def test_the_key_depends_on_every_value_of_the_recipe(name):
         other = value + ("x" if isinstance(value, str) else 1)
     recipe = replace(RUN.recipe, **{name: other})
     assert replace(RUN, recipe=recipe).key("data") != RUN.key("data")
+
+
+def test_what_was_recorded_before_layers_could_settle_keeps_its_key():
+    """The key of a recorded run is that of its fields as its folder had them then."""
+    folder = next(path.parent for path in places.results().glob("*/run.json"))
+    content = json.loads((folder / "run.json").read_text())
+    data = content["data"]["fingerprint"]
+    late = {"settling", "settled_on"} & content["run"]["recipe"].keys()
+    assert not late
+    assert folders.key("run", content["run"], data, content["code"]) == folder.name
+
+
+def test_a_run_within_the_training_list_never_sees_the_test_fold():
+    """It tests on one fold of the list and trains on the other three."""
+    train, test = replace(RUN, agreement="five", fold=1, inner=3).lists()
+    held = folds.split("five", 3)[1]["image"]
+    assert test["image"].to_list() == held.to_list()
+    seen = set(train["image"]) | set(test["image"])
+    assert not seen & set(folds.split("five", 1)[1]["image"])
+    assert (len(train), len(seen)) == (528, 704)
 
 
 def test_the_key_depends_on_data_and_code(monkeypatch):

@@ -193,6 +193,8 @@ def test_the_defaults_are_the_papers():
         "crop at random out of 256x256": (True, "I"),
         "layers that are not trained": ((), "V"),
         "train on copies of pictures of the test fold": (True, "V"),
+        "iterations before the schedule, with what lies below frozen": (0, "I"),
+        "layers that are not trained while others settle": ((), "I"),
     }
 
 
@@ -489,6 +491,28 @@ def test_a_frozen_layer_does_not_change(tiny, bright_or_dark):
     training.train(network, *bright_or_dark, replace(QUICK, frozen=("conv",)))
     changed = {k for k, v in network.body.state_dict().items() if not torch.equal(v, before[k])}
     assert changed == {"head.weight", "head.bias"}
+
+
+def test_what_settles_first_is_what_lies_on_frozen_layers(tiny, bright_or_dark):
+    """Settling alone changes no frozen layer; the schedule after it starts at its first rate."""
+    network = tiny()
+    before = {k: v.clone() for k, v in network.body.state_dict().items()}
+    settle = replace(QUICK, settling=2, settled_on=("conv",))
+    alone = training.train(network, *bright_or_dark, replace(settle, iterations=0))
+    changed = {k for k, v in network.body.state_dict().items() if not torch.equal(v, before[k])}
+    assert changed == {"head.weight", "head.bias"}
+    curve = training.train(tiny(), *bright_or_dark, settle)
+    assert curve["iteration"].to_list() == [*range(-1, QUICK.iterations + 1)]
+    assert curve["train_loss"].to_list()[:2] == alone["train_loss"].to_list()
+    assert (curve["rate"].head(3) == QUICK.base_rate).all()
+
+
+def test_a_layer_learns_again_after_it_was_kept_to_settle_others(tiny, bright_or_dark):
+    """The convolutions change once the schedule has begun."""
+    network = tiny()
+    before = network.body.conv.weight.clone()
+    training.train(network, *bright_or_dark, replace(QUICK, settling=1, settled_on=("conv",)))
+    assert not torch.equal(network.body.conv.weight, before)
 
 
 def test_divergence_is_told_with_its_cure(trained):

@@ -41,6 +41,7 @@ ENDINGS = {
     SHORTENED: "shortened",
     training.THIRD: "a third",
     "-without-twins": "without twins",
+    "-settled": "new layers settled first",
     "-frozen-features": "features frozen",
     "-frozen-below": "all below frozen",
     "-at-0.0001": "base rate 0.0001",

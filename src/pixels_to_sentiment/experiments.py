@@ -25,6 +25,7 @@ def plan(
     iterations: int | None = None,
     batch_size: int | None = None,
     limit: int | None = None,
+    inner: Iterable[int | None] = (None,),
 ) -> tuple[list[Run], dict[Configuration, str]]:
     """List the runs of some configurations.
 
@@ -33,6 +34,8 @@ def plan(
     iterations, batch_size, limit
         Instead of the recipe's own and of whole lists, for trying things: the recipe's name gets
         ``-shortened``, or the run a limit, so that nothing of it passes for the full protocol.
+    inner
+        Folds of the training list to test on instead of the test fold, for choosing by.
 
     Returns
     -------
@@ -54,7 +57,9 @@ def plan(
             f"There is no precision {precision!r}: choose from {list(training.PRECISIONS)}."
         )
     configurations, agreements = list(configurations), list(agreements)
-    test_folds, seeds = list(test_folds), list(seeds)
+    test_folds, seeds, inner = list(test_folds), list(seeds), list(inner)
+    if both := set(test_folds) & set(inner):
+        raise UserError(f"Fold {min(both)} is a test fold: hold out others, named by --inner.")
     for seed in seeds:
         if not 0 <= seed < 2**63:
             raise UserError(f"There is no seed {seed}: give whole numbers from 0 up to 2**63 - 1.")
@@ -83,8 +88,9 @@ def plan(
                 seed=seed,
                 precision=precision,
                 limit=limit,
+                inner=held,
             )
-            for agreement, seed, fold in product(agreements, seeds, test_folds)
+            for agreement, seed, fold, held in product(agreements, seeds, test_folds, inner)
         ]
     return runs, missing
 
@@ -183,7 +189,15 @@ def whole_seeds(records: Iterable[Record]) -> list[Record]:
     groups: dict[tuple, dict[int, list[Record]]] = {}
     for one in records:
         run = one.run
-        name = (run.network, run.start, run.recipe, run.precision, run.agreement, run.limit)
+        name = (
+            run.network,
+            run.start,
+            run.recipe,
+            run.precision,
+            run.agreement,
+            run.limit,
+            run.inner,
+        )
         groups.setdefault(name, {}).setdefault(run.seed, []).append(one)
     kept = []
     for seeds in groups.values():

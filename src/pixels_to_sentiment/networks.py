@@ -150,15 +150,16 @@ class Network(nn.Module):
         return next(self.parameters()).device
 
     def freeze(self, patterns: Iterable[str]) -> None:
-        """Stop training the layers whose names match any of the shell patterns.
+        """Train all layers but those whose names match any of the shell patterns.
 
-        The head goes on learning, unless a pattern is its very name.
+        The head is among what is trained, unless a pattern is its very name.
 
         Raises
         ------
         UserError
             If a pattern matches no layer with parameters.
         """
+        self.body.requires_grad_(True)
         for pattern in patterns:
             left = () if pattern == self.head else (f"{self.head}.weight", f"{self.head}.bias")
             found = [

@@ -27,7 +27,7 @@ import pandas as pd
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
-from pixels_to_sentiment import folders, networks, provenance
+from pixels_to_sentiment import folders, folds, networks, provenance
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import Network
 from pixels_to_sentiment.training import Recipe
@@ -61,6 +61,9 @@ class Run:
     limit
         Use only so many pictures of the training and of the test list; ``None`` for all. A run
         with a limit is for trying things and is never recorded.
+    inner
+        Stay within the training list: its pictures that lie in this other fold are tested on, and
+        trained on are the rest. For choosing by; ``None`` tests on the test list.
     """
 
     network: str
@@ -72,6 +75,7 @@ class Run:
     seed: int = 0
     precision: str = "fp32"
     limit: int | None = None
+    inner: int | None = None
 
     def key(self, fingerprint: str) -> str:
         """Name of the run: a hash of all that decides its result (16 hex digits).
@@ -81,7 +85,18 @@ class Run:
         fingerprint
             Of the pictures.
         """
-        return folders.key("run", asdict(self), fingerprint, code_fingerprint())
+        work = asdict(self) | {"recipe": self.recipe.decisive()}
+        if self.inner is None:  # as it was before a run could stay within the training list
+            del work["inner"]
+        return folders.key("run", work, fingerprint, code_fingerprint())
+
+    def lists(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Give the pictures to train and to test on, as `folds.split` does, before any limit."""
+        train, test = folds.split(self.agreement, self.fold)
+        if self.inner is None:
+            return train, test
+        held = train["fold"] == self.inner
+        return train[~held].reset_index(drop=True), train[held].reset_index(drop=True)
 
     @classmethod
     def read(cls, fields: dict) -> "Run":

@@ -12,7 +12,6 @@ from torch.nn import functional as F
 
 from pixels_to_sentiment import (
     folders,
-    folds,
     memory,
     networks,
     places,
@@ -101,8 +100,7 @@ def _execute(
     memory.keep_freed()
     memory.give_back()  # what an earlier run left
     clock = folders.Clock()
-    published = folds.split(run.agreement, run.fold)
-    train_list, test_list = (part.head(run.limit) for part in published)
+    train_list, test_list = (part.head(run.limit) for part in run.lists())
     if not run.recipe.twins:
         train_list = train_list[~pictures.copies(train_list["image"], test_list["image"])]
     network = networks.create(run.network, start=run.start, seed=run.seed).to(device)
@@ -186,6 +184,8 @@ def deviation(one: Record) -> str | None:
     """Say in what a run is not the full protocol on the photographs, ``None`` if in nothing."""
     if one.run.limit is not None:
         return "from a few pictures"
+    if one.run.inner is not None:
+        return "within the training list"
     if one.run.recipe.name.endswith(SHORTENED):
         return "with a shortened recipe"
     return None if one.data["source"] == "photographs" else "from the stand-in"

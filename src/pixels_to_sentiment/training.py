@@ -8,7 +8,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from itertools import islice
 
 import numpy as np
@@ -55,15 +55,25 @@ class Recipe:
     random_crop: bool = _known(True, "I", "crop at random out of 256x256")
     frozen: tuple[str, ...] = _known((), "V", "layers that are not trained")
     twins: bool = _known(True, "V", "train on copies of pictures of the test fold")
+    settling: int = _known(0, "I", "iterations before the schedule, with what lies below frozen")
+    settled_on: tuple[str, ...] = _known((), "I", "layers that are not trained while others settle")
+
+    def decisive(self) -> dict:
+        """Give what decides a result, by name.
+
+        Settling is left out where there is none: results from before it was thought of stay valid.
+        """
+        late = {"settling", "settled_on"}
+        return {name: value for name, value in asdict(self).items() if value or name not in late}
 
     def rate(self, iteration: int, pictures: int) -> float:
         """Give the base rate at an iteration (from 0): Caffe's ``step`` policy.
 
         An iteration takes ``batch_size * iter_size`` of the pictures; the policy is that of
-        Caffe's ``src/caffe/solvers/sgd_solver.cpp``.
+        Caffe's ``src/caffe/solvers/sgd_solver.cpp``. While layers settle, below 0, it is the first.
         """
         step = max(1, math.ceil(self.step_epochs * pictures / (self.batch_size * self.iter_size)))
-        return self.base_rate * self.gamma ** (iteration // step)
+        return self.base_rate * self.gamma ** (max(0, iteration) // step)
 
 
 # As many iterations as the paper's, in all three subsets 65 epochs of batches of 256.
@@ -81,6 +91,7 @@ CHANGES: dict[str, dict] = {
     "-frozen-below": {"frozen": ("*",)},
     "-frozen-convolutions": {"frozen": ("conv?",)},
     "-frozen-features": {"frozen": ("features",)},
+    "-settled": {"settling": 60, "settled_on": ("conv?",)},
     "-without-twins": {"twins": False},
 }
 THIRD = "-third"
@@ -100,9 +111,10 @@ def recipe(name: str, agreement: str) -> Recipe:
         What may follow: ``-at-0.0003`` and ``-at-0.0001`` give the base rate (the article trains
         fc6-2 by ``paper-at-0.0001``); ``-frozen-below`` keeps all layers under the new last one as
         they start, ``-frozen-convolutions`` (of CaffeNet and AlexNet) and ``-frozen-features`` (of
-        SqueezeNet and MobileNetV2) those; ``-without-twins`` leaves out training pictures of which
-        the test fold has an identical copy; ``-third``, last, stops after a third of the
-        iterations. By then the schedule has cut the rate to a thousandth.
+        SqueezeNet and MobileNetV2) those; ``-settled`` (of CaffeNet and AlexNet) first trains the
+        layers above the convolutions alone, at the first rate; ``-without-twins`` leaves out
+        training pictures of which the test fold has an identical copy; ``-third``, last, stops
+        after a third of the iterations. By then the schedule has cut the rate to a thousandth.
     agreement
         Subset, one of `PAPER_ITERATIONS`.
 
@@ -262,7 +274,8 @@ def train(
     """Fine-tune a network in place.
 
     Each iteration averages the gradients of ``recipe.iter_size`` batches and updates once, as
-    ``Step`` in Caffe's ``src/caffe/solver.cpp`` does.
+    ``Step`` in Caffe's ``src/caffe/solver.cpp`` does. Iterations in which new layers settle come
+    first, numbered up to 0; the schedule then starts without their momentum.
 
     Parameters
     ----------
@@ -283,9 +296,9 @@ def train(
     Returns
     -------
     DataFrame
-        The learning curve, an iteration a row: ``iteration`` (from 1), ``seconds`` since the
-        start, ``rate``, ``train_loss`` (nats) and ``train_accuracy`` (means over the iteration's
-        batches), ``test_loss``, ``test_accuracy`` (missing where not watched).
+        The learning curve, an iteration a row: ``iteration`` (the schedule's from 1), ``seconds``
+        since the start, ``rate``, ``train_loss`` (nats) and ``train_accuracy`` (means over the
+        iteration's batches), ``test_loss``, ``test_accuracy`` (missing where not watched).
 
     Raises
     ------
@@ -294,13 +307,13 @@ def train(
     """
     torch.manual_seed(seed)
     generator = torch.Generator().manual_seed(seed)
-    network.freeze(recipe.frozen)
-    optimiser = CaffeSGD(parameter_groups(network, recipe), recipe.momentum, recipe.weight_decay)
     examples = _examples(pixels, labels, network.convention.crop, recipe, generator)
     rows, started = [], time.perf_counter()
     network.train()
     with arithmetic(precision, pixels.device.type) as autocast:
-        for iteration in range(recipe.iterations):
+        for iteration in range(-recipe.settling, recipe.iterations):
+            if iteration in (-recipe.settling, 0):
+                optimiser = _start(network, recipe, recipe.settled_on if iteration else ())
             optimiser.base_rate = recipe.rate(iteration, len(pixels))
             optimiser.zero_grad()
             drawn = islice(examples, recipe.iter_size)
@@ -308,7 +321,8 @@ def train(
             optimiser.step()
             done = iteration + 1
             row = [done, 0.0, optimiser.base_rate, loss, accuracy, math.nan, math.nan]
-            if watch and (done % watch_every == 0 or done == recipe.iterations):
+            watched = done > 0 and (done % watch_every == 0 or done == recipe.iterations)
+            if watch and watched:
                 row[5:] = watch(network)
                 network.train()
             row[1] = time.perf_counter() - started
@@ -317,13 +331,20 @@ def train(
     return _curve(rows)
 
 
+def _start(network: Network, recipe: Recipe, settled_on: tuple[str, ...]) -> CaffeSGD:
+    """Give an optimiser without momentum of all that is to be trained from here on."""
+    network.freeze((*recipe.frozen, *settled_on))
+    return CaffeSGD(parameter_groups(network, recipe), recipe.momentum, recipe.weight_decay)
+
+
 def _examples(
     pixels: Tensor, labels: np.ndarray, crop: int, recipe: Recipe, generator: torch.Generator
 ) -> Iterator[tuple[Tensor, Tensor]]:
     """Give the batches of a training: crops, uint8 (b, crop, crop, 3), and labels, int64 (b,)."""
     truth = torch.tensor(np.asarray(labels), dtype=torch.long, device=pixels.device)
     room = pixels.shape[1] - crop
-    order = islice(batches(len(pixels), recipe, generator), recipe.iterations * recipe.iter_size)
+    count = (recipe.settling + recipe.iterations) * recipe.iter_size
+    order = islice(batches(len(pixels), recipe, generator), count)
     drawn = [(some, *placed(len(some), room, recipe, generator)) for some in order]
     # All at once onto the device: a copy in every iteration would wait for the one before.
     moved = (torch.stack(parts).to(pixels.device) for parts in zip(*drawn, strict=True))

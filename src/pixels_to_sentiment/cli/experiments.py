@@ -31,6 +31,13 @@ def commands(rooms) -> None:
     )
     run.add_argument("--agreements", nargs="+", metavar="SUBSET", help="five, four, three")
     run.add_argument("--folds", nargs="+", type=int, metavar="K", help="test folds, 1 to 5")
+    run.add_argument(
+        "--inner",
+        nargs="+",
+        type=int,
+        metavar="K",
+        help="stay within the training list, testing on its pictures of these other folds",
+    )
     run.add_argument("--seeds", nargs="+", type=int, default=[0], metavar="SEED")
     run.add_argument("--precision", default="fp32", help="fp32, tf32 or bf16 (default: fp32)")
     run.add_argument("--device", default="auto", help="auto, cpu or cuda (default: auto)")
@@ -72,6 +79,7 @@ def _run(options: argparse.Namespace) -> None:
         test_folds=options.folds or folds.FOLDS,
         seeds=options.seeds,
         precision=options.precision,
+        inner=options.inner or (None,),
         **shortened,
     )
     for configuration, reason in missing.items():
@@ -236,8 +244,10 @@ class _Bar:
         table = record.predictions()
         values = [scores.accuracy(table["label"], table[view]) for view in scores.VIEWS]
         run = record.run
+        held = f" inner fold {run.inner}" if run.inner else ""
         print(
             f"{record.key} {run.network}:{run.start}:{run.recipe.name} {run.agreement} "
-            f"fold {run.fold} seed {run.seed}: centre {values[0]:.4f}, ten crops {values[1]:.4f}",
+            f"fold {run.fold}{held} seed {run.seed}: "
+            f"centre {values[0]:.4f}, ten crops {values[1]:.4f}",
             flush=True,
         )

@@ -4,8 +4,8 @@ python .ci/same_results.py COMMIT
 
 Trains every kind of network a few iterations with the code of either, probes one and maps with one,
 and compares predictions, losses, weights, layers and maps byte by byte. Where all are equal it
-prints the rows for src/pixels_to_sentiment/equal_code.csv, which keep older results valid. It takes
-some five minutes on 2 cores and needs the mirror's weights.
+prints the rows for records/equal_code.csv, which keep older results valid. It takes some
+five minutes on 2 cores and needs the mirror's weights.
 """
 
 import hashlib
@@ -32,7 +32,10 @@ EXPERIMENTS = (
 )
 SMALL = ("--tier", "smoke", "--agreements", "five", "--folds", "1")
 FINGERPRINTS = """
-from pixels_to_sentiment import runs
+try:
+    from pixels_to_sentiment.records import runs
+except ImportError:  # of a commit in which the library had no rooms
+    from pixels_to_sentiment import runs
 from pixels_to_sentiment.maps import records as maps
 from pixels_to_sentiment.probes import records as probes
 for kind, module in (("run", runs), ("probe", probes), ("maps", maps)):

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pixels_to_sentiment import assets, downloads
+from pixels_to_sentiment.files import assets, downloads
 
 # Torch's threads wait for each other where several processes share the processors.
 if workers := int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 0)):
@@ -60,7 +60,7 @@ def photographs(tmp_path_factory):
     """All 1,269 photographs, decoded once for all tests."""
     if not MIRROR.is_dir():
         pytest.skip(NO_MIRROR)
-    from pixels_to_sentiment import pictures
+    from pixels_to_sentiment.data import pictures
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PIXELS_TO_SENTIMENT_CACHE", str(tmp_path_factory.mktemp("cache")))
@@ -71,15 +71,15 @@ def photographs(tmp_path_factory):
 @pytest.fixture(scope="session")
 def new_caffenet():
     """CaffeNet from a random start, in evaluation mode; tests leave it as it is."""
-    from pixels_to_sentiment import networks
+    from pixels_to_sentiment.networks import factory
 
-    return networks.create("caffenet", start="random", seed=3).eval()
+    return factory.create("caffenet", start="random", seed=3).eval()
 
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory):
     """Record of `toy_runs.RUN`, in a store of its own; tests leave it as it is."""
-    from pixels_to_sentiment.store import Store
+    from pixels_to_sentiment.records.store import Store
     from toy_runs import RUN, made_up_pictures
 
     store = Store(tmp_path_factory.mktemp("finished"))
@@ -92,9 +92,9 @@ def tiny():
     import torch
     from torch import nn
 
-    from pixels_to_sentiment import architectures, networks
+    from pixels_to_sentiment.networks import architectures, network
 
-    def build(seed: int = 0) -> networks.Network:
+    def build(seed: int = 0) -> network.Network:
         torch.manual_seed(seed)
         layers = OrderedDict(
             conv=nn.Conv2d(3, 4, 3, stride=2),
@@ -105,7 +105,7 @@ def tiny():
             head=nn.Linear(16, 2),
         )
         convention = architectures.Convention("RGB", 1 / 255, (0.5, 0.5, 0.5), (0.3, 0.3, 0.3), 12)
-        return networks.Network("tiny", nn.Sequential(layers), convention, "head")
+        return network.Network("tiny", nn.Sequential(layers), convention, "head")
 
     return build
 
@@ -124,7 +124,9 @@ def bright_or_dark():
 @pytest.fixture
 def made(tmp_path):
     """Write the folder of a finished run whose predictions are right on the first `right`."""
-    from pixels_to_sentiment import folds, runs, training
+    from pixels_to_sentiment.data import folds
+    from pixels_to_sentiment.records import runs
+    from pixels_to_sentiment.training import recipes
 
     def make(
         fold=1,
@@ -143,7 +145,7 @@ def made(tmp_path):
             weights="w.safetensors",
             agreement=agreement,
             fold=fold,
-            recipe=training.recipe(recipe, agreement),
+            recipe=recipes.recipe(recipe, agreement),
             precision=precision,
             seed=seed,
         )
@@ -176,7 +178,7 @@ def themed():
     import matplotlib as mpl
     from matplotlib import pyplot as plt
 
-    from pixels_to_sentiment import figures
+    from pixels_to_sentiment.drawing import figures
 
     with mpl.rc_context():
         plt.switch_backend("agg")

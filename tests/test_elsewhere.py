@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pixels_to_sentiment import assets
+from pixels_to_sentiment.files import assets
 
 ROOT = Path(__file__).parents[1]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))

@@ -2,7 +2,10 @@
 
 import ast
 import re
+import subprocess
+import sys
 import tomllib
+from graphlib import TopologicalSorter
 from itertools import chain
 from pathlib import Path
 
@@ -15,29 +18,20 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = "pixels_to_sentiment"
 SOURCES = sorted((ROOT / "src" / PACKAGE).rglob("*.py"))
 
-# From the top; a module imports only from floors below its own.
+# Rooms (folders, and single files of the ground) from the top; one imports only from floors below
+# its own.
 FLOORS = (
     ("__main__",),
     ("cli",),
-    ("display", "claims"),
-    ("traces",),
-    ("ledger",),
-    ("layerwise", "stability"),
-    ("reports",),
+    ("claims", "pages"),
     ("benchmarks",),
-    ("experiments", "fidelity", "probes", "maps"),
-    ("store", "catalogue"),
-    ("runs",),
-    ("training", "prediction"),
-    ("pictures",),
-    ("deploy",),
-    ("surgery", "charts", "curves"),
-    ("networks", "figures", "tables", "standin", "audit", "judgement", "crowd"),
-    ("weights", "architectures", "answers"),
-    ("caffe", "assets", "book", "scores", "resampling", "folds", "shapes", "folders"),
-    ("caffenet", "provenance"),
-    ("archives", "downloads", "declared"),
-    ("places", "errors", "compat", "memory", "dark"),
+    ("reports",),
+    ("book", "maps", "probes"),
+    ("records",),
+    ("drawing", "judging", "training"),
+    ("data", "networks"),
+    ("caffe", "files"),
+    ("errors", "places"),
     ("__init__",),
 )
 FLOOR_OF = {module: floor for floor, modules in enumerate(FLOORS) for module in modules}
@@ -99,14 +93,33 @@ def test_a_module_imports_only_from_floors_below_its_own(path):
     assert set(wrong_imports(room(path), path.read_text())) <= allowed
 
 
+@pytest.mark.parametrize("folder", sorted({path.parent for path in SOURCES}), ids=lambda p: p.name)
+def test_the_files_of_a_folder_import_each_other_in_no_circle(folder):
+    """They have an order, too, in which a newcomer can read them."""
+    graph = {}
+    for path in folder.glob("[!_]*.py"):
+        parts = (PACKAGE, *dotted(path))
+        names = imported_modules(ast.parse(path.read_text()))
+        graph[".".join(parts)] = {n if n in graph else n.rpartition(".")[0] for n in names}
+    known = {k: v & graph.keys() - {k} for k, v in graph.items()}
+    list(TopologicalSorter(known).static_order())
+
+
+def test_the_drawing_of_the_house_is_that_of_its_imports():
+    """CONTRIBUTING.md shows what ``.ci/house.py`` prints of the library as it is."""
+    program = [sys.executable, ROOT / ".ci/house.py"]
+    drawn = subprocess.run(program, capture_output=True, check=True, text=True).stdout
+    assert f"```text\n{drawn}```" in (ROOT / "CONTRIBUTING.md").read_text()
+
+
 @pytest.mark.parametrize(
     ("module", "source", "wrong"),
     [
-        ("folds", "from pixels_to_sentiment import pictures", ["pictures"]),
-        ("folds", "def load():\n    from pixels_to_sentiment.runs import Run", ["runs"]),
-        ("folds", "import pixels_to_sentiment.scores as scores", ["scores"]),
-        ("folds", "from pixels_to_sentiment import __version__, places", []),
-        ("pictures", "import numpy\nfrom pixels_to_sentiment.folds import load", []),
+        ("data", "from pixels_to_sentiment import training", ["training"]),
+        ("data", "def load():\n    from pixels_to_sentiment.records.runs import Run", ["records"]),
+        ("data", "import pixels_to_sentiment.judging.scores as scores", ["judging"]),
+        ("data", "from pixels_to_sentiment import __version__, places", []),
+        ("networks", "import numpy\nfrom pixels_to_sentiment.files import assets", []),
     ],
 )
 def test_the_check_of_the_floors_sees_every_way_to_import(module, source, wrong):
@@ -119,16 +132,17 @@ def test_compat_is_imported_before_torchvision_and_timm(path):
     """The registry's torchvision cannot be imported beside the CPU build of torch otherwise."""
     names = list(imported_modules(ast.parse(path.read_text())))
     needy = [i for i, name in enumerate(names) if name.split(".")[0] in ("torchvision", "timm")]
-    first = next((i for i, name in enumerate(names) if name == f"{PACKAGE}.compat"), len(names))
+    compat = f"{PACKAGE}.networks.compat"
+    first = next((i for i, name in enumerate(names) if name == compat), len(names))
     assert all(first < i for i in needy)
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=ident)
 def test_every_module_has_a_test_module(path):
     """What a module promises is tested in the module of its name."""
-    name = "_".join(dotted(path))
-    if name and name not in TESTLESS:
-        assert (ROOT / "tests" / f"test_{name}.py").is_file()
+    *rooms, name = dotted(path) or ("__main__",)
+    if path.name != "__init__.py" and name not in TESTLESS:
+        assert ROOT.joinpath("tests", *rooms, f"test_{name}.py").is_file()
 
 
 def left_to_its_package(parts):
@@ -141,14 +155,14 @@ def test_every_module_is_in_the_reference_of_the_library_once():
     """The pages of ``book/api`` list modules by name; the commands have their ``--help``."""
     pages = "".join(path.read_text() for path in sorted((ROOT / "book/api").glob("*.md")))
     listed = re.findall(rf"automodule:: {PACKAGE}\.(\S+)", pages)
-    wanted = [
-        ".".join(dotted(path))
+    modules = {
+        dotted(path)
         for path in SOURCES
         if room(path) not in {"__init__", "__main__", "cli"}
-        and not left_to_its_package(dotted(path))
-    ]
-    assert set(wanted) - set(listed) == set(), "add these to a page of book/api"
-    assert set(listed) - set(wanted) == set()
+    }
+    wanted = {".".join(parts) for parts in modules if not left_to_its_package(parts)}
+    assert wanted - set(listed) == set(), "add these to a page of book/api"
+    assert set(listed) - {".".join(parts) for parts in modules} == set()
     assert len(listed) == len(set(listed))
 
 

@@ -7,8 +7,8 @@ import nbformat
 import papermill
 import pytest
 
-from pixels_to_sentiment import assets
 from pixels_to_sentiment.book import notebooks
+from pixels_to_sentiment.files import assets
 
 
 @pytest.fixture(scope="module")

@@ -23,9 +23,10 @@ import numpy as np
 import pytest
 from safetensors import safe_open
 
-from pixels_to_sentiment import assets, catalogue
 from pixels_to_sentiment.benchmarks import waits
-from pixels_to_sentiment.store import Store
+from pixels_to_sentiment.files import assets
+from pixels_to_sentiment.records import catalogue
+from pixels_to_sentiment.records.store import Store
 from toy_caffe import field, legacy, old_layer
 from toy_checkout import edit
 from toy_files import serving

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from pixels_to_sentiment.answers import COLUMNS
+from pixels_to_sentiment.judging.answers import COLUMNS
 
 
 def told(right, configuration="a", labels=None, seed=0, view="centre", agreement="five", first=1):

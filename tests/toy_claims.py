@@ -6,10 +6,14 @@ from dataclasses import asdict, replace
 import numpy as np
 import pandas as pd
 
-from pixels_to_sentiment import claims, crowd, folds, runs, training
+from pixels_to_sentiment import claims
+from pixels_to_sentiment.data import folds
+from pixels_to_sentiment.judging import crowd
 from pixels_to_sentiment.maps import measures
 from pixels_to_sentiment.maps.records import Study, StudyRecord
 from pixels_to_sentiment.probes.records import Probe, ProbeRecord
+from pixels_to_sentiment.records import runs
+from pixels_to_sentiment.training import recipes
 
 CLAIMS = {claim.name: claim for claim in claims.CLAIMS}
 EXACT = crowd.exact()
@@ -51,7 +55,7 @@ def runs_in(folder):
     ):
         dice, made = np.random.default_rng(next(thrown)), []
         for fold in which:
-            recipe = training.recipe(configuration.recipe, agreement)
+            recipe = recipes.recipe(configuration.recipe, agreement)
             run = runs.Run(
                 *(configuration.network, configuration.start, None, agreement, fold, recipe),
                 seed=seed,
@@ -93,7 +97,7 @@ def probes_in(folder):
     ):
         made, dice = [], np.random.default_rng(0)
         for fold in which:
-            recipe = training.recipe(configuration.recipe, "five")
+            recipe = recipes.recipe(configuration.recipe, "five")
             run = runs.Run(configuration.network, configuration.start, None, "five", fold, recipe)
             network = run.key("data") if tuned else f"{run.network}:{run.start}"
             layers = tuple(names or (f"layer{n}" for n in range(len(shares))))
@@ -130,7 +134,7 @@ def studies_in(folder):
                 "w",
                 "five",
                 fold,
-                training.recipe(configuration.recipe, "five"),
+                recipes.recipe(configuration.recipe, "five"),
             )
             test = folds.split("five", fold)[1][["image", "label"]].reset_index(drop=True)
             tables = []

@@ -4,12 +4,13 @@ import numpy as np
 from PIL import Image
 from safetensors.torch import save_file
 
-from pixels_to_sentiment import networks, runs
+from pixels_to_sentiment.networks import factory
+from pixels_to_sentiment.records import runs
 
 
 def with_weights(record, seed=1):
     """Put weights into a run's folder, whose outputs differ from place to place."""
-    network = networks.blank(record.run.network, start=record.run.start, seed=seed)
+    network = factory.blank(record.run.network, start=record.run.start, seed=seed)
     last = network.body.get_submodule(network.head)
     last.weight.data *= 30
     last.bias.data.uniform_(0.5, 1)  # SqueezeNet's last ReLU would switch all places off

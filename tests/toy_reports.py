@@ -1,7 +1,8 @@
 """Made-up runs of a network and of a variant of it, for tests of the reports."""
 
-from pixels_to_sentiment import catalogue, folds
-from pixels_to_sentiment.catalogue import Configuration
+from pixels_to_sentiment.data import folds
+from pixels_to_sentiment.records import catalogue
+from pixels_to_sentiment.records.catalogue import Configuration
 
 CUT = Configuration("squeezenet1_1+fire9-2", "imagenet", "paper-third")
 WHOLE = catalogue.SQUEEZENET

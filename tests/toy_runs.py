@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pixels_to_sentiment import folds
-from pixels_to_sentiment.pictures import Pictures
-from pixels_to_sentiment.runs import Run
-from pixels_to_sentiment.training import Recipe
+from pixels_to_sentiment.data import folds
+from pixels_to_sentiment.data.pictures import Pictures
+from pixels_to_sentiment.records.runs import Run
+from pixels_to_sentiment.training.recipes import Recipe
 
 LIMIT = 4
 RUN = Run(

@@ -9,11 +9,12 @@ import pandas as pd
 import torch
 from torch import nn
 
-from pixels_to_sentiment import architectures, folds, networks
+from pixels_to_sentiment.data import folds
+from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.maps import measures
 from pixels_to_sentiment.maps.records import Study
-from pixels_to_sentiment.pictures import Pictures
-from pixels_to_sentiment.runs import Record
+from pixels_to_sentiment.networks import architectures, network
+from pixels_to_sentiment.records.runs import Record
 from toy_runs import RUN
 
 FILES = ["grad_cam.csv", "log_odds.csv", "maps.json", "measures.csv", "provenance.json"]
@@ -30,7 +31,7 @@ def small(seed=0):
     classifier[1].weight.data *= 5
     body = nn.Sequential(OrderedDict(features=features, classifier=classifier))
     convention = architectures.Convention("RGB", 1 / 255, (0.5, 0.5, 0.5), (0.3, 0.3, 0.3), CROP)
-    return networks.Network("squeezenet1_1", body, convention, "classifier.1").eval()
+    return network.Network("squeezenet1_1", body, convention, "classifier.1").eval()
 
 
 def even(count):

@@ -17,19 +17,17 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader
 
-from pixels_to_sentiment import (
+from pixels_to_sentiment.data import folds, pictures
+from pixels_to_sentiment.networks import (
     architectures,
     compat,  # noqa: F401  (before torchvision and timm)
     deploy,
-    folds,
-    networks,
-    pictures,
-    prediction,
-    runs,
-    store,
+    factory,
+    network,
     surgery,
-    training,
 )
+from pixels_to_sentiment.records import runs, store
+from pixels_to_sentiment.training import loop, prediction, recipes
 
 # isort: split
 import timm
@@ -50,16 +48,16 @@ def our_training(
     banded: bool = True,
     onednn: bool = True,
 ) -> Callable[[], None]:
-    """`training.train` over `count` pictures, whole: draws, crops, updates and the curve."""
-    made = networks.create(network, start="random").to(device)
+    """`loop.train` over `count` pictures, whole: draws, crops, updates and the curve."""
+    made = factory.create(network, start="random").to(device)
     made.arrange(channels_last=channels_last, banded=banded, onednn=onednn)
     loaded = pictures.load()
     pixels = loaded.tensor()[: max(count, batch)].to(device)
     labels = np.arange(len(pixels)) % 2
-    recipe = replace(training.Recipe(), iterations=max(1, count // batch), batch_size=batch)
+    recipe = replace(recipes.Recipe(), iterations=max(1, count // batch), batch_size=batch)
 
     def work() -> None:
-        training.train(made, pixels, labels, recipe, precision=precision)
+        loop.train(made, pixels, labels, recipe, precision=precision)
         made.zero_grad()
 
     return work
@@ -142,14 +140,14 @@ def our_experiment(
 ) -> Callable[[], None]:
     """Five folds from random weights, whole: five trainings and their predictions, kept on disk."""
     loaded = pictures.load()
-    recipe = training.recipe("paper", "five")
+    recipe = recipes.recipe("paper", "five")
     if iterations:
         recipe = replace(recipe, iterations=iterations)
     planned = [
         runs.Run(
             network=network,
             start="random",
-            weights=networks.weights_asset(network, "random"),
+            weights=factory.weights_asset(network, "random"),
             agreement="five",
             fold=fold,
             recipe=recipe,
@@ -169,7 +167,7 @@ def our_experiment(
 
 def our_prediction(network: str, count: int, device: str) -> Callable[[], None]:
     """Ten crops of `count` pictures with `prediction.crop_probabilities`."""
-    made = networks.create(network, start="random").to(device)
+    made = factory.create(network, start="random").to(device)
     pixels = pictures.load().tensor()[:count].to(device)
     return lambda: prediction.crop_probabilities(made, pixels)
 
@@ -209,7 +207,7 @@ def common_prediction(network: str, count: int, device: str, folder: str) -> Cal
 
 def our_maps(network: str, side: int, device: str, batch: int = 1) -> Callable[[], None]:
     """Pass one batch of uint8 pictures of a side through the fully convolutional network."""
-    made = networks.create(network, start="random").to(device)
+    made = factory.create(network, start="random").to(device)
     body = surgery.fully_convolutional(made)
     pixels = noise(side, batch).to(device)
 
@@ -222,7 +220,7 @@ def our_maps(network: str, side: int, device: str, batch: int = 1) -> Callable[[
 
 def our_inference(network: str, batch: int, device: str) -> Callable[[], None]:
     """Probabilities of one batch of uint8 crops, preparation included."""
-    made = networks.create(network, start="random").to(device).eval()
+    made = factory.create(network, start="random").to(device).eval()
     pixels = crops(made, batch).to(device)
 
     def work() -> None:
@@ -242,7 +240,7 @@ def opencv_inference(network: str, batch: int, *, maps: bool = False) -> Callabl
     """
     import cv2
 
-    made = networks.create(network, start="random").eval()
+    made = factory.create(network, start="random").eval()
     form, side = ("model_conv", deploy.MAP_SIDE) if maps else ("model", made.convention.crop)
     with tempfile.TemporaryDirectory() as folder:
         written = {path.name: path for path in deploy.export(made, Path(folder))}
@@ -301,13 +299,13 @@ def operations(network: str, *, train: bool) -> int:
     return total
 
 
-def plain(network: str) -> networks.Network:
+def plain(network: str) -> network.Network:
     """Build a network as others write it, with nothing that makes it fast."""
-    made = networks.create(network, start="random")
+    made = factory.create(network, start="random")
     return made.arrange(channels_last=False, banded=False, onednn=False)
 
 
-def crops(network: networks.Network, count: int) -> Tensor:
+def crops(network: network.Network, count: int) -> Tensor:
     """Draw noise of the size of a network's crop, uint8 (count, crop, crop, 3)."""
     return noise(network.convention.crop, count)
 

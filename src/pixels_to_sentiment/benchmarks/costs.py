@@ -7,10 +7,10 @@ reader of Caffe models. The weights are random: they do not change the time.
 
 import numpy as np
 
-from pixels_to_sentiment import deploy
 from pixels_to_sentiment.benchmarks import contenders
 from pixels_to_sentiment.benchmarks.results import OURS, spread
 from pixels_to_sentiment.benchmarks.timing import Contender, alternate
+from pixels_to_sentiment.networks import deploy
 
 PEER = "OpenCV"
 CLASSIFIER, MAP = "classifier", "map"

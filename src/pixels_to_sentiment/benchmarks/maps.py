@@ -13,9 +13,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from pixels_to_sentiment import networks, surgery
 from pixels_to_sentiment.benchmarks.contenders import crops, plain
 from pixels_to_sentiment.maps import faithfulness, rivals
+from pixels_to_sentiment.networks import factory, surgery
 
 CLASSES = (0, 1)
 # How much of each picture is missing when ROAD fills it: the second of its shares.
@@ -24,7 +24,7 @@ MISSING = faithfulness.ROAD_SHARES[1]
 
 def our_class_maps(network: str, count: int, device: str) -> Callable[[], Tensor]:
     """Both classes' maps from one pass through the fully convolutional network."""
-    made = networks.create(network, start="random").to(device)
+    made = factory.create(network, start="random").to(device)
     body = surgery.fully_convolutional(made)
     pixels = crops(made, count).to(device)
 
@@ -38,7 +38,7 @@ def our_class_maps(network: str, count: int, device: str) -> Callable[[], Tensor
 
 def our_grad_cam(network: str, count: int, device: str) -> Callable[[], Tensor]:
     """Grad-CAM of both classes by `maps.rivals`, all pictures and both classes at once."""
-    made = networks.create(network, start="random").to(device)
+    made = factory.create(network, start="random").to(device)
     pixels = crops(made, count).to(device)
     wanted = torch.tensor(CLASSES).expand(count, -1)
 
@@ -98,7 +98,7 @@ def package_filling(network: str, count: int) -> Callable[[], Tensor]:
 
 
 def _holed(network: str, count: int) -> tuple[Tensor, Tensor]:
-    pixels = crops(networks.create(network, start="random"), count)
+    pixels = crops(factory.create(network, start="random"), count)
     relevance = rivals.randomly(count, (faithfulness.GRID, faithfulness.GRID))
     chosen = faithfulness.ranked(relevance) < round(MISSING * faithfulness.GRID**2)
     return pixels, faithfulness.spread(chosen, pixels.shape[1])

@@ -10,11 +10,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from pixels_to_sentiment import archives, assets, folds, pictures, provenance, training
 from pixels_to_sentiment.benchmarks import contenders, costs, maps, waits
 from pixels_to_sentiment.benchmarks.results import BF16, COMMON, LIMIT, OURS, PACKAGE, rows
 from pixels_to_sentiment.benchmarks.timing import Contender, alternate
+from pixels_to_sentiment.data import folds, pictures
 from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.files import archives, assets
+from pixels_to_sentiment.records import provenance
+from pixels_to_sentiment.training import recipes
 
 # Said in the report, since they may change from one report to the next.
 ROUNDS = "after a warm-up and a first round that is not kept"
@@ -219,7 +222,7 @@ def _experiment(device: str) -> dict:
         Contender(OURS, contenders.our_experiment, work | {"precision": "fp32"}),
         Contender(BF16, contenders.our_experiment, work | {"precision": "bf16"}),
     ]
-    recipe = training.recipe("paper", "five")
+    recipe = recipes.recipe("paper", "five")
     count = len(folds.FOLDS) * recipe.iterations * recipe.batch_size
     return _comparison("five folds of CaffeNet", "caffenet", count, True, device, entries)
 

@@ -9,8 +9,8 @@ from multiprocessing.connection import Connection
 
 import torch
 
-from pixels_to_sentiment import memory
 from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.training import memory
 
 
 @dataclass(frozen=True)

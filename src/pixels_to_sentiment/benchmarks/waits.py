@@ -42,8 +42,8 @@ ALONE = {
     "Python itself": "pass",
     "the command's --help": _HELP,
     "import torch": "import torch",
-    "import the networks (torch, torchvision, timm)": "import pixels_to_sentiment.networks",
-    "import what a notebook imports": "import pixels_to_sentiment.display",
+    "import the networks (torch, torchvision, timm)": "import pixels_to_sentiment.networks.factory",
+    "import what a notebook imports": "import pixels_to_sentiment.pages.display",
     "start a Jupyter kernel": _KERNEL,
     "decode all pictures": _DECODE,
 }

@@ -1,4 +1,9 @@
-"""The chapters of the book: executed by papermill, and only where something changed."""
+"""The chapters of the book: executed by papermill, and only where something changed.
+
+Enters: notebooks, with the parameters of a tier.
+Leaves: executed chapters, checked and rendered as a site or a PDF.
+Must not know: networks and pictures.
+"""
 
 import copy
 import logging
@@ -10,9 +15,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pixels_to_sentiment import provenance
 from pixels_to_sentiment.book import freshness, notebooks, tiers, tracing
 from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.records import provenance
 
 _RECORD = "pixels_to_sentiment"
 _MADE_BY_RUNNING = ("language_info", "widgets")

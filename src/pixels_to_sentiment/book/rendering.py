@@ -21,7 +21,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
-from pixels_to_sentiment import dark
+from pixels_to_sentiment.drawing import dark
 
 # As `tables.table` and `traces.line` write them.
 _TABLE = re.compile(

@@ -9,15 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from pixels_to_sentiment import (
-    architectures,
-    catalogue,
-    crowd,
-    figures,
-    reports,
-    resampling,
-)
-from pixels_to_sentiment.catalogue import Configuration
+from pixels_to_sentiment import reports
 from pixels_to_sentiment.claims.numbers import cell, reported
 from pixels_to_sentiment.claims.paper import VIEW, Claim
 from pixels_to_sentiment.claims.recorded import Recorded, Trained, effect
@@ -37,6 +29,11 @@ from pixels_to_sentiment.claims.sides import (
     of_seeds,
     whole,
 )
+from pixels_to_sentiment.drawing import figures
+from pixels_to_sentiment.judging import crowd, resampling
+from pixels_to_sentiment.networks import architectures
+from pixels_to_sentiment.records import catalogue
+from pixels_to_sentiment.records.catalogue import Configuration
 
 
 def pairs(claim: Claim, recorded: Recorded) -> list[Row]:

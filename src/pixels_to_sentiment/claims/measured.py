@@ -2,15 +2,8 @@
 
 import numpy as np
 
-from pixels_to_sentiment import (
-    architectures,
-    figures,
-    reports,
-    scores,
-    tables,
-)
+from pixels_to_sentiment import reports
 from pixels_to_sentiment.benchmarks import results
-from pixels_to_sentiment.catalogue import Configuration
 from pixels_to_sentiment.claims.numbers import cell, reported
 from pixels_to_sentiment.claims.paper import VIEW, Claim
 from pixels_to_sentiment.claims.recorded import Recorded
@@ -24,8 +17,12 @@ from pixels_to_sentiment.claims.sides import (
     Row,
     listed,
 )
+from pixels_to_sentiment.drawing import figures, tables
+from pixels_to_sentiment.judging import scores
 from pixels_to_sentiment.maps import measures, summary
 from pixels_to_sentiment.maps.local import against_global
+from pixels_to_sentiment.networks import architectures
+from pixels_to_sentiment.records.catalogue import Configuration
 
 # The authors had GPUs, and time on a processor is another machine's.
 _MACHINES = ((OWN, "gpu"), (OTHER, "cpu"))

@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from pixels_to_sentiment import audit, catalogue, figures, folds, places, reports, scores, tables
-from pixels_to_sentiment.catalogue import Configuration
+from pixels_to_sentiment import places, reports
 from pixels_to_sentiment.claims.paper import VIEW, Claim
+from pixels_to_sentiment.data import audit, folds
+from pixels_to_sentiment.drawing import figures, tables
+from pixels_to_sentiment.judging import scores
+from pixels_to_sentiment.records import catalogue
+from pixels_to_sentiment.records.catalogue import Configuration
 
 
 def reported_lines(claim: Claim) -> list[str]:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from pixels_to_sentiment import catalogue
-from pixels_to_sentiment.catalogue import Configuration
+from pixels_to_sentiment.records import catalogue
+from pixels_to_sentiment.records.catalogue import Configuration
 
 # The view that accuracies are of, unless views are what is compared.
 VIEW = "oversampled"

@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from pixels_to_sentiment import folds, layerwise, reports, tables
-from pixels_to_sentiment.catalogue import Configuration
+from pixels_to_sentiment import reports
 from pixels_to_sentiment.claims.numbers import cell
 from pixels_to_sentiment.claims.paper import VIEW, Claim
 from pixels_to_sentiment.claims.recorded import Recorded, effect
@@ -25,6 +24,10 @@ from pixels_to_sentiment.claims.sides import (
     listed,
     of_seeds,
 )
+from pixels_to_sentiment.data import folds
+from pixels_to_sentiment.drawing import tables
+from pixels_to_sentiment.records.catalogue import Configuration
+from pixels_to_sentiment.reports import layerwise
 
 
 def depths(claim: Claim, recorded: Recorded) -> list[Row]:

@@ -6,12 +6,15 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from pixels_to_sentiment import answers, layerwise, reports, resampling, training
-from pixels_to_sentiment.architectures import CLASSES
-from pixels_to_sentiment.catalogue import Configuration
+from pixels_to_sentiment import reports
+from pixels_to_sentiment.judging import answers, resampling
 from pixels_to_sentiment.maps.records import StudyRecord
+from pixels_to_sentiment.networks.architectures import CLASSES
 from pixels_to_sentiment.probes.records import ProbeRecord
-from pixels_to_sentiment.runs import Record
+from pixels_to_sentiment.records.catalogue import Configuration
+from pixels_to_sentiment.records.runs import Record
+from pixels_to_sentiment.reports import layerwise
+from pixels_to_sentiment.training import recipes
 
 
 class Trained(NamedTuple):
@@ -94,7 +97,7 @@ class Recorded:
         those of which the fewest seeds of any are most, then the longer.
         """
         best, most = [], ()
-        for length in ("", training.THIRD):
+        for length in ("", recipes.THIRD):
             alike = [_of_length(one, length) for one in configurations]
             found = [self._precisions(one, agreement) for one in alike]
             if all(found):
@@ -149,7 +152,7 @@ def _configuration(one: Record | ProbeRecord | StudyRecord) -> Configuration:
 
 
 def _of_length(one: Configuration, length: str) -> Configuration:
-    recipe = one.recipe.removesuffix(training.THIRD) + length
+    recipe = one.recipe.removesuffix(recipes.THIRD) + length
     return Configuration(one.network, one.start, recipe)
 
 

@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from pixels_to_sentiment import folds, reports, resampling, tables
-from pixels_to_sentiment.catalogue import Configuration
+from pixels_to_sentiment import reports
 from pixels_to_sentiment.claims.paper import Claim
 from pixels_to_sentiment.claims.recorded import Recorded, Trained
 from pixels_to_sentiment.claims.rules import MARGIN
+from pixels_to_sentiment.data import folds
+from pixels_to_sentiment.drawing import tables
+from pixels_to_sentiment.judging import resampling
+from pixels_to_sentiment.records.catalogue import Configuration
 
 # What a comparison says of the claim.
 FOR, UNDECIDED, AGAINST = "for", "undecided", "against"

@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from pixels_to_sentiment import assets, catalogue, networks, tables
-from pixels_to_sentiment.catalogue import Configuration
 from pixels_to_sentiment.claims import evidence, measured, probed
 from pixels_to_sentiment.claims.numbers import reported_lines
 from pixels_to_sentiment.claims.paper import CLAIMS, Claim
@@ -23,9 +21,14 @@ from pixels_to_sentiment.claims.rules import (
     UNTESTED,
 )
 from pixels_to_sentiment.claims.sides import AGAINST, FOR, NEARLY, OTHER, UNDECIDED, Row
+from pixels_to_sentiment.drawing import tables
+from pixels_to_sentiment.files import assets
 from pixels_to_sentiment.maps.records import StudyRecord
+from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.probes.records import ProbeRecord
-from pixels_to_sentiment.runs import Record
+from pixels_to_sentiment.records import catalogue
+from pixels_to_sentiment.records.catalogue import Configuration
+from pixels_to_sentiment.records.runs import Record
 
 COMPARED = {
     "better": evidence.pairs,
@@ -205,7 +208,7 @@ def _unavailable(compared: Iterable) -> list[str]:
     for one in compared:
         for configuration in (one,) if isinstance(one, Configuration) else one:
             if configuration.family == "caffenet" and (whole := starts.get(configuration.start)):
-                start = networks.find_start(whole.network, whole.start)
+                start = factory.find_start(whole.network, whole.start)
                 if not any(assets.find(name) for name in start.assets):
                     names[whole.title.partition(",")[0]] = True
     return list(names)

@@ -151,14 +151,15 @@ def _book_commands(rooms) -> None:
 
 
 def _folds_export(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment import folds
+    from pixels_to_sentiment.data import folds
 
     paths = folds.export(options.directory, force=options.force)
     print(f"Wrote {len(paths)} lists under {options.directory}.")
 
 
 def _folds_audit(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment import assets, audit, pictures
+    from pixels_to_sentiment.data import audit, pictures
+    from pixels_to_sentiment.files import assets
 
     archive = assets.find(pictures.ARCHIVE)
     digests = listed = None
@@ -170,21 +171,21 @@ def _folds_audit(options: argparse.Namespace) -> None:
 
 
 def _files_list(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment import assets
+    from pixels_to_sentiment.files import assets
 
     for name, asset in assets.ASSETS.items():
         print(f"{name}\n    {asset.what}\n    {assets.find(name) or 'not here'}")
 
 
 def _files_fetch(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment import assets
+    from pixels_to_sentiment.files import assets
 
     for name in options.names:
         print(assets.fetch(name))
 
 
 def _results(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment import experiments, store
+    from pixels_to_sentiment.records import experiments, store
 
     table = experiments.table(store.recorded())
     if options.json:
@@ -204,9 +205,11 @@ def _results(options: argparse.Namespace) -> None:
 
 
 def _record(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment import ledger, places, store
+    from pixels_to_sentiment import places
     from pixels_to_sentiment.maps import store as maps
     from pixels_to_sentiment.probes import store as probes
+    from pixels_to_sentiment.records import store
+    from pixels_to_sentiment.reports import ledger
 
     if bool(options.keys) == options.all:
         raise UserError("Say what to record: keys of finished runs, or --all.")
@@ -235,7 +238,8 @@ def _record(options: argparse.Namespace) -> None:
 def _book_execute(options: argparse.Namespace) -> None:
     import yaml
 
-    from pixels_to_sentiment import assets, book
+    from pixels_to_sentiment import book
+    from pixels_to_sentiment.files import assets
 
     # What the notebooks would find: a file that comes, goes or changes makes them run again.
     def digests() -> list[str]:

@@ -22,9 +22,10 @@ def commands(rooms) -> None:
 def _benchmark(options: argparse.Namespace) -> None:
     import pandas as pd
 
-    from pixels_to_sentiment import pictures, store
     from pixels_to_sentiment.benchmarks import results, suite
+    from pixels_to_sentiment.data import pictures
     from pixels_to_sentiment.errors import UserError
+    from pixels_to_sentiment.records import store
 
     device = store.pick_device(options.device)
     parts = options.only or suite.SECTIONS

@@ -94,11 +94,13 @@ def _convert(options: argparse.Namespace) -> None:
 
 
 def _export(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment import deploy, networks, places, runs
+    from pixels_to_sentiment import places
+    from pixels_to_sentiment.networks import deploy, factory
+    from pixels_to_sentiment.records import runs
 
     name, colon, start = options.what.rpartition(":")
     if colon:
-        network = networks.create(name, start=start)
+        network = factory.create(name, start=start)
     else:
         network = runs.Record.open(places.runs() / options.what).restore()
     stem = options.name or network.name.replace("/", "_")
@@ -107,7 +109,11 @@ def _export(options: argparse.Namespace) -> None:
 
 
 def _compare(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment import assets, fidelity, pictures, places, runs
+    from pixels_to_sentiment import places
+    from pixels_to_sentiment.data import pictures
+    from pixels_to_sentiment.files import assets
+    from pixels_to_sentiment.records import runs
+    from pixels_to_sentiment.reports import fidelity
 
     finished = runs.Record.open(places.runs() / options.key)
     predicted = fidelity.predict_exactly(finished, assets.fetch(pictures.ARCHIVE))
@@ -118,8 +124,8 @@ def _compare(options: argparse.Namespace) -> None:
 
 
 def _logs(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment import curves, figures
     from pixels_to_sentiment.caffe import logs
+    from pixels_to_sentiment.drawing import curves, figures
 
     names = options.names or [path.stem for path in options.logs]
     if len(names) != len(options.logs):

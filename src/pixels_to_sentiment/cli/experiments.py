@@ -45,14 +45,14 @@ def commands(rooms) -> None:
 
 
 def _list(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment import catalogue
+    from pixels_to_sentiment.records import catalogue
 
     for experiment in catalogue.EXPERIMENTS.values():
         print(f"{experiment.name:20} {experiment.title}")
 
 
 def _show(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment import catalogue
+    from pixels_to_sentiment.records import catalogue
 
     experiment = catalogue.find(options.name)
     print(f"{experiment.title}\nsubsets: {', '.join(experiment.agreements)}")
@@ -65,8 +65,9 @@ def _show(options: argparse.Namespace) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment import catalogue, experiments, folds, pictures, store
     from pixels_to_sentiment.book import tiers
+    from pixels_to_sentiment.data import folds, pictures
+    from pixels_to_sentiment.records import catalogue, experiments, store
 
     experiment = catalogue.find(options.name)
     device = store.pick_device(options.device)
@@ -155,8 +156,8 @@ def _record(options, store, record) -> None:
 
 def _map(options, finished: list, loaded, device: str, limit: int | None) -> None:
     """Map test pictures with what was fine-tuned, and the stand-in, where evidence is known."""
-    from pixels_to_sentiment import pictures
-    from pixels_to_sentiment.assets import Unavailable
+    from pixels_to_sentiment.data import pictures
+    from pixels_to_sentiment.files.assets import Unavailable
     from pixels_to_sentiment.maps import plans, store
 
     def perform(some, studies: list) -> None:
@@ -177,7 +178,7 @@ def _map(options, finished: list, loaded, device: str, limit: int | None) -> Non
 
 def _chosen(options: argparse.Namespace, experiment) -> list:
     """Pick configurations: those named, or those of the experiment, of some networks alone."""
-    from pixels_to_sentiment import catalogue
+    from pixels_to_sentiment.records import catalogue
 
     named = [catalogue.Configuration.parse(text) for text in options.only or ()]
     chosen = named or list(experiment.configurations)
@@ -236,7 +237,7 @@ class _Bar:
         self.bar.update(iteration * pictures - self.bar.n)
 
     def finish(self, record) -> None:
-        from pixels_to_sentiment import scores
+        from pixels_to_sentiment.judging import scores
 
         if self.bar:
             self.bar.close()

@@ -64,8 +64,8 @@ def _path(text: str) -> Path:
 def _map(options: argparse.Namespace) -> None:
     from tqdm import tqdm
 
-    from pixels_to_sentiment import store
     from pixels_to_sentiment.maps import mapping, photos
+    from pixels_to_sentiment.records import store
 
     paths = photos.listed(options.photographs)
     device = store.pick_device(options.device)

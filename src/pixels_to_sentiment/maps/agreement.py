@@ -12,7 +12,7 @@ import torch
 from scipy.stats import rankdata
 from torch import Tensor
 
-from pixels_to_sentiment.networks import Network
+from pixels_to_sentiment.networks.network import Network
 
 
 def spearman(one: Tensor, other: Tensor) -> np.ndarray:

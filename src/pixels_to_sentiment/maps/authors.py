@@ -16,10 +16,11 @@ import numpy as np
 import pandas as pd
 import torch
 
-from pixels_to_sentiment import places, resampling
+from pixels_to_sentiment import places
+from pixels_to_sentiment.data.pictures import Pictures
+from pixels_to_sentiment.judging import resampling
 from pixels_to_sentiment.maps import agreement, dense, measures, plans, rivals
 from pixels_to_sentiment.maps.records import StudyRecord
-from pixels_to_sentiment.pictures import Pictures
 
 # Places along a side of the article's maps, and where they lie, as `dense.places` says it.
 PLACES = 8

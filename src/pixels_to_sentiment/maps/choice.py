@@ -14,26 +14,18 @@ import numpy as np
 import pandas as pd
 import torch
 
-from pixels_to_sentiment import (
-    architectures,
-    assets,
-    catalogue,
-    folds,
-    memory,
-    networks,
-    pictures,
-    places,
-    runs,
-    scores,
-    store,
-    surgery,
-    training,
-)
-from pixels_to_sentiment.catalogue import Configuration
+from pixels_to_sentiment import places
+from pixels_to_sentiment.data import folds, pictures
+from pixels_to_sentiment.drawing.figures import AGREEMENT_NAMES
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.figures import AGREEMENT_NAMES
-from pixels_to_sentiment.networks import Network
-from pixels_to_sentiment.runs import Record, Run
+from pixels_to_sentiment.files import assets
+from pixels_to_sentiment.judging import scores
+from pixels_to_sentiment.networks import architectures, factory, surgery
+from pixels_to_sentiment.networks.network import Network
+from pixels_to_sentiment.records import catalogue, runs, store
+from pixels_to_sentiment.records.catalogue import Configuration
+from pixels_to_sentiment.records.runs import Record, Run
+from pixels_to_sentiment.training import loop, memory, recipes
 
 # Pictures a batch, and iterations after the first, of which training is timed.
 TIMED_BATCH, TIMED_ITERATIONS = 32, 2
@@ -249,7 +241,7 @@ def _nothing_trained(network: str | None, device: str) -> str:
     minutes = max(1, round(training_seconds(configuration, device=device) / 60))
     absent = [] if assets.find(pictures.ARCHIVE) else [pictures.ARCHIVE]
     if not _at_hand(configuration):
-        absent.append(networks.find_start(configuration.network, configuration.start).assets[0])
+        absent.append(factory.find_start(configuration.network, configuration.start).assets[0])
     fetched = f" once `pixels-to-sentiment files fetch {' '.join(absent)}` has worked"
     return (
         f"There is no whole run of {network or 'any network that makes maps'} in {places.runs()}: "
@@ -270,7 +262,7 @@ def _to_train(network: str | None) -> Configuration:
 
 
 def _at_hand(configuration: Configuration) -> bool:
-    start = networks.find_start(configuration.network, configuration.start)
+    start = factory.find_start(configuration.network, configuration.start)
     return any(assets.find(name) for name in start.assets)
 
 
@@ -283,18 +275,18 @@ def training_seconds(configuration: Configuration, *, device: str = "auto") -> f
         Seconds, for training and for classifying the test pictures meanwhile and at the end.
     """
     memory.keep_freed()
-    recipe = training.recipe(configuration.recipe, "five")
-    network = networks.blank(configuration.network, start=configuration.start)
+    recipe = recipes.recipe(configuration.recipe, "five")
+    network = factory.blank(configuration.network, start=configuration.start)
     one = _seconds_a_picture(network.to(store.pick_device(device)), recipe)
     tested = len(folds.split("five", 1)[1]) * (10 + recipe.iterations // 10)
     return one * (recipe.iterations * recipe.iter_size * recipe.batch_size + FORWARD * tested)
 
 
-def _seconds_a_picture(network: Network, recipe: training.Recipe) -> float:
+def _seconds_a_picture(network: Network, recipe: recipes.Recipe) -> float:
     shape = (TIMED_BATCH, pictures.SIDE, pictures.SIDE, 3)
     short = replace(
         recipe, iterations=1 + TIMED_ITERATIONS, batch_size=TIMED_BATCH, iter_size=1, base_rate=0.0
     )
     pixels = torch.zeros(shape, dtype=torch.uint8, device=network.device)
-    curve = training.train(network, pixels, np.zeros(TIMED_BATCH, np.int64), short)
+    curve = loop.train(network, pixels, np.zeros(TIMED_BATCH, np.int64), short)
     return curve["seconds"].diff().min() / TIMED_BATCH

@@ -15,11 +15,13 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
-from pixels_to_sentiment import archives, assets, folds, pictures, surgery
+from pixels_to_sentiment.data import folds, pictures
+from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.files import archives, assets
 from pixels_to_sentiment.maps import geometry
-from pixels_to_sentiment.networks import Network
-from pixels_to_sentiment.pictures import Pictures
+from pixels_to_sentiment.networks import surgery
+from pixels_to_sentiment.networks.network import Network
 
 # The input of the paper's fully convolutional network, in pixels a side.
 SIDE = 451

@@ -13,10 +13,10 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from PIL import Image
 
-from pixels_to_sentiment import figures
+from pixels_to_sentiment.data.pictures import Pictures
+from pixels_to_sentiment.drawing import figures
 from pixels_to_sentiment.maps import geometry
 from pixels_to_sentiment.maps.records import StudyRecord
-from pixels_to_sentiment.pictures import Pictures
 
 # From vermilion over white to blue, the colours of the classes, told apart with any colour vision.
 DIVERGING = LinearSegmentedColormap.from_list(

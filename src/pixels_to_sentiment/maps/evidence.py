@@ -8,7 +8,7 @@ from sklearn.preprocessing import StandardScaler
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from pixels_to_sentiment.networks import Network
+from pixels_to_sentiment.networks.network import Network
 
 # Of the logistic regression, as in the table of `standin`.
 COST = 0.01

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from pixels_to_sentiment.maps import geometry
-from pixels_to_sentiment.networks import Network
+from pixels_to_sentiment.networks.network import Network
 
 # Cells a side, the same for all maps: what is taken away is a square of 8 pixels a side or so.
 GRID = 28

@@ -11,14 +11,17 @@ import numpy as np
 import pandas as pd
 import torch
 
-from pixels_to_sentiment import assets, folds, pictures, places, prediction
-from pixels_to_sentiment.architectures import CLASSES
+from pixels_to_sentiment import places
+from pixels_to_sentiment.data import folds, pictures
 from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.files import assets
 from pixels_to_sentiment.maps import dense, photos, sheets
 from pixels_to_sentiment.maps.choice import Choice
 from pixels_to_sentiment.maps.photos import DRAWN, Photo
-from pixels_to_sentiment.networks import Network
-from pixels_to_sentiment.runs import Record
+from pixels_to_sentiment.networks.architectures import CLASSES
+from pixels_to_sentiment.networks.network import Network
+from pixels_to_sentiment.records.runs import Record
+from pixels_to_sentiment.training import prediction
 
 NUMBERS = ".map.json"
 # Opened and mapped at a time: few, so that the first lines come soon and memory stays small.

@@ -7,9 +7,9 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.maps import agreement, dense, evidence, faithfulness, geometry, rivals
-from pixels_to_sentiment.networks import Network
-from pixels_to_sentiment.pictures import Pictures
+from pixels_to_sentiment.networks.network import Network
 
 MAP, GRAD_CAM, RANDOM, CENTRE, EDGES = "map", "grad-cam", "random", "centre", "edges"
 MAPS = (MAP, GRAD_CAM, RANDOM, CENTRE, EDGES)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-from pixels_to_sentiment import pictures
+from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.maps.dense import SIDE
 

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pixels_to_sentiment import figures
+from pixels_to_sentiment.drawing import figures
 from pixels_to_sentiment.maps import drawing
 
 MEASURES = {"deletion": "deletion", "insertion": "insertion", "road": "ROAD"}

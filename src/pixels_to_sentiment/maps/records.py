@@ -24,15 +24,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pixels_to_sentiment import folders, provenance, runs
-from pixels_to_sentiment.runs import Run
+from pixels_to_sentiment.records import folders, provenance, runs
+from pixels_to_sentiment.records.runs import Run
 
 MARKER = "maps.json"
 _FILES = ("provenance.json", "log_odds.csv", "measures.csv")
 _GRAD_CAM = "grad_cam.csv"
 # What decides a study's result; what decides the networks' weights is in the keys of their runs.
 _CODE = (
-    *("architectures", "caffenet", "networks", "pictures", "surgery", "weights"),
+    *("networks/architectures", "networks/caffenet", "networks/factory", "networks/network"),
+    *("networks/surgery", "networks/weights", "data/pictures"),
     *("maps/agreement", "maps/dense", "maps/evidence", "maps/faithfulness", "maps/geometry"),
     *("maps/measures", "maps/rivals"),
 )

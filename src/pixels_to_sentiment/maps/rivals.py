@@ -5,10 +5,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from pixels_to_sentiment.architectures import VARIANT
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.maps import geometry
-from pixels_to_sentiment.networks import Network
+from pixels_to_sentiment.networks.architectures import VARIANT
+from pixels_to_sentiment.networks.network import Network
 
 # The last layer with places before the head, by family; after its rectifier.
 LAST_CONVOLUTIONAL = {

@@ -8,14 +8,18 @@ import numpy as np
 import pandas as pd
 import torch
 
-from pixels_to_sentiment import folders, folds, memory, networks, places, training
+from pixels_to_sentiment import places
+from pixels_to_sentiment.data import folds
+from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.maps import dense, evidence, measures, rivals
 from pixels_to_sentiment.maps.records import MARKER, Study, StudyRecord, code_fingerprint
-from pixels_to_sentiment.networks import Network
-from pixels_to_sentiment.pictures import Pictures
-from pixels_to_sentiment.runs import SHORTENED, Record
-from pixels_to_sentiment.store import pick_device
+from pixels_to_sentiment.networks import factory
+from pixels_to_sentiment.networks.network import Network
+from pixels_to_sentiment.records import folders
+from pixels_to_sentiment.records.runs import SHORTENED, Record
+from pixels_to_sentiment.records.store import pick_device
+from pixels_to_sentiment.training import loop, memory
 
 
 def find(study: Study, pictures: Pictures, root: Path | None = None) -> StudyRecord | None:
@@ -105,7 +109,7 @@ def _execute(
     clock = folders.Clock()
     table = dense.mapped_pictures(study.agreement, study.fold, study.limit)
     network = trained.restore().to(device) if trained else _fitted(study, pictures, device)
-    with training.arithmetic("fp32", torch.device(device).type):
+    with loop.arithmetic("fp32", torch.device(device).type):
         maps, at, found = measures.measure(
             network,
             pictures,
@@ -156,7 +160,7 @@ def _write(maps: torch.Tensor, images: pd.Series, path: Path) -> None:
 def _fitted(study: Study, pictures: Pictures, device: str) -> Network:
     """Build a network that is not fine-tuned and fit its head to the training pictures."""
     name, _, start = study.run.partition(":")
-    network = networks.create(name, start=start, seed=study.seed).to(device)
+    network = factory.create(name, start=start, seed=study.seed).to(device)
     taught = folds.split(study.agreement, study.fold)[0]
     pixels = pictures.tensor()[pictures.rows(taught["image"])].to(device)
     evidence.fit_head(network, pixels, taught["label"].to_numpy())
@@ -177,9 +181,9 @@ def _untaught(
     run = trained.run
     taught = folds.split(run.agreement, run.fold)[0].head(run.limit)
     labels = np.random.default_rng(study.seed).permutation(taught["label"].to_numpy())
-    network = networks.create(run.network, start=run.start, seed=run.seed).to(device)
+    network = factory.create(run.network, start=run.start, seed=run.seed).to(device)
     pixels = pictures.tensor()[pictures.rows(taught["image"])].to(device)
-    training.train(network, pixels, labels, run.recipe, seed=run.seed, precision=run.precision)
+    loop.train(network, pixels, labels, run.recipe, seed=run.seed, precision=run.precision)
     return network.eval()
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from pixels_to_sentiment import resampling
+from pixels_to_sentiment.judging import resampling
 from pixels_to_sentiment.maps import faithfulness, measures
 from pixels_to_sentiment.maps.records import StudyRecord
 

@@ -8,12 +8,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from pixels_to_sentiment import networks
+from pixels_to_sentiment.data.pictures import cut
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.networks import Network
-from pixels_to_sentiment.pictures import cut
-from pixels_to_sentiment.prediction import CENTRE, ten_corners
+from pixels_to_sentiment.networks import architectures, factory
+from pixels_to_sentiment.networks.network import Network
 from pixels_to_sentiment.probes import linear
+from pixels_to_sentiment.training.prediction import CENTRE, ten_corners
 
 # Bytes of features held at once; a layer that takes more comes in parts. The largest of CaffeNet
 # is conv1, 1.47 GB for the pictures of three agree.
@@ -105,7 +105,7 @@ def default_layers(name: str, start: str) -> tuple[str, ...]:
         If the network or the start is unknown.
     """
     with torch.device("meta"):
-        return tuple(taps(networks.blank(name, start=start)))
+        return tuple(taps(factory.blank(name, start=start)))
 
 
 def taps(network: Network) -> dict[str, Tap]:
@@ -121,7 +121,7 @@ def taps(network: Network) -> dict[str, Tap]:
     if network.head:
         found["penultimate"] = Tap(network.head, before=True)
     modules = {name for name, _ in network.body.named_modules()} - {"", network.head}
-    family = LAYERS.get(network.name.partition(networks.VARIANT)[0], {})
+    family = LAYERS.get(network.name.partition(architectures.VARIANT)[0], {})
     return found | {name: tap for name, tap in family.items() if tap.module in modules}
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from itertools import product
 
-from pixels_to_sentiment import folds, networks
-from pixels_to_sentiment.assets import Unavailable
-from pixels_to_sentiment.catalogue import Experiment
+from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.files.assets import Unavailable
+from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.probes import features
 from pixels_to_sentiment.probes.records import Probe, ProbeRecord
-from pixels_to_sentiment.runs import Record
+from pixels_to_sentiment.records.catalogue import Experiment
+from pixels_to_sentiment.records.runs import Record
 
 # The features that a network's own last layer sees, by architecture; others have "penultimate".
 LAST_FEATURES = {"caffenet": "fc7", "alexnet": "fc7"}
@@ -70,7 +71,7 @@ def frozen(
         network, colon, start = name.partition(":")
         if not colon:
             raise UserError(f"{name!r} is not of the form network:start.")
-        networks.check(network, start)
+        factory.check(network, start)
         layers = [last_features(network, start)]
         try:
             found += [

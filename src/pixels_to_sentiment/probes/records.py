@@ -22,15 +22,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pixels_to_sentiment import folders, folds, networks, provenance, runs
+from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.probes import features, linear
-from pixels_to_sentiment.runs import Record, Run
+from pixels_to_sentiment.records import folders, provenance, runs
+from pixels_to_sentiment.records.runs import Record, Run
 
 _FILES = ("provenance.json", "layers.csv")
 # What decides a probe's result; what decides the network's weights is in the key of its run.
 _CODE = (
-    *("architectures", "caffenet", "networks", "pictures", "prediction", "weights"),
+    *("networks/architectures", "networks/caffenet", "networks/factory", "networks/network"),
+    *("networks/weights", "data/pictures", "training/prediction"),
     *("probes/features", "probes/linear"),
 )
 # What stands for the recipe of a network that was not trained.
@@ -107,7 +110,7 @@ class Probe:
         assets.Unavailable
             If the weights cannot be had.
         """
-        weights = networks.weights_asset(network, start)
+        weights = factory.weights_asset(network, start)
         layers = tuple(layers) or features.default_layers(network, start)
         return cls(f"{network}:{start}", agreement, fold, layers, weights=weights, **options)
 

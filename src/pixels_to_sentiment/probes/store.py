@@ -7,14 +7,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from pixels_to_sentiment import folders, folds, memory, networks, places, training
+from pixels_to_sentiment import places
+from pixels_to_sentiment.data import folds
+from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.networks import Network
-from pixels_to_sentiment.pictures import Pictures
+from pixels_to_sentiment.networks import factory
+from pixels_to_sentiment.networks.network import Network
 from pixels_to_sentiment.probes import features, linear
 from pixels_to_sentiment.probes.records import Probe, ProbeRecord, code_fingerprint
-from pixels_to_sentiment.runs import SHORTENED, Record, Run
-from pixels_to_sentiment.store import pick_device
+from pixels_to_sentiment.records import folders
+from pixels_to_sentiment.records.runs import SHORTENED, Record, Run
+from pixels_to_sentiment.records.store import pick_device
+from pixels_to_sentiment.training import loop, memory
 
 # Every finished probe's folder holds it.
 MARKER = "probe.json"
@@ -62,7 +66,7 @@ def perform(
     ) -> dict[str, features.Gram]:
         built = _network(network, seed, root).to(device)
         pixels = pictures.tensor()[pictures.rows(pd.Series(images))].to(device)
-        with training.arithmetic("fp32", pixels.device.type):
+        with loop.arithmetic("fp32", pixels.device.type):
             return features.grams(built, pixels, layers)
 
     for probe in probes:
@@ -74,7 +78,7 @@ def _network(name: str, seed: int, root: Path) -> Network:
     if ":" not in name:
         return Record.open(root / name).restore()
     network, _, start = name.partition(":")
-    return networks.create(network, start=start, seed=seed)
+    return factory.create(network, start=start, seed=seed)
 
 
 def _make(probe: Probe, pictures: Pictures, root: Path, *how: object) -> ProbeRecord:

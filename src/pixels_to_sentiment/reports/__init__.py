@@ -1,4 +1,9 @@
-"""What is recorded, as frames in words: the numbers behind the book's tables and figures."""
+"""What is recorded, as frames in words: the numbers behind the book's tables and figures.
+
+Enters: Recorded runs, probes and studies.
+Leaves: Frames behind tables and figures, and the ledger of all that was recorded.
+Must not know: HTML.
+"""
 
 from pixels_to_sentiment.reports.article import (
     recalled,

@@ -2,7 +2,9 @@
 
 import pandas as pd
 
-from pixels_to_sentiment import figures, places, scores, tables
+from pixels_to_sentiment import places
+from pixels_to_sentiment.drawing import figures, tables
+from pixels_to_sentiment.judging import scores
 from pixels_to_sentiment.reports.runs import CROPS
 
 _ADDRESS = "https://doi.org/10.1016/j.imavis.2017.01.011"

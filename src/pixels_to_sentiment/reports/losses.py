@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from pixels_to_sentiment import places
+from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.reports.runs import curves_of
-from pixels_to_sentiment.runs import Record
 
 # How many of the last points tell where a loss ends.
 _LAST = 5

@@ -6,12 +6,14 @@ from itertools import chain
 import numpy as np
 import pandas as pd
 
-from pixels_to_sentiment import answers, fidelity, folds, judgement, scores
-from pixels_to_sentiment.architectures import CLASSES
-from pixels_to_sentiment.catalogue import Configuration
-from pixels_to_sentiment.pictures import Pictures
+from pixels_to_sentiment.data import folds
+from pixels_to_sentiment.data.pictures import Pictures
+from pixels_to_sentiment.judging import answers, judgement, scores
+from pixels_to_sentiment.networks.architectures import CLASSES
+from pixels_to_sentiment.records.catalogue import Configuration
+from pixels_to_sentiment.records.runs import Record
+from pixels_to_sentiment.reports import fidelity
 from pixels_to_sentiment.reports.runs import CROPS, complete, runs_of, title_of
-from pixels_to_sentiment.runs import Record
 
 
 def gathered(records: Iterable[Record]) -> pd.DataFrame:

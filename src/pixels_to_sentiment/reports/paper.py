@@ -5,21 +5,17 @@ from itertools import product
 
 import pandas as pd
 
-from pixels_to_sentiment import (
-    assets,
-    audit,
-    experiments,
-    figures,
-    folds,
-    networks,
-    places,
-    scores,
-    tables,
-    training,
-)
-from pixels_to_sentiment.catalogue import Configuration, Experiment
+from pixels_to_sentiment import places
+from pixels_to_sentiment.data import audit, folds
+from pixels_to_sentiment.drawing import figures, tables
+from pixels_to_sentiment.files import assets
+from pixels_to_sentiment.judging import scores
+from pixels_to_sentiment.networks import factory
+from pixels_to_sentiment.records import experiments
+from pixels_to_sentiment.records.catalogue import Configuration, Experiment
+from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.reports.runs import CROPS, costs, of_experiment, titled
-from pixels_to_sentiment.runs import Record
+from pixels_to_sentiment.training import recipes
 
 # The network that the paper's variants are held against.
 _BASE = "CaffeNet, ILSVRC-2012"
@@ -149,11 +145,11 @@ def _why_missing(
 ) -> str:
     if len(rows) and rows["n"].iloc[0] == len(folds.FOLDS):
         return ""
-    start = networks.find_start(configuration.network, configuration.start)
+    start = factory.find_start(configuration.network, configuration.start)
     if not len(rows) and start and not any(assets.find(name) for name in start.assets):
         return "not run: weights not at hand"
     what = "other folds not recorded" if len(rows) else "not recorded"
-    recipe = training.recipe(configuration.recipe, agreement)
+    recipe = recipes.recipe(configuration.recipe, agreement)
     alike = price[
         (price["network"] == configuration.family) & (price["iterations"] == recipe.iterations)
     ]

@@ -5,10 +5,13 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from pixels_to_sentiment import experiments, figures, folds, scores, tables
-from pixels_to_sentiment.catalogue import Configuration, Experiment
-from pixels_to_sentiment.experiments import CONFIGURATION
-from pixels_to_sentiment.runs import Record
+from pixels_to_sentiment.data import folds
+from pixels_to_sentiment.drawing import figures, tables
+from pixels_to_sentiment.judging import scores
+from pixels_to_sentiment.records import experiments
+from pixels_to_sentiment.records.catalogue import Configuration, Experiment
+from pixels_to_sentiment.records.experiments import CONFIGURATION
+from pixels_to_sentiment.records.runs import Record
 
 CROPS = {"no": "centre crop", "yes": "ten crops"}
 

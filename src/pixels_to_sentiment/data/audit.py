@@ -1,0 +1,303 @@
+"""What is odd about the published folds: an audit of the table, the lists and the photographs."""
+
+import hashlib
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations, product
+from pathlib import Path, PurePosixPath
+
+import pandas as pd
+
+from pixels_to_sentiment.data import folds
+from pixels_to_sentiment.data.folds import AGREEMENTS
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.files import archives
+
+Lists = Mapping[str, Mapping[str, int]]  # label by file name, by subset
+Digests = Mapping[str, str]  # SHA-256 (hex) of the JPEG file, by file name
+
+_LARGEST_LIST = 1 << 20  # bytes; the longest complete list has 64,864
+_HEADINGS = {
+    "sizes": 'Photographs of each subset, and the accuracy of always answering "positive":',
+    "balance": "Positive photographs in each test fold, which are shuffled, not stratified:",
+    "dropped": "Photographs that a subset's folds lack (all of them only with the complete lists):",
+    "membership": "Photographs in two subsets, and how many moved to a fold of another number:",
+    "published": "Lists that differ from the 30 published ones:",
+    "labels": "Labels in the complete lists, compared with the table:",
+    "duplicates": "Byte-identical photographs, and the folds that have a copy:",
+    "leak": "Test photographs with an identical twin in the training list:",
+}
+
+
+def read_lists(archive: Path | str) -> dict[str, dict[str, int]]:
+    """Complete lists (882, 1,116 and 1,269 labels) from the archive of photographs.
+
+    ``twitter_NAME_agrees.txt`` is found by name in whatever folder of the zip it lies.
+
+    Returns
+    -------
+    dict
+        Label (0 or 1) by file name, by subset; a subset whose list is not there is left out.
+
+    Raises
+    ------
+    UserError
+        When the archive cannot be read or is not safe to, or a list is not lines of ``name label``.
+    """
+    wanted = {f"twitter_{agreement}_agrees.txt": agreement for agreement in AGREEMENTS}
+    found = {}
+    try:
+        with archives.open_archive(archive) as bundle:
+            for member in bundle.infolist():
+                if agreement := wanted.get(PurePosixPath(member.filename).name):
+                    with bundle.open(member) as stream:
+                        complete = _complete_list(stream.read(_LARGEST_LIST + 1))
+                    if found.setdefault(agreement, complete) != complete:
+                        raise ValueError(f"two lists of {agreement} agree differ")
+    except UserError as error:
+        raise UserError(f"The lists in {archive} cannot be read: {error}") from error
+    except (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+        cure = "fetch the archive again"
+        raise UserError(f"The lists in {archive} cannot be read ({error}); {cure}.") from error
+    return found
+
+
+def _complete_list(data: bytes) -> dict[str, int]:
+    if len(data) > _LARGEST_LIST:
+        raise ValueError("a list is far longer than the published ones")
+    pairs = [line.rsplit(maxsplit=1) for line in data.decode().splitlines() if line.strip()]
+    if not all(len(pair) == 2 and pair[1] in ("0", "1") for pair in pairs):
+        raise ValueError("a line is not 'name label' with the label 0 or 1")
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise ValueError("a list names a picture twice")
+    return {name: int(label) for name, label in pairs}
+
+
+def _frame(rows: list[tuple], columns: str) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=columns.split())
+
+
+def sizes(table: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Count each subset: one row a subset, every number in pictures but the last.
+
+    Columns ``agreement``, ``listed`` (complete list), ``used`` (in the folds), ``dropped``,
+    ``test`` and ``train`` (per fold), ``positive``, ``negative``, ``always_positive`` (0 to 1,
+    mean over the folds of the accuracy of answering "positive").
+    """
+    rows = []
+    for agreement in AGREEMENTS:
+        chosen, listed = folds.subset(agreement, table), folds.SUBSETS[agreement].listed
+        used, test, positive = len(chosen), len(chosen) // len(folds.FOLDS), chosen["label"].sum()
+        counts = (listed, used, listed - used, test, used - test, positive, used - positive)
+        rows.append((agreement, *counts, chosen.groupby("fold")["label"].mean().mean()))
+    columns = "agreement listed used dropped test train positive negative always_positive"
+    return _frame(rows, columns)
+
+
+def balance(table: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Count positives in each test fold: the folds are shuffled, not stratified.
+
+    Columns ``agreement``, ``fold``, ``pictures``, ``positive`` (pictures), ``share`` (0 to 1).
+    """
+    labels = pd.concat([folds.subset(a, table).assign(agreement=a) for a in AGREEMENTS])
+    grouped = labels.groupby(["agreement", "fold"], sort=False)["label"]
+    return grouped.agg(pictures="size", positive="sum", share="mean").reset_index()
+
+
+def dropped(table: pd.DataFrame | None = None, listed: Lists | None = None) -> pd.DataFrame:
+    """Name the pictures of a subset that its folds lack, being the remainder of the cut.
+
+    With ``listed`` (see `read_lists`) all of them. Without, only those that betray themselves:
+    a picture in the folds of a stricter subset belongs to every looser one.
+
+    Columns ``agreement`` (whose folds lack it), ``image``, ``label``, ``used_in`` (the subsets
+    whose folds have it, joined by a comma).
+    """
+    table = folds.load() if table is None else table
+    used = pd.DataFrame({a: table[f"{a}_fold"].notna() for a in AGREEMENTS})
+    frames = []
+    for position, agreement in enumerate(AGREEMENTS):
+        belongs = used[list(AGREEMENTS[:position])].any(axis=1)
+        if listed and agreement in listed:
+            belongs = table["image"].isin(set(listed[agreement]))
+        lacking = table.loc[belongs & ~used[agreement], ["image", "label"]]
+        frames.append(lacking.assign(agreement=agreement))
+    found = pd.concat(frames)
+    found["used_in"] = [", ".join(a for a in AGREEMENTS if used.at[row, a]) for row in found.index]
+    return found[["agreement", "image", "label", "used_in"]].reset_index(drop=True)
+
+
+def membership(table: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Compare the folds of each pair of subsets, the stricter one first.
+
+    Columns ``agreement``, ``other``, ``both`` (pictures in the folds of both), ``only_first``,
+    ``only_other``, ``moved`` (pictures of ``both`` in folds of different number),
+    ``moved_share`` (0 to 1; 0.8 is what two independent shuffles give).
+    """
+    table = folds.load() if table is None else table
+    rows = []
+    for first, other in combinations(AGREEMENTS, 2):
+        a, b = table[f"{first}_fold"], table[f"{other}_fold"]
+        both = a.notna() & b.notna()
+        only = ((a.notna() & b.isna()).sum(), (a.isna() & b.notna()).sum())
+        moved = (a[both] != b[both]).sum()
+        rows.append((first, other, both.sum(), *only, moved, moved / both.sum()))
+    return _frame(rows, "agreement other both only_first only_other moved moved_share")
+
+
+def published(table: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Compare each of the 30 lists with its published checksum.
+
+    When all match, no label differs between the subsets, for the table has one a picture.
+
+    Columns ``path``, ``lines``, ``sha256``, ``matches`` (bool).
+    """
+    sums = folds.checksums()
+    rows = []
+    for path, data in folds.lists(table).items():
+        digest = hashlib.sha256(data).hexdigest()
+        rows.append((path, data.count(b"\n"), digest, digest == sums.get(path)))
+    return _frame(rows, "path lines sha256 matches")
+
+
+def labels(listed: Lists, table: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Compare the complete lists (see `read_lists`) with the table, one row a list.
+
+    Columns ``agreement``, ``listed`` (lines), ``unknown`` (not in the table), ``unlisted``
+    (in the subset's folds, not in its list), ``differing`` (another label than the table's).
+    """
+    table = folds.load() if table is None else table
+    known = dict(zip(table["image"], table["label"], strict=True))
+    rows = []
+    for agreement, complete in ((a, listed[a]) for a in AGREEMENTS if a in listed):
+        unknown = complete.keys() - known.keys()
+        unlisted = set(folds.subset(agreement, table)["image"]) - complete.keys()
+        differing = sum(known.get(image, label) != label for image, label in complete.items())
+        rows.append((agreement, len(complete), len(unknown), len(unlisted), differing))
+    return _frame(rows, "agreement listed unknown unlisted differing")
+
+
+def duplicates(digests: Digests, table: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Find byte-identical pictures, one row a group of them and subset.
+
+    Parameters
+    ----------
+    digests
+        SHA-256 (hex) of the JPEG file by picture name, for every picture of the table.
+
+    Returns
+    -------
+    DataFrame
+        ``digest``, ``images`` (tuple of the group's names), ``agreement``, ``copies`` (how many
+        of them the subset's folds have), ``folds`` (tuple, one a copy), ``straddles`` (bool,
+        copies in different folds: one is trained on where the other is tested),
+        ``contradictory`` (bool, copies with different labels).
+
+    Raises
+    ------
+    UserError
+        When a picture has no digest.
+    """
+    table = folds.load() if table is None else table
+    table = table.assign(digest=_digest_of(table["image"], digests))
+    groups = table[table["digest"].duplicated(keep=False)].groupby("digest", sort=False)
+    rows = []
+    for (digest, group), agreement in product(groups, AGREEMENTS):
+        copies = group.dropna(subset=f"{agreement}_fold")
+        numbers = tuple(int(number) for number in copies[f"{agreement}_fold"])
+        clashes = (len(set(numbers)) > 1, copies["label"].nunique() > 1)
+        rows.append((digest, tuple(group["image"]), agreement, len(copies), numbers, *clashes))
+    found = _frame(rows, "digest images agreement copies folds straddles contradictory")
+    # Without any twins the columns would be of no type, and could not select rows.
+    return found.astype({"copies": "int64", "straddles": "bool", "contradictory": "bool"})
+
+
+def leak(digests: Digests, table: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Count the test pictures whose byte-identical twin is in the training list.
+
+    ``share`` bounds what the leak can add to a fold's accuracy: it is reached only if every
+    such picture is answered rightly because of its twin and would be answered wrongly without.
+
+    Columns ``agreement``, ``fold``, ``leaked`` and ``test`` (pictures), ``share`` (0 to 1).
+    Arguments and errors as for `duplicates`.
+    """
+    table = folds.load() if table is None else table
+    rows = []
+    for agreement, fold in product(AGREEMENTS, folds.FOLDS):
+        train, test = folds.split(agreement, fold, table)
+        known = _digest_of(train["image"], digests)
+        leaked = _digest_of(test["image"], digests).isin(known)
+        rows.append((agreement, fold, leaked.sum(), len(test), leaked.mean()))
+    return _frame(rows, "agreement fold leaked test share")
+
+
+def _digest_of(images: pd.Series, digests: Digests) -> pd.Series:
+    found = images.map(dict(digests))
+    if found.isna().any():
+        raise UserError(
+            f"{found.isna().sum()} pictures have no digest, {images[found.isna()].iloc[0]} "
+            "among them; take the digests from the complete archive of photographs."
+        )
+    return found
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Everything that can be told about the folds; each field is the function of its name.
+
+    ``print`` shows it for reading. ``labels`` is ``None`` without the complete lists,
+    ``duplicates`` and ``leak`` without the digests of the photographs.
+    """
+
+    sizes: pd.DataFrame
+    balance: pd.DataFrame
+    dropped: pd.DataFrame
+    membership: pd.DataFrame
+    published: pd.DataFrame
+    labels: pd.DataFrame | None
+    duplicates: pd.DataFrame | None
+    leak: pd.DataFrame | None
+
+    def __str__(self) -> str:
+        """Tell a reader at a terminal: a sentence and a table for each field."""
+        return "\n\n".join(_section(name, getattr(self, name)) for name in _HEADINGS)
+
+
+def _section(name: str, part: pd.DataFrame | None) -> str:
+    if part is None:
+        return f"{_HEADINGS[name]}\nNot looked into: this needs the archive of photographs."
+    if name == "published":
+        part = part.loc[~part["matches"], ["path", "lines"]]
+    elif name == "duplicates":
+        part = _by_name(part)
+    shown = "none" if part.empty else part.to_string(index=False, float_format="{:.3f}".format)
+    return f"{_HEADINGS[name]}\n{shown}"
+
+
+def _by_name(twins: pd.DataFrame) -> pd.DataFrame:
+    """Give each picture of a group a row; the group's folds and labels stand in its first."""
+    rows = []
+    for images, group in twins.groupby("images", sort=False):
+        numbers = (", ".join(map(str, copies)) or "-" for copies in group["folds"])
+        rows.append((images[0], *numbers, "differ" if group["contradictory"].any() else "agree"))
+        rows.extend((image, "", "", "", "") for image in images[1:])
+    return _frame(rows, f"image {' '.join(AGREEMENTS)} labels")
+
+
+def audit(
+    table: pd.DataFrame | None = None, listed: Lists | None = None, digests: Digests | None = None
+) -> Audit:
+    """Bundle all checks of the folds (default: the published ones); see `Audit`."""
+    table = folds.load() if table is None else table
+    return Audit(
+        sizes=sizes(table),
+        balance=balance(table),
+        dropped=dropped(table, listed),
+        membership=membership(table),
+        published=published(table),
+        labels=labels(listed, table) if listed else None,
+        duplicates=duplicates(digests, table) if digests is not None else None,
+        leak=leak(digests, table) if digests is not None else None,
+    )

@@ -1,0 +1,313 @@
+"""The photographs, decoded once into one memory-mapped array, and crops cut out of it."""
+
+import hashlib
+import io
+import json
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.nn import functional as F
+
+from pixels_to_sentiment import places
+from pixels_to_sentiment.data import folds, standin
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.files import archives, assets
+
+ARCHIVE = "twitter_deepsent.zip"
+SIDE = 256
+# Part of the fingerprint: to be raised when decoding or warping changes what the array holds.
+WARP_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """All 1,269 pictures of the data set.
+
+    Attributes
+    ----------
+    names
+        File names in the order of the table of folds, (n,).
+    pixels
+        uint8 RGB (n, 256, 256, 3), memory-mapped: each picture warped to a square as Caffe does.
+    source
+        ``"photographs"`` or ``"stand-in"``.
+    fingerprint
+        SHA-256 (hex) over names, file contents and the version of the decoding.
+    files
+        A picture a row: ``image``, ``sha256`` of the file, ``width`` and ``height`` in pixels.
+    masks
+        Where the evidence lies, bool (n, 256, 256); only the stand-in knows.
+    reason
+        Why these are not the photographs; empty if they are or if they were not asked for.
+    """
+
+    names: np.ndarray
+    pixels: np.ndarray
+    source: str
+    fingerprint: str
+    files: pd.DataFrame
+    masks: np.ndarray | None = None
+    reason: str = ""
+
+    @property
+    def real(self) -> bool:
+        """Whether these are the photographs, and not the stand-in."""
+        return self.source == "photographs"
+
+    def rows(self, images: pd.Series) -> np.ndarray:
+        """Positions in `pixels` of pictures given by name, int64 (k,).
+
+        Raises
+        ------
+        UserError
+            If there is no picture of a name.
+        """
+        found = pd.Index(self.names).get_indexer_for(images)
+        if (found < 0).any():
+            raise UserError(f"The data set has no picture {list(images)[found.argmin()]!r}.")
+        return found
+
+    def copies(self, images: pd.Series, others: pd.Series) -> np.ndarray:
+        """Say which pictures are byte for byte the same as one of some others.
+
+        Parameters
+        ----------
+        images, others
+            Names, (k,) and (m,).
+
+        Returns
+        -------
+        ndarray
+            bool (k,).
+        """
+        digests = self.files.set_index("image")["sha256"]
+        return digests.loc[list(images)].isin(digests.loc[list(others)]).to_numpy()
+
+    def tensor(self, device: str | torch.device = "cpu") -> Tensor:
+        """All pixels as one uint8 tensor (n, 256, 256, 3) on a device, shared on the CPU."""
+        return torch.from_numpy(self.pixels).to(device)
+
+
+def load(source: str = "auto", *, progress: Callable[[int, int], None] | None = None) -> Pictures:
+    """Give the photographs or, where they cannot be had, the stand-in.
+
+    The decoded array is kept in the cache, so only the first call decodes.
+
+    Parameters
+    ----------
+    source
+        ``"photographs"``, ``"stand-in"``, or ``"auto"``: the photographs if they can be had.
+    progress
+        Called with pictures decoded and their total.
+
+    Raises
+    ------
+    UserError
+        If the source is unknown, or a picture is missing from the archive or does not decode.
+    assets.Unavailable
+        If photographs are asked for and cannot be had.
+    """
+    if source not in ("auto", "photographs", "stand-in"):
+        raise UserError(
+            f"There is no source {source!r} of pictures: choose photographs, stand-in or auto."
+        )
+    if source == "stand-in":
+        return _load_standin()
+    try:
+        return from_archive(assets.fetch(ARCHIVE), progress=progress)
+    except assets.Unavailable as failure:
+        if source == "photographs":
+            raise
+        return replace(_load_standin(), reason=str(failure))
+
+
+def from_archive(path: Path, *, progress: Callable[[int, int], None] | None = None) -> Pictures:
+    """Decode an archive, or open what was decoded from the same bytes before.
+
+    Pictures are found by name wherever they lie in the archive.
+
+    Raises
+    ------
+    UserError
+        If the archive is not safe to read, or pictures are missing or do not decode; the sentence
+        says which.
+    """
+    names = folds.load()["image"].to_numpy()
+    folder = places.cache() / f"pictures-{assets.sha256(path)[:16]}-{WARP_VERSION}"
+    if not _whole(folder):
+        with archives.open_archive(path) as archive:
+            members = archives.members_by_name(archive, list(names))
+            _write(folder, names, _decoder(archive, members), progress)
+    return _open(folder, names, "photographs")
+
+
+def _load_standin() -> Pictures:
+    table = folds.load()
+    folder = places.cache() / f"stand-in-{standin.VERSION}-{WARP_VERSION}"
+    if not _whole(folder):
+        pixels, masks = standin.generate(table)
+
+        def read(row: int) -> tuple[np.ndarray, str, tuple[int, int]]:
+            return pixels[row], hashlib.sha256(pixels[row]).hexdigest(), (SIDE, SIDE)
+
+        _write(folder, table["image"].to_numpy(), read, None, masks)
+    return _open(folder, table["image"].to_numpy(), "stand-in")
+
+
+def _decoder(
+    archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]
+) -> Callable[[int], tuple[np.ndarray, str, tuple[int, int]]]:
+    infos = list(members.values())
+
+    def read(row: int) -> tuple[np.ndarray, str, tuple[int, int]]:
+        content = archive.read(infos[row])
+        with Image.open(io.BytesIO(content)) as image:
+            size = image.size
+            pixels = warp(np.asarray(image.convert("RGB")))
+        return pixels, hashlib.sha256(content).hexdigest(), size
+
+    return read
+
+
+def warp(pixels: np.ndarray, side: int = SIDE) -> np.ndarray:
+    """Resize to a square without keeping the aspect ratio, as Caffe's data layer does.
+
+    Bilinear between the four nearest pixels and without smoothing first, like OpenCV's
+    ``INTER_LINEAR`` that ``ImageData`` calls with ``new_height`` and ``new_width``.
+
+    Parameters
+    ----------
+    pixels
+        uint8 (h, w, 3).
+
+    Returns
+    -------
+    ndarray
+        uint8 (side, side, 3).
+    """
+    x = torch.from_numpy(pixels.copy()).permute(2, 0, 1)[None].float()
+    x = F.interpolate(x, (side, side), mode="bilinear", align_corners=False, antialias=False)
+    return x.round().clamp(0, 255).byte()[0].permute(1, 2, 0).contiguous().numpy()
+
+
+def _write(
+    folder: Path,
+    names: np.ndarray,
+    read: Callable[[int], tuple[np.ndarray, str, tuple[int, int]]],
+    progress: Callable[[int, int], None] | None,
+    masks: np.ndarray | None = None,
+) -> None:
+    """Fill a folder of the cache under a temporary name, then rename it."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".decoding-", dir=folder.parent) as temporary:
+        made = Path(temporary) / "whole"
+        made.mkdir()
+        shape = (len(names), SIDE, SIDE, 3)
+        pixels = np.lib.format.open_memmap(made / "pixels.npy", "w+", np.uint8, shape)
+        rows = _fill(pixels, names, read, progress)
+        pixels.flush()
+        if masks is not None:
+            np.save(made / "masks.npy", masks)
+        files = pd.DataFrame(rows, columns=["image", "sha256", "width", "height"])
+        files.to_csv(made / "files.csv", index=False)
+        content = files.to_csv(index=False) + str(WARP_VERSION)
+        fingerprint = hashlib.sha256(content.encode()).hexdigest()
+        (made / "whole.json").write_text(json.dumps({"fingerprint": fingerprint}))
+        try:
+            os.replace(made, folder)
+        except OSError:
+            # Another process may have got there first; its folder is as good.
+            if not _whole(folder):
+                raise
+
+
+def _fill(
+    pixels: np.ndarray,
+    names: np.ndarray,
+    read: Callable[[int], tuple[np.ndarray, str, tuple[int, int]]],
+    progress: Callable[[int, int], None] | None,
+) -> list[tuple]:
+    def decode(row: int) -> tuple | str:
+        try:
+            pixels[row], digest, (width, height) = read(row)
+        except (OSError, ValueError, zipfile.BadZipFile, Image.DecompressionBombError):
+            return names[row]
+        return names[row], digest, width, height
+
+    rows = []
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for done, row in enumerate(pool.map(decode, range(len(names))), 1):
+            rows.append(row)
+            if progress:
+                progress(done, len(names))
+    broken = [row for row in rows if isinstance(row, str)]
+    if broken:
+        shown = ", ".join(broken[:5]) + (", ..." if len(broken) > 5 else "")
+        raise UserError(
+            f"{len(broken)} of {len(names)} pictures in the archive do not decode ({shown}): "
+            "fetch the archive again."
+        )
+    return rows
+
+
+def _whole(folder: Path) -> bool:
+    return (folder / "whole.json").is_file()
+
+
+def _open(folder: Path, names: np.ndarray, source: str) -> Pictures:
+    masks = folder / "masks.npy"
+    try:
+        # Copy on write: torch wants an array it may write to, the file stays as it is.
+        pixels = np.load(folder / "pixels.npy", mmap_mode="c")
+        files = pd.read_csv(folder / "files.csv")
+        fingerprint = json.loads((folder / "whole.json").read_text())["fingerprint"]
+        evidence = np.load(masks) if masks.is_file() else None
+    except (OSError, ValueError, KeyError, EOFError) as fault:
+        raise UserError(f"{folder} is damaged ({fault}): delete it and run again.") from fault
+    return Pictures(names, pixels, source, fingerprint, files, evidence)
+
+
+def cut(pixels: Tensor, positions: Tensor, corners: Tensor, mirrored: Tensor, side: int) -> Tensor:
+    """Cut one square out of each of some pictures.
+
+    Parameters
+    ----------
+    pixels
+        uint8 (n, h, w, 3), on any device.
+    positions
+        Pictures to take, int64 (k,).
+    corners
+        Upper left corner of each crop as row and column, int64 (k, 2).
+    mirrored
+        Whether to mirror each crop left to right, bool (k,).
+    side
+        Of the crops, in pixels.
+
+    Returns
+    -------
+    Tensor
+        uint8 (k, side, side, 3), on the device of `pixels`.
+    """
+    if pixels.device.type == "cpu":
+        made = pixels.new_empty(len(positions), side, side, 3)
+        every = zip(positions.tolist(), corners.tolist(), mirrored.tolist(), strict=True)
+        for place, (position, (row, column), flipped) in enumerate(every):
+            crop = pixels[position, row : row + side, column : column + side]
+            made[place] = crop.flip(1) if flipped else crop
+        return made
+    # On a GPU a copy a crop would cost more than it moves.
+    steps = torch.arange(side, device=corners.device)
+    rows = corners[:, :1] + steps
+    columns = corners[:, 1:] + torch.where(mirrored[:, None], side - 1 - steps, steps)
+    rows, columns, positions = (t.to(pixels.device) for t in (rows, columns, positions))
+    return pixels[positions[:, None, None], rows[:, :, None], columns[:, None, :]]

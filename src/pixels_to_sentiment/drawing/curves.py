@@ -1,0 +1,227 @@
+"""Figures of how losses and accuracies go over the iterations of a training.
+
+Each function takes tidy data and gives a matplotlib figure; none computes a score.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import cycle
+from textwrap import fill
+from typing import NamedTuple
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import LogLocator, NullFormatter
+
+from pixels_to_sentiment.drawing.figures import NOTHING_RECORDED, PALETTE, WIDTH, nothing
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.networks.architectures import CLASSES
+
+# How the lines of a training log are drawn: whether of a loss, and the phase.
+LOG_STYLES = {
+    (True, "train"): "-",
+    (True, "test"): "--",
+    (False, "train"): "-.",
+    (False, "test"): ":",
+}
+# More points than this make a pale band, with the means of so many stretches drawn over it.
+MANY_POINTS, STRETCHES = 300, 100
+
+
+def learning_curves(curves: pd.DataFrame, panels_by: str = "configuration") -> Figure:
+    """Show training loss and test accuracy over iterations, a column a configuration.
+
+    A dashed line is the loss of a coin, dotted ones are where the rate is cut.
+
+    Parameters
+    ----------
+    curves
+        As `loop.train` gives them, with the columns ``configuration`` and ``fold`` beside.
+    """
+    if curves.empty:
+        return nothing(NOTHING_RECORDED)
+    names = list(dict.fromkeys(curves[panels_by]))
+    lowest = min(0.3, curves["test_accuracy"].min() - 0.05)
+    figure, panels = plt.subplots(
+        2, len(names), figsize=(WIDTH, 4.2), squeeze=False, sharex="col", sharey="row"
+    )
+    for column, name in enumerate(names):
+        some = curves[curves[panels_by] == name]
+        loss, hits = panels[:, column]
+        for place, (fold, curve) in enumerate(some.groupby("fold")):
+            loss.plot(curve["iteration"], curve["train_loss"], color=PALETTE[place % 7],
+                      linewidth=1, label=f"fold {fold}")  # fmt: skip
+            tested = curve.dropna(subset="test_accuracy")
+            hits.plot(tested["iteration"], tested["test_accuracy"], marker="o", markersize=3,
+                      color=PALETTE[place % 7], linewidth=1)  # fmt: skip
+        first = some[some["fold"] == some["fold"].iloc[0]]
+        cuts = first.loc[first["rate"].diff() < 0, "iteration"]
+        loss.axhline(np.log(len(CLASSES)), color="grey", linewidth=0.8, linestyle="--")
+        for panel in (loss, hits):
+            for cut in cuts:
+                panel.axvline(cut, color="grey", linewidth=0.6, linestyle=":")
+        loss.set_title(fill(name, 78 // len(names)), fontsize=9)
+        loss.set_yscale("log")
+        loss.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        loss.yaxis.set_major_formatter("{x:g}")
+        loss.yaxis.set_minor_formatter(NullFormatter())
+        hits.set(xlabel="iteration", ylim=(lowest, 1.0))
+    panels[0, 0].set_ylabel("training loss (nats)")
+    panels[1, 0].set_ylabel("test accuracy")
+    handles, labels = panels[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=5)
+    return figure
+
+
+def losses(paper: pd.DataFrame, here: pd.DataFrame) -> Figure:
+    """Show the paper's losses and ours over iterations: training beside validation, on one scale.
+
+    Parameters
+    ----------
+    paper, here
+        ``curve`` (in words), ``fold``, ``iteration``, ``training`` and ``validation``. The paper's
+        curves are dashed; of ours the line is the first fold and the band spans all folds.
+    """
+    figure, panels = plt.subplots(1, 2, figsize=(WIDTH, 3.6), sharex=True, sharey=True)
+    colours = cycle(PALETTE)
+    for name, some in paper.groupby("curve", sort=False):
+        colour = next(colours)
+        for panel, kind in zip(panels, ("training", "validation"), strict=True):
+            panel.plot(some["iteration"], some[kind], color=colour, linewidth=1, linestyle="--",
+                       marker="D", markersize=2.5, label=name)  # fmt: skip
+    for name, some in here.groupby("curve", sort=False):
+        colour = next(colours)
+        first = some[some["fold"] == some["fold"].min()]
+        for panel, kind in zip(panels, ("training", "validation"), strict=True):
+            span = some.groupby("iteration")[kind].agg(["min", "max"])
+            panel.fill_between(span.index, span["min"], span["max"], color=colour, alpha=0.15)
+            panel.plot(first["iteration"], first[kind], color=colour, linewidth=1.6, label=name)
+    for panel, title in zip(panels, ("training", "validation (ours: test fold)"), strict=True):
+        panel.set(title=title, xlabel="iteration", ylim=(0, None))
+    panels[0].set_ylabel("loss (nats)")
+    handles, labels = panels[0].get_legend_handles_labels()
+    labels = [fill(label, 50) for label in labels]
+    figure.legend(handles, labels, loc="outside lower center", ncols=2)
+    return figure
+
+
+class _LogLine(NamedTuple):
+    phase: str
+    is_loss: bool
+    quantity: str
+    label: str
+    colour: str
+    mark: str
+    points: np.ndarray
+
+
+def training_logs(
+    curves: Mapping[str, pd.DataFrame],
+    losses: Mapping[str, Sequence[str]],
+    what: str = "both",
+    phases: Sequence[str] = ("train", "test"),
+) -> Figure:
+    """Show loss, accuracy or both over the iterations, a colour a model.
+
+    Losses are solid in training and dashed in the test, other outputs dash-dotted and dotted.
+    With several outputs of one kind, the second and further ones carry marks. Where there are
+    more than `MANY_POINTS`, the points are a pale band and the line shows means over
+    `STRETCHES` stretches of them.
+
+    Parameters
+    ----------
+    curves
+        Model: curve, as `caffe.logs.read` and `loop.train` give them.
+    losses
+        Model: the columns that are losses. Of training, ``total_loss`` alone is drawn where there
+        is one.
+    what
+        ``"loss"``; ``"accuracy"`` for all outputs that are not losses; ``"both"`` for the loss on
+        the left axis and the others on the right.
+    phases
+        ``"train"``, ``"test"`` or both.
+
+    Raises
+    ------
+    UserError
+        If `what` or a phase is none of these.
+    """
+    kinds = {"loss": {True}, "accuracy": {False}, "both": {True, False}}.get(what)
+    if kinds is None or not set(phases) <= {"train", "test"}:
+        raise UserError(
+            f"A figure of {what!r} in the phases {', '.join(phases)} is unknown: ask for loss, "
+            "accuracy or both, and for train or test."
+        )
+    lines = [
+        line
+        for (model, curve), colour in zip(curves.items(), cycle(PALETTE), strict=False)
+        for line in _log_lines(model, curve, losses[model], colour)
+        if line.phase in phases and line.is_loss in kinds
+    ]
+    if not lines:
+        return nothing("The logs have nothing of this kind to show.")
+    labels = [fill(line.label, 50) for line in lines]
+    rows = sum(label.count("\n") + 1 for label in labels) / 2
+    figure, panel = plt.subplots(figsize=(WIDTH, 3.4 + 0.2 * rows))
+    panel.set_xlabel("iteration")
+    panels = _log_panels(panel, lines)
+    handles = [_draw_log_line(panels[line.is_loss], line) for line in lines]
+    figure.legend(handles, labels, loc="outside lower center", ncols=2, handlelength=3.2)
+    return figure
+
+
+def _log_lines(
+    model: str, curve: pd.DataFrame, losses: Sequence[str], colour: str
+) -> Iterator[_LogLine]:
+    """Give the columns that can be drawn and hold a number."""
+    kinds: Counter[tuple[bool, str]] = Counter()
+    for column in curve:
+        is_loss = column == "total_loss" or column in losses
+        found = re.fullmatch(r"(train|test|total)(\d*)_(.+)", column)
+        if not found or (is_loss and found[1] == "train" and "total_loss" in curve):
+            continue
+        phase = "test" if found[1] == "test" else "train"
+        net = f" net {found[2]}" if found[2] else ""
+        label = f"{model}: {found[3]}, {'test' if phase == 'test' else 'training'}{net}"
+        points = curve[["iteration", column]].to_numpy(float)
+        points = points[np.isfinite(points).all(axis=1)]
+        if len(points):
+            mark = ("", "o", "s", "^", "D", "v")[kinds[is_loss, phase] % 6]
+            kinds[is_loss, phase] += 1
+            yield _LogLine(phase, is_loss, found[3], label, colour, mark, points)
+
+
+def _log_panels(panel: Axes, lines: Sequence[_LogLine]) -> dict[bool, Axes]:
+    """Give the axes of the losses (True) and of the others (False), with their names."""
+    others = list(dict.fromkeys(line.quantity for line in lines if not line.is_loss))
+    right = panel
+    if any(line.is_loss for line in lines):
+        panel.set_ylabel("loss")
+        if others:
+            right = panel.twinx()
+            right.spines["right"].set_visible(True)
+    if others:
+        right.set_ylabel(fill(", ".join(others), 40))
+    return {True: panel, False: right}
+
+
+def _draw_log_line(panel: Axes, line: _LogLine) -> Line2D:
+    """Draw a line, over a band of its points if they are many, and give it."""
+    points = line.points
+    if len(points) > MANY_POINTS:
+        panel.plot(*points.T, color=line.colour, linewidth=0.6, alpha=0.3, zorder=1)
+        points = np.array([some.mean(axis=0) for some in np.array_split(points, STRETCHES)])
+    return panel.plot(
+        *points.T,
+        color=line.colour,
+        linestyle=LOG_STYLES[line.is_loss, line.phase],
+        linewidth=1.5,
+        marker=line.mark or ("o" if len(points) == 1 else ""),
+        markersize=4,
+        markevery=max(1, len(points) // 12),
+    )[0]

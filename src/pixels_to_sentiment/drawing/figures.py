@@ -1,0 +1,254 @@
+"""The figures of the book, in one visual language.
+
+Each function takes tidy data and gives a matplotlib figure; none computes a score.
+"""
+
+from collections.abc import Mapping, Sequence
+from textwrap import fill
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
+
+# Okabe and Ito's palette, told apart with any colour vision: blue and vermilion for the classes.
+POSITIVE, NEGATIVE = "#0072B2", "#D55E00"
+CLASS_COLOURS = {"negative": NEGATIVE, "positive": POSITIVE}
+PALETTE = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442"]
+AGREEMENT_NAMES = {"five": "five agree", "four": "four agree", "three": "three agree"}
+WIDTH = 7.5
+
+
+def theme() -> None:
+    """Set the look of all figures: size, type, palette; the same bytes at every run."""
+    sns.set_theme(context="notebook", style="ticks", palette=PALETTE)
+    mpl.rcParams.update(
+        {
+            "figure.dpi": 200,
+            "savefig.dpi": 200,
+            "savefig.bbox": "tight",
+            "savefig.facecolor": "white",
+            "svg.hashsalt": "pixels-to-sentiment",
+            "figure.figsize": (WIDTH, 3.6),
+            "figure.constrained_layout.use": True,
+            "font.size": 10,
+            "axes.titlesize": 10,
+            "axes.labelsize": 10,
+            "xtick.labelsize": 9,
+            "ytick.labelsize": 9,
+            "legend.fontsize": 9,
+            "legend.frameon": False,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+        }
+    )
+
+
+def balance(shares: pd.DataFrame, overall: dict[str, float]) -> Figure:
+    """Show the share of positive pictures in each test fold.
+
+    Parameters
+    ----------
+    shares
+        Columns ``agreement``, ``fold``, ``share`` (0..1).
+    overall
+        Share of positives in each whole subset.
+    """
+    figure, panels = plt.subplots(1, len(overall), sharey=True, figsize=(WIDTH, 2.8))
+    for panel, (agreement, share) in zip(np.atleast_1d(panels), overall.items(), strict=True):
+        some = shares[shares["agreement"] == agreement]
+        panel.bar(some["fold"], some["share"], color=POSITIVE, width=0.7)
+        panel.axhline(share, color="black", linewidth=1, linestyle="--")
+        panel.set(title=AGREEMENT_NAMES[agreement], xlabel="test fold", ylim=(0.5, 0.75))
+        panel.set_xticks(some["fold"])
+    np.atleast_1d(panels)[0].set_ylabel("share of positive pictures")
+    return figure
+
+
+def sizes(files: pd.DataFrame) -> Figure:
+    """Show how wide and high the files are (columns ``width``, ``height``, in pixels)."""
+    figure, panel = plt.subplots(figsize=(WIDTH, 4.2))
+    panel.set_aspect("equal")
+    panel.scatter(files["width"], files["height"], s=10, alpha=0.35, color=POSITIVE, linewidth=0)
+    side = max(files["width"].max(), files["height"].max())
+    panel.plot([0, side], [0, side], color="grey", linewidth=0.8, linestyle=":")
+    panel.set(xlim=(0, 1.05 * files["width"].max()), ylim=(0, 1.05 * files["height"].max()))
+    panel.set(xlabel="width (pixels)", ylabel="height (pixels)")
+    return figure
+
+
+def gallery(
+    pixels: np.ndarray,
+    titles: Sequence[str],
+    colours: Sequence[str],
+    columns: int = 6,
+    note: str = "",
+) -> Figure:
+    """Show pictures in a grid, each in a frame of its colour.
+
+    Parameters
+    ----------
+    pixels
+        uint8 RGB (n, h, w, 3).
+    titles, colours
+        One a picture.
+    note
+        Printed below, as for pictures that are not the photographs.
+    """
+    rows = max(1, -(-len(pixels) // columns))
+    figure, panels = plt.subplots(rows, columns, figsize=(WIDTH, rows * 1.55 + 0.2), squeeze=False)
+    for panel in panels.flat:
+        panel.axis("off")
+    pictures = zip(pixels, titles, colours, strict=True)
+    for panel, (image, title, colour) in zip(panels.flat, pictures, strict=False):
+        panel.axis("on")
+        panel.imshow(image)
+        panel.set(xticks=[], yticks=[])
+        panel.set_title(title, fontsize=8)
+        for spine in panel.spines.values():
+            spine.set(visible=True, color=colour, linewidth=2.5)
+    if note:
+        figure.supxlabel(note, fontsize=9, color="#B00000")
+    return figure
+
+
+def network(layers: pd.DataFrame, input_side: int) -> Figure:
+    """Draw a network as blocks in the order in which a picture passes them.
+
+    Parameters
+    ----------
+    layers
+        As `network.Network.layers` gives them; those with parameters are drawn, with heights
+        after their output's side and widths after the logarithm of their channels.
+    """
+    drawn = layers[layers["parameters"] > 0]
+    blocks = [
+        ("input", (3, input_side, input_side), 0),
+        *drawn[["layer", "output", "parameters"]].itertuples(index=False, name=None),
+    ]
+    figure, panel = plt.subplots(figsize=(WIDTH, 2.9))
+    left = 0.0
+    for name, shape, parameters in blocks:
+        spatial = len(shape) == 3
+        channels, side = shape[0], shape[1] if spatial else 1
+        width, height = 0.4 + 0.1 * np.log2(channels), 0.3 + np.sqrt(side) / 5
+        middle = left + width / 2
+        colour = "#DDDDDD" if name == "input" else PALETTE[0] if spatial else PALETTE[1]
+        panel.bar(
+            middle, height, width, -height / 2, color=colour, edgecolor="black", linewidth=0.6
+        )
+        size = "×".join(map(str, shape)) + (f"\n{parameters / 1e6:.2f} M" if parameters else "")
+        panel.text(middle, height / 2 + 0.1, name.replace("_", "\n"), ha="center", va="bottom")
+        panel.text(middle, -height / 2 - 0.1, size, ha="center", va="top", fontsize=7.5)
+        left += width + 0.5
+    panel.set(xlim=(-0.4, left - 0.2), ylim=(-2.5, 2.2))
+    panel.axis("off")
+    return figure
+
+
+def percent(share: float) -> str:
+    """Write a probability as a percentage that does not claim certainty: ``84%``, ``> 99%``."""
+    return "> 99%" if share > 0.99 else f"{share:.0%}"
+
+
+def nothing(text: str) -> Figure:
+    """Hold the place of a figure of which there is nothing to show yet."""
+    figure, panel = plt.subplots(figsize=(WIDTH, 1.2))
+    panel.text(0.5, 0.5, text, ha="center", va="center", color="#B00000")
+    panel.axis("off")
+    return figure
+
+
+NOTHING_RECORDED = "Nothing is recorded for this figure yet."
+
+
+def fold_accuracy(scores: pd.DataFrame) -> Figure:
+    """Show the accuracy on each test fold, a panel a configuration.
+
+    Parameters
+    ----------
+    scores
+        Columns ``configuration``, ``fold``, ``oversampling`` (yes or no), ``accuracy`` and
+        ``always_positive`` (share of positives in that fold).
+    """
+    if scores.empty:
+        return nothing(NOTHING_RECORDED)
+    names = list(dict.fromkeys(scores["configuration"]))
+    columns = min(2, len(names))
+    rows = -(-len(names) // columns)
+    figure, panels = plt.subplots(
+        rows, columns, sharey=True, figsize=(WIDTH, 2.4 * rows + 0.5), squeeze=False
+    )
+    for panel in panels.flat[len(names) :]:
+        panel.axis("off")
+    for panel, name in zip(panels.flat, names, strict=False):
+        some = scores[scores["configuration"] == name]
+        for shift, oversampling, colour, label in (
+            (-0.17, "no", PALETTE[4], "centre crop"),
+            (0.17, "yes", PALETTE[0], "ten crops"),
+        ):
+            each = some[some["oversampling"] == oversampling]
+            panel.bar(each["fold"] + shift, each["accuracy"], 0.32, color=colour, label=label)
+        base = some.drop_duplicates("fold")
+        panel.scatter(base["fold"], base["always_positive"], marker="_", s=700, color="black",
+                      linewidth=1.2, label="always positive")  # fmt: skip
+        panel.set_title(fill(name, 45), fontsize=9)
+        panel.set(xlabel="test fold", xlim=(0.4, 5.6), xticks=range(1, 6))
+        panel.set_ylim(0.0, 1.0)
+    for panel in panels[:, 0]:
+        panel.set_ylabel("accuracy")
+    handles, labels = panels.flat[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=3)
+    return figure
+
+
+def confusion(tables: dict[str, pd.DataFrame]) -> Figure:
+    """Show confusion tables side by side, as `scores.confusion` gives them."""
+    if not tables:
+        return nothing(NOTHING_RECORDED)
+    columns = min(3, len(tables))
+    rows = -(-len(tables) // columns)
+    figure, panels = plt.subplots(
+        rows, columns, figsize=(WIDTH, 2.9 * rows), squeeze=False, sharey=True
+    )
+    for panel in panels.flat[len(tables) :]:
+        panel.axis("off")
+    for panel, (name, table) in zip(panels.flat, tables.items(), strict=False):
+        # A few pictures may all have the same label.
+        share = table.div(table.sum(axis=1), axis=0).fillna(0)
+        text = table.astype(str) + "\n" + (100 * share).round().astype(int).astype(str) + "%"
+        sns.heatmap(share, annot=text, fmt="", cmap="Blues", vmin=0, vmax=1, cbar=False,
+                    square=True, ax=panel, linewidths=1)  # fmt: skip
+        panel.set_title(fill(name, 26), fontsize=9)
+        panel.tick_params(length=0)
+    return figure
+
+
+def growth(table: pd.DataFrame, exponents: Mapping[str, float]) -> Figure:
+    """Show how time grows, on logarithmic axes.
+
+    Parameters
+    ----------
+    table
+        Columns ``what``, ``size``, ``seconds``.
+    exponents
+        Of the power fitted to each ``what``.
+    """
+    columns = 2
+    rows = -(-len(exponents) // columns)
+    figure, panels = plt.subplots(rows, columns, figsize=(WIDTH, 2.9 * rows), squeeze=False)
+    for panel, (what, exponent) in zip(panels.flat, exponents.items(), strict=False):
+        some = table[table["what"] == what]
+        panel.plot(some["size"], some["seconds"], marker="o", color=POSITIVE)
+        panel.set(xscale="log", yscale="log", xlabel=what.rpartition(", ")[2], ylabel="seconds")
+        panel.set_title(f"{what.partition(',')[0]}: exponent {exponent:.2f}")
+        panel.set_xticks(some["size"], [str(size) for size in some["size"]])
+        panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        panel.yaxis.set_major_formatter("{x:g}")
+        panel.minorticks_off()
+    for panel in panels.flat[len(exponents) :]:
+        panel.set_visible(False)
+    return figure

@@ -1,0 +1,184 @@
+"""What was answered on each picture, gathered from runs, graded, and laid side by side.
+
+Answers are a data frame with one row a picture, run and view:
+
+``configuration``, ``agreement``, ``fold`` (1..5), ``seed``
+    The run.
+``image``, ``label``
+    The picture, 0 negative or 1 positive.
+``view``, ``positive``
+    A key of `scores.VIEWS`, and the probability of positive that it gave.
+
+Graded, they have ``correct`` (0 or 1) too.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import combinations
+
+import pandas as pd
+
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.judging import scores
+
+COLUMNS = ["configuration", "agreement", "fold", "seed", "image", "label", "view", "positive"]
+CASE = ["configuration", "agreement", "view"]
+"""What is scored apart."""
+
+
+def gather(records: Iterable, configuration: Callable) -> pd.DataFrame:
+    """Gather what runs answered.
+
+    Parameters
+    ----------
+    records
+        Finished runs, as `runs.Record`.
+    configuration
+        Names the configuration of a record, such as its network, start, recipe and precision in
+        words. It must tell apart whatever is not to be averaged.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `COLUMNS`, a row a picture, run and view.
+    """
+    parts = []
+    for record in records:
+        run = record.run
+        told = record.predictions().melt(
+            ["image", "label"], list(scores.VIEWS), var_name="view", value_name="positive"
+        )
+        parts.append(
+            told.assign(
+                configuration=configuration(record),
+                agreement=run.agreement,
+                fold=run.fold,
+                seed=run.seed,
+            )
+        )
+    return pd.concat(parts, ignore_index=True)[COLUMNS] if parts else pd.DataFrame(columns=COLUMNS)
+
+
+def cases(answers: pd.DataFrame) -> dict[tuple[str, str, str], pd.DataFrame]:
+    """Check and grade answers, and take them apart by the columns of `CASE`.
+
+    Returns
+    -------
+    dict
+        Answers with ``correct``, by configuration, agreement and view in order of appearance.
+
+    Raises
+    ------
+    UserError
+        If a column is missing, a configuration has two runs of one fold and seed, or its seeds
+        answered different pictures of a fold.
+    """
+    if missing := [name for name in COLUMNS if name not in answers]:
+        raise UserError(f"The answers lack the columns {', '.join(missing)}: gather them anew.")
+    right = (answers["positive"] > 0.5) == (answers["label"] == 1)  # as in `scores.accuracy`
+    graded = answers.assign(correct=right.astype("int64"))
+    found = dict(iter(graded.groupby(CASE, sort=False)))
+    for (name, agreement, _), case in found.items():
+        if case.duplicated(["fold", "seed", "image"]).any():
+            raise UserError(
+                f"{name} has two runs of one fold and seed in {agreement} agree: name them apart."
+            )
+        told = case.groupby(["fold", "image"]).size()
+        seeds = case.groupby("fold")["seed"].nunique()
+        if (told != seeds.reindex(told.index, level="fold")).any():
+            raise UserError(
+                f"The seeds of {name} in {agreement} agree answered different pictures: leave out "
+                "runs with a limit."
+            )
+    return found
+
+
+def pair(
+    answers: pd.DataFrame, pairs: Iterable[tuple[str, str]] | None = None
+) -> Iterator[tuple[tuple[str, str, str, str], pd.DataFrame]]:
+    """Lay the answers of two configurations side by side.
+
+    Only seeds that both have in a fold are kept, so that neither is averaged over more of them.
+
+    Parameters
+    ----------
+    pairs
+        Names of two configurations each; all pairs by default.
+
+    Yields
+    ------
+    names : tuple
+        Agreement and view, each that both have, and the two configurations.
+    paired : DataFrame
+        ``fold``, ``seed``, ``image``, ``label``; ``first`` and ``other``, whether each is right
+        (0 or 1), and ``difference`` (-1, 0 or 1).
+
+    Raises
+    ------
+    UserError
+        If a pair has no subset and view in common, not the same pictures in the same folds, or
+        no seed in common in a fold; and as `cases`.
+    """
+    graded = cases(answers)
+    settings = dict.fromkeys(case[1:] for case in graded)
+    named = dict.fromkeys(case[0] for case in graded)
+    for first, other in combinations(named, 2) if pairs is None else pairs:
+        shared = [s for s in settings if (first, *s) in graded and (other, *s) in graded]
+        if pairs is not None and not shared:
+            raise UserError(f"{first} and {other} share no subset and view: run both on one.")
+        for setting in shared:
+            both = [graded[name, *setting] for name in (first, other)]
+            yield (*setting, first, other), _beside(*both, f"{first} and {other}", setting[0])
+
+
+def pair_views(answers: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:
+    """Lay the answers from ten crops (``first``) beside those from the centre crop (``other``).
+
+    Yields
+    ------
+    configuration, agreement : str
+    paired : DataFrame
+        As for `pair`.
+
+    Raises
+    ------
+    UserError
+        If a view lacks runs that the other has; and as `cases`.
+    """
+    graded = cases(answers)
+    for name, agreement in dict.fromkeys(case[:2] for case in graded):
+        views = [graded.get((name, agreement, view)) for view in ("oversampled", "centre")]
+        if any(view is None for view in views):
+            raise UserError(f"{name} lacks a view in {agreement} agree: gather both.")
+        yield name, agreement, _beside(*views, f"The views of {name}", agreement)
+
+
+def _beside(first: pd.DataFrame, other: pd.DataFrame, who: str, agreement: str) -> pd.DataFrame:
+    pictures = [set(zip(g["fold"], g["image"], g["label"], strict=True)) for g in (first, other)]
+    if pictures[0] != pictures[1]:
+        raise UserError(
+            f"{who} did not answer the same pictures in the same folds of {agreement} agree: run "
+            "what is missing, or leave one out."
+        )
+    keys = ["fold", "seed", "image"]
+    left = first[[*keys, "label", "correct"]].rename(columns={"correct": "first"})
+    paired = left.merge(other[[*keys, "correct"]].rename(columns={"correct": "other"}), on=keys)
+    if lonely := sorted(set(first["fold"]) - set(paired["fold"])):
+        raise UserError(
+            f"{who} have no seed in common in fold {lonely[0]} of {agreement} agree: run one."
+        )
+    return paired.assign(difference=paired["first"] - paired["other"])
+
+
+def by_picture(graded: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """Average columns over seeds: a row a picture, with ``fold``, ``image``, ``label``."""
+    return graded.groupby(["fold", "image", "label"], as_index=False)[list(columns)].mean()
+
+
+def extent(graded: pd.DataFrame) -> tuple[str, str, int]:
+    """Tell which folds and seeds are there (comma-separated), and how many pictures."""
+    return listed(graded["fold"]), listed(graded["seed"]), graded["image"].nunique()
+
+
+def listed(values: Iterable[int]) -> str:
+    """Write numbers once each, rising, separated by commas."""
+    return ", ".join(str(value) for value in sorted(set(values)))

@@ -1,0 +1,119 @@
+"""What the annotators' agreement says of the pictures, and how accurate any network could be.
+
+Each picture was labelled by five annotators. The subsets are nested, so accuracies on them differ
+by what the pictures of exactly four, or exactly three, equal labels add: these are told apart here.
+"""
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from scipy import optimize, stats
+
+from pixels_to_sentiment.data import folds
+from pixels_to_sentiment.judging import resampling
+from pixels_to_sentiment.judging.answers import CASE, cases, listed
+
+ANNOTATORS = 5
+
+
+def exact(table: pd.DataFrame | None = None) -> pd.Series:
+    """Tell how many annotators gave each picture its label (5, 4 or 3), by ``image``.
+
+    By the strictest subset that has the picture in its folds. The lists that have the few pictures
+    dropped from the folds of a stricter subset are not published, so these count one too few.
+
+    Parameters
+    ----------
+    table
+        As `folds.load` gives it, which is the default.
+    """
+    table = folds.load() if table is None else table
+    count = pd.Series(0, index=table["image"], name="count")
+    for name, subset in folds.SUBSETS.items():
+        there = table.set_index("image")[f"{name}_fold"].notna()
+        count = count.where(~there | (count > 0), subset.annotators)
+    return count
+
+
+def by_count(told: pd.DataFrame) -> pd.DataFrame:
+    """Score answers apart by how many annotators gave the label.
+
+    Parameters
+    ----------
+    told
+        As `answers.gather` gives it.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `CASE`; ``seeds`` (which), ``count`` (5, 4 or 3), ``pictures``;
+        ``accuracy`` over the pictures of all folds, with ``low`` and ``high`` by
+        `resampling.random_effects`; ``area`` under the ROC curve of these, mean over seeds, with
+        ``area_low`` and ``area_high``, pictures alone being chance.
+    """
+    count, rows = exact(), []
+    for case, group in cases(told).items():
+        apart = dict(iter(group.groupby(group["image"].map(count))))
+        for number, some in sorted(apart.items(), reverse=True):
+            right = some.pivot(index=["fold", "image"], columns="seed", values="correct")
+            in_folds = right.index.get_level_values("fold")
+            alike = np.full(len(right), 1 / len(right))
+            found = resampling.random_effects([right.to_numpy().T], in_folds, alike)
+            areas = [
+                resampling.area_interval(one["label"], one["positive"])
+                for _, one in some.groupby("seed")
+            ]
+            values = found.value, found.low, found.high, *np.mean(areas, axis=0)
+            rows.append((*case, listed(some["seed"]), number, len(right), *values))
+    names = ["seeds", "count", "pictures", "accuracy", "low", "high"]
+    return pd.DataFrame(rows, columns=[*CASE, *names, "area", "area_low", "area_high"])
+
+
+def published() -> dict[int, int]:
+    """Count the pictures by how many annotators agree, by the complete lists, strictest first."""
+    sizes = [(one.annotators, one.listed) for one in folds.SUBSETS.values()]
+    steps = [b[1] - a[1] for a, b in pairwise(sizes)]
+    return dict(zip((one for one, _ in sizes), (sizes[0][1], *steps), strict=True))
+
+
+def ceiling(counts: dict[int, int] | None = None) -> pd.DataFrame:
+    """Estimate how often the majority of five is that of a crowd without end.
+
+    The share of a crowd that would call a picture positive is taken to vary over pictures as a
+    symmetric beta distribution, and the five annotators as drawn from the crowd at random. Its one
+    parameter is fitted to the counts by maximum likelihood. Who always knows the crowd's majority
+    agrees with the labels in so many cases and no more; a network that learns the habits of the
+    five, or of how pictures were chosen, could.
+
+    Parameters
+    ----------
+    counts
+        Pictures by how many of five annotators agree (5, 4, 3); `published` by default.
+
+    Returns
+    -------
+    DataFrame
+        ``count``, ``pictures``, ``expected`` (pictures by the fitted distribution), ``ceiling``
+        (for pictures of exactly that count) and ``nested`` (for that count and above);
+        ``attrs["parameter"]``.
+    """
+    counts = published() if counts is None else counts
+    number, total = np.array(list(counts)), np.array(list(counts.values()))
+
+    def shares(parameter: float) -> np.ndarray:
+        one_way = stats.betabinom(ANNOTATORS, parameter, parameter).pmf
+        return one_way(number) + one_way(ANNOTATORS - number)
+
+    found = optimize.minimize_scalar(
+        lambda logarithm: -(total * np.log(shares(np.exp(logarithm)))).sum(), bounds=(-7, 7)
+    )
+    parameter = float(np.exp(found.x))
+    # The beta distribution after so many of five votes, from one half upwards.
+    ends = stats.beta.sf(0.5, parameter + number, parameter + ANNOTATORS - number)
+    nested = np.cumsum(ends * total) / np.cumsum(total)
+    expected = total.sum() * shares(parameter)
+    table = pd.DataFrame({"count": number, "pictures": total, "expected": expected})
+    table = table.assign(ceiling=ends, nested=nested)
+    table.attrs["parameter"] = parameter
+    return table

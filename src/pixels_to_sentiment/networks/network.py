@@ -1,0 +1,158 @@
+"""A network behind one interface: input convention, named layers, head, what is trained.
+
+A `Network` takes crops as they lie in the decoded array (uint8, RGB) and applies its own input
+convention, so that nobody else has to know whether it wants RGB in 0..1 or, as Caffe's models do,
+BGR in 0..255 minus a mean.
+"""
+
+from collections.abc import Callable, Iterable
+from fnmatch import fnmatch
+
+import pandas as pd
+import torch
+from torch import Tensor, nn
+
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.networks.architectures import Convention
+from pixels_to_sentiment.networks.caffenet import Linear, LocalResponseNorm
+
+
+class Network(nn.Module):
+    """A classifier of uint8 RGB crops into negative and positive.
+
+    Parameters
+    ----------
+    name
+        As given to `create`.
+    body
+        Module from prepared input to logits (n, 2).
+    convention
+        What `body` expects of its input.
+    head
+        Name of the module in `body` that gives the logits; it starts new.
+    frozen_norms
+        Keep batch normalisation in evaluation mode while training, for weights whose
+        normalisation is folded into the convolutions.
+
+    Examples
+    --------
+    >>> network = create("caffenet", start="random", seed=0)
+    >>> network(torch.zeros(1, 227, 227, 3, dtype=torch.uint8)).shape
+    torch.Size([1, 2])
+    """
+
+    def __init__(
+        self,
+        name: str,
+        body: nn.Module,
+        convention: Convention,
+        head: str,
+        frozen_norms: bool = False,
+    ):
+        super().__init__()
+        self.name = name
+        self.body = body.to(memory_format=torch.channels_last)
+        self.convention = convention
+        self.head = head
+        self.frozen_norms = frozen_norms
+        self.channels_last = True
+        self.train()
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Logits (n, 2) of uint8 RGB crops (n, h, w, 3)."""
+        x = self.convention.prepare(pixels)
+        return self.body(x if self.channels_last else x.contiguous()).flatten(1)
+
+    def arrange(
+        self, *, channels_last: bool = True, banded: bool = True, onednn: bool = True
+    ) -> "Network":
+        """Choose how the same results are computed; a new network has all that is fast.
+
+        Parameters
+        ----------
+        channels_last
+            Keep the channels of a pixel together in memory, instead of a channel's pixels.
+        banded
+            Normalise across channels (CaffeNet) with a banded matrix, as
+            `caffenet.LocalResponseNorm` says.
+        onednn
+            Compute fully connected layers (CaffeNet) on the CPU as `caffenet.Linear` says.
+        """
+        self.channels_last = channels_last
+        layout = torch.channels_last if channels_last else torch.contiguous_format
+        self.body.to(memory_format=layout)
+        for module in self.body.modules():
+            if isinstance(module, LocalResponseNorm):
+                module.banded = banded
+            elif isinstance(module, Linear):
+                module.onednn = onednn
+        return self
+
+    def train(self, mode: bool = True) -> "Network":
+        """Switch to training, leaving folded batch normalisation as it is."""
+        super().train(mode)
+        if self.frozen_norms:
+            for module in self.body.modules():
+                if isinstance(module, nn.BatchNorm2d):
+                    module.eval()
+        return self
+
+    def layers(self) -> pd.DataFrame:
+        """Layers in the order in which a picture passes them.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``layer`` (name), ``kind``, ``output`` (shape without the batch, a tuple) and
+            ``parameters`` (count).
+        """
+        rows = []
+
+        def note(name: str) -> Callable:
+            def hook(module: nn.Module, _: object, output: Tensor) -> None:
+                count = sum(p.numel() for p in module.parameters())
+                rows.append((name, type(module).__name__, tuple(output.shape[1:]), count))
+
+            return hook
+
+        leaves = [(n, m) for n, m in self.body.named_modules() if n and not list(m.children())]
+        hooks = [module.register_forward_hook(note(name)) for name, module in leaves]
+        training = self.training
+        side = self.convention.crop
+        with torch.no_grad():
+            self.eval()(torch.zeros(1, side, side, 3, dtype=torch.uint8, device=self.device))
+        self.train(training)
+        for hook in hooks:
+            hook.remove()
+        return pd.DataFrame(rows, columns=["layer", "kind", "output", "parameters"])
+
+    @property
+    def device(self) -> torch.device:
+        """Where the parameters are."""
+        return next(self.parameters()).device
+
+    def freeze(self, patterns: Iterable[str]) -> None:
+        """Train all layers but those whose names match any of the shell patterns.
+
+        The head is among what is trained, unless a pattern is its very name.
+
+        Raises
+        ------
+        UserError
+            If a pattern matches no layer with parameters.
+        """
+        self.body.requires_grad_(True)
+        for pattern in patterns:
+            left = () if pattern == self.head else (f"{self.head}.weight", f"{self.head}.bias")
+            found = [
+                p
+                for n, p in self.body.named_parameters()
+                if fnmatch(n, pattern + ".*") and n not in left
+            ]
+            if not found:
+                names = sorted({n.rpartition(".")[0] for n, _ in self.body.named_parameters()})
+                raise UserError(
+                    f"{self.name} has no layer {pattern!r} to freeze: choose from {names}."
+                )
+            for parameter in found:
+                parameter.requires_grad_(False)

@@ -1,0 +1,194 @@
+"""Trained weights from a file into a network, with every shape checked.
+
+Reads safetensors, torch's files and Caffe's models, under the names of any of them. Nothing is
+reordered on the way: a model of Caffe keeps filters that want blue, green, red.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatch
+from math import prod
+from pathlib import Path
+from pickle import UnpicklingError
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from pixels_to_sentiment.caffe import models
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.networks.caffenet import FC6_WINDOW
+
+# Ends the names of inner products that were turned into convolutions, as the authors' fully
+# convolutional model has them.
+CONVOLUTIONAL = "-conv"
+# Ends the name of the Scale layer that follows a BatchNorm of Caffe, which has no scale itself.
+SCALE = "/scale"
+
+
+def load(
+    body: nn.Module,
+    path: Path,
+    head: str,
+    new: Iterable[str] = (),
+    *,
+    ignored: Iterable[str] = (),
+    keep_head: bool = False,
+    renamed: Mapping[str, str] | None = None,
+) -> None:
+    """Load weights into a network, leaving its head and the declared parameters new.
+
+    Biases that the file lacks start at zero, as those of the paper's new layers do, and not at
+    the one that Caffe's filler gives some layers of a network trained from nothing.
+
+    Parameters
+    ----------
+    body
+        The module of a `network.Network`, or its fully convolutional form. Inner products fit
+        the convolutions made of them and the other way round.
+    path
+        ``.safetensors``, ``.caffemodel``, or what torch saves.
+    head
+        Layer of the body that gives the logits; what the file has for it is passed over.
+    new
+        Shell patterns of parameters that the file need not hold.
+    ignored
+        Shell patterns of layers in the file that the network does not have, such as the 1000-way
+        classifier.
+    keep_head
+        Load the head as well: the file holds a network fine-tuned on the same two classes.
+    renamed
+        Names of layers in the file that are others in the network.
+
+    Raises
+    ------
+    UserError
+        If the file cannot be read, or a layer is missing, unknown or of another shape; every such
+        layer is named with both shapes.
+    """
+    passed_over = "" if keep_head else head
+    wanted = _without(passed_over, body.state_dict())
+    given = _without(passed_over, _named_as_in(body, read(path), renamed or {}))
+    given = {k: v for k, v in given.items() if k in wanted or not _matches(_layer(k), ignored)}
+    given = {k: _fitted(v, wanted.get(k)) for k, v in given.items()}
+    faults = [
+        f"{k} ({_shape(given, k)} in the file, {_shape(wanted, k)} in the network)"
+        for k in sorted(given.keys() | wanted.keys())
+        if _shape(given, k) != _shape(wanted, k)
+        and not (k not in given and (_matches(k, new) or k.endswith(".num_batches_tracked")))
+    ]
+    if faults:
+        raise UserError(f"{path} does not fit the network: {'; '.join(faults)}.")
+    for key in wanted.keys() - given.keys():
+        if key.endswith(".bias"):
+            given[key] = torch.zeros_like(wanted[key])
+    body.load_state_dict(given, strict=False)
+
+
+def read(path: Path) -> dict[str, Tensor]:
+    """Read the parameters of a file by name, as they are in it.
+
+    Raises
+    ------
+    UserError
+        If it cannot be read.
+    """
+    try:
+        if path.suffix == ".safetensors":
+            return load_file(path)
+        if path.suffix == ".caffemodel":
+            return dict(_caffe_parameters(path))
+        return dict(torch.load(path, map_location="cpu", weights_only=True))
+    except (SafetensorError, OSError, RuntimeError, ValueError) as fault:
+        raise UserError(f"{path} is not a weights file that can be read ({fault}).") from fault
+    except (UnpicklingError, EOFError, KeyError, TypeError) as fault:  # torch's on foreign bytes
+        raise UserError(
+            f"{path} is not a weights file that can be read ({type(fault).__name__})."
+        ) from fault
+
+
+def caffe_names(body: nn.Module) -> dict[str, str]:
+    """Give the names that layers of a network have in Caffe, where they are others.
+
+    torchvision's SqueezeNets have their published Caffe names: ``conv1``, ``fire2/squeeze1x1``,
+    ``conv10``.
+    """
+    fires = [name for name, module in body.named_modules() if hasattr(module, "expand3x3")]
+    if not fires:
+        return {}
+    names = {"features.0": "conv1", "classifier.1": "conv10"}
+    for number, fire in enumerate(fires, 2):
+        names[f"{fire}.squeeze"] = f"fire{number}/squeeze1x1"
+        names |= {f"{fire}.{part}": f"fire{number}/{part}" for part in ("expand1x1", "expand3x3")}
+    return names
+
+
+def _caffe_parameters(path: Path) -> Iterator[tuple[str, Tensor]]:
+    for layer in models.read(path):
+        # Writable and apart from the file's bytes, as torch wants it.
+        blobs = [torch.from_numpy(np.array(blob, np.float32)) for blob in layer.blobs]
+        if layer.type == "BatchNorm" and len(blobs) == 3:
+            # Sums, and how many they are of (batch_norm_layer.cpp).
+            mean, variance, count = blobs
+            share = 0 if count.sum() == 0 else 1 / count.sum()
+            yield f"{layer.name}.running_mean", mean * share
+            yield f"{layer.name}.running_var", variance * share
+        elif layer.type == "Scale":
+            kinds = ("weight", "bias")
+            name = layer.name.removesuffix(SCALE)
+            yield from zip((f"{name}.{kind}" for kind in kinds), blobs, strict=False)
+        else:
+            yield from zip(models.blob_names(layer), blobs, strict=True)
+
+
+def _named_as_in(
+    body: nn.Module, state: dict[str, Tensor], names: Mapping[str, str]
+) -> dict[str, Tensor]:
+    """Rename parameters from Caffe's names, and from an inner product's to its convolution's."""
+    layers = {_layer(key) for key in body.state_dict()}
+    ours = {theirs: name for name, theirs in caffe_names(body).items()} | dict(names)
+    renamed = {}
+    for key, value in state.items():
+        layer, kind = _layer(key), key.rpartition(".")[2]
+        plain = layer.removesuffix(CONVOLUTIONAL)
+        choices = (layer, ours.get(layer), plain, layer + CONVOLUTIONAL)
+        found = next((name for name in choices if name in layers), layer)
+        renamed[f"{found}.{kind}"] = value
+    return renamed
+
+
+def _fitted(value: Tensor, wanted: Tensor | None) -> Tensor:
+    """Give a parameter the shape of the network's, if it has the same numbers in the same order."""
+    if wanted is None or value.shape == wanted.shape:
+        return value
+    alike = {tuple(wanted.shape), *_twins(tuple(wanted.shape))}
+    # Caffe's older files have four dimensions throughout, with ones in front.
+    legacy = {(1,) * (4 - len(shape)) + shape for shape in alike}
+    return value.reshape(wanted.shape) if tuple(value.shape) in alike | legacy else value
+
+
+def _twins(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """Shapes of the same weight as a convolution and as an inner product."""
+    if len(shape) == 2:
+        window = FC6_WINDOW if shape[1] == prod(FC6_WINDOW) else (shape[1], 1, 1)
+        return [(shape[0], *window)]
+    if (len(shape) == 4 and shape[1:] == FC6_WINDOW) or shape[2:] == (1, 1):
+        return [(shape[0], prod(shape[1:]))]
+    return []
+
+
+def _without(layer: str, state: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {k: v for k, v in state.items() if not layer or _layer(k) != layer}
+
+
+def _layer(key: str) -> str:
+    return key.rpartition(".")[0]
+
+
+def _matches(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatch(name, pattern) for pattern in patterns)
+
+
+def _shape(state: dict[str, Tensor], key: str) -> tuple[int, ...] | str:
+    return tuple(state[key].shape) if key in state else "absent"

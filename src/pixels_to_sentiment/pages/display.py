@@ -1,0 +1,389 @@
+"""What the notebooks put on their pages: banners, tables, galleries, provenance.
+
+A notebook opens a `Page`, shows things, and closes it with how it was made.
+"""
+
+import base64
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from IPython.display import HTML
+from IPython.display import display as show
+from matplotlib.figure import Figure
+
+from pixels_to_sentiment import reports
+from pixels_to_sentiment.data import pictures
+from pixels_to_sentiment.data.pictures import Pictures
+from pixels_to_sentiment.drawing import dark, figures, tables
+from pixels_to_sentiment.files.assets import Unavailable
+from pixels_to_sentiment.maps import store as map_store
+from pixels_to_sentiment.maps.records import Study, StudyRecord
+from pixels_to_sentiment.pages import traces
+from pixels_to_sentiment.probes import plans
+from pixels_to_sentiment.probes.records import Probe, ProbeRecord
+from pixels_to_sentiment.probes.store import perform
+from pixels_to_sentiment.records import catalogue, experiments, provenance
+from pixels_to_sentiment.records.catalogue import Configuration
+from pixels_to_sentiment.records.runs import Record
+from pixels_to_sentiment.records.store import Store
+from pixels_to_sentiment.reports import ledger
+
+STAND_IN = (
+    "The photographs were not at hand when this page was built. What it shows of pictures is made "
+    "from a generated stand-in under the photographs' names, labels and folds. No accuracy of "
+    "this build says anything about the photographs."
+)
+# Below a figure made from it.
+STAND_IN_NOTE = "stand-in, no photographs"
+
+
+class Page:
+    """A page being made: remembers what it was made from.
+
+    Parameters
+    ----------
+    tier
+        ``"smoke"`` or ``"paper"``.
+    parameters
+        The notebook's parameters, as the page's provenance shows them.
+
+    Examples
+    --------
+    >>> page = Page("smoke", source="auto")
+    >>> loaded = page.load("auto")  # says so on the page if it is the stand-in
+    >>> page.close()  # how the page was made
+    """
+
+    def __init__(self, tier: str, **parameters: object):
+        self.tier = tier
+        self.parameters = parameters
+        self.started = time.time()
+        self.pictures: Pictures | None = None
+        self.records: list[Record | ProbeRecord | StudyRecord] = []
+        figures.theme()
+        dark.show_both()
+        traces.watch()
+
+    def load(self, source: str) -> Pictures:
+        """Load the pictures as `pictures.load` does, and say so if they are the stand-in."""
+        self.pictures = pictures.load(source)
+        if not self.pictures.real:
+            note("Stand-in pictures", f"{STAND_IN} {self.pictures.reason}", kind="warning")
+        return self.pictures
+
+    def perform(
+        self,
+        configurations: Iterable[str],
+        device: str,
+        experiment: str | None = None,
+        **options: object,
+    ) -> list[Record]:
+        """Run configurations (``network:start:recipe``) on the loaded pictures.
+
+        What cannot be run for want of weights is said on the page. `options` go to
+        `experiments.plan`. The word ``all`` stands for all configurations of an experiment.
+        """
+        chosen = [
+            one
+            for text in configurations
+            for one in (
+                catalogue.find(experiment).configurations
+                if text == "all" and experiment
+                else [Configuration.parse(text)]
+            )
+        ]
+        planned, missing = experiments.plan(dict.fromkeys(chosen), **options)
+        for configuration, reason in missing.items():
+            note(f"{configuration.title}: weights not at hand", reason)
+        performed = list(
+            experiments.perform(
+                planned,
+                self.pictures,
+                Store(),
+                device=device,
+                failed=lambda run, fault: note(
+                    f"{run.network} from {run.start}, fold {run.fold}: not finished", str(fault)
+                ),
+            )
+        )
+        self.records += performed
+        return performed
+
+    def probe(self, wanted: Iterable[Probe], device: str) -> list[ProbeRecord]:
+        """Train linear classifiers on features, of runs of this page or of untrained networks."""
+        made = list(perform(wanted, self.pictures, device=device))
+        self.records += made
+        return made
+
+    def probe_frozen(
+        self, names: Iterable[str], device: str, **options: object
+    ) -> list[ProbeRecord]:
+        """Classify features of networks as they start, as `plans.frozen` lists them.
+
+        What cannot be had is said on the page.
+        """
+        wanted, missing = plans.frozen(names, **options)
+        for name, reason in missing.items():
+            note(f"{name}, frozen: weights not at hand", reason)
+        return self.probe(wanted, device)
+
+    def map(
+        self, studies: Iterable[Study], device: str, on: Pictures | None = None
+    ) -> list[StudyRecord]:
+        """Map test pictures and measure the maps, on the loaded pictures or on others."""
+        made = list(map_store.perform(studies, on or self.pictures, device=device))
+        self.records += made
+        return made
+
+    @property
+    def stand_in_note(self) -> str:
+        """What a figure made from the stand-in says below it; empty for the photographs."""
+        return "" if self.pictures is None or self.pictures.real else STAND_IN_NOTE
+
+    def close(self) -> None:
+        """Show how the page was made."""
+        made = None
+        if self.pictures is not None:
+            made = {"source": self.pictures.source, "fingerprint": self.pictures.fingerprint}
+        details = provenance.provenance(
+            self.tier,
+            self.parameters,
+            self.started,
+            pictures=made,
+            runs=[record.key for record in self.records],
+        )
+        show(HTML(traces.linked(provenance.provenance_table(details))))
+
+
+def note(title: str, text: str, kind: str = "note") -> None:
+    """Show an admonition (kinds: note, warning)."""
+    show(
+        HTML(
+            f'<div class="admonition {kind}"><p class="admonition-title">{title}</p>'
+            f"<p>{text}</p></div>"
+        )
+    )
+
+
+def table(frame: pd.DataFrame, *, caption: str, name: str, **options: object) -> None:
+    """Show a data frame under a caption and a label; options as for `tables.table`.
+
+    Keys of runs become links, and what the table was made from is said below it.
+    """
+    traces.CELL.shows = True
+    show(HTML(traces.linked(tables.table(frame, caption=caption, name=name, **options))))
+
+
+def fold(summary: str, content: str, keys: Iterable[str] = ()) -> None:
+    """Fold HTML away behind a line that opens it; keys of runs become links.
+
+    Parameters
+    ----------
+    keys
+        Those that it lists, so that nothing else need list them.
+    """
+    traces.CELL.told |= set(keys)
+    show(HTML(tables.folded(summary, traces.linked(content))))
+
+
+def this_build(records: Iterable[Record], tier: str) -> None:
+    """Fold away the accuracies of the runs that were made for a page."""
+    here = experiments.table(records)
+    if here.empty:
+        note("Nothing was run", "None of the weights that this build asked for can be had here.")
+        return
+    columns = ["title", "agreement", "oversampling", "folds", "mean", "n"]
+    names = ["configuration", "subset", "ten crops", "which folds", "accuracy", "folds"]
+    content = tables.table(
+        reports.titled(here)[columns],
+        names=dict(zip(columns, names, strict=True)),
+        formats={"mean": ".3f"},
+    )
+    fold(f"Accuracies of this build ({tier} tier)", content)
+
+
+def details(records: Iterable[Record]) -> None:
+    """Fold away how recorded runs were made: commit, hardware, minutes, keys."""
+    records = list(records)
+    table = reports.recorded_details(records)
+    if table.empty:
+        note("Nothing recorded", "No run of this has been recorded yet.")
+        return
+    content = tables.table(table.drop(columns="key"), formats={"minutes": ".0f"})
+    names = table[["configuration", "subset", "key"]].itertuples(index=False, name=None)
+    content += "".join(f"<p>{name}, {subset}: {keys}</p>" for name, subset, keys in names)
+    fold("How the recorded runs were made", content, [one.key for one in records])
+
+
+def studies(records: Iterable[StudyRecord]) -> None:
+    """Fold away how recorded maps were made: network, fold, commit, hardware, minutes, keys."""
+    records = list(records)
+    if not records:
+        note("Nothing recorded", "No maps have been recorded yet.")
+        return
+    rows = []
+    for one in records:
+        made = one.provenance()
+        network, _, start = one.study.run.partition(":")
+        fitted = f"{catalogue.in_words(network, start)}, head fitted"
+        network = reports.title_of(one) if one.run else fitted
+        row = {"network": network, "pictures": one.data["source"], "fold": one.study.fold}
+        row |= {"seed": one.run.seed if one.run else "–"}
+        row |= {"compared with": f"seed {one.other.seed}" if one.other else "–"}
+        row |= {"shuffled labels": "yes" if one.study.labels else "no"}
+        row |= {"date": made["began"][:10], "minutes": made["seconds"] / 60}
+        row |= {"hardware": made["hardware"].get("gpu", made["hardware"]["cpu"])}
+        rows.append(row | {"commit": made["commit"][:7], "key": one.key})
+    table = pd.DataFrame(rows).sort_values(["pictures", "network", "fold"])
+    content = tables.table(table, formats={"minutes": ".0f"})
+    fold("Network, fold, machine and key of each study", content, [one.key for one in records])
+
+
+@contextmanager
+def missing(title: str) -> Iterator[None]:
+    """Say on the page what cannot be had, under a title, and go on."""
+    try:
+        yield
+    except Unavailable as reason:
+        note(title, str(reason))
+
+
+def experiment(
+    name: str, records: Iterable[Record], caption: str, more: Iterable[Configuration] = ()
+) -> None:
+    """Show an experiment's table, the paper's numbers beside the recorded ones, and its runs.
+
+    The table's label is that of the experiment, followed by ``-table``; `more` are shown as if it
+    listed them.
+    """
+    records, chosen = list(records), catalogue.find(name)
+    chosen = replace(chosen, here=(*chosen.here, *more))
+    table(reports.experiment_table(chosen, records), caption=caption, name=f"{name}-table")
+    details(reports.of_experiment(chosen, records))
+
+
+def answers(records: Iterable[Record], caption: str, name: str) -> None:
+    """Table what runs answer and how their training went, by configuration and seed.
+
+    A training that came to nothing answers always the same, which an accuracy alone hides.
+    """
+    found = reports.by_seed(records)
+    if found.empty:
+        note("Nothing recorded", "No run of this has been recorded yet.")
+        return
+    columns = {
+        "configuration": "configuration",
+        "seed": "seed",
+        "folds": "folds",
+        "accuracy": "accuracy",
+        "positive": "answered positive",
+        "auc": "area under ROC",
+        "first": "first training loss (nats)",
+        "peak": "largest ÷ first",
+        "train_loss": "at the end (nats)",
+    }
+    formats = {"positive": ".2f", "auc": ".2f", "first": ".2f", "peak": ".1f", "train_loss": ".3f"}
+    table(found[list(columns)], names=columns, formats=formats, caption=caption, name=name)
+
+
+def differences(found: pd.DataFrame, caption: str, name: str) -> None:
+    """Table paired differences, as `reports.paired` gives them, and fold their runs away."""
+    if found.empty:
+        note("Nothing to compare", "No pair of configurations is recorded on all folds yet.")
+        return
+    shown = found.assign(
+        **{name: found[name].map(tables.p_value) for name in ("p_mcnemar_holm", "p_t_holm")},
+        pictures=[
+            f"{int(a)} / {int(b)}" for a, b in found[["first_only", "other_only"]].to_numpy()
+        ],
+        by_seed=[
+            f"{tables.signed(one.least)} to {tables.signed(one.most)} ({one.trials})"
+            if one.trials > 1
+            else "–"
+            for one in found.itertuples()
+        ],
+    )
+    columns = {
+        "pair": "difference",
+        "difference": "accuracy",
+        "low": "from",
+        "high": "to",
+        "pictures": "right in one only (or with more seeds)",
+        "p_mcnemar_holm": "McNemar (or sign test) p (Holm)",
+        "t_low": "t from",
+        "t_high": "t to",
+        "p_t_holm": "corrected t p (Holm)",
+        "by_seed": "seed by seed (pairs)",
+    }
+    formats = dict.fromkeys(("difference", "low", "high", "t_low", "t_high"), "+.3f")
+    table(shown[list(columns)], names=columns, formats=formats, caption=caption, name=name)
+    keys = tables.table(
+        shown[["pair", "seeds", "keys", "tried"]], names={"tried": "keys, seed by seed"}
+    )
+    fold("The runs behind each difference", keys, found.attrs.get("runs", ()))
+
+
+def runs(built: Iterable[str], caption: str, name: str) -> pd.DataFrame:
+    """Table every recorded run and probe, and those of this build, and offer the table as CSV.
+
+    Parameters
+    ----------
+    built
+        Keys of the runs of this build.
+
+    Returns
+    -------
+    DataFrame
+        As `ledger.ledger` gives it.
+    """
+    found = ledger.ledger(ledger.recorded(), built)
+    crops = [*reports.CROPS.values()]
+    table(
+        found.assign(**{"changed since": found["changed since"].replace("", "–")}),
+        caption=caption,
+        name=name,
+        formats=dict.fromkeys(crops, ".3f") | {"minutes": ".1f", "fold": ".0f", "seed": ".0f"},
+        row_ids=[f"run-{key}" for key in found["key"]],
+    )
+    content = base64.b64encode(found.to_csv(index=False).encode()).decode()
+    show(
+        HTML(
+            f'<p><a download="runs.csv" href="data:text/csv;charset=utf-8;base64,{content}">'
+            "Download this table (CSV)</a></p>"
+        )
+    )
+    traces.CELL.told |= set(found["key"])
+    return found
+
+
+def gallery_of_predictions(
+    loaded: Pictures, records: Iterable[Record], count: int, note: str = ""
+) -> Figure:
+    """Show the surest right and the surest wrong predictions of some runs, half and half.
+
+    Sureness is the probability of the predicted class from ten crops.
+    """
+    every = pd.concat([record.predictions() for record in records])
+    every["sure"] = (every["oversampled"] - 0.5).abs() + 0.5
+    every["right"] = (every["oversampled"] > 0.5) == (every["label"] == 1)
+    surest = every.sort_values("sure", ascending=False)
+    chosen = pd.concat(
+        [surest[surest["right"] == right].head(count // 2) for right in (True, False)]
+    )
+    words = np.where(chosen["oversampled"] > 0.5, "positive", "negative")
+    titles = [
+        f"{word} {figures.percent(sure)}\n{'right' if right else 'wrong'}"
+        for word, sure, right in zip(words, chosen["sure"], chosen["right"], strict=True)
+    ]
+    colours = [figures.CLASS_COLOURS[word] for word in words]
+    return figures.gallery(
+        loaded.pixels[loaded.rows(chosen["image"])],
+        titles,
+        colours,
+        columns=count // 2,
+        note=note,
+    )

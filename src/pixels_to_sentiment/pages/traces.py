@@ -1,0 +1,136 @@
+"""What each table and figure of a page was made from, said in a line below it.
+
+Opening the result of a run is noted (`provenance.opened`), and a frame that took it in carries the
+keys in ``attrs["runs"]``. When a cell that shows a table or a figure ends, the runs that it opened
+and those of the frames that it names are listed below, folded away; where there are none, that is
+said.
+"""
+
+import ast
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import pandas as pd
+from IPython import get_ipython
+from IPython.display import HTML
+from IPython.display import display as show
+
+from pixels_to_sentiment import places
+from pixels_to_sentiment.drawing import tables
+from pixels_to_sentiment.records import provenance
+from pixels_to_sentiment.reports import ledger
+
+# A cell that makes a figure gives it this name.
+FIGURE = "figure"
+
+
+class Cell:
+    """What the running cell has shown, and which keys it has listed itself."""
+
+    def __init__(self) -> None:
+        self.shows, self.told = False, set()
+
+    def end(self, source: str, names: Mapping[str, object]) -> str:
+        """Give the line below what a cell showed, and begin anew.
+
+        Parameters
+        ----------
+        source
+            Of the cell.
+        names
+            What the notebook's names stand for.
+
+        Returns
+        -------
+        str
+            HTML; empty if the cell showed nothing, or lists all of its runs itself.
+        """
+        used = _names(source)
+        keys = dict.fromkeys([*provenance.taken(), *_carried(names.get(name) for name in used)])
+        shows, told = self.shows or FIGURE in used, self.told
+        self.__init__()
+        left = [key for key in keys if key not in told]
+        if not shows or (keys and not left):
+            return ""
+        return line(left) if left else _folded("Made without runs", "")
+
+
+CELL = Cell()
+
+
+def watch() -> None:
+    """Say below each cell of the notebook that is running what its output was made from."""
+    shell = get_ipython()
+    if shell is None or getattr(shell, "_pixels_watched", False):
+        return
+    shell._pixels_watched = True
+
+    def after(result) -> None:
+        said = CELL.end(result.info.raw_cell, shell.user_ns)
+        if said and result.success:
+            show(HTML(said))
+
+    shell.events.register("post_run_cell", after)
+
+
+def line(keys: Iterable[str]) -> str:
+    """Fold away which runs something was made from, and the commits of those recorded.
+
+    Parameters
+    ----------
+    keys
+        Of runs and probes; what is not recorded counts as made for this build.
+    """
+    keys = sorted(keys)
+    folders = [places.results() / key for key in keys]
+    kinds = Counter(map(ledger.kind, folders))
+    counted = " and ".join(f"{kinds[kind]} {words}" for kind, words in _words(kinds).items())
+    older = len(ledger.outdated().keys() & keys)
+    share = "" if len(keys) == 1 else f", {'all' if older == len(keys) else older} of them"
+    note = f"{share} {tables.SIGN}" if older else ""
+    commits = sorted({_commit(folder) for folder in folders if folder.is_dir()})
+    said = f" (commit {', '.join(commits)})" if commits else ""
+    return _folded(f"Made from {counted}{note}", f", from {linked(', '.join(keys))}{said}")
+
+
+def _folded(summary: str, sources: str) -> str:
+    return (
+        f'<details class="made"><summary>{summary}</summary>'
+        f'<p>By the notebook of this page, <a href="#how-this-page-was-made">run as said at '
+        f"its end</a>{sources}.</p></details>"
+    )
+
+
+def linked(html: str) -> str:
+    """Link each key in HTML to its row on the page of all runs, marked if it is outdated."""
+    return tables.linked(html, ledger.outdated())
+
+
+def _words(kinds: Mapping[ledger.Kind | None, int]) -> dict[ledger.Kind | None, str]:
+    """Name each kind that is there, as many as there are; what is not recorded comes last."""
+    found = {
+        kind: f"recorded {kind.one if kinds[kind] == 1 else kind.several}"
+        for kind in ledger.KINDS
+        if kinds[kind]
+    }
+    here = {None: f"run{'s' * (kinds[None] > 1)} of this build"} if kinds[None] else {}
+    return found | here
+
+
+def _commit(folder: Path) -> str:
+    return json.loads((folder / "provenance.json").read_text())["commit"][:7]
+
+
+def _names(source: str) -> set[str]:
+    """Names that code uses or sets; none where it is not plain Python."""
+    try:
+        return {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+    except SyntaxError:
+        return set()
+
+
+def _carried(values: Iterable[object]) -> list[str]:
+    frames = (value for value in values if isinstance(value, pd.DataFrame))
+    return [key for frame in frames for key in frame.attrs.get("runs", ())]

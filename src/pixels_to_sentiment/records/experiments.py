@@ -1,0 +1,220 @@
+"""How a part of the catalogue is run here, and the scores of what was run."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from itertools import product
+
+import pandas as pd
+
+from pixels_to_sentiment.data import folds
+from pixels_to_sentiment.data.pictures import Pictures
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.files.assets import Unavailable
+from pixels_to_sentiment.judging import scores
+from pixels_to_sentiment.networks import factory
+from pixels_to_sentiment.records import catalogue
+from pixels_to_sentiment.records.catalogue import Configuration
+from pixels_to_sentiment.records.runs import SHORTENED, Record, Run
+from pixels_to_sentiment.records.store import Store
+from pixels_to_sentiment.training import recipes
+
+
+def plan(
+    configurations: Iterable[Configuration],
+    *,
+    agreements: Iterable[str] = ("five",),
+    test_folds: Iterable[int] = folds.FOLDS,
+    seeds: Iterable[int] = (0,),
+    precision: str = "fp32",
+    iterations: int | None = None,
+    batch_size: int | None = None,
+    limit: int | None = None,
+    inner: Iterable[int | None] = (None,),
+) -> tuple[list[Run], dict[Configuration, str]]:
+    """List the runs of some configurations.
+
+    Parameters
+    ----------
+    iterations, batch_size, limit
+        Instead of the recipe's own and of whole lists, for trying things: the recipe's name gets
+        ``-shortened``, or the run a limit, so that nothing of it passes for the full protocol.
+    inner
+        Folds of the training list to test on instead of the test fold, for choosing by.
+
+    Returns
+    -------
+    runs : list of Run
+        Configuration by configuration, then subset, seed and fold.
+    missing : dict
+        Configurations whose weights cannot be had here, with the reason.
+
+    Raises
+    ------
+    UserError
+        If a subset, fold, recipe or precision is unknown, or a number is below 1.
+    """
+    for name, value in (("iterations", iterations), ("batch_size", batch_size), ("limit", limit)):
+        if value is not None and value < 1:
+            raise UserError(f"{name} is {value}: give a number from 1 up.")
+    if precision not in recipes.PRECISIONS:
+        raise UserError(
+            f"There is no precision {precision!r}: choose from {list(recipes.PRECISIONS)}."
+        )
+    configurations, agreements = list(configurations), list(agreements)
+    test_folds, seeds, inner = list(test_folds), list(seeds), list(inner)
+    if both := set(test_folds) & set(inner):
+        raise UserError(f"Fold {min(both)} is a test fold: hold out others, named by --inner.")
+    for seed in seeds:
+        if not 0 <= seed < 2**63:
+            raise UserError(f"There is no seed {seed}: give whole numbers from 0 up to 2**63 - 1.")
+    # Everything is checked before the first file is fetched.
+    for agreement, fold in product(agreements, test_folds):
+        folds.split(agreement, fold)
+    asked = {
+        (one.recipe, agreement): _recipe(one.recipe, agreement, iterations, batch_size)
+        for one, agreement in product(configurations, agreements)
+    }
+    runs, missing = [], {}
+    for configuration in configurations:
+        try:
+            weights = factory.weights_asset(configuration.network, configuration.start)
+        except Unavailable as reason:
+            missing[configuration] = str(reason)
+            continue
+        runs += [
+            Run(
+                network=configuration.network,
+                start=configuration.start,
+                weights=weights,
+                agreement=agreement,
+                fold=fold,
+                recipe=asked[configuration.recipe, agreement],
+                seed=seed,
+                precision=precision,
+                limit=limit,
+                inner=held,
+            )
+            for agreement, seed, fold, held in product(agreements, seeds, test_folds, inner)
+        ]
+    return runs, missing
+
+
+def _recipe(
+    name: str, agreement: str, iterations: int | None, batch_size: int | None
+) -> recipes.Recipe:
+    recipe = recipes.recipe(name, agreement)
+    changes = {
+        key: value
+        for key, value in (("iterations", iterations), ("batch_size", batch_size))
+        if value is not None and value != getattr(recipe, key)
+    }
+    return replace(recipe, name=name + SHORTENED, **changes) if changes else recipe
+
+
+def perform(
+    runs: Iterable[Run],
+    pictures: Pictures,
+    store: Store,
+    *,
+    device: str = "auto",
+    progress: Callable[[Run, int], None] = lambda run, iteration: None,
+    failed: Callable[[Run, UserError], None] | None = None,
+) -> Iterator[Record]:
+    """Give each run's record, running what is not finished yet.
+
+    Parameters
+    ----------
+    progress
+        Called with the run and the number of its iterations done.
+    failed
+        Called with a run that cannot be finished, as when its loss has become infinite, and why;
+        the others are run. Without it the error is raised.
+    """
+    for run in runs:
+        try:
+            record = store.get(
+                run, pictures, device=device, progress=lambda done, run=run: progress(run, done)
+            )
+        except UserError as fault:
+            if failed is None:
+                raise
+            failed(run, fault)
+        else:
+            yield record
+
+
+CONFIGURATION = ["network", "start", "recipe", "precision", "agreement", "oversampling"]
+
+
+def fold_scores(records: Iterable[Record]) -> pd.DataFrame:
+    """Compute the accuracy of each run, with and without oversampling.
+
+    Returns
+    -------
+    DataFrame
+        ``experiment`` and the columns of `CONFIGURATION`, then ``fold``, ``seed``, ``key``,
+        ``accuracy`` and ``pictures`` (in the test fold).
+    """
+    rows = []
+    for record in records:
+        run, predictions = record.run, record.predictions()
+        for view, oversampling in scores.VIEWS.items():
+            rows.append(
+                {
+                    "experiment": experiment_of(run),
+                    "network": run.network,
+                    "start": run.start,
+                    "recipe": run.recipe.name,
+                    "precision": run.precision,
+                    "agreement": run.agreement,
+                    "oversampling": oversampling,
+                    "fold": run.fold,
+                    "seed": run.seed,
+                    "key": record.key,
+                    "accuracy": scores.accuracy(predictions["label"], predictions[view]),
+                    "pictures": len(predictions),
+                }
+            )
+    columns = ["experiment", *CONFIGURATION, "fold", "seed", "key", "accuracy", "pictures"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def experiment_of(run: Run) -> str:
+    """Name the first experiment with a run's configuration, ``"other"`` for one of nobody's."""
+    names = catalogue.experiments_of(Configuration(run.network, run.start, run.recipe.name))
+    return names[0] if names else "other"
+
+
+def whole_seeds(records: Iterable[Record]) -> list[Record]:
+    """Leave out seeds of which fewer folds are there than of another of the same configuration.
+
+    In a mean over folds, such a seed would weigh on some of them alone.
+    """
+    groups: dict[tuple, dict[int, list[Record]]] = {}
+    for one in records:
+        run = one.run
+        name = (
+            run.network,
+            run.start,
+            run.recipe,
+            run.precision,
+            run.agreement,
+            run.limit,
+            run.inner,
+        )
+        groups.setdefault(name, {}).setdefault(run.seed, []).append(one)
+    kept = []
+    for seeds in groups.values():
+        most = max(map(len, seeds.values()))
+        kept += [one for some in seeds.values() if len(some) == most for one in some]
+    return kept
+
+
+def table(records: Iterable[Record]) -> pd.DataFrame:
+    """Score configurations, one a row, as `scores.summarise` does, from whole seeds alone."""
+    order = {name: place for place, name in enumerate(folds.AGREEMENTS)}
+    rows = fold_scores(whole_seeds(records)).sort_values(
+        ["experiment", "network", "start", "recipe", "precision", "agreement", "oversampling"],
+        key=lambda column: column.map(order) if column.name == "agreement" else column,
+    )
+    return scores.summarise(rows, ["experiment", *CONFIGURATION])

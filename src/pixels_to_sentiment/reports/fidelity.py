@@ -1,0 +1,170 @@
+"""How far the project's fast way from picture to prediction is from Caffe's exact one.
+
+The decoded array holds pictures warped to 256x256 and rounded to uint8, with their edge repeated
+where they are enlarged. Caffe's Python interface does not round, and lets that border fade
+(`caffe.preprocessing`). Here is what it costs: in pixels, and in predictions.
+"""
+
+import io
+import json
+import os
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+
+from pixels_to_sentiment import places
+from pixels_to_sentiment.caffe import preprocessing
+from pixels_to_sentiment.data.pictures import Pictures
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.files import archives
+from pixels_to_sentiment.judging import scores
+from pixels_to_sentiment.records import provenance, runs
+from pixels_to_sentiment.records.runs import Record
+from pixels_to_sentiment.training import loop, prediction
+
+EXACT, EXACT_PROVENANCE = "exact.csv", "exact.json"
+
+
+def exact(archive: Path, names: Iterable[str]) -> np.ndarray:
+    """Resize pictures of the archive as Caffe's Python interface does, without rounding.
+
+    Returns
+    -------
+    ndarray
+        float32 RGB (n, 256, 256, 3), in 0..255.
+
+    Raises
+    ------
+    UserError
+        If a picture is missing from the archive or does not decode.
+    """
+    names = list(names)
+    with archives.open_archive(archive) as opened:
+        members = archives.members_by_name(opened, names)
+
+        def read(name: str) -> np.ndarray:
+            content = io.BytesIO(opened.read(members[name]))
+            content.name = name
+            return preprocessing.resize(preprocessing.load_image(content)) * np.float32(255)
+
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            return np.stack(list(pool.map(read, names)))
+
+
+def rounding(loaded: Pictures, archive: Path, at_once: int = 64) -> pd.DataFrame:
+    """Compare the decoded array with the exact pictures, pixel by pixel.
+
+    Returns
+    -------
+    DataFrame
+        A picture a row: ``image``, ``largest`` absolute difference of all pixels, ``inside``, the
+        largest without the outermost rows and columns, and ``mean``, without them too, in 0..255.
+    """
+    rows = []
+    for start in range(0, len(loaded.names), at_once):
+        names = loaded.names[start : start + at_once]
+        apart = np.abs(exact(archive, names) - loaded.pixels[start : start + at_once])
+        inside = apart[:, 1:-1, 1:-1]
+        measured = (x.astype(float) for x in (apart.max((1, 2, 3)), inside.max((1, 2, 3))))
+        rows += zip(names, *measured, inside.mean((1, 2, 3), dtype=float), strict=True)
+    return pd.DataFrame(rows, columns=["image", "largest", "inside", "mean"])
+
+
+def predict_exactly(record: Record, archive: Path, device: str = "cpu") -> pd.DataFrame:
+    """Predict a run's test pictures from exact pixels.
+
+    Returns
+    -------
+    DataFrame
+        As `runs.Record.predictions`, which are from the decoded array.
+
+    Raises
+    ------
+    UserError
+        If the run was not made on the photographs, or has no weights.
+    """
+    if record.data["source"] != "photographs":
+        raise UserError(f"Run {record.key} was made on the stand-in, which has no files to decode.")
+    network = record.restore().to(device)
+    table = record.predictions()[["image", "label"]]
+    pixels = torch.from_numpy(exact(archive, table["image"])).to(device)
+    with loop.arithmetic("fp32", pixels.device.type):
+        centre, oversampled = prediction.centre_and_oversampled(network, pixels)
+    return table.assign(centre=centre.numpy(), oversampled=oversampled.numpy())
+
+
+def effect(fast: pd.DataFrame, exact: pd.DataFrame) -> pd.DataFrame:
+    """Set predictions from the decoded array beside those from exact pixels.
+
+    Returns
+    -------
+    DataFrame
+        A view a row: ``view``, ``accuracy_fast``, ``accuracy_exact``, ``changed`` (predictions),
+        ``pictures``, ``largest`` and ``mean`` change of the probability.
+    """
+    both = fast.merge(exact, on=["image", "label"], suffixes=("_fast", "_exact"), validate="1:1")
+    rows = []
+    for view in scores.VIEWS:
+        one, other = both[f"{view}_fast"], both[f"{view}_exact"]
+        rows.append(
+            {
+                "view": view,
+                "accuracy_fast": scores.accuracy(both["label"], one),
+                "accuracy_exact": scores.accuracy(both["label"], other),
+                "changed": int(((one > 0.5) != (other > 0.5)).sum()),
+                "pictures": len(both),
+                "largest": (one - other).abs().max(),
+                "mean": (one - other).abs().mean(),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def record(finished: Record, predicted: pd.DataFrame, results: Path | None = None) -> Path:
+    """Keep predictions from exact pixels beside the recorded result of the same training.
+
+    Returns
+    -------
+    Path
+        Folder of the recorded result.
+
+    Raises
+    ------
+    UserError
+        If no recorded result has the same run and the same predictions to the last digit.
+    """
+    results = results or places.results()
+    for path in sorted(results.glob("*/run.json")):
+        there = runs.Record.open(path.parent)
+        if there.run == finished.run and there.predictions().equals(finished.predictions()):
+            commit, dirty = provenance.commit()
+            details = {
+                "commit": commit,
+                "dirty": dirty,
+                "hardware": provenance.hardware(),
+                "versions": provenance.versions(),
+                "made": datetime.now(UTC).isoformat(timespec="seconds"),
+            }
+            with places.written_whole(there.folder / EXACT_PROVENANCE) as temporary:
+                temporary.write_text(json.dumps(details, indent=1) + "\n")
+            with places.written_whole(there.folder / EXACT) as temporary:
+                predicted.to_csv(temporary, index=False)
+            return there.folder
+    raise UserError(
+        f"No recorded result has the predictions of run {finished.key}: record the run first "
+        f"(`pixels-to-sentiment record {finished.key}`)."
+    )
+
+
+def recorded(records: Iterable[Record]) -> dict[str, pd.DataFrame]:
+    """Give `effect` for each recorded result that has predictions from exact pixels, by key."""
+    return {
+        one.key: effect(one.predictions(), pd.read_csv(one.folder / EXACT))
+        for one in records
+        if (one.folder / EXACT).is_file()
+    }

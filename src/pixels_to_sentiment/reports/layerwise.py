@@ -1,0 +1,236 @@
+"""What is recorded of the layers, as frames in words, beside what the paper reports."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from pixels_to_sentiment import reports
+from pixels_to_sentiment.data import folds
+from pixels_to_sentiment.drawing import tables
+from pixels_to_sentiment.judging import answers, judgement, scores
+from pixels_to_sentiment.probes import protocols
+from pixels_to_sentiment.probes.records import FROZEN, ProbeRecord
+from pixels_to_sentiment.records import catalogue
+from pixels_to_sentiment.records.catalogue import Configuration
+from pixels_to_sentiment.records.runs import Record
+
+CLASSIFIER_TITLES = {"svm": "linear SVM", "softmax": "softmax"}
+PROTOCOL_TITLES = {"paper": "chosen by test accuracy", "nested": "nested choice"}
+# What the table of reported results calls them.
+_REPORTED = {"svm": "SVM", "softmax": "softmax"}
+_BY = ["configuration", "layer", "features", "classifier"]
+
+
+def title_of(record: ProbeRecord) -> str:
+    """Name the network behind a probe in words."""
+    if record.run is None:
+        network, _, start = record.probe.network.partition(":")
+        return f"{catalogue.in_words(network, start)}, {FROZEN}"
+    return reports.title_of(record)
+
+
+def accuracies(records: Iterable[ProbeRecord]) -> pd.DataFrame:
+    """Stack `ProbeRecord.accuracies`, each once, with ``configuration`` (words), ``predicted``."""
+    frames = [
+        one.accuracies().assign(configuration=title_of(one), predicted=one.table()["predicted"])
+        for one in records
+    ]
+    if not frames:
+        return pd.DataFrame(columns=_BY)
+    # A layer may be in two probes of one network.
+    case = ["configuration", "agreement", "layer", "classifier", "fold", "seed", "cost"]
+    return pd.concat(frames, ignore_index=True).drop_duplicates(case, ignore_index=True)
+
+
+def told(records: Iterable[ProbeRecord], protocol: str = "nested") -> pd.DataFrame:
+    """Gather what classifiers of layers predicted, as `answers.gather` does of runs.
+
+    Parameters
+    ----------
+    protocol
+        By which the cost is chosen, one of `protocols.PROTOCOLS`.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `answers.COLUMNS`: ``configuration`` is the network, layer and classifier in
+        words, ``view`` the centre crop, and ``positive`` 0 or 1. Then ``layer`` and
+        ``classifier``. ``attrs["runs"]`` has the keys.
+    """
+    records = list(records)
+    lists = {one.key: one.probe.lists()[1] for one in records}
+    by = ["configuration", "agreement", "layer", "classifier"]
+    stacked, rows = accuracies(records), []
+    if len(stacked):
+        chosen = protocols.choose(stacked, by)
+        chosen = chosen[chosen["protocol"] == protocol][[*by, "fold", "seed", "cost"]]
+        for one in chosen.merge(stacked).itertuples():
+            name = f"{one.configuration}: {one.layer}, {CLASSIFIER_TITLES[one.classifier]}"
+            rows.append(
+                lists[one.key][["image", "label"]].assign(
+                    configuration=name,
+                    agreement=one.agreement,
+                    fold=one.fold,
+                    seed=one.seed,
+                    view="centre",
+                    positive=[float(said) for said in one.predicted],
+                    layer=one.layer,
+                    classifier=one.classifier,
+                )
+            )
+    columns = [*answers.COLUMNS, "layer", "classifier"]
+    table = pd.concat(rows, ignore_index=True)[columns] if rows else pd.DataFrame(columns=columns)
+    table.attrs["runs"] = [one.key for one in records]
+    return table
+
+
+def tuned_against_frozen(
+    probes: Iterable[ProbeRecord],
+    records: Iterable[Record],
+    configurations: Iterable[Configuration],
+    classifier: str = "softmax",
+) -> pd.DataFrame:
+    """Compare fine-tuned networks with a classifier on what they knew before, centre crop.
+
+    Parameters
+    ----------
+    probes
+        Of untrained networks.
+    records
+        Runs.
+    configurations
+        Of which all folds must be recorded, and a probe of the same network and start.
+
+    Returns
+    -------
+    DataFrame
+        As `judgement.differences` (fine-tuned less frozen, cost by the nested choice), after
+        ``pair`` (in words), with ``least`` and ``most``, the differences seed by seed of the
+        fine-tuned network, and ``keys``. Only the seed of the probe is compared otherwise.
+    """
+    probes, records, rows, used = list(probes), list(records), [], []
+    for one in configurations:
+        runs = reports.complete(reports.runs_of(one, records))
+        wanted = f"{one.network}:{one.start}", "five"
+        some = [p for p in probes if (p.probe.network, p.probe.agreement) == wanted]
+        known = told(some)
+        # Of several layers the last, which comes first.
+        first_layer = known["layer"].iloc[:1].squeeze()
+        known = known[(known["classifier"] == classifier) & (known["layer"] == first_layer)]
+        if not runs or known["fold"].nunique() < len(folds.FOLDS):
+            continue
+        tuned = reports.gathered(runs)
+        both = pd.concat([tuned[tuned["view"] == "centre"], known], ignore_index=True)
+        first, other = reports.title_of(runs[0]), known["configuration"].iloc[0]
+        by_seed = judgement.across_seeds(both, first, other)["difference"]
+        keys = [run.key for run in runs] + [p.key for p in some]
+        rows.append(
+            judgement.differences(both, [(first, other)]).assign(
+                pair=f"{first} − {other}",
+                least=by_seed.min(),
+                most=by_seed.max(),
+                keys=", ".join(sorted(keys)),
+            )
+        )
+        used += keys
+    empty = pd.DataFrame(columns=["pair", "difference", "low", "high", "t_low", "t_high"])
+    table = pd.concat(rows, ignore_index=True) if rows else empty
+    table.attrs["runs"] = used
+    return table
+
+
+def compared(records: Iterable[ProbeRecord]) -> pd.DataFrame:
+    """Compare the two protocols on every layer, with the paper's numbers beside CaffeNet's.
+
+    Returns
+    -------
+    DataFrame
+        As `protocols.compare` gives it by ``configuration``, ``layer`` (the last first),
+        ``features`` and ``classifier`` (in words), then ``authors_mean`` and ``authors_std`` as
+        `protocols.authors`, ``reported`` and ``reported_std`` (missing where the paper has none)
+        and ``keys``.
+    """
+    records = list(records)
+    stacked = accuracies(records)
+    if stacked.empty:
+        columns = ["paper_mean", "nested_mean", "difference", "authors_mean", "reported"]
+        return pd.DataFrame(columns=[*_BY, *columns])
+    table = protocols.compare(stacked, _BY)
+    table = table.merge(protocols.authors(stacked, _BY), on=_BY, how="left", validate="1:1")
+    keys = stacked.groupby("configuration")["key"].agg(lambda k: ", ".join(sorted(set(k))))
+    known = scores.reported("layer-by-layer").set_index("variant")
+    names = [
+        f"{layer.removesuffix('_twitter')} {_REPORTED[kind]}" if "CaffeNet" in title else ""
+        for title, layer, kind in table[["configuration", "layer", "classifier"]].to_numpy()
+    ]
+    table = table.assign(
+        reported=[known["mean"].get(name) for name in names],
+        reported_std=[known["std"].get(name) for name in names],
+        keys=table["configuration"].map(keys),
+        classifier=table["classifier"].map(CLASSIFIER_TITLES),
+    )
+    table.attrs["runs"] = [one.key for one in records]
+    return table
+
+
+def in_words(table: pd.DataFrame, *, beside_paper: bool = True) -> pd.DataFrame:
+    """Format `compared` for `tables.table`.
+
+    Parameters
+    ----------
+    beside_paper
+        With the paper's numbers, beside which nothing belongs that was not measured by its
+        protocol.
+
+    Returns
+    -------
+    DataFrame
+        ``network`` (where there are several), ``layer``, ``features``, ``classifier``, ``the
+        paper`` (where it has numbers), a column for each protocol, ``the authors' costs`` (beside
+        the paper), ``difference``, and ``folds`` where some are missing.
+    """
+    shown = {
+        "network": table["configuration"],
+        "layer": table["layer"],
+        "features": [f"{n:,}" for n in table["features"]],
+        "classifier": table["classifier"],
+    }
+    if beside_paper and table["reported"].notna().any():
+        shown["the paper"] = [
+            tables.score(mean, std)
+            for mean, std in table[["reported", "reported_std"]].to_numpy(dtype=float)
+        ]
+    for protocol, title in PROTOCOL_TITLES.items():
+        shown[title] = [
+            tables.score(mean, std)
+            for mean, std in table[[f"{protocol}_mean", f"{protocol}_std"]].to_numpy(dtype=float)
+        ]
+    if beside_paper and table["authors_mean"].notna().any():
+        shown["the authors' costs"] = [
+            tables.score(mean, std)
+            for mean, std in table[["authors_mean", "authors_std"]].to_numpy(dtype=float)
+        ]
+    frame = pd.DataFrame(shown).assign(difference=table["difference"])
+    if table["configuration"].nunique() < 2:
+        frame = frame.drop(columns="network")
+    partial = table["n"] < len(folds.FOLDS)
+    return frame.assign(folds=table["n"]) if partial.any() else frame
+
+
+def drawn(table: pd.DataFrame) -> pd.DataFrame:
+    """Turn `compared` into rows for `charts.layers`: a layer, classifier and protocol each."""
+    parts = [
+        table[["layer", "classifier"]].assign(
+            protocol=title, mean=table[f"{protocol}_mean"], std=table[f"{protocol}_std"]
+        )
+        for protocol, title in PROTOCOL_TITLES.items()
+    ]
+    # The first layer of the network to the left.
+    rows = pd.concat(parts).sort_index(kind="stable", ascending=False)
+    return rows.sort_values("classifier", kind="stable")
+
+
+def paper_marks(table: pd.DataFrame) -> pd.DataFrame:
+    """Give the paper's numbers of a table of `compared`: ``layer``, ``classifier``, ``mean``."""
+    known = table.dropna(subset="reported")
+    return known[["layer", "classifier"]].assign(mean=known["reported"])

@@ -1,0 +1,172 @@
+"""How fast a new last layer can learn before it overshoots.
+
+With the layers below fixed, a last layer of two outputs under a softmax is a logistic regression on
+g, the gradient of the difference of the two outputs by its weights. Its loss curves at most by a
+quarter of the largest eigenvalue of E[g gT], where both classes are equally probable. Descent with
+momentum m on a quadratic of curvature c is stable for rates below 2 (1 + m) / c (Polyak, Some
+Methods of Speeding up the Convergence of Iteration Methods, 1964). Above, it is unstable around
+equal probabilities: it need not diverge, for the loss curves less where answers are sure.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import pandas as pd
+import torch
+from torch import Tensor, nn
+
+from pixels_to_sentiment import reports
+from pixels_to_sentiment.data.pictures import cut
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.networks import factory
+from pixels_to_sentiment.networks.architectures import CLASSES
+from pixels_to_sentiment.networks.network import Network
+from pixels_to_sentiment.records.catalogue import Configuration
+from pixels_to_sentiment.records.runs import Record
+from pixels_to_sentiment.training import recipes
+from pixels_to_sentiment.training.prediction import CENTRE, ten_corners
+
+# Base rates that are tried, the article's two and one between.
+RATES = (0.001, 0.0003, 0.0001)
+# Pictures at a time: in smaller steps, torch's threads wait for each other where others run, too.
+BATCH = 16
+
+
+class Limit(NamedTuple):
+    """What a new last layer is given, and how fast it can learn from that.
+
+    ``norm`` is the mean length of its input as far as that reaches the outputs, ``rate`` the
+    learning rate above which descent with momentum is unstable around equal probabilities.
+    """
+
+    norm: float
+    rate: float
+
+
+def gradients(network: Network, pixels: Tensor) -> Tensor:
+    """Differentiate the second output less the first by the weights of the last layer.
+
+    Where the last layer gives the outputs themselves that is its input, once for either output and
+    with either sign. SqueezeNet's has a rectifier and an average behind it, which are taken in.
+
+    Parameters
+    ----------
+    pixels
+        uint8 RGB (n, 256, 256, 3), of which the centre crops are taken.
+
+    Returns
+    -------
+    Tensor
+        float32 (n, weights).
+    """
+    weight = network.body.get_submodule(network.head).weight
+    corners, mirrored = ten_corners(*pixels.shape[1:3], network.convention.crop)
+    learned = {one: one.requires_grad for one in network.parameters()}
+    trained, found = network.training, []
+    network.eval().requires_grad_(False)
+    weight.requires_grad_(True)
+    try:
+        for positions in torch.arange(len(pixels)).split(BATCH):
+            count = len(positions)
+            spots = corners[[CENTRE]].repeat(count, 1), mirrored[[CENTRE]].repeat(count)
+            outputs = network(cut(pixels, positions, *spots, network.convention.crop))
+            for difference in outputs[:, 1] - outputs[:, 0]:
+                (gradient,) = torch.autograd.grad(difference, weight, retain_graph=True)
+                found.append(gradient.flatten())
+    finally:
+        network.train(trained)
+        for one, wanted in learned.items():
+            one.requires_grad_(wanted)
+    return torch.stack(found)
+
+
+def limit(gradients: Tensor, momentum: float) -> Limit:
+    """Find how fast a last layer of two outputs can learn.
+
+    Parameters
+    ----------
+    gradients
+        As `gradients` gives them.
+    momentum
+        Of the descent, 0 or more and below 1.
+    """
+    products = gradients.double() @ gradients.double().T / len(gradients)
+    curvature = torch.linalg.eigvalsh(products)[-1].item() / 4
+    rate = 2 * (1 + momentum) / curvature if curvature > 0 else float("inf")
+    return Limit(gradients.norm(dim=1).mean().item() / 2**0.5, rate)
+
+
+def largest_rate(bears: float, head_rate: float) -> float | None:
+    """Choose the base rate of a start by a rule that looks at no result.
+
+    The largest of `RATES` at which the last layer learns no faster than it bears at its start.
+
+    Parameters
+    ----------
+    bears
+        Largest stable rate of the last layer, as `limit` finds it on training pictures.
+    head_rate
+        Rate of the last layer, as a multiple of the base rate.
+
+    Returns
+    -------
+    float or None
+        ``None`` where none of the rates is low enough.
+    """
+    return next((rate for rate in RATES if rate * head_rate <= bears), None)
+
+
+def table(
+    configurations: Iterable[Configuration], records: Iterable[Record], pixels: Tensor
+) -> pd.DataFrame:
+    """Set how fast new layers learn beside how fast they can, and how their training went.
+
+    Parameters
+    ----------
+    configurations
+        Of networks with a last layer of two outputs; what has no such layer, and a start whose
+        weights are not at hand, is left out.
+    pixels
+        uint8 RGB (n, 256, 256, 3), on the CPU.
+
+    Returns
+    -------
+    DataFrame
+        ``configuration`` (in words), ``norm`` (see `Limit`, at the start), ``limit``
+        (the rate that it bears), ``rate`` (that the recipe begins with), ``times`` (the one by the
+        other), ``rule`` (the base rate that `largest_rate` gives it), and of what is recorded,
+        seeds and folds taken together: ``peak`` (the largest training loss by that of the first
+        batch), ``train_loss`` (nats, at the end) and ``auc``, missing where nothing is. Ordered by
+        ``times``.
+    """
+    records, known, rows, used = list(records), {}, [], []
+    for one in configurations:
+        recipe = recipes.recipe(one.recipe, "five")
+        at = one.network, one.start, recipe.momentum
+        if at not in known:
+            known[at] = _limit_at_start(*at, pixels)
+        if (found := known[at]) is None:
+            continue
+        runs = reports.runs_of(one, records)
+        used += [run.key for run in runs]
+        went = reports.by_seed(runs)[["peak", "train_loss", "auc"]].mean()
+        rate = recipe.base_rate * recipe.head_rate
+        chosen = largest_rate(found.rate, recipe.head_rate)
+        rows.append((one.title, *found, rate, rate / found.rate, chosen, *went))
+    columns = ["configuration", "norm", "limit", "rate", "times", "rule", "peak", "train_loss"]
+    columns.append("auc")
+    made = pd.DataFrame(rows, columns=columns).sort_values("times", ignore_index=True)
+    made.attrs["runs"] = used
+    return made
+
+
+def _limit_at_start(name: str, start: str, momentum: float, pixels: Tensor) -> Limit | None:
+    try:
+        network = factory.create(name, start=start)
+    except UserError:
+        return None
+    last = network.body.get_submodule(network.head) if network.head else None
+    outputs = getattr(last, "out_features", getattr(last, "out_channels", None))
+    if not isinstance(last, nn.Module) or outputs != len(CLASSES):
+        return None
+    return limit(gradients(network, pixels), momentum)

@@ -1,0 +1,277 @@
+"""Caffe's update rule and the training loop.
+
+The pictures lie on the device as one uint8 array; random crops and mirrors are cut from it a batch
+at a time, so nothing is decoded or copied while training.
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from pixels_to_sentiment.data.pictures import cut
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.networks.network import Network
+from pixels_to_sentiment.training.recipes import PRECISIONS, Recipe
+
+
+class CaffeSGD(torch.optim.Optimizer):
+    """Caffe's stochastic gradient descent: the rate is inside the momentum buffer.
+
+    ``v = momentum * v + rate * (gradient + decay * w)``, then ``w = w - v``
+    (``Regularize``, ``ComputeUpdateValue`` and ``Update`` in Caffe's
+    ``src/caffe/solvers/sgd_solver.cpp`` and ``src/caffe/blob.cpp``). Unlike `torch.optim.SGD`, a
+    step already in the buffer keeps the rate it was made with when the rate is cut. Gradients
+    come averaged over ``iter_size`` batches (Caffe's ``Normalize``), as `train` gives them.
+
+    Parameters
+    ----------
+    groups
+        Parameter groups with ``rate`` (multiple of the base rate) and ``decay`` (multiple of
+        `weight_decay`), as `parameter_groups` gives them.
+    momentum, weight_decay
+        As in the recipe.
+    """
+
+    def __init__(self, groups: list[dict], momentum: float, weight_decay: float):
+        self.base_rate = 0.0
+        self.momentum = momentum
+        self.weight_decay = weight_decay
+        super().__init__(groups, {})
+
+    @torch.no_grad()
+    def step(self, closure: None = None) -> None:
+        """Update every parameter once, at `base_rate` times its group's rate."""
+        for group in self.param_groups:
+            rate = self.base_rate * group["rate"]
+            decay = self.weight_decay * group["decay"]
+            for parameter in group["params"]:
+                if parameter.grad is None:
+                    continue
+                update = parameter.grad.add(parameter, alpha=decay) if decay else parameter.grad
+                state = self.state[parameter]
+                if "history" not in state:
+                    state["history"] = torch.zeros_like(parameter)
+                state["history"].mul_(self.momentum).add_(update, alpha=rate)
+                parameter.sub_(state["history"])
+
+
+def parameter_groups(network: Network, recipe: Recipe) -> list[dict]:
+    """Group what is trained by Caffe's ``lr_mult`` and ``decay_mult``.
+
+    Returns
+    -------
+    list of dict
+        ``params``, ``rate`` and ``decay`` (both multiples). Biases take ``bias_rate`` times the
+        rate and ``bias_decay`` times the decay; the head ``head_rate`` times the rate.
+    """
+    groups: dict[tuple[float, float], list[Tensor]] = {}
+    for name, parameter in network.body.named_parameters():
+        if not parameter.requires_grad:
+            continue
+        layer, _, kind = name.rpartition(".")
+        rate = recipe.head_rate if layer == network.head else 1.0
+        bias = kind == "bias"
+        key = (rate * (recipe.bias_rate if bias else 1.0), recipe.bias_decay if bias else 1.0)
+        groups.setdefault(key, []).append(parameter)
+    return [{"params": p, "rate": rate, "decay": decay} for (rate, decay), p in groups.items()]
+
+
+def batches(pictures: int, recipe: Recipe, generator: torch.Generator) -> Iterator[Tensor]:
+    """Give positions (batch_size,) into the training list, without end.
+
+    The list is shuffled at each pass and batches run on from one pass into the next, as Caffe's
+    ``ImageData`` layer reads it.
+    """
+    waiting = torch.empty(0, dtype=torch.long)
+    while True:
+        while len(waiting) < recipe.batch_size:
+            waiting = torch.cat([waiting, torch.randperm(pictures, generator=generator)])
+        yield waiting[: recipe.batch_size]
+        waiting = waiting[recipe.batch_size :]
+
+
+def placed(
+    count: int, room: int, recipe: Recipe, generator: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """Place and mirror a batch of crops at random, as far as the recipe has it.
+
+    Parameters
+    ----------
+    count
+        Crops.
+    room
+        Pixels that a picture is larger than a crop.
+
+    Returns
+    -------
+    corners : Tensor
+        Upper left corner of each crop as row and column, int64 (count, 2).
+    mirrored : Tensor
+        bool (count,).
+    """
+    if recipe.random_crop:
+        corners = torch.randint(0, room + 1, (count, 2), generator=generator)
+    else:
+        corners = torch.full((count, 2), room // 2)
+    mirrored = torch.randint(0, 2, (count,), generator=generator).bool()
+    return corners, mirrored & recipe.mirror
+
+
+def train(
+    network: Network,
+    pixels: Tensor,
+    labels: np.ndarray,
+    recipe: Recipe,
+    *,
+    seed: int = 0,
+    precision: str = "fp32",
+    watch: Callable[[Network], tuple[float, float]] | None = None,
+    watch_every: int = 10,
+    progress: Callable[[int], None] = lambda iteration: None,
+) -> pd.DataFrame:
+    """Fine-tune a network in place.
+
+    Each iteration averages the gradients of ``recipe.iter_size`` batches and updates once, as
+    ``Step`` in Caffe's ``src/caffe/solver.cpp`` does. Iterations in which new layers settle come
+    first, numbered up to 0; the schedule then starts without their momentum.
+
+    Parameters
+    ----------
+    pixels
+        Training pictures, uint8 RGB (n, 256, 256, 3), on the network's device.
+    labels
+        Their labels, 0 negative or 1 positive, (n,).
+    seed
+        Of the order, the crops, the mirrors and dropout.
+    precision
+        ``"fp32"``; ``"tf32"`` for matrix products on a GPU that has it; ``"bf16"`` for autocast,
+        with weights and updates kept in float32.
+    watch
+        Called every `watch_every` iterations and at the end; gives test loss and accuracy.
+    progress
+        Called with the number of iterations done.
+
+    Returns
+    -------
+    DataFrame
+        The learning curve, an iteration a row: ``iteration`` (the schedule's from 1), ``seconds``
+        since the start, ``rate``, ``train_loss`` (nats) and ``train_accuracy`` (means over the
+        iteration's batches), ``test_loss``, ``test_accuracy`` (missing where not watched).
+
+    Raises
+    ------
+    UserError
+        If the precision is unknown or the loss stops being a number.
+    """
+    torch.manual_seed(seed)
+    generator = torch.Generator().manual_seed(seed)
+    examples = _examples(pixels, labels, network.convention.crop, recipe, generator)
+    rows, started = [], time.perf_counter()
+    network.train()
+    with arithmetic(precision, pixels.device.type) as autocast:
+        for iteration in range(-recipe.settling, recipe.iterations):
+            if iteration in (-recipe.settling, 0):
+                optimiser = _start(network, recipe, recipe.settled_on if iteration else ())
+            optimiser.base_rate = recipe.rate(iteration, len(pixels))
+            optimiser.zero_grad()
+            drawn = islice(examples, recipe.iter_size)
+            loss, accuracy = _accumulate(network, drawn, recipe.iter_size, autocast)
+            optimiser.step()
+            done = iteration + 1
+            row = [done, 0.0, optimiser.base_rate, loss, accuracy, math.nan, math.nan]
+            watched = done > 0 and (done % watch_every == 0 or done == recipe.iterations)
+            if watch and watched:
+                row[5:] = watch(network)
+                network.train()
+            row[1] = time.perf_counter() - started
+            rows.append(row)
+            progress(done)
+    return _curve(rows)
+
+
+def _start(network: Network, recipe: Recipe, settled_on: tuple[str, ...]) -> CaffeSGD:
+    """Give an optimiser without momentum of all that is to be trained from here on."""
+    network.freeze((*recipe.frozen, *settled_on))
+    return CaffeSGD(parameter_groups(network, recipe), recipe.momentum, recipe.weight_decay)
+
+
+def _examples(
+    pixels: Tensor, labels: np.ndarray, crop: int, recipe: Recipe, generator: torch.Generator
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Give the batches of a training: crops, uint8 (b, crop, crop, 3), and labels, int64 (b,)."""
+    truth = torch.tensor(np.asarray(labels), dtype=torch.long, device=pixels.device)
+    room = pixels.shape[1] - crop
+    count = (recipe.settling + recipe.iterations) * recipe.iter_size
+    order = islice(batches(len(pixels), recipe, generator), count)
+    drawn = [(some, *placed(len(some), room, recipe, generator)) for some in order]
+    # All at once onto the device: a copy in every iteration would wait for the one before.
+    moved = (torch.stack(parts).to(pixels.device) for parts in zip(*drawn, strict=True))
+    for positions, corners, mirrored in zip(*moved, strict=True):
+        yield cut(pixels, positions, corners, mirrored, crop), truth[positions]
+
+
+def _accumulate(
+    network: Network, drawn: Iterable[tuple[Tensor, Tensor]], iter_size: int, autocast: Callable
+) -> tuple[Tensor, Tensor]:
+    """Leave the mean gradient over some batches in the network; give mean loss and accuracy.
+
+    Sums and then divides, as ``Normalize`` in Caffe's ``src/caffe/solvers/sgd_solver.cpp`` does.
+    """
+    losses, accuracies = [], []
+    for crops, target in drawn:
+        with autocast():
+            logits = network(crops)
+        loss = F.cross_entropy(logits.float(), target)
+        loss.backward()
+        # Left on the device: reading a value would wait for it.
+        losses.append(loss.detach())
+        accuracies.append((logits.argmax(1) == target).float().mean())
+    if iter_size > 1:
+        for parameter in network.parameters():
+            if parameter.grad is not None:
+                parameter.grad.div_(iter_size)
+    return torch.stack(losses).mean(), torch.stack(accuracies).mean()
+
+
+def _curve(rows: list[list]) -> pd.DataFrame:
+    names = ["iteration", "seconds", "rate", "train_loss", "train_accuracy"]
+    curve = pd.DataFrame(
+        [[float(value) for value in row] for row in rows],
+        columns=[*names, "test_loss", "test_accuracy"],
+    ).astype({"iteration": int})
+    bad = curve.loc[~np.isfinite(curve["train_loss"]), "iteration"]
+    if len(bad):
+        raise UserError(
+            f"Training diverged: the loss is not a number from iteration {bad.iloc[0]} on; "
+            "lower base_rate or head_rate in the recipe."
+        )
+    return curve
+
+
+@contextmanager
+def arithmetic(precision: str, device: str) -> Iterator[Callable]:
+    """Set the precision of products, giving a context manager for the forward pass.
+
+    Raises
+    ------
+    UserError
+        If the precision is unknown.
+    """
+    if precision not in PRECISIONS:
+        raise UserError(f"There is no precision {precision!r}: choose from {list(PRECISIONS)}.")
+    before = torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32
+    torch.set_float32_matmul_precision("high" if precision == "tf32" else "highest")
+    torch.backends.cudnn.allow_tf32 = precision == "tf32"
+    try:
+        yield lambda: torch.autocast(device, torch.bfloat16, enabled=precision == "bf16")
+    finally:
+        torch.set_float32_matmul_precision(before[0])
+        torch.backends.cudnn.allow_tf32 = before[1]

@@ -1,0 +1,142 @@
+"""Recipes of fine-tuning as data: the paper's, ours, and what may follow their names."""
+
+import math
+from dataclasses import asdict, dataclass, field, fields
+
+import pandas as pd
+
+from pixels_to_sentiment.errors import UserError
+
+PRECISIONS = ("fp32", "tf32", "bf16")
+
+
+def _known(default: object, grade: str, what: str) -> object:
+    return field(default=default, metadata={"grade": grade, "what": what})
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a network is fine-tuned. The defaults are the paper's.
+
+    Each field's metadata has ``what`` it is and the ``grade`` of certainty of the paper's value: V
+    read in the article (section 3.1; 3.3 for fc6-2) or in Caffe's files, I follows from what was
+    read. ``iter_size`` has an I for being Caffe's default (``src/caffe/proto/caffe.proto``), and
+    ``weight_decay`` for being that of Caffe's own fine-tuning example: the solver was not released
+    and the article states neither.
+    """
+
+    name: str = "paper"
+    iterations: int = _known(180, "V", "iterations (180 / 225 / 255 for five / four / three agree)")
+    batch_size: int = _known(256, "V", "pictures a batch")
+    iter_size: int = _known(1, "I", "batches whose gradients are averaged before an update")
+    base_rate: float = _known(0.001, "V", "base learning rate (0.0001 for fc6-2)")
+    step_epochs: float = _known(6.0, "V", "epochs after which the rate is multiplied by gamma")
+    gamma: float = _known(0.1, "V", "factor on the rate at each step")
+    momentum: float = _known(0.9, "V", "momentum")
+    weight_decay: float = _known(0.0005, "I", "L2 weight decay")
+    head_rate: float = _known(10.0, "V", "rate of the new last layer, as a multiple")
+    bias_rate: float = _known(2.0, "V", "rate of biases, as a multiple (Caffe's convention)")
+    bias_decay: float = _known(0.0, "V", "decay of biases, as a multiple (Caffe's convention)")
+    mirror: bool = _known(True, "V", "mirror each picture at random")
+    random_crop: bool = _known(True, "I", "crop at random out of 256x256")
+    frozen: tuple[str, ...] = _known((), "V", "layers that are not trained")
+    twins: bool = _known(True, "V", "train on copies of pictures of the test fold")
+    settling: int = _known(0, "I", "iterations before the schedule, with what lies below frozen")
+    settled_on: tuple[str, ...] = _known((), "I", "layers that are not trained while others settle")
+
+    def decisive(self) -> dict:
+        """Give what decides a result, by name.
+
+        Settling is left out where there is none: results from before it was thought of stay valid.
+        """
+        late = {"settling", "settled_on"}
+        return {name: value for name, value in asdict(self).items() if value or name not in late}
+
+    def rate(self, iteration: int, pictures: int) -> float:
+        """Give the base rate at an iteration (from 0): Caffe's ``step`` policy.
+
+        An iteration takes ``batch_size * iter_size`` of the pictures; the policy is that of
+        Caffe's ``src/caffe/solvers/sgd_solver.cpp``. While layers settle, below 0, it is the first.
+        """
+        step = max(1, math.ceil(self.step_epochs * pictures / (self.batch_size * self.iter_size)))
+        return self.base_rate * self.gamma ** (max(0, iteration) // step)
+
+
+# As many iterations as the paper's, in all three subsets 65 epochs of batches of 256.
+PAPER_ITERATIONS = {"five": 180, "four": 225, "three": 255}
+
+# Recipes by name, as what they change of the paper's; then what can follow their name, in this
+# order.
+RECIPES: dict[str, dict] = {
+    "paper": {},
+    "head-at-base-rate": {"head_rate": 1.0},
+}
+CHANGES: dict[str, dict] = {
+    "-at-0.0003": {"base_rate": 0.0003},
+    "-at-0.0001": {"base_rate": 0.0001},
+    "-frozen-below": {"frozen": ("*",)},
+    "-frozen-convolutions": {"frozen": ("conv?",)},
+    "-frozen-features": {"frozen": ("features",)},
+    "-settled": {"settling": 60, "settled_on": ("conv?",)},
+    "-without-twins": {"twins": False},
+}
+THIRD = "-third"
+
+
+def recipe(name: str, agreement: str) -> Recipe:
+    """Return a recipe by name, with the iterations of a subset.
+
+    Parameters
+    ----------
+    name
+        ``"paper"``: all that is known of the paper's own.
+
+        ``"head-at-base-rate"``: ours, in which the new last layer learns at the base rate instead
+        of ten times it, for starts in which the layers below it are new as well.
+
+        What may follow: ``-at-0.0003`` and ``-at-0.0001`` give the base rate (the article trains
+        fc6-2 by ``paper-at-0.0001``); ``-frozen-below`` keeps all layers under the new last one as
+        they start, ``-frozen-convolutions`` (of CaffeNet and AlexNet) and ``-frozen-features`` (of
+        SqueezeNet and MobileNetV2) those; ``-settled`` (of CaffeNet and AlexNet) first trains the
+        layers above the convolutions alone, at the first rate; ``-without-twins`` leaves out
+        training pictures of which the test fold has an identical copy; ``-third``, last, stops
+        after a third of the iterations. By then the schedule has cut the rate to a thousandth.
+    agreement
+        Subset, one of `PAPER_ITERATIONS`.
+
+    Raises
+    ------
+    UserError
+        If there is no such recipe or subset.
+    """
+    if agreement not in PAPER_ITERATIONS:
+        raise UserError(f"There is no subset {agreement!r}: choose from {list(PAPER_ITERATIONS)}.")
+    base, changes = name.removesuffix(THIRD), {}
+    iterations = PAPER_ITERATIONS[agreement] // (3 if name.endswith(THIRD) else 1)
+    for suffix, change in reversed(CHANGES.items()):
+        if base.endswith(suffix):
+            base, changes = base.removesuffix(suffix), changes | change
+    if base not in RECIPES:
+        raise UserError(
+            f"There is no recipe {name!r}: choose from {list(RECIPES)}, followed by any of "
+            f"{[*CHANGES, THIRD]} in this order."
+        )
+    return Recipe(name, iterations=iterations, **RECIPES[base], **changes)
+
+
+def recipe_table(recipe: Recipe) -> pd.DataFrame:
+    """Describe a recipe, one value a row.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``what``, ``value``, ``paper`` (the paper's value), ``grade`` (V, I or R, of the
+        paper's value).
+    """
+    paper = Recipe()
+    rows = [
+        (f.metadata["what"], getattr(recipe, f.name), getattr(paper, f.name), f.metadata["grade"])
+        for f in fields(Recipe)
+        if f.metadata
+    ]
+    return pd.DataFrame(rows, columns=["what", "value", "paper", "grade"])

@@ -1,0 +1,143 @@
+import json
+import re
+import subprocess
+import sys
+import tomllib
+import types
+from pathlib import Path
+
+import pytest
+
+from pixels_to_sentiment.book import colab, notebooks, tiers
+from pixels_to_sentiment.cli import main
+from pixels_to_sentiment.errors import UserError
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+FIXTURES = Path(__file__).parents[1] / "notebooks"
+ADDRESS = "https://example.org/someone/project"
+
+
+@pytest.fixture
+def copy(tmp_path):
+    path = tmp_path / "sums.ipynb"
+    notebook = json.loads((FIXTURES / "sums.ipynb").read_text())
+    path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
+    return path
+
+
+@pytest.fixture
+def on_colab(tmp_path, monkeypatch):
+    """Make it look like Colab, and give the commands that are run there."""
+    commands = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "google.colab", types.ModuleType("google.colab"))
+    monkeypatch.setattr(subprocess, "run", lambda command, check: commands.append(command))
+    monkeypatch.setattr(sys, "path", [])
+    return commands
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_notebook_has_the_cell(path, tmp_path):
+    """The same one, with the address of pyproject.toml; `make format` writes it where it lacks."""
+    copied = tmp_path / path.name
+    copied.write_bytes(path.read_bytes())
+    assert not colab.put(copied, colab.address(ROOT)), "run `make format`"
+
+
+def test_the_cell_comes_after_the_title_and_leaves_the_rest(copy):
+    """Papermill finds the parameters as before, and all other cells are as they were."""
+    before, declared = json.loads(copy.read_text()), tiers.declared_parameters(copy)
+    assert colab.put(copy, ADDRESS)
+    after = json.loads(copy.read_text())
+    assert after["cells"][1]["metadata"]["tags"] == ["colab", "remove-cell"]
+    assert after["cells"].pop(1)["cell_type"] == "code"
+    assert after == before
+    assert tiers.declared_parameters(copy) == declared
+    assert notebooks.source_complaints(copy) == []
+
+
+def test_a_notebook_without_title_begins_with_the_cell(copy):
+    """The cell is there before anything is imported."""
+    notebook = json.loads(copy.read_text())
+    notebook["cells"] = [c for c in notebook["cells"] if c["cell_type"] == "code"]
+    copy.write_text(json.dumps(notebook))
+    colab.put(copy, ADDRESS)
+    assert json.loads(copy.read_text())["cells"][0]["id"] == "colab"
+
+
+def test_another_address_takes_the_place_of_the_first(copy):
+    """Written twice it is there once, and written again nothing changes."""
+    assert colab.put(copy, "")
+    assert colab.put(copy, ADDRESS)
+    assert not colab.put(copy, ADDRESS)
+    cells = json.loads(copy.read_text())["cells"]
+    assert ["".join(c["source"]) for c in cells if c["id"] == "colab"] == [colab.source(ADDRESS)]
+
+
+def test_elsewhere_the_cell_does_nothing(tmp_path, monkeypatch):
+    """Off Colab it neither runs a command nor complains that there is no address."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(subprocess, "run", pytest.fail)
+    exec(colab.source(""), {})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_on_colab_the_project_is_fetched_and_installed(on_colab, tmp_path):
+    """Cloned once, for the recorded results lie beside the library; then importable at once."""
+    exec(colab.source(ADDRESS), {})
+    (tmp_path / "pixels-to-sentiment").mkdir()
+    exec(colab.source(ADDRESS), {})
+    clone, *installs = [list(map(str, command)) for command in on_colab]
+    folder = str(tmp_path / "pixels-to-sentiment")
+    assert clone == ["git", "clone", "-q", "--depth=1", ADDRESS, folder]
+    assert [install[-2:] for install in installs] == [["-e", f"{folder}[notebooks]"]] * 2
+    assert sys.path[0] == f"{folder}/src"
+
+
+def test_on_colab_without_an_address_one_sentence_says_so(on_colab):
+    """A notebook of an unpublished project stops at once."""
+    with pytest.raises(SystemExit, match=r"Where this project is published is not known"):
+        exec(colab.source(""), {})
+    assert on_colab == []
+
+
+def test_the_library_is_where_the_cell_says():
+    """The folder and the extra that the cell names are those of this checkout."""
+    assert (ROOT / "src" / "pixels_to_sentiment" / "__init__.py").is_file()
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    named = re.search(r"\{folder\}\[(\w+)\]", colab.source(""))[1]
+    assert named in extras["optional-dependencies"]
+
+
+@pytest.mark.parametrize(
+    ("urls", "address"),
+    [("", ""), ("[project.urls]\nOther = 'https://a.b'", ""),
+     (f"[project.urls]\nRepository = '{ADDRESS}'", ADDRESS)],
+)  # fmt: skip
+def test_the_address_is_that_of_pyproject(tmp_path, urls, address):
+    """It is told in one place; without it the cell has none."""
+    (tmp_path / "pyproject.toml").write_text(f"[project]\nname = 'x'\n{urls}\n")
+    assert colab.address(tmp_path) == address
+
+
+@pytest.mark.parametrize("bad", ["git@example.org:a/b", "someone/project", 'https://a.b/" + x'])
+def test_what_is_no_address_is_refused(tmp_path, bad):
+    """Colab has no key for ssh, and the address stands within quotation marks."""
+    text = f"[project]\nname = 'x'\n[project.urls]\nRepository = '{bad}'\n"
+    (tmp_path / "pyproject.toml").write_text(text)
+    with pytest.raises(UserError, match=r"pyproject\.toml: Repository must be an https address"):
+        colab.address(tmp_path)
+
+
+def test_the_command_writes_the_cell_once(copy, monkeypatch, capsys):
+    """It names what it changed, and says nothing when there is nothing to do."""
+    root = copy.parent
+    (root / "pyproject.toml").write_text("[project]\nname = 'x'\n")
+    (root / "notebooks").mkdir()
+    copy.rename(root / "notebooks" / copy.name)
+    monkeypatch.setattr(notebooks, "root", lambda: root)
+    assert main(["book", "colab"]) == 0
+    assert "sums.ipynb" in capsys.readouterr().out
+    assert main(["book", "colab"]) == 0
+    assert capsys.readouterr().out == ""

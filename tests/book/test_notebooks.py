@@ -1,0 +1,144 @@
+import copy
+import json
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from pixels_to_sentiment.book import notebooks, tiers
+from pixels_to_sentiment.errors import UserError
+
+FIXTURES = Path(__file__).parents[1] / "notebooks"
+
+
+@pytest.mark.parametrize("name", ["sums", "fails"])
+def test_notebook_in_good_order_has_no_complaint(name):
+    """A tidy source passes, whether or not its cells would succeed."""
+    path = FIXTURES / f"{name}.ipynb"
+    assert notebooks.source_complaints(path) == []
+    assert notebooks.parameter_complaints(path, tiers.declared_parameters(path)) == []
+
+
+def test_every_fault_of_a_source_is_named(tmp_path):
+    """Kernel, ids, the injected cell and kept outputs are told in one go, each with its file."""
+    notebook = json.loads((FIXTURES / "untidy.ipynb").read_text())
+    notebook["cells"][1]["execution_count"] = 7
+    (tmp_path / "untidy.ipynb").write_text(json.dumps(notebook))
+    complaints = notebooks.source_complaints(tmp_path / "untidy.ipynb")
+    for said in ("kernel must be python3", "same id", "injected-parameters", "cell 2 keeps"):
+        assert [c for c in complaints if said in c and "untidy.ipynb" in c], said
+    assert len(complaints) == 4
+
+
+@pytest.mark.filterwarnings("ignore:Non-unique cell id")
+def test_every_fault_of_the_parameters_is_named(tmp_path):
+    """No annotation, no comment, and a comment that papermill cannot read past are faults."""
+    path = tmp_path / "untidy.ipynb"
+    path.write_text((FIXTURES / "untidy.ipynb").read_text().replace("julia", "python"))
+    complaints = notebooks.parameter_complaints(path, tiers.declared_parameters(path))
+    for said in ("'whole = 3' lacks", "'folds: list = [1]'", "'seed: int = 0'"):
+        assert [c for c in complaints if said in c], said
+    assert len(complaints) == 3
+
+
+def test_no_parameters_cell_is_a_fault():
+    """A notebook without parameters cannot be given a tier."""
+    (complaint,) = notebooks.source_complaints(FIXTURES / "dies.ipynb")
+    assert "0 cells are tagged parameters" in complaint
+
+
+def _without_ids(notebook):
+    for cell in notebook["cells"]:
+        del cell["id"]
+
+
+def _older(notebook):
+    _without_ids(notebook)
+    notebook["nbformat_minor"] = 4
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (_without_ids, "'id' is a required property"),  # nbformat would invent one at each reading
+        (_older, "has no cell ids"),
+        (dict.clear, "cannot be read as a notebook"),
+        (lambda notebook: notebook.pop("cells"), "cannot be read as a notebook"),
+    ],
+)
+def test_notebook_of_another_form_is_refused(tmp_path, spoil, said):
+    """A file that is not a valid notebook of the present format is refused by name."""
+    notebook = json.loads((FIXTURES / "sums.ipynb").read_text())
+    spoil(notebook)
+    path = tmp_path / "spoiled.ipynb"
+    path.write_text(json.dumps(notebook))
+    with pytest.raises(UserError) as caught:
+        notebooks.read(path)
+    assert said in str(caught.value)
+    assert notebooks.source_complaints(path) == [str(caught.value)]
+    assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [b"", b'{"cells": [', b"[]", b"\xff\xfe", None])
+def test_file_that_is_no_notebook_is_refused(tmp_path, content):
+    """Cut off, empty, something else, or not there: the file is named."""
+    path = tmp_path / "spoiled.ipynb"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(UserError, match=r"spoiled\.ipynb cannot be read as a notebook: \S"):
+        notebooks.read(path)
+
+
+@pytest.fixture
+def executed():
+    """Make an executed notebook as it should be, by hand."""
+    notebook = notebooks.read(FIXTURES / "sums.ipynb")
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for number, cell in enumerate(code, 1):
+        cell.execution_count = number
+    return notebook
+
+
+def _complaints(tmp_path, notebook):
+    nbformat.write(notebook, tmp_path / "done.ipynb")
+    source = notebooks.read(FIXTURES / "sums.ipynb")
+    return notebooks.executed_complaints(tmp_path / "done.ipynb", source)
+
+
+def test_executed_in_order_passes(tmp_path, executed):
+    """Counts from 1, the source's code, no error; empty cells have no count."""
+    assert _complaints(tmp_path, executed) == []
+
+
+def _rerun(notebook):
+    notebook.cells[-1].execution_count = 7
+
+
+def _skipped(notebook):
+    notebook.cells[-1].execution_count = None
+
+
+def _edited(notebook):
+    notebook.cells[-1].source += "\nprint('more')"
+
+
+def _erred(notebook):
+    error = nbformat.v4.new_output("error", ename="KeyError", evalue="x", traceback=[])
+    notebook.cells[-1].outputs.append(error)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (_rerun, "did not run in order"),
+        (_skipped, "did not run in order"),
+        (_edited, "code is not that of its source"),
+        (_erred, "cell [3] ended in KeyError"),
+    ],
+)
+def test_executed_out_of_order_is_named(tmp_path, executed, spoil, said):
+    """Cells run again, left out, edited afterwards or ended in an error are each found."""
+    spoiled = copy.deepcopy(executed)
+    spoil(spoiled)
+    (complaint,) = _complaints(tmp_path, spoiled)
+    assert said in complaint

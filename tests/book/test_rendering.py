@@ -1,0 +1,174 @@
+"""A small book built by Sphinx: tables in HTML are numbered, and figures keep their own outputs."""
+
+import base64
+import json
+import re
+
+import nbformat
+import pandas as pd
+import pytest
+from nbformat import v4
+
+from pixels_to_sentiment.book import rendering
+from pixels_to_sentiment.drawing import dark, tables
+
+MADE = '<details class="made"><summary>Made from 1 recorded run</summary><p>x</p></details>'
+PIXEL = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII="
+)
+DARK = base64.b64encode(b"another picture").decode()
+CONF = """
+extensions = ["myst_nb", "pixels_to_sentiment.book.rendering"]
+nb_execution_mode = "off"
+numfig = True
+nb_ipywidgets_js = {}
+"""
+
+
+def shown(**data):
+    kinds = {"html": "text/html", "png": "image/png", "text": "text/plain"}
+    return v4.new_output("display_data", data={kinds[name]: text for name, text in data.items()})
+
+
+def glued(name, **data):
+    output = shown(**data)
+    output.data = {f"application/papermill.record/{kind}": v for kind, v in output.data.items()}
+    output.metadata = {"scrapbook": {"name": name, "mime_prefix": "application/papermill.record/"}}
+    return output
+
+
+def code(*outputs, **options):
+    cell = v4.new_code_cell("x", outputs=list(outputs), execution_count=1)
+    cell.metadata = {"mystnb": options} if options else {}
+    return cell
+
+
+def table(name, caption):
+    return tables.table(pd.DataFrame({"a": [1]}), caption=caption, name=name)
+
+
+@pytest.fixture(scope="module")
+def built_in(tmp_path_factory):
+    return tmp_path_factory.mktemp("book") / "out"
+
+
+@pytest.fixture(scope="module")
+def page(built_in):
+    """HTML of a notebook with two tables and a figure, and what Sphinx warned of."""
+    from sphinx.application import Sphinx
+
+    folder = built_in.parent
+    drawn = shown(png=PIXEL)
+    drawn.metadata = {"image/png": {dark.KEY: DARK}}
+    (folder / "conf.py").write_text(CONF)
+    (folder / "index.md").write_text(
+        "# Book\n\nSee {numref}`second` and {numref}`taken`.\n\n"
+        "```{glue} some\n:doc: chapter.ipynb\n```\n\n```{glue} words\n:doc: chapter.ipynb\n```\n\n"
+        "```{toctree}\n:numbered: 1\nchapter\n```\n"
+    )
+    cells = [
+        v4.new_markdown_cell("# Chapter\n\nSee {numref}`second` and {numref}`drawn`.\n\n## Second"),
+        code(shown(html=table("first", "One <sup>?</sup>"), text="HTML")),
+        code(shown(html=table("second", "Two")), shown(html=MADE)),
+        code(
+            drawn,
+            shown(html=MADE),
+            figure={"name": "drawn", "caption": "A picture"},
+            image={"alt": "A square", "width": "50%"},
+        ),
+        code(glued("some", html=table("taken", "Three")), glued("words", text="said")),
+        code(shown(html='<div class="results"><table><tr><td>no label</td></tr></table></div>')),
+    ]
+    metadata = {"kernelspec": {"name": "python3", "display_name": "P", "language": "python"}}
+    nbformat.write(v4.new_notebook(cells=cells, metadata=metadata), folder / "chapter.ipynb")
+    warnings = folder / "warnings.txt"
+    with warnings.open("w") as stream:
+        app = Sphinx(
+            folder, folder, folder / "out", folder / "tree", "html", status=None, warning=stream
+        )
+        app.build()
+    return (
+        (folder / "out/chapter.html").read_text(),
+        (folder / "out/index.html").read_text(),
+        (warnings.read_text()),
+    )
+
+
+def test_tables_are_numbered_by_chapter_in_their_captions(page):
+    """The number stands before the caption, as a figure's does; marks in the caption stay."""
+    chapter, _, _ = page
+    captions = re.findall(r"<caption>(.*?)</caption>", chapter)
+    assert captions[0].startswith('<span class="caption-number">Table 1.1 </span>One <sup>?</sup>')
+    assert captions[1].startswith('<span class="caption-number">Table 1.2 </span>Two')
+
+
+def test_prose_refers_to_a_table_by_its_label_from_any_page(page):
+    """A heading of the same name takes the anchor, and the links still lead to the table."""
+    chapter, index, _ = page
+    anchor = re.findall(r'<div class="results" id="([^"]+)"', chapter)[1]
+    assert chapter.count(f'id="{anchor}"') == 1
+    for text, href in ((chapter, f"#{anchor}"), (index, f"chapter.html#{anchor}")):
+        assert re.search(rf'href="{href}"[^>]*><span[^>]*>Table 1\.2<', text)
+
+
+def test_what_made_a_figure_stands_below_it_and_not_in_it(page):
+    """Once, after the caption; inside, it would be a second figure of the same name."""
+    chapter, _, warned = page
+    assert chapter.count("<figure") == 1
+    assert chapter.count(MADE) == 2
+    assert chapter.rindex(MADE) > chapter.index("</figure>")
+    assert "Fig. 1.1" in chapter
+    assert warned == ""
+
+
+def test_a_table_that_another_page_takes_from_a_notebook_has_a_number_there(page):
+    """And a link from prose; what is glued and is no table is put in by MyST-NB as ever."""
+    chapter, index, _ = page
+    assert "Three" not in chapter
+    assert re.search(r'<caption><span class="caption-number">Table 1 </span>Three', index)
+    (anchor,) = re.findall(r'<div class="results" id="([^"]+)"', index)
+    assert re.search(rf'href="#{anchor}"[^>]*><span[^>]*>Table 1<', index)
+    assert "said" in index
+
+
+def test_a_figure_has_its_drawing_for_the_dark_beside_it(page, built_in):
+    """One figure, one number, one alternative text; the theme shows one of the two images."""
+    chapter, _, _ = page
+    (figure,) = re.findall(r"<figure.*?</figure>", chapter, re.DOTALL)
+    light, other = re.findall(r"<img[^>]*>", figure)
+    assert "only-light" in light
+    assert "only-dark" in other
+    assert all('alt="A square"' in one and "width: 50%" in one for one in (light, other))
+    source = re.search(r'src="([^"]+)"', other)[1]
+    assert (built_in / source).read_bytes() == base64.b64decode(DARK)
+
+
+def test_a_table_without_label_stays_as_it_is(page):
+    """It has no number, so that the next one keeps its own."""
+    chapter, _, _ = page
+    assert '<div class="results"><table><tr><td>no label' in chapter
+
+
+def test_pages_that_are_no_notebooks_are_left_alone():
+    """Their source is passed on untouched."""
+    app = type("App", (), {"env": type("Env", (), {"doc2path": lambda self, name: "a.md"})()})()
+    content = ["{ not JSON"]
+    rendering.prepare(app, "a", content)
+    assert content == ["{ not JSON"]
+
+
+def test_folded_code_says_of_what_kind_it_is():
+    """By the tag of its cell; what a cell names itself is kept."""
+    app = type("App", (), {"env": type("Env", (), {"doc2path": lambda self, name: "a.ipynb"})()})()
+    cells = [
+        {"cell_type": "code", "metadata": {"tags": ["parameters", "hide-input"]}, "outputs": []},
+        {"cell_type": "code", "metadata": {"tags": ["injected-parameters"]}, "outputs": []},
+        {"cell_type": "code", "metadata": {}, "outputs": []},
+        {"cell_type": "code", "metadata": {"mystnb": {"code_prompt_show": "Mine"}}, "outputs": []},
+        {"cell_type": "markdown", "metadata": {}},
+    ]
+    content = [json.dumps({"cells": cells})]
+    rendering.prepare(app, "a", content)
+    found = [cell["metadata"].get("mystnb", {}) for cell in json.loads(content[0])["cells"]]
+    shown = [one.get("code_prompt_show") for one in found]
+    assert shown == ["Parameters", "Parameters of this build", "Code", "Mine", None]

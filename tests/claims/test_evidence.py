@@ -1,0 +1,127 @@
+"""What recorded trainings say for or against a claim, and which of them count."""
+
+import pytest
+
+import toy_claims
+from pixels_to_sentiment.claims import (
+    CONTRADICTED,
+    INCONCLUSIVE,
+    REPRODUCED,
+    SUPPORTED,
+    UNTESTED,
+)
+from pixels_to_sentiment.data import folds
+from pixels_to_sentiment.records import catalogue
+from pixels_to_sentiment.records.catalogue import MOBILENET, PAPERS, SQUEEZENET, Configuration
+from toy_claims import judged, random
+
+pytestmark = pytest.mark.usefixtures("isolated")
+FC9 = catalogue.variant_of(PAPERS, "fc9-2")
+
+
+@pytest.fixture
+def ran(tmp_path):
+    return toy_claims.runs_in(tmp_path)
+
+
+def test_pairs_give_their_numbers_seeds_and_runs(ran):
+    """Of all seeds; those of the article come first."""
+    records = ran(SQUEEZENET, 0.9) + ran(SQUEEZENET, 0.88, seed=1) + ran(random(SQUEEZENET), 0.7)
+    row = judged("start", records)
+    assert row["verdict"] == REPRODUCED
+    assert "(seeds 0, 1 against 0): +0.19" in row["evidence"]
+    assert set(row["keys"].split(", ")) == {one.key for one in records}
+    assert judged("start", records[:9])["verdict"] == UNTESTED, "a fold is missing"
+
+
+def test_seeds_that_disagree_leave_a_claim_undecided(ran):
+    """However many pictures there are."""
+    records = ran(SQUEEZENET, 0.9) + ran(SQUEEZENET, 0.7, seed=1) + ran(random(SQUEEZENET), 0.7)
+    assert judged("start", records)["verdict"] == INCONCLUSIVE
+    assert judged("start", records[:5] + records[10:])["verdict"] == REPRODUCED
+
+
+def test_trainings_that_learned_nothing_say_nothing_about_layers(ran):
+    """A seed is left out; where all are, the pair is shown and does not count."""
+    good = ran(PAPERS, 0.9) + ran(FC9, 0.8)
+    row = judged("addition", good + ran(PAPERS, 0.66, seed=1))
+    assert row["verdict"] == REPRODUCED
+    assert "seed 1: no better than always positive, so not counted" in row["evidence"]
+    row = judged("addition", good[:5] + ran(FC9, 0.66, seed=2))
+    assert row["verdict"] == UNTESTED
+    assert "learned nothing" in row["why"]
+    row = judged("lean", ran(catalogue.variant_of(PAPERS, "fc7-2"), 0.66))
+    assert (row["verdict"], "40.1 million" in row["evidence"]) == (UNTESTED, True)
+
+
+def test_classifiers_on_frozen_layers_are_named_and_do_not_count(ran):
+    """They do not test what fine-tuning makes of a cut network."""
+    whole = catalogue.CAFFENET_FROZEN
+    row = judged("one-layer", ran(whole, 0.9) + ran(catalogue.variant_of(whole, "fc7-2"), 0.75))
+    assert row["verdict"] == UNTESTED
+    assert "new classifiers on fixed features" in row["evidence"]
+
+
+def test_freezing_what_is_below_fc9_is_compared_with_learning_all(ran):
+    """The article's conjecture."""
+    records = ran(FC9, 0.7)
+    records += ran(Configuration(FC9.network, FC9.start, "paper-frozen-below"), 0.8)
+    assert judged("frozen-addition", records)["verdict"] == REPRODUCED
+
+
+@pytest.mark.parametrize(
+    ("shares", "verdict"),
+    [
+        ((0.85, 0.8, 0.76), SUPPORTED),
+        ((0.85, 0.7, 0.69), INCONCLUSIVE),
+        ((0.75, 0.7, 0.6), INCONCLUSIVE),
+    ],
+)
+def test_accuracies_are_held_against_the_network_quoted(ran, shares, verdict):
+    """On each subset, on which it scored 0.783, 0.714 and 0.687."""
+    records = []
+    for share, agreement in zip(shares, folds.AGREEMENTS, strict=True):
+        records += ran(SQUEEZENET, share, agreement)
+    row = judged("previous", records)
+    assert row["verdict"] == verdict
+    assert row["evidence"].count("<br>") == 2
+    assert judged("previous", ran(PAPERS, 0.85))["verdict"] == REPRODUCED
+
+
+@pytest.mark.parametrize(
+    ("share", "verdict"), [(0.86, REPRODUCED), (0.82, INCONCLUSIVE), (0.75, CONTRADICTED)]
+)
+def test_an_accuracy_is_reached_but_for_the_margin(ran, share, verdict):
+    """The article's is 0.830."""
+    assert judged("accuracy", ran(PAPERS, share))["verdict"] == verdict
+
+
+def test_views_compare_ten_crops_with_the_centre(ran):
+    """Of the same trainings, in each subset; no gain within the margin speaks against."""
+    better = ran(PAPERS, 0.9, centre=0.7)
+    assert judged("oversampling", better)["verdict"] == REPRODUCED
+    hardly = ran(PAPERS, 0.81, "four", centre=0.8)
+    assert judged("oversampling", better + hardly)["verdict"] == INCONCLUSIVE
+    alike = ran(PAPERS, 1.0, "four", centre=1.0)
+    assert judged("oversampling", better + alike)["verdict"] == CONTRADICTED
+    row = judged("oversampling", better + ran(PAPERS, 0.7, "three", centre=0.9))
+    assert row["verdict"] == CONTRADICTED
+    assert "three agree" in row["evidence"].split("<br>")[1]
+
+
+def test_agreement_is_tested_on_what_each_count_adds(ran):
+    """Within one network, on its own test pictures."""
+    falling = ran(SQUEEZENET, 0.8, "three", by_count={5: 0.9, 4: 0.75, 3: 0.55})
+    row = judged("agreement", falling)
+    assert row["verdict"] == SUPPORTED
+    assert "exactly 4 − exactly 3: +0.2" in row["evidence"]
+    flat = ran(MOBILENET, 0.8, "three", by_count={5: 0.9, 4: 0.75, 3: 0.9})
+    assert judged("agreement", flat)["verdict"] == INCONCLUSIVE
+    assert judged("agreement", ran(SQUEEZENET, 0.8))["verdict"] == UNTESTED
+
+
+def test_starts_that_learn_sooner_have_the_lower_mean_loss(ran):
+    """Over folds and seeds."""
+    records = ran(SQUEEZENET, 0.9, loss=0.3) + ran(random(SQUEEZENET), 0.7, loss=0.6)
+    row = judged("convergence", records)
+    assert (row["verdict"], ": +0.300" in row["evidence"]) == (SUPPORTED, True)

@@ -1,0 +1,95 @@
+"""What is counted, timed and mapped, for or against a claim."""
+
+import pandas as pd
+import pytest
+
+import toy_claims
+from pixels_to_sentiment.benchmarks import results
+from pixels_to_sentiment.claims import (
+    CONTRADICTED,
+    INCONCLUSIVE,
+    REPRODUCED,
+    SUPPORTED,
+    UNTESTED,
+    measured,
+)
+from pixels_to_sentiment.records import catalogue
+from toy_claims import judged
+
+pytestmark = pytest.mark.usefixtures("isolated")
+
+
+def test_parameters_are_counted_by_hand():
+    """4096 x 4096 weights and as many biases, and what becomes of the last layer."""
+    one, two = judged("parameters")["evidence"].split("<br>")
+    last = 4096 * 2 + 2
+    saved = 4096 * 4096 + 4096 + last - last
+    assert f"{saved / 1e6:.2f} million" in one
+    saved += 9216 * 4096 + 4096 + last - (9216 * 2 + 2)
+    assert f"{saved / 1e6:.2f} million" in two
+
+
+@pytest.mark.parametrize(
+    ("kind", "low", "verdict"),
+    [("gpu", 2.5, REPRODUCED), ("gpu", 3.5, CONTRADICTED), ("cpu", 3.5, INCONCLUSIVE)],
+)
+def test_a_measured_time_is_held_against_three_times(monkeypatch, kind, low, verdict):
+    """With its spread; a CPU does not contradict what is said of a GPU."""
+    row = {"contender": "a", "pictures": 1, "ratio": 4.0, "low": low, "high": 5.0}
+    tables = {kind: pd.DataFrame([row])}
+    monkeypatch.setattr(results, "map_costs", lambda one: tables.get(one, pd.DataFrame()))
+    assert judged("maps-speed")["verdict"] == verdict
+
+
+@pytest.mark.parametrize(
+    ("kind", "ten", "verdict"),
+    [("gpu", 0.01, REPRODUCED), ("gpu", 0.05, CONTRADICTED), ("cpu", 0.05, INCONCLUSIVE)],
+)
+def test_ten_crops_are_timed_against_one(monkeypatch, kind, ten, verdict):
+    """A CPU does not contradict what is said of a GPU."""
+    taken = {10: ten, 1: 0.01}
+    made = [
+        {
+            "what": f"CaffeNet forward, {n} at once",
+            "contender": results.OURS,
+            "seconds": [seconds, 1.01 * seconds, 0.99 * seconds],
+        }
+        for n, seconds in taken.items()
+    ]
+    reports = {kind: [{"comparisons": made}]}
+    monkeypatch.setattr(results, "recorded", lambda one: reports.get(one, []))
+    row = judged("oversampling-speed")
+    assert (row["verdict"], f"{ten / 0.01:.1f} times" in row["evidence"]) == (verdict, True)
+
+
+@pytest.mark.parametrize(
+    ("better", "verdict"), [(0.05, SUPPORTED), (0.0, INCONCLUSIVE), (-0.05, INCONCLUSIVE)]
+)
+def test_maps_have_to_beat_what_knows_nothing_of_the_network(tmp_path, better, verdict):
+    """Random numbers, the centre and edges, in every network; Grad-CAM does not decide."""
+    made = toy_claims.studies_in(tmp_path)(catalogue.SQUEEZENET, better)
+    found = judged("maps", studies=made)
+    assert found["verdict"] == verdict
+    assert found["evidence"].count("<br>") == 2
+    assert "grad-cam" not in found["evidence"]
+    assert set(found["keys"].split(", ")) == {one.key for one in made}
+    some = toy_claims.studies_in(tmp_path)(catalogue.SQUEEZENET, 0.05, which=(1, 2))
+    assert judged("maps", studies=some)["verdict"] == UNTESTED
+
+
+@pytest.mark.parametrize(
+    ("low", "network", "verdict"),
+    [
+        (0.02, "CaffeNet from ImageNet", REPRODUCED),
+        (0.02, "CaffeNet from ImageNet convolutions", SUPPORTED),
+        (0.0, "CaffeNet from ImageNet", INCONCLUSIVE),
+    ],
+)
+def test_the_mean_of_local_answers_lies_apart_by_more_than_the_margin(
+    monkeypatch, low, network, verdict
+):
+    """Of the article's own network, or of another start."""
+    row = {"configuration": f"{network}, paper's recipe", "crops": "centre", "keys": ("k",)}
+    row |= {"pictures": 880, "difference": 0.03, "low": low, "high": 0.05, "changed": 0.1}
+    monkeypatch.setattr(measured, "against_global", lambda *_: pd.DataFrame([row]))
+    assert judged("maps-mean")["verdict"] == verdict

@@ -1,0 +1,32 @@
+"""The claims as data: what they name is there to be run."""
+
+import pytest
+
+from pixels_to_sentiment import claims
+from pixels_to_sentiment.claims import RULES
+from pixels_to_sentiment.records import catalogue
+from pixels_to_sentiment.records.catalogue import Configuration
+
+pytestmark = pytest.mark.usefixtures("isolated")
+
+
+@pytest.mark.parametrize("claim", claims.CLAIMS, ids=lambda claim: claim.name)
+def test_a_claim_names_its_section_its_rule_and_networks_that_there_are(claim):
+    """Of its own networks and those that stand in."""
+    assert claim.kind in RULES
+    assert claim.section == claims.OURS or 4 <= float(claim.section) <= 5
+    for one in (*claim.own, *claim.nearly, *claim.here):
+        for configuration in (one,) if isinstance(one, Configuration) else one:
+            assert Configuration.parse(str(configuration)) == configuration
+
+
+def test_the_fifteen_statements_of_the_article_have_a_claim():
+    """By the sections that they are in."""
+    sections = {claim.section for claim in claims.CLAIMS}
+    assert sections == {"4.1", "4.2", "4.3", "4.4", "4.5", "4.6", "5", claims.OURS}
+    assert sum(claim.text.startswith("Conjecture") for claim in claims.CLAIMS) == 2
+    assert {claim.chapter for claim in claims.CLAIMS} <= {
+        *(experiment for experiment in catalogue.EXPERIMENTS),
+        "judgement",
+        "performance",
+    }

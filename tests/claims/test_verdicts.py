@@ -1,0 +1,88 @@
+"""Verdicts: five words, who decides, and what is named beside."""
+
+import pytest
+
+from pixels_to_sentiment.claims import (
+    CONTRADICTED,
+    INCONCLUSIVE,
+    REPRODUCED,
+    SUPPORTED,
+    UNTESTED,
+    VERDICTS,
+    verdicts,
+)
+from pixels_to_sentiment.claims.sides import AGAINST, FOR, NEARLY, OTHER, OWN, UNDECIDED, Row
+from pixels_to_sentiment.files import assets
+from toy_claims import CLAIMS, judged
+
+pytestmark = pytest.mark.usefixtures("isolated")
+
+
+def decided(name, *rows):
+    made = [Row("", 0.1, side, rank, (), *more) for side, rank, *more in rows]
+    return verdicts.decide(CLAIMS[name], made)
+
+
+@pytest.mark.parametrize(
+    ("rows", "verdict"),
+    [
+        ([(FOR, OWN)], REPRODUCED),
+        ([(FOR, OWN), (FOR, OWN), (AGAINST, OTHER)], REPRODUCED),
+        ([(FOR, NEARLY)], REPRODUCED),
+        ([(AGAINST, OWN), (FOR, OTHER)], CONTRADICTED),
+        ([(AGAINST, OWN), (FOR, OWN)], CONTRADICTED),
+        ([(FOR, OWN), (UNDECIDED, OWN)], INCONCLUSIVE),
+        ([(UNDECIDED, OWN), (FOR, OTHER)], SUPPORTED),
+        ([(FOR, OTHER), (FOR, OTHER), (UNDECIDED, OTHER)], SUPPORTED),
+        ([(FOR, OTHER), (UNDECIDED, OTHER)], INCONCLUSIVE),
+        ([(FOR, OTHER), (FOR, OTHER), (AGAINST, OTHER)], INCONCLUSIVE),
+        # What other networks do does not contradict what is said of one.
+        ([(AGAINST, OTHER)], INCONCLUSIVE),
+        ([(FOR, OWN, "idle")], UNTESTED),
+        ([], UNTESTED),
+    ],
+)
+def test_verdicts_follow_from_whose_comparisons_say_what(rows, verdict):
+    """The claim's own networks decide; others support."""
+    found, why = decided("one-layer", *rows)
+    assert found == verdict
+    assert found in VERDICTS
+    assert len(why) > 20
+
+
+def test_most_starts_is_more_than_half_of_all_that_are_named():
+    """And none is decided while one is missing."""
+    some = [(FOR, OWN)] * 8 + [(AGAINST, OWN)] * 6
+    assert decided("related", *some)[0] == REPRODUCED
+    assert decided("related", *[(AGAINST, OWN)] * 7, *some[:7])[0] == CONTRADICTED
+    assert decided("related", *some[:7], *[(UNDECIDED, OWN)] * 7)[0] == INCONCLUSIVE
+    found, why = decided("related", *some[1:])
+    assert found == UNTESTED
+    assert "Of the 14 pairs that it takes, 13 are recorded" in why
+
+
+def test_why_counts_what_is_left_out_and_what_knows_of_one_seed():
+    """And names what is only nearly the article's own."""
+    rows = [(FOR, NEARLY, "", True), (UNDECIDED, OTHER), (FOR, OTHER, "idle")]
+    why = decided("one-layer", *rows, (FOR, OTHER, "frozen"))[1]
+    assert "1 comparison with what the claim is about (+0.100): 1 for." in why
+    assert "1 comparison with other networks (+0.100): 1 undecided." in why
+    assert "Nearly the article's own" in why
+    assert "1 of the intervals rests on one seed of a network" in why
+    assert "1 pair of which one network learned nothing" in why
+    assert "1 pair of classifiers on frozen layers" in why
+
+
+def test_weights_that_are_not_at_hand_are_named(monkeypatch):
+    """By network and start; none where the files are there."""
+    row = judged("chinese")
+    assert "Weights not at hand: CaffeNet from MVSO English, CaffeNet from MVSO Chinese," in row.why
+    monkeypatch.setattr(assets, "find", lambda name: name)
+    assert "Weights" not in judged("chinese")["why"]
+
+
+def test_what_is_read_off_single_pictures_is_not_tested():
+    """With the reason."""
+    row = judged("errors")
+    assert row["verdict"] == UNTESTED
+    assert "single pictures" in row["why"]

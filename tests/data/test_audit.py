@@ -1,0 +1,315 @@
+"""The audit: what it counts is right, on five pictures by hand and on the real ones."""
+
+import hashlib
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pixels_to_sentiment.data import audit, folds
+from pixels_to_sentiment.errors import UserError
+from toy_folds import small_table
+
+MIRROR = Path(__file__).parents[3] / "shared" / "mirror"
+ARCHIVE = MIRROR / "twitter_deepsent.zip"
+needs_photographs = pytest.mark.skipif(
+    not MIRROR.is_dir(), reason="the mirror with the photographs is not beside the checkout"
+)
+PUBLISHED = {
+    "five": {"used": 880, "dropped": 2, "test": 176, "train": 704, "positive": 579},
+    "four": {"used": 1115, "dropped": 1, "test": 223, "train": 892, "positive": 688},
+    "three": {"used": 1265, "dropped": 4, "test": 253, "train": 1012, "positive": 767},
+}
+
+
+@pytest.fixture(scope="module")
+def table():
+    return folds.load()
+
+
+@pytest.fixture(scope="module")
+def unlike(table):
+    """Digests of pictures of which no two are the same."""
+    return {image: hashlib.sha256(image.encode()).hexdigest() for image in table["image"]}
+
+
+@pytest.fixture(scope="module")
+def digests():
+    with zipfile.ZipFile(ARCHIVE) as bundle:
+        photographs = [name for name in bundle.namelist() if name.endswith(".jpg")]
+        return {Path(n).name: hashlib.sha256(bundle.read(n)).hexdigest() for n in photographs}
+
+
+def archive(path, members):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for name, text in members.items():
+            bundle.writestr(name, text)
+    return path
+
+
+# The complete lists
+
+
+def test_lists_are_found_wherever_they_lie_in_the_archive(tmp_path):
+    """Any folder will do, other files are ignored, and an absent list is left out."""
+    members = {
+        "DeepSent/data/twitter_five_agrees.txt": "a.jpg 1\r\nb.jpg 0\r\n",
+        "twitter_three_agrees.txt": "c.jpg 1\n\n",
+        "__MACOSX/._twitter_four_agrees.txt": "\x00\x01",
+    }
+    found = audit.read_lists(archive(tmp_path / "a.zip", members))
+    assert found == {"five": {"a.jpg": 1, "b.jpg": 0}, "three": {"c.jpg": 1}}
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"twitter_five_agrees.txt": "a.jpg 2\n"},
+        {"twitter_five_agrees.txt": "a.jpg\n"},
+        {"twitter_five_agrees.txt": "a.jpg 1\na.jpg 0\n"},
+        {"x/twitter_five_agrees.txt": "a.jpg 1\n", "y/twitter_five_agrees.txt": "a.jpg 0\n"},
+        {"twitter_five_agrees.txt": b"\xff\xfe"},
+        {"twitter_five_agrees.txt": "".join(f"{i}.jpg 1\n" for i in range(100_000))},
+    ],
+    ids=["label", "no label", "twice", "two lists", "not text", "bomb"],
+)
+def test_a_malformed_list_is_refused(tmp_path, members):
+    """What is not lines of name and label is refused, with the archive's name."""
+    with pytest.raises(UserError, match=r"a\.zip cannot be read"):
+        audit.read_lists(archive(tmp_path / "a.zip", members))
+
+
+@pytest.mark.parametrize("data", [None, b"<html>too large to scan</html>"])
+def test_an_archive_that_is_none_is_refused(tmp_path, data):
+    """An absent file and a page of HTML in its place are told, not raised raw."""
+    if data:
+        (tmp_path / "a.zip").write_bytes(data)
+    with pytest.raises(UserError, match=r"a\.zip cannot be read"):
+        audit.read_lists(tmp_path / "a.zip")
+
+
+# Counts
+
+
+def test_sizes_are_the_published_ones(table):
+    """Counts and the always-positive accuracy agree with what the authors released."""
+    sizes = audit.sizes(table).set_index("agreement")
+    assert sizes[["used", "dropped", "test", "train", "positive"]].T.to_dict() == PUBLISHED
+    assert list(sizes["listed"]) == [882, 1116, 1269]
+    assert list(sizes["negative"]) == [301, 427, 498]
+    assert list(sizes["always_positive"].round(3)) == [0.658, 0.617, 0.606]
+
+
+def test_balance_shows_that_folds_are_not_stratified(table):
+    """The positive share of a five-agree fold runs from 0.60 to 0.70."""
+    balance = audit.balance(table)
+    assert len(balance) == 15
+    five = balance[balance["agreement"] == "five"]
+    assert list(five["fold"]) == [1, 2, 3, 4, 5]
+    assert (round(five["share"].min(), 2), round(five["share"].max(), 2)) == (0.60, 0.70)
+    assert (balance["share"] == balance["positive"] / balance["pictures"]).all()
+
+
+def test_dropped_pictures_betray_themselves_by_a_stricter_subset(table):
+    """One five-agree picture is missing from four agree's folds, three from three agree's."""
+    dropped = audit.dropped(table)
+    assert dropped.groupby("agreement").size().to_dict() == {"four": 1, "three": 4}
+    of_five = dropped[dropped["used_in"].str.contains("five")]
+    assert of_five.groupby("agreement").size().to_dict() == {"four": 1, "three": 3}
+
+
+def test_dropped_is_empty_when_nothing_was_dropped():
+    """No row, and the columns are still there."""
+    dropped = audit.dropped(small_table())
+    assert list(dropped.columns) == ["agreement", "image", "label", "used_in"]
+    assert dropped.empty
+
+
+def test_dropped_names_what_a_complete_list_has_more():
+    """A listed picture without a fold is dropped, and nothing else is."""
+    table = small_table().astype({"five_fold": "Int64", "five_rank": "Int64"})
+    table.loc[4, ["five_fold", "five_rank"]] = pd.NA
+    assert audit.dropped(table).empty
+    dropped = audit.dropped(table, {"five": {"a.jpg": 0, "e.jpg": 1}})
+    assert dropped.values.tolist() == [["five", "e.jpg", 1, "four, three"]]
+
+
+def test_membership_counts_pictures_that_changed_their_fold(table):
+    """By hand on five pictures; on the real table the shuffles look independent."""
+    by_hand = audit.membership(small_table()).set_index(["agreement", "other"])
+    assert by_hand["moved"].to_dict() == {
+        ("five", "four"): 2,
+        ("five", "three"): 0,
+        ("four", "three"): 2,
+    }
+    real = audit.membership(table)
+    assert list(real["only_first"]) == [1, 3, 4]
+    assert list(real["both"]) == [879, 877, 1111]
+    assert list(real["moved"]) == [715, 701, 900]
+    assert real["moved_share"].between(0.78, 0.82).all()
+
+
+def test_published_tells_the_list_that_a_changed_label_spoils(table):
+    """One flipped label breaks one test list and four training lists of each subset it is in."""
+    assert audit.published(table)["matches"].all()
+    flipped = table.copy()
+    row = flipped.index[flipped["five_fold"].isna() & flipped["three_fold"].notna()][0]
+    flipped.loc[row, "label"] = 1 - flipped.loc[row, "label"]
+    spoiled = audit.published(flipped).query("not matches")["path"]
+    subsets = sum(flipped.loc[row, [f"{a}_fold" for a in folds.AGREEMENTS]].notna())
+    assert len(spoiled) == 5 * subsets
+    assert sum("test.txt" in path for path in spoiled) == subsets
+
+
+def test_labels_counts_each_kind_of_difference():
+    """Unknown, unlisted and differing pictures are told apart; absent lists give no row."""
+    listed = {"four": {"a.jpg": 1, "b.jpg": 1, "c.jpg": 1, "d.jpg": 0, "new.jpg": 0}}
+    listed["four"]["newer.jpg"] = 1
+    assert audit.labels(listed, small_table()).to_dict("records") == [
+        {"agreement": "four", "listed": 6, "unknown": 2, "unlisted": 1, "differing": 1}
+    ]
+
+
+def test_duplicates_and_leak_on_made_up_twins():
+    """Twins straddle, sit together or contradict as placed, and leak in both directions."""
+    table = small_table()
+    table.loc[4, "three_fold"], table.loc[4, "three_rank"] = 3, 1
+    table.loc[3, "label"] = 1  # the twins a and d contradict each other, c and e do not
+    digests = {"a.jpg": "1", "b.jpg": "2", "c.jpg": "3", "d.jpg": "1", "e.jpg": "3"}
+    twins = audit.duplicates(digests, table)
+    assert set(twins["images"]) == {("a.jpg", "d.jpg"), ("c.jpg", "e.jpg")}
+    assert len(twins) == 2 * 3
+    together = twins[~twins["straddles"]]
+    assert together[["images", "agreement", "folds"]].values.tolist() == [
+        [("c.jpg", "e.jpg"), "three", (3, 3)]
+    ]
+    assert set(twins.loc[twins["contradictory"], "images"]) == {("a.jpg", "d.jpg")}
+    leak = audit.leak(digests, table).set_index(["agreement", "fold"])
+    assert leak.loc["five", "leaked"].to_dict() == {1: 1, 2: 0, 3: 1, 4: 1, 5: 1}
+    assert leak.loc["three", "leaked"].to_dict() == {1: 1, 2: 0, 3: 0, 4: 1, 5: 0}
+
+
+def test_a_copy_outside_the_subset_neither_straddles_nor_leaks(table, unlike):
+    """Twins of which five agree has only one are no leak in five agree."""
+    inside = table.loc[table["five_fold"].notna(), "image"].iloc[0]
+    outside = table.loc[table["five_fold"].isna(), "image"].iloc[0]
+    digests = unlike | {outside: unlike[inside]}
+    five = audit.duplicates(digests, table).query("agreement == 'five'")
+    assert five[["copies", "straddles", "contradictory"]].values.tolist() == [[1, False, False]]
+    assert audit.leak(digests, table).query("agreement == 'five'")["leaked"].sum() == 0
+
+
+def test_without_twins_the_frames_can_still_be_queried(table, unlike):
+    """No twins: no rows, no leak, and the boolean columns still select."""
+    twins = audit.duplicates(unlike, table)
+    assert twins[twins["straddles"] | twins["contradictory"]].empty
+    assert "agreement" in twins[twins["straddles"]].columns
+    assert audit.leak(unlike, table)["share"].tolist() == [0.0] * 15
+
+
+def test_a_picture_without_digest_is_refused(table, unlike):
+    """A partial archive would undercount the twins, so it is told."""
+    partial = dict(list(unlike.items())[:-2])
+    for function in (audit.duplicates, audit.leak):
+        with pytest.raises(UserError, match="have no digest"):
+            function(partial, table)
+
+
+def test_audit_bundles_what_its_inputs_allow(table, unlike):
+    """Fields that need the archive are None without it; all equal the single functions."""
+    plain = audit.audit(table)
+    assert (plain.labels, plain.duplicates, plain.leak) == (None, None, None)
+    listed = {"three": dict(zip(table["image"], table["label"], strict=True))}
+    full = audit.audit(table, listed, unlike)
+    for name in ("sizes", "balance", "membership", "published"):
+        expected = getattr(audit, name)(table)
+        pd.testing.assert_frame_equal(getattr(plain, name), expected)
+        pd.testing.assert_frame_equal(getattr(full, name), expected)
+    assert len(full.dropped) == 5
+    assert full.labels["differing"].tolist() == [0]
+    assert len(full.leak) == 15
+    assert full.duplicates.empty
+
+
+@pytest.fixture(scope="module")
+def toy_text():
+    """Text about five pictures, two of them twins with different labels."""
+    digests = {"a.jpg": "1", "b.jpg": "2", "c.jpg": "3", "d.jpg": "4", "e.jpg": "1"}
+    return str(audit.audit(small_table(), {"five": {"a.jpg": 1}}, digests))
+
+
+def section(text, beginning):
+    """Lines of the part of a printed audit whose heading begins so, without the heading."""
+    parts = [part.splitlines() for part in text.split("\n\n")]
+    (found,) = (lines for heading, *lines in parts if heading.startswith(beginning))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("heading", "row"),
+    [
+        ("Photographs of each subset", "five 882 5 877 1 4 3 2 0.600"),
+        ("Positive photographs", "four 1 1 1 1.000"),
+        ("Photographs in two subsets", "five four 5 0 0 2 0.400"),
+        ("Lists that differ", "five_agrees/test1/test.txt 1"),
+        ("Labels in the complete lists", "five 1 0 4 1"),
+        ("Byte-identical", "a.jpg 1, 5 2, 5 1, 5 differ"),
+        ("Byte-identical", "e.jpg"),
+        ("Test photographs", "three 5 1 1 1.000"),
+    ],
+)
+def test_the_text_has_the_numbers_of_each_part(toy_text, heading, row):
+    """A reader at a terminal finds each number under its heading, shares to three places."""
+    assert row in [" ".join(line.split()) for line in section(toy_text, heading)]
+
+
+def test_the_text_names_twins_and_no_digests(toy_text):
+    """Twins are shown by the names of the pictures; the others are not among them."""
+    heads, *rows = section(toy_text, "Byte-identical")
+    assert heads.split() == ["image", *folds.AGREEMENTS, "labels"]
+    assert [row.split()[0] for row in rows] == ["a.jpg", "e.jpg"]
+
+
+def test_the_text_says_that_nothing_was_found(table, unlike):
+    """No twins and no spoilt list: "none", and not an empty table."""
+    text = str(audit.audit(table, digests=unlike))
+    assert section(text, "Lists that differ") == ["none"]
+    assert section(text, "Byte-identical") == ["none"]
+    assert "Empty DataFrame" not in text
+
+
+def test_the_text_says_what_was_not_looked_into(table):
+    """Without the archive the parts that need it say so, and the others are there."""
+    text = str(audit.audit(table))
+    for heading in ("Labels in the complete lists", "Byte-identical", "Test photographs"):
+        (sentence,) = section(text, heading)
+        assert "needs the archive of photographs" in sentence
+    assert text.count("needs the archive") == 3
+    assert len(section(text, "Positive photographs")) == 1 + 15
+
+
+@needs_photographs
+def test_complete_lists_of_the_archive_agree_with_the_table(table):
+    """882, 1,116 and 1,269 labels, nested, none of them another than the table's."""
+    listed = audit.read_lists(ARCHIVE)
+    assert set(listed["five"]) < set(listed["four"]) < set(listed["three"])
+    labels = audit.labels(listed, table)
+    assert labels["listed"].tolist() == [folds.SUBSETS[a].listed for a in folds.AGREEMENTS]
+    assert labels[["unknown", "unlisted", "differing"]].to_numpy().sum() == 0
+    dropped = audit.dropped(table, listed)
+    assert dropped.groupby("agreement").size().to_dict() == {"five": 2, "four": 1, "three": 4}
+
+
+@needs_photographs
+def test_the_photographs_have_thirteen_pairs_of_twins(table, digests):
+    """5, 7 and 8 pairs straddle two folds; one pair of three agree contradicts itself."""
+    twins = audit.duplicates(digests, table)
+    assert twins["digest"].nunique() == 13
+    assert twins["images"].map(len).unique().tolist() == [2]
+    straddling = twins[twins["straddles"]].groupby("agreement").size()
+    assert straddling.to_dict() == {"five": 5, "four": 7, "three": 8}
+    assert twins.loc[twins["contradictory"], "agreement"].tolist() == ["three"]
+    # Each straddling pair leaks twice: each twin is tested once, with the other trained on.
+    leaked = audit.leak(digests, table).groupby("agreement")["leaked"].sum()
+    assert leaked.to_dict() == {"five": 10, "four": 14, "three": 16}

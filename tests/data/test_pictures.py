@@ -1,0 +1,400 @@
+"""Decoding once, warping as Caffe does, the cache, the stand-in, and crops."""
+
+import hashlib
+import io
+import warnings
+import zipfile
+
+import cv2
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from PIL import Image
+
+from pixels_to_sentiment.data import folds, pictures
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.files import assets
+
+pytestmark = pytest.mark.usefixtures("isolated", "few_names")
+
+NAMES = ["b.jpg", "a.jpg", "d.jpg", "c.jpg"]
+
+
+def noise(height, width, seed=0):
+    return np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
+
+
+def encoded(image, kind="PNG"):
+    """Bytes of a picture; PNG keeps every pixel, and goes by its content, not its name."""
+    if not isinstance(image, Image.Image):
+        image = Image.fromarray(image)
+    stream = io.BytesIO()
+    image.save(stream, kind)
+    return stream.getvalue()
+
+
+@pytest.fixture
+def few_names(monkeypatch):
+    """Let the table of folds have four pictures."""
+    table = pd.DataFrame({"image": NAMES, "label": [0, 1, 0, 1]})
+    for column in ("five_fold", "four_fold"):
+        table[column] = pd.array([1, 2, 3, None], "Int64")
+    monkeypatch.setattr(folds, "load", lambda: table)
+
+
+@pytest.fixture
+def contents():
+    """Four pictures of 256 pixels a side, which warping leaves alone."""
+    return {name: encoded(noise(256, 256, seed)) for seed, name in enumerate(NAMES)}
+
+
+@pytest.fixture
+def pack(isolated):
+    """Write an archive."""
+
+    def write(contents, folder="images/", name="some.zip"):
+        with zipfile.ZipFile(isolated / name, "w") as archive:
+            archive.writestr("readme.txt", "nothing to see")
+            for file, content in contents.items():
+                archive.writestr(folder + file, content)
+        return isolated / name
+
+    return write
+
+
+def left_over(isolated):
+    """Name what lies in the cache."""
+    cache = isolated / "cache"
+    return sorted(path.name for path in cache.iterdir()) if cache.exists() else []
+
+
+# Warping
+
+
+@pytest.mark.parametrize(
+    ("height", "width"),
+    [(256, 256), (100, 100), (600, 1200), (333, 517), (1200, 101), (512, 512), (1, 2)],
+)
+def test_warping_is_opencvs(height, width):
+    """Within one grey level of ``cv2.resize`` with ``INTER_LINEAR``, enlarged or reduced."""
+    image = noise(height, width)
+    expected = cv2.resize(image, (256, 256), interpolation=cv2.INTER_LINEAR).astype(int)
+    found = pictures.warp(image)
+    assert found.shape == (256, 256, 3)
+    assert found.dtype == np.uint8
+    assert np.abs(found - expected).max() <= 1
+    assert np.abs(found - expected).mean() < 0.2
+
+
+def test_warping_to_the_same_size_changes_nothing():
+    """A picture of 256 pixels a side comes out as it went in, which is not written to."""
+    image = noise(256, 256)
+    image.flags.writeable = False
+    np.testing.assert_array_equal(pictures.warp(image), image)
+
+
+def test_the_aspect_ratio_is_not_kept():
+    """The whole picture is in the square: the left half black, the right half white."""
+    image = np.zeros((40, 300, 3), np.uint8)
+    image[:, 150:] = 255
+    found = pictures.warp(image, 10)
+    assert (found[:, :5] == 0).all()
+    assert (found[:, 5:] == 255).all()
+
+
+# Archives
+
+
+@pytest.mark.parametrize("folder", ["", "images/", "a/b/c/"])
+def test_pictures_are_found_wherever_they_lie(pack, contents, folder):
+    """By name, in the order of the table, each pixel as it is in the file."""
+    found = pictures.from_archive(pack(contents, folder))
+    assert found.names.tolist() == NAMES
+    assert (found.source, found.real, found.masks) == ("photographs", True, None)
+    assert found.pixels.shape == (4, 256, 256, 3)
+    assert found.pixels.dtype == np.uint8
+    for seed in range(4):
+        np.testing.assert_array_equal(found.pixels[seed], noise(256, 256, seed))
+
+
+def test_files_are_described(pack, contents):
+    """Checksum of the file as it lies in the archive and the size before warping."""
+    contents["d.jpg"] = encoded(noise(30, 20))
+    files = pictures.from_archive(pack(contents)).files.set_index("image")
+    assert list(files.columns) == ["sha256", "width", "height"]
+    for name, content in contents.items():
+        assert files.loc[name, "sha256"] == hashlib.sha256(content).hexdigest()
+    assert files.loc["d.jpg", ["width", "height"]].to_list() == [20, 30]
+    assert files.loc["a.jpg", ["width", "height"]].to_list() == [256, 256]
+
+
+def test_every_kind_of_picture_becomes_rgb(pack, contents):
+    """Grey, CMYK, palette and transparent pictures have three channels afterwards."""
+    flat = {
+        "b.jpg": (Image.new("L", (9, 9), 77), "JPEG", (77, 77, 77)),
+        "a.jpg": (Image.new("CMYK", (9, 9), (0, 255, 255, 0)), "TIFF", (255, 0, 0)),
+        "d.jpg": (Image.new("RGBA", (9, 9), (10, 20, 30, 0)), "PNG", (10, 20, 30)),
+        "c.jpg": (Image.new("RGB", (9, 9), (1, 2, 3)).quantize(2), "GIF", (1, 2, 3)),
+    }
+    found = pictures.from_archive(pack({n: encoded(i, kind) for n, (i, kind, _) in flat.items()}))
+    for row, name in enumerate(NAMES):
+        np.testing.assert_array_equal(
+            np.unique(found.pixels[row].reshape(-1, 3), axis=0)[0], flat[name][2], err_msg=name
+        )
+        assert (found.pixels[row] == found.pixels[row, 0, 0]).all()
+
+
+def test_the_second_time_nothing_is_decoded(pack, contents, monkeypatch):
+    """The same bytes, in another archive file too, are opened from the cache."""
+    first = pictures.from_archive(pack(contents))
+    other = pack(contents, name="other.zip")
+    other.write_bytes((other.parent / "some.zip").read_bytes())
+
+    def fail(*_):
+        raise AssertionError("decoded again")
+
+    monkeypatch.setattr(pictures, "warp", fail)
+    for path in (other.parent / "some.zip", other):
+        again = pictures.from_archive(path)
+        assert again.fingerprint == first.fingerprint
+        np.testing.assert_array_equal(again.pixels, first.pixels)
+        pd.testing.assert_frame_equal(again.files, first.files)
+
+
+def test_the_fingerprint_is_of_names_and_contents(pack, contents, monkeypatch):
+    """Another folder in the archive is no difference; another picture or version is one."""
+    first = pictures.from_archive(pack(contents)).fingerprint
+    assert pictures.from_archive(pack(contents, "deeper/down/")).fingerprint == first
+    swapped = contents | {"a.jpg": contents["b.jpg"], "b.jpg": contents["a.jpg"]}
+    assert pictures.from_archive(pack(swapped)).fingerprint != first
+    monkeypatch.setattr(pictures, "WARP_VERSION", 99)
+    assert pictures.from_archive(pack(contents)).fingerprint != first
+
+
+def test_progress_is_told(pack, contents):
+    """After each picture, with the total."""
+    told = []
+    pictures.from_archive(pack(contents), progress=lambda *numbers: told.append(numbers))
+    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+@pytest.mark.parametrize("damage", ["text", "truncated", "checksum"])
+def test_pictures_that_do_not_decode_are_named(isolated, pack, contents, damage):
+    """Which and how many, with the cure; nothing is left in the cache."""
+    content = contents["d.jpg"]
+    contents["d.jpg"] = {"text": b"no picture", "truncated": content[:5000]}.get(damage, content)
+    path = pack(contents)
+    if damage == "checksum":
+        path.write_bytes(path.read_bytes().replace(content[1000:1050], b"x" * 50))
+    with pytest.raises(UserError, match=r"1 of 4 pictures .* do not decode \(d\.jpg\): fetch"):
+        pictures.from_archive(path)
+    assert left_over(isolated) == []
+
+
+def test_missing_pictures_are_named(isolated, pack, contents):
+    """Which and how many, before anything is decoded."""
+    del contents["a.jpg"], contents["c.jpg"]
+    with pytest.raises(UserError, match=r"some\.zip lacks 2 of 4 files \(a\.jpg, c\.jpg\)"):
+        pictures.from_archive(pack(contents))
+    assert left_over(isolated) == []
+
+
+def test_an_archive_that_is_none_is_refused(isolated):
+    """A page that was saved under the archive's name is not decoded."""
+    (isolated / "some.zip").write_text("<html>")
+    with pytest.raises(UserError, match=r"some\.zip is not a zip archive"):
+        pictures.from_archive(isolated / "some.zip")
+
+
+@pytest.mark.parametrize("reason", [KeyboardInterrupt, MemoryError])
+def test_decoding_that_stops_leaves_nothing_half_done(isolated, pack, contents, reason):
+    """No folder stays in the cache, and the next call decodes all of it."""
+
+    def stop(done, total):
+        if done == 2:
+            raise reason
+
+    with pytest.raises(reason):
+        pictures.from_archive(pack(contents), progress=stop)
+    assert left_over(isolated) == []
+    assert (pictures.from_archive(pack(contents)).pixels[3] == noise(256, 256, 3)).all()
+
+
+def test_two_that_decode_at_once_agree(isolated, pack, contents):
+    """The one who comes second uses what the first has made, and both have the same."""
+    path, nested = pack(contents), []
+
+    def meanwhile(done, total):
+        if done == 2:
+            nested.append(pictures.from_archive(path))
+
+    found = pictures.from_archive(path, progress=meanwhile)
+    np.testing.assert_array_equal(found.pixels, nested[0].pixels)
+    assert found.fingerprint == nested[0].fingerprint
+    assert len(left_over(isolated)) == 1
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("pixels.npy", b""),
+        ("pixels.npy", b"\x93NUMPY\x01\x00v\x00"),
+        ("pixels.npy", None),
+        ("files.csv", None),
+        ("files.csv", b""),
+        ("whole.json", b""),
+        ("whole.json", b"{}"),
+        ("masks.npy", b"\x93NUM"),
+    ],
+)
+def test_a_damaged_cache_is_told_with_its_cure(isolated, pack, contents, file, content):
+    """The folder to delete is named, whatever is wrong in it."""
+    path = pack(contents)
+    pictures.from_archive(path)
+    (folder,) = (isolated / "cache").iterdir()
+    if content is None:
+        (folder / file).unlink()
+    else:
+        (folder / file).write_bytes(content)
+    with pytest.raises(UserError, match=rf"{folder.name} is damaged .*: delete it"):
+        pictures.from_archive(path)
+
+
+# Sources
+
+
+def test_the_stand_in_takes_the_place_of_pictures_not_to_be_had():
+    """With the real names and a mask of the evidence, and it says so and why."""
+    found = pictures.load()
+    assert "twitter_deepsent.zip" in found.reason
+    assert (found.source, found.real) == ("stand-in", False)
+    assert found.names.tolist() == found.files["image"].to_list() == NAMES
+    assert found.pixels.shape == (4, 256, 256, 3)
+    assert found.masks.shape == (4, 256, 256)
+    assert found.masks.dtype == bool
+
+
+def test_the_stand_in_is_drawn_once(monkeypatch):
+    """The second time it is opened, with the same pixels, masks and fingerprint."""
+    first = pictures.load("stand-in")
+    monkeypatch.setattr(pictures.standin, "generate", None)
+    again = pictures.load("stand-in")
+    np.testing.assert_array_equal(again.pixels, first.pixels)
+    np.testing.assert_array_equal(again.masks, first.masks)
+    assert again.fingerprint == first.fingerprint
+    assert again.reason == first.reason == ""
+
+
+def test_the_stand_in_is_not_taken_for_photographs():
+    """Who asks for photographs is told that they cannot be had."""
+    with pytest.raises(assets.Unavailable, match=r"twitter_deepsent\.zip"):
+        pictures.load("photographs")
+
+
+def test_pictures_that_can_be_had_are_used(pack, contents, monkeypatch):
+    """The archive comes before the stand-in; who asks for the stand-in gets it all the same."""
+    path = pack(contents)
+    monkeypatch.setattr(assets, "fetch", lambda name: path)
+    assert pictures.load().real
+    assert pictures.load("photographs").fingerprint == pictures.load().fingerprint
+    assert pictures.load("stand-in").source == "stand-in"
+    assert pictures.load("stand-in").fingerprint != pictures.load().fingerprint
+
+
+def test_a_broken_archive_is_not_covered_by_the_stand_in(pack, contents, monkeypatch):
+    """Photographs that are there and incomplete are an error, not a reason for the stand-in."""
+    del contents["a.jpg"]
+    path = pack(contents)
+    monkeypatch.setattr(assets, "fetch", lambda name: path)
+    with pytest.raises(UserError, match=r"lacks 1 of 4"):
+        pictures.load()
+
+
+def test_an_unknown_source_is_refused():
+    """The sentence says what there is to choose from."""
+    with pytest.raises(UserError, match=r"'web'.*photographs, stand-in or auto"):
+        pictures.load("web")
+
+
+# Pixels in use
+
+
+def test_rows_are_positions_of_names(pack, contents):
+    """In the order asked for, as often as asked for."""
+    found = pictures.from_archive(pack(contents))
+    assert found.rows(pd.Series(["c.jpg", "b.jpg", "c.jpg"])).tolist() == [3, 0, 3]
+    assert found.rows(pd.Series([], dtype=str)).tolist() == []
+
+
+def test_an_unknown_name_is_refused(pack, contents):
+    """It is named, and not taken for the last picture."""
+    found = pictures.from_archive(pack(contents))
+    with pytest.raises(UserError, match=r"no picture 'e\.jpg'"):
+        found.rows(pd.Series(["a.jpg", "e.jpg", "b.jpg"]))
+
+
+def test_the_tensor_is_the_array_without_a_copy(isolated, pack, contents):
+    """Made without a warning; writing to it does not reach the cache."""
+    path = pack(contents)
+    found = pictures.from_archive(path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        tensor = found.tensor()
+    assert tensor.shape == (4, 256, 256, 3)
+    assert tensor.dtype == torch.uint8
+    tensor[0] = 7
+    assert (found.pixels[0] == 7).all()
+    assert (pictures.from_archive(path).pixels[0] == noise(256, 256, 0)).all()
+
+
+@pytest.mark.parametrize("side", [1, 5, 8])
+def test_cut_is_slicing(side):
+    """Crop by crop against NumPy's slices, mirrored and not, of pictures in any order."""
+    dice = np.random.default_rng(0)
+    pixels = dice.integers(0, 256, (4, 8, 11, 3), np.uint8)
+    positions = dice.integers(0, 4, 30)
+    corners = np.stack([dice.integers(0, 9 - side, 30), dice.integers(0, 12 - side, 30)], 1)
+    mirrored = dice.random(30) < 0.5
+    found = pictures.cut(*map(torch.from_numpy, (pixels, positions, corners, mirrored)), side)
+    assert found.dtype == torch.uint8
+    for crop, n, (y, x), flip in zip(found, positions, corners, mirrored, strict=True):
+        expected = pixels[n, y : y + side, x : x + side]
+        np.testing.assert_array_equal(crop, expected[:, ::-1] if flip else expected)
+
+
+# The photographs themselves
+
+
+def test_the_photographs_are_the_published_ones(photographs):
+    """All 1,269, of the known sizes, with the 13 pairs of which both files are the same."""
+    files = photographs.files
+    assert photographs.real
+    assert len(photographs.names) == len(set(photographs.names)) == len(files) == 1269
+    assert photographs.names.tolist() == files["image"].to_list()
+    assert (files["width"].min(), files["width"].max()) == (100, 600)
+    assert (files["height"].min(), files["height"].max()) == (100, 1200)
+    assert files["sha256"].duplicated().sum() == 13
+    assert photographs.fingerprint.startswith("163dece2470a8598")
+
+
+def test_the_photographs_are_decoded_as_opencv_decodes_them(photographs, mirror):
+    """From the file to the square within one grey level, on every hundredth."""
+    with zipfile.ZipFile(mirror / pictures.ARCHIVE) as archive:
+        members = {name.rpartition("/")[2]: name for name in archive.namelist()}
+        for row in range(0, 1269, 100):
+            content = np.frombuffer(archive.read(members[photographs.names[row]]), np.uint8)
+            image = cv2.imdecode(content, cv2.IMREAD_COLOR)
+            image = cv2.resize(image, (256, 256), interpolation=cv2.INTER_LINEAR)
+            difference = np.abs(photographs.pixels[row] - image[..., ::-1].astype(int))
+            assert difference.max() <= 1, photographs.names[row]
+
+
+def test_copies_are_found_by_their_bytes(photographs):
+    """13 pairs of the photographs are the same picture twice; whichever way round one looks."""
+    names = pd.Series(photographs.names)
+    for part, rest in ((names[:600], names[600:]), (names[600:], names[:600])):
+        digests = photographs.files.set_index("image")["sha256"]
+        found = photographs.copies(part, rest)
+        assert list(found) == [digests[name] in set(digests[list(rest)]) for name in part]
+        assert 0 < found.sum() < 13

@@ -1,0 +1,180 @@
+"""Figures of a training: each fold, phase and output told apart, nothing left out."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pixels_to_sentiment.caffe import logs
+from pixels_to_sentiment.drawing import curves, figures
+from pixels_to_sentiment.errors import UserError
+from toy_figures import CURVES, LOG, LOG_LOSSES, texts
+
+pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.usefixtures("themed")]
+
+
+def test_learning_curves_show_folds_and_the_cuts_of_the_rate():
+    """A line a fold, test accuracy where it was watched, a dotted line where the rate falls."""
+    loss, hits = curves.learning_curves(CURVES).axes
+    assert [line.get_ydata().tolist() for line in loss.lines[:2]] == [
+        [0.7, 0.6, 0.5],
+        [0.8, 0.7, 0.6],
+    ]
+    assert [line.get_xydata().tolist() for line in hits.lines[:2]] == [
+        [[2, 0.6], [3, 0.7]],
+        [[2, 0.5], [3, 0.8]],
+    ]
+    coin = loss.lines[2].get_ydata()
+    assert list(coin) == pytest.approx([math.log(2)] * 2)
+    for cuts in (loss.lines[3:], hits.lines[2:]):
+        assert [line.get_xdata()[0] for line in cuts] == [3]
+    assert loss.get_yscale() == "log"
+    legend = loss.figure.legends[0].get_texts()
+    assert [text.get_text() for text in legend] == ["fold 1", "fold 2"]
+
+
+def test_learning_curves_have_a_column_a_configuration():
+    """In the order of the data."""
+    both = pd.concat([CURVES.assign(configuration=name) for name in ("b", "a")])
+    titles = [axes.get_title() for axes in curves.learning_curves(both).axes]
+    assert titles == ["b", "a", "", ""]
+
+
+def drawn_logs(figure):
+    """Label in the legend: values, style, mark and place of its axes; drawn without a warning."""
+    figure.canvas.draw()
+    names = [text.get_text() for text in figure.legends[0].get_texts()]
+    lines = [
+        (line.get_ydata().tolist(), line.get_linestyle(), line.get_marker(), place)
+        for place, axes in enumerate(figure.axes)
+        for line in axes.lines
+    ]
+    assert len(names) == len(lines)
+    # The legend has them in the order of the columns; the left axes come before the right.
+    names.sort(key=lambda name: "loss" not in name)
+    return dict(zip(names, lines, strict=True))
+
+
+def test_training_logs_draw_loss_left_and_accuracy_right():
+    """Each quantity and phase in its style; of training loss only the solver's own value."""
+    figure = curves.training_logs({"m": LOG}, {"m": LOG_LOSSES})
+    assert drawn_logs(figure) == {
+        "m: loss, training": ([0.9, 0.8, 0.7], "-", "", 0),
+        "m: loss, test": ([1.0, 0.6], "--", "", 0),
+        "m: accuracy, training": ([0.5, 0.6, 0.7], "-.", "", 1),
+        "m: accuracy, test": ([0.4, 0.65], ":", "", 1),
+    }
+    assert figure.axes[0].lines[1].get_xdata().tolist() == [0, 20]
+    assert figure.axes[1].spines["right"].get_visible()
+
+
+@pytest.mark.parametrize(
+    ("what", "phases", "labels"),
+    [
+        ("loss", ("train", "test"), ["m: loss, training", "m: loss, test"]),
+        ("accuracy", ("train", "test"), ["m: accuracy, training", "m: accuracy, test"]),
+        ("both", ("test",), ["m: loss, test", "m: accuracy, test"]),
+        ("loss", ("train",), ["m: loss, training"]),
+    ],
+)
+def test_training_logs_draw_what_is_asked_for(what, phases, labels):
+    """One quantity has one axis, of its name."""
+    figure = curves.training_logs({"m": LOG}, {"m": LOG_LOSSES}, what, phases)
+    assert list(drawn_logs(figure)) == labels
+    names = [axes.get_ylabel() for axes in figure.axes]
+    assert names == (["loss", "accuracy"] if what == "both" else [what])
+
+
+def test_each_model_of_training_logs_has_a_colour():
+    """More models than colours begin the palette anew; a run's own loss has no total."""
+    several = {f"m{place}": LOG.drop(columns="total_loss") for place in range(8)}
+    figure = curves.training_logs(several, dict.fromkeys(several, LOG_LOSSES), "loss")
+    colours = [line.get_color() for line in figure.axes[0].lines]
+    assert colours[::2] == colours[1::2] == [*figures.PALETTE, figures.PALETTE[0]]
+    assert figure.axes[0].lines[0].get_ydata().tolist() == [0.91, 0.81, 0.71]
+
+
+def test_several_outputs_of_training_logs_are_told_apart():
+    """By label and mark, test nets too; which are losses is said by the log alone."""
+    log = LOG.assign(test_top5=0.9, test1_accuracy=0.3, test_my_cost=0.2)
+    figure = curves.training_logs({"m": log}, {"m": ("test_my_cost",)}, phases=["test"])
+    figure.canvas.draw()
+    left, right = figure.axes
+    assert [line.get_ydata()[0] for line in left.lines] == [0.2]
+    assert [line.get_ydata()[0] for line in right.lines] == [1.0, 0.4, 0.9, 0.3]
+    assert len({line.get_marker() for line in right.lines}) == 4
+    assert right.get_ylabel() == "loss, accuracy, top5"
+    labels = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert "m: accuracy, test net 1" in labels
+
+
+def test_a_single_point_of_a_training_log_is_marked():
+    """A line of one point would not be seen; what is no finite number is left out."""
+    log = pd.DataFrame({"iteration": [0, 1, 2], "total_loss": [0.5, np.nan, np.inf]})
+    figure = curves.training_logs({"m": log}, {"m": ("total_loss",)})
+    assert drawn_logs(figure) == {"m: loss, training": ([0.5], "-", "o", 0)}
+
+
+def test_many_points_of_a_training_log_are_a_band_with_its_means():
+    """All points are there, thin and pale; the means of equal stretches lie over them."""
+    noise = np.arange(2000) % 2
+    log = pd.DataFrame({"iteration": np.arange(2000), "train_accuracy": noise})
+    band, means = curves.training_logs({"m": log}, {"m": ()}).axes[0].lines
+    assert band.get_ydata().tolist() == noise.tolist()
+    assert band.get_alpha() < 0.5
+    assert band.get_linewidth() < means.get_linewidth()
+    assert means.get_ydata().tolist() == [0.5] * curves.STRETCHES
+    assert means.get_xdata().tolist() == [9.5 + 20 * place for place in range(curves.STRETCHES)]
+    assert means.get_linestyle() == "-."
+
+
+@pytest.mark.parametrize(
+    ("several", "what", "phases"),
+    [
+        ({}, "both", ("train", "test")),
+        ({"m": LOG.iloc[:0]}, "both", ("train", "test")),
+        ({"m": LOG[["iteration", "total_loss"]]}, "accuracy", ("train", "test")),
+        ({"m": LOG[["iteration", "total_loss"]]}, "both", ("test",)),
+        ({"m": LOG * np.nan}, "both", ("train",)),
+    ],
+)
+def test_training_logs_say_so_if_there_is_nothing_to_draw(several, what, phases):
+    """Rather than empty axes."""
+    figure = curves.training_logs(several, dict.fromkeys(several, LOG_LOSSES), what, phases)
+    figure.canvas.draw()
+    assert texts(figure.axes[0]) == ["The logs have nothing of this kind to show."]
+
+
+@pytest.mark.parametrize(("what", "phases"), [("speed", ("train",)), ("loss", ("validation",))])
+def test_training_logs_refuse_what_they_do_not_know(what, phases):
+    """The sentence says what there is."""
+    with pytest.raises(UserError, match="ask for loss, accuracy or both, and for train or test"):
+        curves.training_logs({"m": LOG}, {"m": LOG_LOSSES}, what, phases)
+
+
+@pytest.mark.parametrize("what", ["loss", "accuracy", "both"])
+def test_the_real_log_is_drawn(mirror, what):
+    """As it was read, without a warning."""
+    log = logs.read(mirror / "caffe_finetuning_example.log")
+    figure = curves.training_logs({"AlexNet": log.curve}, {"AlexNet": log.losses}, what)
+    figure.canvas.draw()
+    last = figure.axes[-1].lines[-1].get_xydata()[-1].tolist()
+    assert last == [100_000, 1.42583 if what == "loss" else 0.7438]
+
+
+def test_losses_of_the_paper_and_of_runs_share_their_axes():
+    """Training left, validation right; of ours the first fold is a line and all are a band."""
+    paper = pd.DataFrame(
+        {"curve": "p", "fold": np.nan, "iteration": [0, 10], "training": [0.9, 0.5]}
+    ).assign(validation=[0.7, 0.6])
+    here = pd.concat([paper.assign(curve="h", fold=1), paper.assign(curve="h", fold=2)])
+    here.loc[here["fold"] == 2, "validation"] = 0.1
+    left, right = curves.losses(paper, here).axes
+    assert [line.get_ydata().tolist() for line in left.lines] == [[0.9, 0.5]] * 2
+    assert [line.get_ydata().tolist() for line in right.lines] == [[0.7, 0.6]] * 2
+    assert [line.get_linestyle() for line in right.lines] == ["--", "-"]
+    assert right.get_ylim() == left.get_ylim()
+    (band,) = right.collections
+    assert band.get_paths()[0].get_extents().ymin == pytest.approx(0.1)
+    assert [text.get_text() for text in left.figure.legends[0].get_texts()] == ["p", "h"]

@@ -1,0 +1,124 @@
+"""Figures on a dark ground: greys trade places, colours stay, and nothing is left changed."""
+
+import base64
+import io
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb, to_rgba
+from PIL import Image
+
+from pixels_to_sentiment.drawing import dark, figures
+
+
+@pytest.fixture(autouse=True)
+def _closed():
+    figures.theme()
+    yield
+    plt.close("all")
+
+
+def pixels(png):
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB"))
+
+
+def both(figure):
+    light, metadata = dark.drawn(figure)
+    assert list(metadata) == [dark.KEY]
+    return pixels(light), pixels(metadata[dark.KEY])
+
+
+def share(image, colour):
+    """Share of pixels that are within two levels of a colour."""
+    return (np.abs(image - 255 * np.array(to_rgb(colour))) <= 2).all(-1).mean()
+
+
+def test_the_ground_trades_places_with_the_ink_and_a_colour_stays():
+    """Bars keep theirs; what was white is as dark as the page, and nothing black is left."""
+    figure, panel = plt.subplots()
+    panel.bar([1, 2], [3, 4], color=figures.POSITIVE)
+    panel.axhline(1, color="black", linewidth=3)
+    light, other = both(figure)
+    assert light.shape == other.shape
+    assert share(light, "white") == pytest.approx(share(other, dark.GROUND), abs=1e-3)
+    assert share(light, "white") > 0.3
+    assert share(light, figures.POSITIVE) == share(other, figures.POSITIVE) > 0.2
+    assert share(other, "white") == share(other, "black") == 0
+    assert share(other, dark.INK) > 0.001
+
+
+def test_a_figure_is_left_as_it_was():
+    """Lines, hollow markers, a legend in a frame, an arrow and words in a box."""
+    figure, panel = plt.subplots()
+    panel.plot([0, 1], [0, 1], "o-", color="black", markerfacecolor="white", label="some")
+    panel.scatter([0.2, 0.4], [0.4, 0.2], color="white", edgecolors="black")
+    panel.fill_between([0, 1], 0.1, 0.2, color="0.8")
+    panel.annotate("there", (0.5, 0.5), (0.7, 0.2), arrowprops={}, bbox={"facecolor": "white"})
+    panel.legend(frameon=True)
+    before, first = dark.drawn(figure)
+    after, second = dark.drawn(figure)
+    assert before == after
+    assert first == second
+    assert first[dark.KEY] != before
+
+
+def test_photographs_and_fields_of_a_coloured_table_stay():
+    """Also the numbers on the fields, which were chosen to be read there."""
+    figure, panel = plt.subplots(figsize=(3, 3))
+    panel.imshow(np.full((2, 2, 3), 255, np.uint8))
+    number = panel.text(0.5, 0.5, "8", color="black")
+    heading = panel.set_title("grey", color="0.2")
+    light, other = both(figure)
+    assert share(light, "white") > share(other, "white") > 0.3
+    with dark.turned(figure):
+        assert to_rgba(number.get_color()) == to_rgba("black")
+        assert to_rgba(heading.get_color()) != to_rgba("0.2")
+
+
+@pytest.mark.parametrize("colour", ["black", "0.3", "#B00000", figures.POSITIVE, figures.NEGATIVE])
+def test_words_can_be_read_on_the_dark_ground(colour):
+    """Of whatever colour; those of lines and bars are told from it."""
+    assert dark.contrast(dark.inverted(colour, words=True)[:3], dark.GROUND) >= dark.CONTRAST
+    assert dark.contrast(dark.inverted(colour)[:3], dark.GROUND) >= 2.2
+
+
+def test_the_palette_is_told_from_the_dark_ground():
+    """As parts of a drawing have to be (WCAG 2.2, 1.4.11)."""
+    assert min(dark.contrast(colour, dark.GROUND) for colour in figures.PALETTE) >= 3
+
+
+def test_contrast_is_that_of_the_standard():
+    """Black on white has 21; the grey #767676 is the lightest that passes on white."""
+    assert dark.contrast("black", "white") == pytest.approx(21)
+    assert dark.contrast("#767676", "white") >= 4.5 > dark.contrast("#777777", "white")
+
+
+def test_transparency_stays_and_ends_of_the_greys_are_ground_and_ink():
+    assert dark.inverted((0, 0, 0, 0.25)) == pytest.approx((*to_rgb(dark.INK), 0.25))
+    assert dark.inverted("white") == pytest.approx((*to_rgb(dark.GROUND), 1))
+    assert dark.inverted("#0072B280") == to_rgba("#0072B280")
+
+
+def test_a_figure_without_axes_is_not_shown():
+    assert dark.drawn(plt.figure()) is None
+
+
+def test_outside_of_a_notebook_nothing_is_changed(monkeypatch):
+    monkeypatch.setattr(plt, "switch_backend", lambda name: pytest.fail("a backend was loaded"))
+    dark.show_both()
+
+
+def test_in_a_notebook_every_figure_brings_both():
+    """By the formatter that shows figures there."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell = InteractiveShell.instance()
+    try:
+        dark.show_both()
+        figure, _ = plt.subplots()
+        data, metadata = shell.display_formatter.format(figure)
+        assert share(pixels(data["image/png"]), "white") > 0.5
+        assert share(pixels(metadata["image/png"][dark.KEY]), dark.GROUND) > 0.5
+    finally:
+        InteractiveShell.clear_instance()

@@ -1,0 +1,182 @@
+"""Figures: drawn without a warning from minimal data, labelled, the same bytes every time."""
+
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_rgba
+from matplotlib.figure import Figure
+
+from pixels_to_sentiment.drawing import curves, figures
+from pixels_to_sentiment.judging import scores
+from toy_figures import CURVES, LOG, LOG_LOSSES, texts
+
+pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.usefixtures("themed")]
+
+NOISE = np.random.default_rng(0).integers(0, 256, (3, 8, 8, 3), dtype=np.uint8)
+SHARES = pd.DataFrame({"agreement": "five", "fold": [1, 2], "share": [0.6, 0.7]})
+LAYERS = pd.DataFrame(
+    {
+        "layer": ["conv1", "relu1", "fc6"],
+        "output": [(96, 55, 55), (96, 55, 55), (4096,)],
+        "parameters": [34_944, 0, 37_752_832],
+    }
+)
+SCORES = pd.DataFrame(
+    {
+        "configuration": ["one", "one", "two", "two", "three", "three"],
+        "fold": 1,
+        "oversampling": ["no", "yes"] * 3,
+        "accuracy": [0.7, 0.75, 0.8, 0.85, 0.9, 0.95],
+        "always_positive": 0.65,
+    }
+)
+# Each figure from the least that it needs, and the labels of its axes.
+FIGURES = {
+    "balance": (
+        lambda: figures.balance(SHARES, {"five": 0.658}),
+        {"test fold", "share of positive pictures"},
+    ),
+    "sizes": (
+        lambda: figures.sizes(pd.DataFrame({"width": [100, 600], "height": [1200, 100]})),
+        {"width (pixels)", "height (pixels)"},
+    ),
+    "gallery": (
+        lambda: figures.gallery(
+            NOISE, ["a", "b", "c"], ["red", "blue", "red"], 2, "no photographs"
+        ),
+        set(),
+    ),
+    "network": (lambda: figures.network(LAYERS, 227), set()),
+    "fold_accuracy": (lambda: figures.fold_accuracy(SCORES), {"test fold", "accuracy"}),
+    "learning_curves": (
+        lambda: curves.learning_curves(CURVES),
+        {"iteration", "training loss (nats)", "test accuracy"},
+    ),
+    "training_logs": (
+        lambda: curves.training_logs({"one": LOG}, {"one": LOG_LOSSES}),
+        {"iteration", "loss", "accuracy"},
+    ),
+    "confusion": (
+        lambda: figures.confusion({"one": scores.confusion([0, 1, 1], [0.1, 0.9, 0.2])}),
+        {"label", "prediction"},
+    ),
+}
+every_figure = pytest.mark.parametrize("name", FIGURES)
+
+
+def svg(figure):
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None})
+    return buffer.getvalue()
+
+
+@every_figure
+def test_a_figure_is_drawn_and_labelled(name):
+    """Without a warning, layout included; every axis that is shown has a name somewhere."""
+    make, labels = FIGURES[name]
+    figure = make()
+    assert isinstance(figure, Figure)
+    figure.canvas.draw()
+    found = {label for axes in figure.axes for label in (axes.get_xlabel(), axes.get_ylabel())}
+    assert found - {""} == labels
+
+
+@every_figure
+def test_a_figure_has_the_same_bytes_every_time(name):
+    """Made and saved twice, whatever random numbers were drawn between."""
+    make, _ = FIGURES[name]
+    first = svg(make())
+    np.random.random(3)
+    assert svg(make()) == first
+    assert len(first) > 1000
+
+
+def test_the_classes_have_two_colours_of_the_palette():
+    """Every figure takes them from there; no two colours of the palette are the same."""
+    assert set(figures.CLASS_COLOURS) == {"negative", "positive"}
+    assert len(set(figures.CLASS_COLOURS.values()) & set(figures.PALETTE)) == 2
+    assert len(set(figures.PALETTE)) == len(figures.PALETTE)
+
+
+def test_balance_shows_each_fold_and_the_whole_subset():
+    """A panel a subset: bars as high as the shares, a line at the share of the subset."""
+    shares = pd.concat([SHARES, SHARES.assign(agreement="three", share=[0.55, 0.65])])
+    five, three = figures.balance(shares, {"five": 0.658, "three": 0.606}).axes
+    assert [bar.get_height() for bar in five.patches] == [0.6, 0.7]
+    assert [bar.get_height() for bar in three.patches] == [0.55, 0.65]
+    assert three.lines[0].get_ydata()[0] == 0.606
+    assert (five.get_title(), three.get_title()) == ("five agree", "three agree")
+
+
+def test_the_real_shares_fit_the_panel():
+    """No bar of the published folds is cut off."""
+    from pixels_to_sentiment.data import audit
+
+    shares, sizes = audit.balance(), audit.sizes().set_index("agreement")
+    for axes in figures.balance(shares, sizes["always_positive"].to_dict()).axes:
+        low, high = axes.get_ylim()
+        assert all(low < bar.get_height() < high for bar in axes.patches)
+        assert len(axes.patches) == 5
+
+
+def test_a_gallery_frames_each_picture_in_its_colour():
+    """Row by row with its title; empty places are blank, a note stands below."""
+    figure = figures.gallery(NOISE, ["a", "b", "c"], ["red", "blue", "red"], 2, "not real")
+    assert len(figure.axes) == 4
+    for axes, image, title, colour in zip(
+        figure.axes, NOISE, "abc", ("red", "blue", "red"), strict=False
+    ):
+        assert np.array_equal(axes.images[0].get_array(), image)
+        assert axes.get_title() == title
+        assert {spine.get_edgecolor() for spine in axes.spines.values()} == {to_rgba(colour)}
+        assert all(spine.get_visible() for spine in axes.spines.values())
+    assert not figure.axes[3].axison
+    assert figure.get_supxlabel() == "not real"
+    assert figures.gallery(NOISE, "abc", ["red"] * 3).get_supxlabel() == ""
+
+
+def test_a_gallery_needs_a_title_and_a_colour_a_picture():
+    """None is left out in silence; without pictures nothing is shown."""
+    with pytest.raises(ValueError, match="shorter"):
+        figures.gallery(NOISE, ["a", "b"], ["red"] * 3)
+    assert not any(axes.axison for axes in figures.gallery(NOISE[:0], [], []).axes)
+
+
+def test_a_network_is_drawn_with_the_layers_that_learn():
+    """The input first, each block with its output and its parameters."""
+    axes = figures.network(LAYERS, 227).axes[0]
+    assert len(axes.patches) == 3
+    assert texts(axes) == [
+        *["input", "3×227×227", "conv1", "96×55×55\n0.03 M", "fc6", "4096\n37.75 M"]
+    ]
+    lefts = [block.get_x() for block in axes.patches]
+    assert lefts == sorted(lefts)
+
+
+def test_fold_accuracy_has_a_panel_a_configuration():
+    """Bars are the accuracies, marks the share of positives; empty places are blank."""
+    figure = figures.fold_accuracy(SCORES)
+    assert [axes.get_title() for axes in figure.axes] == ["one", "two", "three", ""]
+    assert not figure.axes[3].axison
+    second = figure.axes[1]
+    assert [bar.get_height() for bar in second.patches] == [0.8, 0.85]
+    assert second.collections[0].get_offsets().tolist() == [[1, 0.65]]
+    legend = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert sorted(legend) == ["always positive", "centre crop", "ten crops"]
+
+
+def test_confusion_shows_counts_and_shares_of_each_label():
+    """A row's shares are of its label; a label that no picture has shows zeros."""
+    some = scores.confusion([0, 0, 0, 0, 1], [0.1, 0.1, 0.1, 0.9, 0.9])
+    none = scores.confusion([1, 1], [0.9, 0.1])
+    first, second = figures.confusion({"some": some, "none": none}).axes
+    assert texts(first) == ["3\n75%", "1\n25%", "0\n0%", "1\n100%"]
+    assert texts(second) == ["0\n0%", "0\n0%", "1\n50%", "1\n50%"]
+    assert (first.get_title(), second.get_title()) == ("some", "none")
+
+
+@pytest.mark.parametrize(("share", "text"), [(0.846, "85%"), (0.99, "99%"), (0.997, "> 99%")])
+def test_a_percentage_never_claims_certainty(share, text):
+    assert figures.percent(share) == text

@@ -1,0 +1,222 @@
+"""Tables as HTML: classes for alignment, dashes for what is missing, marks of certainty."""
+
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pixels_to_sentiment.drawing import tables
+
+
+class Reader(HTMLParser):
+    """Read a table back: its headings and cells as (class, text), its rows, what is open."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.heads, self.rows, self.caption, self.open = [], [], "", []
+        self.feed(text)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attributes):
+        self.open.append(tag)
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("th", "td"):
+            cells = self.heads if tag == "th" else self.rows[-1]
+            cells.append([dict(attributes)["class"], ""])
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if "caption" in self.open:
+            self.caption += data
+        elif "th" in self.open:
+            self.heads[-1][1] += data
+        elif "td" in self.open:
+            self.rows[-1][-1][1] += data
+
+
+def test_numbers_and_text_have_their_classes():
+    """A heading stands as its column does; text in a column with a format counts as number."""
+    frame = pd.DataFrame(
+        {
+            "name": ["a", "b"],
+            "n": [1, 20],
+            "mean": ["0.8\xa0±\xa00.1", 0.75],
+        }
+    )
+    read = Reader(tables.table(frame, formats={"mean": ".3f"}, names={"n": "pictures"}))
+    assert read.heads == [["text short", "name"], ["number", "pictures"], ["number", "mean"]]
+    assert read.rows[1:] == [
+        [["text short", "a"], ["number", "1"], ["number", "0.8 ±\xa00.1"]],
+        [["text short", "b"], ["number", "20"], ["number", "0.750"]],
+    ]
+
+
+def test_a_spread_may_stand_below_its_mean():
+    """In a table of many columns; the sign stays with its number, and prose breaks neither."""
+    value = tables.score(0.8, 0.1)
+    assert " " not in value
+    read = Reader(tables.table(pd.DataFrame({"accuracy": [value, "–"]})))
+    assert read.heads == [["text spread", "accuracy"]]
+    assert read.rows[1] == [["text spread", "0.800 ±\xa00.100"]]
+
+
+def test_a_column_of_sentences_is_told_from_one_of_words():
+    """By the longest of its texts as read, so that marks and links do not count."""
+    marked = '<a href="https://host/of/no/length">x</a>'
+    frame = pd.DataFrame({"a": ["x" * 31, ""], "b": ["x" * 30, ""], "c": [marked, ""]})
+    read = Reader(tables.table(frame))
+    assert [kind for kind, _ in read.heads] == ["text long", "text", "text short"]
+    assert [kind for kind, _ in read.rows[-1]] == ["text long", "text", "text short"]
+
+
+@pytest.mark.parametrize("missing", [None, np.nan, pd.NA, pd.NaT])
+def test_what_is_missing_is_a_dash(missing):
+    """In text and in numbers, with a format or without; a zero and an empty text are not."""
+    frame = pd.DataFrame({"a": pd.Series([missing, 0], dtype=object), "b": ["", missing]})
+    for formats in ({}, {"a": ".1f", "b": ".1f"}):
+        (a, b), (c, d) = [
+            [text for _, text in row]
+            for row in Reader(tables.table(frame, formats=formats)).rows[1:]
+        ]
+        assert (a, b, d) == ("–", "", "–")
+        assert c == ("0.0" if formats else "0")
+
+
+def test_whole_numbers_stay_whole_beside_missing_ones():
+    """With pandas' own integers; every column keeps its kind."""
+    frame = pd.DataFrame({"n": pd.array([3, None], dtype="Int64"), "x": [0.5, 1.0]})
+    assert [[text for _, text in row] for row in Reader(tables.table(frame)).rows[1:]] == [
+        ["3", "0.5"],
+        ["–", "1.0"],
+    ]
+
+
+def test_text_of_a_frame_is_html_and_a_summary_is_not():
+    """Cells may hold marks and links; what a fold says is escaped, what it hides is not."""
+    marked = tables.table(pd.DataFrame({"a": ["<b>x</b>"]}), caption="of <i>y</i>")
+    assert "<td" in marked
+    assert ">&lt;" not in marked
+    assert "<b>x</b></td>" in marked
+    assert "<caption>of <i>y</i></caption>" in marked
+    folded = tables.folded("a < b & c", "<p>inside</p>")
+    assert "<summary>a &lt; b &amp; c</summary><p>inside</p></details>" in folded
+
+
+def test_a_caption_only_where_there_is_one():
+    """An empty one would be read out; tuples, such as shapes, are shown as they are."""
+    frame = pd.DataFrame({"shape": [(3, 227, 227)]})
+    assert "<caption>" not in tables.table(frame)
+    read = Reader(tables.table(frame, caption="Shapes"))
+    assert read.caption == "Shapes"
+    assert read.rows[1] == [["text short", "(3, 227, 227)"]]
+
+
+@pytest.mark.parametrize(
+    ("caption", "label"),
+    [
+        ("Of <i>a</i> &amp; b", "Of a &amp; b"),
+        ('"Quoted" < 1', "&quot;Quoted&quot; &lt; 1"),
+        ("", "Table"),
+    ],
+)
+def test_the_box_around_a_table_can_be_scrolled_by_keyboard_and_has_a_name(caption, label):
+    """It takes the focus, and is called what its caption says in plain words."""
+    box = tables.table(pd.DataFrame({"a": [1]}), caption=caption).partition("<table")[0]
+    assert f'tabindex="0" aria-label="{label}"' in box
+
+
+def test_a_table_without_rows_has_its_head():
+    """Nothing recorded yet is no fault."""
+    read = Reader(tables.table(pd.DataFrame({"a": []})))
+    assert [text for _, text in read.heads] == ["a"]
+    assert read.rows == [[]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        ((0.81749, 0.0376), "0.817\xa0±\xa00.038"),
+        ((0.8, None), "0.800"),
+        ((0.8, float("nan")), "0.800"),
+        ((None, 0.1), "–"),
+        ((float("nan"), 0.1, "R"), "–"),
+        ((np.float64(0.5), np.float64(0)), "0.500\xa0±\xa00.000"),
+    ],
+)
+def test_scores_have_three_digits_and_their_spread(arguments, shown):
+    """A verified number has no mark; without a mean there is nothing to mark."""
+    assert tables.score(*arguments) == shown
+
+
+def test_unverified_numbers_carry_a_visible_mark():
+    """A question mark after a recalled number, a letter after one that follows by arithmetic."""
+    recalled, derived = (tables.score(0.8, 0.01, grade) for grade in "RI")
+    assert recalled.startswith("0.800\xa0±\xa00.010<sup ")
+    assert recalled.endswith(">?</sup>")
+    assert derived.endswith(">I</sup>")
+    with pytest.raises(KeyError):
+        tables.score(0.8, grade="?")
+
+
+def test_keys_become_links_and_nothing_else_does():
+    """Only 16 digits that stand alone, in text; longer hashes, words and attributes stay."""
+    key, commit = "0123456789abcdef", "0123456789" * 4
+    html = f'<tr id="{key}"><td>{key}, {commit} x{key} {key[:-1]}g</td></tr>'
+    found = tables.linked(html)
+    assert found.count("<a ") == 1
+    assert f'<td><a class="run" href="{tables.RUNS_PAGE}#run-{key}">{key}</a>, {commit}' in found
+    assert f'<tr id="{key}">' in found
+    assert tables.MARK not in found
+
+
+def test_outdated_keys_carry_the_mark():
+    """The mark follows its key, leads to its explanation, and stands at no other key."""
+    old, new = "a" * 16, "b" * 16
+    found = tables.linked(f"{new}, {old}", {old})
+    assert found.endswith(f">{old}</a>{tables.MARK}")
+    assert found.count(tables.MARK) == 1
+    assert f"{tables.RUNS_PAGE}#outdated" in tables.MARK
+
+
+def test_a_label_and_anchors_are_where_they_were_asked_for():
+    """The label is the frame's, each row has its own anchor, and their number must fit."""
+    frame = pd.DataFrame({"a": [1, 2]})
+    found = tables.table(frame, name="label", row_ids=["x", "y"])
+    assert found.startswith('<div class="results" id="label" ')
+    assert found.index('<tr id="x">') < found.index('<tr id="y">')
+    assert "id=" not in tables.table(frame)
+    with pytest.raises(ValueError, match="longer"):
+        tables.table(frame, row_ids=["x"])
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0125, "+0.013"),
+        (-0.004, "\N{MINUS SIGN}0.004"),
+        (-0.0004, "\N{MINUS SIGN}0.0004"),
+        (0.0, "+0.000"),
+    ],
+)
+def test_differences_show_on_which_side_of_zero_they_lie(value, text):
+    assert tables.signed(value) == text
+
+
+@pytest.mark.parametrize(
+    ("p", "text"), [(0.0321, "0.032"), (0.0004, "< 0.001"), (1.0, "1.000"), (np.nan, "–")]
+)
+def test_a_p_value_is_never_zero(p, text):
+    assert tables.p_value(p) == text
+
+
+def test_negative_numbers_of_a_table_have_a_minus_and_no_hyphen():
+    frame = pd.DataFrame({"a": [-0.5, -0.04], "b": [0.0, -0.04]})
+    read = Reader(tables.table(frame, formats={"a": ".1f", "b": "+.1f"}))
+    assert read.rows[1:] == [
+        [["number", "\N{MINUS SIGN}0.5"], ["number", "+0.0"]],
+        [["number", "0.0"], ["number", "+0.0"]],
+    ]

@@ -1,0 +1,198 @@
+"""Archives: those that attack, those that are damaged, and members found by name."""
+
+import stat
+import struct
+import tracemalloc
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.files import archives
+from toy_files import OTHER, PACKING, zipped
+
+MIRROR = Path(__file__).parents[3] / "shared" / "mirror"
+needs_mirror = pytest.mark.skipif(
+    not MIRROR.is_dir(), reason="the mirror with the photographs is not beside the checkout"
+)
+
+
+def opened(tmp_path, content):
+    path = tmp_path / "archive.zip"
+    path.write_bytes(content)
+    return archives.open_archive(path)
+
+
+def linked():
+    member = zipfile.ZipInfo("images/a.jpg")
+    member.external_attr = (stat.S_IFLNK | 0o777) << 16
+    return zipped([(member, "/etc/passwd")])
+
+
+def encrypted():
+    content = bytearray(zipped([("a.jpg", b"a")]))
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(content)
+
+
+def with_nul():
+    return zipped([("images/a_b.jpg", b"a")]).replace(b"a_b.jpg", b"a\0b.jpg")
+
+
+ATTACKS = {
+    "nothing": (b"", "is not a zip"),
+    "noise": (OTHER, "is not a zip"),
+    "truncated": (PACKING[: len(PACKING) // 2], "truncated"),
+    "bomb": (zipped([("a.jpg", bytes(2 << 20))]), "unpacks over 100-fold"),
+    "parent": (zipped([("images/../../a.jpg", b"a")]), "leads out of a folder"),
+    "absolute": (zipped([("/etc/a.jpg", b"a")]), "leads out of a folder"),
+    "drive": (zipped([("C:/a.jpg", b"a")]), "leads out of a folder"),
+    "backslash": (zipped([("..\\a.jpg", b"a")]), "leads out of a folder"),
+    "nul": (with_nul(), "leads out of a folder"),
+    "link": (linked(), "link or device"),
+    "encrypted": (encrypted(), "encrypted"),
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_archive_that_attacks_is_refused(tmp_path, attack):
+    """Nothing of a broken or hostile archive is read; the sentence names it and the reason."""
+    content, reason = ATTACKS[attack]
+    with pytest.raises(UserError, match=rf"archive\.zip .*{reason}"):
+        opened(tmp_path, content)
+
+
+@pytest.mark.parametrize(
+    ("limit", "reason"),
+    [("MOST_MEMBERS", "has 5 members"), ("LARGEST_ARCHIVE", "unpacks to 25,000")],
+)
+def test_size_of_an_archive_is_limited(tmp_path, monkeypatch, limit, reason):
+    """More members or bytes than the limit are refused, exactly the limit is not."""
+    count = 5 if limit == "MOST_MEMBERS" else 25_000
+    monkeypatch.setattr(archives, limit, count)
+    opened(tmp_path, PACKING).close()
+    monkeypatch.setattr(archives, limit, count - 1)
+    with pytest.raises(UserError, match=reason):
+        opened(tmp_path, PACKING)
+
+
+def test_missing_archive_is_named(tmp_path):
+    """A path that leads nowhere is the user's to mend."""
+    with pytest.raises(UserError, match=r"no\.zip cannot be read \(No such file"):
+        archives.open_archive(tmp_path / "no.zip")
+
+
+def declaring(content, size):
+    """Bytes of an archive whose first member declares another unpacked size."""
+    content = bytearray(content)
+    for header, offset in ((b"PK\x01\x02", 24), (b"PK\x03\x04", 22)):
+        struct.pack_into("<L", content, content.index(header) + offset, size)
+    return bytes(content)
+
+
+def test_member_that_unpacks_to_less_than_it_declares_is_bad(tmp_path):
+    """A member that ends early is not handed out as if it were whole."""
+    with (
+        opened(tmp_path, declaring(zipped([("a.jpg", b"abc" * 100)]), 301)) as archive,
+        pytest.raises(zipfile.BadZipFile),
+    ):
+        archive.read("a.jpg")
+
+
+def test_member_that_unpacks_to_more_than_it_declares_costs_no_memory(tmp_path):
+    """A member that lies about its size is refused before it is unpacked whole."""
+    with opened(tmp_path, declaring(zipped([("a.jpg", bytes(64 << 20))]), 1000)) as archive:
+        tracemalloc.start()
+        try:
+            with pytest.raises(zipfile.BadZipFile):
+                archive.read("a.jpg")
+            assert tracemalloc.get_traced_memory()[1] < 4 << 20
+        finally:
+            tracemalloc.stop()
+
+
+def test_damaged_member_is_a_bad_zip_whatever_is_wrong(tmp_path):
+    """Whatever unpacking trips over arrives as the one exception that readers expect."""
+    good = zipped([("a.jpg", b"some text " * 20 + OTHER[:300])])
+    begin, end = 30 + len("a.jpg"), good.index(b"PK\x01\x02")
+    for position in range(begin, end, 3):
+        content = bytearray(good)
+        content[position] ^= 0x55
+        with opened(tmp_path, bytes(content)) as archive, pytest.raises(zipfile.BadZipFile):
+            archive.read("a.jpg")
+
+
+def test_members_are_found_wherever_they_lie(tmp_path):
+    """Names are found at any depth, in the order asked for, without what macOS adds."""
+    content = zipped(
+        [
+            ("deep/in/a.jpg", b"a"),
+            ("__MACOSX/deep/in/b.jpg", b"x"),
+            ("deep/._b.jpg", b"y"),
+            ("b.jpg", b"b"),
+            ("other.txt", b""),
+            ("c.jpg/", b""),
+            ("d/c.jpg", b"c"),
+        ]
+    )
+    with opened(tmp_path, content) as archive:
+        found = archives.members_by_name(archive, ["c.jpg", "b.jpg", "a.jpg"])
+        assert list(found) == ["c.jpg", "b.jpg", "a.jpg"]
+        assert [archive.read(member) for member in found.values()] == [b"c", b"b", b"a"]
+
+
+def test_second_copy_is_harmless_only_with_the_same_content(tmp_path):
+    """The same file twice is one file; two files of one name are the user's to sort out."""
+    with opened(tmp_path, zipped([("x/a.jpg", b"a"), ("y/a.jpg", b"a")])) as archive:
+        assert archives.members_by_name(archive, ["a.jpg"])["a.jpg"].filename == "x/a.jpg"
+    with (
+        opened(tmp_path, zipped([("x/a.jpg", b"a"), ("y/a.jpg", b"b")])) as archive,
+        pytest.raises(UserError, match=r"two different files a\.jpg \(x/a\.jpg and y/a\.jpg\)"),
+    ):
+        archives.members_by_name(archive, ["a.jpg"])
+
+
+def test_missing_members_are_counted_and_the_first_named(tmp_path):
+    """The sentence has the count and the first five of the missing."""
+    names = [f"{i}.jpg" for i in range(9)]
+    with (
+        opened(tmp_path, zipped([("0.jpg", b"")])) as archive,
+        pytest.raises(UserError, match=r"lacks 8 of 9 files \(1\.jpg, .*5\.jpg, \.\.\.\)"),
+    ):
+        archives.members_by_name(archive, names)
+
+
+# Archives read through
+
+
+BAD_PACKINGS = {
+    "not a zip": (OTHER, "is not a zip archive"),
+    "truncated": (PACKING[:-100], "is a truncated or damaged zip archive"),
+    "a flipped bit": (PACKING[:9000] + b"\0\0\0" + PACKING[9003:], "is a damaged zip archive"),
+    "a link out": (zipped([("../a.jpg", b"a")]), "leads out of a folder"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD_PACKINGS)
+def test_damage_says_what_is_wrong_with_an_archive(tmp_path, kind):
+    """Every member is read through; the reason is the end of a sentence, not an exception."""
+    content, reason = BAD_PACKINGS[kind]
+    (tmp_path / "archive.zip").write_bytes(content)
+    assert reason in archives.damage(tmp_path / "archive.zip")
+
+
+def test_whole_archive_has_no_damage(tmp_path):
+    """Nothing is said of an archive whose members all agree with their checksums."""
+    (tmp_path / "archive.zip").write_bytes(PACKING)
+    assert archives.damage(tmp_path / "archive.zip") is None
+
+
+@needs_mirror
+def test_photographs_are_found_in_the_real_archive():
+    """The real archive passes the checks, and its 1,269 pictures are found by name."""
+    with archives.open_archive(MIRROR / "twitter_deepsent.zip") as archive:
+        names = [Path(n).name for n in archive.namelist() if n.startswith("images/")]
+        found = archives.members_by_name(archive, names)
+        assert len(found) == 1269
+        assert archive.read(found[names[0]])[:3] == b"\xff\xd8\xff"

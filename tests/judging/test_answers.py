@@ -1,0 +1,141 @@
+"""Answers: gathered from records, graded as scores are, paired only where they can be."""
+
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.judging import answers, scores
+from toy_answers import together, told
+
+
+def test_a_record_gives_a_row_for_each_picture_and_view(finished):
+    """With the run's own columns, the caller's name, and the probabilities as recorded."""
+    found = answers.gather([finished], lambda record: record.run.network)
+    assert list(found) == answers.COLUMNS
+    assert set(found["configuration"]) == {finished.run.network}
+    assert set(zip(found["agreement"], found["fold"], found["seed"], strict=True)) == {
+        ("five", 1, 0)
+    }
+    predictions = finished.predictions()
+    for view, part in found.groupby("view"):
+        assert part["positive"].tolist() == predictions[view].tolist()
+        assert part["image"].tolist() == predictions["image"].tolist()
+    assert answers.gather([], str).empty
+    assert answers.cases(answers.gather([], str)) == {}
+
+
+def test_answers_are_graded_as_scores_are():
+    """The share of right answers is `scores.accuracy`, at one half too."""
+    frame = pd.DataFrame(
+        {
+            "image": list("abcde"),
+            "label": [0, 1, 0, 1, 1],
+            "centre": [0.5, 0.5, 0.6, 0.6, 0.1],
+            "oversampled": [0.1, 0.9, 0.1, 0.9, 0.9],
+        }
+    )
+    run = SimpleNamespace(agreement="four", fold=2, seed=3)
+    record = SimpleNamespace(run=run, key="k", predictions=lambda: frame)
+    cases = answers.cases(answers.gather([record], lambda r: r.key))
+    assert list(cases) == [("k", "four", "centre"), ("k", "four", "oversampled")]
+    for (_, _, view), case in cases.items():
+        assert case["correct"].mean() == scores.accuracy(frame["label"], frame[view])
+
+
+A = [[1, 1, 0, 0], [1, 0, 1, 0]]
+B = [[1, 0, 1, 0], [1, 0, 1, 1]]
+
+
+def test_answers_that_cannot_be_judged_are_named():
+    """A lost column, two runs under one name, seeds of which one had a limit."""
+    good = told(A, "net")
+    with pytest.raises(UserError, match="lack the columns label, view"):
+        answers.cases(good.drop(columns=["label", "view"]))
+    with pytest.raises(UserError, match=r"^net has two runs of one fold and seed in five agree"):
+        answers.cases(together(good, good))
+    limited = told(A, "net", seed=1).iloc[:-1]
+    with pytest.raises(UserError, match="seeds of net in five agree answered different pictures"):
+        answers.cases(together(good, limited))
+    # A seed that lacks a whole fold is no limit.
+    assert answers.cases(together(good, told(A[:1], "net", seed=1)))
+
+
+def test_a_pair_lies_side_by_side_picture_by_picture():
+    """Whatever the order of the rows; by hand."""
+    shuffled = told(B, "b").sample(frac=1, random_state=0)
+    ((names, paired),) = answers.pair(together(told(A, "a"), shuffled))
+    assert names == ("five", "centre", "a", "b")
+    paired = paired.sort_values(["fold", "image"])
+    assert paired["first"].tolist() == [1, 1, 0, 0, 1, 0, 1, 0]
+    assert paired["other"].tolist() == [1, 0, 1, 0, 1, 0, 1, 1]
+    assert paired["difference"].tolist() == [0, 1, -1, 0, 0, 0, 0, -1]
+
+
+def test_only_common_seeds_are_paired_fold_by_fold():
+    """Otherwise one would be averaged over more seeds than the other."""
+    ours = [told(A, "a", seed=s) for s in (0, 1, 2)]
+    theirs = [told(B[:1], "b", seed=1), told(B[1:], "b", seed=2, first=2)]
+    ((_, paired),) = answers.pair(together(*ours, *theirs))
+    assert paired.groupby("fold")["seed"].unique().map(list).to_dict() == {1: [1], 2: [2]}
+
+
+def test_all_pairs_in_all_that_they_share():
+    """Three configurations make three pairs; a subset or view that one lacks is left out."""
+    frame = together(
+        *(told(A, name) for name in "abc"),
+        *(told(A, name, view="oversampled") for name in "ab"),
+        told(A, "c", agreement="three"),
+    )
+    found = [names for names, _ in answers.pair(frame)]
+    assert found == [
+        ("five", "centre", "a", "b"),
+        ("five", "oversampled", "a", "b"),
+        ("five", "centre", "a", "c"),
+        ("five", "centre", "b", "c"),
+    ]
+    assert [names for names, _ in answers.pair(frame, [("c", "a")])] == [
+        ("five", "centre", "c", "a")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("other", "message"),
+    [
+        (told(B[:1], "b"), "a and b did not answer the same pictures in the same folds of five"),
+        (told([row[:3] for row in B], "b"), "did not answer the same pictures"),
+        (told(B, "b", labels=[[0] * 4] * 2), "did not answer the same pictures"),
+        (told(B, "b", first=2), "did not answer the same pictures"),
+        (told(B, "b", seed=1), "a and b have no seed in common in fold 1 of five agree"),
+        (told(B, "b", agreement="four"), "a and b share no subset and view"),
+        (told(B, "b", view="oversampled"), "a and b share no subset and view"),
+        (told(B, "c"), "a and b share no subset and view"),
+    ],
+)
+def test_what_cannot_be_paired_is_refused(other, message):
+    """Fewer folds or pictures, other labels, folds or seeds, another subset or view, no such."""
+    with pytest.raises(UserError, match=message):
+        list(answers.pair(together(told(A, "a"), other), [("a", "b")]))
+
+
+def test_views_are_paired_within_a_configuration():
+    """Ten crops first; a configuration with one view only, or fewer runs in one, is named."""
+    ten, centre = told(A, "net", view="oversampled"), told(B, "net")
+    ((name, agreement, paired),) = answers.pair_views(together(centre, ten))
+    assert (name, agreement) == ("net", "five")
+    assert paired["difference"].sum() == -1
+    with pytest.raises(UserError, match=r"^net lacks a view in five agree"):
+        list(answers.pair_views(centre))
+    with pytest.raises(UserError, match=r"^The views of net did not answer the same pictures"):
+        list(answers.pair_views(together(told(B[:1], "net"), ten)))
+
+
+def test_pictures_are_averaged_over_their_seeds():
+    """Fold and label stay; what is there is told in words and numbers."""
+    graded = answers.cases(together(told(A, seed=10), told(B, seed=2)))["a", "five", "centre"]
+    each = answers.by_picture(graded, "correct")
+    assert each["correct"].tolist() == [1, 0.5, 0.5, 0, 1, 0, 1, 0.5]
+    assert each["fold"].tolist() == [1] * 4 + [2] * 4
+    assert each["label"].tolist() == [0, 1] * 4
+    assert answers.extent(graded) == ("1, 2", "2, 10", 8)

@@ -1,0 +1,335 @@
+"""Intervals and tests against SciPy, sums by hand, and simulations whose truth is known."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from pixels_to_sentiment.judging import resampling
+
+DIFFERENCES = [0.02, -0.01, 0.05, 0.03, 0.01]
+
+
+def test_drawing_counts_is_drawing_pictures():
+    """The ends agree with those of a bootstrap that draws every picture, two strata of two sizes.
+
+    The mean is of the strata, so that the small one counts as much as the large one.
+    """
+    generator = np.random.default_rng(0)
+    values = generator.choice([0, 0.5, 1], 90, p=[0.2, 0.1, 0.7])
+    strata = np.repeat([1, 2], [30, 60])
+    parts = [values[strata == one] for one in (1, 2)]
+    drawn = [part[generator.integers(len(part), size=(40_000, len(part)))] for part in parts]
+    means = np.mean([part.mean(axis=1) for part in drawn], axis=0)
+    found = resampling.stratified_interval(values, strata, resamples=40_000)
+    assert found == pytest.approx(np.quantile(means, [0.025, 0.975]), abs=0.005)
+
+
+def test_the_bootstrap_covers_the_truth_in_95_of_100_cases():
+    """On five folds of 60 pictures that are right with a chance of their own, as folds are."""
+    generator = np.random.default_rng(1)
+    chances = np.array([0.7, 0.75, 0.8, 0.85, 0.9])
+    folds = np.repeat(np.arange(5), 60)
+    covered = 0
+    for _ in range(1_000):
+        low, high = resampling.stratified_interval(
+            generator.random(300) < chances[folds], folds, resamples=1_000
+        )
+        covered += low <= chances.mean() <= high
+    assert 0.93 < covered / 1_000 < 0.97
+
+
+def test_an_interval_is_the_same_at_every_run_and_differs_by_seed():
+    """Whatever else is drawn in between."""
+    values, strata = np.arange(40) % 3 == 0, np.arange(40) % 4
+    found = resampling.stratified_interval(values, strata)
+    np.random.default_rng().random()
+    assert resampling.stratified_interval(values, strata) == found
+    others = {resampling.stratified_interval(values, strata, seed=s, resamples=99) for s in (1, 2)}
+    assert len(others) == 2
+
+
+def test_values_all_alike_or_none():
+    """An interval without width; no interval."""
+    assert resampling.stratified_interval([1, 1, 0, 0], [1, 1, 2, 2]) == (0.5, 0.5)
+    assert resampling.clustered_interval([1, 1], ["a", "b"]) == (1, 1)
+    assert np.isnan(resampling.stratified_interval([], [])).all()
+    assert np.isnan(resampling.clustered_interval([], [])).all()
+
+
+def test_copies_in_a_cluster_add_nothing():
+    """Each value twice, as a cluster, gives the interval of the values once; apart, a narrower."""
+    values = np.random.default_rng(2).integers(0, 2, 50)
+    names = np.arange(50)
+    once = resampling.clustered_interval(values, names)
+    assert resampling.clustered_interval(np.repeat(values, 2), np.repeat(names, 2)) == once
+    low, high = resampling.clustered_interval(np.repeat(values, 2), np.arange(100))
+    assert high - low < 0.85 * (once[1] - once[0])
+    # One stratum is what clusters of one are.
+    assert resampling.stratified_interval(values, np.zeros(50)) == once
+
+
+def test_clusters_of_unlike_sizes_weigh_by_their_size():
+    """Of two clusters, one of three pictures all right and one of one wrong: 0, 3/4 or 1."""
+    low, high = resampling.clustered_interval([1, 1, 1, 0], ["a", "a", "a", "b"])
+    assert (low, high) == (0, 1)
+    totals = resampling._drawn_means(
+        np.array([3, 0]), np.array([3, 1]), 100, np.random.default_rng(0)
+    )
+    assert set(totals) == {0, 0.75, 1}
+
+
+def test_without_test_pictures_the_t_test_is_the_common_one():
+    """With a ratio of zero the variance is not corrected: SciPy's statistic, p and interval."""
+    test = resampling.corrected_t(DIFFERENCES, ratio=0)
+    known = stats.ttest_1samp(DIFFERENCES, 0)
+    assert (test.t, test.p) == pytest.approx((known.statistic, known.pvalue))
+    assert test[2:] == pytest.approx(tuple(known.confidence_interval(0.95)))
+
+
+def test_the_corrected_t_test_by_hand():
+    """Mean 0.02, variance 0.0005; corrected (1/5 + 1/4) 0.0005 = 0.000225, root 0.015."""
+    test = resampling.corrected_t(DIFFERENCES, ratio=1 / 4)
+    assert test.t == pytest.approx(0.02 / 0.015)
+    # SciPy's own test, its statistic shrunk by the root of (1/5) / (1/5 + 1/4) = 2/3.
+    shrunk = stats.ttest_1samp(DIFFERENCES, 0).statistic * 2 / 3
+    assert test.p == pytest.approx(2 * stats.t.sf(shrunk, 4))
+    # 2.776 is the 97.5 % point of t with 4 degrees of freedom in every table.
+    assert (test.low, test.high) == pytest.approx(
+        (0.02 - 2.776 * 0.015, 0.02 + 2.776 * 0.015), 1e-3
+    )
+    mirrored = resampling.corrected_t([-d for d in DIFFERENCES], ratio=1 / 4)
+    assert mirrored == pytest.approx((-test.t, test.p, -test.high, -test.low))
+
+
+def test_the_corrected_t_test_at_its_edges():
+    """One fold tells nothing; differences that do not vary are zero or certain."""
+    assert np.isnan(resampling.corrected_t([0.1], 1 / 4)).all()
+    none = resampling.corrected_t([0, 0, 0], 1 / 4)
+    assert np.isnan(none.t)
+    assert none[1:] == (1, 0, 0)
+    assert resampling.corrected_t([-0.5, -0.5], 1 / 4) == (-np.inf, 0, -0.5, -0.5)
+
+
+def test_the_critical_difference_is_where_p_is_5_percent():
+    """Moved to have just that mean, the differences are on the verge of significance."""
+    least = resampling.critical_difference(np.var(DIFFERENCES, ddof=1), 5, 1 / 4)
+    test = resampling.corrected_t(np.array(DIFFERENCES) - 0.02 + least, 1 / 4)
+    assert test.p == pytest.approx(0.05)
+    assert test.low == pytest.approx(0)
+
+
+@pytest.mark.parametrize(("first", "other"), [(5, 0), (0, 5), (12, 30), (7, 7), (1, 0)])
+def test_mcnemar_is_the_binomial_test(first, other):
+    """SciPy's, on the discordant pictures, both sides alike."""
+    known = stats.binomtest(first, first + other, 0.5).pvalue
+    assert resampling.exact_mcnemar(first, other) == pytest.approx(known)
+    assert resampling.exact_mcnemar(other, first) == pytest.approx(known)
+
+
+def test_mcnemar_by_hand_and_without_discordant_pictures():
+    """Five to none has a chance of 2 / 32; nothing to tell apart is no evidence."""
+    assert resampling.exact_mcnemar(5, 0) == pytest.approx(2 / 32)
+    assert resampling.exact_mcnemar(0, 0) == 1
+
+
+def test_holm_by_hand():
+    """0.01 x 3, 0.03 x 2, and 0.04 x 1 raised to what came before; the missing one is no test."""
+    assert resampling.holm([0.04, 0.01, np.nan, 0.03]) == pytest.approx(
+        [0.06, 0.03, np.nan, 0.06], nan_ok=True
+    )
+    assert resampling.holm([0.9, 0.8]).tolist() == [1, 1]
+    assert resampling.holm([]).tolist() == []
+
+
+def drawn_table(generator, folds, seeds, std_folds, std_shared, std_rest):
+    return (
+        0.8
+        + std_folds * generator.standard_normal((folds, 1))
+        + std_shared * generator.standard_normal((1, seeds))
+        + std_rest * generator.standard_normal((folds, seeds))
+    )
+
+
+def test_a_large_table_gives_back_what_it_was_drawn_with():
+    """Folds, the shared part of seeds, and the rest, each to a tenth."""
+    table = drawn_table(np.random.default_rng(0), 400, 400, 0.03, 0.01, 0.02)
+    found = resampling.variance_components(table)
+    assert found.folds == pytest.approx(0.03, rel=0.1)
+    assert found.seeds == pytest.approx(np.hypot(0.01, 0.02), rel=0.1)
+    assert found.shared == pytest.approx(0.01, rel=0.1)
+    assert found.mean == pytest.approx(np.sqrt(0.01**2 + 0.02**2 / 400), rel=0.1)
+
+
+def test_small_tables_are_right_on_average():
+    """Over many tables of five folds and three seeds the variances come out as drawn.
+
+    Folds are made to spread so much that no estimate of theirs is cut off at zero.
+    """
+    generator = np.random.default_rng(1)
+    found = np.square(
+        [
+            resampling.variance_components(drawn_table(generator, 5, 3, 1.0, 0.01, 0.02))
+            for _ in range(4_000)
+        ]
+    ).mean(axis=0)
+    assert found[0] == pytest.approx(1, rel=0.05)
+    assert found[1] == pytest.approx(0.01**2 + 0.02**2, rel=0.05)
+    assert found[3] == pytest.approx(0.01**2 + 0.02**2 / 5, rel=0.05)
+
+
+def test_variance_components_by_hand():
+    """Two folds, two seeds: means 1 and 4 by fold, 2 and 3 by seed, rest 1 in every cell.
+
+    Sums of squares: folds 2 x 2 x 2.25 = 9, seeds 2 x 2 x 0.25 = 1, rest 4 x 0.25 = 1, all with
+    one degree of freedom. Folds (9 - 1) / 2 = 4; shared (1 - 1) / 2 = 0; rest 1.
+    """
+    table = np.array([[0.0, 2.0], [4.0, 4.0]])
+    found = resampling.variance_components(table)
+    assert found == pytest.approx((2, 1, 0, 0.5**0.5))
+
+
+def test_variance_components_at_their_edges():
+    """One seed tells nothing, one fold only about seeds; no estimate is below zero."""
+    assert np.isnan(resampling.variance_components(np.ones((5, 1)))).all()
+    one = resampling.variance_components(np.array([[0.0, 2.0]]))
+    assert one == pytest.approx((np.nan, 2**0.5, np.nan, 2**0.5), nan_ok=True)
+    # Folds that agree better than seeds do.
+    assert resampling.variance_components(np.array([[0.0, 1.0], [1.0, 0.0]])).folds == 0
+    assert resampling.variance_components(np.full((3, 3), 0.1)) == pytest.approx((0, 0, 0, 0))
+
+
+def test_random_cuts_spread_as_sampling_theory_says():
+    """The mean square is S^2 / m for folds of m pictures, S^2 being the variance with n - 1."""
+    values = np.random.default_rng(3).choice([0, 1 / 3, 1], 100, p=[0.2, 0.2, 0.6])
+    found = resampling.recut_spreads(values, None, 5, cuts=20_000)
+    assert found.shape == (20_000,)
+    assert np.mean(found**2) == pytest.approx(np.var(values, ddof=1) / 20, rel=0.03)
+
+
+@pytest.mark.parametrize("stratified", [False, True])
+def test_random_cuts_are_those_of_shuffled_pictures(stratified):
+    """Quartiles agree with those from pictures shuffled one by one, folds of unlike size too."""
+    generator = np.random.default_rng(4)
+    values = generator.choice([0, 0.5, 1], 53, p=[0.3, 0.2, 0.5])
+    labels = np.sort(generator.integers(0, 2, 53))
+    spreads = []
+    for _ in range(4_000):
+        order = generator.permutation(53)
+        if stratified:
+            order = order[np.argsort(labels[order], kind="stable")]
+        spreads.append(np.std([values[order[fold::4]].mean() for fold in range(4)], ddof=1))
+    found = resampling.recut_spreads(values, labels if stratified else None, 4, cuts=4_000)
+    quartiles = [0.25, 0.5, 0.75]
+    assert np.quantile(found, quartiles) == pytest.approx(np.quantile(spreads, quartiles), rel=0.05)
+
+
+def test_stratified_cuts_do_not_spread_where_the_label_decides():
+    """All positives right and all negatives wrong: 60 and 40 in five folds are 12 and 8 in each."""
+    labels = np.repeat([1, 0], [60, 40])
+    assert resampling.recut_spreads(labels, labels, 5, cuts=10).max() == pytest.approx(0)
+    assert resampling.recut_spreads(labels, None, 5, cuts=10).min() > 0
+    # 58 positives leave two folds one short, whichever: the spread is that of 11 and 12 of 19 or
+    # 20, and the same in every cut.
+    odd = resampling.recut_spreads(labels[2:], labels[2:], 5, cuts=10)
+    assert np.ptp(odd) == pytest.approx(0)
+    assert 0 < odd[0] < 0.05
+
+
+def test_one_fold_has_no_spread():
+    """As many missing values as cuts."""
+    found = resampling.recut_spreads([0, 1, 1], None, 1, cuts=3)
+    assert np.isnan(found).tolist() == [True] * 3
+
+
+def test_the_true_deviation_lies_between_its_factors_in_95_of_100_cases():
+    """Of normal values; by drawing three or five of them many times over."""
+    for count in (3, 5):
+        drawn = np.random.default_rng(count).normal(size=(40_000, count)).std(axis=1, ddof=1)
+        low, high = resampling.deviation_factors(count - 1)
+        assert np.mean((low * drawn < 1) & (high * drawn > 1)) == pytest.approx(0.95, abs=0.005)
+        assert np.mean(high * drawn < 1) == pytest.approx(0.025, abs=0.004)
+
+
+def test_the_standard_error_is_that_of_a_normal_interval():
+    low, high = stats.norm(0.7, 0.03).interval(0.95)
+    assert resampling.standard_error(low, high) == pytest.approx(0.03)
+
+
+def test_differences_that_cancel_have_an_end_of_zero():
+    """And not a rounding error, whose sign would say that the interval excludes zero."""
+    low, high = resampling.percentiles(np.full(100, -7e-19))
+    assert (low, high) == (0, 0)
+    assert not np.signbit([low, high]).any()
+
+
+def simulated(dice, seeds, spreads, folds, pictures):
+    """Draw tables of two networks, of which the true difference is 0.05."""
+    picture, fold, seed, rest = spreads
+    number = np.repeat(np.arange(folds), pictures)
+    common = dice.normal(0, picture, len(number)) + dice.normal(0, fold, folds)[number]
+    first, other = (
+        dice.normal(0, seed, (n, 1)) + dice.normal(0, rest, (n, len(number))) for n in seeds
+    )
+    return [first + common + 0.05, other], number
+
+
+@pytest.mark.parametrize(
+    ("seeds", "spreads"),
+    [
+        ((3, 3), (0.3, 0.02, 0.03, 0.2)),
+        ((2, 5), (0.3, 0.0, 0.1, 0.2)),
+        ((1, 1), (0.3, 0.02, 0.0, 0.2)),
+    ],
+)
+def test_intervals_cover_the_truth_whatever_the_source_of_chance(seeds, spreads):
+    """Of simulated data with known spreads, in 95 of 100 cases or somewhat more."""
+    dice = np.random.default_rng(1)
+    found = [resampling.random_effects(*simulated(dice, seeds, spreads, 5, 60)) for _ in range(300)]
+    covered = np.mean([one.low <= 0.05 <= one.high for one in found])
+    # Three standard errors below 95 of 100.
+    assert covered > 0.912
+    assert np.mean([one.value for one in found]) == pytest.approx(0.05, abs=0.02)
+
+
+def test_one_seed_is_a_paired_t_interval_of_the_pictures():
+    """With one fold it is scipy's own."""
+    dice = np.random.default_rng(0)
+    first, other = dice.random((2, 1, 40)) < [[[0.8]], [[0.6]]]
+    found = resampling.random_effects([first, other], np.ones(40))
+    known = stats.ttest_rel(first[0].astype(float), other[0].astype(float))
+    interval = known.confidence_interval()
+    assert (found.low, found.high) == pytest.approx((interval.low, interval.high))
+    assert (found.freedom, found.folds, found.seeds) == (39, 0, 0)
+
+
+def test_groups_are_compared_as_independent_samples():
+    """With weights of either sign and one fold, by the variance of Welch."""
+    dice = np.random.default_rng(0)
+    values = dice.random((1, 70))
+    weights = np.r_[np.full(30, 1 / 30), np.full(40, -1 / 40)]
+    found = resampling.random_effects([values], np.ones(70), weights)
+    known = stats.ttest_ind(values[0, :30], values[0, 30:], equal_var=False)
+    assert found.value / found.pictures == pytest.approx(known.statistic)
+
+
+def test_seeds_alone_make_the_interval_of_their_means():
+    """Pictures all alike leave the t interval over seeds; nothing that varies leaves a point."""
+    means = np.array([0.82, 0.66, 0.77])
+    table = np.repeat(means[:, None], 50, axis=1)
+    found = resampling.random_effects([table], np.repeat(np.arange(5), 10))
+    known = stats.ttest_1samp(means, 0).confidence_interval()
+    assert (found.low, found.high) == pytest.approx((known.low, known.high))
+    still = resampling.random_effects([table[:1], table[:1]], np.repeat(np.arange(5), 10))
+    assert (still.value, still.low, still.high) == (0, 0, 0)
+
+
+def test_the_area_covers_its_truth():
+    """That of two normal distributions one standard deviation apart."""
+    dice, truth = np.random.default_rng(0), stats.norm.cdf(2**-0.5)
+    labels = np.repeat([0, 1], 40)
+    found = [
+        resampling.area_interval(labels, dice.normal(labels.astype(float))) for _ in range(300)
+    ]
+    assert np.mean([one[0] for one in found]) == pytest.approx(truth, abs=0.01)
+    assert np.mean([one[1] <= truth <= one[2] for one in found]) > 0.9
+    assert resampling.area_interval(labels, labels) == (1, 1, 1)

@@ -1,0 +1,137 @@
+"""Scores against scikit-learn and sums by hand; the reported numbers and their grades."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn import metrics
+
+from pixels_to_sentiment import places
+from pixels_to_sentiment.data import folds
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.judging import scores
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_accuracy_and_confusion_agree_with_scikit_learn(seed):
+    """On random labels and probabilities, as lists, arrays or columns."""
+    generator = np.random.default_rng(seed)
+    labels, positive = generator.integers(0, 2, 50), generator.random(50)
+    predicted = np.stack([1 - positive, positive], 1).argmax(1)
+    for kind in (list, np.asarray, pd.Series):
+        given = kind(labels), kind(positive)
+        assert scores.accuracy(*given) == metrics.accuracy_score(labels, predicted)
+        table = scores.confusion(*given)
+        assert np.array_equal(table, metrics.confusion_matrix(labels, predicted))
+
+
+def test_the_area_counts_pairs_in_the_right_order():
+    """By hand: of four pairs three are right and one is a tie; the threshold does not matter."""
+    labels = [0, 0, 1, 1]
+    assert scores.auc(labels, [0.6, 0.8, 0.8, 0.9]) == 3.5 / 4
+    assert scores.auc(labels, [0.1, 0.1, 0.1, 0.1]) == 0.5
+
+
+def test_confusion_names_its_axes_even_where_a_class_is_absent():
+    """Rows are labels, columns predictions; a few pictures may all be positive."""
+    table = scores.confusion([1, 1, 1], [0.9, 0.8, 0.1])
+    assert table.loc["positive", "negative"] == 1
+    assert table.loc["positive", "positive"] == 2
+    assert (table.loc["negative"] == 0).all()
+    assert (table.index.name, table.columns.name) == ("label", "prediction")
+
+
+def test_a_tie_is_negative_as_with_argmax():
+    """At one half exactly; the next number above is positive."""
+    probabilities = [0.5, np.nextafter(0.5, 1)]
+    assert np.argmax([[0.5, 0.5]], 1) == 0
+    assert scores.accuracy([0, 1], probabilities) == 1
+    assert scores.confusion([0, 1], probabilities).to_numpy().tolist() == [[1, 0], [0, 1]]
+
+
+def fold_rows(*rows):
+    return pd.DataFrame(rows, columns=["network", "fold", "seed", "key", "accuracy"])
+
+
+def test_seeds_are_averaged_within_folds_first():
+    """A fold with two seeds counts as much as one with one; the spread is over folds, n - 1."""
+    rows = fold_rows(
+        ("b", 1, 0, "k3", 0.5),
+        ("a", 2, 10, "k2", 0.9),
+        ("a", 1, 2, "k1", 0.6),
+        ("a", 2, 2, "k0", 0.7),
+    )
+    table = scores.summarise(rows, ["network"])
+    assert list(table) == ["network", "seeds", "keys", "folds", "mean", "std", "n"]
+    b, a = table.to_dict("records")
+    # By hand: fold 1 is 0.6 and fold 2 (0.9 + 0.7) / 2 = 0.8; deviations are 0.1 and 0.1.
+    assert a["mean"] == pytest.approx(0.7)
+    assert a["std"] == pytest.approx(0.02**0.5)
+    assert (a["network"], a["n"]) == ("a", 2)
+    assert (a["seeds"], a["keys"], a["folds"]) == ("2, 10", "k0, k1, k2", "1, 2")
+    assert (b["mean"], b["n"], b["folds"]) == (0.5, 1, "1")
+    assert np.isnan(b["std"])
+
+
+def test_configurations_are_told_apart_by_all_columns_given():
+    """Rows that differ in one of them are not averaged; without rows the columns remain."""
+    rows = fold_rows(("a", 1, 0, "k", 0.6), ("a", 1, 0, "l", 0.8)).assign(start=["x", "y"])
+    assert scores.summarise(rows, ["network", "start"])["mean"].tolist() == [0.6, 0.8]
+    assert scores.summarise(rows, ["network"])["mean"].tolist() == [pytest.approx(0.7)]
+    empty = scores.summarise(rows.iloc[:0], ["network", "start"])
+    assert list(empty)[:3] == ["network", "start", "seeds"]
+    assert empty.empty
+
+
+# The numbers of the paper
+
+
+def test_every_reported_number_has_a_grade_and_what_was_read_has_a_source():
+    """67 rows; only the four of the paper's predecessor are recalled, and have no source."""
+    table = scores.reported()
+    assert len(table) == 67
+    assert set(table["grade"]) == {"V", "R"}
+    assert (
+        table.loc[table["grade"] == "R", "variant"].tolist() == ["fc7-4096"] * 2 + ["fc6-4096"] * 2
+    )
+    read = scores.of_article(table)
+    assert set(read["grade"]) == {"V"}
+    assert len(read) == 63
+    assert read["source"].str.fullmatch(r"IVC 65 .*(Table|section) .*p\. \d+|abstract of .*").all()
+    assert set(table["agreement"]) == {*folds.AGREEMENTS}
+    assert set(table["oversampling"]) == {"yes", "no", ""}
+    accuracies = table[table["experiment"] != "sentiment maps"]
+    assert accuracies["mean"].between(0, 1).all()
+    assert accuracies["std"].dropna().between(0, 0.1).all()
+
+
+def test_reported_numbers_of_one_experiment():
+    """The main table: CaffeNet has 0.830 with oversampling, 0.817 without."""
+    table = scores.reported("fine-tuning")
+    assert set(table["experiment"]) == {"fine-tuning"}
+    five = table[table["variant"].str.contains("ILSVRC") & (table["agreement"] == "five")]
+    assert five.set_index("oversampling")["mean"].to_dict() == {"no": 0.817, "yes": 0.830}
+    assert scores.reported("no such").empty
+
+
+GOOD = (places.ground_truth() / "reported_results.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        GOOD.replace(",grade,", ",mark,", 1),
+        GOOD.replace(",R,", ",sure,", 1),
+        GOOD.replace("0.817", "about 0.8", 1),
+        GOOD + "a,row,with,far,too,many,cells,in,it,all\n",
+        None,
+    ],
+)
+def test_a_damaged_table_is_named(tmp_path, text):
+    """Empty, without a column, with an unknown grade or a word for a number, ragged, absent."""
+    path = tmp_path / "reported.csv"
+    path.write_text(GOOD)
+    assert len(scores.reported(path=path)) == 67
+    path.unlink() if text is None else path.write_text(text)
+    with pytest.raises(UserError, match=rf"^{path} .*restore it from git\.$"):
+        scores.reported(path=path)

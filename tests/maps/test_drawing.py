@@ -1,0 +1,323 @@
+"""Drawings of maps, pixel by pixel, and the gallery that needs nothing but the page."""
+
+import base64
+import io
+import math
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_rgb
+from PIL import Image
+
+from pixels_to_sentiment.drawing import figures
+from pixels_to_sentiment.maps import drawing
+from pixels_to_sentiment.maps.drawing import Mapped
+from pixels_to_sentiment.maps.records import StudyRecord
+from toy_studies import FITTED, blocks, even, written
+
+SHAPE = (30, 42)
+
+
+@pytest.fixture
+def mapped():
+    """Make a picture of noise whose map has 5x5 places that do not divide its sides evenly."""
+    dice = np.random.default_rng(0)
+    pixels = dice.integers(0, 256, (*SHAPE, 3), dtype=np.uint8)
+    return Mapped(pixels, dice.normal(0, 3, (5, 5)), even(5), label=1, predicted=1, sure=0.8765)
+
+
+@pytest.fixture(autouse=True)
+def _themed():
+    figures.theme()
+    yield
+    plt.close("all")
+
+
+# The paper's drawing
+
+
+def test_the_papers_drawing_is_its_formula_pixel_by_pixel(mapped):
+    """Half picture, half red 255 P(negative) and green 255 P(positive) of the nearest place."""
+    drawn = drawing.as_the_paper(mapped)
+    assert (drawn.shape, drawn.dtype) == ((*SHAPE, 3), np.uint8)
+    height, width = SHAPE
+    for y in range(drawing.FRAME, height - drawing.FRAME):
+        for x in range(drawing.FRAME, width - drawing.FRAME):
+            log_odds = mapped.log_odds[y * 5 // height, x * 5 // width]
+            positive = 1 / (1 + math.exp(-log_odds))
+            colour = np.array([255 * (1 - positive), 255 * positive, 0])
+            expected = 0.5 * mapped.pixels[y, x] + 0.5 * colour
+            assert np.abs(drawn[y, x] - expected).max() <= 0.5 + 1e-9
+
+
+@pytest.mark.parametrize(("predicted", "colour"), [(1, (0, 255, 0)), (0, (255, 0, 0))])
+def test_the_frame_has_the_colour_of_the_predicted_class(mapped, predicted, colour):
+    """On all four sides, as wide as said, whatever the label is."""
+    drawn = drawing.as_the_paper(
+        Mapped(mapped.pixels, mapped.log_odds, mapped.at, 1, predicted, 0.9)
+    )
+    is_frame = (drawn == colour).all(-1)
+    edges = np.ones(SHAPE, bool)
+    edges[drawing.FRAME : -drawing.FRAME, drawing.FRAME : -drawing.FRAME] = False
+    assert is_frame[edges].all()
+    assert not is_frame[~edges].any()
+
+
+def test_extreme_log_odds_do_not_overflow(mapped):
+    """A place of which the network is quite sure is plain red or green."""
+    sure = np.array([[-800.0, 800.0]])
+    with np.errstate(over="ignore"):
+        drawn = drawing.as_the_paper(Mapped(np.zeros_like(mapped.pixels), sure, even(2), 1, 1, 1.0))
+    assert tuple(drawn[15, 10]) == (128, 0, 0)
+    assert tuple(drawn[15, 30]) == (0, 128, 0)
+
+
+def test_a_stretched_map_repeats_its_places():
+    """Enlarged by whole numbers each place is repeated; the last axis is kept."""
+    values = np.arange(12.0).reshape(2, 3, 2)
+    found = drawing.stretched(values, (4, 9))
+    np.testing.assert_array_equal(found, values.repeat(2, 0).repeat(3, 1))
+    np.testing.assert_array_equal(drawing.stretched(values, (2, 3)), values)
+
+
+# The diverging map
+
+
+def rgb(log_odds, limit=4.0):
+    return drawing.coloured(np.array([log_odds], float), limit)[0].astype(int)
+
+
+def test_the_diverging_map_is_white_at_zero_and_ends_in_the_classes_colours():
+    """Vermilion for negative and blue for positive, within a step of the colour table."""
+    zero, low, high = rgb([0, -4, 4])
+    assert zero.min() > 240
+    assert np.ptp(zero) <= 3
+    for found, colour in ((low, figures.NEGATIVE), (high, figures.POSITIVE)):
+        assert np.abs(found - 255 * np.array(to_rgb(colour))).max() <= 1
+
+
+def test_the_diverging_map_is_symmetric():
+    """A place as sure of negative as another of positive has gone as far towards its end."""
+    white, ends = rgb([0])[0], rgb([-4, 4])
+    shares = []
+    for sign, end in zip((-1, 1), ends, strict=True):
+        found = rgb([sign * step for step in (1, 2, 3)])
+        shares.append(np.linalg.norm(found - white, axis=1) / np.linalg.norm(end - white))
+    np.testing.assert_allclose(shares[0], shares[1], atol=0.02)
+    np.testing.assert_allclose(shares[0], [0.25, 0.5, 0.75], atol=0.02)
+
+
+def test_the_diverging_map_is_cut_at_its_limit():
+    """Beyond it all places look the same."""
+    found = rgb([-400, -4, 4, 5, 400])
+    assert (found[0] == found[1]).all()
+    assert (found[2:] == found[2]).all()
+
+
+def test_the_map_is_laid_over_the_picture_in_grey(mapped):
+    """The picture's colours must not be mistaken for the map's."""
+    level = Mapped(mapped.pixels, np.zeros((2, 2)), even(2), 1, 1, 0.5)
+    over = drawing.overlaid(level, 4.0).astype(int)
+    assert over.shape == (*SHAPE, 3)
+    assert np.ptp(over, axis=-1).max() <= 3
+    brightness = mapped.pixels @ np.array([0.299, 0.587, 0.114])
+    assert np.corrcoef(over.mean(-1).ravel(), brightness.ravel())[0, 1] > 0.999
+    strong = Mapped(mapped.pixels, np.full((2, 2), 9.0), even(2), 1, 1, 0.5)
+    assert (drawing.overlaid(strong, 4.0)[..., 2] > drawing.overlaid(strong, 4.0)[..., 0]).all()
+
+
+def test_the_places_of_the_map_over_the_picture_are_where_they_lie(mapped):
+    """Squares as wide as they lie apart; what lies in none is the picture alone."""
+    at, black = np.array([0.4, 0.5, 0.6]), np.zeros((20, 20, 3), np.uint8)
+    strong = Mapped(black, np.array([[9.0, -9.0, 9.0]] * 3), at, 1, 1, 0.5)
+    over = drawing.overlaid(strong, 4.0).astype(int)
+    negative = over[..., 0] > over[..., 2]
+    assert negative[7:13, 9:11].all()
+    assert negative.sum() == 6 * 2
+    assert (over[:7] == 0).all(), "the picture alone"
+    drawn = drawing.placed(strong.log_odds, at, (20, 20))
+    expected = [np.nan] * 7 + [9, 9, -9, -9, 9, 9] + [np.nan] * 7
+    np.testing.assert_array_equal(drawn[7:13], [expected] * 6)
+    assert np.isnan(drawn[[*range(7), *range(13, 20)]]).all()
+
+
+def test_places_cover_what_is_nearer_than_half_their_distance():
+    """The outermost reach to the edge where less than half a place would be left."""
+    pixels = (np.arange(200) + 0.5) / 200
+    inner = np.array([0.3, 0.5, 0.7])
+    np.testing.assert_array_equal(drawing.covered(inner, 200), np.abs(pixels - 0.5) < 0.3)
+    assert drawing.covered(np.array([0.18, 0.5, 0.82]) + 0.1, 200).all()
+    left = drawing.covered(np.array([0.45, 0.65, 0.85]), 200)
+    np.testing.assert_array_equal(left, pixels > 0.35)
+    assert drawing.covered(np.array([0.5]), 200).all(), "one place is everywhere"
+
+
+# What is shown
+
+
+@pytest.mark.parametrize(
+    ("label", "predicted", "words"),
+    [
+        (1, 1, "predicted positive (88%), label positive: right"),
+        (1, 0, "predicted negative (88%), label positive: wrong"),
+        (None, 0, "predicted negative (88%)"),
+    ],
+)
+def test_a_picture_says_what_was_predicted(mapped, label, predicted, words):
+    """And whether that is right, where it is known."""
+    assert Mapped(mapped.pixels, mapped.log_odds, mapped.at, label, predicted, 0.876).words == words
+
+
+@pytest.fixture
+def studies(tmp_path):
+    made = []
+    for fold in (1, 2):
+        study = replace(FITTED, fold=fold, limit=None)
+        maps = np.random.default_rng(fold).normal(0, 2, (4, 2, 2)).round(3)
+        made.append(StudyRecord.open(written(tmp_path / f"key{fold}", study, maps=maps)))
+    return made
+
+
+def test_pictures_and_maps_are_put_together_by_study_and_name(studies):
+    """In the order of the rows that are asked for."""
+    loaded = blocks()
+    in_second, in_first = (
+        one.maps()[0][place] for one, place in zip(studies[::-1], (2, 1), strict=True)
+    )
+    chosen = pd.DataFrame(
+        [(in_second, 1, 0, 0.7, "key2"), (in_first, 0, 0, 0.9, "key1")],
+        columns=["image", "label", "class", "sure", "key"],
+    )
+    found = drawing.mapped(loaded, studies, chosen)
+    for one, name, record, place in zip(found, chosen["image"], studies[::-1], (2, 1), strict=True):
+        np.testing.assert_array_equal(one.log_odds, record.maps()[1][place])
+        np.testing.assert_array_equal(one.pixels, loaded.pixels[loaded.rows([name])[0]])
+    assert [(one.label, one.predicted, one.sure) for one in found] == [(1, 0, 0.7), (0, 0, 0.9)]
+
+
+def test_one_scale_holds_95_of_100_places(studies):
+    """A whole number of nats, one at least."""
+    values = np.abs([one.maps()[1] for one in studies]).ravel()
+    found = drawing.scale(studies)
+    assert found == int(found) >= 1
+    assert (values <= found).mean() >= 0.95
+    assert found == 1 or (values <= found - 1).mean() < 0.95
+
+
+def test_the_scale_of_faint_maps_is_one_nat(tmp_path):
+    """So that noise is not shown as strongly as evidence."""
+    folder = written(tmp_path / "key", FITTED, maps=np.full((4, 2, 2), 0.01))
+    assert drawing.scale([StudyRecord.open(folder)]) == 1
+
+
+def test_a_sheet_shows_each_picture_in_four_ways(mapped):
+    """A row a picture, with headings, one scale, its unit and the note in red."""
+    figure = drawing.sheet([mapped, mapped, mapped], 4.0, "Stand-in pictures")
+    *panels, bar = figure.axes
+    assert len(panels) == 12
+    assert [p.get_title() for p in panels[:4]] == [
+        *("picture", "as the paper draws it", "the map's places", "map over picture"),
+    ]
+    shown = [panel.images[0] for panel in panels]
+    np.testing.assert_array_equal(shown[4].get_array(), mapped.pixels)
+    np.testing.assert_array_equal(shown[5].get_array(), drawing.as_the_paper(mapped))
+    np.testing.assert_array_equal(shown[6].get_array(), mapped.log_odds)
+    assert {one.get_clim() for one in shown[2::4]} == {(-4.0, 4.0)}
+    assert "nats" in bar.get_xlabel()
+    assert "label positive: right" in panels[0].get_xlabel()
+    assert figure.get_suptitle() == "Stand-in pictures"
+
+
+# The gallery
+
+
+class Page(HTMLParser):
+    """Notes all elements with their attributes, and that what is opened is closed."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.elements, self.open = [], []
+        self.feed(text)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+        if tag not in ("img", "input"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def of(self, tag, class_=""):
+        return [a for t, a in self.elements if t == tag and class_ in a.get("class", "")]
+
+
+@pytest.fixture
+def gallery(mapped):
+    wrong = Mapped(mapped.pixels, -mapped.log_odds, mapped.at, 1, 0, 0.6)
+    return drawing.cards([("a photograph", mapped), ('<b>"other"</b> & more', wrong)], 4.0)
+
+
+def test_every_card_has_a_slider_that_is_named_and_moved_by_keys(gallery):
+    """The browser's own range input; it sets the place at which the two pictures meet."""
+    sliders = Page(gallery).of("input", "map-slider")
+    assert [one["type"] for one in sliders] == ["range", "range"]
+    assert sliders[0]["aria-label"] == "a photograph: from picture to map"
+    for one in sliders:
+        assert (one["min"], one["max"], one["value"]) == ("0", "100", "50")
+        assert "setProperty('--at', this.value + '%')" in one["oninput"]
+    assert [one["style"] for one in Page(gallery).of("div", "map-card ")] == ["--at: 50%"] * 2
+
+
+def test_every_picture_has_words_for_those_who_do_not_see_it(gallery):
+    """The photograph its name, the map what it found."""
+    images = Page(gallery).of("img")
+    assert images[0]["alt"] == "a photograph"
+    assert images[1]["alt"] == (
+        "Sentiment map of a photograph, predicted positive (88%), label positive: right"
+    )
+    assert "label positive: wrong" in images[3]["alt"]
+
+
+def test_the_gallery_needs_no_other_host_and_no_file(gallery):
+    """All pictures lie in the page; there is no address, script or style from elsewhere."""
+    page = Page(gallery)
+    assert all(one["src"].startswith("data:image/jpeg;base64,") for one in page.of("img"))
+    without = re.sub(r"data:image/jpeg;base64,[A-Za-z0-9+/=]+", "", gallery)
+    assert not re.search(r"https?:|//|url\(|@import|<script|<link|<iframe", without)
+    assert {tag for tag, _ in page.elements} == {
+        *("div", "fieldset", "legend", "label", "input", "img", "p"),
+    }
+
+
+def test_the_pictures_of_a_card_are_the_picture_and_its_map(gallery, mapped):
+    """Within what JPEG loses."""
+    smooth = Mapped(np.full((*SHAPE, 3), 90, np.uint8), np.full((2, 2), 2.0), even(2), 1, 1, 0.9)
+    sources = [one["src"] for one in Page(drawing.cards([("x", smooth)], 4.0)).of("img")]
+    expected = (smooth.pixels, drawing.overlaid(smooth, 4.0))
+    for source, pixels in zip(sources, expected, strict=True):
+        data = base64.b64decode(source.partition(",")[2])
+        found = np.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(int)
+        assert np.abs(found - pixels).max() <= 4
+
+
+def test_cards_can_be_chosen_by_what_they_are(gallery):
+    """Radio buttons with their words, all at first; each card says what it is."""
+    page = Page(gallery)
+    radios = [one for one in page.of("input") if one["type"] == "radio"]
+    assert [one["value"] for one in radios] == ["all", "right", "wrong", "positive", "negative"]
+    assert ["checked" in one for one in radios] == [True, False, False, False, False]
+    assert [one["class"] for one in page.of("div", "map-card ")] == [
+        *("map-card right positive", "map-card wrong negative"),
+    ]
+
+
+def test_a_name_cannot_break_out_of_its_card(gallery):
+    """It is text, whatever is in it."""
+    assert '<b>"other"' not in gallery
+    assert Page(gallery).of("img")[2]["alt"] == '<b>"other"</b> & more'

@@ -1,0 +1,113 @@
+"""Where the places of maps lie, against the pixels that a place really answers to."""
+
+from copy import deepcopy
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from pixels_to_sentiment.maps import dense, geometry, rivals
+from pixels_to_sentiment.networks import factory, surgery
+
+FAMILIES = ("caffenet", "alexnet", "squeezenet1_0", "squeezenet1_1", "mobilenet_v2")
+
+
+def answering(body, side, place):
+    """Pixels along a side that change a place of the output, by automatic differentiation.
+
+    Pooling takes the mean, and weights are one: so nothing that a place sees is without effect.
+    """
+    body = deepcopy(body).eval()
+    for name, layer in list(body.named_modules()):
+        parent = body.get_submodule(name.rpartition(".")[0])
+        if isinstance(layer, nn.MaxPool2d):
+            made = nn.AvgPool2d(layer.kernel_size, layer.stride, layer.padding, layer.ceil_mode)
+            setattr(parent, name.rpartition(".")[2], made)
+        elif isinstance(layer, nn.Conv2d):
+            nn.init.constant_(layer.weight, 1 / layer.weight[0].numel())
+        elif list(layer.parameters(recurse=False)) or not list(layer.children()):
+            setattr(parent, name.rpartition(".")[2], nn.Identity())
+    image = torch.rand(1, 3, side, side, dtype=torch.float64).requires_grad_()
+    body.double()(image)[0, 0, place, place].backward()
+    reached = image.grad[0].abs().sum((0, 1)).nonzero()[:, 0]
+    return reached.min().item(), reached.max().item()
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_a_place_lies_in_the_middle_of_the_pixels_that_it_answers_to(name):
+    """Of each network's fully convolutional form, where its window lies inside the picture."""
+    body = surgery.fully_convolutional(factory.blank(name, start="random"))
+    side, count = (1283, 34) if name in ("caffenet", "alexnet") else (1027, None)
+    count = count or {"mobilenet_v2": 33}.get(name, 64)
+    place = count // 2
+    low, high = answering(body, side, place)
+    assert 0 < low < high < side - 1, "the window lies inside"
+    assert geometry.centres(body, count)[place] == (low + high) / 2
+
+
+def test_caffenets_places_are_its_windows():
+    """Of 227 pixels, 32 apart, none of whose middles lies in the outer quarter of 451 pixels."""
+    body = surgery.fully_convolutional(factory.blank("caffenet", start="random"))
+    expected = [113 + 32 * step for step in range(8)]
+    np.testing.assert_array_equal(geometry.centres(body, 8), expected)
+    np.testing.assert_allclose(
+        geometry.shares(body, dense.SIDE, 8), (np.array(expected) + 0.5) / 451
+    )
+
+
+@pytest.mark.parametrize(("name", "first"), [("caffenet", 17), ("squeezenet1_1", 15)])
+def test_grad_cams_places_are_those_of_its_layer(name, first):
+    """Nothing above the layer counts, though it has windows of its own."""
+    network = factory.blank(name, start="random").eval()
+    pixels = torch.zeros(1, 227, 227, 3, dtype=torch.uint8)
+    cam = rivals.grad_cam(network, pixels, torch.tensor([1]))
+    found = rivals.places(network, cam, 227) * 227 - 0.5
+    np.testing.assert_allclose(found, first + 16 * np.arange(cam.shape[-1]))
+
+
+def test_shares_of_the_crop_are_counted_from_its_edge():
+    """Of a square of 256 pixels the crop of 227 begins at pixel 14."""
+    at = np.array([14, 14 + 227 / 2, 241, 0]) / 256
+    np.testing.assert_allclose(geometry.within(at, 256, 227), [0, 0.5, 1, -14 / 227])
+
+
+def test_every_pixel_has_its_nearest_place():
+    """By search through all places; beyond the outermost ones it is the outermost."""
+    at = np.array([0.21, 0.3, 0.77])
+    pixels = (np.arange(90) + 0.5) / 90
+    expected = np.abs(pixels[:, None] - at).argmin(1)
+    np.testing.assert_array_equal(geometry.nearest(at, 90), expected)
+
+
+def test_pixels_between_places_are_linear():
+    """The places' own positions come back, and the weights of a pixel have the sum 1."""
+    at = np.array([0.21, 0.3, 0.77])
+    weights = geometry.between(at, 90)
+    np.testing.assert_allclose(weights.sum(1), 1)
+    inside = ((np.arange(90) + 0.5) / 90).clip(at[0], at[-1])
+    np.testing.assert_allclose(weights @ at, inside)
+
+
+def test_around_a_place_is_what_is_nearer_to_it_than_to_the_next():
+    """Of places in the middle nothing at the rim; parts of pixels count by their part."""
+    at = np.array([0.4, 0.5, 0.6])
+    weights = geometry.around(at, 40)
+    np.testing.assert_allclose(weights.sum(1), 1)
+    for place, row in zip(at, weights, strict=True):
+        np.testing.assert_array_equal(np.flatnonzero(row), 40 * place - 2 + np.arange(4))
+    np.testing.assert_allclose(geometry.around(at, 10)[0], [0, 0, 0, 0.5, 0.5, 0, 0, 0, 0, 0])
+
+
+def test_around_evenly_spread_places_is_the_mean_of_equal_parts():
+    """As a reshaped side says it."""
+    weights = geometry.around((np.arange(8) + 0.5) / 8, 64)
+    side = np.random.default_rng(0).random(64)
+    np.testing.assert_allclose(weights @ side, side.reshape(8, 8).mean(1))
+
+
+def test_around_places_beyond_the_side_is_its_outermost_pixel():
+    """A map may have a place in the padding; a single place has the whole side around it."""
+    weights = geometry.around(np.array([-0.4, 0.5, 1.4]), 10)
+    assert weights[0, 0] == weights[2, 9] == 1
+    np.testing.assert_allclose(geometry.around(np.array([0.5]), 4), [[0.25] * 4])

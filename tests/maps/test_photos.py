@@ -1,0 +1,315 @@
+"""Photographs of any kind become the same pixels as the plain picture, or one sentence."""
+
+import hashlib
+import io
+import os
+import struct
+import zlib
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from pixels_to_sentiment.data import pictures
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.maps import photos
+
+ORIENTATION = 274
+
+
+@pytest.fixture
+def plain():
+    """Smooth colours, wider than high, no two corners alike; uint8 RGB (40, 60, 3)."""
+    y, x = np.mgrid[:40, :60]
+    return np.stack([4 * x, 6 * y, 255 - 2 * (x + y)], 2).astype(np.uint8)
+
+
+@pytest.fixture
+def opened(tmp_path):
+    """Save a picture as a file of some name and open it."""
+
+    def open_saved(pixels, name="a.png", mode=None, **options):
+        image = Image.fromarray(pixels)
+        (image.convert(mode) if mode else image).save(tmp_path / name, **options)
+        return photos.opened(tmp_path / name)
+
+    return open_saved
+
+
+def test_a_photograph_is_warped_as_those_of_the_data_set(opened, plain, tmp_path):
+    """To 256 pixels for the classifier and 451 for the map, and its file is identified."""
+    photo = opened(plain)
+    np.testing.assert_array_equal(photo.small, pictures.warp(plain))
+    np.testing.assert_array_equal(photo.large, pictures.warp(plain, 451))
+    np.testing.assert_array_equal(photo.shown, plain)
+    assert (photo.width, photo.height) == (60, 40)
+    assert photo.sha256 == hashlib.sha256((tmp_path / "a.png").read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("suffix", ["png", "bmp", "tif", "webp"])
+def test_formats_without_loss_give_the_pixels_that_were_saved(opened, plain, suffix):
+    """Whatever the file is called, its content decides."""
+    options = {"lossless": True} if suffix == "webp" else {}
+    np.testing.assert_array_equal(opened(plain, f"a.{suffix}", **options).shown, plain)
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "tif", "webp", "avif"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_turned_picture_gives_the_same_as_the_upright_one(tmp_path, plain, suffix, orientation):
+    """All eight ways in which EXIF can have a picture stored; the size is the upright one's."""
+    stored = {
+        1: plain,
+        2: plain[:, ::-1],
+        3: plain[::-1, ::-1],
+        4: plain[::-1],
+        5: plain.transpose(1, 0, 2),
+        6: np.rot90(plain),
+        7: plain[::-1, ::-1].transpose(1, 0, 2),
+        8: np.rot90(plain, -1),
+    }[orientation]
+    exif = Image.Exif()
+    exif[ORIENTATION] = orientation
+    path = tmp_path / f"turned.{suffix}"
+    whole = {"quality": 100, "subsampling": "4:4:4"}
+    options = {"webp": {"lossless": True}, "jpg": whole, "avif": whole}
+    Image.fromarray(np.ascontiguousarray(stored)).save(path, exif=exif, **options.get(suffix, {}))
+    photo = photos.opened(path)
+    assert (photo.width, photo.height) == (60, 40)
+    near = 6 if suffix in {"jpg", "avif"} else 0
+    np.testing.assert_allclose(photo.shown, plain.astype(int), atol=near)
+
+
+def test_damaged_exif_leaves_the_picture_as_it_is_stored(tmp_path, plain, recwarn):
+    """The pixels are whole, and no warning of Pillow comes between the lines."""
+    path = tmp_path / "a.jpg"
+    Image.fromarray(plain).save(path, quality=100, exif=b"Exif\0\0II*\0\xff\xff\xff\xff")
+    assert photos.opened(path).width == 60
+    assert not recwarn.list
+
+
+@pytest.mark.parametrize(
+    ("mode", "name", "options"),
+    [
+        ("L", "a.png", {}),
+        ("L", "a.tif", {}),
+        ("1", "a.png", {}),
+        ("CMYK", "a.tif", {}),
+        ("P", "a.png", {}),
+    ],
+)
+def test_a_picture_in_another_mode_is_its_rgb(opened, plain, mode, name, options):
+    """Grey, two-tone, CMYK and with a palette."""
+    expected = Image.fromarray(plain).convert(mode).convert("RGB")
+    np.testing.assert_array_equal(opened(plain, name, mode, **options).shown, expected)
+
+
+def test_cmyk_as_cameras_and_adobe_write_it_is_near_the_rgb(opened, plain):
+    """Adobe's JPEGs hold it inverted, as does Pillow's."""
+    assert opened(plain, "a.jpg", "CMYK", quality=100).shown.astype(int) == pytest.approx(
+        plain.astype(int), abs=6
+    )
+
+
+def test_sixteen_bits_are_the_eight_they_were_made_of(tmp_path, plain):
+    """Grey and colour, PNG and TIFF, as OpenCV writes them."""
+    grey = plain[..., 0]
+    for suffix in ("png", "tif"):
+        deep, flat = tmp_path / f"deep.{suffix}", tmp_path / f"flat.{suffix}"
+        cv2.imwrite(str(deep), plain[..., ::-1].astype(np.uint16) * 257)
+        cv2.imwrite(str(flat), grey.astype(np.uint16) * 257)
+        np.testing.assert_array_equal(photos.opened(deep).shown, plain)
+        np.testing.assert_array_equal(photos.opened(flat).shown, np.dstack([grey] * 3))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.linspace(0, 1, 2400, dtype=np.float32),
+        np.linspace(0, 255, 2400, dtype=np.float32),
+        np.linspace(0, 255, 2400).astype(np.int32),
+        np.linspace(0, 65535, 2400).astype(np.int32),
+    ],
+    ids=["unit", "eight", "whole", "sixteen"],
+)
+def test_numbers_of_any_type_keep_black_and_white(tmp_path, values):
+    """A ramp stays a ramp from 0 to 255."""
+    Image.fromarray(values.reshape(40, 60)).save(tmp_path / "a.tif")
+    ramp = photos.opened(tmp_path / "a.tif").shown[..., 0].ravel().astype(int)
+    assert ramp == pytest.approx(np.linspace(0, 255, 2400), abs=1)
+
+
+@pytest.mark.parametrize("value", [-1.0, 70000.0, np.nan, np.inf])
+def test_numbers_without_a_known_range_are_refused(tmp_path, value):
+    """Rather than stretched by a guess."""
+    values = np.full((4, 4), value, np.float32)
+    Image.fromarray(values).save(tmp_path / "a.tif")
+    with pytest.raises(UserError, match=r"a\.tif has grey values from .* save it with 8"):
+        photos.opened(tmp_path / "a.tif")
+
+
+def test_what_is_transparent_lies_on_white(opened, plain, tmp_path):
+    """By an alpha channel of colour or grey, or by one colour of a palette."""
+    alpha = np.zeros(plain.shape[:2], np.uint8)
+    alpha[:, 30:] = 255
+    expected = np.where(alpha[..., None] > 0, plain, 255)
+    np.testing.assert_array_equal(opened(np.dstack([plain, alpha])).shown, expected)
+    grey = opened(np.dstack([plain[..., 0], alpha]), "grey.png").shown
+    np.testing.assert_array_equal(grey, expected[..., [0, 0, 0]])
+    palette = Image.fromarray((alpha > 0).astype(np.uint8))
+    palette.putpalette([0, 0, 0, 10, 20, 30])
+    palette.save(tmp_path / "palette.png", transparency=0)
+    shown = photos.opened(tmp_path / "palette.png").shown
+    np.testing.assert_array_equal(shown, np.where(alpha[..., None] > 0, [10, 20, 30], 255))
+
+
+def test_of_several_frames_it_is_the_first(tmp_path, plain):
+    """Of a GIF and of what cameras write as JPEG."""
+    frames = [Image.fromarray(np.full((8, 8, 3), value, np.uint8)) for value in (40, 200)]
+    frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
+    frames[0].save(tmp_path / "a.jpg", format="MPO", save_all=True, append_images=frames[1:])
+    assert (photos.opened(tmp_path / "a.gif").shown == 40).all()
+    assert abs(photos.opened(tmp_path / "a.jpg").shown.astype(int) - 40).max() <= 2
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (3, 1000), (1000, 3)])
+def test_tiny_pictures_are_warped_all_the_same(opened, height, width):
+    """A plain colour stays it."""
+    photo = opened(np.full((height, width, 3), 77, np.uint8))
+    assert (photo.large == 77).all()
+    assert photo.large.shape == (451, 451, 3)
+    assert (photo.width, photo.height) == (width, height)
+    assert max(photo.shown.shape) <= photos.SHOWN
+
+
+# What is no picture
+
+
+def jpeg(plain):
+    stream = io.BytesIO()
+    Image.fromarray(plain).save(stream, "JPEG")
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (lambda whole: b"", "is empty"),
+        (lambda whole: b"hello there", "cannot be read as JPEG, PNG"),
+        (lambda whole: whole[: len(whole) // 2], "cannot be decoded"),
+        (lambda whole: b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "cannot be read as"),
+        (lambda whole: b"II*\0" + bytes(range(200)), "cannot be"),
+    ],
+    ids=["empty", "text", "cut", "postscript", "noise"],
+)
+def test_what_is_no_picture_is_one_sentence(tmp_path, plain, content, said):
+    """With the file's name, and nothing is handed to other programs."""
+    path = tmp_path / "a.jpg"
+    path.write_bytes(content(jpeg(plain)))
+    with pytest.raises(UserError, match=said) as fault:
+        photos.opened(path)
+    assert str(fault.value).startswith(str(path))
+    assert "\n" not in str(fault.value)
+
+
+def claiming(side):
+    """Write a PNG of a few bytes that says it is so many pixels wide and high."""
+
+    def chunk(kind, content):
+        checked = kind + content
+        return struct.pack(">I", len(content)) + checked + struct.pack(">I", zlib.crc32(checked))
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("side", [9460, 30000])
+def test_enormous_pictures_are_refused_before_they_are_decoded(tmp_path, side, monkeypatch):
+    """Those that Pillow would warn of and those that it refuses; the sentence has the limit."""
+    (tmp_path / "a.png").write_bytes(claiming(side))
+    monkeypatch.setattr(photos, "upright", lambda image: pytest.fail("decoded"))
+    with pytest.raises(UserError, match=r"89,478,485.*make it smaller"):
+        photos.opened(tmp_path / "a.png")
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: os.symlink("nowhere", path)])
+def test_what_is_no_file_is_refused_without_waiting_for_it(tmp_path, make):
+    """A pipe, a folder, a link to nothing."""
+    make(tmp_path / "a.jpg")
+    with pytest.raises(UserError, match="is not a file that is there"):
+        photos.opened(tmp_path / "a.jpg")
+
+
+# Folders
+
+
+def test_of_a_folder_its_photographs_are_taken(tmp_path):
+    """By the ends of their names, in order; not hidden ones, drawings, or what lies deeper."""
+    names = ["b.PNG", "a.jpg", "c.webp", ".hidden.jpg", "notes.txt", "a.jpg.map.png"]
+    for name in names:
+        (tmp_path / name).touch()
+    (tmp_path / "deep.jpg").mkdir()
+    (tmp_path / "deep.jpg" / "d.jpg").touch()
+    assert [path.name for path in photos.listed([tmp_path])] == ["a.jpg", "b.PNG", "c.webp"]
+    named = photos.listed([tmp_path / "notes.txt", tmp_path, tmp_path / "a.jpg"])
+    assert [path.name for path in named] == ["notes.txt", "a.jpg", "b.PNG", "c.webp"]
+
+
+def test_photographs_of_kinds_that_are_not_read_are_said_to_be(tmp_path, plain):
+    """As telephones save them: not left out of a folder in silence."""
+    (tmp_path / "a.jfif").write_bytes(jpeg(plain))
+    (tmp_path / "b.HEIC").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(50))
+    one, other = photos.listed([tmp_path])
+    assert photos.opened(one).width == 60
+    with pytest.raises(UserError, match=r"b\.HEIC cannot be read as JPEG.*save it anew"):
+        photos.opened(other)
+
+
+def test_paths_without_photographs_are_refused(tmp_path):
+    """A name of nothing, a folder without any, a device."""
+    with pytest.raises(UserError, match="no file or folder"):
+        photos.listed([tmp_path / "nothing.jpg"])
+    with pytest.raises(UserError, match="has no photographs"):
+        photos.listed([tmp_path])
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UserError, match="neither a file nor a folder"):
+        photos.listed([tmp_path / "pipe"])
+
+
+def test_any_name_is_printed_in_one_line():
+    """With a mark for what cannot be printed: a line break, a byte that is no letter."""
+    assert photos.in_print("a\nb\udcff.jpg") == "a\ufffdb\ufffd.jpg"
+    assert photos.in_print("猫 é.jpg") == "猫 é.jpg"
+
+
+def test_a_link_that_leads_to_itself_has_its_sentence_and_no_more(tmp_path, plain):
+    """In a folder, where the others are opened."""
+    Image.fromarray(plain).save(tmp_path / "a.png")
+    (tmp_path / "loop.jpg").symlink_to("loop.jpg")
+    one, loop = photos.listed([tmp_path])
+    assert photos.opened(one).width == 60
+    with pytest.raises(UserError, match=r"loop\.jpg"):
+        photos.opened(loop)
+
+
+def test_a_name_that_no_file_can_have_is_refused(tmp_path):
+    with pytest.raises(UserError, match="cannot be looked at"):
+        photos.listed([tmp_path / ("a" * 300)])
+
+
+def test_what_is_transparent_in_16_bits_lies_on_white_too(tmp_path):
+    """A grey value that PNG declares transparent."""
+    values = np.full((8, 8), 30_000, np.uint16)
+    values[:4] = 1000
+    Image.fromarray(values).save(tmp_path / "a.png", transparency=1000)
+    shown = photos.opened(tmp_path / "a.png").shown
+    assert (shown[:4] == 255).all()
+    assert (shown[4:] == 30_000 >> 8).all()
+
+
+def test_numbers_of_no_known_range_are_refused(tmp_path):
+    """Shares that go a little beyond one would be taken for bits, all black."""
+    values = np.linspace(0, 1.02, 64, dtype=np.float32).reshape(8, 8)
+    Image.fromarray(values).save(tmp_path / "a.tif")
+    with pytest.raises(UserError, match="neither shares nor bits"):
+        photos.opened(tmp_path / "a.tif")

@@ -1,0 +1,167 @@
+"""Plots of measures show the numbers they are given, and say so where there are none."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+from pixels_to_sentiment.drawing import figures
+from pixels_to_sentiment.maps import measures, plots, summary
+
+
+@pytest.fixture(autouse=True)
+def _themed():
+    figures.theme()
+    yield
+    plt.close("all")
+
+
+@pytest.fixture
+def points():
+    """Make a table as `summary.curves` gives it, with another number in every row."""
+    rows = [
+        (name, curve, share)
+        for curve, shares in measures.CURVES.items()
+        for name in measures.MAPS
+        for share in shares
+    ]
+    made = pd.DataFrame(rows, columns=["map", "curve", "share"])
+    return made.assign(probability=np.linspace(0.2, 0.9, len(made)))
+
+
+def values_of(line):
+    return [list(map(float, values)) for values in line.get_data()]
+
+
+def test_every_map_and_every_measure_has_a_name():
+    """Nothing that is measured falls out of a figure because its title was forgotten."""
+    assert plots.TITLES.keys() == plots.STYLES.keys() == set(measures.MAPS)
+    assert plots.CURVE_TITLES.keys() == measures.CURVES.keys()
+    assert plots.AGREEMENT_TITLES.keys() == set(measures.AGREEMENTS)
+
+
+def test_curves_are_drawn_as_given(points):
+    """A panel a curve, a line a map, and one legend with all maps."""
+    figure = plots.curves(points)
+    assert [panel.get_title() for panel in figure.axes] == list(plots.CURVE_TITLES.values())
+    for panel, curve in zip(figure.axes, plots.CURVE_TITLES, strict=True):
+        assert [line.get_label() for line in panel.lines] == list(plots.TITLES.values())
+        for line, name in zip(panel.lines, measures.MAPS, strict=True):
+            some = points[(points["curve"] == curve) & (points["map"] == name)]
+            assert values_of(line) == [list(some["share"]), list(some["probability"])]
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == list(plots.TITLES.values())
+    figure.canvas.draw()
+
+
+def test_maps_are_told_apart_without_colour():
+    """By mark, and lines by their dashes, too."""
+    assert len({str(line) for _, line, _ in plots.STYLES.values()}) == len(measures.MAPS)
+    assert len({mark for _, _, mark in plots.STYLES.values()}) == len(measures.MAPS)
+
+
+def table_of(names, value="mean", maps=measures.MAPS):
+    rows = [(map_, name) for name in names for map_ in maps]
+    middle = np.linspace(0.1, 0.6, len(rows))
+    made = pd.DataFrame(rows, columns=["map", "measure"])
+    return made.assign(**{value: middle, "low": middle - 0.05, "high": middle + 0.04})
+
+
+@pytest.mark.parametrize("value", ["mean", "difference"])
+def test_dots_are_drawn_with_their_intervals(value):
+    """A panel a measure in the order asked for, a row a map; differences have a line at zero."""
+    table = table_of(summary.SCORES, value)
+    titles = {"road": "ROAD", "deletion": "less is better"}
+    figure = plots.dots(table, titles, "what it is", value)
+    assert [panel.get_title() for panel in figure.axes] == ["ROAD", "less is better"]
+    assert figure.get_supxlabel() == "what it is"
+    labels = [text.get_text() for text in figure.axes[0].get_yticklabels()]
+    assert labels == list(plots.TITLES.values())
+    for panel, measure in zip(figure.axes, titles, strict=True):
+        rows = table[table["measure"] == measure].reset_index(drop=True)
+        lines = panel.lines[: 2 * len(rows)]
+        assert len(panel.lines) == len(lines) + (value == "difference")
+        for place, row in rows.iterrows():
+            interval, dot = lines[2 * place : 2 * place + 2]
+            assert values_of(interval) == [[row["low"], row["high"]], [place, place]]
+            assert values_of(dot) == [[row[value]], [place]]
+    low, high = figure.axes[0].get_ylim()
+    assert low > high, "the first map stands at the top"
+
+
+def test_only_maps_that_are_there_have_a_row():
+    """In the order of all figures."""
+    table = table_of(["road"], maps=("edges", "map"))
+    figure = plots.dots(table, {"road": "ROAD"}, "")
+    labels = [text.get_text() for text in figure.axes[0].get_yticklabels()]
+    assert labels == ["sentiment map", "edge energy"]
+    drawn = [values_of(line)[0] for line in figure.axes[0].lines[1::2]]
+    by_map = table.set_index("map")["mean"]
+    assert drawn == [[by_map["map"]], [by_map["edges"]]]
+
+
+def test_agreements_are_drawn_as_given():
+    """A row a comparison, the two maps side by side; a comparison one map lacks has no dot."""
+    table = table_of(measures.AGREEMENTS, maps=("map", "grad-cam"))
+    table = table[(table["map"] != "grad-cam") | (table["measure"] != "window")]
+    (panel,) = plots.agreements(table).axes
+    labels = [text.get_text() for text in panel.get_yticklabels()]
+    assert labels == list(plots.AGREEMENT_TITLES.values())
+    ours, cam, _ = panel.lines
+    assert [ours.get_label(), cam.get_label()] == ["sentiment map", "Grad-CAM"]
+    for line, name in ((ours, "map"), (cam, "grad-cam")):
+        rows = table[table["map"] == name].set_index("measure")["mean"]
+        expected = rows.reindex(list(plots.AGREEMENT_TITLES)).to_numpy(dtype=float)
+        np.testing.assert_allclose(line.get_xdata(), expected)
+        assert np.isnan(expected).any() == (name == "grad-cam")
+    assert (np.abs(np.subtract(ours.get_ydata(), cam.get_ydata())) > 0.1).all()
+
+
+def test_comparisons_that_were_not_made_have_no_row():
+    """As where there is no second seed."""
+    table = table_of(["mirrored", "picture"], maps=("map", "grad-cam"))
+    (panel,) = plots.agreements(table).axes
+    labels = [text.get_text() for text in panel.get_yticklabels()]
+    assert labels == [plots.AGREEMENT_TITLES[name] for name in ("mirrored", "picture")]
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        plots.curves,
+        plots.agreements,
+        lambda table: plots.dots(table, {"road": "ROAD"}, "score"),
+    ],
+)
+def test_where_nothing_is_recorded_the_figure_says_so(draw):
+    """It does not fail, and shows no empty axes."""
+    (panel,) = draw(pd.DataFrame()).axes
+    assert [text.get_text() for text in panel.texts] == [figures.NOTHING_RECORDED]
+    assert not panel.axison
+
+
+def test_a_grid_shows_every_map_in_its_place_and_frame():
+    """A row a network within each block of six, the frame in the colour of the class."""
+    dice = np.random.default_rng(0)
+    ours, theirs = dice.random((2, 8, 3, 3))
+    theirs[:, 0] = np.nan
+    classes = np.array([0, 1] * 4)
+    rows = {"the article": (theirs, classes), "ours": (ours, 1 - classes)}
+    figure = plots.grid(rows, [f"picture {n}" for n in range(1, 9)])
+    panels = np.array(figure.axes[:24]).reshape(4, 6)
+    for place in range(8):
+        block, across = divmod(place, 6)
+        for down, (maps, named) in enumerate(rows.values()):
+            panel = panels[2 * block + down, across]
+            (image,) = panel.images
+            shown = np.ma.filled(image.get_array().astype(float), np.nan)
+            np.testing.assert_array_equal(shown, maps[place])
+            assert image.get_clim() == (0, 1)
+            colour = list(figures.CLASS_COLOURS.values())[named[place]]
+            assert plt.matplotlib.colors.to_hex(panel.spines["top"].get_edgecolor()).upper() == (
+                colour
+            )
+            assert panel.get_title().strip() == (f"picture {place + 1}" if down == 0 else "")
+    assert [panel.get_ylabel() for panel in panels[:2, 0]] == list(rows)
+    assert not panels[3, 5].images
+    figure.canvas.draw()

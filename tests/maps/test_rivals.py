@@ -1,0 +1,133 @@
+"""Grad-CAM, held against the package that most people use, and maps that know nothing."""
+
+import numpy as np
+import pytest
+import torch
+
+from pixels_to_sentiment.networks import compat  # noqa: F401  (before what imports torchvision)
+
+# isort: split
+from pytorch_grad_cam import GradCAM
+from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
+
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.maps import dense, rivals
+from pixels_to_sentiment.networks import factory
+
+
+def noise(count, side, seed=0):
+    return torch.randint(
+        0, 256, (count, side, side, 3), dtype=torch.uint8, generator=torch.manual_seed(seed)
+    )
+
+
+def network(name):
+    """With weights that carry a picture through to logits of the size of one."""
+    made = factory.create(name, start="random", seed=1).eval()
+    torch.manual_seed(3)
+    for module in made.body.modules():
+        if isinstance(module, torch.nn.Conv2d | torch.nn.Linear):
+            torch.nn.init.kaiming_normal_(module.weight)
+    made.body.get_submodule(made.head).bias.data.fill_(1.0)  # SqueezeNet's last ReLU cuts all else
+    return made
+
+
+def of_the_package(made, layer, pixels, classes):
+    """Give maps of the grad-cam package: rectified, enlarged to the input, scaled to 0..1."""
+    cam = GradCAM(made.body, [made.body.get_submodule(layer)])
+    targets = [ClassifierOutputTarget(int(one)) for one in classes]
+    return cam(input_tensor=made.convention.prepare(pixels), targets=targets)
+
+
+def scaled(maps, side):
+    """Enlarge as OpenCV's bilinear resize does, and scale each map to 0..1."""
+    large = torch.nn.functional.interpolate(maps[:, None], (side, side), mode="bilinear")[:, 0]
+    low, high = (getattr(large, end)((1, 2), keepdim=True) for end in ("amin", "amax"))
+    return ((large - low) / (1e-7 + high - low)).numpy()
+
+
+@pytest.mark.parametrize("name", ["caffenet", "squeezenet1_1", "mobilenet_v2"])
+def test_grad_cam_is_that_of_the_package(name):
+    """The same layer and class give the same map, for pictures of different classes at once."""
+    made = network(name)
+    side = made.convention.crop
+    pixels, classes = noise(3, side), torch.tensor([0, 1, 1])
+    ours = rivals.grad_cam(made, pixels, classes, batch=2)
+    assert (ours.amax((1, 2)) > 0).any(), "or nothing was compared"
+    theirs = of_the_package(made, rivals.LAST_CONVOLUTIONAL[name], pixels, classes)
+    # The package sums in another order and scales the small map before it is enlarged.
+    np.testing.assert_allclose(scaled(ours, side), theirs, atol=2e-3)
+
+
+@pytest.mark.parametrize("name", ["caffenet", "squeezenet1_1"])
+def test_grad_cam_of_several_classes_is_that_of_each(name):
+    made = network(name)
+    pixels, classes = noise(3, made.convention.crop), torch.tensor([[0, 1], [1, 1], [1, 0]])
+    together = rivals.grad_cam(made, pixels, classes, batch=2)
+    for column in range(2):
+        alone = rivals.grad_cam(made, pixels, classes[:, column])
+        assert (alone.amax((1, 2)) > 0).any(), "or nothing was compared"
+        torch.testing.assert_close(together[:, column], alone, atol=1e-5, rtol=1e-4)
+
+
+def test_grad_cam_of_a_class_map_is_the_sentiment_map_of_that_class():
+    """Where the last layer is averaged (SqueezeNet), Grad-CAM on it is the class's own map."""
+    made = network("squeezenet1_1")
+    pixels = noise(2, 224)
+    found = rivals.grad_cam(made, pixels, torch.tensor([1, 1]), "classifier.2")
+    with torch.inference_mode():
+        places = made.body.classifier[:3](made.body.features(made.convention.prepare(pixels)))
+    torch.testing.assert_close(found * places[0, 0].numel(), places[:, 1], atol=1e-4, rtol=1e-4)
+    difference = places[:, 1] - places[:, 0]
+    torch.testing.assert_close(dense.log_odds(made, pixels), difference, atol=1e-4, rtol=1e-4)
+
+
+def test_grad_cam_leaves_the_network_as_it_was():
+    """Parameters are still trained, none has a gradient, the mode is the same."""
+    made = network("caffenet").train()
+    made.freeze(["conv1"])
+    before = [p.requires_grad for p in made.parameters()]
+    rivals.grad_cam(made, noise(1, 227), torch.tensor([1]))
+    assert [p.requires_grad for p in made.parameters()] == before
+    assert all(p.grad is None for p in made.parameters())
+    assert made.training
+
+
+def test_a_layer_that_is_not_there_is_refused():
+    """In a sentence with its name."""
+    with pytest.raises(UserError, match="no layer 'conv9'"):
+        rivals.grad_cam(network("caffenet"), noise(1, 227), torch.tensor([1]), "conv9")
+
+
+def test_the_random_map_is_the_same_for_the_same_seed():
+    """And another for another."""
+    one, same, other = (rivals.randomly(2, (3, 3), seed) for seed in (0, 0, 1))
+    assert torch.equal(one, same)
+    assert not torch.equal(one, other)
+
+
+def test_the_centre_map_falls_from_the_middle():
+    """It is largest in the middle and the same on all sides."""
+    found = rivals.centre(2, (7, 7))
+    assert found.shape == (2, 7, 7)
+    assert found[0].argmax() == 24
+    assert torch.equal(found[0], found[0].T)
+    assert torch.equal(found[0], found[0].flip(0))
+
+
+def test_edge_energy_is_where_the_brightness_changes():
+    """A vertical edge has energy along it and nowhere else."""
+    pixels = torch.zeros(1, 64, 64, 3, dtype=torch.uint8)
+    pixels[:, :, 32:] = 200
+    found = rivals.edge_energy(pixels, (np.arange(8) + 0.5) / 8)[0]
+    assert found[:, [0, 1, 2, 5, 6, 7]].max() == 0
+    # Sobel of a step of 200 is 800 on the two columns beside it, of eight in a cell one is.
+    assert found[4, 3].item() == pytest.approx(100, rel=1e-4)
+
+
+def test_edge_energy_is_taken_where_the_places_lie():
+    """Places in the middle half see nothing of an edge at the rim, whose place would be there."""
+    pixels = torch.zeros(1, 64, 64, 3, dtype=torch.uint8)
+    pixels[:, :, 4:] = 200
+    assert rivals.edge_energy(pixels, np.linspace(0.3, 0.7, 8)).max() == 0
+    assert rivals.edge_energy(pixels, (np.arange(8) + 0.5) / 8)[0, :, 0].min() > 0

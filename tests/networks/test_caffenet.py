@@ -1,0 +1,258 @@
+"""CaffeNet against what its prototxt says, written down again here."""
+
+import copy
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional as F
+
+from pixels_to_sentiment.networks.caffenet import LocalResponseNorm
+
+# From train_val.prototxt: inputs, num_output, kernel_size, stride, pad, group; filler std, bias.
+CONVOLUTIONS = {
+    "conv1": (3, 96, 11, 4, 0, 1, 0.01, 0),
+    "conv2": (96, 256, 5, 1, 2, 2, 0.01, 1),
+    "conv3": (256, 384, 3, 1, 1, 1, 0.01, 0),
+    "conv4": (384, 384, 3, 1, 1, 2, 0.01, 1),
+    "conv5": (384, 256, 3, 1, 1, 2, 0.01, 1),
+}
+INNER_PRODUCTS = {
+    "fc6": (256 * 6 * 6, 4096, 0.005, 1),
+    "fc7": (4096, 4096, 0.005, 1),
+    "fc8_twitter": (4096, 2, 0.01, 0),
+}
+ORDER = [
+    *("conv1", "relu1", "pool1", "norm1", "conv2", "relu2", "pool2", "norm2"),
+    *("conv3", "relu3", "conv4", "relu4", "conv5", "relu5", "pool5", "flatten"),
+    *("fc6", "relu6", "drop6", "fc7", "relu7", "drop7", "fc8_twitter"),
+]
+TRUNK = ORDER.index("flatten")
+
+
+def sides(side):
+    """Side of each spatial layer's output by Caffe's two formulas; pooling rounds up."""
+    found = {}
+    for name in ORDER[:TRUNK]:
+        if name in CONVOLUTIONS:
+            _, _, kernel, stride, pad, *_ = CONVOLUTIONS[name]
+            side = (side + 2 * pad - kernel) // stride + 1
+        elif name.startswith("pool"):
+            side = math.ceil((side - 3) / 2) + 1
+        found[name] = side
+    return found
+
+
+def test_layers_come_in_caffes_order(new_caffenet):
+    """Pooling comes before normalisation, dropout after each hidden fully connected layer."""
+    assert list(new_caffenet.layers()["layer"]) == ORDER
+    assert [new_caffenet.body.get_submodule(name).p for name in ("drop6", "drop7")] == [0.5, 0.5]
+
+
+@pytest.mark.parametrize("side", [227, 451, 224])
+def test_output_shapes_follow_caffes_formulas(new_caffenet, side):
+    """At 227 and, for maps, at 451; 224 is a side where rounding up makes a difference."""
+    x, found = torch.zeros(1, 3, side, side), {}
+    with torch.no_grad():
+        for name, layer in list(new_caffenet.body.named_children())[:TRUNK]:
+            x = layer(x)
+            found[name] = x.shape[2]
+            assert x.shape[2] == x.shape[3]
+    assert found == sides(side)
+
+
+def test_the_formulas_give_the_known_sides():
+    """The oracle itself: 55, 27, 27, 13, 13, 13, 13, 6 at 227, and 13 at the end of 451."""
+    names = ("conv1", "pool1", "conv2", "pool2", "conv3", "conv4", "conv5", "pool5")
+    assert [sides(227)[name] for name in names] == [55, 27, 27, 13, 13, 13, 13, 6]
+    assert sides(451)["pool5"] == 13
+    assert sides(224)["pool1"] == 27 != (sides(224)["conv1"] - 3) // 2 + 1
+
+
+def test_parameters_are_as_many_as_the_prototxt_has(new_caffenet):
+    """Layer by layer and in all; a group sees its share of the inputs."""
+    expected = {
+        name: outputs * (inputs // group * kernel**2 + 1)
+        for name, (inputs, outputs, kernel, _, _, group, _, _) in CONVOLUTIONS.items()
+    } | {name: outputs * (inputs + 1) for name, (inputs, outputs, *_) in INNER_PRODUCTS.items()}
+    layers = new_caffenet.layers().set_index("layer")["parameters"]
+    assert layers[layers > 0].to_dict() == expected
+    assert sum(p.numel() for p in new_caffenet.parameters()) == sum(expected.values())
+
+
+@pytest.mark.parametrize("name", ["conv2", "conv4", "conv5"])
+def test_groups_do_not_see_each_other(new_caffenet, name):
+    """The second half of the filters does not depend on the first half of the channels."""
+    conv = new_caffenet.body.get_submodule(name)
+    x = torch.randn(1, conv.in_channels, 5, 5, generator=torch.Generator().manual_seed(0))
+    y = x.clone()
+    y[:, : conv.in_channels // 2] += 1
+    half = conv.out_channels // 2
+    with torch.no_grad():
+        changed = (conv(x) - conv(y)).abs().amax((0, 2, 3))
+    assert changed[:half].min() > 0
+    assert changed[half:].max() == 0
+
+
+def kolmogorov(values):
+    """Kolmogorov's distance from the standard normal distribution, times the root of the count.
+
+    Draws from that distribution exceed 2 once in 1,500 times.
+    """
+    n = len(values)
+    normal = torch.special.ndtr(values.sort().values)
+    above, below = torch.arange(1, n + 1) / n - normal, normal - torch.arange(n) / n
+    return n**0.5 * torch.maximum(above, below).max().item()
+
+
+def test_the_test_of_normality_tells_normal_from_nearly_normal():
+    """The oracle itself: not uniform, cut at two deviations, 2 % too wide or moved by 2 %."""
+    x = torch.randn(100_000, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    assert kolmogorov(x) < 2
+    uniform = (torch.special.ndtr(x) - 0.5) * 12**0.5
+    for other in (uniform, x[x.abs() < 2], x * 1.02, x + 0.02):
+        assert kolmogorov(other) > 2
+
+
+@pytest.mark.parametrize(
+    ("name", "std", "bias"),
+    [(n, v[-2], v[-1]) for n, v in (CONVOLUTIONS | INNER_PRODUCTS).items()],
+)
+def test_fillers_are_caffes(new_caffenet, name, std, bias):
+    """Weights are Gaussian with the prototxt's deviation, biases the prototxt's constant.
+
+    By mean, deviation and Kolmogorov and Smirnov's test (GaussianFiller and ConstantFiller of
+    Caffe's filler.hpp).
+    """
+    layer = new_caffenet.body.get_submodule(name)
+    weights = layer.weight.detach().flatten()
+    weights = weights[:: -(-len(weights) // 1_000_000)].double()  # a million from all over
+    n = len(weights)
+    assert abs(weights.mean()) < 5 * std / n**0.5
+    assert weights.std() == pytest.approx(std, rel=5 / (2 * n) ** 0.5)
+    assert kolmogorov(weights / std) < 2
+    assert layer.bias.shape == (len(layer.weight),)
+    assert (layer.bias == bias).all()
+
+
+@pytest.mark.parametrize("name", ["drop6", "drop7"])
+def test_dropout_is_caffes(new_caffenet, name):
+    """Half is dropped, unit by unit, and the rest doubled, as are the gradients.
+
+    Caffe's dropout_layer.cpp scales by 1 / (1 - dropout_ratio) in training.
+    """
+    dropout = copy.deepcopy(new_caffenet.body.get_submodule(name)).train()
+    x = torch.randn(64, 4096, generator=torch.Generator().manual_seed(0)).requires_grad_()
+    above = torch.randn(64, 4096, generator=torch.Generator().manual_seed(1))
+    torch.manual_seed(2)
+    y = dropout(x)
+    y.backward(above)
+    kept = y != 0
+    assert torch.equal(y, torch.where(kept, 2 * x, 0))
+    assert torch.equal(x.grad, torch.where(kept, 2 * above, 0))
+    # Within five standard deviations of the binomial distribution, by unit, by picture, in all.
+    for axes, count in [(0, 64), (1, 4096), ((0, 1), 64 * 4096)]:
+        assert (kept.double().mean(axes) - 0.5).abs().max() < 5 * 0.5 / count**0.5
+    assert not torch.equal(dropout(x) != 0, kept)
+
+
+@pytest.mark.parametrize("name", ["drop6", "drop7"])
+def test_dropout_is_the_identity_in_testing(new_caffenet, name):
+    """Of values and of gradients, without a factor (the other half of dropout_layer.cpp)."""
+    dropout = copy.deepcopy(new_caffenet.body.get_submodule(name)).eval()
+    x = torch.randn(4, 100, generator=torch.Generator().manual_seed(0)).requires_grad_()
+    y = dropout(x)
+    y.backward(torch.full_like(y, 3.0))
+    assert torch.equal(y, x)
+    assert torch.equal(x.grad, torch.full_like(x, 3.0))
+
+
+def normalised(x, alpha=1e-4, size=5, beta=0.75):
+    """Caffe's LRN across channels (lrn_layer.cpp), in float64."""
+    x = np.asarray(x, np.float64)
+    padded = np.pad(x**2, ((0, 0), (size // 2, size // 2), (0, 0), (0, 0)))
+    total = sum(padded[:, c : c + x.shape[1]] for c in range(size))
+    return x / (1 + alpha / size * total) ** beta
+
+
+@pytest.fixture
+def activations():
+    """As large as those of a trained network, so that normalisation is not the identity."""
+    return torch.randn(2, 16, 6, 5, generator=torch.Generator().manual_seed(0)) * 120
+
+
+def test_normalisation_is_caffes_formula(activations):
+    """Against the formula in NumPy and against torch's own, which is slower."""
+    out = LocalResponseNorm(16)(activations)
+    own = F.local_response_norm(activations, size=5, alpha=1e-4, beta=0.75, k=1)
+    np.testing.assert_allclose(out, normalised(activations), rtol=1e-5)
+    torch.testing.assert_close(out, own, rtol=1e-5, atol=1e-5)
+    assert ((out / activations) < 0.8).any()
+
+
+def test_normalisation_without_the_band_is_torchs_own(activations):
+    """To the last bit, and in float32 under autocast too."""
+    plain = LocalResponseNorm(16)
+    plain.banded = False
+    own = F.local_response_norm(activations, size=5, alpha=1e-4, beta=0.75, k=1)
+    assert torch.equal(plain(activations), own)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert plain(activations.bfloat16()).dtype == torch.float32
+
+
+def backward(x, above, alpha=1e-4, size=5, beta=0.75):
+    """CrossChannelBackward of Caffe's lrn_layer.cpp, channel by channel, in float64."""
+    x, above = np.asarray(x, np.float64), np.asarray(above, np.float64)
+    channels, below = x.shape[1], np.empty_like(x)
+    windows = [slice(max(0, c - size // 2), c + size // 2 + 1) for c in range(channels)]
+    scale = np.stack([1 + alpha / size * (x[:, w] ** 2).sum(1) for w in windows], 1)
+    ratio = above * (x * scale**-beta) / scale
+    for c, w in enumerate(windows):
+        own = above[:, c] * scale[:, c] ** -beta
+        below[:, c] = own - 2 * alpha * beta / size * x[:, c] * ratio[:, w].sum(1)
+    return below
+
+
+@pytest.mark.parametrize("channels", [slice(16), [0], [1], [7], [14], [15]])
+def test_gradient_of_the_normalisation_is_caffes(activations, channels):
+    """From all channels, or from one, at an edge or inside, to its neighbours only."""
+    above = torch.zeros(activations.shape)
+    above[:, channels] = torch.randn(2, 16, 6, 5, generator=torch.Generator().manual_seed(1))[
+        :, channels
+    ]
+    x, exact = activations.clone().requires_grad_(), activations.double().requires_grad_()
+    LocalResponseNorm(16)(x).backward(above)
+    F.local_response_norm(exact, size=5, alpha=1e-4, beta=0.75, k=1).backward(above.double())
+    expected = backward(activations, above)
+    # The oracle itself, against torch's own.
+    np.testing.assert_allclose(exact.grad, expected, rtol=1e-10, atol=1e-14)
+    np.testing.assert_allclose(x.grad, expected, rtol=1e-5, atol=1e-6)
+    assert ((x.grad != 0).numpy() == (expected != 0)).all()
+
+
+def test_normalisation_stays_in_float32_under_autocast(activations):
+    """One plus a small number would lose the small number in bfloat16."""
+    small = (activations / 10).bfloat16()
+    with torch.autocast("cpu", torch.bfloat16):
+        out = LocalResponseNorm(16)(small)
+    assert out.dtype == torch.float32
+    np.testing.assert_allclose(out, normalised(small.float()), rtol=1e-5)
+
+
+def test_the_whole_network_runs_under_autocast(new_caffenet):
+    """In bfloat16 the logits are near those in float32, and the parameters stay float32."""
+    picture = torch.randint(0, 256, (1, 227, 227, 3), generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        exact = new_caffenet(picture.byte())
+        with torch.autocast("cpu", torch.bfloat16):
+            rough = new_caffenet(picture.byte())
+    assert rough.dtype == torch.bfloat16
+    torch.testing.assert_close(rough.float(), exact, rtol=0.05, atol=0.05 * exact.abs().max())
+    assert {p.dtype for p in new_caffenet.parameters()} == {torch.float32}
+
+
+def test_the_table_of_what_the_norm_adds_is_not_saved(new_caffenet):
+    """A weights file has Caffe's parameters and nothing else."""
+    kept = {name.rpartition(".")[0] for name in new_caffenet.body.state_dict()}
+    assert kept == set(CONVOLUTIONS) | set(INNER_PRODUCTS)

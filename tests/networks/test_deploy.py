@@ -1,0 +1,177 @@
+"""Networks written for Caffe, computed by OpenCV's importer of Caffe's files."""
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.networks import architectures, deploy, factory, surgery, weights
+
+pytestmark = pytest.mark.usefixtures("isolated")
+
+NAMES = ["caffenet", "squeezenet1_0", "squeezenet1_1", "mobilenet_v2"]
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def exported(request, tmp_path_factory):
+    """Give a network whose weights and norms are random, and the folder it was written to."""
+    network = factory.create(request.param, start="random", seed=4).eval()
+    dice = torch.Generator().manual_seed(5)
+    for module in network.body.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.running_mean.normal_(0, 0.1, generator=dice)
+            module.running_var.uniform_(0.5, 2, generator=dice)
+    # So that the two classes differ by more than the last digits.
+    network.body.get_submodule(network.head).weight.data.mul_(20)
+    folder = tmp_path_factory.mktemp("exported")
+    deploy.export(network, folder, "net")
+    yield network, folder
+    for path in folder.iterdir():
+        path.unlink()
+
+
+def by_opencv(folder, form, x, layer=None):
+    net = cv2.dnn.readNetFromCaffe(
+        str(folder / f"{form}_deploy.prototxt"), str(folder / f"{form}.caffemodel")
+    )
+    net.setInput(np.ascontiguousarray(x.numpy()))
+    return net.forward(layer) if layer else net.forward()
+
+
+def pictures_of(photographs, side):
+    """Real pictures, cut or enlarged to a side, uint8 (2, side, side, 3)."""
+    pixels = torch.from_numpy(np.array(photographs.pixels[[3, 700]]))
+    x = pixels.permute(0, 3, 1, 2).float()
+    x = nn.functional.interpolate(x, (side, side), mode="bilinear")
+    return x.round().byte().permute(0, 2, 3, 1)
+
+
+def logits_layer(network, form):
+    names = deploy.caffe_names(network.body)
+    name = names.get(network.head, network.head)
+    convolutional = form == "net_conv" and network.name == "caffenet"
+    return f"{name}-conv" if convolutional else name
+
+
+def relative(found, expected):
+    """Largest difference in parts of the largest value."""
+    return np.abs(found - expected).max() / np.abs(expected).max()
+
+
+@pytest.mark.parametrize("form", ["net", "net_conv"])
+def test_opencv_computes_the_same_from_what_is_written(exported, photographs, form):
+    """On real pictures, at the size of the crop and at 451: output before and after softmax."""
+    network, folder = exported
+    side = network.convention.crop if form == "net" else 451
+    x = network.convention.prepare(pictures_of(photographs, side))
+    body = network.body if form == "net" else surgery.fully_convolutional(network)
+    taken = {}
+    head = body.get_submodule(logits_layer(network, form) if "caffenet" in network.name
+                              else network.head)  # fmt: skip
+    hook = head.register_forward_hook(lambda *call: taken.update(logits=call[2].clone()))
+    with torch.no_grad():
+        expected = body.eval()(x)
+    hook.remove()
+    found = by_opencv(folder, form, x, logits_layer(network, form))
+    assert relative(found.reshape(taken["logits"].shape), taken["logits"].numpy()) < 1e-4
+    probabilities = by_opencv(folder, form, x).reshape(expected.shape)
+    np.testing.assert_allclose(probabilities, expected.softmax(1), rtol=1e-4, atol=1e-7)
+    assert np.ptp(found) > 1e-2
+
+
+def test_trained_weights_go_to_caffe_and_are_found_there(mirror, photographs, tmp_path):
+    """SqueezeNet 1.0 as it was trained in Caffe, layer by layer of the published description."""
+    network = factory.create("squeezenet1_0", start="imagenet-caffe", seed=0).eval()
+    deploy.export(network, tmp_path, "net")
+    x = network.convention.prepare(pictures_of(photographs, 227))
+    for ours, theirs in (("features.3", "cat"), ("features.12", "cat_7"), (network.head, "conv10")):
+        taken = {}
+        hook = network.body.get_submodule(ours).register_forward_hook(
+            lambda *call, taken=taken: taken.update(value=call[2].clone().numpy())
+        )
+        with torch.no_grad():
+            network.body(x)
+        hook.remove()
+        found = by_opencv(tmp_path, "net", x, theirs)
+        assert relative(found, taken["value"]) < 1e-4, theirs
+
+
+def test_the_caffenet_that_is_written_loads_back(tmp_path, new_caffenet):
+    """Both forms, to the bit."""
+    deploy.export(new_caffenet, tmp_path, "net")
+    for form in ("net", "net_conv"):
+        other = factory.create("caffenet", start="random", seed=9)
+        weights.load(other.body, tmp_path / f"{form}.caffemodel", "fc8_twitter", keep_head=True)
+        for ours, theirs in zip(other.parameters(), new_caffenet.parameters(), strict=True):
+            assert torch.equal(ours, theirs)
+    for path in tmp_path.iterdir():
+        path.unlink()
+
+
+def test_the_description_of_caffenet_is_caffes(new_caffenet):
+    """Types, order, names and parameters as in the authors' deploy file; input said on top."""
+    text = deploy.prototxt(deploy.steps(new_caffenet.body), architectures.CAFFE, "x", 227)
+    assert text.startswith("# Input: BGR, values 0..255 times 1,\n# then minus 104.007 116.669")
+    squeezed = " ".join(text.split())
+    for part in (
+        'input_param { shape { dim: 1 dim: 3 dim: 227 dim: 227 } }',
+        'name: "conv1" type: "Convolution" bottom: "data" top: "conv1" convolution_param '
+        '{ num_output: 96 kernel_size: 11 stride: 4 }',
+        'name: "relu1" type: "ReLU" bottom: "conv1" top: "conv1"',
+        'name: "pool1" type: "Pooling" bottom: "conv1" top: "pool1" pooling_param '
+        '{ pool: MAX kernel_size: 3 stride: 2 }',
+        'name: "norm1" type: "LRN" bottom: "pool1" top: "norm1" lrn_param '
+        '{ local_size: 5 alpha: 0.0001 beta: 0.75 }',
+        'convolution_param { num_output: 256 pad: 2 kernel_size: 5 group: 2 }',
+        'name: "drop6" type: "Dropout" bottom: "fc6" top: "fc6" dropout_param '
+        '{ dropout_ratio: 0.5 }',
+        'name: "fc8_twitter" type: "InnerProduct" bottom: "fc7" top: "fc8_twitter" '
+        'inner_product_param { num_output: 2 }',
+        'name: "prob" type: "Softmax" bottom: "fc8_twitter" top: "prob"',
+    ):  # fmt: skip
+        assert part in squeezed
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [nn.Sigmoid(), nn.MaxPool2d(3, 2), nn.AvgPool2d(2), nn.AdaptiveAvgPool2d(2)],
+    ids=lambda layer: type(layer).__name__,
+)
+def test_what_caffe_cannot_express_is_named(layer):
+    """Pooling that rounds down, among others; nothing is written in another way."""
+    body = nn.Sequential(nn.Conv2d(3, 2, 3), layer)
+    with pytest.raises(UserError, match=rf"Caffe has no layer for 1 .*{type(layer).__name__}"):
+        deploy.steps(body)
+
+
+def test_functions_that_caffe_lacks_are_named():
+    """A step that is no module."""
+
+    class Sine(nn.Module):
+        def forward(self, x):
+            return torch.sin(x)
+
+    with pytest.raises(UserError, match=r"no layer for .*sin"):
+        deploy.steps(Sine())
+
+
+def test_files_that_are_there_are_kept(tmp_path, tiny):
+    """Unless asked otherwise; all of them are named before anything is written."""
+    network = factory.create("squeezenet1_1", start="random", seed=0)
+    (tmp_path / "net_deploy.prototxt").write_text("mine")
+    with pytest.raises(UserError, match=r"net_deploy\.prototxt exists already: use --force"):
+        deploy.export(network, tmp_path, "net")
+    assert len(list(tmp_path.iterdir())) == 1
+    paths = deploy.export(network, tmp_path, "net", force=True)
+    assert sorted(tmp_path.iterdir()) == sorted(paths)
+    assert len(paths) == 4
+    assert network.training
+
+
+def test_a_network_that_cannot_go_to_caffe_leaves_nothing(tmp_path, tiny):
+    """It is said before the folder is made."""
+    with pytest.raises(UserError, match=r"AdaptiveAvgPool2d|tiny"):
+        deploy.export(tiny(), tmp_path / "new")
+    assert not (tmp_path / "new").exists()

@@ -1,0 +1,105 @@
+"""A network: how it computes, what of it is trained, and what its layers are."""
+
+import copy
+from collections import OrderedDict
+
+import pytest
+import torch
+from torch import nn
+
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.networks import factory, network
+from pixels_to_sentiment.networks.architectures import CAFFE
+
+pytestmark = pytest.mark.usefixtures("isolated")
+
+FAST = ("channels_last", "banded", "onednn")
+
+
+@pytest.mark.parametrize(
+    ("name", "fast"),
+    [("squeezenet1_1", FAST), ("mobilenet_v2", FAST), ("caffenet", FAST)]
+    + [("caffenet", (one,)) for one in FAST],
+)
+def test_what_is_fast_changes_no_result(name, fast):
+    """Loss and every gradient are those of the plain arrangement, by each way and by all."""
+    made = factory.create(name, start="random", seed=3).eval()
+    side = made.convention.crop
+    dice = torch.Generator().manual_seed(0)
+    crops = torch.randint(0, 256, (2, side, side, 3), generator=dice).byte()
+    found = []
+    for chosen in (fast, ()):
+        arranged = made.arrange(**{option: option in chosen for option in FAST})
+        arranged.zero_grad()
+        loss = nn.functional.cross_entropy(arranged(crops), torch.tensor([0, 1]))
+        loss.backward()
+        found.append({n: p.grad.clone() for n, p in made.named_parameters()} | {"loss": loss})
+    one, plain = found
+    assert one["loss"].item() == pytest.approx(plain["loss"].item(), rel=1e-5)
+    for parameter, gradient in plain.items():
+        largest = gradient.abs().max().item()
+        torch.testing.assert_close(one[parameter], gradient, rtol=0, atol=5e-5 * largest + 1e-12)
+
+
+def test_an_arrangement_reaches_every_layer(new_caffenet):
+    """Weights and input lie as asked for; every normalisation and product follows."""
+    made = copy.deepcopy(new_caffenet)
+    seen = []
+    made.body.conv1.register_forward_pre_hook(lambda _, args: seen.append(args[0]))
+    for last in (False, True):
+        layout = torch.channels_last if last else torch.contiguous_format
+        made.arrange(channels_last=last, banded=last, onednn=last)
+        with torch.no_grad():
+            made(torch.zeros(2, 227, 227, 3, dtype=torch.uint8))
+        assert seen[-1].is_contiguous(memory_format=layout)
+        assert made.body.conv2.weight.is_contiguous(memory_format=layout)
+        assert [made.body.norm1.banded, made.body.norm2.banded] == [last, last]
+        assert [made.body.fc6.onednn, made.body.fc8_twitter.onednn] == [last, last]
+
+
+def test_norms_are_frozen_only_on_request():
+    """A network whose norms are not folded trains them."""
+    layers = OrderedDict(norm=nn.BatchNorm2d(3), flat=nn.Flatten(), head=nn.Linear(3, 2))
+    body = nn.Sequential(layers)
+    assert network.Network("x", body, CAFFE, "head").train().body.norm.training
+    frozen = network.Network("x", body, CAFFE, "head", frozen_norms=True)
+    assert not frozen.body.norm.training
+    assert not frozen.train().body.norm.training
+    assert not frozen.eval().training
+
+
+def test_freezing_goes_by_layer_name(tiny):
+    """A name, a pattern or a group of layers; the rest, and the head with all, goes on learning."""
+
+    def trained(*patterns):
+        network = tiny()
+        network.freeze(patterns)
+        return {name for name, p in network.body.named_parameters() if p.requires_grad}
+
+    assert trained() == {"conv.weight", "conv.bias", "head.weight", "head.bias"}
+    assert trained("conv") == trained("c*v") == {"head.weight", "head.bias"}
+    assert trained("conv", "head") == set()
+    assert trained("*") == {"head.weight", "head.bias"}
+    squeezenet = factory.create("squeezenet1_1", start="random")
+    squeezenet.freeze(["features"])
+    trains = {n for n, p in squeezenet.body.named_parameters() if p.requires_grad}
+    assert trains == {"classifier.1.weight", "classifier.1.bias"}
+
+
+@pytest.mark.parametrize("pattern", ["conv9", "con", "relu", "conv.weight"])
+def test_freezing_what_is_not_there_is_refused(tiny, pattern):
+    """The sentence has the pattern and the layers that could be frozen."""
+    with pytest.raises(UserError, match=rf"no layer '{pattern}' to freeze.*'conv', 'head'"):
+        tiny().freeze([pattern])
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_layers_are_listed_without_a_trace(tiny, training):
+    """The table of layers; afterwards no hook is left and the mode is the one before."""
+    network = tiny().train(training)
+    layers = network.layers()
+    assert layers.columns.to_list() == ["layer", "kind", "output", "parameters"]
+    assert layers.iloc[0].to_list() == ["conv", "Conv2d", (4, 5, 5), 3 * 4 * 9 + 4]
+    assert layers.iloc[-1].to_list() == ["head", "Linear", (2,), 34]
+    assert network.training == training
+    assert not any(module._forward_hooks for module in network.modules())

@@ -1,0 +1,250 @@
+"""Weights from files into networks: names, shapes, Caffe's models of every kind."""
+
+from collections import OrderedDict
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+from pixels_to_sentiment.caffe import models
+from pixels_to_sentiment.caffe.models import Layer
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.networks import factory, surgery, weights
+
+pytestmark = pytest.mark.usefixtures("isolated")
+
+
+@pytest.fixture
+def body():
+    """Two layers and a head, filled with ones."""
+    made = nn.Sequential(
+        OrderedDict(conv=nn.Conv2d(3, 4, 3), fc=nn.Linear(4, 5), head=nn.Linear(5, 2))
+    )
+    for parameter in made.parameters():
+        nn.init.ones_(parameter)
+    return made
+
+
+@pytest.fixture
+def whole():
+    """Weights for all of `body`, with the 1000-way head of another task."""
+    dice = torch.Generator().manual_seed(0)
+    shapes = {
+        "conv.weight": (4, 3, 3, 3),
+        "conv.bias": (4,),
+        "fc.weight": (5, 4),
+        "fc.bias": (5,),
+        "head.weight": (1000, 5),
+        "head.bias": (1000,),
+    }
+    return {name: torch.randn(shape, generator=dice) for name, shape in shapes.items()}
+
+
+def test_a_file_fills_all_but_the_head(tmp_path, body, whole):
+    """The head of another task is passed over."""
+    save_file(whole, tmp_path / "w.safetensors")
+    weights.load(body, tmp_path / "w.safetensors", "head")
+    state = body.state_dict()
+    assert all(torch.equal(state[k], v) for k, v in whole.items() if not k.startswith("head"))
+    assert (state["head.weight"] == 1).all()
+
+
+def test_a_torch_file_loads_too(tmp_path, body, whole):
+    """As torchvision publishes its weights."""
+    torch.save(OrderedDict(whole), tmp_path / "w.pth")
+    weights.load(body, tmp_path / "w.pth", "head")
+    assert torch.equal(body.fc.weight, whole["fc.weight"])
+
+
+def test_every_layer_that_does_not_fit_is_named(tmp_path, body, whole):
+    """Missing, unknown and of another shape, each with both shapes; nothing is loaded then."""
+    del whole["fc.bias"]
+    whole["conv.weight"] = torch.zeros(4, 3, 5, 5)
+    whole["fc9.weight"] = torch.zeros(7, 5)
+    save_file(whole, tmp_path / "w.safetensors")
+    with pytest.raises(UserError) as caught:
+        weights.load(body, tmp_path / "w.safetensors", "head", new=("conv.*",))
+    said = str(caught.value)
+    assert "w.safetensors" in said
+    assert "fc.bias (absent in the file, (5,) in the network)" in said
+    assert "conv.weight ((4, 3, 5, 5) in the file, (4, 3, 3, 3) in the network)" in said
+    assert "fc9.weight ((7, 5) in the file, absent in the network)" in said
+    assert "head" not in said
+    assert "conv.bias" not in said
+    assert all((p == 1).all() for p in body.parameters())
+
+
+def test_a_bias_that_the_file_lacks_starts_at_zero(tmp_path, body, whole):
+    """A weight that the file lacks keeps its filler."""
+    part = {"conv.weight": whole["conv.weight"]}
+    save_file(part, tmp_path / "w.safetensors")
+    weights.load(body, tmp_path / "w.safetensors", "head", new=("conv.bias", "fc.*"))
+    assert torch.equal(body.conv.weight, part["conv.weight"])
+    assert (body.conv.bias == 0).all()
+    assert (body.fc.weight == 1).all()
+    assert (body.fc.bias == 0).all()
+
+
+@pytest.mark.parametrize("damage", ["text", "truncated", "empty", "absent"])
+def test_a_damaged_weights_file_is_named(tmp_path, body, whole, damage):
+    """One sentence with the path, whatever happened to the file."""
+    path = tmp_path / "w.safetensors"
+    save_file(whole, path)
+    content = {"text": b"<html>", "truncated": path.read_bytes()[:-9], "empty": b""}
+    if damage == "absent":
+        path.unlink()
+    else:
+        path.write_bytes(content[damage])
+    with pytest.raises(UserError, match=r"w\.safetensors is not a weights file that can be read"):
+        weights.load(body, path, "head")
+
+
+@pytest.mark.parametrize("content", [b"hello world", b"", b"\x80\x02]q\x00.", b"PK\x03\x04"])
+def test_a_damaged_torch_file_is_named(tmp_path, body, content):
+    """Whatever torch's reader makes of it."""
+    (tmp_path / "w.pth").write_bytes(content)
+    with pytest.raises(UserError, match=r"w\.pth is not a weights file that can be read"):
+        weights.load(body, tmp_path / "w.pth", "head")
+
+
+# Caffe's models. The file is the network's own weights under the names and shapes of a release.
+
+
+def released(body, form="classifier"):
+    """Give the layers of CaffeNet's file: a classifier, its convolutional twin, or an old one."""
+    layers = [Layer("data", "Input", ()), Layer("relu1", "ReLU", ())]
+    for name, module in body.named_children():
+        if not hasattr(module, "weight"):
+            continue
+        weight, bias = (p.detach().numpy() for p in (module.weight, module.bias))
+        kind = "Convolution" if weight.ndim == 4 else "InnerProduct"
+        if form == "convolutional" and weight.ndim == 2:
+            name, kind = f"{name}-conv", "Convolution"
+            window = (256, 6, 6) if weight.shape[1] == 9216 else (weight.shape[1], 1, 1)
+            weight = weight.reshape(len(weight), *window)
+        if form == "old":
+            weight = weight.reshape((1,) * (4 - weight.ndim) + weight.shape)
+            bias = bias.reshape(1, 1, 1, -1)
+        layers.append(Layer(name, kind, (weight, bias)))
+    return layers
+
+
+@pytest.fixture(scope="module")
+def other():
+    """Another CaffeNet, whose weights are to be replaced."""
+    return factory.create("caffenet", start="random", seed=8)
+
+
+def equal(body, other):
+    ones, others = list(body.parameters()), list(other.parameters())
+    return len(ones) == len(others) and all(
+        torch.equal(a.flatten(), b.flatten()) for a, b in zip(ones, others, strict=True)
+    )
+
+
+@pytest.mark.parametrize("form", ["classifier", "convolutional", "old"])
+@pytest.mark.parametrize("into", ["classifier", "convolutional"])
+def test_a_released_model_in_each_of_its_forms_fits_both_of_ours(
+    monkeypatch, new_caffenet, other, form, into
+):
+    """The classifier, its fully convolutional twin, and a file of the old generation's shapes."""
+    layers = released(new_caffenet.body, form)
+    monkeypatch.setattr(models, "read", lambda path: iter(layers))
+    body = other.body if into == "classifier" else surgery.fully_convolutional(other)
+    for parameter in body.parameters():
+        nn.init.zeros_(parameter)
+    weights.load(body, Path("m.caffemodel"), "fc8_twitter", keep_head=True)
+    assert equal(body, new_caffenet.body)
+
+
+def test_a_model_of_ilsvrc_fills_all_but_the_head(tmp_path, new_caffenet, other):
+    """Its 1000-way fc8 is passed over, the new head stays as it was filled."""
+    path = tmp_path / "m.caffemodel"
+    layers = released(new_caffenet.body)[:-1]
+    thousand = (np.ones((1000, 4096), np.float32), np.ones(1000, np.float32))
+    models.write(path, [*layers, Layer("fc8", "InnerProduct", thousand)])
+    before = other.body.fc8_twitter.weight.clone()
+    weights.load(other.body, path, "fc8_twitter", ignored=("fc8",))
+    assert torch.equal(other.body.fc8_twitter.weight, before)
+    assert equal(other.body[:-1], new_caffenet.body[:-1])
+
+
+def test_blue_green_and_red_stay_in_their_order(tmp_path, new_caffenet, other):
+    """The first filters are the file's to the bit, and the network still asks for BGR."""
+    path = tmp_path / "m.caffemodel"
+    models.write(path, released(new_caffenet.body))
+    weights.load(other.body, path, "fc8_twitter")
+    blob = next(layer for layer in models.read(path) if layer.name == "conv1").blobs[0]
+    np.testing.assert_array_equal(other.body.conv1.weight.detach().numpy(), blob)
+    assert other.convention.order == "BGR"
+
+
+def test_every_layer_of_a_model_that_does_not_fit_is_named_with_both_shapes(
+    monkeypatch, new_caffenet, other
+):
+    """AlexNet with another conv1, a fc6 for larger pictures, no conv3; nothing is loaded."""
+    layers = {layer.name: layer for layer in released(new_caffenet.body)}
+    del layers["conv3"]
+    wide, bias = np.zeros((64, 3, 11, 11), np.float32), layers["fc6"].blobs[1]
+    layers["conv1"] = Layer("conv1", "Convolution", (wide, np.zeros(96, np.float32)))
+    layers["fc6"] = Layer("fc6", "Convolution", (np.zeros((4096, 144, 8, 8), np.float32), bias))
+    monkeypatch.setattr(models, "read", lambda path: iter(layers.values()))
+    before = other.body.conv2.weight.clone()
+    with pytest.raises(UserError) as caught:
+        weights.load(other.body, Path("m.caffemodel"), "fc8_twitter")
+    said = str(caught.value)
+    assert "conv1.weight ((64, 3, 11, 11) in the file, (96, 3, 11, 11) in the network)" in said
+    assert "conv3.weight (absent in the file, (384, 256, 3, 3) in the network)" in said
+    assert "conv3.bias (absent in the file, (384,) in the network)" in said
+    assert "fc6.weight ((4096, 144, 8, 8) in the file, (4096, 9216) in the network)" in said
+    assert said.count("in the network") == 4
+    assert torch.equal(other.body.conv2.weight, before)
+
+
+def test_a_squeezenet_of_caffe_fits_under_its_published_names(tmp_path):
+    """conv1, fire2/squeeze1x1 and so on, in double precision; conv10 is another task's."""
+    ours = factory.create("squeezenet1_0", start="random", seed=1).body
+    theirs = factory.create("squeezenet1_0", start="random", seed=2).body
+    names = {
+        "features.0": "conv1",
+        "features.3.squeeze": "fire2/squeeze1x1",
+        "features.5.expand3x3": "fire4/expand3x3",
+        "features.7.expand1x1": "fire5/expand1x1",
+        "features.12.expand3x3": "fire9/expand3x3",
+        "classifier.1": "conv10",
+    }
+    assert names.items() <= weights.caffe_names(theirs).items()
+    layers = [
+        Layer(name, "Convolution", tuple(p.detach().double().numpy() for p in module.parameters()))
+        for module, name in (
+            (theirs.get_submodule(n), c) for n, c in weights.caffe_names(theirs).items()
+        )
+    ]
+    models.write(tmp_path / "m.caffemodel", layers)
+    head = ours.classifier[1].weight.clone()
+    weights.load(ours, tmp_path / "m.caffemodel", "classifier.1")
+    assert equal(ours.features, theirs.features)
+    assert torch.equal(ours.classifier[1].weight, head)
+
+
+def test_norms_of_caffe_are_sums_and_their_number(tmp_path):
+    """BatchNorm holds sums and how many they are of; Scale, a layer of its own, the rest."""
+    body = nn.Sequential(OrderedDict(norm=nn.BatchNorm2d(2), head=nn.Conv2d(2, 2, 1)))
+    f = np.float32
+    layers = [
+        Layer("norm", "BatchNorm", (np.array([2, 4], f), np.array([6, 8], f), np.array([2], f))),
+        Layer("norm/scale", "Scale", (np.array([5, 6], f), np.array([7, 8], f))),
+    ]
+    models.write(tmp_path / "m.caffemodel", layers)
+    weights.load(body, tmp_path / "m.caffemodel", "head")
+    state = {k.removeprefix("norm."): v.tolist() for k, v in body.norm.state_dict().items()}
+    assert state == {
+        "running_mean": [1, 2],
+        "running_var": [3, 4],
+        "weight": [5, 6],
+        "bias": [7, 8],
+        "num_batches_tracked": 0,
+    }

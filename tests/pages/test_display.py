@@ -1,0 +1,110 @@
+"""What notebooks put on their pages, from made-up records."""
+
+import base64
+import io
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pixels_to_sentiment.data import folds, pictures
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.pages import display
+from pixels_to_sentiment.reports import ledger
+
+pytestmark = pytest.mark.usefixtures("isolated")
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """HTML that was put on the page, piece by piece."""
+    ledger.outdated.cache_clear()
+    pieces = []
+    monkeypatch.setattr(display, "show", lambda piece: pieces.append(piece.data))
+    yield pieces
+    ledger.outdated.cache_clear()
+
+
+@pytest.fixture
+def standin(monkeypatch):
+    """Take black pictures for the stand-in, with the reason why it is one."""
+    names = folds.load()["image"].to_numpy()
+    loaded = pictures.Pictures(
+        names,
+        np.zeros((len(names), 4, 4, 3), np.uint8),
+        "stand-in",
+        "0" * 64,
+        pd.DataFrame(),
+        reason="The archive is nowhere.",
+    )
+    monkeypatch.setattr(pictures, "load", lambda source: loaded)
+    return loaded
+
+
+def test_a_page_from_the_stand_in_says_so_and_why(standin, shown):
+    page = display.Page("smoke")
+    assert page.load("auto") is standin
+    assert "generated stand-in" in shown[0]
+    assert "The archive is nowhere." in shown[0]
+    assert page.stand_in_note
+
+
+def test_a_closed_page_says_how_it_was_made(standin, shown):
+    page = display.Page("smoke", seed=7, limit=None)
+    page.load("auto")
+    page.close()
+    for fact in ("smoke", "seed: 7", "stand-in", "0" * 64):
+        assert fact in shown[-1]
+
+
+def test_a_table_has_a_caption_and_a_label_and_its_keys_are_links(shown):
+    """Without a label no text could refer to it, and without a caption nobody knew what it is."""
+    frame = pd.DataFrame({"key": ["a" * 16]})
+    with pytest.raises(TypeError, match="name"):
+        display.table(frame, caption="Keys")
+    display.table(frame, caption="Keys", name="keys")
+    assert 'id="keys"' in shown[0]
+    assert f"#run-{'a' * 16}" in shown[0]
+
+
+def test_the_table_of_runs_has_an_anchor_a_run_and_comes_as_csv(made, shown, monkeypatch):
+    """The file holds what the table shows, and each key has its row."""
+    records = [made(fold=fold) for fold in (1, 2)]
+    monkeypatch.setattr(ledger, "recorded", lambda: records)
+    found = display.runs([], "Runs", "runs")
+    table, link = shown
+    for record in records:
+        assert f'<tr id="run-{record.key}">' in table
+    content = base64.b64decode(re.search(r"base64,([^\"]*)", link)[1]).decode()
+    read = pd.read_csv(io.StringIO(content))
+    assert list(read["key"]) == list(found["key"])
+    assert list(read["ten crops"]) == list(found["ten crops"])
+
+
+def test_missing_weights_are_said_and_nothing_else_is_shown_for_them(standin, shown):
+    page = display.Page("smoke")
+    page.load("auto")
+    records = page.perform(["caffenet:imagenet-convolutions:paper"], "cpu", iterations=1)
+    assert records == []
+    assert "weights not at hand" in shown[-1]
+
+
+def test_a_misspelt_configuration_stops_before_anything_runs(standin, shown):
+    with pytest.raises(UserError, match="cafenet"):
+        display.Page("smoke").perform(["cafenet:random:paper"], "cpu")
+
+
+def test_the_gallery_shows_the_surest_right_then_the_surest_wrong(made, monkeypatch):
+    record = made(right=0.5)
+    asked = {}
+    monkeypatch.setattr(
+        display.figures, "gallery", lambda pixels, titles, *_, **__: asked.update(titles=titles)
+    )
+    table = folds.load()
+    loaded = pictures.Pictures(
+        table["image"].to_numpy(), np.zeros((len(table), 1, 1, 3)), "", "", pd.DataFrame()
+    )
+    display.gallery_of_predictions(loaded, [record], 4)
+    assert [title.split("\n")[1] for title in asked["titles"]] == ["right"] * 2 + ["wrong"] * 2
+    assert asked["titles"][0].split()[1] == "61%"

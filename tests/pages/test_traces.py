@@ -1,0 +1,137 @@
+"""What a table or figure was made from: runs opened in its cell, and those its frames carry."""
+
+import re
+import shutil
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from pixels_to_sentiment import places, reports
+from pixels_to_sentiment.pages import traces
+from pixels_to_sentiment.records import provenance, runs
+from pixels_to_sentiment.reports import layerwise, ledger
+
+pytestmark = pytest.mark.usefixtures("isolated")
+
+
+@pytest.fixture
+def cell():
+    ledger.outdated.cache_clear()
+    provenance.taken()
+    yield traces.Cell()
+    provenance.taken()
+    ledger.outdated.cache_clear()
+
+
+@pytest.fixture
+def recorded(made):
+    """Record runs: each is copied to where the recorded results are."""
+
+    def record(**options):
+        one = made(**options)
+        shutil.copytree(one.folder, places.results() / one.key)
+        return one
+
+    return record
+
+
+def named(html):
+    return set(re.findall(r"#run-([0-9a-f]{16})", html))
+
+
+def test_a_figure_names_the_runs_that_its_cell_opened(cell, recorded):
+    """Predictions and curves count; a record that is only listed does not."""
+    first, second, third = (recorded(fold=fold) for fold in (1, 2, 3))
+    first.predictions()
+    second.curve()
+    said = cell.end("figure = draw([first, second, third])", {})
+    assert named(said) == {first.key, second.key}
+    assert third.key not in said
+    assert "2 recorded runs" in said
+    assert "commit 0123456" in said
+
+
+def test_a_cell_without_table_or_figure_says_nothing(cell, made):
+    """Nor does the next one, for what was opened before it."""
+    made().predictions()
+    assert cell.end("told = reports.gathered(records)", {}) == ""
+    assert cell.end("shown = True", {}) == ""
+
+
+def test_a_table_or_figure_without_runs_says_so(cell, made):
+    """As of the published lists; what an earlier cell opened does not count."""
+    made().predictions()
+    cell.end("told = reports.gathered(records)", {})
+    for source, shows in (("figure = draw()", False), ("display.table(sizes)", True)):
+        cell.shows = shows
+        said = cell.end(source, {})
+        assert "Made without runs" in said
+        assert 'href="#how-this-page-was-made"' in said
+        assert named(said) == set()
+
+
+def test_a_frame_remembers_its_runs_in_another_cell(cell, recorded):
+    """Whoever names the frame shows what it was made from; other frames of the page do not."""
+    both = [recorded(fold=fold) for fold in (1, 2)]
+    told = reports.gathered(both)
+    cell.end("told = reports.gathered(both)", {})
+    other = pd.DataFrame({"a": [1]})
+    names = {"told": told, "other": other}
+    cell.shows = True
+    assert named(cell.end("display.table(other)", names)) == set()
+    cell.shows = True
+    assert named(cell.end("display.table(worth(told))", names)) == {one.key for one in both}
+
+
+def test_what_a_cell_lists_itself_is_not_listed_again(cell, made):
+    """A fold that names all of the runs makes the line needless."""
+    one, two = made(fold=1), made(fold=2)
+    for told, left in ({one.key}, {two.key}), ({one.key, two.key}, set()):
+        one.predictions()
+        two.predictions()
+        cell.shows, cell.told = True, told
+        assert named(cell.end("", {})) == left
+
+
+def test_frames_of_the_reports_carry_their_runs(made, monkeypatch):
+    """Those that are made in one cell and shown in another."""
+    records = [made(fold=fold) for fold in (1, 2)]
+    assert reports.gathered(records).attrs["runs"] == [one.key for one in records]
+    empty = layerwise.compared([])
+    assert "runs" not in empty.attrs
+
+
+def test_the_line_counts_what_is_recorded_what_is_of_this_build_and_what_is_outdated(
+    cell, recorded
+):
+    """The code of made-up records is nobody's; the mark is explained on the page of all runs."""
+    one = recorded()
+    said = traces.line([one.key, "0" * 16])
+    assert "1 recorded run and 1 run of this build, 1 of them" in said
+    assert said.count("†") == 2
+    assert "#how-this-page-was-made" in said
+
+
+def test_up_to_date_runs_are_not_marked(cell, recorded, monkeypatch):
+    """The mark is for those whose code or data changed."""
+    monkeypatch.setattr(runs, "code_fingerprint", lambda: "c")
+    assert "†" not in traces.line([recorded().key])
+
+
+def test_code_that_is_not_plain_python_names_nothing(cell):
+    """A cell of magic shows no figure that this could know of."""
+    assert cell.end("%%bash\nfigure = 1", {}) == ""
+
+
+def test_watching_needs_a_notebook_and_registers_once(monkeypatch):
+    """Outside of one nothing happens; a setup cell that is run again does not double the line."""
+    monkeypatch.setattr(traces, "get_ipython", lambda: None)
+    traces.watch()
+    registered = []
+    events = SimpleNamespace(register=lambda *given: registered.append(given))
+    shell = SimpleNamespace(events=events, user_ns={})
+    monkeypatch.setattr(traces, "get_ipython", lambda: shell)
+    traces.watch()
+    traces.watch()
+    assert [name for name, _ in registered] == ["post_run_cell"]

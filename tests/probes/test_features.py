@@ -1,0 +1,213 @@
+"""Features of named layers: what they are, and how they come within the memory there is."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.networks import factory
+from pixels_to_sentiment.probes import features
+
+pytestmark = pytest.mark.usefixtures("isolated")
+
+# The paper's layers from the last to the first, with their features a picture.
+CAFFENET = {
+    "fc8_twitter": 2,
+    "fc7": 4096,
+    "fc6": 4096,
+    "pool5": 256 * 6 * 6,
+    "conv5": 256 * 13 * 13,
+    "conv4": 384 * 13 * 13,
+    "conv3": 384 * 13 * 13,
+    "norm2": 256 * 13 * 13,
+    "pool2": 256 * 13 * 13,
+    "conv2": 256 * 27 * 27,
+    "norm1": 96 * 27 * 27,
+    "pool1": 96 * 27 * 27,
+    "conv1": 96 * 55 * 55,
+}
+
+
+@pytest.fixture(scope="module")
+def pixels():
+    dice = torch.Generator().manual_seed(0)
+    return torch.randint(0, 256, (3, 256, 256, 3), dtype=torch.uint8, generator=dice)
+
+
+def step_by_step(network, pixels):
+    """Run CaffeNet's layers one after the other, none of them in place."""
+    x = network.convention.prepare(pixels[:, 14:241, 14:241])
+    found = {}
+    with torch.no_grad():
+        for name, layer in network.body.named_children():
+            relu = isinstance(layer, nn.ReLU)
+            x = F.relu(x) if relu else layer(x)
+            if relu:
+                name = ("conv" if name[-1] in "12345" else "fc") + name[-1]
+            found[name] = np.ascontiguousarray(x.numpy()).reshape(len(x), -1)
+    return found
+
+
+# What is tapped
+
+
+def test_caffenets_layers_are_those_of_the_paper(new_caffenet, pixels):
+    """All 13, in the paper's order, after ReLU, as channel, row, column, as a hand computes them.
+
+    The centre crop is pixels 14 to 241 of each picture.
+    """
+    found = dict(features.tap(new_caffenet, pixels, features.LAYERS["caffenet"]))
+    expected = step_by_step(new_caffenet, pixels)
+    assert {name: x.shape for name, x in found.items()} == {k: (3, v) for k, v in CAFFENET.items()}
+    assert list(found) == list(CAFFENET)
+    for name, x in found.items():
+        assert x.dtype == np.float32
+        np.testing.assert_allclose(x, expected[name], rtol=1e-4, atol=1e-4, err_msg=name)
+        assert name == "fc8_twitter" or x.min() >= 0
+    assert CAFFENET["conv1"] == 290_400
+
+
+@pytest.mark.parametrize("name", features.LAYERS)
+def test_layers_are_listed_from_the_last_to_the_first(name, pixels):
+    """Every name leads to a layer of the network, which a picture passes in the opposite order."""
+    network = factory.create(name, start="random")
+    passed = []
+    features._run(network, pixels[:1], features.taps(network), lambda n, x: passed.append(n))
+    assert passed == list(features.LAYERS[name])[::-1]
+
+
+@pytest.mark.parametrize("name", ["squeezenet1_0", "squeezenet1_1"])
+def test_squeezenets_layers_are_taken_after_relu(name, pixels):
+    """No feature is negative, and those that are not averaged have zeros."""
+    network = factory.create(name, start="random")
+    for layer, x in features.tap(network, pixels[:1], features.LAYERS[name]):
+        assert x.min() >= 0
+        assert (x == 0).any() or layer in ("logits", "pooled", "pool1")
+
+
+def test_the_pooled_features_of_mobilenet_are_what_its_last_layer_sees(pixels):
+    """From the averaged features the last layer computes the logits."""
+    network = factory.create("mobilenet_v2", start="random")
+    found = dict(features.tap(network, pixels, ["pooled", "logits"]))
+    assert found["pooled"].shape == (3, 1280)
+    with torch.no_grad():
+        logits = network.body.classifier[1](torch.from_numpy(found["pooled"]))
+    np.testing.assert_allclose(found["logits"], logits, rtol=1e-4, atol=1e-6)
+
+
+def test_the_penultimate_features_of_timms_networks_are_its_own(pixels):
+    """As timm gives them: ``forward_head`` with ``pre_logits``."""
+    network = factory.create("timm/test_efficientnet", start="random")
+    assert features.default_layers(network.name, "random") == ("logits", "penultimate")
+    found = dict(features.tap(network, pixels, ["penultimate", "logits"]))
+    side = network.convention.crop
+    body = network.eval().body
+    crops = features.centre_crops(pixels, side)
+    assert crops.shape == (3, side, side, 3)
+    with torch.no_grad():
+        maps = body.forward_features(network.convention.prepare(crops))
+        expected = body.forward_head(maps, pre_logits=True)
+        np.testing.assert_allclose(found["penultimate"], expected, rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(found["logits"], body.forward_head(maps), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "layers", "width"),
+    [
+        ("caffenet+fc7-2", ["penultimate", "fc6", *list(CAFFENET)[3:]], 2),
+        ("caffenet+fc6-4096", list(CAFFENET)[3:], 4096),
+        ("caffenet+fc9-2", ["penultimate", *list(CAFFENET)[1:]], 2),
+        ("squeezenet1_1+fire9-512", list(features.LAYERS["squeezenet1_1"])[1:], 512),
+    ],
+)
+def test_a_variant_has_what_is_left_of_its_architecture(name, layers, width, pixels):
+    """The logits first, then what its own last layer sees, if it has one, and the layers kept."""
+    network = factory.create(name, start="random")
+    assert list(features.taps(network)) == ["logits", *layers]
+    assert features.default_layers(name, "random") == ("logits", *layers)
+    shapes = {n: x.shape for n, x in features.tap(network, pixels[:1], ["logits", layers[0]])}
+    assert shapes["logits"] == (1, width)
+
+
+def test_a_layer_that_is_not_there_is_named(new_caffenet, pixels):
+    """With those that are, before anything is computed."""
+    with pytest.raises(UserError, match=r"caffenet has no layer 'fc9' to tap: .*'norm1'"):
+        next(features.tap(new_caffenet, pixels, ["fc7", "fc9"]))
+
+
+# How it is done
+
+
+def test_a_pass_ends_with_the_last_layer_that_is_wanted(new_caffenet, pixels):
+    """The fully connected layers, most of a forward pass, are not computed for conv1."""
+    reached = []
+    hooks = [
+        layer.register_forward_pre_hook(lambda *_, name=name: reached.append(name))
+        for name, layer in new_caffenet.body.named_children()
+    ]
+    next(features.tap(new_caffenet, pixels[:1], ["conv1"]))
+    for hook in hooks:
+        hook.remove()
+    assert set(reached) == {"conv1", "relu1"}
+
+
+@pytest.mark.parametrize(("batch", "columns"), [(7, 1), (1, 5), (7, 16), (100, 5), (1, 1000)])
+def test_neither_batches_nor_memory_change_the_features(tiny, bright_or_dark, batch, columns):
+    """A layer that is too large comes in parts, none larger than what may be held at once."""
+    network, pixels = tiny(), bright_or_dark[0][:13]
+    names = ["logits", "penultimate"]
+    whole = dict(features.tap(network, pixels, names))
+    assert {name: x.shape for name, x in whole.items()} == {
+        "logits": (13, 2),
+        "penultimate": (13, 16),
+    }
+    at_once = columns * 13 * 4
+    parts = list(features.tap(network, pixels, names, batch=batch, at_once=at_once))
+    assert max(x.nbytes for _, x in parts) <= at_once
+    for name in names:
+        found = np.concatenate([x for layer, x in parts if layer == name], axis=1)
+        np.testing.assert_allclose(found, whole[name], rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("most", "expected"),
+    [
+        (17, ["a0-3 b0-4 c0-10"]),
+        (16, ["a0-3 b0-4", "c0-10"]),
+        (8, ["a0-3 b0-4", "c0-8", "c8-10"]),
+        (4, ["a0-3", "b0-4", "c0-4", "c4-8", "c8-10"]),
+    ],
+)
+def test_layers_share_a_pass_as_long_as_there_is_room(most, expected):
+    """In the order asked for; only a layer that is too large for any pass is cut."""
+    passes = features._passes({"a": 3, "b": 4, "c": 10}, most)
+    assert [" ".join(f"{b.layer}{b.start}-{b.stop}" for b in one) for one in passes] == expected
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_tapping_leaves_the_network_as_it_was(tiny, bright_or_dark, training):
+    """Features are without dropout; mode and hooks are as before, also after a fault."""
+    network, pixels = tiny().train(training), bright_or_dark[0]
+    first, second = (dict(features.tap(network, pixels, ["logits"])) for _ in range(2))
+    np.testing.assert_array_equal(first["logits"], second["logits"])
+
+    def fail(*_):
+        raise RuntimeError("full")
+
+    with pytest.raises(RuntimeError, match="full"):
+        features._run(network, pixels, features.taps(network), fail)
+    assert network.training == training
+    assert not any(m._forward_hooks or m._forward_pre_hooks for m in network.modules())
+
+
+@pytest.mark.parametrize("columns", [3, 1000])
+def test_inner_products_are_those_of_the_features(tiny, bright_or_dark, columns):
+    """In parts or whole; the number of features is told."""
+    network, pixels = tiny(), bright_or_dark[0]
+    made = features.grams(network, pixels, ["penultimate", "logits"], at_once=columns * 60 * 4)
+    assert list(made) == ["penultimate", "logits"]
+    for layer, x in features.tap(network, pixels, made):
+        assert made[layer].features == x.shape[1]
+        np.testing.assert_allclose(made[layer].products, x.astype(float) @ x.T, rtol=1e-5)

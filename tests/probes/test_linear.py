@@ -1,0 +1,262 @@
+"""Classifiers on inner products against scikit-learn's on the features themselves."""
+
+import numpy as np
+import pytest
+from scipy.special import expit
+from sklearn.linear_model import LogisticRegression
+from sklearn.svm import SVC
+
+from pixels_to_sentiment.data import folds
+from pixels_to_sentiment.probes import linear
+
+TRAIN, TEST = np.arange(80), np.arange(80, 120)
+COSTS = 2.0 ** np.arange(-14, 7)
+
+
+def draw(width, noise, seed=0):
+    """Draw features (120, width), far from the origin, and labels that depend on some of them."""
+    dice = np.random.default_rng(seed)
+    x = dice.normal(size=(120, width)) * dice.uniform(0.1, 2, width) + dice.uniform(0, 5, width)
+    truth = x[:, :3].sum(1) + noise * dice.normal(size=120)
+    return x.astype(np.float32), (truth > np.quantile(truth, 0.35)).astype(int)
+
+
+# More features than pictures, which separate the labels; and fewer, which do not.
+DATA = {"wide": draw(500, 1.0), "narrow": draw(4, 2.0)}
+
+
+@pytest.fixture(params=DATA)
+def data(request):
+    return DATA[request.param]
+
+
+def products_of(x):
+    x = x.astype(np.float64)
+    return x @ x.T
+
+
+def decisions(classifier, x, labels, costs=COSTS):
+    """Decision values of all test pictures at each cost, from inner products alone."""
+    products = linear.centred(products_of(x), TRAIN)
+    dual, intercepts = classifier(products[np.ix_(TRAIN, TRAIN)], labels[TRAIN], costs)
+    return dual @ products[np.ix_(TRAIN, TEST)] + intercepts[:, None]
+
+
+# Inner products
+
+
+@pytest.mark.parametrize("columns", [1, 7, 500, 9000])
+def test_inner_products_are_added_up_in_float64(columns):
+    """Differences that float32 products would lose are kept, whatever the columns at a time."""
+    x = (1e4 + np.random.default_rng(0).normal(size=(9, 500))).astype(np.float32)
+    found = linear.gram(x, columns)
+    assert found.dtype == np.float64
+    np.testing.assert_allclose(found, products_of(x), rtol=1e-14)
+    assert np.abs(x @ x.T - products_of(x)).max() > 1e4 * np.abs(found - products_of(x)).max()
+
+
+def test_coordinates_have_the_inner_products_of_the_features(data):
+    """Of training pictures among each other and with the others; as many as the rank."""
+    x, _ = data
+    train, others = linear.coordinates(products_of(x), TRAIN, TEST)
+    assert train.shape[1] == others.shape[1] == min(80, x.shape[1])
+    np.testing.assert_allclose(train @ train.T, products_of(x)[:80, :80], rtol=1e-9)
+    np.testing.assert_allclose(others @ train.T, products_of(x)[80:, :80], rtol=1e-9)
+    lengths = np.linalg.norm(train, axis=0)
+    assert (np.diff(lengths) < 0).all()
+
+
+def test_a_classifier_on_coordinates_decides_as_one_on_the_features(data):
+    """Any classifier with penalised weights: here scikit-learn's logistic regression."""
+    x, labels = data
+    train, others = linear.coordinates(products_of(x), TRAIN, TEST)
+    options = {"C": 0.1, "tol": 1e-10, "max_iter": 100_000}
+    raw = LogisticRegression(**options).fit(x[TRAIN].astype(float), labels[TRAIN])
+    given = LogisticRegression(**options).fit(train, labels[TRAIN])
+    expected = raw.decision_function(x[TEST].astype(float))
+    np.testing.assert_allclose(given.decision_function(others), expected, atol=1e-3)
+
+
+def test_features_that_are_all_the_same_have_no_coordinates():
+    """Zeros, as from a layer whose ReLUs are dead."""
+    train, others = linear.coordinates(np.zeros((5, 5)), np.arange(3), np.arange(3, 5))
+    assert (train.shape, others.shape) == ((3, 0), (2, 0))
+
+
+# Classifiers
+
+
+def test_the_support_vector_machine_is_that_of_the_features(data):
+    """Decision values and predictions of scikit-learn's linear one, at every cost."""
+    x, labels = data
+    found = decisions(linear.svm, x, labels)
+    for cost, values in zip(COSTS, found, strict=True):
+        machine = SVC(C=cost, kernel="linear", tol=1e-6).fit(x[TRAIN].astype(float), labels[TRAIN])
+        expected = machine.decision_function(x[TEST].astype(float))
+        np.testing.assert_allclose(values, expected, atol=0.01)
+        sure = np.abs(expected) > 0.01
+        np.testing.assert_array_equal(values[sure] > 0, machine.predict(x[TEST])[sure] == 1)
+
+
+def test_costs_that_bind_nothing_are_not_trained_again(monkeypatch):
+    """The separable features need one fit above the largest coefficient."""
+    x, labels = DATA["wide"]
+    costs = []
+
+    class Counted(SVC):
+        def fit(self, *arguments):
+            costs.append(self.C)
+            return super().fit(*arguments)
+
+    monkeypatch.setattr(linear, "SVC", Counted)
+    decisions(linear.svm, x, labels)
+    assert costs == list(COSTS[: len(costs)])
+    assert 1 < len(costs) < len(COSTS)
+
+
+def test_the_softmax_classifier_is_that_of_the_features(data):
+    """Decision values of scikit-learn's logistic regression, over the whole range of costs."""
+    x, labels = data
+    found = decisions(linear.softmax, x, labels)
+    # About their mean, where scikit-learn's own method finds the optimum faster.
+    centre = x[TRAIN].astype(float).mean(0)
+    for cost, values in zip(COSTS[::4], found[::4], strict=True):
+        machine = LogisticRegression(C=cost, tol=1e-10, max_iter=100_000)
+        machine.fit(x[TRAIN] - centre, labels[TRAIN])
+        np.testing.assert_allclose(values, machine.decision_function(x[TEST] - centre), atol=1e-3)
+
+
+def test_the_softmax_classifier_is_at_its_optimum(data):
+    """The gradient is zero: each coefficient is the cost times what the probability lacks."""
+    x, labels = data
+    products = linear.centred(products_of(x), TRAIN)[np.ix_(TRAIN, TRAIN)]
+    dual, intercepts = linear.softmax(products, labels[TRAIN], COSTS)
+    lacking = labels[TRAIN] - expit(dual @ products + intercepts[:, None])
+    np.testing.assert_allclose(dual / COSTS[:, None], lacking, atol=2e-6)
+    np.testing.assert_allclose(dual.sum(1) / COSTS, 0, atol=2e-6)
+
+
+def test_a_search_that_does_not_end_is_a_fault(monkeypatch):
+    """Nobody is given a classifier that is not at its optimum."""
+    x, labels = DATA["wide"]
+    monkeypatch.setattr(linear, "_NEWTON_STEPS", 2)
+    with pytest.raises(ArithmeticError, match="in 2 steps"):
+        decisions(linear.softmax, x, labels)
+
+
+def test_a_penalty_on_both_logits_is_the_same_at_half_the_cost():
+    """The optimum of the two-way softmax with both weights penalised has a zero gradient there."""
+    x, labels = DATA["narrow"]
+    x = x - x[TRAIN].mean(0)
+    cost = 0.5
+    products = products_of(x)[np.ix_(TRAIN, TRAIN)]
+    dual, intercepts = linear.softmax(products, labels[TRAIN], [2 * cost])
+    difference = dual[0] @ x[TRAIN]
+    for sign, target in ((-1, 1 - labels[TRAIN]), (1, labels[TRAIN])):
+        w = sign * difference / 2
+        p = expit(sign * (x[TRAIN] @ difference + intercepts[0]))
+        np.testing.assert_allclose(w, cost * (target - p) @ x[TRAIN], atol=1e-3)
+
+
+# The grid
+
+
+@pytest.mark.parametrize("spread", [1e-6, 0.3, 1.0, 5e9])
+def test_costs_are_powers_of_two_around_the_scale_of_the_features(spread):
+    """Ascending, and times the spread within a factor of the root of two of the exponents."""
+    costs = linear.powers(spread, -2, 3)
+    assert (np.log2(costs) % 1 == 0).all()
+    assert (np.abs(np.log2(costs * spread) - np.arange(-2, 4)) <= 0.5).all()
+
+
+# The whole
+
+
+def probed(x, labels, **options):
+    parts = linear.quarters(len(TRAIN))
+    return linear.probe(products_of(x), TRAIN, TEST, labels[TRAIN], parts, **options)
+
+
+def test_a_table_says_what_was_predicted(data):
+    """Test labels at the outer fit and accuracy inside the training list, as scikit-learn has it.
+
+    Computed here with its linear machine on the features, part by part.
+    """
+    x, labels = data
+    table = probed(x, labels, grid=[("svm", -6, 0)])
+    assert list(table) == ["classifier", "cost", "relative", "inner", "predicted"]
+    spread = ((x[TRAIN] - x[TRAIN].mean(0)) ** 2).sum(1).mean()
+    np.testing.assert_allclose(table["relative"], table["cost"] * spread, rtol=1e-5)
+    for row in table.itertuples():
+        machine = SVC(C=row.cost, kernel="linear")
+        whole = machine.fit(x[TRAIN], labels[TRAIN]).predict(x[TEST])
+        assert row.predicted == "".join(map(str, whole))
+        inner = []
+        for part in np.split(TRAIN, 4):
+            others = np.setdiff1d(TRAIN, part)
+            machine.fit(x[others], labels[others])
+            inner.append(machine.score(x[part], labels[part]))
+        assert row.inner == pytest.approx(np.mean(inner))
+
+
+def test_a_table_has_a_row_for_each_classifier_and_cost():
+    """Both classifiers and the whole grid by default, costs ascending."""
+    table = probed(*DATA["narrow"])
+    expected = {name: highest - lowest + 1 for name, lowest, highest in linear.GRID}
+    assert expected.keys() == linear.CLASSIFIERS.keys()
+    assert table.groupby("classifier").size().to_dict() == expected
+    assert all(group.is_monotonic_increasing for _, group in table.groupby("classifier")["cost"])
+    assert table["predicted"].str.fullmatch("[01]{40}").all()
+
+
+def test_test_pictures_have_no_part_in_the_choice():
+    """Others in their place leave costs and inner accuracies as they were; predictions change."""
+    x, labels = DATA["wide"]
+    other = x.copy()
+    other[TEST] = draw(500, 1.0, seed=1)[0][TEST] + 3
+    one, two = probed(x, labels), probed(other, labels)
+    assert one.drop(columns="predicted").equals(two.drop(columns="predicted"))
+    assert (one["predicted"] != two["predicted"]).any()
+
+
+@pytest.mark.parametrize("change", [lambda x: x * 1024, lambda x: x / 64, lambda x: x + 10])
+def test_scale_and_origin_of_the_features_do_not_matter(change, data):
+    """The same predictions; only the costs follow the scale."""
+    x, labels = data[0].astype(float), data[1]
+    one, two = probed(x, labels), probed(change(x), labels)
+    np.testing.assert_allclose(one["relative"], two["relative"], rtol=1e-6)
+    agreeing = [
+        a == b
+        for p, q in zip(one["predicted"], two["predicted"], strict=True)
+        for a, b in zip(p, q, strict=True)
+    ]
+    assert np.mean(agreeing) > 0.999
+
+
+@pytest.mark.parametrize("agreement", folds.AGREEMENTS)
+def test_quarters_of_a_published_list_are_the_test_lists_it_is_made_of(agreement):
+    """For every subset and fold."""
+    for fold in folds.FOLDS:
+        train, _ = folds.split(agreement, fold)
+        parts = linear.quarters(len(train))
+        assert not (np.diff(parts) != 0)[train["fold"].diff()[1:] == 0].any()
+        assert len(np.unique(parts)) == train["fold"].nunique() == 4
+
+
+def test_features_that_are_all_the_same_give_the_larger_class():
+    """There is no scale to place the costs at, and nothing to learn."""
+    _, labels = DATA["narrow"]
+    table = probed(
+        np.full((120, 3), 7.0, np.float32), labels, grid=[("svm", -2, 0), ("softmax", 0, 0)]
+    )
+    larger = str(int(labels[TRAIN].mean() > 0.5))
+    assert set(table["predicted"]) == {larger * 40}
+
+
+def test_parts_with_one_class_predict_it():
+    """As in the few pictures of a trial."""
+    x, labels = DATA["narrow"]
+    one = np.ones_like(labels)
+    table = probed(x, one, grid=[("svm", 0, 0), ("softmax", 0, 0)])
+    assert set(table["predicted"]) == {"1" * 40}
+    assert (table["inner"] == 1).all()

@@ -1,0 +1,136 @@
+"""The catalogue of experiments: configurations as text, in words, and where they belong."""
+
+from dataclasses import replace
+
+import pytest
+
+from pixels_to_sentiment.data import folds
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.judging import scores
+from pixels_to_sentiment.networks import factory
+from pixels_to_sentiment.records import catalogue
+from pixels_to_sentiment.records.catalogue import Configuration
+from pixels_to_sentiment.records.runs import SHORTENED
+from pixels_to_sentiment.training import recipes
+
+pytestmark = pytest.mark.usefixtures("isolated")
+RANDOM = Configuration("squeezenet1_1", "random", "paper")
+CATALOGUE = sorted({one for each in catalogue.EXPERIMENTS.values() for one in each.configurations})
+
+
+@pytest.mark.parametrize("configuration", [*CATALOGUE, RANDOM], ids=str)
+def test_a_configuration_survives_being_written(configuration):
+    """All of the catalogue are known networks, starts and recipes, and come back equal."""
+    assert Configuration.parse(str(configuration)) == configuration
+
+
+def test_titles_tell_configurations_apart():
+    """Tables name their rows with them: none stands for two, and a shortened one says so."""
+    shortened = [replace(one, recipe=one.recipe + SHORTENED) for one in CATALOGUE]
+    assert len({one.title for one in CATALOGUE}) == len(CATALOGUE) > 20
+    assert [one.title for one in shortened] == [f"{one.title}, shortened" for one in CATALOGUE]
+    assert "test_vit" in Configuration("timm/test_vit", "random", "paper").title
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "squeezenet1_1",
+        "squeezenet1_1:random",
+        "squeezenet1_1:random:paper:more",
+        "squeezenet9:random:paper",
+        "squeezenet1_1:places:paper",
+        "squeezenet1_1:random:nobody's",
+        ":random:paper",
+        "timm/test_vit:random:nobody's",
+        "timm/test_vit:places:paper",
+        "timm/no_such_model:random:paper",
+    ],
+)
+def test_a_configuration_with_an_unknown_part_is_refused(text):
+    """One sentence, and for an unknown part the known ones."""
+    with pytest.raises(UserError, match=r"of the form|choose from|list_models"):
+        Configuration.parse(text)
+
+
+def test_a_configuration_is_checked_without_building_its_network(monkeypatch):
+    """Which may take seconds, or a download, for each of a long list."""
+    monkeypatch.setattr(factory.timm, "create_model", lambda *_, **__: pytest.fail("built"))
+    text = "timm/test_vit:imagenet:paper"
+    assert str(Configuration.parse(text)) == text
+
+
+def test_every_experiment_is_found_under_its_name():
+    """With subsets that there are; another name lists those there are."""
+    for name, experiment in catalogue.EXPERIMENTS.items():
+        assert catalogue.find(name) is experiment
+        assert experiment.name == name
+        assert set(experiment.agreements) <= set(folds.AGREEMENTS)
+    with pytest.raises(UserError, match=r"no experiment 'nope'.*fine-tuning"):
+        catalogue.find("nope")
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("caffenet+fc7-2:imagenet:paper", "CaffeNet fc7-2 from ImageNet, paper's recipe"),
+        (
+            "alexnet:random:head-at-base-rate-frozen-convolutions-third",
+            "AlexNet from random weights, our recipe, convolutions frozen, a third",
+        ),
+    ],
+)
+def test_a_title_has_every_part_in_words(text, title):
+    assert Configuration.parse(text).title == title
+
+
+def test_the_papers_own_configurations_are_of_its_network_and_recipe():
+    """CaffeNet, the whole recipe, which for fc6-2 alone has a lower rate."""
+    for experiment in catalogue.EXPERIMENTS.values():
+        assert {one.family for one in experiment.paper} <= {"caffenet"}
+        slower = {one for one in experiment.paper if one.recipe != "paper"}
+        assert slower <= {Configuration("caffenet+fc6-2", "imagenet", "paper-at-0.0001")}
+        assert not set(experiment.paper) & set(experiment.here)
+
+
+def test_a_configuration_belongs_to_every_experiment_that_lists_it():
+    assert catalogue.experiments_of(catalogue.SQUEEZENET) == [
+        "fine-tuning",
+        "layer-by-layer",
+        "ablation",
+        "initialisation",
+        "sentiment-maps",
+    ]
+    assert catalogue.experiments_of(RANDOM) == []
+
+
+def test_the_papers_numbers_are_found_by_the_names_of_the_catalogue():
+    """Each name is one of the table of reported results, and each of an experiment is named."""
+    for experiment in catalogue.EXPERIMENTS.values():
+        if not experiment.variants:
+            continue
+        table = scores.of_article(scores.reported(experiment.reported))
+        reported = set(table["variant"])
+        assert len(experiment.variants) == len(experiment.paper)
+        assert set(experiment.variants) - {""} <= reported
+        assert reported - set(experiment.variants) <= {"PCNN (You et al. 2015)"}
+
+
+def test_a_variant_is_compared_with_the_whole_network_of_its_start_and_recipe():
+    """The base rate alone may differ; each that is run here has its whole one beside.
+
+    But fc6-2 by the article's recipe, whose whole network is elsewhere, and what is the
+    predecessor's.
+    """
+    for name in ("ablation", "addition"):
+        experiment = catalogue.EXPERIMENTS[name]
+        pairs = catalogue.variants(experiment)
+        lonely = {catalogue.CONVOLUTIONS_FC6_2}
+        lonely |= {Configuration(name, "imagenet", "paper") for name in catalogue.PREDECESSORS}
+        cut = [one for one in experiment.here if "+" in one.network and one not in lonely]
+        assert [one for one, _ in pairs] == cut
+        for one, whole in pairs:
+            recipes = [recipes.recipe(each.recipe, "five") for each in (one, whole)]
+            alike = [replace(each, name="", base_rate=0.0) for each in recipes]
+            assert (whole.network, whole.start, alike[0]) == (one.family, one.start, alike[1])

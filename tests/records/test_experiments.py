@@ -1,0 +1,251 @@
+"""Experiments as data: configurations, the plan of their runs, and the scores of records."""
+
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.networks import architectures, factory
+from pixels_to_sentiment.records import experiments
+from pixels_to_sentiment.records.catalogue import EXPERIMENTS, Configuration
+from pixels_to_sentiment.records.runs import SHORTENED, Run
+from pixels_to_sentiment.training import recipes
+
+pytestmark = pytest.mark.usefixtures("isolated")
+RANDOM = Configuration("squeezenet1_1", "random", "paper")
+IMAGENET = Configuration("squeezenet1_1", "imagenet", "paper")
+
+
+# Plans
+
+
+def test_a_plan_goes_by_configuration_then_subset_seed_and_fold():
+    """So the first configuration is whole before the second begins."""
+    chosen = [RANDOM, Configuration("caffenet", "random", "paper-third")]
+    runs, missing = experiments.plan(
+        iter(chosen),
+        agreements=iter(["three", "five"]),
+        seeds=iter([7, 1]),
+        test_folds=iter([2, 1]),
+        precision="bf16",
+        limit=9,
+    )
+    assert missing == {}
+    assert [(r.network, r.agreement, r.seed, r.fold) for r in runs] == [
+        (network, agreement, seed, fold)
+        for network in ("squeezenet1_1", "caffenet")
+        for agreement in ("three", "five")
+        for seed in (7, 1)
+        for fold in (2, 1)
+    ]
+    assert {(r.start, r.weights, r.precision, r.limit) for r in runs} == {
+        ("random", None, "bf16", 9)
+    }
+    for run in runs:
+        name = "paper" if run.network == "squeezenet1_1" else "paper-third"
+        assert run.recipe == recipes.recipe(name, run.agreement)
+
+
+def test_a_plan_is_the_full_protocol_unless_asked_otherwise():
+    """Five folds of five agree, seed 0, fp32, whole lists, 180 iterations of 256."""
+    runs, _ = experiments.plan([RANDOM])
+    assert [run.fold for run in runs] == [1, 2, 3, 4, 5]
+    assert {(r.agreement, r.seed, r.precision, r.limit) for r in runs} == {
+        ("five", 0, "fp32", None)
+    }
+    assert {(r.recipe.name, r.recipe.iterations, r.recipe.batch_size) for r in runs} == {
+        ("paper", 180, 256)
+    }
+
+
+@pytest.mark.parametrize(
+    ("configuration", "options"),
+    [
+        (IMAGENET, {"test_folds": [1, 6]}),
+        (IMAGENET, {"test_folds": [0]}),
+        (IMAGENET, {"agreements": ["five", "six"]}),
+        (IMAGENET, {"precision": "fp8"}),
+        (IMAGENET, {"limit": 0}),
+        (IMAGENET, {"iterations": 0}),
+        (IMAGENET, {"batch_size": -1}),
+        (replace(IMAGENET, recipe="nobody's"), {}),
+    ],
+)
+def test_a_plan_is_checked_before_anything_is_fetched(monkeypatch, configuration, options):
+    """A mistyped option must not wait for a download, nor for the runs before it."""
+    asked = []
+    monkeypatch.setattr(factory, "weights_file", lambda names: asked.append(names))
+    with pytest.raises(UserError):
+        experiments.plan([configuration], **options)
+    assert asked == []
+
+
+def test_missing_weights_are_reported_and_the_rest_is_planned():
+    """That row of a table says so; no number from something else takes its place."""
+    caffenet = Configuration("caffenet", "imagenet-convolutions", "paper")
+    runs, missing = experiments.plan([IMAGENET, RANDOM, caffenet], test_folds=[1])
+    assert [run.start for run in runs] == ["random"]
+    assert list(missing) == [IMAGENET, caffenet]
+    assert "squeezenet1_1" in missing[IMAGENET]
+    assert "tests have no network" in missing[IMAGENET]
+    assert "caffenet_conv1-5" in missing[caffenet]
+
+
+def test_a_run_names_the_weights_that_it_starts_from(monkeypatch):
+    """Two files of the same start are different runs."""
+    monkeypatch.setattr(factory, "weights_file", lambda names: Path("/mirror") / names[-1])
+    run = experiments.plan([IMAGENET], test_folds=[1])[0][0]
+    assert run.weights == architectures.ARCHITECTURES["squeezenet1_1"].starts["imagenet"].assets[-1]
+
+
+@pytest.mark.parametrize("changes", [{"iterations": 2}, {"batch_size": 4}])
+def test_a_shortened_recipe_has_another_name(changes):
+    """Nothing of it passes for the full protocol; the recipe's own numbers change nothing."""
+    full = experiments.plan([RANDOM], test_folds=[1])[0][0]
+    short = experiments.plan([RANDOM], test_folds=[1], **changes)[0][0]
+    assert short.recipe == replace(full.recipe, name="paper-shortened", **changes)
+    own = {name: getattr(full.recipe, name) for name in changes}
+    assert experiments.plan([RANDOM], test_folds=[1], **own)[0] == [full]
+
+
+# Performing
+
+
+def test_performing_gives_records_one_by_one_in_order():
+    """A record is given before the next run begins; progress is told the run."""
+    log, told = [], []
+
+    class Stub:
+        def get(self, run, pictures, *, device, progress):
+            log.append(run.fold)
+            progress(run.fold * 10)
+            return pictures, device, run.fold
+
+    runs, _ = experiments.plan([RANDOM], test_folds=[2, 1])
+    performed = experiments.perform(
+        runs, "pictures", Stub(), device="cpu", progress=lambda *words: told.append(words)
+    )
+    assert next(performed) == ("pictures", "cpu", 2)
+    assert log == [2]
+    assert list(performed) == [("pictures", "cpu", 1)]
+    assert told == [(runs[0], 20), (runs[1], 10)]
+
+
+def test_a_run_that_diverges_does_not_keep_the_others_from_being_run():
+    """It is told with its reason; who does not ask for that gets the error."""
+
+    class Stub:
+        def get(self, run, pictures, **options):
+            if run.fold == 1:
+                raise UserError("Training diverged.")
+            return run.fold
+
+    runs, _ = experiments.plan([RANDOM], test_folds=[1, 2])
+    told = []
+    done = experiments.perform(runs, "pictures", Stub(), failed=lambda *words: told.append(words))
+    assert list(done) == [2]
+    ((run, fault),) = told
+    assert (run, str(fault)) == (runs[0], "Training diverged.")
+    with pytest.raises(UserError, match="diverged"):
+        list(experiments.perform(runs, "pictures", Stub()))
+
+
+# Scores
+
+
+def record(key, configuration=RANDOM, *, right=(3, 4), agreement="five", fold=1, seed=0):
+    """Make a record of four pictures, so many right from the centre crop and from ten crops."""
+    run = Run(
+        network=configuration.network,
+        start=configuration.start,
+        weights=None,
+        agreement=agreement,
+        fold=fold,
+        recipe=replace(recipes.Recipe(), name=configuration.recipe),
+        seed=seed,
+    )
+    labels = [1, 1, 0, 0]
+    views = [
+        [0.9 if label == (place < hits) else 0.1 for place, label in enumerate(labels)]
+        for hits in right
+    ]
+    table = pd.DataFrame({"label": labels, "centre": views[0], "oversampled": views[1]})
+    return SimpleNamespace(run=run, key=key, predictions=lambda: table)
+
+
+def test_fold_scores_are_counted_from_the_predictions():
+    """A record gives two rows: the centre crop is 'no' oversampling, ten crops are 'yes'."""
+    table = experiments.fold_scores([record("k", right=(3, 1), fold=4, seed=2)])
+    assert list(table) == [
+        "experiment",
+        *experiments.CONFIGURATION,
+        *["fold", "seed", "key", "accuracy", "pictures"],
+    ]
+    assert table[["oversampling", "accuracy"]].to_numpy().tolist() == [["no", 0.75], ["yes", 0.25]]
+    for row in table.itertuples():
+        assert (row.network, row.start, row.recipe) == ("squeezenet1_1", "random", "paper")
+        assert (row.fold, row.seed, row.key, row.pictures) == (4, 2, "k", 4)
+
+
+def test_a_table_averages_folds_of_the_same_configuration():
+    """Subsets come in the order five, four, three; other recipes and starts stay apart."""
+    table = experiments.table(
+        [
+            record("k5", IMAGENET, right=(4, 4), agreement="three"),
+            record("k4", RANDOM, right=(1, 1)),
+            record("k3", IMAGENET, right=(2, 4), fold=2, seed=1),
+            record("k2", IMAGENET, right=(1, 4), fold=2, seed=0),
+            record("k1", IMAGENET, right=(3, 3), fold=1),
+            record("k6", IMAGENET, right=(3, 3), fold=1, seed=1),
+            record("k0", IMAGENET, right=(4, 4), agreement="four"),
+        ]
+    )
+    assert list(table) == [
+        "experiment",
+        *experiments.CONFIGURATION,
+        *["seeds", "keys", "folds", "mean", "std", "n"],
+    ]
+    rows = table[["start", "agreement", "oversampling"]].agg(" ".join, axis=1)
+    assert rows.tolist() == [
+        *[f"imagenet {a} {o}" for a in ("five", "four", "three") for o in ("no", "yes")],
+        *["random five no", "random five yes"],
+    ]
+    five = table.iloc[0]
+    # By hand: fold 1 is 0.75, fold 2 (0.5 + 0.25) / 2 = 0.375.
+    assert (five["mean"], five["n"]) == (0.5625, 2)
+    assert five["std"] == pytest.approx(0.375 / 2**0.5)
+    assert (five["seeds"], five["keys"], five["folds"]) == ("0, 1", "k1, k2, k3, k6", "1, 2")
+
+
+def test_a_seed_that_lacks_folds_does_not_weigh_on_those_it_has():
+    """Beside a seed with more folds it is left out; alone it is what there is."""
+    whole = [record("k1", fold=1), record("k2", fold=2)]
+    part = record("k3", right=(0, 0), fold=1, seed=1)
+    assert experiments.whole_seeds([*whole, part]) == whole
+    assert experiments.table([*whole, part]).equals(experiments.table(whole))
+    assert experiments.whole_seeds([part]) == [part]
+
+
+def test_no_records_give_an_empty_table():
+    """With the same columns."""
+    assert list(experiments.table([])) == list(experiments.table([record("k")]))
+    assert experiments.table([]).empty
+
+
+def test_runs_belong_to_the_experiment_that_lists_their_configuration():
+    """A shortened recipe, or what nobody lists, belongs to none."""
+    for experiment in EXPERIMENTS.values():
+        for configuration in experiment.configurations:
+            name = experiments.experiment_of(record("k", configuration).run)
+            assert configuration in EXPERIMENTS[name].configurations
+            shortened = replace(configuration, recipe=configuration.recipe + SHORTENED)
+            assert experiments.experiment_of(record("k", shortened).run) == "other"
+
+
+@pytest.mark.parametrize("seed", [-1, 2**63])
+def test_a_seed_that_no_generator_takes_is_refused(seed):
+    with pytest.raises(UserError, match=f"There is no seed {seed}"):
+        experiments.plan([IMAGENET], seeds=[seed])

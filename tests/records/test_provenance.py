@@ -1,0 +1,144 @@
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from pixels_to_sentiment import places
+from pixels_to_sentiment.records import provenance
+
+SETTINGS = ("user.name=nobody", "user.email=nobody@localhost", "commit.gpgsign=false")
+
+
+def git(folder, *arguments):
+    settings = [part for setting in SETTINGS for part in ("-c", setting)]
+    command = ["git", *settings, *arguments]
+    answer = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    return answer.stdout.strip()
+
+
+@pytest.fixture
+def repository(tmp_path, monkeypatch):
+    """Make a repository with one commit, taken for the checkout."""
+    root = tmp_path / "checkout"
+    root.mkdir()
+    monkeypatch.setattr(places, "checkout", lambda: root)
+    git(root, "init", "-q")
+    (root / "kept.txt").write_text("one")
+    (root / ".gitignore").write_text("runs/\n")
+    git(root, "add", ".")
+    git(root, "commit", "-qm", "First")
+    return root
+
+
+def test_commit_is_gits(repository):
+    """The hash is the one git gives, and a clean checkout is not dirty, ignored files or not."""
+    (repository / "runs").mkdir()
+    (repository / "runs" / "made").touch()
+    assert provenance.commit() == (git(repository, "rev-parse", "HEAD"), False)
+
+
+@pytest.mark.parametrize("name", ["kept.txt", "added.py"])
+def test_changed_and_added_files_make_it_dirty(repository, name):
+    """A module that git does not know yet is as much a difference as a changed one."""
+    (repository / name).write_text("two")
+    assert provenance.commit() == (git(repository, "rev-parse", "HEAD"), True)
+
+
+def test_no_commit_is_unknown(repository, monkeypatch, tmp_path):
+    """Outside a checkout, before the first commit, inside a foreign repository, without git."""
+    (repository / "unpacked").mkdir()
+    monkeypatch.setattr(places, "checkout", lambda: repository / "unpacked")
+    assert provenance.commit() == ("unknown", False)
+    git(repository / "unpacked", "init", "-q")
+    assert provenance.commit() == ("unknown", False)
+    monkeypatch.setattr(places, "checkout", lambda: repository)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert provenance.commit() == ("unknown", False)
+    monkeypatch.setattr(places, "checkout", lambda: None)
+    assert provenance.commit() == ("unknown", False)
+
+
+def test_nothing_heavy_is_imported():
+    """Asking for everything imports neither torch nor pandas nor numpy, and answers for torch."""
+    code = (
+        "import json, sys, time; from pixels_to_sentiment import provenance as p;"
+        "d = p.provenance('smoke', {'seed': 1}, time.time());"
+        "heavy = sorted({'torch', 'numpy', 'pandas', 'papermill', 'yaml'} & sys.modules.keys());"
+        "print(json.dumps([heavy, d]))"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    heavy, details = json.loads(answer.stdout)
+    assert heavy == []
+    assert details["versions"]["torch"][0].isdigit()
+    assert details["seed"] == 1
+    assert details["seconds"] < 60
+    assert "gpu" not in details["hardware"]
+
+
+def test_hardware_is_this_machines(monkeypatch):
+    """Cores and memory are what the operating system says; a GPU shows when torch has one."""
+    found = provenance.hardware()
+    assert found["cores"] == len(os.sched_getaffinity(0))
+    total = next(
+        li for li in Path("/proc/meminfo").read_text().splitlines() if li.startswith("MemTotal")
+    )
+    assert found["memory_gib"] == pytest.approx(int(total.split()[1]) / 2**20, abs=0.1)
+    card = SimpleNamespace(name="NVIDIA H100", total_memory=80 * 2**30)
+    cuda = SimpleNamespace(is_available=lambda: True, get_device_properties=lambda index: card)
+    cpu = SimpleNamespace(get_cpu_capability=lambda: "AVX2")
+    torch = SimpleNamespace(cuda=cuda, backends=SimpleNamespace(cpu=cpu), get_num_threads=lambda: 3)
+    monkeypatch.setitem(sys.modules, "torch", torch)
+    found = provenance.hardware()
+    assert found["gpu"] == "NVIDIA H100, 80 GiB"
+    assert (found["instructions"], found["threads"]) == ("AVX2", 3)
+
+
+def test_table_has_a_row_for_each_fact_and_is_safe():
+    """Every fact is shown, absent ones have no row, and no value can break the page."""
+    details = provenance.provenance(
+        "paper",
+        {"seed": 7, "note": "<script>&"},
+        time.time() - 90,
+        pictures={"source": "stand-in", "fingerprint": "ab12"},
+        runs=["run1", "run2"],
+    )
+    table = provenance.provenance_table(json.loads(json.dumps(details)))
+    for shown in (
+        "paper",
+        "seed: 7",
+        "90 s",
+        "stand-in",
+        "ab12",
+        "run1, run2",
+        "&lt;script&gt;&amp;",
+    ):
+        assert shown in table
+    for shown in (details["commit"], details["date"], details["versions"]["python"]):
+        assert shown in table
+    assert "<script>" not in table
+    bare = provenance.provenance_table(provenance.provenance("smoke", {}, time.time()))
+    for absent in ("Seed", "Pictures", "Data fingerprint", "Training runs", "None"):
+        assert absent not in bare
+
+
+def test_table_tells_uncommitted_changes():
+    """A page made with changes that no commit holds says so."""
+    details = provenance.provenance("smoke", {}, time.time())
+    assert "not committed" in provenance.provenance_table(details | {"dirty": True})
+    assert "not committed" not in provenance.provenance_table(details | {"dirty": False})
+
+
+def test_opened_runs_are_taken_once_each_in_order():
+    """What was opened twice is named once, and the next question begins anew."""
+    provenance.taken()
+    for key in ("b", "a", "b"):
+        provenance.opened(key)
+    assert provenance.taken() == ["b", "a"]
+    assert provenance.taken() == []

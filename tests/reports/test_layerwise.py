@@ -1,0 +1,91 @@
+"""Layers as frames in words, from made-up probes."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pixels_to_sentiment.data import folds
+from pixels_to_sentiment.judging import answers, judgement
+from pixels_to_sentiment.probes.records import ProbeRecord
+from pixels_to_sentiment.records import catalogue
+from pixels_to_sentiment.reports import layerwise
+from toy_probes import PROBE, written
+
+pytestmark = pytest.mark.usefixtures("isolated")
+
+
+def probed(root, fold, right, network="squeezenet1_1:imagenet"):
+    """Write a probe with a cost a share of right answers."""
+    probe = replace(PROBE, network=network, fold=fold, layers=("logits",), limit=None)
+    truth = folds.split("five", fold)[1]["label"].to_numpy()
+    rows = []
+    for share in right:
+        wrong = np.arange(len(truth)) >= round(share * len(truth))
+        rows.append("".join(map(str, np.where(wrong, 1 - truth, truth))))
+    return ProbeRecord.open(written(root / f"{network}-{fold}", probe, rows))
+
+
+def test_both_protocols_stand_beside_each_other(tmp_path):
+    """The made-up inner accuracies are all alike, so the nested choice is the lowest cost."""
+    kept = [probed(tmp_path, fold, (0.5, 0.75)) for fold in folds.FOLDS]
+    (row,) = layerwise.compared(kept).itertuples()
+    assert row.configuration == "SqueezeNet 1.1 from ImageNet, frozen"
+    assert (row.layer, row.classifier) == ("logits", "linear SVM")
+    assert row.paper_mean == pytest.approx(0.75)
+    assert row.nested_mean == pytest.approx(0.5)
+    assert row.difference == pytest.approx(0.25)
+    assert row.keys.count(",") == 4
+
+
+def test_the_papers_numbers_stand_beside_caffenets_layers_alone(tmp_path):
+    """By the layer and classifier of the table of reported results."""
+    kept = [probed(tmp_path, 1, (0.5,)), probed(tmp_path, 1, (0.5,), "caffenet:random")]
+    table = layerwise.compared(kept).assign(layer="fc7")
+    assert layerwise.compared(kept)["reported"].isna().all()  # no layer called logits there
+    words = layerwise.in_words(table.assign(reported=[None, 0.814], reported_std=[None, 0.04]))
+    assert words["the paper"].iloc[0] == "–"
+    assert words["the paper"].iloc[1] == "0.814\xa0±\xa00.040"
+    assert list(words["folds"]) == [1, 1]
+    marks = layerwise.paper_marks(table.assign(reported=[None, 0.814]))
+    assert marks["mean"].to_list() == [0.814]
+
+
+def test_drawn_rows_go_from_the_first_layer_to_the_last(tmp_path):
+    """Tables list the last layer first, as the paper does."""
+    kept = [probed(tmp_path, fold, (0.5, 0.75)) for fold in folds.FOLDS]
+    table = layerwise.compared(kept)
+    both = layerwise.drawn(table.loc[[0, 0]].assign(layer=["last", "first"]).reset_index(drop=True))
+    assert list(dict.fromkeys(both["layer"])) == ["first", "last"]
+    assert set(both["protocol"]) == set(layerwise.PROTOCOL_TITLES.values())
+
+
+def test_no_probes_compare_to_nothing():
+    assert layerwise.compared([]).empty
+
+
+def test_what_a_layer_says_is_judged_as_what_a_network_says(tmp_path):
+    """At the cost of the chosen protocol, and for the pictures in their order."""
+    kept = [probed(tmp_path, fold, (0.5, 0.75)) for fold in folds.FOLDS]
+    for protocol, accuracy in (("nested", 0.5), ("paper", 0.75)):
+        found = layerwise.told(kept, protocol)
+        assert list(found) == [*answers.COLUMNS, "layer", "classifier"]
+        (row,) = judgement.accuracies(found).itertuples()
+        assert row.configuration == "SqueezeNet 1.1 from ImageNet, frozen: logits, linear SVM"
+        assert (row.mean, row.pictures) == (pytest.approx(accuracy), 880)
+    assert layerwise.told([]).empty
+
+
+def test_fine_tuning_is_compared_with_what_was_known_before(tmp_path, made):
+    """By hand: right on the first three quarters against the first half of each test list."""
+    frozen = [probed(tmp_path, fold, (0.5,)) for fold in folds.FOLDS]
+    runs = [made(fold=k, right=0.75, recipe=catalogue.THIRD) for k in folds.FOLDS]
+    runs += [made(fold=k, right=0.25, recipe=catalogue.THIRD, seed=1) for k in folds.FOLDS]
+    both = [catalogue.SQUEEZENET, catalogue.MOBILENET]
+    (row,) = layerwise.tuned_against_frozen(frozen, runs, both, "svm").itertuples()
+    assert row.difference == pytest.approx(0.25)
+    assert (row.first_only, row.other_only, row.seeds) == (220, 0, "0")
+    assert (row.least, row.most) == (pytest.approx(-0.25), pytest.approx(0.25))
+    assert row.keys.count(", ") == 14
+    assert layerwise.tuned_against_frozen(frozen[:4], runs, both, "svm").empty
+    assert layerwise.tuned_against_frozen([], runs, both).empty

@@ -1,0 +1,139 @@
+"""All runs in one table, from made-up records, and what makes one outdated."""
+
+import json
+import shutil
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+import toy_probes
+from pixels_to_sentiment import places
+from pixels_to_sentiment.judging import scores
+from pixels_to_sentiment.maps import records as map_records
+from pixels_to_sentiment.maps.records import Study, StudyRecord
+from pixels_to_sentiment.probes import records as probe_records
+from pixels_to_sentiment.probes.records import Probe, ProbeRecord
+from pixels_to_sentiment.records import runs
+from pixels_to_sentiment.reports import ledger
+
+pytestmark = pytest.mark.usefixtures("isolated")
+DATA = "f" * 64  # of the records that `made` makes
+
+
+@pytest.fixture
+def probed(tmp_path):
+    """Record a probe of a network that was not trained."""
+    probe = Probe("squeezenet1_1:imagenet", "five", 2, ("conv1",))
+    folder = tmp_path / "made" / probe.key(DATA)
+    toy_probes.written(folder, probe, ["0" * len(probe.lists()[1])])
+    made = {"commit": "0123456789", "dirty": True, "began": "2021-01-01T00:00:00", "seconds": 30}
+    made |= {"hardware": {"cpu": "a processor", "gpu": "a card", "cores": 8}}
+    (folder / "provenance.json").write_text(json.dumps(made))
+    return ProbeRecord.open(folder)
+
+
+def test_a_run_is_outdated_by_code_by_data_or_by_both(made):
+    """A run is held against the code of runs; where nobody knows the data, only code counts."""
+    now = replace(made(), code=runs.code_fingerprint())
+    assert ledger.changed(now, DATA) == ""
+    assert ledger.changed(now, None) == ""
+    assert ledger.changed(now, "other") == "data"
+    assert ledger.changed(replace(now, code="older"), DATA) == "code"
+    assert ledger.changed(replace(now, code="older"), "other") == "code, data"
+
+
+def test_a_probe_is_held_against_the_code_of_probes(probed):
+    """The code of training does not decide what a probe says."""
+    data = probed.data["fingerprint"]
+    assert ledger.changed(replace(probed, code=probe_records.code_fingerprint()), data) == ""
+    assert ledger.changed(replace(probed, code=runs.code_fingerprint()), data) == "code"
+
+
+def test_without_photographs_the_commonest_fingerprint_counts(made):
+    """One odd result out of three is the outdated one, and of none nothing is known."""
+    one, two, odd = made(fold=1), made(fold=2), made(fold=3)
+    odd = replace(odd, data=odd.data | {"fingerprint": "odd"})
+    assert ledger.fingerprint([odd, one, two]) == DATA
+    assert ledger.fingerprint([]) is None
+
+
+def test_photographs_at_hand_win_over_what_is_recorded(made, monkeypatch):
+    """Results of other pictures are outdated even if all of them are alike."""
+    monkeypatch.setattr(ledger.assets, "find", lambda name: places.cache() / name)
+    there = type("Pictures", (), {"fingerprint": "new"})
+    monkeypatch.setattr(ledger.pictures, "from_archive", lambda path: there)
+    assert ledger.fingerprint([made()]) == "new"
+    assert set(ledger.ledger([made(fold=2)])["changed since"]) == {"code, data"}
+
+
+def test_every_run_has_a_row_with_its_own_accuracy(made, probed):
+    """Accuracies are those of the predictions; a probe, which has many, has none."""
+    record = made(fold=3, right=0.75)
+    table = ledger.ledger([record, probed]).set_index("key")
+    told = record.predictions()
+    row = table.loc[record.key]
+    assert row["ten crops"] == scores.accuracy(told["label"], told["oversampled"])
+    assert list(row[["fold", "date", "minutes", "commit"]]) == [3, "2020-02-03", 1.5, "0123456"]
+    assert row["hardware"] == "a processor, 2 cores"
+    assert row["data"] == "f" * 12
+    other = table.loc[probed.key]
+    assert pd.isna(other["ten crops"])
+    assert other["what"].startswith("probe: SqueezeNet 1.1")
+    assert list(other[["commit", "hardware"]]) == ["0123456*", "a card, 8 cores"]
+
+
+def test_runs_of_this_build_come_after_the_recorded_ones(made):
+    """One that is both has one row; one that is gone has a row all the same, for links to it."""
+    recorded, built = made(fold=1), made(fold=2)
+    places.runs().mkdir(parents=True)
+    shutil.copytree(built.folder, places.runs() / built.key)
+    gone = "0" * 16
+    table = ledger.ledger([recorded], [gone, built.key, recorded.key])
+    assert list(table["key"].iloc[:1]) == [recorded.key]
+    words = dict(zip(table["key"], table["made for"], strict=True))
+    assert words == {
+        recorded.key: "recorded, this build",
+        built.key: "this build",
+        gone: "this build",
+    }
+    assert "no longer" in table.set_index("key").loc[gone, "what"]
+
+
+def test_the_newest_recorded_run_is_at_the_top(made, probed):
+    """By date, whatever the order in which they are given."""
+    table = ledger.ledger([made(), probed])
+    assert list(table["date"]) == ["2021-01-01", "2020-02-03"]
+
+
+def test_nothing_recorded_is_an_empty_table():
+    """With its columns, as before the first run."""
+    table = ledger.ledger([])
+    assert table.empty
+    assert list(table) == list(ledger.COLUMNS)
+
+
+def test_a_study_of_maps_has_a_row_and_the_stand_in_is_no_outdated_photograph(tmp_path):
+    """Its code is that of maps, and maps of the stand-in are not held against photographs."""
+    study = Study("squeezenet1_1:imagenet", "five", 4, seed=2)
+    data = {"source": "stand-in", "fingerprint": "s" * 64}
+    code = map_records.code_fingerprint()
+    record = StudyRecord(tmp_path, study, None, None, "1" * 16, data, code, ())
+    made = {"commit": "0123456789", "dirty": False, "began": "2021-01-01T00:00:00", "seconds": 60}
+    made |= {"hardware": {"cpu": "a processor", "cores": 2}}
+    (tmp_path / "provenance.json").write_text(json.dumps(made))
+    row = ledger.ledger([record], data=DATA).iloc[0]
+    assert list(row[["fold", "seed", "minutes", "changed since"]]) == [4, 2, 1, ""]
+    assert row["what"] == "study of maps: SqueezeNet 1.1 from ImageNet, stand-in"
+    assert ledger.changed(replace(record, code="older"), DATA) == "code"
+    assert ledger.fingerprint([record]) is None
+
+
+def test_kinds_are_told_by_their_files_and_counted_in_words(made, probed, tmp_path):
+    """A folder of nothing finished is of no kind."""
+    record = made()
+    assert ledger.kind(record.folder).several == "runs"
+    assert ledger.kind(probed.folder).one == "probe"
+    assert ledger.kind(tmp_path) is None
+    assert ledger.counted([probed, record, made(fold=2)]) == "2 runs, 1 probe"
+    assert ledger.counted([]) == ""

@@ -1,0 +1,478 @@
+"""The recipe, Caffe's update rule, batches and crops, and the loop that puts them together."""
+
+from collections import OrderedDict
+from dataclasses import replace
+from itertools import islice
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from pixels_to_sentiment.data.pictures import cut
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.networks.factory import Convention
+from pixels_to_sentiment.networks.network import Network
+from pixels_to_sentiment.training import loop
+from pixels_to_sentiment.training.loop import CaffeSGD
+from pixels_to_sentiment.training.recipes import Recipe
+
+QUICK = Recipe("quick", iterations=6, batch_size=8, base_rate=0.05)
+
+
+def seeded(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+def state(network):
+    """All parameters of a network as bytes."""
+    return b"".join(value.numpy().tobytes() for value in network.body.state_dict().values())
+
+
+# The update rule
+
+
+def caffes_step(weight, history, gradients, rate, decay, momentum=0.9):
+    """Weight and history after one step of sgd_solver.cpp on iter_size gradients, in float64."""
+    difference = sum(gradients) / len(gradients)  # Normalize
+    difference = difference + decay * weight  # Regularize
+    history = rate * difference + momentum * history  # ComputeUpdateValue
+    return weight - history, history  # Blob::Update
+
+
+def caffes_rule(weight, gradients, rates, decay):
+    """Weights after each step with a gradient each."""
+    history, found = np.zeros_like(weight), []
+    for gradient, rate in zip(gradients, rates, strict=True):
+        weight, history = caffes_step(weight, history, [gradient], rate, decay)
+        found.append(weight)
+    return found
+
+
+@pytest.fixture
+def descent():
+    """Give 30 gradients and what an optimiser makes of a weight of five with them."""
+    dice = np.random.default_rng(0)
+    start, gradients = dice.normal(size=5), dice.normal(size=(30, 5))
+
+    def walk(optimiser_of, rate_of):
+        weight = torch.tensor(start, requires_grad=True)
+        optimiser, found = optimiser_of(weight), []
+        for n, gradient in enumerate(gradients):
+            rate_of(optimiser, n)
+            optimiser.zero_grad()
+            (weight * torch.tensor(gradient)).sum().backward()
+            optimiser.step()
+            found.append(weight.detach().numpy().copy())
+        return found
+
+    return start, gradients, walk
+
+
+def stepped(n):
+    """Give the base rate, cut to a tenth after 15 steps."""
+    return 0.01 if n < 15 else 0.001
+
+
+def by_caffe(rate=1.0, decay=1.0):
+    return lambda weight: CaffeSGD(
+        [{"params": [weight], "rate": rate, "decay": decay}], momentum=0.9, weight_decay=0.0005
+    )
+
+
+def set_base_rate(optimiser, n):
+    optimiser.base_rate = stepped(n)
+
+
+@pytest.mark.parametrize(("rate", "decay"), [(1, 1), (2, 0), (10, 1), (20, 0)])
+def test_updates_are_caffes(descent, rate, decay):
+    """Over 30 steps with a cut of the rate, for each multiple of rate and decay."""
+    start, gradients, walk = descent
+    rates = [rate * stepped(n) for n in range(30)]
+    expected = caffes_rule(start, gradients, rates, 0.0005 * decay)
+    np.testing.assert_allclose(walk(by_caffe(rate, decay), set_base_rate), expected, atol=1e-9)
+
+
+def test_updates_part_from_torchs_when_the_rate_is_cut(descent):
+    """Equal while the rate is constant; then torch rescales the steps already in the buffer."""
+    _, _, walk = descent
+
+    def set_group_rate(optimiser, n):
+        optimiser.param_groups[0]["lr"] = stepped(n)
+
+    def by_torch(weight):
+        return torch.optim.SGD([weight], lr=0.01, momentum=0.9, weight_decay=0.0005)
+
+    ours, theirs = walk(by_caffe(), set_base_rate), walk(by_torch, set_group_rate)
+    np.testing.assert_allclose(ours[14], theirs[14], atol=1e-12)
+    # What is in the buffer moves ours on at the old rate and theirs at a tenth of it.
+    assert np.abs(ours[15] - ours[14]).max() > 5 * np.abs(theirs[15] - theirs[14]).max()
+
+
+def test_the_update_leaves_gradients_alone(descent):
+    """The decay is added to a copy; a parameter without gradient does not move."""
+    weight, idle = (torch.ones(3, requires_grad=True) for _ in range(2))
+    optimiser = CaffeSGD([{"params": [weight, idle], "rate": 1.0, "decay": 1.0}], 0.9, 0.5)
+    optimiser.base_rate = 0.1
+    weight.sum().backward()
+    optimiser.step()
+    assert torch.equal(weight.grad, torch.ones(3))
+    assert torch.equal(idle.detach(), torch.ones(3))
+    torch.testing.assert_close(weight.detach(), torch.full((3,), 1 - 0.1 * 1.5))
+
+
+def test_rate_and_decay_go_by_name(tiny):
+    """Biases twice the rate without decay, the head ten times the rate, frozen layers absent."""
+    network = tiny()
+
+    def multiples():
+        names = {id(p): name for name, p in network.body.named_parameters()}
+        return {
+            names[id(p)]: (group["rate"], group["decay"])
+            for group in loop.parameter_groups(network, Recipe())
+            for p in group["params"]
+        }
+
+    head = {"head.weight": (10, 1), "head.bias": (20, 0)}
+    assert multiples() == {"conv.weight": (1, 1), "conv.bias": (2, 0)} | head
+    network.freeze(["conv"])
+    assert multiples() == head
+
+
+# The recipe
+
+
+# Batches and crops
+
+
+@pytest.mark.parametrize(("pictures", "size"), [(10, 7), (10, 25), (8, 8)])
+def test_each_pass_has_every_picture_once(pictures, size):
+    """Batches run on from one pass into the next; no picture is left out or taken twice."""
+    stream = loop.batches(pictures, Recipe(batch_size=size), seeded())
+    drawn = list(islice(stream, pictures * 4))
+    assert {len(batch) for batch in drawn} == {size}
+    passes = torch.cat(drawn).view(-1, pictures)
+    assert torch.equal(passes.sort(1).values, torch.arange(pictures).expand(len(passes), -1))
+    assert len(passes.unique(dim=0)) > 1
+
+
+def test_batches_go_by_the_seed():
+    """The same generator gives the same order, another seed another."""
+
+    def order(seed):
+        return torch.stack(list(islice(loop.batches(20, Recipe(batch_size=8), seeded(seed)), 5)))
+
+    assert torch.equal(order(1), order(1))
+    assert not torch.equal(order(1), order(2))
+
+
+@pytest.fixture
+def numbered():
+    """Pictures of 20 pixels a side whose pixels say which picture, row and column they are."""
+    n, row, column = np.mgrid[:4, :20, :20]
+    return torch.from_numpy(np.stack([n, row, column], -1).astype(np.uint8))
+
+
+def placed_crops(pictures, positions, side, recipe, seed=0):
+    """Crops of some pictures, placed as the recipe has it."""
+    room = pictures.shape[1] - side
+    places = loop.placed(len(positions), room, recipe, seeded(seed))
+    return cut(pictures, positions, *places, side)
+
+
+def places_of(crops):
+    """Picture, row, column of each crop and whether it is mirrored, once it is seen to be whole."""
+    x = crops.long()
+    right = x[:, :, 1:, 2] - x[:, :, :-1, 2]
+    assert (x[..., 0] == x[:, :1, :1, 0]).all()
+    assert (x[:, 1:, :, 1] - x[:, :-1, :, 1] == 1).all()
+    assert (x[:, :, 1:, 1] == x[:, :, :-1, 1]).all()
+    assert (right == right[:, :1, :1]).all()
+    assert (right.abs() == 1).all()
+    corners = torch.stack([x[:, 0, 0, 1], x[..., 2].amin((1, 2))], 1)
+    return x[:, 0, 0, 0], corners, right[:, 0, 0] == -1
+
+
+def test_crops_lie_anywhere_inside_and_half_are_mirrored(numbered):
+    """Rows and columns take every place there is, independently; the pictures are those asked."""
+    positions = torch.arange(4).repeat(200)
+    crops = placed_crops(numbered, positions, 15, Recipe())
+    assert crops.shape == (800, 15, 15, 3)
+    assert crops.dtype == torch.uint8
+    pictures, corners, mirrored = places_of(crops)
+    assert torch.equal(pictures, positions)
+    assert len(corners.unique(dim=0)) == 6 * 6  # each of 0..5, in both directions
+    assert mirrored.float().mean().item() == pytest.approx(0.5, abs=0.1)
+    assert len(torch.cat([corners, mirrored[:, None]], 1).unique(dim=0)) == 72
+
+
+def test_crops_need_be_neither_moved_nor_mirrored(numbered):
+    """Without random crops they come from the centre; without mirroring, as they are."""
+    recipe = Recipe(random_crop=False, mirror=False)
+    crops = placed_crops(numbered, torch.arange(4), 16, recipe)
+    assert torch.equal(crops, numbered[:, 2:18, 2:18])
+    crops = placed_crops(numbered, torch.arange(4), 20, Recipe(mirror=False))
+    assert torch.equal(crops, numbered)
+
+
+def test_crops_go_by_the_seed(numbered):
+    """The same generator gives the same crops, another seed others."""
+
+    def crops(seed):
+        return placed_crops(numbered, torch.arange(4), 15, Recipe(), seed)
+
+    assert torch.equal(crops(1), crops(1))
+    assert not torch.equal(crops(1), crops(2))
+
+
+# The loop
+
+
+def two_layers():
+    """Give linear, ReLU, linear for pictures of 4 x 4 pixels."""
+    torch.manual_seed(0)
+    body = nn.Sequential(
+        OrderedDict(
+            flat=nn.Flatten(), hidden=nn.Linear(48, 5), relu=nn.ReLU(), head=nn.Linear(5, 2)
+        )
+    )
+    return Network("two", body, Convention("RGB", 1 / 255, (0.5,) * 3, (1.0,) * 3, 4), "head")
+
+
+def backpropagated(parameters, x, labels):
+    """Gradients of the mean softmax loss of two layers, the loss and the share right."""
+    w1, b1, w2, b2 = parameters
+    hidden = np.maximum(x @ w1.T + b1, 0)
+    powers = np.exp(hidden @ w2.T + b2)
+    p, rows = powers / powers.sum(1, keepdims=True), np.arange(len(x))
+    error = (p - np.eye(2)[labels]) / len(x)
+    below = error @ w2 * (hidden > 0)
+    gradients = below.T @ x, below.sum(0), error.T @ hidden, error.sum(0)
+    return gradients, -np.log(p[rows, labels]).mean(), (p.argmax(1) == labels).mean()
+
+
+@pytest.mark.parametrize("iter_size", [1, 3])
+@pytest.mark.parametrize("decay", [0.0005, 0.05])
+def test_training_is_caffes(iter_size, decay):
+    """Two layers over 36 iterations and two cuts of the rate, all of it in NumPy in float64.
+
+    The oracle is Caffe's sgd_solver.cpp (rate, Normalize, Regularize, ComputeUpdateValue) and
+    solver.cpp (loss over iter_size batches) on the batches that the network saw.
+    """
+    dice = np.random.default_rng(0)
+    pixels, labels = dice.integers(0, 256, (12, 4, 4, 3), np.uint8), dice.integers(0, 2, 12)
+    network, seen = two_layers(), []
+    network.body.register_forward_pre_hook(lambda module, given: seen.append(given[0].numpy()))
+    weights = [p.detach().double().numpy().copy() for p in network.body.parameters()]
+    history = [np.zeros_like(w) for w in weights]
+    # 11.7 iterations, which are 12.
+    recipe = Recipe("x", iterations=36, batch_size=4, iter_size=iter_size, base_rate=0.01)
+    recipe = replace(recipe, step_epochs=3.9 * iter_size, weight_decay=decay, mirror=False)
+    curve = loop.train(network, torch.from_numpy(pixels), labels, recipe)
+
+    known = (pixels / 255 - 0.5).transpose(0, 3, 1, 2).reshape(12, -1)
+    order = [np.abs(known[None] - x.reshape(4, 1, -1)).sum(2).argmin(1) for x in seen]
+    assert len(order) == 36 * iter_size
+    assert (np.sort(np.concatenate(order).reshape(-1, 12)) == np.arange(12)).all()
+    losses, hits = [], []
+    for n in range(36):
+        rate = 0.01 * 0.1 ** (n // 12)
+        taken = order[n * iter_size : (n + 1) * iter_size]
+        passes = [backpropagated(weights, known[batch], labels[batch]) for batch in taken]
+        losses.append(np.mean([loss for _, loss, _ in passes]))
+        hits.append(np.mean([share for _, _, share in passes]))
+        for i, (lr_mult, decay_mult) in enumerate([(1, 1), (2, 0), (10, 1), (20, 0)]):
+            weights[i], history[i] = caffes_step(
+                weights[i],
+                history[i],
+                [gradients[i] for gradients, _, _ in passes],
+                rate * lr_mult,
+                decay * decay_mult,
+            )
+
+    for parameter, weight in zip(network.body.parameters(), weights, strict=True):
+        np.testing.assert_allclose(parameter.detach(), weight, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(curve["train_loss"], losses, rtol=1e-5)
+    np.testing.assert_allclose(curve["train_accuracy"], hits, rtol=1e-6)
+    assert losses[-1] < losses[0]
+
+
+def test_a_network_learns_what_is_to_be_learnt(tiny, bright_or_dark):
+    """Bright against dark, on pictures that it was not trained on."""
+    pixels, labels = bright_or_dark
+    network, recipe = tiny(), replace(QUICK, iterations=60, step_epochs=20)
+    curve = loop.train(network, pixels[:40], labels[:40], recipe)
+    with torch.no_grad():
+        found = network.eval()(pixels[40:, 2:14, 2:14]).argmax(1).numpy()
+    assert (found == labels[40:]).mean() > 0.9
+    assert curve["train_loss"].tail(5).mean() < curve["train_loss"].head(5).mean() / 2
+
+
+@pytest.fixture
+def trained(tiny, bright_or_dark):
+    """Train a tiny network for a moment; give its curve and its parameters as bytes."""
+
+    def run(recipe=QUICK, before=lambda network: None, **options):
+        network = tiny()
+        before(network)
+        curve = loop.train(network, *bright_or_dark, recipe, **options)
+        return curve, state(network)
+
+    return run
+
+
+def test_the_same_seed_gives_the_same_bytes(trained):
+    """Parameters and losses, whatever was drawn before; another seed gives others."""
+    first_curve, first = trained(seed=1)
+    second_curve, second = trained(seed=1, before=lambda network: torch.rand(7))
+    other_curve, other = trained(seed=2)
+    assert first == second
+    assert first_curve["train_loss"].to_list() == second_curve["train_loss"].to_list()
+    assert first != other
+    assert first_curve["train_loss"].to_list() != other_curve["train_loss"].to_list()
+
+
+def test_training_is_with_dropout(trained):
+    """Also of a network that was being evaluated before."""
+    assert trained(before=lambda network: network.eval())[1] == trained()[1]
+
+
+def test_watching_does_not_change_what_is_learnt(trained):
+    """The watcher may switch to evaluation; training goes on with dropout."""
+    seen = []
+
+    def watch(network):
+        seen.append(network.training)
+        network.eval()
+        return 0.5, 0.75
+
+    watched = trained(watch=watch, watch_every=2)
+    assert watched[1] == trained()[1]
+    assert seen == [True] * 3
+
+
+@pytest.mark.parametrize(
+    ("iterations", "every", "watched"),
+    [(6, 10, [6]), (6, 3, [3, 6]), (5, 2, [2, 4, 5]), (1, 1, [1])],
+)
+def test_the_curve_has_a_row_an_iteration(trained, iterations, every, watched):
+    """Watched every so often and at the end; elsewhere the test columns are empty."""
+    steps, recipe = [], replace(QUICK, iterations=iterations, step_epochs=0.3)
+    curve, _ = trained(
+        recipe, watch=lambda network: (0.5, 0.75), watch_every=every, progress=steps.append
+    )
+    assert list(curve.columns) == [
+        "iteration",
+        "seconds",
+        "rate",
+        "train_loss",
+        "train_accuracy",
+        "test_loss",
+        "test_accuracy",
+    ]
+    assert curve["iteration"].to_list() == steps == list(range(1, iterations + 1))
+    assert curve["rate"].to_list() == [recipe.rate(n, 60) for n in range(iterations)]
+    assert (curve["seconds"].diff().fillna(curve["seconds"]) > 0).all()
+    assert curve["train_accuracy"].between(0, 1).all()
+    seen = curve.dropna()
+    assert seen["iteration"].to_list() == watched
+    assert set(zip(seen["test_loss"], seen["test_accuracy"], strict=True)) == {(0.5, 0.75)}
+
+
+def test_a_frozen_layer_does_not_change(tiny, bright_or_dark):
+    """Not even by weight decay; the head does change."""
+    network = tiny()
+    before = {k: v.clone() for k, v in network.body.state_dict().items()}
+    loop.train(network, *bright_or_dark, replace(QUICK, frozen=("conv",)))
+    changed = {k for k, v in network.body.state_dict().items() if not torch.equal(v, before[k])}
+    assert changed == {"head.weight", "head.bias"}
+
+
+def test_what_settles_first_is_what_lies_on_frozen_layers(tiny, bright_or_dark):
+    """Settling alone changes no frozen layer; the schedule after it starts at its first rate."""
+    network = tiny()
+    before = {k: v.clone() for k, v in network.body.state_dict().items()}
+    settle = replace(QUICK, settling=2, settled_on=("conv",))
+    alone = loop.train(network, *bright_or_dark, replace(settle, iterations=0))
+    changed = {k for k, v in network.body.state_dict().items() if not torch.equal(v, before[k])}
+    assert changed == {"head.weight", "head.bias"}
+    curve = loop.train(tiny(), *bright_or_dark, settle)
+    assert curve["iteration"].to_list() == [*range(-1, QUICK.iterations + 1)]
+    assert curve["train_loss"].to_list()[:2] == alone["train_loss"].to_list()
+    assert (curve["rate"].head(3) == QUICK.base_rate).all()
+
+
+def test_a_layer_learns_again_after_it_was_kept_to_settle_others(tiny, bright_or_dark):
+    """The convolutions change once the schedule has begun."""
+    network = tiny()
+    before = network.body.conv.weight.clone()
+    loop.train(network, *bright_or_dark, replace(QUICK, settling=1, settled_on=("conv",)))
+    assert not torch.equal(network.body.conv.weight, before)
+
+
+def test_divergence_is_told_with_its_cure(trained):
+    """The iteration from which the loss is no number, and what to lower."""
+    with pytest.raises(UserError, match=r"diverged.*from iteration [2-6] on; lower base_rate"):
+        trained(replace(QUICK, base_rate=1e30))
+
+
+@pytest.mark.parametrize(
+    ("precision", "dtype"),
+    [("fp32", torch.float32), ("tf32", torch.float32), ("bf16", torch.bfloat16)],
+)
+def test_weights_stay_in_float32(tiny, bright_or_dark, precision, dtype):
+    """Whatever the precision of the products; bf16 really computes in bfloat16."""
+    network, seen = tiny(), set()
+    network.body.conv.register_forward_hook(lambda module, given, out: seen.add(out.dtype))
+    curve = loop.train(network, *bright_or_dark, QUICK, precision=precision)
+    assert seen == {dtype}
+    assert {p.dtype for p in network.parameters()} == {torch.float32}
+    assert np.isfinite(curve["train_loss"]).all()
+
+
+def test_the_precision_matters_little(trained):
+    """In bf16 the losses are near those in fp32, and not the same."""
+    exact, rough = trained()[0]["train_loss"], trained(precision="bf16")[0]["train_loss"]
+    np.testing.assert_allclose(rough, exact, rtol=0.05)
+    assert rough.to_list() != exact.to_list()
+
+
+@pytest.mark.parametrize(
+    ("recipe", "options", "said"),
+    [
+        (QUICK, {"precision": "fp16"}, "no precision 'fp16'.*'fp32', 'tf32', 'bf16'"),
+        (replace(QUICK, frozen=("conv9",)), {}, "no layer 'conv9'"),
+    ],
+)
+def test_what_is_unknown_stops_before_anything_is_trained(
+    tiny, bright_or_dark, recipe, options, said
+):
+    """The network is as it was and no iteration was counted."""
+    network, steps = tiny(), []
+    before = state(network)
+    with pytest.raises(UserError, match=said):
+        loop.train(network, *bright_or_dark, recipe, progress=steps.append, **options)
+    assert state(network) == before
+    assert steps == []
+
+
+def settings():
+    return torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32
+
+
+@pytest.mark.parametrize(
+    ("precision", "inside"),
+    [("fp32", ("highest", False)), ("tf32", ("high", True)), ("bf16", ("highest", False))],
+)
+def test_the_precision_of_products_is_set_and_restored(precision, inside):
+    """Also when training fails; only tf32 allows the GPU's shorter products."""
+    before = settings()
+
+    def fail():
+        with loop.arithmetic(precision, "cpu"):
+            assert settings() == inside
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert settings() == before

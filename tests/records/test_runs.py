@@ -166,7 +166,9 @@ def test_what_is_left_out_of_the_dump_leaves_no_two_codes_alike(one, other):
     assert runs._dump(ast.parse(one)) != runs._dump(ast.parse(other))
 
 
-@pytest.mark.parametrize("name", ["caffenet", "networks", "pictures", "prediction", "training"])
+@pytest.mark.parametrize(
+    "name", ["networks/caffenet", "networks/factory", "data/pictures", "training/loop"]
+)
 def test_the_code_fingerprint_sees_a_changed_statement(copied_code, name):
     """A change in any module that decides the result makes new runs."""
     path = copied_code / f"{name}.py"

@@ -43,6 +43,7 @@ ENDINGS = {
     SHORTENED: "shortened",
     recipes.THIRD: "a third",
     "-without-twins": "without twins",
+    "-then-0.0003": "then base rate 0.0003",
     "-then-0.0001": "then base rate 0.0001",
     "-settled": "new layers settled first",
     "-frozen-features": "features frozen",

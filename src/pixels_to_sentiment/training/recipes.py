@@ -82,6 +82,7 @@ CHANGES: dict[str, dict] = {
     "-frozen-convolutions": {"frozen": ("conv?",)},
     "-frozen-features": {"frozen": ("features",)},
     "-settled": {"settling": 60, "settled_on": ("conv?",)},
+    "-then-0.0003": {"base_rate": 0.0003, "settling_rate": 0.001},
     "-then-0.0001": {"base_rate": 0.0001, "settling_rate": 0.001},
     "-without-twins": {"twins": False},
 }
@@ -103,8 +104,8 @@ def recipe(name: str, agreement: str) -> Recipe:
         fc6-2 by ``paper-at-0.0001``); ``-frozen-below`` keeps all layers under the new last one as
         they start, ``-frozen-convolutions`` (of CaffeNet and AlexNet) and ``-frozen-features`` (of
         SqueezeNet and MobileNetV2) those; ``-settled`` (of CaffeNet and AlexNet) first trains the
-        layers above the convolutions alone, at the first rate, after which ``-then-0.0001`` starts
-        the schedule at a tenth of the article's rate; ``-without-twins`` leaves out training
+        layers above the convolutions alone, at the first rate, after which ``-then-0.0003`` and
+        ``-then-0.0001`` start the schedule at less than that; ``-without-twins`` leaves out training
         pictures of which the test fold has an identical copy; ``-third``, last, stops after a third
         of the iterations. By then the schedule has cut the rate to a thousandth.
     agreement

@@ -105,7 +105,7 @@ def recipe(name: str, agreement: str) -> Recipe:
         they start, ``-frozen-convolutions`` (of CaffeNet and AlexNet) and ``-frozen-features`` (of
         SqueezeNet and MobileNetV2) those; ``-settled`` (of CaffeNet and AlexNet) first trains the
         layers above the convolutions alone, at the first rate, after which ``-then-0.0003`` and
-        ``-then-0.0001`` start the schedule at less than that; ``-without-twins`` leaves out training
+        ``-then-0.0001`` start the schedule at less; ``-without-twins`` leaves out training
         pictures of which the test fold has an identical copy; ``-third``, last, stops after a third
         of the iterations. By then the schedule has cut the rate to a thousandth.
     agreement

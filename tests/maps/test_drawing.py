@@ -4,12 +4,10 @@ import base64
 import io
 import math
 import re
-from dataclasses import replace
 from html.parser import HTMLParser
 
 import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
 from PIL import Image
@@ -17,8 +15,7 @@ from PIL import Image
 from pixels_to_sentiment.drawing import figures
 from pixels_to_sentiment.maps import drawing
 from pixels_to_sentiment.maps.drawing import Mapped
-from pixels_to_sentiment.maps.records import StudyRecord
-from toy_studies import FITTED, blocks, even, written
+from toy_studies import even
 
 SHAPE = (30, 42)
 
@@ -171,48 +168,6 @@ def test_places_cover_what_is_nearer_than_half_their_distance():
 def test_a_picture_says_what_was_predicted(mapped, label, predicted, words):
     """And whether that is right, where it is known."""
     assert Mapped(mapped.pixels, mapped.log_odds, mapped.at, label, predicted, 0.876).words == words
-
-
-@pytest.fixture
-def studies(tmp_path):
-    made = []
-    for fold in (1, 2):
-        study = replace(FITTED, fold=fold, limit=None)
-        maps = np.random.default_rng(fold).normal(0, 2, (4, 2, 2)).round(3)
-        made.append(StudyRecord.open(written(tmp_path / f"key{fold}", study, maps=maps)))
-    return made
-
-
-def test_pictures_and_maps_are_put_together_by_study_and_name(studies):
-    """In the order of the rows that are asked for."""
-    loaded = blocks()
-    in_second, in_first = (
-        one.maps()[0][place] for one, place in zip(studies[::-1], (2, 1), strict=True)
-    )
-    chosen = pd.DataFrame(
-        [(in_second, 1, 0, 0.7, "key2"), (in_first, 0, 0, 0.9, "key1")],
-        columns=["image", "label", "class", "sure", "key"],
-    )
-    found = drawing.mapped(loaded, studies, chosen)
-    for one, name, record, place in zip(found, chosen["image"], studies[::-1], (2, 1), strict=True):
-        np.testing.assert_array_equal(one.log_odds, record.maps()[1][place])
-        np.testing.assert_array_equal(one.pixels, loaded.pixels[loaded.rows([name])[0]])
-    assert [(one.label, one.predicted, one.sure) for one in found] == [(1, 0, 0.7), (0, 0, 0.9)]
-
-
-def test_one_scale_holds_95_of_100_places(studies):
-    """A whole number of nats, one at least."""
-    values = np.abs([one.maps()[1] for one in studies]).ravel()
-    found = drawing.scale(studies)
-    assert found == int(found) >= 1
-    assert (values <= found).mean() >= 0.95
-    assert found == 1 or (values <= found - 1).mean() < 0.95
-
-
-def test_the_scale_of_faint_maps_is_one_nat(tmp_path):
-    """So that noise is not shown as strongly as evidence."""
-    folder = written(tmp_path / "key", FITTED, maps=np.full((4, 2, 2), 0.01))
-    assert drawing.scale([StudyRecord.open(folder)]) == 1
 
 
 def test_a_sheet_shows_each_picture_in_four_ways(mapped):

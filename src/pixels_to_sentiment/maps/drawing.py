@@ -8,15 +8,12 @@ from html import escape
 
 import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from PIL import Image
 
-from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.drawing import figures
 from pixels_to_sentiment.maps import geometry
-from pixels_to_sentiment.maps.records import StudyRecord
 
 # From vermilion over white to blue, the colours of the classes, told apart with any colour vision.
 DIVERGING = LinearSegmentedColormap.from_list(
@@ -64,46 +61,6 @@ class Mapped:
             return said
         right = "right" if self.label == self.predicted else "wrong"
         return f"{said}, label {CLASS_NAMES[self.label]}: {right}"
-
-
-def mapped(loaded: Pictures, records: Iterable[StudyRecord], chosen: pd.DataFrame) -> list[Mapped]:
-    """Put pictures and their maps together.
-
-    Parameters
-    ----------
-    records
-        Studies that hold the maps.
-    chosen
-        Rows of `summary.gathered`: ``image``, ``label``, ``class``, ``sure``, ``key``.
-
-    Returns
-    -------
-    list of Mapped
-        In the order of the rows.
-    """
-    maps, at = {}, {}
-    for record in records:
-        names, values = record.maps()
-        maps |= {(record.key, name): one for name, one in zip(names, values, strict=True)}
-        at[record.key] = np.array(record.at)
-    rows = loaded.rows(chosen["image"])
-    columns = chosen[["key", "image", "label", "class", "sure"]].itertuples(index=False)
-    return [
-        Mapped(loaded.pixels[row], maps[key, image], at[key], int(label), int(class_), float(sure))
-        for row, (key, image, label, class_, sure) in zip(rows, columns, strict=True)
-    ]
-
-
-def scale(records: Iterable[StudyRecord]) -> float:
-    """Choose one scale for the maps of some studies: what 95 of 100 of their places stay within.
-
-    Returns
-    -------
-    float
-        Log-odds in nats, a whole number of 1 or more.
-    """
-    values = np.concatenate([np.abs(record.maps()[1]).ravel() for record in records])
-    return float(max(1, np.ceil(np.quantile(values, 0.95))))
 
 
 def stretched(values: np.ndarray, shape: tuple[int, int]) -> np.ndarray:

@@ -19,8 +19,9 @@ import torch
 from pixels_to_sentiment import places
 from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.judging import resampling
-from pixels_to_sentiment.maps import agreement, dense, measures, plans, rivals
-from pixels_to_sentiment.maps.records import StudyRecord
+from pixels_to_sentiment.maps import dense
+from pixels_to_sentiment.studies import agreement, measures, plans, rivals
+from pixels_to_sentiment.studies.records import StudyRecord
 
 # Places along a side of the article's maps, and where they lie, as `dense.places` says it.
 PLACES = 8

@@ -13,8 +13,9 @@ from sklearn.metrics import auc
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from pixels_to_sentiment.maps import faithfulness, geometry
+from pixels_to_sentiment.maps import geometry
 from pixels_to_sentiment.networks import factory
+from pixels_to_sentiment.studies import faithfulness
 from toy_studies import even
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from pixels_to_sentiment.judging import resampling
-from pixels_to_sentiment.maps import faithfulness, measures
-from pixels_to_sentiment.maps.records import StudyRecord
+from pixels_to_sentiment.studies import faithfulness, measures
+from pixels_to_sentiment.studies.records import StudyRecord
 
 # For each score, whether more of it speaks for a map.
 SCORES = {"deletion": False, "insertion": True, "road": True}

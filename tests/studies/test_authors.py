@@ -9,9 +9,10 @@ import pytest
 from scipy.stats import spearmanr
 
 from pixels_to_sentiment.data import folds
-from pixels_to_sentiment.maps import authors, dense, measures
-from pixels_to_sentiment.maps.authors import Candidate
-from pixels_to_sentiment.maps.records import StudyRecord
+from pixels_to_sentiment.maps import dense
+from pixels_to_sentiment.studies import authors, measures
+from pixels_to_sentiment.studies.authors import Candidate
+from pixels_to_sentiment.studies.records import StudyRecord
 from toy_studies import FITTED, MAPPED_RUN, blocks, even, measured, written
 
 RUN = replace(MAPPED_RUN, limit=None)

@@ -5,8 +5,8 @@ import pytest
 import torch
 from scipy.stats import spearmanr
 
-from pixels_to_sentiment.maps import agreement
 from pixels_to_sentiment.networks import factory
+from pixels_to_sentiment.studies import agreement
 
 
 def test_rank_correlation_is_scipys():

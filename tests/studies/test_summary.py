@@ -9,8 +9,8 @@ import pytest
 from sklearn.metrics import auc
 
 from pixels_to_sentiment.data import folds
-from pixels_to_sentiment.maps import faithfulness, measures, summary
-from pixels_to_sentiment.maps.records import StudyRecord
+from pixels_to_sentiment.studies import faithfulness, measures, summary
+from pixels_to_sentiment.studies.records import StudyRecord
 from toy_studies import FITTED, measured, written
 
 SIZES = {1: 12, 2: 5, 3: 8}

@@ -1,4 +1,6 @@
-"""Plots of measures show the numbers they are given, and say so where there are none."""
+"""What is drawn of studies is what they found; where there is nothing, it is said."""
+
+from dataclasses import replace
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -6,7 +8,9 @@ import pandas as pd
 import pytest
 
 from pixels_to_sentiment.drawing import figures
-from pixels_to_sentiment.maps import measures, plots, summary
+from pixels_to_sentiment.studies import measures, plots, summary
+from pixels_to_sentiment.studies.records import StudyRecord
+from toy_studies import FITTED, blocks, written
 
 
 @pytest.fixture(autouse=True)
@@ -165,3 +169,45 @@ def test_a_grid_shows_every_map_in_its_place_and_frame():
     assert [panel.get_ylabel() for panel in panels[:2, 0]] == list(rows)
     assert not panels[3, 5].images
     figure.canvas.draw()
+
+
+@pytest.fixture
+def studies(tmp_path):
+    made = []
+    for fold in (1, 2):
+        study = replace(FITTED, fold=fold, limit=None)
+        maps = np.random.default_rng(fold).normal(0, 2, (4, 2, 2)).round(3)
+        made.append(StudyRecord.open(written(tmp_path / f"key{fold}", study, maps=maps)))
+    return made
+
+
+def test_pictures_and_maps_are_put_together_by_study_and_name(studies):
+    """In the order of the rows that are asked for."""
+    loaded = blocks()
+    in_second, in_first = (
+        one.maps()[0][place] for one, place in zip(studies[::-1], (2, 1), strict=True)
+    )
+    chosen = pd.DataFrame(
+        [(in_second, 1, 0, 0.7, "key2"), (in_first, 0, 0, 0.9, "key1")],
+        columns=["image", "label", "class", "sure", "key"],
+    )
+    found = plots.mapped(loaded, studies, chosen)
+    for one, name, record, place in zip(found, chosen["image"], studies[::-1], (2, 1), strict=True):
+        np.testing.assert_array_equal(one.log_odds, record.maps()[1][place])
+        np.testing.assert_array_equal(one.pixels, loaded.pixels[loaded.rows([name])[0]])
+    assert [(one.label, one.predicted, one.sure) for one in found] == [(1, 0, 0.7), (0, 0, 0.9)]
+
+
+def test_one_scale_holds_95_of_100_places(studies):
+    """A whole number of nats, one at least."""
+    values = np.abs([one.maps()[1] for one in studies]).ravel()
+    found = plots.scale(studies)
+    assert found == int(found) >= 1
+    assert (values <= found).mean() >= 0.95
+    assert found == 1 or (values <= found - 1).mean() < 0.95
+
+
+def test_the_scale_of_faint_maps_is_one_nat(tmp_path):
+    """So that noise is not shown as strongly as evidence."""
+    folder = written(tmp_path / "key", FITTED, maps=np.full((4, 2, 2), 0.01))
+    assert plots.scale([StudyRecord.open(folder)]) == 1

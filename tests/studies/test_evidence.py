@@ -7,8 +7,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from pixels_to_sentiment.maps import dense, evidence
+from pixels_to_sentiment.maps import dense
 from pixels_to_sentiment.networks import factory
+from pixels_to_sentiment.studies import evidence
 
 
 def corner(size=16):

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pixels_to_sentiment.maps import authors, local
-from pixels_to_sentiment.maps.records import StudyRecord
 from pixels_to_sentiment.records.runs import Record
+from pixels_to_sentiment.studies import authors, local
+from pixels_to_sentiment.studies.records import StudyRecord
 from toy_studies import FITTED, MAPPED_RUN, measured, written
 
 RUN = replace(MAPPED_RUN, network="caffenet", limit=None)

@@ -1,6 +1,6 @@
-"""Plots of what the measures say of maps."""
+"""What studies found, ready to be drawn: their maps over pictures, and plots of the measures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from textwrap import fill
 
 import matplotlib.pyplot as plt
@@ -9,8 +9,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.drawing import figures
 from pixels_to_sentiment.maps import drawing
+from pixels_to_sentiment.maps.drawing import Mapped
+from pixels_to_sentiment.studies.records import StudyRecord
 
 MEASURES = {"deletion": "deletion", "insertion": "insertion", "road": "ROAD"}
 TITLES = {
@@ -33,6 +36,46 @@ CURVE_TITLES = {
     "road-most": "ROAD: most relevant removed",
     "road-least": "ROAD: least relevant removed",
 }
+
+
+def mapped(loaded: Pictures, records: Iterable[StudyRecord], chosen: pd.DataFrame) -> list[Mapped]:
+    """Put pictures and their maps together.
+
+    Parameters
+    ----------
+    records
+        Studies that hold the maps.
+    chosen
+        Rows of `summary.gathered`: ``image``, ``label``, ``class``, ``sure``, ``key``.
+
+    Returns
+    -------
+    list of Mapped
+        In the order of the rows.
+    """
+    maps, at = {}, {}
+    for record in records:
+        names, values = record.maps()
+        maps |= {(record.key, name): one for name, one in zip(names, values, strict=True)}
+        at[record.key] = np.array(record.at)
+    rows = loaded.rows(chosen["image"])
+    columns = chosen[["key", "image", "label", "class", "sure"]].itertuples(index=False)
+    return [
+        Mapped(loaded.pixels[row], maps[key, image], at[key], int(label), int(class_), float(sure))
+        for row, (key, image, label, class_, sure) in zip(rows, columns, strict=True)
+    ]
+
+
+def scale(records: Iterable[StudyRecord]) -> float:
+    """Choose one scale for the maps of some studies: what 95 of 100 of their places stay within.
+
+    Returns
+    -------
+    float
+        Log-odds in nats, a whole number of 1 or more.
+    """
+    values = np.concatenate([np.abs(record.maps()[1]).ravel() for record in records])
+    return float(max(1, np.ceil(np.quantile(values, 0.95))))
 
 
 def curves(table: pd.DataFrame) -> Figure:

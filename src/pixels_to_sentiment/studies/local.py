@@ -12,10 +12,10 @@ import pandas as pd
 
 from pixels_to_sentiment.judging import resampling
 from pixels_to_sentiment.judging.scores import VIEWS
-from pixels_to_sentiment.maps import authors, plans, summary
-from pixels_to_sentiment.maps.records import StudyRecord
 from pixels_to_sentiment.networks.architectures import VARIANT
 from pixels_to_sentiment.records.runs import Record
+from pixels_to_sentiment.studies import authors, plans, summary
+from pixels_to_sentiment.studies.records import StudyRecord
 
 
 def against_global(studies: Iterable[StudyRecord], records: Iterable[Record]) -> pd.DataFrame:

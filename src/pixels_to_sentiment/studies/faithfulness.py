@@ -40,8 +40,6 @@ def cells(maps: Tensor, at: np.ndarray, crop: int) -> Tensor:
         (n, h, h).
     at
         Where the places lie, as shares of the crop's side, rising, (h,); see `geometry.within`.
-    crop
-        Side of the centre crop, in pixels.
 
     Returns
     -------
@@ -54,18 +52,7 @@ def cells(maps: Tensor, at: np.ndarray, crop: int) -> Tensor:
 
 
 def ranked(relevance: Tensor) -> Tensor:
-    """Rank cells, 0 for the most relevant; ties in the order of a fixed shuffle.
-
-    Parameters
-    ----------
-    relevance
-        (n, GRID, GRID).
-
-    Returns
-    -------
-    Tensor
-        int64 (n, GRID, GRID), 0..GRID² - 1.
-    """
+    """Rank cells (n, GRID, GRID), 0 for the most relevant; ties in the order of a fixed shuffle."""
     flat = relevance.flatten(1)
     # A map of few places has many equal cells; in reading order they would go from the top.
     shuffle = torch.randperm(flat.shape[1], generator=torch.Generator().manual_seed(0))
@@ -101,16 +88,11 @@ def filled(crops: Tensor, missing: Tensor, seed: int = 0) -> Tensor:
     Parameters
     ----------
     crops
-        uint8 RGB (n, h, w, 3).
+        uint8 RGB (n, h, w, 3), as what is returned.
     missing
         bool (n, h, w).
     seed
         Of the noise.
-
-    Returns
-    -------
-    Tensor
-        uint8 (n, h, w, 3).
     """
     known = (~missing)[:, None].float()
     # The channels stay together in memory, where a depthwise convolution is many times faster.
@@ -172,10 +154,7 @@ def mean_colour(network: Network) -> Tensor:
 def ends(network: Network, crops: Tensor, classes: Tensor) -> dict[str, Tensor]:
     """Ask about the pictures at the ends of all curves, which no map changes.
 
-    Returns
-    -------
-    dict of Tensor
-        Probability of the class, float32 (n,): ``whole``, ``blurred`` and ``grey``.
+    Probability of the class, float32 (n,), by name: ``whole``, ``blurred`` and ``grey``.
     """
     grey = mean_colour(network).to(crops.device).expand_as(crops)
     pictures = {"whole": crops, "blurred": blurred(crops), "grey": grey}

@@ -7,9 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from pixels_to_sentiment.maps import dense, geometry
+from pixels_to_sentiment.maps import dense, geometry, rivals
 from pixels_to_sentiment.networks import factory, surgery
-from pixels_to_sentiment.studies import rivals
 
 FAMILIES = ("caffenet", "alexnet", "squeezenet1_0", "squeezenet1_1", "mobilenet_v2")
 

@@ -8,8 +8,8 @@ import torch
 from scipy.stats import spearmanr
 
 from pixels_to_sentiment.data import folds
-from pixels_to_sentiment.maps import dense, geometry
-from pixels_to_sentiment.studies import evidence, faithfulness, measures, rivals
+from pixels_to_sentiment.maps import dense, geometry, rivals
+from pixels_to_sentiment.studies import evidence, faithfulness, measures
 from toy_studies import CROP, SIDE, blocks, small
 
 MARGIN = (SIDE - CROP) // 2

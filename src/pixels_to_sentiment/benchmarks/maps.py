@@ -14,8 +14,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from pixels_to_sentiment.benchmarks.contenders import crops, plain
+from pixels_to_sentiment.maps import rivals
 from pixels_to_sentiment.networks import factory, surgery
-from pixels_to_sentiment.studies import faithfulness, rivals
+from pixels_to_sentiment.studies import faithfulness
 
 CLASSES = (0, 1)
 # How much of each picture is missing when ROAD fills it: the second of its shares.
@@ -37,7 +38,7 @@ def our_class_maps(network: str, count: int, device: str) -> Callable[[], Tensor
 
 
 def our_grad_cam(network: str, count: int, device: str) -> Callable[[], Tensor]:
-    """Grad-CAM of both classes by `studies.rivals`, all pictures and both classes at once."""
+    """Grad-CAM of both classes by `maps.rivals`, all pictures and both classes at once."""
     made = factory.create(network, start="random").to(device)
     pixels = crops(made, count).to(device)
     wanted = torch.tensor(CLASSES).expand(count, -1)
@@ -57,7 +58,7 @@ def package_grad_cam(
     Parameters
     ----------
     layer
-        By default the one that `studies.rivals` takes.
+        By default the one that `maps.rivals` takes.
     each
         Give it one picture at a time, and not all in one batch.
     """

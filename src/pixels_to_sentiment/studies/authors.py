@@ -19,8 +19,8 @@ import torch
 from pixels_to_sentiment import places
 from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.judging import resampling
-from pixels_to_sentiment.maps import dense
-from pixels_to_sentiment.studies import agreement, measures, plans, rivals
+from pixels_to_sentiment.maps import dense, rivals
+from pixels_to_sentiment.studies import agreement, measures, plans
 from pixels_to_sentiment.studies.records import StudyRecord
 
 # Places along a side of the article's maps, and where they lie, as `dense.places` says it.
@@ -168,9 +168,9 @@ def pairs(candidate: Candidate) -> tuple[np.ndarray, np.ndarray]:
     Returns
     -------
     rank, same : ndarray
-        float64 (12, 12), the authors' picture a row and the candidate's a column: Spearman's rank
-        correlation, -1..1, and the share of cells of the same class, 0..1. Missing where a
-        candidate ranks nothing or its cells have no class.
+        (12, 12), the authors' picture a row and the candidate's a column: Spearman's rank
+        correlation, and the share of cells of the same class. Missing where a candidate ranks
+        nothing or its cells have no class.
     """
     theirs, frames = maps(), 2 * pictures()["predicted"].to_numpy() - 1
     rank, same = np.full((2, len(theirs), len(theirs)), np.nan)
@@ -205,13 +205,10 @@ def by_picture(candidates: Iterable[Candidate]) -> pd.DataFrame:
 def summary(candidates: Iterable[Candidate]) -> pd.DataFrame:
     """Average the agreement over the twelve pictures and hold it against chance, a candidate a row.
 
-    Returns
-    -------
-    DataFrame
-        ``network``, ``map``, ``pictures``, ``keys``, and for both ``rank`` and ``same`` the mean,
-        its 95% interval by bootstrap over pictures (``_low``, ``_high``), the mean with the
-        candidate's maps of the other pictures (``_other``), and in how many permutations of the
-        candidate's maps among the pictures the mean is as large or larger (``_p``, one-sided).
+    ``network``, ``map``, ``pictures``, ``keys``, and for both ``rank`` and ``same`` the mean, its
+    95% interval by bootstrap over pictures (``_low``, ``_high``), the mean with the candidate's
+    maps of the other pictures (``_other``), and in how many permutations of the candidate's maps
+    among the pictures the mean is as large or larger (``_p``, one-sided).
     """
     rows, keys = [], []
     for one in candidates:

@@ -18,20 +18,10 @@ OFFSET = 1000.0
 
 
 def pointing(relevance: Tensor, masks: Tensor) -> Tensor:
-    """Play the pointing game (Zhang et al., Excitation Backprop, 2016).
+    """Play the pointing game (Zhang et al., Excitation Backprop, 2016), float32 (n,).
 
-    Parameters
-    ----------
-    relevance
-        For the class, (n, h, w), of the whole picture.
-    masks
-        Where the evidence lies, bool (n, H, W).
-
-    Returns
-    -------
-    Tensor
-        float32 (n,): whether the pixel of the largest relevance lies on evidence, 0 or 1; of
-        several, the share that does. Missing where a picture has no evidence.
+    Whether the pixel of the largest relevance (n, h, w) lies on evidence (n, H, W), 0 or 1; of
+    several, the share that does. Missing where a picture has no evidence.
     """
     size = masks.shape[1:]
     fine = F.interpolate(relevance[:, None].float(), size, mode="bilinear")[:, 0]

@@ -30,21 +30,10 @@ RADIUS = 0.97
 
 
 def cells(maps: Tensor, at: np.ndarray, crop: int) -> Tensor:
-    """Bring maps to the cells of the centre crop, which is what the classifier sees.
+    """Bring maps (n, h, h) to the cells of the centre crop, which is what the classifier sees.
 
-    Every pixel takes what lies between the places around it, and every cell the mean of its pixels.
-
-    Parameters
-    ----------
-    maps
-        (n, h, h).
-    at
-        Where the places lie, as shares of the crop's side, rising, (h,); see `geometry.within`.
-
-    Returns
-    -------
-    Tensor
-        float32 (n, GRID, GRID).
+    Every pixel takes what lies between the places around it, and every cell the mean of its pixels:
+    float32 (n, GRID, GRID). `at` says where the places lie, as `geometry.within` gives it.
     """
     weights = torch.from_numpy(geometry.between(at, crop)).float()
     weights = F.adaptive_avg_pool1d(weights.T, GRID).T
@@ -80,19 +69,10 @@ def blurred(crops: Tensor, sigma: float = 10.0) -> Tensor:
 def filled(crops: Tensor, missing: Tensor, seed: int = 0) -> Tensor:
     """Fill missing pixels from around them, as ROAD's noisy linear imputation does.
 
-    Each missing pixel becomes the weighted mean of its neighbours (`NEIGHBOURS`), which makes a
-    system of linear equations. It is solved from coarse to fine for all pictures at once, on
-    photographs to within 3 grey levels of the exact solution on average, which is as much as the
-    noise.
-
-    Parameters
-    ----------
-    crops
-        uint8 RGB (n, h, w, 3), as what is returned.
-    missing
-        bool (n, h, w).
-    seed
-        Of the noise.
+    Each missing pixel of uint8 RGB (n, h, w, 3) becomes the weighted mean of its neighbours
+    (`NEIGHBOURS`), which makes a system of linear equations. It is solved from coarse to fine for
+    all pictures at once, on photographs to within 3 grey levels of the exact solution on average,
+    which is as much as the noise.
     """
     known = (~missing)[:, None].float()
     # The channels stay together in memory, where a depthwise convolution is many times faster.
@@ -175,9 +155,7 @@ def curves(
     crops
         uint8 RGB (n, crop, crop, 3), what the classifier sees.
     relevance
-        For the class, (n, GRID, GRID), see `cells`.
-    classes
-        The class that is asked for, int64 (n,).
+        For `classes` (n,), which are asked for; see `cells`.
     known
         What `ends` gives, where several maps of the same pictures are judged.
 

@@ -21,13 +21,8 @@ from pixels_to_sentiment.studies.records import StudyRecord
 def against_global(studies: Iterable[StudyRecord], records: Iterable[Record]) -> pd.DataFrame:
     """Hold the mean of a picture's 64 probabilities against that of the whole picture.
 
-    Parameters
-    ----------
-    studies
-        Those of CaffeNet on photographs, with 8x8 places, count.
-    records
-        Training runs with their predictions. That of a study is found by what was run, since keys
-        change with code; a study without one is left out.
+    Of studies of CaffeNet on photographs, with 8x8 places. The run of each is found by what was
+    run, since keys change with code; a study without one is left out.
 
     Returns
     -------

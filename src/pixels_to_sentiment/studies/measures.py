@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from pixels_to_sentiment.data.pictures import Pictures
-from pixels_to_sentiment.maps import dense, geometry
+from pixels_to_sentiment.maps import dense, geometry, rivals
 from pixels_to_sentiment.networks.network import Network
-from pixels_to_sentiment.studies import agreement, evidence, faithfulness, rivals
+from pixels_to_sentiment.studies import agreement, evidence, faithfulness
 
 MAP, GRAD_CAM, RANDOM, CENTRE, EDGES = "map", "grad-cam", "random", "centre", "edges"
 MAPS = (MAP, GRAD_CAM, RANDOM, CENTRE, EDGES)

@@ -35,7 +35,7 @@ _CODE = (
     *("networks/architectures", "networks/caffenet", "networks/factory", "networks/network"),
     *("networks/surgery", "networks/weights", "data/pictures"),
     *("studies/agreement", "maps/dense", "studies/evidence", "studies/faithfulness"),
-    *("maps/geometry", "studies/measures", "studies/rivals"),
+    *("maps/geometry", "studies/measures", "maps/rivals"),
 )
 
 

@@ -11,9 +11,8 @@ from pytorch_grad_cam import GradCAM
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.maps import dense
+from pixels_to_sentiment.maps import dense, rivals
 from pixels_to_sentiment.networks import factory
-from pixels_to_sentiment.studies import rivals
 
 
 def noise(count, side, seed=0):

@@ -54,7 +54,7 @@ def test_formats_without_loss_give_the_pixels_that_were_saved(opened, plain, suf
     np.testing.assert_array_equal(opened(plain, f"a.{suffix}", **options).shown, plain)
 
 
-@pytest.mark.parametrize("suffix", ["png", "jpg", "tif", "webp", "avif"])
+@pytest.mark.parametrize("suffix", ["png", "jpg", "avif"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_a_turned_picture_gives_the_same_as_the_upright_one(tmp_path, plain, suffix, orientation):
     """All eight ways in which EXIF can have a picture stored; the size is the upright one's."""
@@ -71,12 +71,11 @@ def test_a_turned_picture_gives_the_same_as_the_upright_one(tmp_path, plain, suf
     exif = Image.Exif()
     exif[ORIENTATION] = orientation
     path = tmp_path / f"turned.{suffix}"
-    whole = {"quality": 100, "subsampling": "4:4:4"}
-    options = {"webp": {"lossless": True}, "jpg": whole, "avif": whole}
-    Image.fromarray(np.ascontiguousarray(stored)).save(path, exif=exif, **options.get(suffix, {}))
+    options = {} if suffix == "png" else {"quality": 100, "subsampling": "4:4:4"}
+    Image.fromarray(np.ascontiguousarray(stored)).save(path, exif=exif, **options)
     photo = photos.opened(path)
     assert (photo.width, photo.height) == (60, 40)
-    near = 6 if suffix in {"jpg", "avif"} else 0
+    near = 6 if options else 0
     np.testing.assert_allclose(photo.shown, plain.astype(int), atol=near)
 
 

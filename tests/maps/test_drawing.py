@@ -121,15 +121,17 @@ def test_the_places_of_the_map_over_the_picture_are_where_they_lie(mapped):
     assert np.isnan(drawn[[*range(7), *range(13, 20)]]).all()
 
 
-def test_places_cover_what_is_nearer_than_half_their_distance():
-    """The outermost reach to the edge where less than half a place would be left."""
+@pytest.mark.parametrize(
+    ("at", "low", "high"),
+    [((0.3, 0.5, 0.7), 0.2, 0.8), ((0.45, 0.65, 0.85), 0.35, 1), ((0.28, 0.6, 0.92), 0, 1),
+     ((0.5,), 0, 1)],
+)  # fmt: skip
+def test_places_cover_what_is_nearer_than_half_their_distance(at, low, high):
+    """The outermost reach to the edge where less than half a place would be left; one is all."""
+    drawn = drawing.placed(np.ones((len(at), len(at))), np.array(at), (200, 200))
     pixels = (np.arange(200) + 0.5) / 200
-    inner = np.array([0.3, 0.5, 0.7])
-    np.testing.assert_array_equal(drawing.covered(inner, 200), np.abs(pixels - 0.5) < 0.3)
-    assert drawing.covered(np.array([0.18, 0.5, 0.82]) + 0.1, 200).all()
-    left = drawing.covered(np.array([0.45, 0.65, 0.85]), 200)
-    np.testing.assert_array_equal(left, pixels > 0.35)
-    assert drawing.covered(np.array([0.5]), 200).all(), "one place is everywhere"
+    inside = (pixels > low) & (pixels < high)
+    np.testing.assert_array_equal(~np.isnan(drawn), np.outer(inside, inside))
 
 
 # What is shown

@@ -72,19 +72,6 @@ def test_a_mean_is_over_folds_of_means_over_pictures(table):
     assert found.attrs["runs"] == table.attrs["runs"]
 
 
-def test_the_interval_is_that_of_a_bootstrap_picture_by_picture(table):
-    """Drawn here fold by fold with replacement."""
-    rows = table[table["map"] == "map"]
-    dice = np.random.default_rng(5)
-    drawn = [
-        rows[rows["fold"] == fold]["road"].to_numpy()[dice.integers(0, size, (20_000, size))]
-        for fold, size in SIZES.items()
-    ]
-    means = np.mean([some.mean(1) for some in drawn], axis=0)
-    one = summary.means(table, ["road"]).query("map == 'map'").iloc[0]
-    assert [one["low"], one["high"]] == pytest.approx(np.quantile(means, [0.025, 0.975]), abs=0.01)
-
-
 def test_measures_that_a_map_does_not_have_are_left_out(table):
     """And pictures on which there is none do not count."""
     found = summary.means(table, ["seed"])

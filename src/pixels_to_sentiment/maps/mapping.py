@@ -235,15 +235,8 @@ def make_folder(folder: Path) -> None:
 def mapped(mapper: Mapper, drawings: dict[Path, Path]) -> Iterator[tuple[Path, Mapped | UserError]]:
     """Map photographs and write drawings and numbers, each pair whole or not at all.
 
-    Parameters
-    ----------
-    drawings
-        As `targets` gives them.
-
-    Yields
-    ------
-    tuple
-        The photograph, and what was found or why it could not be opened, in the given order.
+    Gives each photograph of `targets`, in their order, with what was found or why it could not be
+    opened.
 
     Raises
     ------

@@ -49,7 +49,7 @@ def grad_cam(
     Raises
     ------
     UserError
-        If no layer is named and none is known of the network, or it has no such layer.
+        If there is no such layer.
     """
     layer = layer or _layer(network)
     try:

@@ -14,12 +14,12 @@ from statistics import mean, stdev
 import pytest
 
 from pixels_to_sentiment.data import folds
-from pixels_to_sentiment.maps import store as map_store
-from pixels_to_sentiment.maps import summary
 from pixels_to_sentiment.probes import protocols
 from pixels_to_sentiment.probes import store as probe_store
 from pixels_to_sentiment.records import experiments, store
 from pixels_to_sentiment.reports import layerwise
+from pixels_to_sentiment.studies import store as map_store
+from pixels_to_sentiment.studies import summary
 
 RESULTS = Path(__file__).parents[1] / "book" / "results"
 RUNS = sorted(RESULTS.glob("*/run.json"))

@@ -17,8 +17,8 @@ from pixels_to_sentiment import book, places
 from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.data import audit, folds, pictures
 from pixels_to_sentiment.files import assets
-from pixels_to_sentiment.maps.records import Study
 from pixels_to_sentiment.records import runs
+from pixels_to_sentiment.studies.records import Study
 from pixels_to_sentiment.training import recipes
 from toy_cli import refused
 from toy_runs import RUN, change

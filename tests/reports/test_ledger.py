@@ -10,12 +10,12 @@ import pytest
 import toy_probes
 from pixels_to_sentiment import places
 from pixels_to_sentiment.judging import scores
-from pixels_to_sentiment.maps import records as map_records
-from pixels_to_sentiment.maps.records import Study, StudyRecord
 from pixels_to_sentiment.probes import records as probe_records
 from pixels_to_sentiment.probes.records import Probe, ProbeRecord
 from pixels_to_sentiment.records import runs
 from pixels_to_sentiment.reports import ledger
+from pixels_to_sentiment.studies import records as map_records
+from pixels_to_sentiment.studies.records import Study, StudyRecord
 
 pytestmark = pytest.mark.usefixtures("isolated")
 DATA = "f" * 64  # of the records that `made` makes

@@ -14,8 +14,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from pixels_to_sentiment.benchmarks.contenders import crops, plain
-from pixels_to_sentiment.maps import faithfulness, rivals
+from pixels_to_sentiment.maps import rivals
 from pixels_to_sentiment.networks import factory, surgery
+from pixels_to_sentiment.studies import faithfulness
 
 CLASSES = (0, 1)
 # How much of each picture is missing when ROAD fills it: the second of its shares.
@@ -82,7 +83,7 @@ def package_grad_cam(
 
 
 def our_filling(network: str, count: int) -> Callable[[], Tensor]:
-    """Fill the missing cells of pictures by `maps.faithfulness`, all at once."""
+    """Fill the missing cells of pictures by `studies.faithfulness`, all at once."""
     pixels, missing = _holed(network, count)
     return lambda: faithfulness.filled(pixels, missing)
 

@@ -19,10 +19,10 @@ from pixels_to_sentiment.claims.sides import (
 )
 from pixels_to_sentiment.drawing import figures, tables
 from pixels_to_sentiment.judging import scores
-from pixels_to_sentiment.maps import measures, summary
-from pixels_to_sentiment.maps.local import against_global
 from pixels_to_sentiment.networks import architectures
 from pixels_to_sentiment.records.catalogue import Configuration
+from pixels_to_sentiment.studies import measures, summary
+from pixels_to_sentiment.studies.local import against_global
 
 # The authors had GPUs, and time on a processor is another machine's.
 _MACHINES = ((OWN, "gpu"), (OTHER, "cpu"))

@@ -8,12 +8,12 @@ import pandas as pd
 
 from pixels_to_sentiment import reports
 from pixels_to_sentiment.judging import answers, resampling
-from pixels_to_sentiment.maps.records import StudyRecord
 from pixels_to_sentiment.networks.architectures import CLASSES
 from pixels_to_sentiment.probes.records import ProbeRecord
 from pixels_to_sentiment.records.catalogue import Configuration
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.reports import layerwise
+from pixels_to_sentiment.studies.records import StudyRecord
 from pixels_to_sentiment.training import recipes
 
 

@@ -23,12 +23,12 @@ from pixels_to_sentiment.claims.rules import (
 from pixels_to_sentiment.claims.sides import AGAINST, FOR, NEARLY, OTHER, UNDECIDED, Row
 from pixels_to_sentiment.drawing import tables
 from pixels_to_sentiment.files import assets
-from pixels_to_sentiment.maps.records import StudyRecord
 from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.probes.records import ProbeRecord
 from pixels_to_sentiment.records import catalogue
 from pixels_to_sentiment.records.catalogue import Configuration
 from pixels_to_sentiment.records.runs import Record
+from pixels_to_sentiment.studies.records import StudyRecord
 
 COMPARED = {
     "better": evidence.pairs,

@@ -206,10 +206,10 @@ def _results(options: argparse.Namespace) -> None:
 
 def _record(options: argparse.Namespace) -> None:
     from pixels_to_sentiment import places
-    from pixels_to_sentiment.maps import store as maps
     from pixels_to_sentiment.probes import store as probes
     from pixels_to_sentiment.records import store
     from pixels_to_sentiment.reports import ledger
+    from pixels_to_sentiment.studies import store as maps
 
     if bool(options.keys) == options.all:
         raise UserError("Say what to record: keys of finished runs, or --all.")

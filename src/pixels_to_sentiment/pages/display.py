@@ -20,8 +20,6 @@ from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.drawing import dark, figures, tables
 from pixels_to_sentiment.files.assets import Unavailable
-from pixels_to_sentiment.maps import store as map_store
-from pixels_to_sentiment.maps.records import Study, StudyRecord
 from pixels_to_sentiment.pages import traces
 from pixels_to_sentiment.probes import plans
 from pixels_to_sentiment.probes.records import Probe, ProbeRecord
@@ -31,6 +29,8 @@ from pixels_to_sentiment.records.catalogue import Configuration
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.records.store import Store
 from pixels_to_sentiment.reports import ledger
+from pixels_to_sentiment.studies import store as map_store
+from pixels_to_sentiment.studies.records import Study, StudyRecord
 
 STAND_IN = (
     "The photographs were not at hand when this page was built. What it shows of pictures is made "

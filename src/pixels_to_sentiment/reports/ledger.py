@@ -18,9 +18,6 @@ from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.drawing import figures
 from pixels_to_sentiment.files import assets
 from pixels_to_sentiment.judging import scores
-from pixels_to_sentiment.maps import records as map_records
-from pixels_to_sentiment.maps import store as map_store
-from pixels_to_sentiment.maps.records import StudyRecord
 from pixels_to_sentiment.probes import records as probe_records
 from pixels_to_sentiment.probes import store as probe_store
 from pixels_to_sentiment.probes.records import ProbeRecord
@@ -28,6 +25,9 @@ from pixels_to_sentiment.records import catalogue, runs, store
 from pixels_to_sentiment.records.catalogue import Configuration
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.reports import layerwise
+from pixels_to_sentiment.studies import records as map_records
+from pixels_to_sentiment.studies import store as map_store
+from pixels_to_sentiment.studies.records import StudyRecord
 
 AnyRecord = Record | ProbeRecord | StudyRecord
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pixels_to_sentiment.data import folds
-from pixels_to_sentiment.maps import measures, summary
-from pixels_to_sentiment.maps.records import Study, StudyRecord
 from pixels_to_sentiment.records.catalogue import Configuration
 from pixels_to_sentiment.records.runs import Record, Run
+from pixels_to_sentiment.studies import measures, summary
+from pixels_to_sentiment.studies.records import Study, StudyRecord
 
 # There only the head is fitted: what is tested is the map, and not the training.
 ON_STAND_IN = ("squeezenet1_1:imagenet",)

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.maps import records
-from pixels_to_sentiment.maps.records import Study, StudyRecord
 from pixels_to_sentiment.records import provenance, runs
+from pixels_to_sentiment.studies import records
+from pixels_to_sentiment.studies.records import Study, StudyRecord
 from toy_runs import change
 from toy_studies import FILES, FITTED, MAPPED_RUN, measured, written
 
@@ -45,9 +45,7 @@ def test_the_key_depends_on_data_and_code(monkeypatch):
     assert FITTED.key("data") != before
 
 
-@pytest.mark.parametrize(
-    "name", ["agreement", "dense", "evidence", "faithfulness", "measures", "rivals", "../surgery"]
-)
+@pytest.mark.parametrize("name", ["maps/dense", "networks/surgery", "studies/measures"])
 def test_the_code_fingerprint_sees_statements_and_no_prose(name, tmp_path, monkeypatch):
     """A changed statement makes new studies; a changed comment or docstring does not."""
     before = records.code_fingerprint()
@@ -58,7 +56,7 @@ def test_the_code_fingerprint_sees_statements_and_no_prose(name, tmp_path, monke
         path.write_text("# A remark.\n" + re.sub(r'^"""', '"""Other words: ', text))
     monkeypatch.setattr(runs, "__file__", str(tmp_path / "records" / "runs.py"))
     assert records.code_fingerprint.__wrapped__() == before
-    path = tmp_path / "maps" / f"{name}.py"
+    path = tmp_path / f"{name}.py"
     path.write_text(path.read_text() + "\n_ADDED = 1\n")
     assert records.code_fingerprint.__wrapped__() != before
 

@@ -18,20 +18,10 @@ OFFSET = 1000.0
 
 
 def pointing(relevance: Tensor, masks: Tensor) -> Tensor:
-    """Play the pointing game (Zhang et al., Excitation Backprop, 2016).
+    """Play the pointing game (Zhang et al., Excitation Backprop, 2016), float32 (n,).
 
-    Parameters
-    ----------
-    relevance
-        For the class, (n, h, w), of the whole picture.
-    masks
-        Where the evidence lies, bool (n, H, W).
-
-    Returns
-    -------
-    Tensor
-        float32 (n,): whether the pixel of the largest relevance lies on evidence, 0 or 1; of
-        several, the share that does. Missing where a picture has no evidence.
+    Whether the pixel of the largest relevance (n, h, w) lies on evidence (n, H, W), 0 or 1; of
+    several, the share that does. Missing where a picture has no evidence.
     """
     size = masks.shape[1:]
     fine = F.interpolate(relevance[:, None].float(), size, mode="bilinear")[:, 0]
@@ -40,14 +30,9 @@ def pointing(relevance: Tensor, masks: Tensor) -> Tensor:
 
 
 def energy_share(relevance: Tensor, masks: Tensor) -> Tensor:
-    """Share of the positive relevance that lies on evidence (Wang et al., 2020).
+    """Share of the positive relevance that lies on evidence (Wang et al., 2020), float32 (n,).
 
-    Parameters are those of `pointing`.
-
-    Returns
-    -------
-    Tensor
-        float32 (n,), 0..1; missing where a picture has no evidence or a map no positive relevance.
+    Missing where a picture has no evidence or a map no positive relevance.
     """
     size = masks.shape[1:]
     fine = F.interpolate(relevance[:, None].float(), size, mode="bilinear")[:, 0].clamp(min=0)
@@ -62,15 +47,9 @@ def covered(masks: Tensor) -> Tensor:
 def fit_head(network: Network, pixels: Tensor, labels: np.ndarray, *, batch: int = 64) -> None:
     """Give a network a head that was fitted to its features by logistic regression.
 
-    Nothing else of it changes. The features are what the head takes, from the centre crop,
-    averaged over places where there are places, and standardised.
-
-    Parameters
-    ----------
-    pixels
-        uint8 RGB (n, 256, 256, 3), on the network's device.
-    labels
-        0 negative, 1 positive, (n,).
+    Nothing else of it changes. The features are what the head takes, from the centre crop of
+    `pixels` (uint8 RGB (n, 256, 256, 3), on the network's device), averaged over places where
+    there are places, and standardised.
     """
     head = network.body.get_submodule(network.head)
     features = _features(network, head, pixels, batch)

@@ -8,8 +8,9 @@ import torch
 from torch import Tensor
 
 from pixels_to_sentiment.data.pictures import Pictures
-from pixels_to_sentiment.maps import agreement, dense, evidence, faithfulness, geometry, rivals
+from pixels_to_sentiment.maps import dense, geometry, rivals
 from pixels_to_sentiment.networks.network import Network
+from pixels_to_sentiment.studies import agreement, evidence, faithfulness
 
 MAP, GRAD_CAM, RANDOM, CENTRE, EDGES = "map", "grad-cam", "random", "centre", "edges"
 MAPS = (MAP, GRAD_CAM, RANDOM, CENTRE, EDGES)
@@ -49,10 +50,8 @@ def measure(
         None of the pictures was in its training.
     table
         ``image`` and ``label`` of the pictures.
-    other
-        The same network trained with another seed.
-    untaught
-        The same network trained on shuffled labels.
+    other, untaught
+        The same network trained with another seed, or on shuffled labels.
     seed
         Of the random map and of weights drawn anew.
     progress
@@ -60,10 +59,8 @@ def measure(
 
     Returns
     -------
-    maps : Tensor
-        Log-odds, as `dense.log_odds` gives them.
-    at : ndarray
-        Where their places lie, as `dense.places` gives it.
+    maps, at
+        As `dense.log_odds` and `dense.places` give them.
     measures : DataFrame
         A map of a picture a row: ``image``, ``label``, ``map`` (one of `MAPS`), ``class`` (the
         more probable one for the centre crop, which is asked for), a column a point of each of

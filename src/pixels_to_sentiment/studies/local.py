@@ -12,33 +12,27 @@ import pandas as pd
 
 from pixels_to_sentiment.judging import resampling
 from pixels_to_sentiment.judging.scores import VIEWS
-from pixels_to_sentiment.maps import authors, plans, summary
-from pixels_to_sentiment.maps.records import StudyRecord
 from pixels_to_sentiment.networks.architectures import VARIANT
 from pixels_to_sentiment.records.runs import Record
+from pixels_to_sentiment.studies import authors, plans, summary
+from pixels_to_sentiment.studies.records import StudyRecord
 
 
 def against_global(studies: Iterable[StudyRecord], records: Iterable[Record]) -> pd.DataFrame:
     """Hold the mean of a picture's 64 probabilities against that of the whole picture.
 
-    Parameters
-    ----------
-    studies
-        Those of CaffeNet on photographs, with 8x8 places, count.
-    records
-        Training runs with their predictions. That of a study is found by what was run, since keys
-        change with code; a study without one is left out.
+    Of studies of CaffeNet on photographs, with 8x8 places. The run of each is found by what was
+    run, since keys change with code; a study without one is left out.
 
     Returns
     -------
     DataFrame
-        Two rows a configuration: ``configuration``, ``crops`` (the whole picture by its centre crop
-        or by ten crops, as `scores.VIEWS` names them), ``pictures``, ``difference`` (mean absolute
-        difference of the probabilities), ``changed`` (share of pictures of which the class
-        differs), ``gain`` (accuracy of the mean of the local ones less that of the whole picture),
-        each with the ends of its 95% interval by bootstrap over the pictures of each fold
-        (``low`` and ``high``, ``changed_low``, ..., ``gain_high``), and ``keys`` (of studies and
-        runs, a tuple). Empty if nothing counts.
+        Two rows a configuration: ``configuration``, ``crops`` (one of `scores.VIEWS`),
+        ``pictures``, ``difference`` (mean absolute difference of the probabilities), ``changed``
+        (share of pictures of which the class differs), ``gain`` (accuracy of the mean of the local
+        ones less that of the whole picture), each with the ends of its 95% interval by bootstrap
+        over the pictures of each fold (``low`` and ``high``, ``changed_low``, ..., ``gain_high``),
+        and ``keys`` (of studies and runs, a tuple).
     """
     by_run = {one.run: one for one in records}
     groups: dict[object, list[tuple[StudyRecord, Record]]] = {}
@@ -96,13 +90,10 @@ def _compared(table: pd.DataFrame, crops: str) -> dict:
 def of_authors() -> pd.DataFrame:
     """Hold the mean of the authors' recovered maps against the class of the figure's frame.
 
-    Returns
-    -------
-    DataFrame
-        A picture of the figure a row: ``position``, ``label``, ``predicted`` (of the frame),
-        ``cells`` (that are shown), ``mean`` (of their probabilities of positive), ``least`` and
-        ``most`` (what the mean of all 64 can be, whatever the others are) and ``differs`` (whether
-        the class of ``mean`` is another than the frame's).
+    A picture of the figure a row: ``position``, ``label``, ``predicted`` (of the frame), ``cells``
+    (that are shown), ``mean`` (of their probabilities of positive), ``least`` and ``most`` (what
+    the mean of all 64 can be, whatever the others are) and ``differs`` (whether the class of
+    ``mean`` is another than the frame's).
     """
     maps = authors.maps()
     shown = (~np.isnan(maps)).sum((1, 2))

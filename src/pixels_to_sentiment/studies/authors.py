@@ -19,8 +19,9 @@ import torch
 from pixels_to_sentiment import places
 from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.judging import resampling
-from pixels_to_sentiment.maps import agreement, dense, measures, plans, rivals
-from pixels_to_sentiment.maps.records import StudyRecord
+from pixels_to_sentiment.maps import dense, rivals
+from pixels_to_sentiment.studies import agreement, measures, plans
+from pixels_to_sentiment.studies.records import StudyRecord
 
 # Places along a side of the article's maps, and where they lie, as `dense.places` says it.
 PLACES = 8
@@ -41,13 +42,10 @@ class Candidate:
     map
         One of `measures.MAPS`, or `FRAME`.
     values
-        (12, 8, 8) at the article's places; above 0 speaks for positive.
+        (12, 8, 8) at the article's places; above 0 speaks for positive or, where there is no
+        network, for the class of the authors' frame.
     classes
         What the network calls the whole picture, 0 or 1, (12,).
-    signed
-        Whether a place has a class, and not only more or less of something.
-    towards_frame
-        ``values`` speak for the class of the authors' frame, whichever that is.
     keys
         Of the studies.
     """
@@ -56,8 +54,6 @@ class Candidate:
     map: str
     values: np.ndarray
     classes: np.ndarray | None = None
-    signed: bool = False
-    towards_frame: bool = False
     keys: tuple[str, ...] = ()
 
     @property
@@ -69,11 +65,8 @@ class Candidate:
 def pictures() -> pd.DataFrame:
     """List the twelve photographs in the order of the figure.
 
-    Returns
-    -------
-    DataFrame
-        ``position`` (1..12), ``image``, ``label``, ``fold`` (whose test list of five agree has it)
-        and ``predicted`` (0 or 1, as the frame tells).
+    ``position`` (1..12), ``image``, ``label``, ``fold`` (whose test list of five agree has it) and
+    ``predicted`` (0 or 1, as the frame tells).
     """
     table = pd.read_csv(places.ground_truth() / "figure7_pictures.csv")
     predicted = (table["predicted"] == "positive").astype(int)
@@ -81,12 +74,9 @@ def pictures() -> pd.DataFrame:
 
 
 def maps() -> np.ndarray:
-    """Give the authors' maps in the order of `pictures`.
+    """Give the authors' maps in the order of `pictures`: probabilities of positive, (12, 8, 8).
 
-    Returns
-    -------
-    ndarray
-        Probability of positive, float64 (12, 8, 8); missing where the figure does not show it.
+    Missing where the figure does not show it.
     """
     table = pd.read_csv(places.ground_truth() / "figure7_maps.csv")
     picture = pd.Index(pictures()["image"]).get_indexer(table["image"])
@@ -96,23 +86,11 @@ def maps() -> np.ndarray:
 
 
 def at_places(values: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """Bring maps to the article's places.
+    """Bring maps (n, h, h), whose places lie at `at`, to the article's places.
 
     A place of the article answers for a window of 227 of 451 pixels. Maps of more places are
     averaged over the places whose middles lie in that window, as a network that averages answers
     for it. Maps of as many places, or fewer, have windows of their own: the nearest one is taken.
-
-    Parameters
-    ----------
-    values
-        (n, h, h).
-    at
-        Where the places lie along a side of the picture, as shares of it, rising, (h,).
-
-    Returns
-    -------
-    ndarray
-        float64 (n, 8, 8).
     """
     away = np.abs(AT[:, None] - np.asarray(at))
     inside = away <= WINDOW / 2 / dense.SIDE
@@ -126,12 +104,8 @@ def of_studies(records: Iterable[StudyRecord]) -> list[Candidate]:
     """Take the twelve photographs out of studies of five agree, each by the network of its fold.
 
     Studies on photographs whose runs differ in the fold alone belong together; where the folds that
-    are needed are not all there, they are left out.
-
-    Returns
-    -------
-    list of Candidate
-        The sentiment maps by title and seed, then the Grad-CAM maps of the studies that kept them.
+    are needed are not all there, they are left out. The sentiment maps come first, by title and
+    seed, then the Grad-CAM maps of the studies that kept them.
     """
     groups: dict[object, list[StudyRecord]] = {}
     for one in records:
@@ -147,10 +121,7 @@ def of_studies(records: Iterable[StudyRecord]) -> list[Candidate]:
                 table = table.loc[wanted]
                 keys = tuple(dict.fromkeys(table["key"]))
                 values, classes = np.stack(table["values"]), table["class"].to_numpy(int)
-                signed = kind == measures.MAP
-                found.append(
-                    Candidate(plans.run_in_words(run), kind, values, classes, signed, keys=keys)
-                )
+                found.append(Candidate(plans.run_in_words(run), kind, values, classes, keys))
     return sorted(found, key=lambda one: one.map != measures.MAP)
 
 
@@ -171,27 +142,22 @@ def _parts(one: StudyRecord, kind: str) -> list[tuple]:
     return [(n, v, c, one.key) for n, v, c in zip(names[rows], brought, classes, strict=True)]
 
 
-def unknowing(loaded: Pictures | None = None) -> list[Candidate]:
+def unknowing(loaded: Pictures) -> list[Candidate]:
     """Make maps that know nothing of a network, with the places of the article's.
 
-    They are held to speak for the class of the authors' frame, which is more than they know.
-
-    Parameters
-    ----------
-    loaded
-        For the energy of edges; without it, or with the stand-in, that one is left out.
+    They are held to speak for the class of the authors' frame, which is more than they know. The
+    energy of edges is left out without photographs.
     """
     table, shape = pictures(), (PLACES, PLACES)
     made = {
         measures.CENTRE: rivals.centre(len(table), shape),
         measures.RANDOM: rivals.randomly(len(table), shape),
     }
-    if loaded is not None and loaded.real:
+    if loaded.real:
         made[measures.EDGES] = rivals.edge_energy(dense.enlarged(loaded, table["image"]), AT)
     made = {name: some.double().numpy() for name, some in made.items()}
-    found = [Candidate("", name, some, towards_frame=True) for name, some in made.items()]
-    ones = np.ones((len(table), *shape))
-    return [*found, Candidate("", FRAME, ones, signed=True, towards_frame=True)]
+    made[FRAME] = np.ones((len(table), *shape))
+    return [Candidate("", name, some) for name, some in made.items()]
 
 
 def pairs(candidate: Candidate) -> tuple[np.ndarray, np.ndarray]:
@@ -202,30 +168,27 @@ def pairs(candidate: Candidate) -> tuple[np.ndarray, np.ndarray]:
     Returns
     -------
     rank, same : ndarray
-        float64 (12, 12), the authors' picture a row and the candidate's a column: Spearman's rank
-        correlation, -1..1, and the share of cells of the same class, 0..1. Missing where a
-        candidate ranks nothing or its cells have no class.
+        (12, 12), the authors' picture a row and the candidate's a column: Spearman's rank
+        correlation, and the share of cells of the same class. Missing where a candidate ranks
+        nothing or its cells have no class.
     """
     theirs, frames = maps(), 2 * pictures()["predicted"].to_numpy() - 1
     rank, same = np.full((2, len(theirs), len(theirs)), np.nan)
     for row, (one, frame) in enumerate(zip(theirs, frames, strict=True)):
         shown = ~np.isnan(one)
-        values = candidate.values[:, shown] * (frame if candidate.towards_frame else 1)
+        values = candidate.values[:, shown] * (1 if candidate.network else frame)
         if candidate.map != FRAME:
             both = (np.tile(one[shown], (len(theirs), 1)), values)
             rank[row] = agreement.spearman(*(torch.from_numpy(some)[:, None] for some in both))
-        if candidate.signed:
+        if candidate.map in (measures.MAP, FRAME):
             same[row] = ((values > 0) == (one[shown] > 0.5)).mean(1)
     return rank, same
 
 
 def by_picture(candidates: Iterable[Candidate]) -> pd.DataFrame:
-    """Compare map with map of the same picture.
+    """Compare map with map of the same picture, a candidate and picture a row.
 
-    Returns
-    -------
-    DataFrame
-        A candidate and picture a row: ``network``, ``map``, ``position``, and those of `pairs`.
+    ``network``, ``map``, ``position``, and those of `pairs`.
     """
     table = pictures()
     parts, keys = [], []
@@ -240,16 +203,12 @@ def by_picture(candidates: Iterable[Candidate]) -> pd.DataFrame:
 
 
 def summary(candidates: Iterable[Candidate]) -> pd.DataFrame:
-    """Average the agreement over the twelve pictures and hold it against chance.
+    """Average the agreement over the twelve pictures and hold it against chance, a candidate a row.
 
-    Returns
-    -------
-    DataFrame
-        A candidate a row: ``network``, ``map``, ``pictures``, ``keys``, and for both ``rank`` and
-        ``same`` the mean, its 95% interval by bootstrap over pictures (``_low``, ``_high``), the
-        mean with the candidate's maps of the other pictures (``_other``), and in how many
-        permutations of the candidate's maps among the pictures the mean is as large or larger
-        (``_p``, one-sided).
+    ``network``, ``map``, ``pictures``, ``keys``, and for both ``rank`` and ``same`` the mean, its
+    95% interval by bootstrap over pictures (``_low``, ``_high``), the mean with the candidate's
+    maps of the other pictures (``_other``), and in how many permutations of the candidate's maps
+    among the pictures the mean is as large or larger (``_p``, one-sided).
     """
     rows, keys = [], []
     for one in candidates:
@@ -286,11 +245,8 @@ def _against_chance(values: np.ndarray) -> dict[str, float]:
 def decisions(candidates: Iterable[Candidate]) -> pd.DataFrame:
     """Set what each network calls the whole pictures beside the label and the authors' frame.
 
-    Returns
-    -------
-    DataFrame
-        ``position``, ``label``, ``authors`` and a column a network, named by its title; 0 negative,
-        1 positive.
+    ``position``, ``label``, ``authors`` and a column a network, named by its title; 0 negative,
+    1 positive.
     """
     table = pictures().rename(columns={"predicted": "authors"})
     made = table[["position", "label", "authors"]].copy()

@@ -30,23 +30,10 @@ RADIUS = 0.97
 
 
 def cells(maps: Tensor, at: np.ndarray, crop: int) -> Tensor:
-    """Bring maps to the cells of the centre crop, which is what the classifier sees.
+    """Bring maps (n, h, h) to the cells of the centre crop, which is what the classifier sees.
 
-    Every pixel takes what lies between the places around it, and every cell the mean of its pixels.
-
-    Parameters
-    ----------
-    maps
-        (n, h, h).
-    at
-        Where the places lie, as shares of the crop's side, rising, (h,); see `geometry.within`.
-    crop
-        Side of the centre crop, in pixels.
-
-    Returns
-    -------
-    Tensor
-        float32 (n, GRID, GRID).
+    Every pixel takes what lies between the places around it, and every cell the mean of its pixels:
+    float32 (n, GRID, GRID). `at` says where the places lie, as `geometry.within` gives it.
     """
     weights = torch.from_numpy(geometry.between(at, crop)).float()
     weights = F.adaptive_avg_pool1d(weights.T, GRID).T
@@ -54,18 +41,7 @@ def cells(maps: Tensor, at: np.ndarray, crop: int) -> Tensor:
 
 
 def ranked(relevance: Tensor) -> Tensor:
-    """Rank cells, 0 for the most relevant; ties in the order of a fixed shuffle.
-
-    Parameters
-    ----------
-    relevance
-        (n, GRID, GRID).
-
-    Returns
-    -------
-    Tensor
-        int64 (n, GRID, GRID), 0..GRID² - 1.
-    """
+    """Rank cells (n, GRID, GRID), 0 for the most relevant; ties in the order of a fixed shuffle."""
     flat = relevance.flatten(1)
     # A map of few places has many equal cells; in reading order they would go from the top.
     shuffle = torch.randperm(flat.shape[1], generator=torch.Generator().manual_seed(0))
@@ -93,24 +69,10 @@ def blurred(crops: Tensor, sigma: float = 10.0) -> Tensor:
 def filled(crops: Tensor, missing: Tensor, seed: int = 0) -> Tensor:
     """Fill missing pixels from around them, as ROAD's noisy linear imputation does.
 
-    Each missing pixel becomes the weighted mean of its neighbours (`NEIGHBOURS`), which makes a
-    system of linear equations. It is solved from coarse to fine for all pictures at once, on
-    photographs to within 3 grey levels of the exact solution on average, which is as much as the
-    noise.
-
-    Parameters
-    ----------
-    crops
-        uint8 RGB (n, h, w, 3).
-    missing
-        bool (n, h, w).
-    seed
-        Of the noise.
-
-    Returns
-    -------
-    Tensor
-        uint8 (n, h, w, 3).
+    Each missing pixel of uint8 RGB (n, h, w, 3) becomes the weighted mean of its neighbours
+    (`NEIGHBOURS`), which makes a system of linear equations. It is solved from coarse to fine for
+    all pictures at once, on photographs to within 3 grey levels of the exact solution on average,
+    which is as much as the noise.
     """
     known = (~missing)[:, None].float()
     # The channels stay together in memory, where a depthwise convolution is many times faster.
@@ -172,10 +134,7 @@ def mean_colour(network: Network) -> Tensor:
 def ends(network: Network, crops: Tensor, classes: Tensor) -> dict[str, Tensor]:
     """Ask about the pictures at the ends of all curves, which no map changes.
 
-    Returns
-    -------
-    dict of Tensor
-        Probability of the class, float32 (n,): ``whole``, ``blurred`` and ``grey``.
+    Probability of the class, float32 (n,), by name: ``whole``, ``blurred`` and ``grey``.
     """
     grey = mean_colour(network).to(crops.device).expand_as(crops)
     pictures = {"whole": crops, "blurred": blurred(crops), "grey": grey}
@@ -196,9 +155,7 @@ def curves(
     crops
         uint8 RGB (n, crop, crop, 3), what the classifier sees.
     relevance
-        For the class, (n, GRID, GRID), see `cells`.
-    classes
-        The class that is asked for, int64 (n,).
+        For `classes` (n,), which are asked for; see `cells`.
     known
         What `ends` gives, where several maps of the same pictures are judged.
 

@@ -1,6 +1,5 @@
 """The authors' maps are what the figure shows, and agreement with them is not that of any map."""
 
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -9,9 +8,10 @@ import pytest
 from scipy.stats import spearmanr
 
 from pixels_to_sentiment.data import folds
-from pixels_to_sentiment.maps import authors, dense, measures
-from pixels_to_sentiment.maps.authors import Candidate
-from pixels_to_sentiment.maps.records import StudyRecord
+from pixels_to_sentiment.maps import dense
+from pixels_to_sentiment.studies import authors, measures
+from pixels_to_sentiment.studies.authors import Candidate
+from pixels_to_sentiment.studies.records import StudyRecord
 from toy_studies import FITTED, MAPPED_RUN, blocks, even, measured, written
 
 RUN = replace(MAPPED_RUN, limit=None)
@@ -90,9 +90,9 @@ def test_a_place_is_the_mean_over_its_window():
 def test_agreement_is_that_of_the_cells_that_are_shown():
     """By SciPy, picture by picture; a missing cell counts for nothing."""
     theirs, values = authors.maps(), noise()
-    rank, same = authors.pairs(Candidate("n", "map", values, signed=True))
+    rank, same = authors.pairs(Candidate("n", "map", values))
     values[np.isnan(theirs)] = 1e6
-    again, _ = authors.pairs(Candidate("n", "map", values, signed=True))
+    again, _ = authors.pairs(Candidate("n", "map", values))
     for row, one in enumerate(theirs):
         shown = ~np.isnan(one)
         for column in (row, (row + 5) % 12):
@@ -105,17 +105,16 @@ def test_agreement_is_that_of_the_cells_that_are_shown():
 
 def test_what_knows_no_class_is_taken_to_speak_for_that_of_the_frame():
     """The sign of the correlation turns with the frame, and no cell has a class."""
-    one = Candidate("", "centre", noise())
     turned = 2 * authors.pictures()["predicted"].to_numpy()[:, None] - 1
-    rank, same = authors.pairs(replace(one, towards_frame=True))
-    np.testing.assert_allclose(rank, turned * authors.pairs(one)[0])
+    rank, same = authors.pairs(Candidate("", "centre", noise()))
+    np.testing.assert_allclose(rank, turned * authors.pairs(Candidate("n", "map", noise()))[0])
     assert np.isnan(same).all()
 
 
 def test_the_authors_maps_agree_with_themselves_and_noise_by_chance():
     """One, beyond what permutations give; and noise no more than with other pictures."""
-    own = Candidate("own", "map", np.nan_to_num(authors.maps(), nan=0.5) - 0.5, signed=True)
-    table = authors.summary([own, Candidate("noise", "map", noise(), signed=True)])
+    own = Candidate("own", "map", np.nan_to_num(authors.maps(), nan=0.5) - 0.5)
+    table = authors.summary([own, Candidate("noise", "map", noise())])
     assert list(table.loc[0, ["rank", "rank_low", "same", "same_high"]]) == pytest.approx([1] * 4)
     assert table.loc[0, "rank_p"] < 0.001
     assert table.loc[0, "rank_other"] < 0.5
@@ -125,7 +124,7 @@ def test_the_authors_maps_agree_with_themselves_and_noise_by_chance():
 
 def test_what_all_pictures_share_is_no_agreement():
     """The centre reaches with the others what it reaches with its own, whichever order."""
-    table = authors.summary(authors.unknowing()).set_index("map")
+    table = authors.summary(authors.unknowing(blocks())).set_index("map")
     centre = table.loc[measures.CENTRE]
     assert centre["rank_p"] == 1
     assert centre["rank"] == pytest.approx(centre["rank_other"])
@@ -136,17 +135,14 @@ def test_what_all_pictures_share_is_no_agreement():
     assert np.isnan(frame["rank"])
 
 
-def test_edges_are_of_photographs_alone(monkeypatch):
+@pytest.mark.parametrize("source", ["stand-in", "photographs"])
+def test_edges_are_of_photographs_alone(monkeypatch, source):
     """The stand-in's edges say nothing of the authors' pictures."""
-    kinds = [one.map for one in authors.unknowing(blocks())]
-    assert measures.EDGES not in kinds
-    photographed = blocks(source="photographs")
     monkeypatch.setattr(
-        dense,
-        "enlarged",
-        lambda loaded, images: dense.torch.tensor(loaded.pixels[loaded.rows(images)]),
+        dense, "enlarged", lambda loaded, images: loaded.tensor()[loaded.rows(images)]
     )
-    assert measures.EDGES in [one.map for one in authors.unknowing(photographed)]
+    kinds = [one.map for one in authors.unknowing(blocks(source))]
+    assert (measures.EDGES in kinds) == (source == "photographs")
 
 
 def test_the_twelve_are_taken_out_of_the_studies_of_their_folds(tmp_path):
@@ -165,6 +161,8 @@ def test_the_twelve_are_taken_out_of_the_studies_of_their_folds(tmp_path):
     # Grad-CAM speaks for the class that is predicted.
     signs = (2 * first.classes - 1)[:, None, None]
     np.testing.assert_allclose(cams[0].values, signs * np.abs(values))
+    older = [replace(one, grad_cam_at=()) for one in some]
+    assert [one.map for one in authors.of_studies(older)] == ["map"]
 
 
 def test_studies_that_do_not_map_all_twelve_are_left_out(tmp_path):
@@ -181,28 +179,16 @@ def test_studies_that_do_not_map_all_twelve_are_left_out(tmp_path):
         assert authors.of_studies([*some, replace(last[0], **change)]) == []
 
 
-def test_older_studies_have_no_grad_cam(tmp_path):
-    """They are compared all the same."""
-    some, _ = studied(tmp_path)
-    for one in some:
-        content = json.loads((one.folder / "maps.json").read_text())
-        del content["grad_cam_at"]
-        (one.folder / "maps.json").write_text(json.dumps(content))
-    found = authors.of_studies([StudyRecord.open(one.folder) for one in some])
-    assert [one.map for one in found] == ["map"]
-
-
 def test_tables_know_their_studies(tmp_path):
     """Every table names what it was made from, and decisions stand beside the label."""
     some, _ = studied(tmp_path)
     found = authors.of_studies(some)
-    keys = sorted(one.key for one in some)
-    for make in (authors.by_picture, authors.summary, authors.decisions):
-        assert sorted(set(make(found).attrs["runs"])) == keys
-    table = authors.decisions([*found, *authors.unknowing()])
+    made = [make(found) for make in (authors.by_picture, authors.summary, authors.decisions)]
+    keys = {one.key for one in some}
+    assert all(set(table.attrs["runs"]) == keys for table in made)
+    each, summed, _ = made
+    assert len(each) == 12 * len(found)
+    assert each[each["map"] == "map"]["rank"].mean() == pytest.approx(summed.loc[0, "rank"])
+    table = authors.decisions([*found, *authors.unknowing(blocks())])
     assert list(table.columns) == ["position", "label", "authors", found[0].network]
     assert list(table["authors"]) == list(authors.pictures()["predicted"])
-    each = authors.by_picture(found)
-    assert len(each) == 12 * len(found)
-    summed = authors.summary(found)
-    assert each[each["map"] == "map"]["rank"].mean() == pytest.approx(summed.loc[0, "rank"])

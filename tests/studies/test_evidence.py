@@ -7,27 +7,21 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from pixels_to_sentiment.maps import dense, evidence
+from pixels_to_sentiment.maps import dense
 from pixels_to_sentiment.networks import factory
+from pixels_to_sentiment.studies import evidence
 
-
-def corner(size=16):
-    masks = torch.zeros(1, size, size, dtype=torch.bool)
-    masks[:, : size // 2, : size // 2] = True
-    return masks
+CORNER = torch.zeros(1, 16, 16, dtype=torch.bool)
+CORNER[:, :8, :8] = True
 
 
 def test_the_largest_relevance_on_evidence_is_a_hit():
-    """And beside it a miss."""
+    """Beside it a miss; a map that is the same everywhere hits as often as evidence covers it."""
     relevance = torch.zeros(1, 4, 4)
     relevance[0, 0, 0] = 1
-    assert evidence.pointing(relevance, corner()).item() == 1
-    assert evidence.pointing(relevance.flip(1), corner()).item() == 0
-
-
-def test_a_map_that_is_the_same_everywhere_hits_by_chance():
-    """As often as evidence covers the picture."""
-    assert evidence.pointing(torch.ones(1, 4, 4), corner()).item() == 0.25
+    assert evidence.pointing(relevance, CORNER).item() == 1
+    assert evidence.pointing(relevance.flip(1), CORNER).item() == 0
+    assert evidence.pointing(torch.ones(1, 4, 4), CORNER).item() == 0.25
 
 
 def test_only_positive_relevance_counts_in_the_share():
@@ -43,7 +37,7 @@ def test_a_picture_without_evidence_has_no_score():
     """Nor has a map without positive relevance a share."""
     nothing = torch.zeros(1, 4, 4, dtype=torch.bool)
     assert torch.isnan(evidence.pointing(torch.ones(1, 2, 2), nothing)).all()
-    assert torch.isnan(evidence.energy_share(-torch.ones(1, 4, 4), corner(4))).all()
+    assert torch.isnan(evidence.energy_share(-torch.ones(1, 4, 4), CORNER)).all()
 
 
 @pytest.mark.parametrize("name", ["squeezenet1_1", "caffenet"])

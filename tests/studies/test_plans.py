@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from pixels_to_sentiment.data import folds
-from pixels_to_sentiment.maps import plans
-from pixels_to_sentiment.maps.records import Study, StudyRecord
+from pixels_to_sentiment.studies import plans
+from pixels_to_sentiment.studies.records import Study, StudyRecord
 from toy_studies import FITTED, MAPPED_RUN, measured, written
 
 

@@ -34,8 +34,8 @@ _GRAD_CAM = "grad_cam.csv"
 _CODE = (
     *("networks/architectures", "networks/caffenet", "networks/factory", "networks/network"),
     *("networks/surgery", "networks/weights", "data/pictures"),
-    *("maps/agreement", "maps/dense", "maps/evidence", "maps/faithfulness", "maps/geometry"),
-    *("maps/measures", "maps/rivals"),
+    *("studies/agreement", "maps/dense", "studies/evidence", "studies/faithfulness"),
+    *("maps/geometry", "studies/measures", "maps/rivals"),
 )
 
 

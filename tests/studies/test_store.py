@@ -12,11 +12,12 @@ import torch
 
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.maps import dense, evidence, measures, rivals, store
-from pixels_to_sentiment.maps.records import Study
+from pixels_to_sentiment.maps import dense, rivals
 from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.records import provenance, runs
 from pixels_to_sentiment.records.store import Store
+from pixels_to_sentiment.studies import evidence, measures, store
+from pixels_to_sentiment.studies.records import Study
 from pixels_to_sentiment.training import loop
 from pixels_to_sentiment.training.recipes import Recipe
 from toy_runs import names_in

@@ -8,7 +8,8 @@ import torch
 from scipy.stats import spearmanr
 
 from pixels_to_sentiment.data import folds
-from pixels_to_sentiment.maps import dense, evidence, faithfulness, geometry, measures, rivals
+from pixels_to_sentiment.maps import dense, geometry, rivals
+from pixels_to_sentiment.studies import evidence, faithfulness, measures
 from toy_studies import CROP, SIDE, blocks, small
 
 MARGIN = (SIDE - CROP) // 2
@@ -26,26 +27,42 @@ def table():
 
 
 @pytest.fixture(scope="module")
-def network(loaded, table):
+def crops(loaded, table):
+    return torch.from_numpy(loaded.pixels[loaded.rows(table["image"])][:, MIDDLE, MIDDLE])
+
+
+@pytest.fixture(scope="module")
+def large(loaded, table):
+    return dense.enlarged(loaded, table["image"])
+
+
+@pytest.fixture(scope="module")
+def network(crops):
     """Find one that calls some of the pictures positive and some negative."""
-    return next(
-        made for made in map(small, range(20)) if 0 < answers(made, loaded, table).sum() < 4
-    )
+    return next(made for made in map(small, range(20)) if 0 < answers(made, crops).sum() < 4)
+
+
+@pytest.fixture(scope="module")
+def classes(network, crops):
+    return answers(network, crops)
+
+
+@pytest.fixture(scope="module")
+def sign(classes):
+    return (2 * classes - 1)[:, None, None]
 
 
 @pytest.fixture(scope="module")
 def found(network, loaded, table):
     """Measure the network beside itself as another seed, and with a network that knows nothing."""
-    return measures.measure(network, loaded, table, other=network, untaught=small(77))
+    told = []
+    options = {"other": network, "untaught": small(77), "progress": told.append}
+    return *measures.measure(network, loaded, table, **options), told
 
 
-def crops_of(loaded, table):
-    return torch.from_numpy(loaded.pixels[loaded.rows(table["image"])][:, MIDDLE, MIDDLE])
-
-
-def answers(network, loaded, table):
-    with torch.inference_mode():
-        return network(crops_of(loaded, table)).argmax(1).numpy()
+def answers(network, crops):
+    with torch.no_grad():
+        return network(crops).argmax(1)
 
 
 def of(found, name):
@@ -57,12 +74,16 @@ def rank_correlations(one, other):
     return [spearmanr(a.flatten(), b.flatten()).statistic for a, b in zip(one, other, strict=True)]
 
 
-def test_there_is_a_row_a_map_of_a_picture(found, table):
-    """In the order of the table, map after map, with a column for every measure."""
+def test_there_is_a_row_a_map_of_a_picture(found, table, classes):
+    """In the order of the table, map after map, with a column for every measure.
+
+    The class is what the classifier says of the centre crop, whatever the label is.
+    """
     assert len(found[0]) == len(table)
     assert list(found[2]["map"].unique()) == list(measures.MAPS)
     for name in measures.MAPS:
         assert of(found, name)[["image", "label"]].equals(table.reset_index(drop=True))
+        assert list(of(found, name)["class"]) == list(classes)
     points = {f"{curve}@{s:g}" for curve, shares in measures.CURVES.items() for s in shares}
     assert set(found[2]) == {
         *("image", "label", "map", "class"),
@@ -73,18 +94,8 @@ def test_there_is_a_row_a_map_of_a_picture(found, table):
     assert "deletion@0.05" in points
 
 
-def test_the_class_is_what_the_classifier_says_of_the_centre_crop(found, network, loaded, table):
-    """Whatever the label is; the same for all maps."""
-    expected = answers(network, loaded, table)
-    assert set(expected) == {0, 1}
-    for name in measures.MAPS:
-        assert list(of(found, name)["class"]) == list(expected)
-
-
-def test_curves_begin_and_end_at_the_classifiers_probability(found, network, loaded, table):
+def test_curves_begin_and_end_at_the_classifiers_probability(found, network, crops, classes):
     """Nothing deleted, and all inserted, is the picture itself; all deleted is grey."""
-    crops = crops_of(loaded, table)
-    classes = torch.from_numpy(answers(network, loaded, table))
     grey = faithfulness.mean_colour(network).expand_as(crops).contiguous()
     with torch.inference_mode():
         whole, empty = (
@@ -97,16 +108,14 @@ def test_curves_begin_and_end_at_the_classifiers_probability(found, network, loa
         np.testing.assert_allclose(rows["deletion@1"], empty, atol=1e-5)
 
 
-def test_the_map_speaks_for_the_class_that_is_asked_for(found, network, loaded, table):
+def test_the_map_speaks_for_the_class_that_is_asked_for(
+    found, network, crops, large, classes, sign
+):
     """Its sign is turned where the class is negative, for the map counts towards positive."""
-    classes = answers(network, loaded, table)
-    maps = dense.log_odds(network, dense.enlarged(loaded, table["image"]))
+    maps = dense.log_odds(network, large)
     torch.testing.assert_close(found[0], maps)
-    sign = torch.from_numpy(np.where(classes == 1, 1.0, -1.0))[:, None, None]
     relevance = faithfulness.cells(sign * maps, geometry.within(found[1], SIDE, CROP), CROP)
-    expected = faithfulness.curves(
-        network, crops_of(loaded, table), relevance, torch.from_numpy(classes)
-    )
+    expected = faithfulness.curves(network, crops, relevance, classes)
     for curve, shares in measures.CURVES.items():
         columns = [measures.column(curve, share) for share in shares]
         np.testing.assert_allclose(of(found, "map")[columns], expected[curve], atol=1e-5)
@@ -121,22 +130,16 @@ def test_a_map_agrees_with_itself(found):
 
 
 def test_agreements_are_rank_correlations_with_what_they_are_named_after(
-    found, network, loaded, table
+    found, network, crops, large, classes
 ):
     """Of the mirrored picture, another network and the picture before, by SciPy."""
-    large = dense.enlarged(loaded, table["image"])
-    maps = dense.log_odds(network, large)
-    rows = of(found, "map")
+    maps, rows = dense.log_odds(network, large), of(found, "map")
     mirrored = dense.log_odds(network, large.flip(2)).flip(2)
     np.testing.assert_allclose(rows["mirrored"], rank_correlations(maps, mirrored))
     untaught = dense.log_odds(small(77), large)
     np.testing.assert_allclose(rows["labels"], rank_correlations(maps, untaught))
-    before = maps[[3, 0, 1, 2]]
-    np.testing.assert_allclose(rows["picture"], rank_correlations(maps, before))
-    classes = torch.from_numpy(answers(network, loaded, table))
-    cam, other = (
-        rivals.grad_cam(one, crops_of(loaded, table), classes) for one in (network, small(77))
-    )
+    np.testing.assert_allclose(rows["picture"], rank_correlations(maps, maps[[3, 0, 1, 2]]))
+    cam, other = (rivals.grad_cam(one, crops, classes) for one in (network, small(77)))
     np.testing.assert_allclose(of(found, "grad-cam")["labels"], rank_correlations(cam, other))
 
 
@@ -152,23 +155,20 @@ def test_maps_that_know_nothing_of_the_network_are_not_asked_about_its_weights(f
 
 
 def test_maps_that_know_nothing_of_the_network_agree_as_they_are_made(
-    found, network, loaded, table
+    found, network, crops, large, sign
 ):
     """The centre is everywhere the same; edges follow the picture, and random numbers nothing."""
     np.testing.assert_allclose(of(found, "centre")[["mirrored", "picture"]], 1)
     assert (of(found, "edges")["picture"] < 0.9).all()
     assert (of(found, "random")[["mirrored", "picture"]].abs() < 0.9).all(axis=None)
-    large = dense.enlarged(loaded, table["image"])
-    at = dense.places(network, dense.log_odds(network, large[:1]))
-    edges = rivals.edge_energy(large, at)
+    edges = rivals.edge_energy(large, found[1])
     # Not 1, since the places of a network need not lie as far from the right as from the left.
-    flipped = rivals.edge_energy(large.flip(2), at).flip(2)
+    flipped = rivals.edge_energy(large.flip(2), found[1]).flip(2)
     np.testing.assert_allclose(of(found, "edges")["mirrored"], rank_correlations(edges, flipped))
     windows = dense.windows(network, large)
-    sign = torch.from_numpy(np.where(answers(network, loaded, table) == 1, 1.0, -1.0))
-    single = dense.log_odds(network, crops_of(loaded, table)[:1]).shape[-1]
+    single = dense.log_odds(network, crops[:1]).shape[-1]
     over = dense.windowed(edges, single, windows.shape[1:])
-    expected = rank_correlations(over, sign[:, None, None] * windows)
+    expected = rank_correlations(over, sign * windows)
     np.testing.assert_allclose(of(found, "edges")["window"], expected)
 
 
@@ -183,17 +183,10 @@ def test_evidence_is_that_of_the_crop(found, loaded, table):
     np.testing.assert_allclose(of(found, "centre")["energy"], expected)
 
 
-def test_without_comparison_or_evidence_the_measures_are_missing(network, loaded, table):
-    """The photographs' evidence is not known, and not every study has another seed."""
-    bare = measures.measure(network, replace(loaded, masks=None), table.head(2))
-    assert bare[2][[*measures.EVIDENCE, "seed", "labels"]].isna().all(axis=None)
-    assert of(bare, "map")[["mirrored", "head", "window"]].notna().all(axis=None)
-
-
 def test_the_same_seed_measures_the_same(network, loaded, table):
     """Another draws another random map and other weights, and changes nothing else."""
-    few = table.head(2)
-    one, same, other = (measures.measure(network, loaded, few, seed=s)[2] for s in (0, 0, 1))
+    few, bare = table.head(2), replace(loaded, masks=None)
+    one, same, other = (measures.measure(network, bare, few, seed=s)[2] for s in (0, 0, 1))
     assert one.equals(same)
     drawn = list(measures.RANDOMISED)
     for name in set(measures.MAPS) - {"random"}:
@@ -202,12 +195,15 @@ def test_the_same_seed_measures_the_same(network, loaded, table):
     is_random = one["map"] == "random"
     assert not one[is_random].equals(other[is_random])
     assert not one[drawn].equals(other[drawn])
+    # The photographs' evidence is not known, and not every study has another seed.
+    assert one[[*measures.EVIDENCE, "seed", "labels"]].isna().all(axis=None)
+    assert one[one["map"] == "map"][["mirrored", "head", "window"]].notna().all(axis=None)
 
 
-def test_the_network_is_left_as_it_was_and_each_step_is_told(network, loaded, table):
+def test_the_network_is_left_as_it_was_and_each_step_is_told(found, network, crops):
     """Weights are drawn anew in a copy."""
-    before = {name: value.clone() for name, value in network.state_dict().items()}
-    told = []
-    measures.measure(network, loaded, table.head(2), other=network, progress=told.append)
-    assert all(torch.equal(before[name], value) for name, value in network.state_dict().items())
-    assert told == ["maps", "seed", "head", "half", "all", "mirrored", "window", *measures.MAPS]
+    again = next(made for made in map(small, range(20)) if 0 < answers(made, crops).sum() < 4)
+    for one, other in zip(network.parameters(), again.parameters(), strict=True):
+        assert torch.equal(one, other)
+    steps = ["maps", "seed", "labels", "head", "half", "all", "mirrored", "window"]
+    assert found[3] == [*steps, *measures.MAPS]

@@ -1,6 +1,6 @@
-"""Plots of what the measures say of maps."""
+"""What studies found, ready to be drawn: their maps over pictures, and plots of the measures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from textwrap import fill
 
 import matplotlib.pyplot as plt
@@ -9,8 +9,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.drawing import figures
 from pixels_to_sentiment.maps import drawing
+from pixels_to_sentiment.maps.drawing import Mapped
+from pixels_to_sentiment.studies.records import StudyRecord
 
 MEASURES = {"deletion": "deletion", "insertion": "insertion", "road": "ROAD"}
 TITLES = {
@@ -35,14 +38,35 @@ CURVE_TITLES = {
 }
 
 
-def curves(table: pd.DataFrame) -> Figure:
-    """Show the mean probability of the predicted class while pixels are taken away.
+def mapped(loaded: Pictures, records: Iterable[StudyRecord], chosen: pd.DataFrame) -> list[Mapped]:
+    """Put pictures and their maps together.
 
-    Parameters
-    ----------
-    table
-        As `summary.curves` gives it.
+    `chosen` are rows of `summary.gathered`, with the keys of `records`, and give the order.
     """
+    maps, at = {}, {}
+    for record in records:
+        names, values = record.maps()
+        maps |= {(record.key, name): one for name, one in zip(names, values, strict=True)}
+        at[record.key] = np.array(record.at)
+    rows = loaded.rows(chosen["image"])
+    columns = chosen[["key", "image", "label", "class", "sure"]].itertuples(index=False)
+    return [
+        Mapped(loaded.pixels[row], maps[key, image], at[key], int(label), int(class_), float(sure))
+        for row, (key, image, label, class_, sure) in zip(rows, columns, strict=True)
+    ]
+
+
+def scale(records: Iterable[StudyRecord]) -> float:
+    """Choose one scale for the maps of some studies: what 95 of 100 of their places stay within.
+
+    Log-odds in nats, a whole number of 1 or more.
+    """
+    values = np.concatenate([np.abs(record.maps()[1]).ravel() for record in records])
+    return float(max(1, np.ceil(np.quantile(values, 0.95))))
+
+
+def curves(table: pd.DataFrame) -> Figure:
+    """Show `summary.curves`: the probability of the predicted class while pixels are taken away."""
     if table.empty:
         return figures.nothing(figures.NOTHING_RECORDED)
     figure, panels = plt.subplots(2, 2, figsize=(figures.WIDTH, 5.4), sharex=True, sharey=True)
@@ -61,17 +85,10 @@ def curves(table: pd.DataFrame) -> Figure:
     return figure
 
 
-def dots(
-    table: pd.DataFrame, titles: Mapping[str, str], xlabel: str, value: str = "mean"
-) -> Figure:
-    """Show values with their intervals, a panel a measure and a row a map.
+def dots(table: pd.DataFrame, titles: Mapping[str, str], xlabel: str) -> Figure:
+    """Show `summary.means` with their intervals, a panel a measure and a row a map.
 
-    Parameters
-    ----------
-    table
-        Columns ``map``, ``measure``, ``low``, ``high`` and `value`.
-    titles
-        Heading of each measure that is shown.
+    `titles` are the headings of the measures that are shown.
     """
     if table.empty:
         return figures.nothing(figures.NOTHING_RECORDED)
@@ -84,13 +101,11 @@ def dots(
         for place, (name, row) in enumerate(some.iterrows()):
             colour, _, mark = STYLES[name]
             panel.plot([row["low"], row["high"]], [place, place], color=colour, linewidth=2)
-            panel.plot(row[value], place, marker=mark, color=colour, markersize=6)
+            panel.plot(row["mean"], place, marker=mark, color=colour, markersize=6)
         panel.set_title(title, fontsize=9)
         panel.set_yticks(range(len(names)), [TITLES[name] for name in names])
         panel.set_ylim(len(names) - 0.5, -0.5)
         panel.grid(axis="x", linewidth=0.4)
-        if value == "difference":
-            panel.axvline(0, color="black", linewidth=0.8)
     figure.supxlabel(xlabel, fontsize=9)
     return figure
 
@@ -108,13 +123,7 @@ AGREEMENT_TITLES = {
 
 
 def agreements(table: pd.DataFrame) -> Figure:
-    """Show rank correlations of maps, a row a comparison.
-
-    Parameters
-    ----------
-    table
-        As `summary.means` gives it, of `measures.AGREEMENTS`.
-    """
+    """Show rank correlations of maps, `summary.means` of `measures.AGREEMENTS`, a row each."""
     if table.empty:
         return figures.nothing(figures.NOTHING_RECORDED)
     names = [name for name in AGREEMENT_TITLES if name in set(table["measure"])]

@@ -12,13 +12,14 @@ from pixels_to_sentiment import places
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.maps import dense, evidence, measures, rivals
-from pixels_to_sentiment.maps.records import MARKER, Study, StudyRecord, code_fingerprint
+from pixels_to_sentiment.maps import dense, rivals
 from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.networks.network import Network
 from pixels_to_sentiment.records import folders
 from pixels_to_sentiment.records.runs import SHORTENED, Record
 from pixels_to_sentiment.records.store import pick_device
+from pixels_to_sentiment.studies import evidence, measures
+from pixels_to_sentiment.studies.records import MARKER, Study, StudyRecord, code_fingerprint
 from pixels_to_sentiment.training import loop, memory
 
 

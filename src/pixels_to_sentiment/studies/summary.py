@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from pixels_to_sentiment.judging import resampling
-from pixels_to_sentiment.maps import faithfulness, measures
-from pixels_to_sentiment.maps.records import StudyRecord
+from pixels_to_sentiment.studies import faithfulness, measures
+from pixels_to_sentiment.studies.records import StudyRecord
 
 # For each score, whether more of it speaks for a map.
 SCORES = {"deletion": False, "insertion": True, "road": True}
@@ -20,13 +20,10 @@ _ALIKE = ("mirrored", "picture")
 def gathered(records: Iterable[StudyRecord]) -> pd.DataFrame:
     """Measures of several studies in one table, with a score a map of a picture.
 
-    Returns
-    -------
-    DataFrame
-        The columns of `StudyRecord.measures`, and ``deletion`` and ``insertion`` (areas under the
-        curves, 0..1), ``road`` (mean over shares of the probability with the least relevant cells
-        removed less that with the most relevant), ``sure`` (probability of the class that is asked
-        for), ``right`` (whether it is the label).
+    The columns of `StudyRecord.measures`, and ``deletion`` and ``insertion`` (areas under the
+    curves, 0..1), ``road`` (mean over shares of the probability with the least relevant cells
+    removed less that with the most relevant), ``sure`` (probability of the class that is asked
+    for), ``right`` (whether it is the label).
     """
     records = list(records)
     if not records:
@@ -50,13 +47,10 @@ def gathered(records: Iterable[StudyRecord]) -> pd.DataFrame:
 def means(table: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
     """Average measures over the pictures of each fold, and those over the folds.
 
-    Returns
-    -------
-    DataFrame
-        A map and measure a row: ``map``, ``measure``, ``mean``, ``low``, ``high`` (95% interval
-        by bootstrap over the pictures of each fold), ``pictures``, ``least`` and ``most`` (means
-        of the folds, each of which has a network, and draws of weights, of its own). Measures
-        that a map does not have are left out.
+    A map and measure a row: ``map``, ``measure``, ``mean``, ``low``, ``high`` (95% interval by
+    bootstrap over the pictures of each fold), ``pictures``, ``least`` and ``most`` (means of the
+    folds, each of which has a network, and draws of weights, of its own). Measures that a map does
+    not have are left out.
     """
     rows = []
     for name in names:
@@ -75,14 +69,11 @@ def means(table: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
 def differences(table: pd.DataFrame, names: Iterable[str] = tuple(SCORES)) -> pd.DataFrame:
     """Compare the sentiment map with each other map, picture by picture.
 
-    Returns
-    -------
-    DataFrame
-        ``map`` (the other one), ``measure``, ``difference`` (sentiment map less the other, with
-        the sign turned where less is better, so that more speaks for the sentiment map), ``low``,
-        ``high``, ``pictures``.
+    ``map`` (the other one), ``measure``, ``difference`` (sentiment map less the other, with the
+    sign turned where less is better, so that more speaks for the sentiment map), ``low``,
+    ``high``, ``pictures``.
     """
-    names, rows = list(names), []
+    rows = []
     by_map = {
         m: some.set_index(["key", "fold", "image"]) for m, some in table.groupby("map", sort=False)
     }
@@ -108,13 +99,9 @@ def curves(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def surest(table: pd.DataFrame, each: int) -> pd.DataFrame:
-    """Choose the pictures of which the network is surest, right and wrong, of each class.
+    """Choose the pictures of which the network is surest, at most `each` of every group.
 
-    Returns
-    -------
-    DataFrame
-        Rows of the sentiment map in the table, at most `each` of every group, right before wrong
-        and positive before negative.
+    Rows of the sentiment map, right before wrong and positive before negative.
     """
     ours = _of_pictures(table).sort_values("sure", ascending=False)
     groups = [(right, class_) for right in (True, False) for class_ in (1, 0)]
@@ -126,11 +113,8 @@ def surest(table: pd.DataFrame, each: int) -> pd.DataFrame:
 def failures(table: pd.DataFrame, count: int, sure: float = 0.0) -> pd.DataFrame:
     """Choose the pictures whose map misleads most: what it calls relevant matters least (ROAD).
 
-    Parameters
-    ----------
-    sure
-        Only where the probability of the predicted class is this or more: a network that hesitates
-        gives a map with little in it to be right or wrong about.
+    Only those whose predicted class has a probability of `sure` or more: a network that hesitates
+    gives a map with little in it to be right or wrong about.
     """
     ours = _of_pictures(table)
     ours = ours[ours["sure"] >= sure]
@@ -138,19 +122,9 @@ def failures(table: pd.DataFrame, count: int, sure: float = 0.0) -> pd.DataFrame
 
 
 def by_network(tables: Mapping[str, pd.DataFrame], found: Callable) -> pd.DataFrame:
-    """Apply one of the functions above to tables of several networks, and join what they give.
+    """Apply one of the functions above to the tables of several networks, by their titles.
 
-    Parameters
-    ----------
-    tables
-        Title of a network: what `gathered` gives of its studies.
-    found
-        Gives a frame of such a table.
-
-    Returns
-    -------
-    DataFrame
-        With a first column ``network``; empty without tables.
+    One frame with a first column ``network``; empty without tables.
     """
     joined = [found(table).assign(network=title) for title, table in tables.items()]
     if not joined:

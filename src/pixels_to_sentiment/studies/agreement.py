@@ -16,17 +16,9 @@ from pixels_to_sentiment.networks.network import Network
 
 
 def spearman(one: Tensor, other: Tensor) -> np.ndarray:
-    """Rank correlation of the places of two maps of each picture.
+    """Rank correlation of the places of two maps of each picture, (n, h, w) each.
 
-    Parameters
-    ----------
-    one, other
-        (n, h, w) each, of the same shape.
-
-    Returns
-    -------
-    ndarray
-        float64 (n,), -1..1; 0 where a map is the same everywhere and so ranks nothing.
+    float64 (n,), -1..1; 0 where a map is the same everywhere and so ranks nothing.
     """
     ranks = [rankdata(maps.flatten(1).numpy(), axis=1) for maps in (one, other)]
     centred = [r - r.mean(1, keepdims=True) for r in ranks]
@@ -41,17 +33,8 @@ def randomised(network: Network, share: float, seed: int = 0) -> Network:
     """Copy a network and draw the weights of its last layers anew.
 
     Each weight tensor is drawn from a normal distribution with its own mean and standard
-    deviation, so that activations keep their scale.
-
-    Parameters
-    ----------
-    share
-        Of the layers with weights, counted from the last one; at least one layer. 1.0 is all.
-
-    Returns
-    -------
-    Network
-        In evaluation mode.
+    deviation, so that activations keep their scale. `share` is of the layers with weights, counted
+    from the last one; at least one layer.
     """
     made = deepcopy(network).eval()
     layers = [m for m in made.body.modules() if getattr(m, "weight", None) is not None]

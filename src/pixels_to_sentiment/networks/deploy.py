@@ -50,24 +50,14 @@ def export(
 ) -> list[Path]:
     """Write a network for Caffe, as a classifier and in its fully convolutional form.
 
-    Parameters
-    ----------
-    folder
-        Made if need be. The files are ``NAME.caffemodel``, ``NAME_deploy.prototxt``,
-        ``NAME_conv.caffemodel`` and ``NAME_conv_deploy.prototxt``.
-    force
-        Overwrite files that are there.
-
-    Returns
-    -------
-    list of Path
-        What was written.
+    The files in the folder, which is made if need be, are ``NAME.caffemodel``,
+    ``NAME_deploy.prototxt``, ``NAME_conv.caffemodel`` and ``NAME_conv_deploy.prototxt``.
 
     Raises
     ------
     UserError
-        If Caffe has no layer for something in the network, a file is there already or cannot be
-        written.
+        If Caffe has no layer for something in the network, a file is there already (overwritten
+        with `force`) or cannot be written.
     """
     folder = Path(folder)
     crop = network.convention.crop
@@ -93,13 +83,7 @@ def export(
 
 
 def steps(body: nn.Module) -> list[Step]:
-    """Express a network's body, ending in logits, in layers of Caffe, ending in ``prob``.
-
-    Raises
-    ------
-    UserError
-        If Caffe has no layer that does what a step of the network does.
-    """
+    """Express a network's body, ending in logits, in layers of Caffe, ending in ``prob``."""
     training = body.training
     graph = _Tracer().trace(body.eval())
     body.train(training)
@@ -113,7 +97,7 @@ def steps(body: nn.Module) -> list[Step]:
             found.append(Step("prob", "Softmax", (tops[node.args[0]],), "prob"))
         else:
             new = _translate(body, node, tops, names)
-            tops[node] = new[-1].top if new else tops[_inputs(node)[0]]
+            tops[node] = new[-1].top if new else tops[node.all_input_nodes[0]]
             found += new
     return found
 
@@ -121,11 +105,13 @@ def steps(body: nn.Module) -> list[Step]:
 def prototxt(some: Iterable[Step], convention: Convention, name: str, side: int) -> str:
     """Write a deploy description; its first lines say what the network expects of its input."""
     mean, std = (" ".join(f"{v:g}" for v in values) for values in (convention.mean, convention.std))
+    shape = {"dim": [1, 3, side, side]}
+    given = {"name": "data", "type": "Input", "top": "data", "input_param": {"shape": shape}}
     lines = [
         f"# Input: {convention.order}, values 0..255 times {convention.scale:g},",
         f"# then minus {mean}, divided by {std}.",
         _text({"name": name}),
-        _text({"layer": _input(side)}),
+        _text({"layer": given}),
     ]
     for step in some:
         head = {"name": step.name, "type": step.type, "bottom": list(step.bottoms), "top": step.top}
@@ -133,31 +119,18 @@ def prototxt(some: Iterable[Step], convention: Convention, name: str, side: int)
     return "\n".join(lines) + "\n"
 
 
-def _input(side: int) -> dict:
-    shape = {"dim": [1, 3, side, side]}
-    return {"name": "data", "type": "Input", "top": "data", "input_param": {"shape": shape}}
-
-
 class _Tracer(fx.Tracer):
     """Takes the normalisation for one step, as Caffe does."""
 
     def is_leaf_module(self, module: nn.Module, qualified_name: str) -> bool:
-        return isinstance(module, Linear | LocalResponseNorm) or super().is_leaf_module(
-            module, qualified_name
-        )
-
-
-def _inputs(node: fx.Node) -> list[fx.Node]:
-    first = node.args[0]
-    return list(first) if isinstance(first, list | tuple) else [
-        a for a in node.args if isinstance(a, fx.Node)
-    ]  # fmt: skip
+        own = isinstance(module, Linear | LocalResponseNorm)
+        return own or super().is_leaf_module(module, qualified_name)
 
 
 def _translate(
     body: nn.Module, node: fx.Node, tops: dict[fx.Node, str], names: dict[str, str]
 ) -> list[Step]:
-    inputs = _inputs(node)
+    inputs = node.all_input_nodes
     bottoms = tuple(tops[some] for some in inputs)
     if node.op == "call_module":
         module = body.get_submodule(node.target)
@@ -212,18 +185,12 @@ def _module_steps(module: nn.Module, name: str, bottom: str, alone: bool) -> lis
 
 def _convolution(module: nn.Conv2d) -> dict:
     parameters = {"num_output": module.out_channels, **_bias_term(module)}
-    for key, values in (
-        ("pad", module.padding),
-        ("kernel", module.kernel_size),
-        ("stride", module.stride),
-    ):
-        high, wide = values
-        if high == wide:
-            skipped = (key, high) in (("pad", 0), ("stride", 1))
-            name = "kernel_size" if key == "kernel" else key
-            parameters |= {} if skipped else {name: high}
-        else:
+    sides = {"pad": module.padding, "kernel": module.kernel_size, "stride": module.stride}
+    for key, (high, wide) in sides.items():
+        if high != wide:
             parameters |= {f"{key}_h": high, f"{key}_w": wide}
+        elif (key, high) not in (("pad", 0), ("stride", 1)):
+            parameters["kernel_size" if key == "kernel" else key] = high
     if module.groups > 1:
         parameters["group"] = module.groups
     if module.dilation != (1, 1):
@@ -286,8 +253,6 @@ def _scalar(value: object) -> str:
         return str(value).lower()
     if isinstance(value, str) and not isinstance(value, Word):
         return f'"{value}"'
-    return (
-        f"{value:g}"
-        if isinstance(value, float) and isclose(value, float(f"{value:g}"))
-        else str(value)
-    )
+    if isinstance(value, float) and isclose(value, float(f"{value:g}")):
+        return f"{value:g}"
+    return str(value)

@@ -114,7 +114,7 @@ def recipe(name: str, agreement: str) -> Recipe:
 
 
 def recipe_table(recipe: Recipe) -> pd.DataFrame:
-    """Describe a recipe, a value a row: ``what``, ``value``, that of the ``paper``, its ``grade``."""
+    """Describe a recipe, a value a row: ``what``, ``value``, the ``paper``'s and its ``grade``."""
     paper = Recipe()
     rows = [
         (f.metadata["what"], getattr(recipe, f.name), getattr(paper, f.name), f.metadata["grade"])

@@ -167,13 +167,6 @@ def test_a_copy_outside_the_subset_neither_straddles_nor_leaks(table, unlike):
     assert audit.leak(digests, table).query("agreement == 'five'")["leaked"].sum() == 0
 
 
-def test_without_twins_the_frames_can_still_be_queried(table, unlike):
-    """No twins: no rows, no leak, and the boolean columns still select."""
-    twins = audit.duplicates(unlike, table)
-    assert twins[twins["straddles"] | twins["contradictory"]].empty
-    assert audit.leak(unlike, table)["share"].tolist() == [0.0] * 15
-
-
 def test_a_picture_without_digest_is_refused(table, unlike):
     """A partial archive would undercount the twins, so it is told."""
     partial = dict(list(unlike.items())[:-2])

@@ -33,6 +33,9 @@ class Word(str):
     """A value of an enumeration, which a prototxt has without quotation marks."""
 
 
+_GLOBAL_AVERAGE = {"pooling_param": {"pool": Word("AVE"), "global_pooling": True}}
+
+
 @dataclass(frozen=True)
 class Step:
     """A layer of a deploy description: type, inputs, output, parameters and learnt blobs."""
@@ -145,41 +148,46 @@ def _translate(
     if called in (operator.add, torch.add) and len(bottoms) == 2:
         return [Step(name, "Eltwise", bottoms, name, {"eltwise_param": {"operation": Word("SUM")}})]
     if called is F.adaptive_avg_pool2d and node.args[1] in (1, (1, 1)):
-        return [_global_average(name, bottoms[0])]
+        return [Step(name, "Pooling", bottoms, name, _GLOBAL_AVERAGE)]
     if called in (torch.flatten, "flatten") and node.args[1:] == (1,):
         return []
     raise UserError(f"Caffe has no layer for {called} of this network.")
 
 
 def _module_steps(module: nn.Module, name: str, bottom: str, alone: bool) -> list[Step]:
-    over = bottom if alone else name
     if isinstance(module, nn.Flatten | nn.Identity):
         return []
-    if isinstance(module, nn.Conv2d) and module.padding_mode == "zeros":
-        return [Step(name, "Convolution", (bottom,), name, _convolution(module), _blobs(module))]
-    if isinstance(module, nn.Linear):
-        parameters = {"num_output": module.out_features, **_bias_term(module)}
-        wrapped = {"inner_product_param": parameters}
-        return [Step(name, "InnerProduct", (bottom,), name, wrapped, _blobs(module))]
-    if isinstance(module, nn.MaxPool2d) and module.ceil_mode and module.dilation == 1:
-        pool = {"pool": Word("MAX"), "kernel_size": module.kernel_size, "stride": module.stride}
-        pool |= {"pad": module.padding} if module.padding else {}
-        return [Step(name, "Pooling", (bottom,), name, {"pooling_param": pool})]
-    if isinstance(module, nn.AdaptiveAvgPool2d) and module.output_size in (1, (1, 1)):
-        return [_global_average(name, bottom)]
-    if isinstance(module, LocalResponseNorm):
-        alpha = float(module.band.max()) * 5
-        parameters = {"local_size": 5, "alpha": float(f"{alpha:.6g}"), "beta": 0.75}
-        return [Step(name, "LRN", (bottom,), name, {"lrn_param": parameters})]
-    if isinstance(module, nn.Dropout):
-        ratio = {"dropout_param": {"dropout_ratio": module.p}}
-        return [Step(name, "Dropout", (bottom,), over, ratio)]
-    if isinstance(module, nn.ReLU6):
-        return _clipped(name, bottom, over)
-    if isinstance(module, nn.ReLU):
-        return [Step(name, "ReLU", (bottom,), over)]
     if isinstance(module, nn.BatchNorm2d):
         return _norm(module, name, bottom)
+    over = bottom if alone else name
+    if isinstance(module, nn.ReLU6):
+        return _clipped(name, bottom, over)
+    kind, parameters = _caffes(module, name)
+    top = over if kind in ("ReLU", "Dropout") else name
+    return [Step(name, kind, (bottom,), top, parameters, _blobs(module))]
+
+
+def _caffes(module: nn.Module, name: str) -> tuple[str, dict]:
+    """Give the type and the parameters of the one layer of Caffe that does what a module does."""
+    if isinstance(module, nn.Conv2d) and module.padding_mode == "zeros":
+        return "Convolution", {"convolution_param": _convolution(module)}
+    if isinstance(module, nn.Linear):
+        parameters = {"num_output": module.out_features, **_bias_term(module)}
+        return "InnerProduct", {"inner_product_param": parameters}
+    if isinstance(module, nn.MaxPool2d) and module.ceil_mode and module.dilation == 1:
+        pool = {"pool": Word("MAX"), "kernel_size": module.kernel_size, "stride": module.stride}
+        return "Pooling", {
+            "pooling_param": pool | ({"pad": module.padding} if module.padding else {})
+        }
+    if isinstance(module, nn.AdaptiveAvgPool2d) and module.output_size in (1, (1, 1)):
+        return "Pooling", _GLOBAL_AVERAGE
+    if isinstance(module, LocalResponseNorm):
+        alpha = float(f"{float(module.band.max()) * 5:.6g}")
+        return "LRN", {"lrn_param": {"local_size": 5, "alpha": alpha, "beta": 0.75}}
+    if isinstance(module, nn.Dropout):
+        return "Dropout", {"dropout_param": {"dropout_ratio": module.p}}
+    if isinstance(module, nn.ReLU):
+        return "ReLU", {}
     raise UserError(f"Caffe has no layer for {name} of this network ({module}).")
 
 
@@ -195,16 +203,11 @@ def _convolution(module: nn.Conv2d) -> dict:
         parameters["group"] = module.groups
     if module.dilation != (1, 1):
         parameters["dilation"] = list(module.dilation)
-    return {"convolution_param": parameters}
+    return parameters
 
 
 def _bias_term(module: nn.Module) -> dict:
     return {} if module.bias is not None else {"bias_term": False}
-
-
-def _global_average(name: str, bottom: str) -> Step:
-    pool = {"pool": Word("AVE"), "global_pooling": True}
-    return Step(name, "Pooling", (bottom,), name, {"pooling_param": pool})
 
 
 def _clipped(name: str, bottom: str, top: str) -> list[Step]:
@@ -229,7 +232,8 @@ def _norm(module: nn.BatchNorm2d, name: str, bottom: str) -> list[Step]:
 
 
 def _blobs(module: nn.Module) -> tuple[np.ndarray, ...]:
-    return tuple(_array(p) for p in (module.weight, module.bias) if p is not None)
+    given = (getattr(module, name, None) for name in ("weight", "bias"))
+    return tuple(_array(parameter) for parameter in given if parameter is not None)
 
 
 def _array(values: torch.Tensor) -> np.ndarray:

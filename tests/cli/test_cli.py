@@ -202,7 +202,7 @@ def test_files_are_listed_with_their_places(capsys, isolated, monkeypatch):
     out = capsys.readouterr().out
     assert all(name in out for name in assets.ASSETS)
     assert out.count("not here") == len(assets.ASSETS)
-    asset = replace(assets.ASSETS["caffe_finetuning_example.log"], size=None, sha256=None)
+    asset = replace(assets.ASSETS["caffe_finetuning_example.log"], size=None, checksum=None)
     monkeypatch.setitem(assets.ASSETS, asset.name, asset)
     (isolated / asset.name).write_text("Iteration 0\n")
     monkeypatch.setenv(assets.MIRROR_VARIABLE, str(isolated))

@@ -92,29 +92,18 @@ THIRD = "-third"
 def recipe(name: str, agreement: str) -> Recipe:
     """Return a recipe by name, with the iterations of a subset.
 
-    Parameters
-    ----------
-    name
-        ``"paper"``: all that is known of the paper's own.
+    ``"paper"`` is all that is known of the paper's own. ``"head-at-base-rate"`` is ours, in which
+    the new last layer learns at the base rate instead of ten times it, for starts in which the
+    layers below it are new as well.
 
-        ``"head-at-base-rate"``: ours, in which the new last layer learns at the base rate instead
-        of ten times it, for starts in which the layers below it are new as well.
-
-        What may follow: ``-at-0.0003`` and ``-at-0.0001`` give the base rate (the article trains
-        fc6-2 by ``paper-at-0.0001``); ``-frozen-below`` keeps all layers under the new last one as
-        they start, ``-frozen-convolutions`` (of CaffeNet and AlexNet) and ``-frozen-features`` (of
-        SqueezeNet and MobileNetV2) those; ``-settled`` (of CaffeNet and AlexNet) first trains the
-        layers above the convolutions alone, at the first rate, after which ``-then-0.0003`` and
-        ``-then-0.0001`` start the schedule at less; ``-without-twins`` leaves out training
-        pictures of which the test fold has an identical copy; ``-third``, last, stops after a third
-        of the iterations. By then the schedule has cut the rate to a thousandth.
-    agreement
-        Subset, one of `PAPER_ITERATIONS`.
-
-    Raises
-    ------
-    UserError
-        If there is no such recipe or subset.
+    What may follow: ``-at-0.0003`` and ``-at-0.0001`` give the base rate (the article trains fc6-2
+    by ``paper-at-0.0001``); ``-frozen-below`` keeps all layers under the new last one as they
+    start, ``-frozen-convolutions`` (of CaffeNet and AlexNet) and ``-frozen-features`` (of
+    SqueezeNet and MobileNetV2) those; ``-settled`` (of CaffeNet and AlexNet) first trains the
+    layers above the convolutions alone, at the first rate, after which ``-then-0.0003`` and
+    ``-then-0.0001`` start the schedule at less; ``-without-twins`` leaves out training pictures of
+    which the test fold has an identical copy; ``-third``, last, stops after a third of the
+    iterations. By then the schedule has cut the rate to a thousandth.
     """
     if agreement not in PAPER_ITERATIONS:
         raise UserError(f"There is no subset {agreement!r}: choose from {list(PAPER_ITERATIONS)}.")
@@ -132,14 +121,7 @@ def recipe(name: str, agreement: str) -> Recipe:
 
 
 def recipe_table(recipe: Recipe) -> pd.DataFrame:
-    """Describe a recipe, one value a row.
-
-    Returns
-    -------
-    DataFrame
-        Columns ``what``, ``value``, ``paper`` (the paper's value), ``grade`` (V, I or R, of the
-        paper's value).
-    """
+    """Describe a recipe, a value a row: ``what``, ``value``, the ``paper``'s and its ``grade``."""
     paper = Recipe()
     rows = [
         (f.metadata["what"], getattr(recipe, f.name), getattr(paper, f.name), f.metadata["grade"])

@@ -152,3 +152,8 @@ def linked(html: str, outdated: Collection[str] = ()) -> str:
 def folded(summary: str, content: str) -> str:
     """Fold HTML away behind a line that opens it."""
     return f'<details class="folded"><summary>{escape(summary)}</summary>{content}</details>'
+
+
+def scored(table: pd.DataFrame) -> list[str]:
+    """Format each row of a mean and a deviation as `score` does."""
+    return [score(mean, std) for mean, std in table.to_numpy(dtype=float)]

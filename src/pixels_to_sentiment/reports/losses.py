@@ -9,8 +9,8 @@ from pixels_to_sentiment import places
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.reports.runs import curves_of
 
-# How many of the last points tell where a loss ends.
-_LAST = 5
+# How many of the last points tell where a loss ends, and which part of that counts as near.
+_LAST, _NEAR = 5, 0.1
 _COLUMNS = ["curve", "fold", "iteration", "training", "validation"]
 
 
@@ -34,27 +34,20 @@ def recorded_losses(records: Iterable[Record]) -> pd.DataFrame:
     return curves.dropna(subset="validation")
 
 
-def settling(iterations: Iterable[int], losses: Iterable[float], within: float = 0.1) -> dict:
+def settling(iterations: Iterable[int], losses: Iterable[float]) -> dict:
     """Measure how soon a loss comes near its end, and how smooth it is from there on.
-
-    Parameters
-    ----------
-    iterations, losses
-        Points of one curve in their order, (n,), n at least 1.
-    within
-        What counts as near: a part of the end.
 
     Returns
     -------
     dict
         ``end``, mean of the last five losses (nats); ``reached``, iteration of the first point
-        that is near it, and ``stays``, of the first from which on all are (missing where none is);
-        ``step``, root mean square of the change from point to point from ``reached`` on (nats;
+        within a tenth of it, and ``stays``, of the first from which on all are (missing where none
+        is); ``step``, root mean square of the change from point to point from ``reached`` on (nats;
         missing where fewer than two points are left).
     """
     iterations, losses = np.asarray(iterations, dtype=float), np.asarray(losses, dtype=float)
     end = losses[-_LAST:].mean()
-    near = np.abs(losses - end) <= within * end
+    near = np.abs(losses - end) <= _NEAR * end
     first = [*np.flatnonzero(near), len(near)][0]
     after = [-1, *np.flatnonzero(~near)][-1] + 1
     at = [*iterations, np.nan]

@@ -95,8 +95,8 @@ def pair(
     Raises
     ------
     UserError
-        If a pair has no subset and view in common, not the same pictures in the same folds, or
-        no seed in common in a fold; and as `cases`.
+        If a pair has not the same pictures in the same folds, no subset and view, or no seed of a
+        fold in common; and as `cases`.
     """
     graded = cases(answers)
     settings = dict.fromkeys(case[1:] for case in graded)

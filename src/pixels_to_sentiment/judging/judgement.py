@@ -8,6 +8,10 @@ Intervals cover 95%. Those of the bootstrap over pictures, and McNemar's test, t
 as they were trained: they say what other test pictures would have changed. The corrected t-test
 takes in what other training pictures would have changed, too. What another seed would have changed
 is in neither: see `across_seeds`.
+
+Tables have a row a case, with the columns of `CASE`; ``folds`` and ``seeds`` (which,
+comma-separated) and ``pictures`` that it is judged by; standard deviations with n - 1, missing for
+one fold; ``low`` and ``high``, the interval by the bootstrap over the pictures of each fold.
 """
 
 from collections.abc import Iterable, Mapping
@@ -29,15 +33,7 @@ NEAR = 0.05
 
 
 def accuracies(answers: pd.DataFrame) -> pd.DataFrame:
-    """Score each configuration, with an interval.
-
-    Returns
-    -------
-    DataFrame
-        The columns of `CASE`; ``folds`` and ``seeds`` (which, comma-separated), ``pictures``;
-        ``mean`` and ``std`` over folds (n - 1, missing for one fold); ``low`` and ``high``, by
-        the bootstrap over the pictures of each fold.
-    """
+    """Score each configuration: ``mean`` and ``std`` over folds, with an interval."""
     rows = []
     for case, group in cases(answers).items():
         each = by_picture(group, "correct")
@@ -48,15 +44,9 @@ def accuracies(answers: pd.DataFrame) -> pd.DataFrame:
 
 
 def beyond_positive(answers: pd.DataFrame) -> pd.DataFrame:
-    """Compare each configuration with always answering positive, on the same pictures.
+    """Compare each configuration with always answering positive: ``difference`` of accuracies.
 
     A network that is not better answers at its threshold as if it knew nothing of the pictures.
-
-    Returns
-    -------
-    DataFrame
-        The columns of `CASE`; ``difference`` of the accuracies (mean over folds), ``low`` and
-        ``high``, by the bootstrap over the pictures of each fold.
     """
     rows = []
     for case, group in cases(answers).items():
@@ -66,15 +56,10 @@ def beyond_positive(answers: pd.DataFrame) -> pd.DataFrame:
 
 
 def spreads(answers: pd.DataFrame) -> pd.DataFrame:
-    """Tell the spread over folds from the spread over seeds, as `resampling.variance_components`.
+    """Tell the spread over folds from the spread over seeds, by `resampling.variance_components`.
 
-    Only seeds that a configuration has in every fold count.
-
-    Returns
-    -------
-    DataFrame
-        The columns of `CASE`; ``folds`` and ``seeds`` (which, comma-separated); the standard
-        deviations ``std_folds``, ``std_seeds``, ``std_shared`` and ``std_mean``.
+    Gives ``std_folds``, ``std_seeds``, ``std_shared`` and ``std_mean``. Only seeds that a
+    configuration has in every fold count.
     """
     rows = []
     for case, group in cases(answers).items():
@@ -96,14 +81,11 @@ def differences(
     Returns
     -------
     DataFrame
-        ``agreement``, ``view``, ``first``, ``other``; ``folds`` and ``seeds`` (which,
-        comma-separated), ``pictures``; ``accuracy_first``, ``accuracy_other``, ``difference``
-        (first less other) and ``std`` (of the difference over folds, n - 1); ``low`` and
-        ``high``, by the bootstrap over the pictures of each fold; ``t_low``, ``t_high`` and
-        ``p_t``, by the corrected resampled t-test of Nadeau and Bengio (missing for one fold);
+        ``agreement``, ``view``, ``first``, ``other``; ``accuracy_first``, ``accuracy_other``,
+        ``difference`` (first less other), its ``std`` over folds and interval; ``t_low``,
+        ``t_high`` and ``p_t``, by the corrected resampled t-test of Nadeau and Bengio;
         ``first_only`` and ``other_only`` (pictures that only one answers rightly) and
-        ``p_mcnemar`` (exact); ``p_t_holm`` and ``p_mcnemar_holm``, adjusted for all the rows of
-        this table.
+        ``p_mcnemar`` (exact); ``p_t_holm`` and ``p_mcnemar_holm``, adjusted for all the rows.
     """
     rows = [(*names, *_compared(paired)) for names, paired in pair(answers, pairs)]
     table = pd.DataFrame(rows, columns=["agreement", "view", "first", "other", *_COMPARED])
@@ -117,17 +99,13 @@ def across_seeds(answers: pd.DataFrame, first: str, other: str) -> pd.DataFrame:
 
     A seed acts on all folds alike, so neither the bootstrap nor the corrected t-test of
     `differences` sees what another would have changed; this does, as far as seeds were trained.
-
-    Parameters
-    ----------
-    first, other
-        Names of configurations that answered the same pictures; seeds that lack some are left out.
+    Seeds that lack some pictures are left out.
 
     Returns
     -------
     DataFrame
         ``agreement``, ``view``, ``seed_first``, ``seed_other``; ``difference`` (first less other,
-        mean over folds), ``low`` and ``high``, by the bootstrap over the pictures of each fold.
+        mean over folds) with its interval.
     """
     graded, rows = cases(answers), []
     settings = [case[1:] for case in graded if case[0] == first]
@@ -154,17 +132,8 @@ def _over_folds(values: pd.Series, in_folds: Iterable[int]) -> tuple[float, floa
 def oversampling(answers: pd.DataFrame) -> pd.DataFrame:
     """Judge what ten crops are worth instead of the centre crop, in each configuration.
 
-    Returns
-    -------
-    DataFrame
-        ``configuration``, ``agreement``; then as `differences` gives, where first is
-        ``oversampled`` and other ``centre``, so ``first_only`` counts pictures that the ten crops
-        put right and ``other_only`` those that they put wrong.
-
-    Raises
-    ------
-    UserError
-        If a view lacks runs that the other has.
+    As `differences` gives it, where first is ``oversampled`` and other ``centre``: ``first_only``
+    counts pictures that the ten crops put right, and ``other_only`` those that they put wrong.
     """
     rows = [(*names, *_compared(paired)) for *names, paired in pair_views(answers)]
     return pd.DataFrame(rows, columns=["configuration", "agreement", *_COMPARED])
@@ -235,8 +204,8 @@ def beyond_noise(reported: pd.DataFrame, measured: pd.DataFrame) -> pd.DataFrame
     Returns
     -------
     DataFrame
-        ``reported`` with ``smallest`` (missing where no such noise was measured) and ``larger``
-        (boolean, missing there and where the difference is).
+        ``reported`` with ``smallest`` and ``larger`` (boolean), missing where no such noise was
+        measured, or there is no difference.
     """
     kind = ["agreement", "between"]
     table = reported.merge(measured[[*kind, "smallest"]], on=kind, how="left", validate="m:1")
@@ -255,12 +224,10 @@ def stratification(answers: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The columns of `CASE`; ``observed``, standard deviation of the accuracy over folds;
-        ``shuffled`` and ``stratified``, its mean over the cuts of either kind; ``shuffled_low``
-        and ``shuffled_high``, between which it lies in 95% of the cuts at random;
-        ``always_positive``, standard deviation over the folds of the share of positive pictures,
-        which is the accuracy of always answering "positive". The standard deviations are with
-        n - 1, and missing for one fold.
+        ``observed``, standard deviation of the accuracy over folds; ``shuffled`` and
+        ``stratified``, its mean over the cuts of either kind; ``shuffled_low`` and
+        ``shuffled_high``, between which it lies in 95% of the cuts at random;
+        ``always_positive``, what it is of always answering "positive".
     """
     rows = []
     for case, group in cases(answers).items():
@@ -282,7 +249,9 @@ def duplicates(
 ) -> pd.DataFrame:
     """Judge what duplicates across folds are worth.
 
-    Accuracies are means over pictures here, not over folds, for some folds have no twin.
+    Accuracies are means over pictures here, not over folds, for some folds have no twin. Twins are
+    drawn together in the bootstrap, for they are one picture. Where no answer differs the interval
+    has no width, which says nothing about other pictures.
 
     Parameters
     ----------
@@ -293,16 +262,14 @@ def duplicates(
         byte-identical twin in the test fold.
     twins
         Test pictures with such a twin, each with a name that it shares with its twins, such as
-        the digest of the file. Twins are drawn together, for they are one picture.
+        the digest of the file.
 
     Returns
     -------
     DataFrame
         ``agreement``, ``view``; ``part`` (``twins``, ``others`` or ``all``), ``pictures``;
-        ``accuracy_whole``, ``accuracy_without`` and ``difference`` (whole less without), with
-        ``low`` and ``high`` by the bootstrap; ``whole_only`` and ``without_only`` (pictures that
-        only one answers rightly). Where no answer differs the interval has no width, which says
-        nothing about other pictures.
+        ``accuracy_whole``, ``accuracy_without`` and ``difference`` (whole less without), with its
+        interval; ``whole_only`` and ``without_only`` (pictures that only one answers rightly).
 
     Raises
     ------

@@ -58,18 +58,9 @@ def stratified_interval(
     """Bootstrap the mean over strata of the mean in each, as the mean over folds is.
 
     Values are drawn with replacement within their stratum, whose size stays as it is; the ends
-    are percentiles (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13).
-    Where all values of a stratum are alike it adds nothing to the width.
-
-    Parameters
-    ----------
-    values, strata
-        A value and the number of its stratum, (n,) each.
-
-    Returns
-    -------
-    low, high : float
-        Ends of the 95% interval; missing without values.
+    are percentiles of 95% (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter
+    13), missing without values. Where all values of a stratum are alike it adds nothing to the
+    width.
     """
     values, strata = np.asarray(values, float), np.asarray(strata)
     generator = np.random.default_rng(seed)
@@ -119,6 +110,8 @@ def corrected_t(differences: Iterable[float], ratio: float) -> TTest:
     differences over independent samples would. Nadeau and Bengio (Inference for the
     Generalization Error, Machine Learning 52, 2003) take the variance of the mean as
     ``(1/k + n_test/n_train) var`` instead of ``var / k``, still with k - 1 degrees of freedom.
+    All is missing for fewer than two folds. Where the differences do not vary at all, p is 1 if
+    they are zero and 0 otherwise.
 
     Parameters
     ----------
@@ -126,12 +119,6 @@ def corrected_t(differences: Iterable[float], ratio: float) -> TTest:
         Of two accuracies on the same fold, (k,).
     ratio
         Test pictures of a fold over its training pictures.
-
-    Returns
-    -------
-    TTest
-        All missing for fewer than two folds. Where the differences do not vary at all, p is 1 if
-        they are zero and 0 otherwise.
     """
     differences = np.asarray(differences, float)
     k = len(differences)
@@ -147,12 +134,7 @@ def corrected_t(differences: Iterable[float], ratio: float) -> TTest:
 def critical_difference(variance: float, k: int, ratio: float) -> float:
     """Give the smallest mean difference over k folds that `corrected_t` calls significant at 5%.
 
-    Parameters
-    ----------
-    variance
-        Of the differences over folds, with k - 1.
-    k, ratio
-        Folds, and test over training pictures.
+    `variance` is that of the differences over folds, with k - 1.
     """
     return float(stats.t.ppf(_UPPER, k - 1) * np.sqrt((1 / k + ratio) * variance))
 
@@ -293,6 +275,9 @@ def recut_spreads(
 ) -> np.ndarray:
     """Cut pictures into folds at random, many times over, and take the spread of each cut.
 
+    Folds are of equal size but for a remainder of one. The spread is the standard deviation over
+    the folds (n - 1) of the mean in each; missing for one fold.
+
     Parameters
     ----------
     values
@@ -300,14 +285,6 @@ def recut_spreads(
     labels
         Of the pictures: every fold gets the same number of each label, but for a remainder of
         one. ``None`` to cut whatever the labels are.
-    folds
-        In how many, of equal size but for a remainder of one.
-
-    Returns
-    -------
-    ndarray
-        Standard deviation over the folds (n - 1) of the mean in each, float64 (cuts,); missing
-        for one fold.
     """
     if folds < 2:
         return np.full(cuts, np.nan)

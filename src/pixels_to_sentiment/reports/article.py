@@ -15,12 +15,8 @@ _ADDRESSES = {"abstract of arXiv 1604.03489v1": "https://arxiv.org/abs/1604.0348
 def reported_table(reported: pd.DataFrame) -> pd.DataFrame:
     """Put rows of `scores.reported` into words, for `tables.table`.
 
-    Returns
-    -------
-    DataFrame
-        Text, in the order given: ``experiment``, ``variant``, ``subset``, ``crops``, ``value``
-        with the mark of its certainty, ``±``, ``grade``, ``source`` (linked) and ``note``. A dash
-        where the paper gives nothing.
+    The value has the mark of its certainty, the source its link; a dash stands where the paper
+    gives nothing.
     """
     values = reported["mean"].map(lambda mean: f"{mean:.3f}" if mean < 1 else f"{mean:g}")
     linked = [f'<a href="{_ADDRESSES.get(one, _ADDRESS)}">{one}</a>' for one in reported["source"]]
@@ -78,11 +74,7 @@ def recalled() -> pd.DataFrame:
 def recalled_counts(table: pd.DataFrame) -> pd.DataFrame:
     """Count, experiment by experiment, how many of the numbers of `recalled` are right.
 
-    Returns
-    -------
-    DataFrame
-        ``experiment``, ``recalled``, ``right``, ``swapped``, ``wrong otherwise`` (numbers), and
-        ``largest error`` (of an accuracy or a standard deviation, without its sign).
+    The ``largest error`` is of an accuracy or a standard deviation, without its sign.
     """
     wrong = table["off"] != 0
     counts = table.assign(
@@ -97,12 +89,8 @@ def recalled_counts(table: pd.DataFrame) -> pd.DataFrame:
 def recalled_wrong(table: pd.DataFrame) -> pd.DataFrame:
     """Put the accuracies of `recalled` that are off, or whose spread is, into words.
 
-    Returns
-    -------
-    DataFrame
-        ``variant``; ``recalled`` and ``read``, as `tables.score` has them; ``off`` and ``± off``,
-        the first less the second; ``what it was``: the number of the same layer's other classifier,
-        or of neither.
+    ``off`` and ``± off`` are the number recalled less that read; ``what it was`` tells whether it
+    was that of the same layer's other classifier.
     """
     wrong = table[table["variant"].isin(table.loc[table["off"] != 0, "variant"])]
     by = wrong.pivot(index="variant", columns="quantity").loc[wrong["variant"].unique()]

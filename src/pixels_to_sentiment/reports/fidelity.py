@@ -50,13 +50,10 @@ def exact(archive: Path, names: Iterable[str]) -> np.ndarray:
 
 
 def rounding(loaded: Pictures, archive: Path, at_once: int = 64) -> pd.DataFrame:
-    """Compare the decoded array with the exact pictures, pixel by pixel.
+    """Compare the decoded array with the exact pixels of each picture, in 0..255.
 
-    Returns
-    -------
-    DataFrame
-        A picture a row: ``image``, ``largest`` absolute difference of all pixels, ``inside``, the
-        largest without the outermost rows and columns, and ``mean``, without them too, in 0..255.
+    ``largest`` is the absolute difference of all pixels, ``inside`` without the outermost rows and
+    columns, and ``mean`` without them, too.
     """
     rows = []
     for start in range(0, len(loaded.names), at_once):
@@ -87,13 +84,9 @@ def predict_exactly(record: Record, archive: Path, device: str = "cpu") -> pd.Da
 
 
 def effect(fast: pd.DataFrame, exact: pd.DataFrame) -> pd.DataFrame:
-    """Set predictions from the decoded array beside those from exact pixels.
+    """Set predictions from the decoded array beside those from exact pixels, a view a row.
 
-    Returns
-    -------
-    DataFrame
-        A view a row: ``view``, ``accuracy_fast``, ``accuracy_exact``, ``changed`` (predictions),
-        ``pictures``, ``largest`` and ``mean`` change of the probability.
+    ``largest`` and ``mean`` are changes of the probability, ``changed`` counts predictions.
     """
     both = fast.merge(exact, on=["image", "label"], suffixes=("_fast", "_exact"), validate="1:1")
     rows = []
@@ -145,14 +138,7 @@ def record(finished: Record, predicted: pd.DataFrame, results: Path | None = Non
 
 
 def both_ways(records: Iterable[Record]) -> pd.DataFrame:
-    """Table recorded runs that were predicted from the decoded array and from exact pixels.
-
-    Returns
-    -------
-    DataFrame
-        As `effect`, after ``configuration``, ``fold`` and ``key``, with views in words; empty if
-        there are none.
-    """
+    """Table `effect`, in words, for the runs that were predicted from exact pixels, too."""
     frames = [pd.DataFrame()]
     for one in records:
         if (one.folder / EXACT).is_file():

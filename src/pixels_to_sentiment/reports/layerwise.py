@@ -45,16 +45,13 @@ def accuracies(records: Iterable[ProbeRecord]) -> pd.DataFrame:
 def told(records: Iterable[ProbeRecord], protocol: str = "nested") -> pd.DataFrame:
     """Gather what classifiers of layers predicted, as `answers.gather` does of runs.
 
+    ``configuration`` is the network, layer and classifier in words, ``view`` the centre crop, and
+    ``positive`` 0 or 1; ``layer`` and ``classifier`` come last.
+
     Parameters
     ----------
     protocol
         By which the cost is chosen, one of `protocols.PROTOCOLS`.
-
-    Returns
-    -------
-    DataFrame
-        The columns of `answers.COLUMNS`: ``configuration`` is the network, layer and classifier in
-        words, ``view`` the centre crop, and ``positive`` 0 or 1. Then ``layer`` and ``classifier``.
     """
     records = list(records)
     lists = {one.key: one.probe.lists()[1] for one in records}
@@ -94,8 +91,8 @@ def tuned_against_frozen(
     Returns
     -------
     DataFrame
-        As `judgement.differences` (fine-tuned less frozen, cost by the nested choice), after
-        ``pair`` (in words), with ``least`` and ``most``, the differences seed by seed of the
+        As `judgement.differences` (fine-tuned less frozen, cost by the nested choice), with
+        ``pair`` (in words), ``least`` and ``most``, the differences seed by seed of the
         fine-tuned network, and ``keys``. Only the seed of the probe is compared otherwise.
     """
     probes, records, rows, used = list(probes), list(records), [], []
@@ -163,20 +160,16 @@ def compared(records: Iterable[ProbeRecord]) -> pd.DataFrame:
 
 
 def in_words(table: pd.DataFrame, *, beside_paper: bool = True) -> pd.DataFrame:
-    """Format `compared` for `tables.table`.
+    """Format `compared` for `tables.table`: a column for each protocol.
+
+    There is one for the network where there are several, and one for the folds where some are
+    missing.
 
     Parameters
     ----------
     beside_paper
-        With the paper's numbers, beside which nothing belongs that was not measured by its
-        protocol.
-
-    Returns
-    -------
-    DataFrame
-        ``network`` (where there are several), ``layer``, ``features``, ``classifier``, ``the
-        paper`` (where it has numbers), a column for each protocol, ``the authors' costs`` (beside
-        the paper), ``difference``, and ``folds`` where some are missing.
+        With the paper's numbers and the authors' costs, beside which nothing belongs that was not
+        measured by its protocol.
     """
     shown = {
         "network": table["configuration"],

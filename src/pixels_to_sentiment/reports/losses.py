@@ -17,11 +17,8 @@ _COLUMNS = ["curve", "fold", "iteration", "training", "validation"]
 def reported_losses() -> pd.DataFrame:
     """Give the losses of the paper's figure 6, read off its picture within 0.02.
 
-    Returns
-    -------
-    DataFrame
-        ``curve`` (the start in words), ``fold`` (missing: which it is, is not said),
-        ``iteration``, ``training`` and ``validation`` (nats); only points that could be read.
+    ``curve`` is the start in words; ``fold`` is missing, for which it is, is not said; losses are
+    in nats. Only points that could be read are there.
     """
     table = pd.read_csv(places.ground_truth() / "figure6_losses.csv")
     return table.assign(curve="the paper: " + table["start"], fold=np.nan)[_COLUMNS]
@@ -57,13 +54,7 @@ def settling(iterations: Iterable[int], losses: Iterable[float]) -> dict:
 
 
 def settled(losses: pd.DataFrame) -> pd.DataFrame:
-    """Measure each curve of `reported_losses` and `recorded_losses` by `settling`.
-
-    Returns
-    -------
-    DataFrame
-        ``curve``, ``fold``, ``loss`` (training or validation), and what `settling` gives.
-    """
+    """Measure each curve and loss of `reported_losses` and `recorded_losses` by `settling`."""
     rows = [
         {"curve": curve, "fold": fold, "loss": kind, **settling(some["iteration"], some[kind])}
         for kind in ("validation", "training")
@@ -75,10 +66,7 @@ def settled(losses: pd.DataFrame) -> pd.DataFrame:
 def over_folds(measured: pd.DataFrame) -> pd.DataFrame:
     """Put `settled` into words, a curve and loss a row: the median over its folds, and their range.
 
-    Returns
-    -------
-    DataFrame
-        ``loss``, ``curve``, ``folds`` (how many; a dash for the paper's), and text for the others.
+    ``folds`` counts them, and is a dash for the paper's.
     """
     rows = []
     for (kind, curve), some in measured.groupby(["loss", "curve"], sort=False):

@@ -143,12 +143,7 @@ def words(table: pd.DataFrame) -> pd.DataFrame:
 def agreement_of(pairs: Iterable[tuple[Record, Record]]) -> pd.DataFrame:
     """Compare two runs of each fold, picture by picture (ten crops), two configurations a row.
 
-    Returns
-    -------
-    DataFrame
-        ``first``, ``second`` (configurations in words), ``folds``, ``pictures``, ``changed``
-        (predictions), ``accuracy, first``, ``accuracy, second``, ``largest change`` (of a
-        probability).
+    ``changed`` counts predictions, ``largest change`` is of a probability.
     """
     parts: dict[tuple[str, str], list[pd.DataFrame]] = {}
     for both in pairs:
@@ -171,10 +166,7 @@ def agreement_of(pairs: Iterable[tuple[Record, Record]]) -> pd.DataFrame:
 def twins(loaded: Pictures) -> dict[str, str]:
     """Name the test pictures of five agree that have a copy in the training list of their fold.
 
-    Returns
-    -------
-    dict
-        Digest of the picture, shared by its copies, by its name.
+    Each with its digest, which its copies share.
     """
     digests = loaded.files.set_index("image")["sha256"]
     found = {}

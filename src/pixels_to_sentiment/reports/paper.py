@@ -26,7 +26,9 @@ _EARLIER = "PCNN (You et al. 2015)"
 def comparison(
     reported: pd.DataFrame, recorded: pd.DataFrame, agreements: Iterable[str] = folds.AGREEMENTS
 ) -> pd.DataFrame:
-    """Put the paper's numbers above measured ones.
+    """Put the paper's numbers above measured ones, as text for `tables.table`.
+
+    Always positive comes first. A dash stands where nothing is reported or recorded.
 
     Parameters
     ----------
@@ -34,13 +36,6 @@ def comparison(
         Rows of `scores.reported` of its experiment on fine-tuning.
     recorded
         As `experiments.table` gives it.
-
-    Returns
-    -------
-    DataFrame
-        Text for `tables.table`: ``configuration`` (always positive, those reported, then the
-        recorded ones in words), ``seeds`` and, for each subset, a column for the centre crop and
-        one for ten crops; a dash where nothing is reported or recorded.
     """
     recorded, agreements = titled(recorded), list(agreements)
     theirs = {_BASE: "the paper's CaffeNet", _EARLIER: "PCNN, as the paper quotes it"}
@@ -69,13 +64,9 @@ def experiment_table(
 ) -> pd.DataFrame:
     """Set what is recorded of an experiment beside what the paper reports, cell by cell.
 
-    Returns
-    -------
-    DataFrame
-        Text for `tables.table`, a row a configuration of the catalogue: ``configuration``; the
-        paper's number and the recorded one for the centre crop and for ten crops; ``seeds``;
-        ``missing``, where nothing, or not every fold, is recorded: why, and how long a fold of that
-        network and recipe took where others were run.
+    A row a configuration of the catalogue, as text for `tables.table`. ``missing`` says, where
+    nothing or not every fold is recorded, why, and how long a fold of that network and recipe took
+    where others were run.
     """
     records = list(records)
     price = costs(records)
@@ -167,14 +158,15 @@ _AGAINST = (
 def reported_differences() -> pd.DataFrame:
     """Take the differences between the paper's numbers that its text is about.
 
+    These are the improvement over the earlier state of the art; on each subset the network that is
+    fine-tuned from ILSVRC-2012 less the earlier one, and ten crops less the centre crop; each
+    variant less that network, and variants and layers against each other, from the same crops.
+
     Returns
     -------
     DataFrame
         ``what`` (in words), ``agreement``, ``between`` (as `judgement.noise` has it) and
-        ``difference``: the improvement over the earlier state of the art; on each subset the
-        network that is fine-tuned from ILSVRC-2012 less the earlier one, and ten crops less the
-        centre crop; each variant less that network, and variants and layers against each other,
-        from the same crops.
+        ``difference``.
     """
     table = scores.of_article(scores.reported())
     rows = [
@@ -208,13 +200,7 @@ def reported_differences() -> pd.DataFrame:
 
 
 def later_results() -> pd.DataFrame:
-    """Give accuracies that others published later on the same photographs.
-
-    Returns
-    -------
-    DataFrame
-        ``work``, ``network and training``, and an accuracy for each subset, a row a result.
-    """
+    """Give accuracies that others published later on the same photographs, a column a subset."""
     table = pd.read_csv(places.ground_truth() / "later_results.csv")
     wide = table.pivot(index=["work", "training"], columns="agreement", values="accuracy")
     columns = {"training": "network and training"} | figures.AGREEMENT_NAMES

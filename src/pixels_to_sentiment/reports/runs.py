@@ -109,11 +109,7 @@ def one_per_network(records: Iterable[Record]) -> list[Record]:
 def recorded_details(records: Iterable[Record]) -> pd.DataFrame:
     """Say how recorded runs were made, a configuration and subset a row.
 
-    Returns
-    -------
-    DataFrame
-        ``configuration``, ``subset``, ``fold``, ``seed``, ``date``, ``commit``, ``hardware``,
-        ``data``, ``key`` (all that there are, comma-separated), and ``minutes`` (total).
+    ``minutes`` are the total, the others all that there are, comma-separated.
     """
     rows = []
     for record in records:
@@ -148,13 +144,7 @@ def costs(records: Iterable[Record]) -> pd.DataFrame:
     """Say how long training took, a network, kind of arithmetic, length and machine a row.
 
     A cut network counts as the one it was cut from. Prediction and the tests on the way are part of
-    a run.
-
-    Returns
-    -------
-    DataFrame
-        ``network``, ``precision``, ``iterations``, ``hardware``, ``runs``, ``least``, ``median``
-        and ``most`` (minutes a run), ``hours`` (of all runs).
+    a run. ``least``, ``median`` and ``most`` are minutes a run, ``hours`` those of all runs.
     """
     names = ["network", "precision", "iterations", "hardware"]
     rows, keys = [], []
@@ -179,12 +169,9 @@ def curves_of(records: Iterable[Record]) -> pd.DataFrame:
 
 
 def fold_table(records: Iterable[Record]) -> pd.DataFrame:
-    """Give the accuracy of each run beside the share of positives in its test fold.
+    """Give `experiments.fold_scores` by ``configuration``, in words.
 
-    Returns
-    -------
-    DataFrame
-        `experiments.fold_scores` with ``configuration`` and ``always_positive``.
+    ``always_positive`` is the share of positives in the test fold.
     """
     records = list(records)
     table = titled(experiments.fold_scores(records)).rename(columns={"title": "configuration"})

@@ -104,11 +104,11 @@ def table(
 ) -> pd.DataFrame:
     """Set how fast new layers learn beside how fast they can, and how their training went.
 
+    Networks without a last layer of two outputs, and starts whose weights are not at hand, are left
+    out.
+
     Parameters
     ----------
-    configurations
-        Of networks with a last layer of two outputs; what has no such layer, and a start whose
-        weights are not at hand, is left out.
     pixels
         As for `gradients`, on the CPU.
 
@@ -117,10 +117,9 @@ def table(
     DataFrame
         ``configuration`` (in words), ``norm`` (see `Limit`, at the start), ``limit``
         (the rate that it bears), ``rate`` (that the recipe begins with), ``times`` (the one by the
-        other), ``rule`` (the base rate that `largest_rate` gives it), and of what is recorded,
-        seeds and folds taken together: ``peak`` (the largest training loss by that of the first
-        batch), ``train_loss`` (nats, at the end) and ``auc``, missing where nothing is. Ordered by
-        ``times``.
+        other, which orders the rows), ``rule`` (the base rate that `largest_rate` gives it), and
+        of what is recorded, as `reports.by_seed`, seeds and folds taken together: ``peak``,
+        ``train_loss`` and ``auc``.
     """
     records, known, rows, used = list(records), {}, [], []
     for one in configurations:

@@ -17,8 +17,12 @@ def test_every_configuration_has_its_row_from_the_top_down():
     paper = pd.DataFrame({"configuration": ["the paper: a"], "mean": [0.82]})
     each = pd.DataFrame({"configuration": ["a", "a", "b"], "accuracy": [0.78, 0.82, 0.7]})
     (panel,) = charts.dots(TABLE, each, 0.66, paper).axes
-    assert [label.get_text() for label in panel.get_yticklabels()] == ["a", "b", "the paper: a"]
-    assert list(panel.get_yticks()) == [0, -1, -2]
+    names = [label.get_text() for label in panel.get_yticklabels()]
+    assert dict(zip(names, panel.get_yticks(), strict=True)) == {
+        "a": 0,
+        "b": -1,
+        "the paper: a": -2,
+    }
     folds, means, theirs = (
         c.get_offsets().tolist() for c in panel.collections if isinstance(c, PathCollection)
     )

@@ -85,13 +85,6 @@ def test_a_figure_is_drawn_labelled_and_the_same_bytes_every_time(name):
     assert len(first) > 1000
 
 
-def test_the_classes_have_two_colours_of_the_palette():
-    """Every figure takes them from there; no two colours of the palette are the same."""
-    assert set(figures.CLASS_COLOURS) == {"negative", "positive"}
-    assert len(set(figures.CLASS_COLOURS.values()) & set(figures.PALETTE)) == 2
-    assert len(set(figures.PALETTE)) == len(figures.PALETTE)
-
-
 def test_balance_shows_each_fold_and_the_whole_subset():
     """A panel a subset: bars as high as the shares, a line at the share of the subset."""
     shares = pd.concat([SHARES, SHARES.assign(agreement="three", share=[0.55, 0.65])])
@@ -122,12 +115,6 @@ def test_a_gallery_frames_each_picture_in_its_colour():
     assert not figure.axes[3].axison
     assert figure.get_supxlabel() == "not real"
     assert figures.gallery(NOISE, "abc", ["red"] * 3).get_supxlabel() == ""
-
-
-def test_a_gallery_needs_a_title_and_a_colour_a_picture():
-    """None is left out in silence; without pictures nothing is shown."""
-    with pytest.raises(ValueError, match="shorter"):
-        figures.gallery(NOISE, ["a", "b"], ["red"] * 3)
     assert not any(axes.axison for axes in figures.gallery(NOISE[:0], [], []).axes)
 
 

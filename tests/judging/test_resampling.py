@@ -35,16 +35,6 @@ def test_the_bootstrap_covers_the_truth_in_95_of_100_cases():
     assert 0.92 < covered.mean() < 0.98
 
 
-def test_an_interval_is_the_same_at_every_run_and_differs_by_seed():
-    """Whatever else is drawn in between."""
-    values, strata = np.arange(40) % 3 == 0, np.arange(40) % 4
-    found = resampling.stratified_interval(values, strata)
-    np.random.default_rng().random()
-    assert resampling.stratified_interval(values, strata) == found
-    others = {resampling.stratified_interval(values, strata, seed=s, resamples=99) for s in (1, 2)}
-    assert len(others) == 2
-
-
 def test_values_all_alike_or_none():
     """An interval without width; no interval."""
     assert resampling.stratified_interval([1, 1, 0, 0], [1, 1, 2, 2]) == (0.5, 0.5)
@@ -54,7 +44,10 @@ def test_values_all_alike_or_none():
 
 
 def test_copies_in_a_cluster_add_nothing():
-    """Each value twice, as a cluster, gives the interval of the values once; apart, a narrower."""
+    """Each value twice, as a cluster, gives the interval of the values once; apart, a narrower.
+
+    To the last digit, for the draws are the same at every run; another seed draws others.
+    """
     values = np.random.default_rng(2).integers(0, 2, 50)
     names = np.arange(50)
     once = resampling.clustered_interval(values, names)
@@ -63,6 +56,8 @@ def test_copies_in_a_cluster_add_nothing():
     assert high - low < 0.85 * (once[1] - once[0])
     # One stratum is what clusters of one are.
     assert resampling.stratified_interval(values, np.zeros(50)) == once
+    few = {resampling.stratified_interval(values, names * 0, seed=s, resamples=99) for s in (1, 2)}
+    assert len(few) == 2
 
 
 def test_clusters_of_unlike_sizes_weigh_by_their_size():
@@ -127,13 +122,6 @@ def drawn_table(generator, folds, seeds, std_folds, std_shared, std_rest):
     )
 
 
-def test_a_large_table_gives_back_what_it_was_drawn_with():
-    """Folds, the shared part of seeds, and the rest, each to a tenth."""
-    table = drawn_table(np.random.default_rng(0), 400, 400, 0.03, 0.01, 0.02)
-    expected = 0.03, np.hypot(0.01, 0.02), 0.01, np.sqrt(0.01**2 + 0.02**2 / 400)
-    assert resampling.variance_components(table) == pytest.approx(expected, rel=0.1)
-
-
 def test_small_tables_are_right_on_average():
     """Over many tables of five folds and three seeds the variances come out as drawn.
 
@@ -164,14 +152,6 @@ def test_variance_components_at_their_edges():
     # Folds that agree better than seeds do.
     assert resampling.variance_components(np.array([[0.0, 1.0], [1.0, 0.0]])).folds == 0
     assert resampling.variance_components(np.full((3, 3), 0.1)) == pytest.approx((0, 0, 0, 0))
-
-
-def test_random_cuts_spread_as_sampling_theory_says():
-    """The mean square is S^2 / m for folds of m pictures, S^2 being the variance with n - 1."""
-    values = np.random.default_rng(3).choice([0, 1 / 3, 1], 100, p=[0.2, 0.2, 0.6])
-    found = resampling.recut_spreads(values, None, 5, cuts=20_000)
-    assert found.shape == (20_000,)
-    assert np.mean(found**2) == pytest.approx(np.var(values, ddof=1) / 20, rel=0.03)
 
 
 @pytest.mark.parametrize("stratified", [False, True])

@@ -52,14 +52,9 @@ def our_grad_cam(network: str, count: int, device: str) -> Callable[[], Tensor]:
 def package_grad_cam(
     network: str, count: int, device: str, layer: str = "", each: bool = False
 ) -> Callable[[], np.ndarray]:
-    """Grad-CAM of both classes by the grad-cam package.
+    """Grad-CAM of both classes by the grad-cam package, all at once or `each` picture apart.
 
-    Parameters
-    ----------
-    layer
-        By default the one that `maps.rivals` takes.
-    each
-        Give it one picture at a time, and not all in one batch.
+    The `layer` is by default the one that `maps.rivals` takes.
     """
     from pytorch_grad_cam import GradCAM
     from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget

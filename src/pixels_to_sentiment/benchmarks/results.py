@@ -14,6 +14,7 @@ from pixels_to_sentiment.benchmarks import contenders
 OURS, COMMON, LIMIT = "this project", "common loop", "matrix product"
 PACKAGE = "grad-cam package"
 BF16 = f"{OURS}, bf16"
+CLASSIFIER, MAP = "classifier", "map"
 
 
 def rows(
@@ -30,19 +31,14 @@ def rows(
     for name, taken in seconds.items():
         if name.startswith(LIMIT):
             continue
-        ratios = np.asarray(taken) / np.asarray(seconds[OURS])
-        low, high = spread(ratios)
         rate = count / float(np.median(taken))
         limit = limits.get("bf16" if name == BF16 else "fp32")
         found.append(
             {
                 "what": title,
                 "contender": name,
-                "rounds": len(taken),
                 "rate": rate,
-                "ratio": float(np.median(ratios)),
-                "low": low,
-                "high": high,
+                **_ratio(taken, seconds[OURS]),
                 "gflops": rate * flops / 1e9 if flops else None,
                 "limit_gflops": limit / 1e9 if limit else None,
                 "share": rate * flops / limit if limit else None,
@@ -51,6 +47,32 @@ def rows(
             }
         )
     return found
+
+
+def map_rows(pictures: int, seconds: dict[str, list[float]]) -> list[dict]:
+    """Divide the time of the map by that of the classifier, round by round.
+
+    Returns
+    -------
+    list of dict
+        A contender a row: ``contender``, ``pictures`` (at once), ``rounds``, ``classifier`` and
+        ``map`` (median, seconds a batch), ``ratio`` (median over rounds), ``low`` and ``high`` (see
+        `spread`).
+    """
+    found = []
+    for name in dict.fromkeys(name.partition(", ")[0] for name in seconds):
+        taken = {one: seconds[f"{name}, {one}"] for one in (CLASSIFIER, MAP)}
+        medians = {one: float(np.median(times)) for one, times in taken.items()}
+        ratio = _ratio(taken[MAP], taken[CLASSIFIER])
+        found.append({"contender": name, "pictures": pictures} | medians | ratio)
+    return found
+
+
+def _ratio(taken: list[float], reference: list[float]) -> dict[str, float]:
+    """Divide times round by round."""
+    ratios = np.asarray(taken) / np.asarray(reference)
+    low, high = spread(ratios)
+    return {"rounds": len(ratios), "ratio": float(np.median(ratios)), "low": low, "high": high}
 
 
 def spread(ratios: Iterable[float]) -> tuple[float, float]:
@@ -106,8 +128,7 @@ def map_costs(kind: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The columns of `costs.rows`, and ``date`` and ``hardware`` (of the report); empty if none is
-        recorded.
+        The columns of `map_rows`, ``date`` and ``hardware``; empty if none is recorded.
     """
     reports = recorded(kind) + recorded(f"{_COSTS}{kind}")
     reports = [one for one in reports if one.get("costs")]
@@ -141,18 +162,13 @@ def repeated(first: dict, second: dict) -> pd.DataFrame:
 def across(reports: Iterable[dict], contenders: Iterable[str]) -> pd.DataFrame:
     """Set the ratios of several reports side by side, with the limit of the machine at the time.
 
-    Parameters
-    ----------
-    contenders
-        Those whose ratios are shown.
-
     Returns
     -------
     DataFrame
         A report a row: ``date``, ``limit`` (of products in float32, GFLOP/s, the largest that was
-        measured) and the ratio for each comparison, by its name.
+        measured) and the ratio to a contender for each comparison, by its name.
     """
-    contenders, rows = set(contenders), []
+    contenders, rows = list(contenders), []
     for report in reports:
         table = pd.DataFrame(report["comparisons"])
         shown = table[table["contender"].isin(contenders)]

@@ -2,7 +2,6 @@
 
 import pytest
 
-import toy_claims
 from pixels_to_sentiment.claims import (
     CONTRADICTED,
     INCONCLUSIVE,
@@ -17,11 +16,6 @@ from toy_claims import judged, random
 
 pytestmark = pytest.mark.usefixtures("isolated")
 FC9 = catalogue.variant_of(PAPERS, "fc9-2")
-
-
-@pytest.fixture
-def ran(tmp_path):
-    return toy_claims.runs_in(tmp_path)
 
 
 def test_pairs_give_their_numbers_seeds_and_runs(ran):

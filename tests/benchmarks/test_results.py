@@ -25,6 +25,7 @@ def test_ratios_are_paired_by_round_and_shares_are_of_the_faster_product():
     ).set_index("contender")
     assert list(table.index) == [results.OURS, results.BF16, results.COMMON]
     assert table.loc[results.COMMON, "ratio"] == 2
+    assert tuple(table.loc[results.OURS, ["low", "high"]]) == (1, 1)
     assert tuple(table.loc[results.COMMON, ["low", "high"]]) == results.spread([2, 3, 2])
     assert table.loc[results.COMMON, "seconds"] == [2, 3, 4]
     assert list(table["rate"]) == [10, 20, pytest.approx(10 / 3)]

@@ -84,6 +84,7 @@ def spread(ratios: Iterable[float]) -> tuple[float, float]:
     """
     logarithms = np.log(np.asarray(list(ratios)))
     n = len(logarithms)
+    # Not by `stats.t.interval`, which knows no ends where all rounds are alike, as with oneself.
     half = stats.t.ppf(0.975, n - 1) * logarithms.std(ddof=1) * np.sqrt(1 + 1 / n)
     return tuple(float(np.exp(logarithms.mean() + sign * half)) for sign in (-1, 1))
 
@@ -141,14 +142,7 @@ def map_costs(kind: str) -> pd.DataFrame:
 
 
 def repeated(first: dict, second: dict) -> pd.DataFrame:
-    """Hold the ratios of a second report against the spread of the first.
-
-    Returns
-    -------
-    DataFrame
-        ``what``, ``contender``, ``ratio``, ``low``, ``high`` of the first, ``again`` (the ratio of
-        the second), ``inside`` (whether it lies from low to high).
-    """
+    """Hold the ratios of a second report (``again``) against the spread of the first."""
     keys = ["what", "contender"]
     one, other = (pd.DataFrame(report["comparisons"]) for report in (first, second))
     columns = [*keys, "ratio", "low", "high"]

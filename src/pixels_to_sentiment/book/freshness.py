@@ -6,12 +6,13 @@ the recorded results and the Python version; and, for a notebook that looks at t
 that they made. It does not cover prose, cell ids, or tags that only say how a cell is shown.
 """
 
-import ast
 import hashlib
 import json
 import platform
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
+from modulefinder import ModuleFinder
 from pathlib import Path
 
 from pixels_to_sentiment import places
@@ -58,47 +59,26 @@ def looks_at_others(notebook: Mapping) -> bool:
     return book in library_modules(cell["source"] for cell in _code(notebook))
 
 
-def library_modules(sources: Iterable[str]) -> set[Path]:
+def library_modules(sources: Iterable[str]) -> frozenset[Path]:
     """Find the files of this library that code imports, and those that they import in turn.
 
     Imports inside functions count. Lines of magic (``%``) are passed over; any other code that is
     not plain Python (``!`` and ``%%``) may reach anything, and so counts as importing every module.
     """
-    found: set[Path] = set()
-    plain = (re.sub(r"^%(?!%).*$", "", source, flags=re.MULTILINE) for source in sources)
+    return _reached(tuple(sources), _PACKAGE)
+
+
+# Asked several times for each notebook, and slow.
+@cache
+def _reached(sources: tuple[str, ...], package: Path) -> frozenset[Path]:
+    finder = ModuleFinder([str(package.parent)])
     try:
-        waiting = {name for source in plain for name in _imports(source, ())}
-        while waiting:
-            module = waiting.pop()
-            path = _file_of(module)
-            if path is not None and path not in found:
-                found.add(path)
-                here = module if path.name == "__init__.py" else module[:-1]
-                waiting |= _imports(path.read_text(), here)
+        for source in sources:
+            plain = re.sub(r"^%(?!%).*$", "", source, flags=re.MULTILINE)
+            finder.scan_code(compile(plain, "cell", "exec"), finder.add_module("__main__"))
     except SyntaxError:
-        return set(_PACKAGE.rglob("*.py"))
-    return found
-
-
-def _imports(source: str, here: tuple[str, ...]) -> set[tuple[str, ...]]:
-    """Dotted names that code imports, with their parents; ``here`` is the package it lies in."""
-    names: set[tuple[str, ...]] = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            names |= {tuple(alias.name.split(".")) for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            base = here[: len(here) - node.level + 1] if node.level else ()
-            base += tuple(node.module.split(".")) if node.module else ()
-            names |= {(*base, alias.name) for alias in node.names}
-    return {name[:length] for name in names for length in range(1, len(name) + 1)}
-
-
-def _file_of(module: tuple[str, ...]) -> Path | None:
-    if module[0] != "pixels_to_sentiment":
-        return None
-    path = _PACKAGE.joinpath(*module[1:])
-    candidates = (path / "__init__.py", path.with_name(f"{path.name}.py"))
-    return next((file for file in candidates if file.is_file()), None)
+        return frozenset(package.rglob("*.py"))
+    return frozenset(Path(one.__file__) for one in finder.modules.values() if one.__file__)
 
 
 def _code(notebook: Mapping) -> list[Mapping]:

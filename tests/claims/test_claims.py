@@ -14,6 +14,7 @@ def test_nothing_recorded_leaves_all_but_what_is_counted_untested():
     assert table["verdict"].pop("parameters") == REPRODUCED
     assert set(table["verdict"].drop("parameters")) == {UNTESTED}
     assert table["why"].str.len().gt(20).all()
+    assert "single pictures" in table.loc["errors", "why"]
     assert table.index.is_unique
     assert list(table.index) == [claim.name for claim in claims.CLAIMS]
 

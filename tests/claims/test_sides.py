@@ -4,14 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from pixels_to_sentiment.claims import CONTRADICTED, REPRODUCED, SUPPORTED, sides
+from pixels_to_sentiment.claims import sides
 from pixels_to_sentiment.claims.sides import AGAINST, FOR, UNDECIDED
-from pixels_to_sentiment.records import catalogue
-from pixels_to_sentiment.records.catalogue import PAPERS
-from toy_claims import judged
-
-pytestmark = pytest.mark.usefixtures("isolated")
-FC9 = catalogue.variant_of(PAPERS, "fc9-2")
 
 
 @pytest.mark.parametrize(
@@ -45,15 +39,3 @@ def test_a_difference_is_there_absent_or_undecided(low, high, aim, side):
 def test_no_difference_is_shown_by_an_interval_within_the_margin(low, high, side):
     """A wide interval shows nothing, whether it holds zero or not."""
     assert sides.alike(SimpleNamespace(low=low, high=high)) == side
-
-
-def test_the_articles_own_networks_decide_and_others_support(ran):
-    """A pair of other networks is told apart."""
-    own = ran(PAPERS, 0.9) + ran(FC9, 0.8)
-    whole = catalogue.SQUEEZENET_OURS
-    other = ran(whole, 0.9) + ran(catalogue.variant_of(whole, "conv11-2"), 0.75)
-    assert judged("addition", own)["verdict"] == REPRODUCED
-    assert judged("addition", other)["verdict"] == SUPPORTED
-    assert judged("addition", other[5:] + other[:5])["verdict"] == SUPPORTED
-    worse = ran(PAPERS, 0.75, seed=1) + ran(FC9, 0.9, seed=1)
-    assert judged("addition", worse + other)["verdict"] == CONTRADICTED

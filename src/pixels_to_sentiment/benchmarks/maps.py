@@ -28,10 +28,10 @@ def our_class_maps(network: str, count: int, device: str) -> Callable[[], Tensor
     body = surgery.fully_convolutional(made)
     pixels = crops(made, count).to(device)
 
+    @torch.inference_mode()
     def work() -> Tensor:
-        with torch.inference_mode():
-            maps = body(made.convention.prepare(pixels)).relu().transpose(0, 1).flatten(0, 1)
-            return _scaled(maps.cpu(), pixels.shape[1])
+        maps = body(made.convention.prepare(pixels)).relu().transpose(0, 1).flatten(0, 1)
+        return _scaled(maps.cpu(), pixels.shape[1])
 
     return work
 

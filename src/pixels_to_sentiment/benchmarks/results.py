@@ -50,14 +50,10 @@ def rows(
 
 
 def map_rows(pictures: int, seconds: dict[str, list[float]]) -> list[dict]:
-    """Divide the time of the map by that of the classifier, round by round.
+    """Divide the time of the map by that of the classifier, round by round, for each contender.
 
-    Returns
-    -------
-    list of dict
-        A contender a row: ``contender``, ``pictures`` (at once), ``rounds``, ``classifier`` and
-        ``map`` (median, seconds a batch), ``ratio`` (median over rounds), ``low`` and ``high`` (see
-        `spread`).
+    ``classifier`` and ``map`` are medians (seconds for the pictures at once), ``ratio`` is that of
+    the rounds, ``low`` and ``high`` are its `spread`.
     """
     found = []
     for name in dict.fromkeys(name.partition(", ")[0] for name in seconds):
@@ -124,13 +120,7 @@ def recorded(kind: str) -> list[dict]:
 
 
 def map_costs(kind: str) -> pd.DataFrame:
-    """Give the newest record of what a map costs beside one answer, on a kind of device.
-
-    Returns
-    -------
-    DataFrame
-        The columns of `map_rows`, ``date`` and ``hardware``; empty if none is recorded.
-    """
+    """Give the newest recorded `map_rows` of a kind of device, with ``date`` and ``hardware``."""
     reports = recorded(kind) + recorded(f"{_COSTS}{kind}")
     reports = [one for one in reports if one.get("costs")]
     if not reports:
@@ -154,13 +144,9 @@ def repeated(first: dict, second: dict) -> pd.DataFrame:
 
 
 def across(reports: Iterable[dict], contenders: Iterable[str]) -> pd.DataFrame:
-    """Set the ratios of several reports side by side, with the limit of the machine at the time.
+    """Set the ratios to contenders of several reports side by side, a report a row.
 
-    Returns
-    -------
-    DataFrame
-        A report a row: ``date``, ``limit`` (of products in float32, GFLOP/s, the largest that was
-        measured) and the ratio to a contender for each comparison, by its name.
+    ``limit`` is the largest that was measured of products in float32 (GFLOP/s) at the time.
     """
     contenders, rows = list(contenders), []
     for report in reports:

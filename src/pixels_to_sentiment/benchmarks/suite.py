@@ -240,12 +240,10 @@ def _comparison(
 def compare(
     title: str, count: int, flops: int, entries: list[Contender], budget: float
 ) -> list[dict]:
-    """Time contenders on the same work and set each beside this project's code.
+    """Time contenders on `count` pictures a round and set each beside this project's code.
 
     Parameters
     ----------
-    count
-        Pictures a round.
     flops
         Operations a picture; 0 for work that is not the network's.
     budget

@@ -29,10 +29,10 @@ def our_class_maps(network: str, count: int, device: str) -> Callable[[], Tensor
     body = surgery.fully_convolutional(made)
     pixels = crops(made, count).to(device)
 
+    @torch.inference_mode()
     def work() -> Tensor:
-        with torch.inference_mode():
-            maps = body(made.convention.prepare(pixels)).relu().transpose(0, 1).flatten(0, 1)
-            return _scaled(maps.cpu(), pixels.shape[1])
+        maps = body(made.convention.prepare(pixels)).relu().transpose(0, 1).flatten(0, 1)
+        return _scaled(maps.cpu(), pixels.shape[1])
 
     return work
 
@@ -53,14 +53,9 @@ def our_grad_cam(network: str, count: int, device: str) -> Callable[[], Tensor]:
 def package_grad_cam(
     network: str, count: int, device: str, layer: str = "", each: bool = False
 ) -> Callable[[], np.ndarray]:
-    """Grad-CAM of both classes by the grad-cam package.
+    """Grad-CAM of both classes by the grad-cam package, all at once or `each` picture apart.
 
-    Parameters
-    ----------
-    layer
-        By default the one that `maps.rivals` takes.
-    each
-        Give it one picture at a time, and not all in one batch.
+    The `layer` is by default the one that `maps.rivals` takes.
     """
     from pytorch_grad_cam import GradCAM
     from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget

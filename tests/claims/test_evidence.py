@@ -2,13 +2,7 @@
 
 import pytest
 
-from pixels_to_sentiment.claims import (
-    CONTRADICTED,
-    INCONCLUSIVE,
-    REPRODUCED,
-    SUPPORTED,
-    UNTESTED,
-)
+from pixels_to_sentiment.claims import CONTRADICTED, INCONCLUSIVE, REPRODUCED, SUPPORTED, UNTESTED
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.records import catalogue
 from pixels_to_sentiment.records.catalogue import MOBILENET, PAPERS, SQUEEZENET, Configuration

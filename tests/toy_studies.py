@@ -13,7 +13,7 @@ from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.maps import measures
 from pixels_to_sentiment.maps.records import Study
-from pixels_to_sentiment.networks import architectures, network
+from pixels_to_sentiment.networks import declared, network
 from pixels_to_sentiment.records.runs import Record
 from toy_runs import RUN
 
@@ -30,7 +30,7 @@ def small(seed=0):
     classifier = nn.Sequential(nn.Dropout(0.2), nn.Conv2d(6, 2, 1), nn.AdaptiveAvgPool2d(1))
     classifier[1].weight.data *= 5
     body = nn.Sequential(OrderedDict(features=features, classifier=classifier))
-    convention = architectures.Convention("RGB", 1 / 255, (0.5, 0.5, 0.5), (0.3, 0.3, 0.3), CROP)
+    convention = declared.Convention("RGB", 1 / 255, (0.5, 0.5, 0.5), (0.3, 0.3, 0.3), CROP)
     return network.Network("squeezenet1_1", body, convention, "classifier.1").eval()
 
 

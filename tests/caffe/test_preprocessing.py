@@ -13,7 +13,7 @@ from PIL import Image
 from pixels_to_sentiment.caffe.preprocessing import load_image, network_input, resize
 from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.networks import architectures
+from pixels_to_sentiment.networks import declared
 from pixels_to_sentiment.training import prediction
 
 MEAN = np.array([104.007, 116.669, 122.679])
@@ -327,17 +327,17 @@ def test_a_crop_that_does_not_fit_is_refused(crop):
 
 def fast_input(pixels):
     """Ten crops of a uint8 picture, the way the rest of the project makes them."""
-    corners, mirrored = prediction.ten_corners(256, 256, architectures.CAFFE.crop)
+    corners, mirrored = prediction.ten_corners(256, 256, declared.CAFFE.crop)
     warped = torch.from_numpy(pictures.warp(pixels))[None]
     positions = torch.zeros(10, dtype=torch.long)
-    crops = pictures.cut(warped, positions, corners, mirrored, architectures.CAFFE.crop)
-    return architectures.CAFFE.prepare(crops).numpy()
+    crops = pictures.cut(warped, positions, corners, mirrored, declared.CAFFE.crop)
+    return declared.CAFFE.prepare(crops).numpy()
 
 
 def test_without_resizing_the_fast_path_is_equal():
     """Crops, order, mirrors, channels and mean of a picture of 256 pixels a side."""
     pixels = noise(256, 256)
-    exact = network_input(floating(pixels), architectures.CAFFE.mean, architectures.CAFFE.crop)
+    exact = network_input(floating(pixels), declared.CAFFE.mean, declared.CAFFE.crop)
     np.testing.assert_allclose(fast_input(pixels), exact, atol=1e-4, rtol=0)
 
 
@@ -356,7 +356,7 @@ def test_the_fast_path_differs_by_rounding_alone(some_photographs):
     for name, content in some_photographs.items():
         with Image.open(io.BytesIO(content)) as image:
             fast = fast_input(np.asarray(image.convert("RGB")))
-        exact = network_input(load_image(io.BytesIO(content)), architectures.CAFFE.mean)
+        exact = network_input(load_image(io.BytesIO(content)), declared.CAFFE.mean)
         # The centre crop, and its mirror, do not reach the border.
         inside = np.abs(fast - exact)[[4, 9]]
         assert inside.max() <= 0.5 + 1e-3, name

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.networks import factory, surgery
+from pixels_to_sentiment.networks import declared, factory, surgery
 
 pytestmark = pytest.mark.usefixtures("isolated")
 
@@ -64,7 +64,7 @@ def test_other_networks_have_no_such_form(tiny):
 
 def test_the_networks_that_have_the_form_are_named():
     """Each of them has it, and the sentence that refuses others lists them."""
-    names = surgery.fully_convolutional_names()
+    names = declared.FULLY_CONVOLUTIONAL
     for name in names:
         assert surgery.fully_convolutional(factory.create(name, start="random"))
     with pytest.raises(UserError, match=names[0]):

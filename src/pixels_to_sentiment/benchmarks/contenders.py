@@ -19,8 +19,8 @@ from torch.utils.data import DataLoader
 
 from pixels_to_sentiment.data import folds, pictures
 from pixels_to_sentiment.networks import (
-    architectures,
     compat,  # noqa: F401  (before torchvision and timm)
+    declared,
     deploy,
     factory,
     network,
@@ -81,7 +81,7 @@ def common_training(
                 transforms.RandomCrop(crop),
                 transforms.RandomHorizontalFlip(),
                 transforms.ToTensor(),
-                transforms.Normalize(architectures.TORCHVISION.mean, architectures.TORCHVISION.std),
+                transforms.Normalize(declared.TORCHVISION.mean, declared.TORCHVISION.std),
             ]
         ),
     )
@@ -179,7 +179,7 @@ def common_prediction(network: str, count: int, device: str, folder: str) -> Cal
     prepare = transforms.Compose(
         [
             transforms.ToTensor(),
-            transforms.Normalize(architectures.TORCHVISION.mean, architectures.TORCHVISION.std),
+            transforms.Normalize(declared.TORCHVISION.mean, declared.TORCHVISION.std),
         ]
     )
     dataset = torchvision.datasets.ImageFolder(

@@ -5,15 +5,22 @@ five folds and released them as text lists. ``ground_truth/published_folds.csv``
 facts as one tidy table, from which the lists are written again byte for byte.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.errors import UserError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ARCHIVE = "twitter_deepsent.zip"
+"""The authors' archive of the photographs, a declared file."""
 
 AGREEMENTS: tuple[str, ...] = ("five", "four", "three")
 """The subsets, strictest first; each complete list contains the one before it."""
@@ -82,6 +89,8 @@ def load(path: Path | None = None) -> pd.DataFrame:
 # The published table is asked for hundreds of times to make a page.
 @lru_cache(maxsize=4)
 def _checked(path: Path, changed: int) -> pd.DataFrame:
+    import pandas as pd
+
     kinds = {column: "Int64" for column in COLUMNS} | {"image": "str"}
     try:
         table = pd.read_csv(path, dtype=kinds)

@@ -1,14 +1,18 @@
 """Scores computed from per-picture probabilities, and the numbers that the paper reports."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
-from sklearn.metrics import roc_auc_score
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.errors import UserError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # How a probability of positive was made: centre crop, or mean over ten crops.
 VIEWS = {"centre": "no", "oversampled": "yes"}
@@ -41,11 +45,15 @@ def auc(labels: Iterable[int], positive: Iterable[float]) -> float:
     positive
         Probability of positive, (n,).
     """
+    from sklearn.metrics import roc_auc_score
+
     return float(roc_auc_score(np.asarray(labels), np.asarray(positive)))
 
 
 def confusion(labels: Iterable[int], positive: Iterable[float]) -> pd.DataFrame:
     """Count pictures by label (rows) and prediction (columns), both negative then positive."""
+    import pandas as pd
+
     truth = np.asarray(labels) == 1
     predicted = np.asarray(positive) > 0.5
     counts = [[int(np.sum((truth == t) & (predicted == p))) for p in (0, 1)] for t in (0, 1)]
@@ -74,6 +82,8 @@ def summarise(folds: pd.DataFrame, by: list[str]) -> pd.DataFrame:
         are over the n folds, the standard deviation with n - 1 (missing for one fold). The paper
         does not say which it uses.
     """
+    import pandas as pd
+
     rows = []
     for names, group in folds.groupby(by, sort=False, dropna=False):
         each = group.groupby("fold")["accuracy"].mean()
@@ -116,6 +126,8 @@ def reported(experiment: str | None = None, path: Path | None = None) -> pd.Data
     UserError
         If the table cannot be read or lacks a column.
     """
+    import pandas as pd
+
     path = path or places.ground_truth() / "reported_results.csv"
     try:
         table = pd.read_csv(

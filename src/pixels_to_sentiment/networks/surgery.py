@@ -7,6 +7,7 @@ from torch import nn
 
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks.caffenet import FC6_WINDOW
+from pixels_to_sentiment.networks.declared import FULLY_CONVOLUTIONAL
 from pixels_to_sentiment.networks.network import Network
 from pixels_to_sentiment.networks.weights import CONVOLUTIONAL
 
@@ -21,7 +22,7 @@ def fully_convolutional(network: Network) -> nn.Module:
     Returns
     -------
     Module
-        From prepared input (n, 3, h, w), as `architectures.Convention.prepare` gives it, to logits
+        From prepared input (n, 3, h, w), as `declared.Convention.prepare` gives it, to logits
         (n, 2, h', w'), in evaluation mode. CaffeNet gives 1x1 at 227 and 8x8 at 451.
 
     Raises
@@ -32,14 +33,9 @@ def fully_convolutional(network: Network) -> nn.Module:
     if network.name not in _FORMS:
         raise UserError(
             f"{network.name} has no fully convolutional form here: choose from "
-            f"{fully_convolutional_names()}."
+            f"{list(FULLY_CONVOLUTIONAL)}."
         )
     return _FORMS[network.name](deepcopy(network.body)).eval()
-
-
-def fully_convolutional_names() -> list[str]:
-    """Name the networks that have a fully convolutional form here."""
-    return sorted(_FORMS)
 
 
 def _caffenet(body: nn.Sequential) -> nn.Module:

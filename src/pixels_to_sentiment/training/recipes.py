@@ -1,11 +1,15 @@
 """Recipes of fine-tuning as data: the paper's, ours, and what may follow their names."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import asdict, dataclass, field, fields
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from pixels_to_sentiment.errors import UserError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PRECISIONS = ("fp32", "tf32", "bf16")
 
@@ -133,6 +137,8 @@ def recipe_table(recipe: Recipe) -> pd.DataFrame:
         Columns ``what``, ``value``, ``paper`` (the paper's value), ``grade`` (V, I or R, of the
         paper's value).
     """
+    import pandas as pd
+
     paper = Recipe()
     rows = [
         (f.metadata["what"], getattr(recipe, f.name), getattr(paper, f.name), f.metadata["grade"])

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.files.assets import Unavailable
-from pixels_to_sentiment.judging import scores
 from pixels_to_sentiment.records import catalogue
 from pixels_to_sentiment.records.catalogue import Configuration
 from pixels_to_sentiment.records.runs import SHORTENED, Record, Run
@@ -57,6 +55,7 @@ def plan(
     UserError
         If a subset, fold, recipe or precision is unknown, or a number is below 1.
     """
+    from pixels_to_sentiment.files.assets import Unavailable
     from pixels_to_sentiment.networks import factory
 
     for name, value in (("iterations", iterations), ("batch_size", batch_size), ("limit", limit)):
@@ -163,6 +162,8 @@ def fold_scores(records: Iterable[Record]) -> pd.DataFrame:
     """
     import pandas as pd
 
+    from pixels_to_sentiment.judging import scores
+
     rows = []
     for record in records:
         run, predictions = record.run, record.predictions()
@@ -220,6 +221,8 @@ def whole_seeds(records: Iterable[Record]) -> list[Record]:
 
 def table(records: Iterable[Record]) -> pd.DataFrame:
     """Score configurations, one a row, as `scores.summarise` does, from whole seeds alone."""
+    from pixels_to_sentiment.judging import scores
+
     order = {name: place for place, name in enumerate(folds.AGREEMENTS)}
     rows = fold_scores(whole_seeds(records)).sort_values(
         ["experiment", "network", "start", "recipe", "precision", "agreement", "oversampling"],

@@ -1,6 +1,8 @@
 """What tests of commands share."""
 
 import json
+import subprocess
+import sys
 from dataclasses import asdict, replace
 
 import pandas as pd
@@ -8,6 +10,28 @@ import pandas as pd
 from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.training import recipes
 from toy_runs import RUN
+
+HEAVY = ("torch", "torchvision", "timm", "sklearn", "scipy", "matplotlib", "seaborn", "pandas")
+
+
+def heavy_after(*commands):
+    """Give what of `HEAVY` is imported once some commands have answered, each with its status."""
+    code = (
+        "import contextlib, io, json, sys\n"
+        "from pixels_to_sentiment.cli import main\n"
+        "heavy, *commands = json.loads(sys.argv[1])\n"
+        "for status, words in commands:\n"
+        "    with contextlib.redirect_stdout(io.StringIO()) as said:\n"
+        "        try:\n"
+        "            assert main(words) == status, words\n"
+        "        except SystemExit as end:\n"
+        "            assert end.code == status and 'usage: ' in said.getvalue(), words\n"
+        "print(*sorted(set(heavy) & sys.modules.keys()))\n"
+    )
+    command = [sys.executable, "-c", code, json.dumps([HEAVY, *commands])]
+    answer = subprocess.run(command, capture_output=True, text=True)
+    assert answer.returncode == 0, answer.stderr
+    return answer.stdout.split()
 
 
 def refused(capsys, *arguments):

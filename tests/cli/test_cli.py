@@ -1,7 +1,6 @@
 """The command line: what it prints, what it returns, and one sentence for what can be mended."""
 
 import hashlib
-import json
 import os
 import subprocess
 import sys
@@ -16,36 +15,15 @@ from pixels_to_sentiment import book, cli, places
 from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.data import audit, folds, pictures
 from pixels_to_sentiment.files import assets
-from toy_cli import refused, said
+from toy_cli import heavy_after, refused, said
 from toy_maps import photograph
 
 pytestmark = pytest.mark.usefixtures("isolated")
 
-HEAVY = ("torch", "torchvision", "timm", "sklearn", "scipy", "matplotlib", "seaborn", "pandas")
 RUN = ["experiments", "run", "fine-tuning"]
 
 
 # The door
-
-
-def heavy_after(*commands):
-    """Give what of `HEAVY` is imported once some commands have answered, each with its status."""
-    code = (
-        "import contextlib, io, json, sys\n"
-        "from pixels_to_sentiment.cli import main\n"
-        "heavy, *commands = json.loads(sys.argv[1])\n"
-        "for status, words in commands:\n"
-        "    with contextlib.redirect_stdout(io.StringIO()) as said:\n"
-        "        try:\n"
-        "            assert main(words) == status, words\n"
-        "        except SystemExit as end:\n"
-        "            assert end.code == status and 'usage: ' in said.getvalue(), words\n"
-        "print(*sorted(set(heavy) & sys.modules.keys()))\n"
-    )
-    command = [sys.executable, "-c", code, json.dumps([HEAVY, *commands])]
-    answer = subprocess.run(command, capture_output=True, text=True)
-    assert answer.returncode == 0, answer.stderr
-    return answer.stdout.split()
 
 
 def test_help_imports_nothing_heavy():

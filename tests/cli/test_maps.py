@@ -1,9 +1,9 @@
 """The command ``map``: what it prints and writes, and all it refuses before it starts."""
 
+import io
 import json
 import os
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -201,32 +201,15 @@ def test_an_empty_name_is_not_the_current_folder(capsys, run, cat, given):
     assert not os.listdir()
 
 
-def test_a_letter_that_the_terminal_lacks_is_printed_as_an_escape(run, isolated):
+def test_a_letter_that_the_terminal_lacks_is_printed_as_an_escape(run, isolated, monkeypatch):
     """And the pictures after it are mapped."""
     for name in ("\u732b.png", "z.png"):
         photograph(isolated / "photos" / name, 1)
-    command = [sys.executable, "-m", "pixels_to_sentiment", "map", str(isolated / "photos")]
-    done = subprocess.run(
-        command, capture_output=True, env=os.environ | {"PYTHONIOENCODING": "latin-1"}
-    )
-    assert done.returncode == 0, done.stderr
-    assert b"\\u732b.png: " in done.stdout
-    assert done.stdout.count(b"\n") == 2
-
-
-def test_a_terminated_command_leaves_nothing_half_written(run, isolated):
-    """SIGTERM ends it as an interruption does: the JSON is whole, and no temporary file is left."""
-    for number in range(30):
-        photograph(isolated / "photos" / f"{number:02}.png", number)
-    command = [sys.executable, "-m", "pixels_to_sentiment", "map", str(isolated / "photos")]
-    with subprocess.Popen([*command, "--json"], stdout=subprocess.PIPE, text=True) as process:
-        first = process.stdout.readline() + process.stdout.readline()
-        process.terminate()
-        done = json.loads(first + process.stdout.read())
-    assert process.returncode == 128 + signal.SIGTERM
-    assert 0 < len(done) < 30
-    assert not [name for name in os.listdir("maps") if name.endswith(".part")]
-    assert len(os.listdir("maps")) % 2 == 0
+    printed = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(printed, "latin-1"))
+    assert main(["map", str(isolated / "photos")]) == 0
+    assert b"\\u732b.png: " in printed.getvalue()
+    assert printed.getvalue().count(b"\n") == 2
 
 
 @pytest.mark.parametrize(
@@ -263,20 +246,30 @@ def test_without_any_run_the_command_for_one_is_said(capsys, isolated, cat, monk
     assert not os.path.exists("maps")
 
 
-def test_an_interrupt_leaves_what_was_finished_whole(capsys, run, cat, isolated, monkeypatch):
-    """JSON too is a document that can be read."""
-    photograph(isolated / "photos" / "dog.jpg", 2)
-    real = mapping.mapped
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_leaves_nothing_half_written(capsys, run, cat, isolated, monkeypatch, stop):
+    """What was finished is whole, JSON too, and no temporary file is left."""
+    for name in ("dog.jpg", "eel.jpg"):
+        photograph(isolated / "photos" / name, 2)
+    real = mapping.sheets.sheet
 
-    def interrupted(*arguments):
-        yield next(real(*arguments))
-        raise KeyboardInterrupt
+    def stopped(*arguments, **options):
+        if len(os.listdir("maps")) > 2:  # the second picture's numbers are being written
+            signal.raise_signal(stop)
+        return real(*arguments, **options)
 
-    monkeypatch.setattr(mapping, "mapped", interrupted)
-    out, err = mapped(capsys, cat.parent, "--json", status=130)
+    monkeypatch.setattr(mapping.sheets, "sheet", stopped)
+    arguments = ["map", str(cat.parent), "--json"]
+    if stop == signal.SIGINT:
+        assert main(arguments) == 130
+    else:
+        with pytest.raises(SystemExit) as end:
+            main(arguments)
+        assert end.value.code == 128 + stop
+    out, err = capsys.readouterr()
     assert [entry["file"] for entry in json.loads(out)] == [str(cat)]
     assert sorted(os.listdir("maps")) == ["cat.png.map.json", "cat.png.map.png"]
-    assert "interrupted" in err
+    assert ("interrupted" in err) == (stop == signal.SIGINT)
 
 
 def test_the_help_says_which_weights_which_files_and_which_pictures(capsys):

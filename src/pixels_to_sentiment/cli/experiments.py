@@ -8,6 +8,20 @@ from dataclasses import replace
 from pixels_to_sentiment.cli import add_command, add_room, waiting
 from pixels_to_sentiment.errors import UserError
 
+# Options that take one value or more.
+SEVERAL = (
+    (
+        "--only",
+        "NETWORK:START:RECIPE",
+        str,
+        "these configurations, and nothing else, instead of all",
+    ),
+    ("--network", "NETWORK", str, "what there is of these networks alone"),
+    ("--agreements", "SUBSET", str, "five, four, three"),
+    ("--folds", "K", int, "test folds, 1 to 5"),
+    ("--inner", "K", int, "stay within the training list, testing on its pictures of these folds"),
+)
+
 
 def commands(rooms) -> None:
     """Add the commands."""
@@ -18,27 +32,10 @@ def commands(rooms) -> None:
     text = "Run an experiment; what is finished is kept."
     run = add_command(room, "run", _run, text, "--device")
     run.add_argument("name", metavar="NAME")
-    run.add_argument(
-        "--only",
-        nargs="+",
-        metavar="NETWORK:START:RECIPE",
-        help="these configurations, and nothing else, instead of all of the experiment",
-    )
-    run.add_argument(
-        "--network", nargs="+", metavar="NETWORK", help="what there is of these networks alone"
-    )
-    run.add_argument(
-        "--tier", default="paper", help="paper: all of it; smoke: a few iterations (default: paper)"
-    )
-    run.add_argument("--agreements", nargs="+", metavar="SUBSET", help="five, four, three")
-    run.add_argument("--folds", nargs="+", type=int, metavar="K", help="test folds, 1 to 5")
-    run.add_argument(
-        "--inner",
-        nargs="+",
-        type=int,
-        metavar="K",
-        help="stay within the training list, testing on its pictures of these other folds",
-    )
+    for option, what, kind, text in SEVERAL:
+        run.add_argument(option, nargs="+", type=kind, metavar=what, help=text)
+    text = "paper: all of it; smoke: a few iterations (default: paper)"
+    run.add_argument("--tier", default="paper", help=text)
     run.add_argument("--seeds", nargs="+", type=int, default=[0], metavar="SEED")
     run.add_argument("--precision", default="fp32", help="fp32, tf32 or bf16 (default: fp32)")
     run.add_argument("--record", action="store_true", help="add the runs to the recorded results")

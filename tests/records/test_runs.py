@@ -16,7 +16,7 @@ from safetensors.torch import save_file
 from pixels_to_sentiment import places
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.networks import architectures, factory
+from pixels_to_sentiment.networks import declared, factory
 from pixels_to_sentiment.records import folders, runs
 from pixels_to_sentiment.records.runs import Record, Run
 from pixels_to_sentiment.training import prediction
@@ -255,8 +255,8 @@ def test_restoring_needs_no_starting_weights(finished, tmp_path, monkeypatch, na
     restored = replace(finished, folder=tmp_path, run=run).restore()
     for key, value in body.state_dict().items():
         assert torch.equal(restored.body.state_dict()[key], value)
-    declared = factory.find_start(name, start)
-    assert restored.convention == (declared.convention if declared else architectures.TORCHVISION)
+    known = factory.find_start(name, start)
+    assert restored.convention == (known.convention if known else declared.TORCHVISION)
     assert restored.frozen_norms == (name == "mobilenet_v2")
 
 

@@ -5,18 +5,24 @@ five folds and released them as text lists. ``ground_truth/published_folds.csv``
 facts as one tidy table, from which the lists are written again byte for byte.
 """
 
+from __future__ import annotations
+
 import hashlib
 import io
 from collections import defaultdict
 from functools import lru_cache
 from itertools import product
 from pathlib import Path
-from typing import NamedTuple
-
-import pandas as pd
+from typing import TYPE_CHECKING, NamedTuple
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.errors import UserError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ARCHIVE = "twitter_deepsent.zip"
+"""The authors' archive of the photographs, a declared file."""
 
 AGREEMENTS: tuple[str, ...] = ("five", "four", "three")
 """The subsets, strictest first; each complete list contains the one before it."""
@@ -57,6 +63,8 @@ def load() -> pd.DataFrame:
 # The published table is asked for hundreds of times to make a page.
 @lru_cache(maxsize=4)
 def _read(path: Path, changed: int) -> pd.DataFrame:
+    import pandas as pd
+
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != _SHA256:
         raise UserError(f"{path} is not the published table of folds; {_CURE}.")

@@ -21,10 +21,10 @@ from tqdm import tqdm
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.data import folds, standin
+from pixels_to_sentiment.data.folds import ARCHIVE
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files import archives, assets
 
-ARCHIVE = "twitter_deepsent.zip"
 SIDE = 256
 # Part of the fingerprint: to be raised when decoding or warping changes what the array holds.
 WARP_VERSION = 1

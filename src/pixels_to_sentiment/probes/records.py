@@ -32,8 +32,8 @@ from pixels_to_sentiment.records.runs import Record, Run
 _FILES = ("provenance.json", "layers.csv")
 # What decides a probe's result; what decides the network's weights is in the key of its run.
 _CODE = (
-    *("networks/architectures", "networks/caffenet", "networks/factory", "networks/network"),
-    *("networks/weights", "data/pictures", "training/prediction"),
+    *("networks/architectures", "networks/caffenet", "networks/declared", "networks/factory"),
+    *("networks/network", "networks/weights", "data/pictures", "training/prediction"),
     *("probes/features", "probes/linear"),
 )
 # What stands for the recipe of a network that was not trained.

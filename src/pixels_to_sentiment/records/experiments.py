@@ -1,22 +1,24 @@
 """How a part of the catalogue is run here, and the scores of what was run."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import product
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from pixels_to_sentiment.data import folds
-from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.files.assets import Unavailable
-from pixels_to_sentiment.judging import scores
-from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.records import catalogue
 from pixels_to_sentiment.records.catalogue import Configuration
 from pixels_to_sentiment.records.runs import SHORTENED, Record, Run
 from pixels_to_sentiment.records.store import Store
 from pixels_to_sentiment.training import recipes
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pixels_to_sentiment.data.pictures import Pictures
 
 
 def plan(
@@ -53,6 +55,9 @@ def plan(
     UserError
         If a subset, fold, recipe or precision is unknown, or a number is below 1.
     """
+    from pixels_to_sentiment.files.assets import Unavailable
+    from pixels_to_sentiment.networks import factory
+
     for name, value in (("iterations", iterations), ("batch_size", batch_size), ("limit", limit)):
         if value is not None and value < 1:
             raise UserError(f"{name} is {value}: give a number from 1 up.")
@@ -155,6 +160,10 @@ def fold_scores(records: Iterable[Record]) -> pd.DataFrame:
         ``experiment`` and the columns of `CONFIGURATION`, then ``fold``, ``seed``, ``key``,
         ``accuracy`` and ``pictures`` (in the test fold).
     """
+    import pandas as pd
+
+    from pixels_to_sentiment.judging import scores
+
     rows = []
     for record in records:
         run, predictions = record.run, record.predictions()
@@ -212,6 +221,8 @@ def whole_seeds(records: Iterable[Record]) -> list[Record]:
 
 def table(records: Iterable[Record]) -> pd.DataFrame:
     """Score configurations, one a row, as `scores.summarise` does, from whole seeds alone."""
+    from pixels_to_sentiment.judging import scores
+
     order = {name: place for place, name in enumerate(folds.AGREEMENTS)}
     rows = fold_scores(whole_seeds(records)).sort_values(
         ["experiment", "network", "start", "recipe", "precision", "agreement", "oversampling"],

@@ -15,6 +15,8 @@ A run is one network, from one start, on one fold, with one recipe and one seed.
     The trained parameters. Not part of a recorded result.
 """
 
+from __future__ import annotations
+
 import ast
 import hashlib
 import json
@@ -22,17 +24,17 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-
-import pandas as pd
-from safetensors import SafetensorError
-from safetensors.torch import load_file
+from typing import TYPE_CHECKING
 
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.networks import factory
-from pixels_to_sentiment.networks.network import Network
 from pixels_to_sentiment.records import folders, provenance
 from pixels_to_sentiment.training.recipes import Recipe
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pixels_to_sentiment.networks.network import Network
 
 WEIGHTS = "weights.safetensors"
 EQUAL_CODE = Path(__file__).with_name("equal_code.csv")
@@ -40,8 +42,8 @@ _TABLES = ("provenance.json", "curve.csv", "predictions.csv")
 # Ends the name of a recipe of which only some iterations or smaller batches are run.
 SHORTENED = "-shortened"
 _CODE = (
-    *("networks/architectures", "networks/caffenet", "networks/factory", "networks/network"),
-    *("networks/weights", "data/pictures"),
+    *("networks/architectures", "networks/caffenet", "networks/declared", "networks/factory"),
+    *("networks/network", "networks/weights", "data/pictures"),
     *("training/loop", "training/prediction", "training/recipes"),
 )
 
@@ -105,7 +107,7 @@ class Run:
         return train[~held].reset_index(drop=True), train[held].reset_index(drop=True)
 
     @classmethod
-    def read(cls, fields: dict) -> "Run":
+    def read(cls, fields: dict) -> Run:
         """Make a run of what a finished one's folder says of it."""
         recipe = {k: tuple(v) if isinstance(v, list) else v for k, v in fields["recipe"].items()}
         return cls(**fields | {"recipe": Recipe(**recipe)})
@@ -122,7 +124,7 @@ class Record:
     code: str
 
     @classmethod
-    def open(cls, folder: Path) -> "Record":
+    def open(cls, folder: Path) -> Record:
         """Open a run's folder.
 
         Raises
@@ -137,11 +139,15 @@ class Record:
 
     def predictions(self) -> pd.DataFrame:
         """Give the test pictures: ``image``, ``label``, ``centre``, ``oversampled``."""
+        import pandas as pd
+
         provenance.opened(self.key)
         return pd.read_csv(self.folder / "predictions.csv")
 
     def curve(self) -> pd.DataFrame:
         """Give the learning curve, as `loop.train` does."""
+        import pandas as pd
+
         provenance.opened(self.key)
         return pd.read_csv(self.folder / "curve.csv")
 
@@ -158,6 +164,11 @@ class Record:
             If the folder holds no weights, as those of recorded results do not, or they are
             damaged.
         """
+        from safetensors import SafetensorError
+        from safetensors.torch import load_file
+
+        from pixels_to_sentiment.networks import factory
+
         path = self.folder / WEIGHTS
         if not path.is_file():
             raise UserError(f"{self.folder} holds no weights: run it again to have them.")
@@ -192,6 +203,8 @@ def same_as(code: str) -> str:
     ``equal_code.csv`` lists which were, and by comparison with which commit;
     ``.ci/same_results.py`` compares. Without a row there a code equals itself alone.
     """
+    import pandas as pd
+
     table = pd.read_csv(EQUAL_CODE, dtype=str).set_index("code")["same_as"]
     return table.get(code, code)
 

@@ -1,23 +1,24 @@
 """Finished runs in a folder: made once, written whole or not at all, and recorded."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
-
-import pandas as pd
-import torch
-from safetensors.torch import save_file
-from torch.nn import functional as F
+from typing import TYPE_CHECKING
 
 from pixels_to_sentiment import places
-from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.networks import factory
-from pixels_to_sentiment.networks.network import Network
 from pixels_to_sentiment.records import folders
 from pixels_to_sentiment.records.runs import SHORTENED, WEIGHTS, Record, Run, code_fingerprint
-from pixels_to_sentiment.training import loop, memory, prediction
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import torch
+
+    from pixels_to_sentiment.data.pictures import Pictures
+    from pixels_to_sentiment.networks.network import Network
 
 # Every finished run's folder holds it.
 MARKER = "run.json"
@@ -81,10 +82,12 @@ def pick_device(device: str) -> str:
     UserError
         If the device is unknown, or a GPU is asked for and there is none.
     """
+    if not re.fullmatch(r"auto|cpu|cuda(:\d+)?", device):
+        raise UserError(f"There is no device {device!r}: choose from auto, cpu, cuda, cuda:N.")
+    import torch
+
     if device == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
-    if not re.fullmatch(r"cpu|cuda(:\d+)?", device):
-        raise UserError(f"There is no device {device!r}: choose from auto, cpu, cuda, cuda:N.")
     if device.startswith("cuda") and not torch.cuda.is_available():
         raise UserError(f"This machine has no GPU for device {device!r}: use 'cpu' or 'auto'.")
     return device
@@ -93,6 +96,11 @@ def pick_device(device: str) -> str:
 def _execute(
     run: Run, pictures: Pictures, folder: Path, device: str, progress: Callable[[int], None]
 ) -> None:
+    from safetensors.torch import save_file
+
+    from pixels_to_sentiment.networks import factory
+    from pixels_to_sentiment.training import loop, memory, prediction
+
     memory.keep_freed()
     memory.give_back()  # what an earlier run left
     clock = folders.Clock()
@@ -136,6 +144,11 @@ def _execute(
 
 
 def _watch(network: Network, pixels: torch.Tensor, labels: pd.Series) -> tuple[float, float]:
+    import torch
+    from torch.nn import functional as F
+
+    from pixels_to_sentiment.training import prediction
+
     positive = prediction.crop_probabilities(network, pixels, oversample=False)[:, 0]
     truth = torch.tensor(labels.to_numpy(dtype="int64"))
     loss = F.nll_loss(positive.log(), truth)

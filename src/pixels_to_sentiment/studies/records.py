@@ -32,8 +32,8 @@ _FILES = ("provenance.json", "log_odds.csv", "measures.csv")
 _GRAD_CAM = "grad_cam.csv"
 # What decides a study's result; what decides the networks' weights is in the keys of their runs.
 _CODE = (
-    *("networks/architectures", "networks/caffenet", "networks/factory", "networks/network"),
-    *("networks/surgery", "networks/weights", "data/pictures"),
+    *("networks/architectures", "networks/caffenet", "networks/declared", "networks/factory"),
+    *("networks/network", "networks/surgery", "networks/weights", "data/pictures"),
     *("studies/agreement", "maps/dense", "studies/evidence", "studies/faithfulness"),
     *("maps/geometry", "studies/measures", "maps/rivals"),
 )

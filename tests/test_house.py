@@ -156,9 +156,7 @@ def test_every_module_is_in_the_reference_of_the_library_once():
     pages = "".join(path.read_text() for path in sorted((ROOT / "book/api").glob("*.md")))
     listed = re.findall(rf"automodule:: {PACKAGE}\.(\S+)", pages)
     modules = {
-        dotted(path)
-        for path in SOURCES
-        if room(path) not in {"__init__", "__main__", "cli"}
+        dotted(path) for path in SOURCES if room(path) not in {"__init__", "__main__", "cli"}
     }
     wanted = {".".join(parts) for parts in modules if not left_to_its_package(parts)}
     assert wanted - set(listed) == set(), "add these to a page of book/api"

@@ -158,9 +158,7 @@ def our_experiment(
 
     def work() -> None:
         with tempfile.TemporaryDirectory() as folder:
-            kept = store.Store(Path(folder))
-            for run in planned:
-                kept.get(run, loaded, device=device)
+            list(store.Runs(Path(folder)).perform(planned, loaded, device=device))
 
     return work
 

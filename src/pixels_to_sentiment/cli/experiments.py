@@ -94,7 +94,7 @@ def _run(options: argparse.Namespace) -> None:
                 "The photographs cannot be had here, and only runs on them are recorded."
             )
         print(f"Running on the stand-in. {loaded.reason}", file=sys.stderr)
-    kept, options.refused, failed = store.Store(), [], []
+    options.refused, failed = [], []
 
     def fail(run, fault: UserError) -> None:
         failed.append(run)
@@ -102,14 +102,14 @@ def _run(options: argparse.Namespace) -> None:
         print(f"pixels-to-sentiment: {name} seed {run.seed}: {fault}", file=sys.stderr)
 
     with _Bar() as bar:
-        performed = experiments.perform(
-            todo, loaded, kept, device=device, progress=bar.update, failed=fail
+        performed = store.Runs().perform(
+            todo, loaded, device=device, progress=bar.update, failed=fail
         )
         finished = []
         for record in performed:
             bar.finish(record)
             finished.append(record)
-            _record(options, store, record)
+            _record(options, record)
     _probe(options, experiment, finished, loaded, device, shortened.get("limit"))
     if experiment.mapped:
         _map(options, finished, loaded, device, tiers.values(options.tier).get("mapped"))
@@ -138,13 +138,15 @@ def _probe(options, experiment, finished: list, loaded, device: str, limit: int 
         print(f"{name}: weights not at hand. {reason}", file=sys.stderr)
     if missing and not wanted and not finished:
         raise UserError("Nothing can be run here: the weights of all networks are missing.")
-    for record in store.perform(wanted, loaded, device=device):
+    for record in store.Probes().perform(wanted, loaded, device=device):
         print(plans.in_words(record), flush=True)
-        _record(options, store, record)
+        _record(options, record)
 
 
-def _record(options, store, record) -> None:
+def _record(options, record) -> None:
     """Record what is finished, if asked to; what cannot be recorded does not stop the rest."""
+    from pixels_to_sentiment.records import store
+
     if not options.record:
         return
     try:
@@ -161,9 +163,9 @@ def _map(options, finished: list, loaded, device: str, limit: int | None) -> Non
     from pixels_to_sentiment.maps import plans, store
 
     def perform(some, studies: list) -> None:
-        for record in store.perform(studies, some, device=device):
+        for record in store.Studies().perform(studies, some, device=device):
             print(plans.in_words(record), flush=True)
-            _record(options, store, record)
+            _record(options, record)
 
     perform(loaded, plans.planned(finished, limit))
     for name in plans.ON_STAND_IN:

@@ -100,7 +100,7 @@ class Choice:
         """Say which run it is and how right it was, in two sentences."""
         run = self.record.run
         title = Configuration(run.network, run.start, run.recipe.name).title
-        made = store.deviation(self.record)
+        made = self.record.deviation()
         chosen = f" The best of {self.among} runs, which flatters it." if self.among > 1 else ""
         return (
             f"Run {self.record.key}: {title} ({AGREEMENT_NAMES[run.agreement]}, test fold "
@@ -161,7 +161,7 @@ def best(network: str | None = None, *, device: str = "auto") -> Choice:
         try:
             one = Choice(Record.open(places.runs() / key))
             run = one.record.run
-            counts = run.network in wanted and not store.deviation(one.record)
+            counts = run.network in wanted and not one.record.deviation()
             if counts and _has_weights(one.record):
                 _check_predictions(one)
                 found.append(one)

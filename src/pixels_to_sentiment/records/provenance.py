@@ -50,13 +50,8 @@ def taken() -> list[str]:
 def commit() -> tuple[str, bool]:
     """Give the commit of the checkout, and whether files differ from it.
 
-    Returns
-    -------
-    tuple of str and bool
-        The full hash, and ``True`` when a file was changed, added or removed since (files that
-        git ignores do not count, nor what was recorded since, which changes no result).
-        ``("unknown", False)`` outside a checkout, without git, or
-        before the first commit.
+    Files that git ignores do not count, nor what was recorded since, which changes no result.
+    ``("unknown", False)`` outside a checkout, without git, or before the first commit.
     """
     root = places.checkout()
     if root is None:
@@ -112,6 +107,31 @@ def versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             continue
     return found
+
+
+class Clock:
+    """How long a piece of work took, and which code did it.
+
+    Asked for the commit when it starts: hours later the checkout may be at another.
+    """
+
+    def __init__(self):
+        self._began = datetime.now(UTC)
+        self._wall, self._cpu = time.perf_counter(), time.process_time()
+        self._commit, self._dirty = commit()
+
+    def details(self, device: str) -> dict:
+        """Give commit, hardware, versions, date and durations (in seconds), ready for JSON."""
+        return {
+            "commit": self._commit,
+            "dirty": self._dirty,
+            "device": device,
+            "hardware": hardware(),
+            "versions": versions(),
+            "began": self._began.isoformat(timespec="seconds"),
+            "seconds": round(time.perf_counter() - self._wall, 1),
+            "cpu_seconds": round(time.process_time() - self._cpu, 1),
+        }
 
 
 def provenance(

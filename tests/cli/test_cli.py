@@ -269,7 +269,7 @@ def test_finished_runs_are_recorded_by_their_keys(capsys):
 
 def test_all_that_can_be_recorded_is_and_the_rest_is_counted(capsys):
     """What other code has made, is of a few pictures or is recorded already stands in no way."""
-    now = {"code": runs.code_fingerprint()}
+    now = {"code": runs.Run.fingerprint()}
     for key, fold, changed in (("a", 1, now), ("b", 2, {}), ("c", 3, now), ("e", 1, now)):
         write_result(places.runs(), key * 16, fold, 4)
         change(places.runs() / (key * 16) / "run.json", **changed)

@@ -13,8 +13,8 @@ from pixels_to_sentiment.data import folds, pictures
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files.assets import Unavailable
 from pixels_to_sentiment.maps import plans
-from pixels_to_sentiment.maps import store as map_store
 from pixels_to_sentiment.maps.records import Study
+from pixels_to_sentiment.maps.store import Studies
 from pixels_to_sentiment.records import catalogue, experiments, store
 from pixels_to_sentiment.training import loop
 from toy_cli import refused
@@ -104,7 +104,7 @@ def test_a_killed_command_goes_on_where_it_was(isolated):
 
 def test_options_reach_the_plan(capsys, small_plan, monkeypatch):
     """Those given, and otherwise the subsets of the experiment, all folds, seed 0 and fp32."""
-    monkeypatch.setattr(experiments, "perform", lambda *_, **__: iter(()))
+    monkeypatch.setattr(store.Runs, "perform", lambda *_, **__: iter(()))
     assert main(["experiments", "run", "fine-tuning"]) == 0
     experiment = catalogue.find("fine-tuning")
     assert small_plan == {
@@ -158,7 +158,7 @@ def test_missing_weights_are_said_on_standard_error(capsys, monkeypatch):
     performed = []
     monkeypatch.setattr(pictures, "load", made_up_pictures)
     monkeypatch.setattr(
-        experiments, "perform", lambda todo, *_, **__: performed.extend(todo) or iter(())
+        store.Runs, "perform", lambda _, todo, *__, **___: performed.extend(todo) or iter(())
     )
     assert main([*only, "squeezenet1_1:random:paper"]) == 0
     assert [run.start for run in performed] == ["random"]
@@ -166,7 +166,7 @@ def test_missing_weights_are_said_on_standard_error(capsys, monkeypatch):
 
 
 def asked_of(small_plan, monkeypatch, *arguments):
-    monkeypatch.setattr(experiments, "perform", lambda *_, **__: iter(()))
+    monkeypatch.setattr(store.Runs, "perform", lambda *_, **__: iter(()))
     assert main(["experiments", "run", *arguments]) == 0
     return small_plan
 
@@ -208,11 +208,11 @@ def mapping(monkeypatch):
     """Map nothing, and note which studies of which pictures were asked for; each has a line."""
     asked = []
 
-    def perform(studies, loaded, **options):
+    def perform(self, studies, loaded, **options):
         asked.append((list(studies), loaded.source, options))
         return iter([f"map of {loaded.source}"] if asked[-1][0] else [])
 
-    monkeypatch.setattr(map_store, "perform", perform)
+    monkeypatch.setattr(Studies, "perform", perform)
     monkeypatch.setattr(plans, "in_words", str)
     return asked
 
@@ -239,7 +239,7 @@ def test_sentiment_maps_are_made_of_what_was_trained_and_of_the_stand_in(
 def test_weights_that_the_stand_in_lacks_are_told_and_the_maps_of_photographs_kept(
     capsys, small_plan, mapping, monkeypatch
 ):
-    def perform(studies, loaded, **options):
+    def perform(self, studies, loaded, **options):
         if loaded.source == "stand-in":
             raise Unavailable("squeezenet.safetensors is in no mirror: name one that has it.")
         return iter(["map of photographs"])
@@ -247,7 +247,7 @@ def test_weights_that_the_stand_in_lacks_are_told_and_the_maps_of_photographs_ke
     photographs = replace(made_up_pictures(), source="photographs")
     of_source = {"stand-in": made_up_pictures()}
     monkeypatch.setattr(pictures, "load", lambda source="": of_source.get(source, photographs))
-    monkeypatch.setattr(map_store, "perform", perform)
+    monkeypatch.setattr(Studies, "perform", perform)
     assert main(["experiments", "run", "sentiment-maps", "--folds", "1", "--tier", "smoke"]) == 0
     out, err = capsys.readouterr()
     assert out.splitlines()[2:] == ["map of photographs"]
@@ -302,7 +302,7 @@ def test_maps_of_the_stand_in_are_of_the_networks_that_are_asked_for(
     """They belong to no configuration, so that naming some asks for none of them."""
     monkeypatch.setattr(pictures, "load", lambda source="": made_up_pictures())
     assert main(["experiments", "run", "sentiment-maps", "--tier", "smoke", *given]) == 0
-    assert any(one.fitted for studies, *_ in mapping for one in studies) == there
+    assert any(":" in one.run for studies, *_ in mapping for one in studies) == there
 
 
 def test_frozen_features_are_of_the_networks_that_are_asked_for(capsys, small_plan):
@@ -338,8 +338,9 @@ def test_maps_are_recorded_with_the_runs_behind_them(small_plan, mapping, monkey
     of_source = {"stand-in": made_up_pictures()}
     monkeypatch.setattr(pictures, "load", lambda source="": of_source.get(source, photographs))
     recorded = []
-    monkeypatch.setattr(store, "record", lambda records: recorded.extend(o.key for o in records))
-    monkeypatch.setattr(map_store, "record", recorded.extend)
+    monkeypatch.setattr(
+        store, "record", lambda records: recorded.extend(getattr(o, "key", o) for o in records)
+    )
     assert main(["experiments", "run", "sentiment-maps", "--record"]) == 0
     assert recorded[2:] == ["map of photographs", "map of stand-in"]
     assert recorded[:2] == [run.key("made-up") for run in (RUN, replace(RUN, seed=1))]

@@ -115,7 +115,7 @@ def test_the_line_counts_what_is_recorded_what_is_of_this_build_and_what_is_outd
 
 def test_up_to_date_runs_are_not_marked(cell, recorded, monkeypatch):
     """The mark is for those whose code or data changed."""
-    monkeypatch.setattr(runs, "code_fingerprint", lambda: "c")
+    monkeypatch.setattr(runs.Run, "fingerprint", lambda *_: "c")
     assert "†" not in traces.line([recorded().key])
 
 

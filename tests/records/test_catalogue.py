@@ -131,6 +131,6 @@ def test_a_variant_is_compared_with_the_whole_network_of_its_start_and_recipe():
         cut = [one for one in experiment.here if "+" in one.network and one not in lonely]
         assert [one for one, _ in pairs] == cut
         for one, whole in pairs:
-            recipes = [recipes.recipe(each.recipe, "five") for each in (one, whole)]
-            alike = [replace(each, name="", base_rate=0.0) for each in recipes]
+            both = [recipes.recipe(each.recipe, "five") for each in (one, whole)]
+            alike = [replace(each, name="", base_rate=0.0) for each in both]
             assert (whole.network, whole.start, alike[0]) == (one.family, one.start, alike[1])

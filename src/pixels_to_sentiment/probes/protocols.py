@@ -60,8 +60,6 @@ def choose(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 def compare(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Average the fold accuracies of both protocols, side by side.
 
-    Parameters are those of `choose`.
-
     Returns
     -------
     DataFrame

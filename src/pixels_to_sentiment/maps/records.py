@@ -37,15 +37,10 @@ class Study(Work):
         not fine-tuned, whose head is fitted to its features by `evidence.fit_head`.
     other
         Key of a run of the same fold with another seed; empty for none.
-    agreement, fold
-        Subset and test fold (1..5); those of the runs.
     labels
         Train the same network on shuffled labels, too, and map with it; of a run only.
     seed
         Of the random map, of weights drawn anew and of shuffled labels.
-    limit
-        Map only so many pictures; ``None`` for all. A study with a limit is for trying things and
-        is never recorded.
     """
 
     run: str

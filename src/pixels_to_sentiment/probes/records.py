@@ -39,8 +39,6 @@ class Probe(Work):
     network
         Key of the training run whose network is probed, or ``network:start`` for a network as it
         starts, untrained (frozen features).
-    agreement, fold
-        Subset and test fold (1..5); those of the run.
     layers
         As in `features.taps`.
     grid
@@ -49,9 +47,6 @@ class Probe(Work):
         Declared file that a start is read from, ``None`` if it needs none and for a run.
     seed
         Of what starts new in an untrained network; 0 for a run.
-    limit
-        Use only so many pictures of the training and of the test list; ``None`` for all. A probe
-        with a limit is for trying things and is never recorded.
     """
 
     network: str
@@ -74,15 +69,7 @@ class Probe(Work):
 
     @classmethod
     def of_run(cls, record: Record, layers: Iterable[str] = (), **options: object) -> "Probe":
-        """Probe the network of a training run on the run's own fold.
-
-        Parameters
-        ----------
-        layers
-            As in `features.taps`; all of them if none are named.
-        options
-            Other fields of a probe.
-        """
+        """Probe the network of a training run on the run's own fold; all its layers by default."""
         run = record.run
         layers = tuple(layers) or features.default_layers(run.network, run.start)
         return cls(record.key, run.agreement, run.fold, layers, **options)
@@ -97,9 +84,7 @@ class Probe(Work):
         layers: Iterable[str] = (),
         **options: object,
     ) -> "Probe":
-        """Probe a network as it starts.
-
-        Parameters are those of `of_run`.
+        """Probe a network as it starts; all its layers by default.
 
         Raises
         ------

@@ -42,15 +42,10 @@ class Run(work.Work):
         As for `factory.create`.
     weights
         Declared file that the start is read from, ``None`` if it needs none.
-    agreement, fold
-        Subset and test fold (1..5).
     seed
         Of the fillers, the order, the crops and dropout.
     precision
         One of `recipes.PRECISIONS`. Prediction is always in fp32.
-    limit
-        Use only so many pictures of the training and of the test list; ``None`` for all. A run
-        with a limit is for trying things and is never recorded.
     inner
         Stay within the training list: its pictures that lie in this other fold are tested on, and
         trained on are the rest. For choosing by; ``None`` tests on the test list.

@@ -35,12 +35,18 @@ class Work:
     behind
         Fields that name a training run by its key, or else a network as ``network:start``, each
         with what the description calls the run.
+    agreement, fold
+        Subset and test fold (1..5), those of the runs behind it.
+    limit
+        Use only so many pictures of a list, to try things, which is never recorded; ``None`` for
+        all.
     """
 
     kind: ClassVar[str]
     modules: ClassVar[tuple[str, ...]]
     behind: ClassVar[dict[str, str]] = {}
-    # Use only so many pictures, to try things; None for all.
+    agreement: str
+    fold: int
     limit: int | None
 
     def decisive(self) -> dict:

@@ -44,7 +44,10 @@ try:
     from pixels_to_sentiment.records import runs
 except ImportError:  # the library had no rooms
     from pixels_to_sentiment import runs
-from pixels_to_sentiment.maps import records as maps
+try:
+    from pixels_to_sentiment.studies import records as maps
+except ImportError:  # of one in which they lay with the maps
+    from pixels_to_sentiment.maps import records as maps
 from pixels_to_sentiment.probes import records as probes
 for kind, module in (("run", runs), ("probe", probes), ("maps", maps)):
     print(kind, runs.fingerprint_of(module._CODE), module.code_fingerprint())

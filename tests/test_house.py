@@ -26,6 +26,7 @@ FLOORS = (
     ("claims", "pages"),
     ("benchmarks",),
     ("reports",),
+    ("studies",),
     ("book", "maps", "probes"),
     ("records",),
     ("drawing", "judging", "training"),

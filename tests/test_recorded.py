@@ -14,13 +14,13 @@ from statistics import mean, stdev
 import pytest
 
 from pixels_to_sentiment.data import folds
-from pixels_to_sentiment.maps import summary
-from pixels_to_sentiment.maps.records import StudyRecord
 from pixels_to_sentiment.probes import protocols
 from pixels_to_sentiment.probes.records import ProbeRecord
 from pixels_to_sentiment.records import experiments
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.reports import layerwise, ledger
+from pixels_to_sentiment.studies import summary
+from pixels_to_sentiment.studies.records import StudyRecord
 
 RESULTS = Path(__file__).parents[1] / "book" / "results"
 RUNS = sorted(RESULTS.glob("*/run.json"))

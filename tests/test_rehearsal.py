@@ -161,8 +161,8 @@ def rehearsal(tmp_path_factory):
         made = hashlib.sha1()
         for piece in models[name]:
             made.update(piece)
-        declarations = copy / "src/pixels_to_sentiment/declared.py"
-        edit(declarations, assets.ASSETS[name].sha1, made.hexdigest())
+        declarations = copy / "src/pixels_to_sentiment/files/declared.csv"
+        edit(declarations, assets.ASSETS[name].checksum, f"sha1:{made.hexdigest()}")
         with serving() as server:
             server.RequestHandlerClass = Mirror
             server.files = {f"/{name}": pieces for name, pieces in models.items()}

@@ -1,4 +1,4 @@
-"""A small checkout for tests: fixture notebooks, a tier, a package of four modules."""
+"""A small checkout for tests: fixture notebooks, a tier, a package of a few modules."""
 
 import json
 import shutil
@@ -10,7 +10,8 @@ from pixels_to_sentiment.book import freshness
 NOTEBOOKS = Path(__file__).parent / "notebooks"
 MODULES = {
     "__init__": "",
-    "folds": "from pixels_to_sentiment import places\n",
+    "data/__init__": "",
+    "data/folds": "from pixels_to_sentiment import places\n",
     "places": "import os\n",
     "figures": "",
 }
@@ -55,3 +56,8 @@ def edit(path: Path, old: str, new: str) -> None:
 def cells(path: Path) -> list[dict]:
     """Read the cells of a notebook without any help from nbformat."""
     return json.loads(path.read_text())["cells"]
+
+
+def metadata(path: Path) -> dict:
+    """Read what the library noted of how a notebook was executed."""
+    return json.loads(path.read_text())["metadata"]["pixels_to_sentiment"]

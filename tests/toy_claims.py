@@ -9,10 +9,10 @@ import pandas as pd
 from pixels_to_sentiment import claims
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.judging import crowd
-from pixels_to_sentiment.maps import measures
-from pixels_to_sentiment.maps.records import Study, StudyRecord
 from pixels_to_sentiment.probes.records import Probe, ProbeRecord
 from pixels_to_sentiment.records import runs
+from pixels_to_sentiment.studies import measures
+from pixels_to_sentiment.studies.records import Study, StudyRecord
 from pixels_to_sentiment.training import recipes
 
 CLAIMS = {claim.name: claim for claim in claims.CLAIMS}

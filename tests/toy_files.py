@@ -84,8 +84,8 @@ class Handler(BaseHTTPRequestHandler):
             self.server.pause.wait(20)
 
     def window(self, served, request):
-        tag = served.headers.get("ETag") or served.headers.get("Last-Modified")
-        if request.range and served.ranges and request.if_range in (None, tag):
+        tags = (None, *(served.headers.get(name) for name in ("ETag", "Last-Modified")))
+        if request.range and served.ranges and request.if_range in tags:
             start = int(re.fullmatch(r"bytes=(\d+)-", request.range)[1])
             return (start + served.shift, 206) if start < len(served.body) else (0, 416)
         return 0, served.status

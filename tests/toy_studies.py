@@ -11,10 +11,10 @@ from torch import nn
 
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.data.pictures import Pictures
-from pixels_to_sentiment.maps import measures
-from pixels_to_sentiment.maps.records import Study
 from pixels_to_sentiment.networks import architectures, network
 from pixels_to_sentiment.records.runs import Record
+from pixels_to_sentiment.studies import measures
+from pixels_to_sentiment.studies.records import Study
 from toy_runs import RUN
 
 FILES = ["grad_cam.csv", "log_odds.csv", "maps.json", "measures.csv", "provenance.json"]

@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from pixels_to_sentiment.benchmarks import maps
-from pixels_to_sentiment.maps import faithfulness
 from pixels_to_sentiment.networks import factory
+from pixels_to_sentiment.studies import faithfulness
 
 pytestmark = pytest.mark.usefixtures("isolated")
 

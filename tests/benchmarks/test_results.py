@@ -25,6 +25,7 @@ def test_ratios_are_paired_by_round_and_shares_are_of_the_faster_product():
     ).set_index("contender")
     assert list(table.index) == [results.OURS, results.BF16, results.COMMON]
     assert table.loc[results.COMMON, "ratio"] == 2
+    assert tuple(table.loc[results.OURS, ["low", "high"]]) == (1, 1)
     assert tuple(table.loc[results.COMMON, ["low", "high"]]) == results.spread([2, 3, 2])
     assert table.loc[results.COMMON, "seconds"] == [2, 3, 4]
     assert list(table["rate"]) == [10, 20, pytest.approx(10 / 3)]
@@ -42,6 +43,23 @@ def test_work_without_a_limit_or_operations_has_neither_share_nor_rate_of_them()
     assert {one[name] for one in bare for name in ("gflops", "limit_gflops", "share")} == {None}
     counted = results.rows("work", 10, 10**9, seconds, dict.fromkeys(seconds, 1))
     assert [(one["gflops"], one["share"]) for one in counted] == [(10, None), (2.5, None)]
+
+
+def test_a_map_is_divided_by_the_answer_of_the_same_round():
+    """By hand: a slow round slows both, and does not change the ratio."""
+    seconds = {
+        "this project, classifier": [1.0, 2.0, 1.0],
+        "this project, map": [3.0, 6.0, 4.0],
+        "OpenCV, classifier": [1.0, 1.0, 1.0],
+        "OpenCV, map": [5.0, 4.0, 6.0],
+    }
+    ours, peer = results.map_rows(10, seconds)
+    low, high = results.spread([3, 3, 4])
+    assert ours == {
+        **{"contender": results.OURS, "pictures": 10, "classifier": 1, "map": 4, "rounds": 3},
+        **{"ratio": 3, "low": low, "high": high},
+    }
+    assert (peer["contender"], peer["ratio"]) == ("OpenCV", 5)
 
 
 @pytest.mark.parametrize("n", [4, 9])

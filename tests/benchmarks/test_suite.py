@@ -1,10 +1,23 @@
 """What is timed together: the same work on all sides."""
 
+import numpy as np
+import pandas as pd
 import pytest
+import torch
 
+from pixels_to_sentiment import cli
 from pixels_to_sentiment.benchmarks import results, suite
+from pixels_to_sentiment.data import folds, pictures
+from pixels_to_sentiment.maps import dense
 
 pytestmark = pytest.mark.usefixtures("isolated")
+
+
+def test_a_section_that_does_not_exist_is_refused_at_once(monkeypatch, capsys):
+    """One sentence with the sections there are; nothing is timed."""
+    monkeypatch.setattr(suite, "_made", lambda *_: pytest.fail("began"))
+    assert cli.main(["benchmark", "--only", "tarin"]) == 2
+    assert "no section 'tarin'" in capsys.readouterr().err
 
 
 def test_maps_are_held_against_the_grad_cam_package_on_the_same_work():
@@ -23,10 +36,42 @@ def test_maps_are_held_against_the_grad_cam_package_on_the_same_work():
     assert limited == [found[0]["title"]]
 
 
-def test_files_lie_as_torchvision_wants_them(isolated):
+@pytest.mark.parametrize("batch", suite.BATCHES)
+def test_the_map_has_64_outputs_where_the_classifier_has_one(batch, new_caffenet):
+    """The same network and batch on both sides, and this project's on the device asked for."""
+    ours_one, ours_map, *peers = suite.map_entries("cpu", batch)
+    work = {"network": "caffenet", "batch": batch, "device": "cpu"}
+    assert all(work.items() <= one.options.items() for one in (ours_one, ours_map))
+    assert [one.options.get("maps", False) for one in peers] == [False, True]
+    on_gpu = suite.map_entries("cuda:0", batch)
+    assert [one.options["device"] for one in on_gpu] == ["cuda:0"] * 2
+    side = ours_map.options["side"]
+    pixels = torch.zeros(1, side, side, 3, dtype=torch.uint8)
+    assert dense.log_odds(new_caffenet, pixels).numel() == 64
+
+
+def test_at_least_five_rounds_of_a_map_are_timed(monkeypatch):
+    """Whatever the time that is left, and all in turn."""
+
+    def spy(entries, **options):
+        return {one.name: [1.0] * options["least"] for one in entries}, {}
+
+    monkeypatch.setattr(suite, "alternate", spy)
+    found = suite.map_costs("cpu")
+    assert {(one["contender"], one["rounds"]) for one in found} == {
+        (results.OURS, 5),
+        ("OpenCV", 5),
+    }
+
+
+def test_files_lie_as_torchvision_wants_them(isolated, monkeypatch):
     """A folder a class, 256 pictures, of the stand-in where there are no photographs."""
-    folder = isolated / "files"
-    folder.mkdir()
-    suite.write_files(folder)
-    assert {path.parent.name for path in folder.rglob("*.jpg")} == {"0", "1"}
-    assert len(list(folder.rglob("*.jpg"))) == 256
+    names = folds.load()["image"].to_numpy()
+    dark = np.zeros((len(names), 8, 8, 3), np.uint8)
+    made_up = pictures.Pictures(names, dark, "stand-in", "", pd.DataFrame())
+    monkeypatch.setattr(pictures, "load", lambda: made_up)
+    (isolated / "files").mkdir()
+    suite.write_files(isolated / "files")
+    found = list(isolated.rglob("*.jpg"))
+    assert {path.parent.name for path in found} == {"0", "1"}
+    assert len(found) == 256

@@ -54,38 +54,19 @@ def run(**options):
     return outcome
 
 
-def test_tier_reaches_the_notebook(executed):
-    """Both the notebook's own parameters and those for all arrive; others keep their default."""
-    streams = {
-        o["name"]: o["text"]
-        for o in cells(executed / "book/chapters/sums.ipynb")[-1]["outputs"]
-        if "name" in o
-    }
-    assert streams["stdout"] == ["None 12\n"]
-    assert streams["stderr"] == ["a plain note\n"]
-
-
-def test_parameter_cells_are_folded_away(executed):
-    """The declared and the injected parameters are there, one after the other, input hidden."""
-    tags = [cell["metadata"].get("tags") for cell in cells(executed / "book/chapters/sums.ipynb")]
+def test_tier_reaches_the_notebook_and_nothing_of_the_machine_the_chapter(executed, executed_once):
+    """Parameters are folded away; the file says how it was made, and names no path and no clock."""
+    path = executed / "book/chapters/sums.ipynb"
+    done, text = cells(path), path.read_text()
+    streams = {o["name"]: o["text"] for o in done[-1]["outputs"] if "name" in o}
+    assert streams == {"stdout": ["None 12\n"], "stderr": ["a plain note\n"]}
+    tags = [cell["metadata"].get("tags") for cell in done]
     assert tags[1:3] == [["parameters", "hide-input"], ["injected-parameters", "hide-input"]]
-
-
-def test_record_and_nothing_of_the_machine(executed, executed_once):
-    """The file records how it was made, and names no path of this machine and no cell's clock."""
-    text = (executed / "book/chapters/sums.ipynb").read_text()
     record = json.loads(text)["metadata"]["pixels_to_sentiment"]
     assert sorted(record) == ["commit", "executed", "key", "seconds", "tier"]
     assert record["tier"] == "smoke"
     assert record["seconds"] > 0
-    assert str(executed_once) not in text
-    assert "papermill" not in text
-    assert "iopub" not in text
-
-
-def test_executed_notebook_passes_the_gate(executed):
-    """What `execute` leaves ran in order on a fresh kernel with the source's code."""
-    assert book.check_executed() == []
+    assert not any(word in text for word in (str(executed_once), "papermill", "iopub"))
 
 
 def test_nothing_changed_nothing_written(executed, no_kernel, capsys):
@@ -126,7 +107,7 @@ def test_prose_and_tags_are_renewed_without_rerunning(executed, no_kernel):
     [
         ("notebooks/sums.ipynb", "scale * sum", "2 * scale * sum"),
         ("notebooks/tiers/smoke.yaml", "[1, 2, 3]", "[1, 2]"),
-        ("src/pixels_to_sentiment/folds.py", "places", "places, places"),
+        ("src/pixels_to_sentiment/data/folds.py", "places", "places, places"),
         ("src/pixels_to_sentiment/places.py", "os", "sys"),
         ("src/pixels_to_sentiment/__init__.py", "", "# new\n"),
         ("constraints.txt", "2.0", "2.1"),
@@ -206,26 +187,27 @@ def test_edit_during_the_execution_is_not_lost(executed, monkeypatch):
     assert "not that of its source" in complaint
 
 
-def test_dead_kernel_is_told(fresh):
-    """A kernel that dies is reported with the cell it died in, and leaves no chapter."""
-    folder = fresh("dies")
-    with pytest.raises(UserError, match=r"dies\.ipynb: cell \[1\], 'import os'.*kernel died"):
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("dies", r"dies\.ipynb: cell \[1\], 'import os'.*kernel died"),
+        ("swallows", r"swallows\.ipynb: cell \[1\].*traceback on stderr"),
+    ],
+)
+def test_what_fails_without_an_error_is_told(fresh, name, said):
+    """A dead kernel, or a traceback that a cell went on after, leaves no chapter."""
+    folder = fresh(name)
+    with pytest.raises(UserError, match=said):
         run()
-    assert not any((folder / "book/chapters").iterdir())
-    assert (folder / "_build/failed/dies.ipynb").is_file()
-
-
-def test_swallowed_traceback_fails(fresh):
-    """A traceback on stderr counts as a failure even where the cell went on."""
-    folder = fresh("swallows")
-    with pytest.raises(UserError, match=r"cell \[1\].*traceback on stderr"):
-        run()
-    assert not any((folder / "book/chapters").iterdir())
+    assert not any((folder / "book/chapters").glob("*"))
+    assert (folder / f"_build/failed/{name}.ipynb").is_file()
 
 
 def test_typo_stops_everything_before_a_kernel(fresh, no_kernel):
-    """A wrong parameter of the last notebook stops the first one too."""
+    """A wrong parameter of the last notebook stops the first one too; so does no notebook."""
     folder = fresh("dies", "sums")
+    with pytest.raises(UserError, match=r"'sum'.*'sums'"):
+        book.execute(["sum"])
     (folder / "notebooks/tiers/smoke.yaml").write_text("nmbers: [1]\n")
     with pytest.raises(UserError, match=r"smoke\.yaml.*'nmbers'.*'numbers'"):
         book.execute(["dies"])
@@ -242,13 +224,6 @@ def test_a_kernel_that_does_not_answer_is_told_in_a_sentence(fresh, monkeypatch)
     with pytest.raises(UserError, match=r"sums\.ipynb: Kernel didn't respond.*127\.0\.0\.1"):
         run()
     assert not any((folder / "book/chapters").glob("*.ipynb"))
-
-
-def test_unknown_notebook(fresh, no_kernel):
-    """A notebook that does not exist is answered with the nearest that does."""
-    fresh("sums", "dies")
-    with pytest.raises(UserError, match=r"'sum'.*'sums'"):
-        book.execute(["sum"])
 
 
 def test_notebook_that_looks_at_the_others_comes_last_and_follows_them(executed, monkeypatch):

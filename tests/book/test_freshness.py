@@ -27,7 +27,7 @@ def modules(tmp_path, monkeypatch):
 
     def reach(*sources):
         found = {p.relative_to(package).as_posix() for p in freshness.library_modules(sources)}
-        return found - {"__init__.py"} if "__init__.py" in found else found
+        return found - {"__init__.py"}
 
     return reach
 
@@ -61,12 +61,6 @@ def test_imports_are_followed(modules, source, reached):
 def test_what_is_not_python_may_reach_anything(modules, source):
     """A shell line counts as importing every module, other cells notwithstanding."""
     assert modules("import os", source) == set(MODULES) - {"__init__.py"}
-
-
-def test_cells_of_a_notebook_are_taken_together(modules):
-    """The modules are those of all cells."""
-    cells = ["import pixels_to_sentiment.errors", "import pixels_to_sentiment.places"]
-    assert modules(*cells) == {"errors.py", "places.py"}
 
 
 def notebook(*cells):

@@ -1,4 +1,3 @@
-import copy
 import json
 from pathlib import Path
 
@@ -50,33 +49,25 @@ def test_no_parameters_cell_is_a_fault():
 def _without_ids(notebook):
     for cell in notebook["cells"]:
         del cell["id"]
-
-
-def _older(notebook):
-    _without_ids(notebook)
-    notebook["nbformat_minor"] = 4
+    return notebook
 
 
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
         (_without_ids, "'id' is a required property"),  # nbformat would invent one at each reading
-        (_older, "has no cell ids"),
-        (dict.clear, "cannot be read as a notebook"),
-        (lambda notebook: notebook.pop("cells"), "cannot be read as a notebook"),
+        (lambda notebook: _without_ids(notebook) | {"nbformat_minor": 4}, "has no cell ids"),
+        (lambda notebook: {}, "cannot be read as a notebook: "),
+        (lambda notebook: notebook.pop("cells"), "cannot be read as a notebook: "),
     ],
 )
 def test_notebook_of_another_form_is_refused(tmp_path, spoil, said):
     """A file that is not a valid notebook of the present format is refused by name."""
-    notebook = json.loads((FIXTURES / "sums.ipynb").read_text())
-    spoil(notebook)
     path = tmp_path / "spoiled.ipynb"
-    path.write_text(json.dumps(notebook))
-    with pytest.raises(UserError) as caught:
-        notebooks.read(path)
-    assert said in str(caught.value)
-    assert notebooks.source_complaints(path) == [str(caught.value)]
-    assert str(path) in str(caught.value)
+    path.write_text(json.dumps(spoil(json.loads((FIXTURES / "sums.ipynb").read_text()))))
+    (complaint,) = notebooks.source_complaints(path)
+    assert said in complaint
+    assert str(path) in complaint
 
 
 @pytest.mark.parametrize("content", [b"", b'{"cells": [', b"[]", b"\xff\xfe", None])
@@ -89,56 +80,32 @@ def test_file_that_is_no_notebook_is_refused(tmp_path, content):
         notebooks.read(path)
 
 
-@pytest.fixture
-def executed():
-    """Make an executed notebook as it should be, by hand."""
-    notebook = notebooks.read(FIXTURES / "sums.ipynb")
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    for number, cell in enumerate(code, 1):
-        cell.execution_count = number
-    return notebook
+def _edited(cell):
+    cell.source += "\nprint('more')"
 
 
-def _complaints(tmp_path, notebook):
-    nbformat.write(notebook, tmp_path / "done.ipynb")
-    source = notebooks.read(FIXTURES / "sums.ipynb")
-    return notebooks.executed_complaints(tmp_path / "done.ipynb", source)
-
-
-def test_executed_in_order_passes(tmp_path, executed):
-    """Counts from 1, the source's code, no error; empty cells have no count."""
-    assert _complaints(tmp_path, executed) == []
-
-
-def _rerun(notebook):
-    notebook.cells[-1].execution_count = 7
-
-
-def _skipped(notebook):
-    notebook.cells[-1].execution_count = None
-
-
-def _edited(notebook):
-    notebook.cells[-1].source += "\nprint('more')"
-
-
-def _erred(notebook):
-    error = nbformat.v4.new_output("error", ename="KeyError", evalue="x", traceback=[])
-    notebook.cells[-1].outputs.append(error)
+def _erred(cell):
+    cell.outputs.append(nbformat.v4.new_output("error", ename="KeyError"))
 
 
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (_rerun, "did not run in order"),
-        (_skipped, "did not run in order"),
+        (lambda cell: None, None),
+        (lambda cell: cell.update(execution_count=7), "did not run in order"),
+        (lambda cell: cell.update(execution_count=None), "did not run in order"),
         (_edited, "code is not that of its source"),
         (_erred, "cell [3] ended in KeyError"),
     ],
 )
-def test_executed_out_of_order_is_named(tmp_path, executed, spoil, said):
+def test_executed_out_of_order_is_named(tmp_path, spoil, said):
     """Cells run again, left out, edited afterwards or ended in an error are each found."""
-    spoiled = copy.deepcopy(executed)
-    spoil(spoiled)
-    (complaint,) = _complaints(tmp_path, spoiled)
-    assert said in complaint
+    source, notebook = (notebooks.read(FIXTURES / "sums.ipynb") for _ in range(2))
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for number, cell in enumerate(code, 1):
+        cell.execution_count = number
+    spoil(code[-1])
+    nbformat.write(notebook, tmp_path / "done.ipynb")
+    found = notebooks.executed_complaints(tmp_path / "done.ipynb", source)
+    assert len(found) == (said is not None)
+    assert all(said in complaint for complaint in found)

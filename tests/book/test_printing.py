@@ -81,15 +81,11 @@ def test_the_browser_that_is_named_prints(page, tmp_path, browser, monkeypatch):
         printing.print_pdf(page, tmp_path / "book.pdf")
 
 
-def test_without_a_browser_the_cure_is_named(page, tmp_path, monkeypatch):
-    """No browser of any of the names."""
+def test_without_a_browser_or_a_page_the_cure_is_named(page, tmp_path, monkeypatch):
+    """No browser of any of the names; and a browser's own message about a file would not help."""
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(UserError, match="apt-get install chromium"):
         printing.print_pdf(page, tmp_path / "book.pdf")
-
-
-def test_without_a_page_the_cure_is_named(tmp_path):
-    """A browser would print its own message that the file was not found."""
     with pytest.raises(UserError, match=r"index\.html is not there: `make pdf`"):
         printing.print_pdf(tmp_path / "index.html", tmp_path / "book.pdf")
 
@@ -112,28 +108,25 @@ def test_links_stay_within_the_book(link, led):
     assert printing.within(before + link + after) == before + led + after
 
 
-@pytest.mark.parametrize("source", ["photographs", "stand-in", None])
-def test_photographs_are_noticed(tmp_path, source):
-    """By what a page says about how it was made."""
-    pictures = {"source": source, "fingerprint": "0"} if source else None
-    details = provenance.provenance("smoke", {"source": "photographs"}, 0.0, pictures=pictures)
-    page = tmp_path / "index.html"
-    page.write_text(f"<p>photographs</p>{provenance.provenance_table(details)}")
-    assert printing.shows_photographs(page) is (source == "photographs")
-
-
 @pytest.mark.parametrize(
-    ("source", "said"), [("photographs", "do not pass it on"), ("stand-in", "no photographs")]
+    ("source", "said"),
+    [
+        ("photographs", "do not pass it on"),
+        ("stand-in", "no photographs"),
+        (None, "no photographs"),
+    ],
 )
 def test_the_command_says_whether_photographs_are_in_it(
     tmp_path, monkeypatch, browser, capsys, source, said
 ):
-    """Whoever prints the book is told what may be done with it."""
+    """Whoever prints the book is told what may be done with it, by what a page says of itself."""
     browser(PRINTS)
     monkeypatch.setattr(notebooks, "root", lambda: tmp_path)
+    pictures = {"source": source, "fingerprint": "0"} if source else None
+    details = provenance.provenance("smoke", {"source": "photographs"}, 0.0, pictures=pictures)
     page = tmp_path / "_build" / "singlehtml" / "index.html"
     page.parent.mkdir(parents=True)
-    page.write_text(f'<th scope="row">Pictures</th><td>{source}</td>')
+    page.write_text(f"<p>photographs</p>{provenance.provenance_table(details)}")
     assert main(["book", "print"]) == 0
     assert said in capsys.readouterr().out
     assert (tmp_path / "_build" / "book.pdf").is_file()

@@ -149,14 +149,6 @@ def test_a_table_without_label_stays_as_it_is(page):
     assert '<div class="results"><table><tr><td>no label' in chapter
 
 
-def test_pages_that_are_no_notebooks_are_left_alone():
-    """Their source is passed on untouched."""
-    app = type("App", (), {"env": type("Env", (), {"doc2path": lambda self, name: "a.md"})()})()
-    content = ["{ not JSON"]
-    rendering.prepare(app, "a", content)
-    assert content == ["{ not JSON"]
-
-
 def test_folded_code_says_of_what_kind_it_is():
     """By the tag of its cell; what a cell names itself is kept."""
     app = type("App", (), {"env": type("Env", (), {"doc2path": lambda self, name: "a.ipynb"})()})()

@@ -70,14 +70,10 @@ def test_values_that_fit(tier, content):
     assert len(tiers.plan("smoke")["sums"]) == 1
 
 
-def test_unknown_tier(tier):
-    """A tier without a file is answered with the nearest."""
+def test_unknown_tier_and_type(tier, tmp_path):
+    """A parameter without a known annotation cannot be checked, and stops."""
     with pytest.raises(UserError, match=r"no tier is named 'smok'; the nearest is 'smoke'"):
         tiers.plan("smok")
-
-
-def test_unknown_type(tier, tmp_path):
-    """A value for a parameter without a known annotation cannot be checked, and stops."""
     toy_checkout.edit(tmp_path / "notebooks/fails.ipynb", "depth: int", "depth: number")
     tier("depth: 1")
     with pytest.raises(UserError, match=r"fails\.ipynb: annotate depth with one of int, float"):

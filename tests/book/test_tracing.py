@@ -55,28 +55,18 @@ def changed_source(checkout, change):
     return tracing.source_complaints(path)
 
 
-def test_a_source_in_good_order_has_no_complaint(checkout):
-    """It ends with how the page was made, under its heading."""
-    assert changed_source(checkout, lambda notebook: None) == []
+def _closed_early(cells):
+    cells.append(nbformat.v4.new_code_cell("more()"))
 
 
-def _unclosed(notebook):
-    del notebook.cells[-1]
-
-
-def _closed_early(notebook):
-    notebook.cells.append(nbformat.v4.new_code_cell("more()"))
-
-
-def _without_heading(notebook):
-    del notebook.cells[-2]
-
-
-@pytest.mark.parametrize("spoil", [_unclosed, _closed_early, _without_heading])
-def test_a_source_that_does_not_end_with_its_provenance_is_named(checkout, spoil):
-    """Missing, not the last, or where no link finds it."""
-    (complaint,) = changed_source(checkout, spoil)
-    assert "sums.ipynb: it must end with" in complaint
+@pytest.mark.parametrize(
+    ("change", "faults"),
+    [(len, 0), (list.pop, 1), (_closed_early, 1), (lambda cells: cells.pop(-2), 1)],
+)
+def test_a_source_that_does_not_end_with_its_provenance_is_named(checkout, change, faults):
+    """Missing, not the last, or without the heading where links lead."""
+    found = changed_source(checkout, lambda notebook: change(notebook.cells))
+    assert ["sums.ipynb: it must end with" in one for one in found] == [True] * faults
 
 
 @pytest.mark.parametrize("lacking", ["name", "caption", "alt"])
@@ -96,17 +86,11 @@ def test_a_figure_without_label_caption_or_words_is_named(checkout, source, lack
 
 
 def test_a_page_without_its_account_is_named(executed):
-    """As when the cell printed something else."""
+    """As when the cell printed something else, or another than the last one shows it."""
     assert tracing.executed_complaints(executed()) == []
-    for account in (None, "<p>made somehow</p>"):
-        (complaint,) = tracing.executed_complaints(executed(account=account))
+    for shown, account in (([], None), ([], "<p>made somehow</p>"), ([html(PROVENANCE)], None)):
+        (complaint,) = tracing.executed_complaints(executed(*shown, account=account))
         assert "does not show how it was made" in complaint
-
-
-def test_an_account_in_another_cell_does_not_count(executed):
-    """The end of the page is where readers are sent."""
-    path = executed(html(PROVENANCE), account=None)
-    assert len(tracing.executed_complaints(path)) == 1
 
 
 def test_images_without_label_or_caption_are_named(executed):

@@ -14,23 +14,6 @@ def test_a_blob_has_its_fields_where_caffe_proto_has_them():
     assert list(blob.double_data) == [packed([7], "d")]
 
 
-def test_a_layer_of_either_generation_has_its_fields():
-    """Name, type, inputs, outputs and blobs; other fields are skipped."""
-    text = field(1, "a") + field(2, "ReLU") + field(3, "in") + field(4, "out") + field(106, b"xyz")
-    layer = schema.LayerParameter.FromString(text + field(7, shaped(1)))
-    assert (layer.name, layer.type, list(layer.bottom), list(layer.top)) == (
-        "a",
-        "ReLU",
-        ["in"],
-        ["out"],
-    )
-    assert list(layer.blobs[0].shape.dim) == [1]
-    text = field(2, "in") + field(3, "out") + field(4, "a") + field(5, 18) + field(6, legacy(1))
-    old = schema.V1LayerParameter.FromString(text)
-    assert (old.name, schema.V1_TYPES[old.type], list(old.bottom)) == ("a", "ReLU", ["in"])
-    assert old.blobs[0].num == 1
-
-
 def test_types_have_the_numbers_of_caffe_proto():
     """Those of a network for pictures, and that there are 39 without a gap."""
     known = {4: "Convolution", 6: "Dropout", 14: "InnerProduct", 15: "LRN", 17: "Pooling"}

@@ -4,18 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-import toy_claims
 from pixels_to_sentiment.claims.recorded import Recorded, effect
 from pixels_to_sentiment.records.catalogue import SQUEEZENET
 from toy_claims import random
 
 pytestmark = pytest.mark.usefixtures("isolated")
 FULL = replace(SQUEEZENET, recipe="paper")
-
-
-@pytest.fixture
-def ran(tmp_path):
-    return toy_claims.runs_in(tmp_path)
 
 
 def test_all_seeds_of_both_are_compared(ran):

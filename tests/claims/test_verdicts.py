@@ -79,10 +79,3 @@ def test_weights_that_are_not_at_hand_are_named(monkeypatch):
     assert "Weights not at hand: CaffeNet from MVSO English, CaffeNet from MVSO Chinese," in row.why
     monkeypatch.setattr(assets, "find", lambda name: name)
     assert "Weights" not in judged("chinese")["why"]
-
-
-def test_what_is_read_off_single_pictures_is_not_tested():
-    """With the reason."""
-    row = judged("errors")
-    assert row["verdict"] == UNTESTED
-    assert "single pictures" in row["why"]

@@ -17,8 +17,8 @@ from pixels_to_sentiment import book, places
 from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.data import audit, folds, pictures
 from pixels_to_sentiment.files import assets
-from pixels_to_sentiment.maps.records import Study
 from pixels_to_sentiment.records import runs
+from pixels_to_sentiment.studies.records import Study
 from pixels_to_sentiment.training import recipes
 from toy_cli import refused
 from toy_runs import RUN, change
@@ -202,7 +202,7 @@ def test_files_are_listed_with_their_places(capsys, isolated, monkeypatch):
     out = capsys.readouterr().out
     assert all(name in out for name in assets.ASSETS)
     assert out.count("not here") == len(assets.ASSETS)
-    asset = replace(assets.ASSETS["caffe_finetuning_example.log"], size=None, sha256=None)
+    asset = replace(assets.ASSETS["caffe_finetuning_example.log"], size=None, checksum=None)
     monkeypatch.setitem(assets.ASSETS, asset.name, asset)
     (isolated / asset.name).write_text("Iteration 0\n")
     monkeypatch.setenv(assets.MIRROR_VARIABLE, str(isolated))

@@ -12,10 +12,10 @@ from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.data import folds, pictures
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files.assets import Unavailable
-from pixels_to_sentiment.maps import plans
-from pixels_to_sentiment.maps.records import Study
-from pixels_to_sentiment.maps.store import Studies
 from pixels_to_sentiment.records import catalogue, experiments, store
+from pixels_to_sentiment.studies import plans
+from pixels_to_sentiment.studies.records import Study
+from pixels_to_sentiment.studies.store import Studies
 from pixels_to_sentiment.training import loop
 from toy_cli import refused
 from toy_runs import RUN, made_up_pictures

@@ -8,7 +8,6 @@ import pytest
 
 from pixels_to_sentiment.caffe import logs
 from pixels_to_sentiment.drawing import curves, figures
-from pixels_to_sentiment.errors import UserError
 from toy_figures import CURVES, LOG, LOG_LOSSES, texts
 
 pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.usefixtures("themed")]
@@ -17,16 +16,11 @@ pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.usefixtures("them
 def test_learning_curves_show_folds_and_the_cuts_of_the_rate():
     """A line a fold, test accuracy where it was watched, a dotted line where the rate falls."""
     loss, hits = curves.learning_curves(CURVES).axes
-    assert [line.get_ydata().tolist() for line in loss.lines[:2]] == [
-        [0.7, 0.6, 0.5],
-        [0.8, 0.7, 0.6],
-    ]
-    assert [line.get_xydata().tolist() for line in hits.lines[:2]] == [
-        [[2, 0.6], [3, 0.7]],
-        [[2, 0.5], [3, 0.8]],
-    ]
-    coin = loss.lines[2].get_ydata()
-    assert list(coin) == pytest.approx([math.log(2)] * 2)
+    drawn = [list(line.get_ydata()) for line in loss.lines]
+    assert drawn[:2] == [[0.7, 0.6, 0.5], [0.8, 0.7, 0.6]]
+    assert drawn[2] == pytest.approx([math.log(2)] * 2)
+    watched = [line.get_xydata().tolist() for line in hits.lines[:2]]
+    assert watched == [[[2, 0.6], [3, 0.7]], [[2, 0.5], [3, 0.8]]]
     for cuts in (loss.lines[3:], hits.lines[2:]):
         assert [line.get_xdata()[0] for line in cuts] == [3]
     assert loss.get_yscale() == "log"
@@ -69,21 +63,12 @@ def test_training_logs_draw_loss_left_and_accuracy_right():
     assert figure.axes[1].spines["right"].get_visible()
 
 
-@pytest.mark.parametrize(
-    ("what", "phases", "labels"),
-    [
-        ("loss", ("train", "test"), ["m: loss, training", "m: loss, test"]),
-        ("accuracy", ("train", "test"), ["m: accuracy, training", "m: accuracy, test"]),
-        ("both", ("test",), ["m: loss, test", "m: accuracy, test"]),
-        ("loss", ("train",), ["m: loss, training"]),
-    ],
-)
-def test_training_logs_draw_what_is_asked_for(what, phases, labels):
+@pytest.mark.parametrize("what", ["loss", "accuracy"])
+def test_training_logs_draw_what_is_asked_for(what):
     """One quantity has one axis, of its name."""
-    figure = curves.training_logs({"m": LOG}, {"m": LOG_LOSSES}, what, phases)
-    assert list(drawn_logs(figure)) == labels
-    names = [axes.get_ylabel() for axes in figure.axes]
-    assert names == (["loss", "accuracy"] if what == "both" else [what])
+    figure = curves.training_logs({"m": LOG}, {"m": LOG_LOSSES}, what)
+    assert list(drawn_logs(figure)) == [f"m: {what}, training", f"m: {what}, test"]
+    assert [axes.get_ylabel() for axes in figure.axes] == [what]
 
 
 def test_each_model_of_training_logs_has_a_colour():
@@ -97,8 +82,9 @@ def test_each_model_of_training_logs_has_a_colour():
 
 def test_several_outputs_of_training_logs_are_told_apart():
     """By label and mark, test nets too; which are losses is said by the log alone."""
-    log = LOG.assign(test_top5=0.9, test1_accuracy=0.3, test_my_cost=0.2)
-    figure = curves.training_logs({"m": log}, {"m": ("test_my_cost",)}, phases=["test"])
+    log = LOG[["iteration", "test_loss", "test_accuracy"]]
+    log = log.assign(test_top5=0.9, test1_accuracy=0.3, test_my_cost=0.2)
+    figure = curves.training_logs({"m": log}, {"m": ("test_my_cost",)})
     figure.canvas.draw()
     left, right = figure.axes
     assert [line.get_ydata()[0] for line in left.lines] == [0.2]
@@ -130,37 +116,28 @@ def test_many_points_of_a_training_log_are_a_band_with_its_means():
 
 
 @pytest.mark.parametrize(
-    ("several", "what", "phases"),
+    ("several", "what"),
     [
-        ({}, "both", ("train", "test")),
-        ({"m": LOG.iloc[:0]}, "both", ("train", "test")),
-        ({"m": LOG[["iteration", "total_loss"]]}, "accuracy", ("train", "test")),
-        ({"m": LOG[["iteration", "total_loss"]]}, "both", ("test",)),
-        ({"m": LOG * np.nan}, "both", ("train",)),
+        ({}, "both"),
+        ({"m": LOG.iloc[:0]}, "both"),
+        ({"m": LOG[["iteration", "total_loss"]]}, "accuracy"),
+        ({"m": LOG * np.nan}, "both"),
     ],
 )
-def test_training_logs_say_so_if_there_is_nothing_to_draw(several, what, phases):
+def test_training_logs_say_so_if_there_is_nothing_to_draw(several, what):
     """Rather than empty axes."""
-    figure = curves.training_logs(several, dict.fromkeys(several, LOG_LOSSES), what, phases)
+    figure = curves.training_logs(several, dict.fromkeys(several, LOG_LOSSES), what)
     figure.canvas.draw()
     assert texts(figure.axes[0]) == ["The logs have nothing of this kind to show."]
 
 
-@pytest.mark.parametrize(("what", "phases"), [("speed", ("train",)), ("loss", ("validation",))])
-def test_training_logs_refuse_what_they_do_not_know(what, phases):
-    """The sentence says what there is."""
-    with pytest.raises(UserError, match="ask for loss, accuracy or both, and for train or test"):
-        curves.training_logs({"m": LOG}, {"m": LOG_LOSSES}, what, phases)
-
-
-@pytest.mark.parametrize("what", ["loss", "accuracy", "both"])
-def test_the_real_log_is_drawn(mirror, what):
+def test_the_real_log_is_drawn(mirror):
     """As it was read, without a warning."""
     log = logs.read(mirror / "caffe_finetuning_example.log")
-    figure = curves.training_logs({"AlexNet": log.curve}, {"AlexNet": log.losses}, what)
+    figure = curves.training_logs({"AlexNet": log.curve}, {"AlexNet": log.losses})
     figure.canvas.draw()
-    last = figure.axes[-1].lines[-1].get_xydata()[-1].tolist()
-    assert last == [100_000, 1.42583 if what == "loss" else 0.7438]
+    last = [axes.lines[-1].get_xydata()[-1].tolist() for axes in figure.axes]
+    assert last == [[100_000, 1.42583], [100_000, 0.7438]]
 
 
 def test_losses_of_the_paper_and_of_runs_share_their_axes():

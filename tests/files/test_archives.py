@@ -12,11 +12,6 @@ from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files import archives
 from toy_files import OTHER, PACKING, zipped
 
-MIRROR = Path(__file__).parents[3] / "shared" / "mirror"
-needs_mirror = pytest.mark.skipif(
-    not MIRROR.is_dir(), reason="the mirror with the photographs is not beside the checkout"
-)
-
 
 def opened(tmp_path, content):
     path = tmp_path / "archive.zip"
@@ -91,32 +86,24 @@ def declaring(content, size):
     return bytes(content)
 
 
-def test_member_that_unpacks_to_less_than_it_declares_is_bad(tmp_path):
-    """A member that ends early is not handed out as if it were whole."""
-    with (
-        opened(tmp_path, declaring(zipped([("a.jpg", b"abc" * 100)]), 301)) as archive,
-        pytest.raises(zipfile.BadZipFile),
-    ):
-        archive.read("a.jpg")
-
-
-def test_member_that_unpacks_to_more_than_it_declares_costs_no_memory(tmp_path):
-    """A member that lies about its size is refused before it is unpacked whole."""
-    with opened(tmp_path, declaring(zipped([("a.jpg", bytes(64 << 20))]), 1000)) as archive:
-        tracemalloc.start()
-        try:
+def test_member_that_lies_about_its_size_is_bad_and_costs_no_memory(tmp_path):
+    """One that unpacks to less is not handed out as whole, one to more not unpacked whole."""
+    less, more = (zipped([("a.jpg", content)]) for content in (b"abc" * 100, bytes(16 << 20)))
+    for content in (declaring(less, 301), declaring(more, 1000)):
+        with opened(tmp_path, content) as archive:
+            tracemalloc.start()
             with pytest.raises(zipfile.BadZipFile):
                 archive.read("a.jpg")
-            assert tracemalloc.get_traced_memory()[1] < 4 << 20
-        finally:
+            peak = tracemalloc.get_traced_memory()[1]
             tracemalloc.stop()
+            assert peak < 4 << 20
 
 
 def test_damaged_member_is_a_bad_zip_whatever_is_wrong(tmp_path):
     """Whatever unpacking trips over arrives as the one exception that readers expect."""
     good = zipped([("a.jpg", b"some text " * 20 + OTHER[:300])])
     begin, end = 30 + len("a.jpg"), good.index(b"PK\x01\x02")
-    for position in range(begin, end, 3):
+    for position in range(begin, end, 9):
         content = bytearray(good)
         content[position] ^= 0x55
         with opened(tmp_path, bytes(content)) as archive, pytest.raises(zipfile.BadZipFile):
@@ -163,35 +150,20 @@ def test_missing_members_are_counted_and_the_first_named(tmp_path):
         archives.members_by_name(archive, names)
 
 
-# Archives read through
-
-
-BAD_PACKINGS = {
-    "not a zip": (OTHER, "is not a zip archive"),
-    "truncated": (PACKING[:-100], "is a truncated or damaged zip archive"),
-    "a flipped bit": (PACKING[:9000] + b"\0\0\0" + PACKING[9003:], "is a damaged zip archive"),
-    "a link out": (zipped([("../a.jpg", b"a")]), "leads out of a folder"),
-}
-
-
-@pytest.mark.parametrize("kind", BAD_PACKINGS)
-def test_damage_says_what_is_wrong_with_an_archive(tmp_path, kind):
+def test_damage_is_found_in_any_member(tmp_path):
     """Every member is read through; the reason is the end of a sentence, not an exception."""
-    content, reason = BAD_PACKINGS[kind]
-    (tmp_path / "archive.zip").write_bytes(content)
-    assert reason in archives.damage(tmp_path / "archive.zip")
+    path = tmp_path / "archive.zip"
+    path.write_bytes(PACKING)
+    assert archives.damage(path) is None
+    path.write_bytes(PACKING[:9000] + b"\0\0\0" + PACKING[9003:])
+    assert "is a damaged zip archive" in archives.damage(path)
+    path.write_bytes(OTHER)
+    assert "is not a zip archive" in archives.damage(path)
 
 
-def test_whole_archive_has_no_damage(tmp_path):
-    """Nothing is said of an archive whose members all agree with their checksums."""
-    (tmp_path / "archive.zip").write_bytes(PACKING)
-    assert archives.damage(tmp_path / "archive.zip") is None
-
-
-@needs_mirror
-def test_photographs_are_found_in_the_real_archive():
+def test_photographs_are_found_in_the_real_archive(mirror):
     """The real archive passes the checks, and its 1,269 pictures are found by name."""
-    with archives.open_archive(MIRROR / "twitter_deepsent.zip") as archive:
+    with archives.open_archive(mirror / "twitter_deepsent.zip") as archive:
         names = [Path(n).name for n in archive.namelist() if n.startswith("images/")]
         found = archives.members_by_name(archive, names)
         assert len(found) == 1269

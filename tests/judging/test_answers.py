@@ -10,24 +10,8 @@ from pixels_to_sentiment.judging import answers, scores
 from toy_answers import together, told
 
 
-def test_a_record_gives_a_row_for_each_picture_and_view(finished):
-    """With the run's own columns, the caller's name, and the probabilities as recorded."""
-    found = answers.gather([finished], lambda record: record.run.network)
-    assert list(found) == answers.COLUMNS
-    assert set(found["configuration"]) == {finished.run.network}
-    assert set(zip(found["agreement"], found["fold"], found["seed"], strict=True)) == {
-        ("five", 1, 0)
-    }
-    predictions = finished.predictions()
-    for view, part in found.groupby("view"):
-        assert part["positive"].tolist() == predictions[view].tolist()
-        assert part["image"].tolist() == predictions["image"].tolist()
-    assert answers.gather([], str).empty
-    assert answers.cases(answers.gather([], str)) == {}
-
-
-def test_answers_are_graded_as_scores_are():
-    """The share of right answers is `scores.accuracy`, at one half too."""
+def test_answers_are_gathered_and_graded_as_scores_are():
+    """Run and name beside each picture; right answers are `scores.accuracy`, at one half too."""
     frame = pd.DataFrame(
         {
             "image": list("abcde"),
@@ -38,10 +22,18 @@ def test_answers_are_graded_as_scores_are():
     )
     run = SimpleNamespace(agreement="four", fold=2, seed=3)
     record = SimpleNamespace(run=run, key="k", predictions=lambda: frame)
-    cases = answers.cases(answers.gather([record], lambda r: r.key))
+    found = answers.gather([record], lambda r: r.key)
+    assert list(found) == answers.COLUMNS
+    assert set(zip(found["fold"], found["seed"], strict=True)) == {(2, 3)}
+    cases = answers.cases(found)
     assert list(cases) == [("k", "four", "centre"), ("k", "four", "oversampled")]
     for (_, _, view), case in cases.items():
+        assert (
+            case[["image", "positive"]].to_numpy().tolist()
+            == frame[["image", view]].to_numpy().tolist()
+        )
         assert case["correct"].mean() == scores.accuracy(frame["label"], frame[view])
+    assert answers.cases(answers.gather([], str)) == {}
 
 
 A = [[1, 1, 0, 0], [1, 0, 1, 0]]
@@ -49,10 +41,8 @@ B = [[1, 0, 1, 0], [1, 0, 1, 1]]
 
 
 def test_answers_that_cannot_be_judged_are_named():
-    """A lost column, two runs under one name, seeds of which one had a limit."""
+    """Two runs under one name, seeds of which one had a limit."""
     good = told(A, "net")
-    with pytest.raises(UserError, match="lack the columns label, view"):
-        answers.cases(good.drop(columns=["label", "view"]))
     with pytest.raises(UserError, match=r"^net has two runs of one fold and seed in five agree"):
         answers.cases(together(good, good))
     limited = told(A, "net", seed=1).iloc[:-1]
@@ -95,9 +85,8 @@ def test_all_pairs_in_all_that_they_share():
         ("five", "centre", "a", "c"),
         ("five", "centre", "b", "c"),
     ]
-    assert [names for names, _ in answers.pair(frame, [("c", "a")])] == [
-        ("five", "centre", "c", "a")
-    ]
+    ((names, _),) = answers.pair(frame, [("c", "a")])
+    assert names == ("five", "centre", "c", "a")
 
 
 @pytest.mark.parametrize(
@@ -132,10 +121,9 @@ def test_views_are_paired_within_a_configuration():
 
 
 def test_pictures_are_averaged_over_their_seeds():
-    """Fold and label stay; what is there is told in words and numbers."""
+    """Fold and label stay."""
     graded = answers.cases(together(told(A, seed=10), told(B, seed=2)))["a", "five", "centre"]
     each = answers.by_picture(graded, "correct")
     assert each["correct"].tolist() == [1, 0.5, 0.5, 0, 1, 0, 1, 0.5]
     assert each["fold"].tolist() == [1] * 4 + [2] * 4
     assert each["label"].tolist() == [0, 1] * 4
-    assert answers.extent(graded) == ("1, 2", "2, 10", 8)

@@ -11,17 +11,16 @@ from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.judging import scores
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_accuracy_and_confusion_agree_with_scikit_learn(seed):
-    """On random labels and probabilities, as lists, arrays or columns."""
-    generator = np.random.default_rng(seed)
+@pytest.mark.parametrize("kind", [list, np.asarray, pd.Series])
+def test_accuracy_and_confusion_agree_with_counts(kind):
+    """Of the same random labels and probabilities, however they are given."""
+    generator = np.random.default_rng(0)
     labels, positive = generator.integers(0, 2, 50), generator.random(50)
     predicted = np.stack([1 - positive, positive], 1).argmax(1)
-    for kind in (list, np.asarray, pd.Series):
-        given = kind(labels), kind(positive)
-        assert scores.accuracy(*given) == metrics.accuracy_score(labels, predicted)
-        table = scores.confusion(*given)
-        assert np.array_equal(table, metrics.confusion_matrix(labels, predicted))
+    given = kind(labels), kind(positive)
+    assert scores.accuracy(*given) == metrics.accuracy_score(labels, predicted)
+    counts = [[sum((labels == t) & (predicted == p)) for p in (0, 1)] for t in (0, 1)]
+    assert scores.confusion(*given).to_numpy().tolist() == counts
 
 
 def test_the_area_counts_pairs_in_the_right_order():
@@ -34,8 +33,7 @@ def test_the_area_counts_pairs_in_the_right_order():
 def test_confusion_names_its_axes_even_where_a_class_is_absent():
     """Rows are labels, columns predictions; a few pictures may all be positive."""
     table = scores.confusion([1, 1, 1], [0.9, 0.8, 0.1])
-    assert table.loc["positive", "negative"] == 1
-    assert table.loc["positive", "positive"] == 2
+    assert table.loc["positive"].to_dict() == {"negative": 1, "positive": 2}
     assert (table.loc["negative"] == 0).all()
     assert (table.index.name, table.columns.name) == ("label", "prediction")
 
@@ -64,8 +62,7 @@ def test_seeds_are_averaged_within_folds_first():
     assert list(table) == ["network", "seeds", "keys", "folds", "mean", "std", "n"]
     b, a = table.to_dict("records")
     # By hand: fold 1 is 0.6 and fold 2 (0.9 + 0.7) / 2 = 0.8; deviations are 0.1 and 0.1.
-    assert a["mean"] == pytest.approx(0.7)
-    assert a["std"] == pytest.approx(0.02**0.5)
+    assert (a["mean"], a["std"]) == pytest.approx((0.7, 0.02**0.5))
     assert (a["network"], a["n"]) == ("a", 2)
     assert (a["seeds"], a["keys"], a["folds"]) == ("2, 10", "k0, k1, k2", "1, 2")
     assert (b["mean"], b["n"], b["folds"]) == (0.5, 1, "1")

@@ -9,7 +9,6 @@ from html.parser import HTMLParser
 
 import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
 from PIL import Image
@@ -17,8 +16,7 @@ from PIL import Image
 from pixels_to_sentiment.drawing import figures
 from pixels_to_sentiment.maps import drawing
 from pixels_to_sentiment.maps.drawing import Mapped
-from pixels_to_sentiment.maps.records import StudyRecord
-from toy_studies import FITTED, blocks, even, written
+from toy_studies import even
 
 SHAPE = (30, 42)
 
@@ -58,9 +56,7 @@ def test_the_papers_drawing_is_its_formula_pixel_by_pixel(mapped):
 @pytest.mark.parametrize(("predicted", "colour"), [(1, (0, 255, 0)), (0, (255, 0, 0))])
 def test_the_frame_has_the_colour_of_the_predicted_class(mapped, predicted, colour):
     """On all four sides, as wide as said, whatever the label is."""
-    drawn = drawing.as_the_paper(
-        Mapped(mapped.pixels, mapped.log_odds, mapped.at, 1, predicted, 0.9)
-    )
+    drawn = drawing.as_the_paper(replace(mapped, predicted=predicted))
     is_frame = (drawn == colour).all(-1)
     edges = np.ones(SHAPE, bool)
     edges[drawing.FRAME : -drawing.FRAME, drawing.FRAME : -drawing.FRAME] = False
@@ -72,63 +68,42 @@ def test_extreme_log_odds_do_not_overflow(mapped):
     """A place of which the network is quite sure is plain red or green."""
     sure = np.array([[-800.0, 800.0]])
     with np.errstate(over="ignore"):
-        drawn = drawing.as_the_paper(Mapped(np.zeros_like(mapped.pixels), sure, even(2), 1, 1, 1.0))
+        drawn = drawing.as_the_paper(
+            replace(mapped, pixels=np.zeros_like(mapped.pixels), log_odds=sure)
+        )
     assert tuple(drawn[15, 10]) == (128, 0, 0)
     assert tuple(drawn[15, 30]) == (0, 128, 0)
-
-
-def test_a_stretched_map_repeats_its_places():
-    """Enlarged by whole numbers each place is repeated; the last axis is kept."""
-    values = np.arange(12.0).reshape(2, 3, 2)
-    found = drawing.stretched(values, (4, 9))
-    np.testing.assert_array_equal(found, values.repeat(2, 0).repeat(3, 1))
-    np.testing.assert_array_equal(drawing.stretched(values, (2, 3)), values)
 
 
 # The diverging map
 
 
-def rgb(log_odds, limit=4.0):
-    return drawing.coloured(np.array([log_odds], float), limit)[0].astype(int)
+def rgb(log_odds):
+    return drawing.coloured(np.array([log_odds], float), 4.0)[0].astype(int)
 
 
-def test_the_diverging_map_is_white_at_zero_and_ends_in_the_classes_colours():
-    """Vermilion for negative and blue for positive, within a step of the colour table."""
+def test_the_diverging_map_goes_from_vermilion_over_white_to_blue():
+    """The classes' colours at its ends, evenly on both sides, and no stronger beyond its limit."""
     zero, low, high = rgb([0, -4, 4])
     assert zero.min() > 240
     assert np.ptp(zero) <= 3
-    for found, colour in ((low, figures.NEGATIVE), (high, figures.POSITIVE)):
-        assert np.abs(found - 255 * np.array(to_rgb(colour))).max() <= 1
-
-
-def test_the_diverging_map_is_symmetric():
-    """A place as sure of negative as another of positive has gone as far towards its end."""
-    white, ends = rgb([0])[0], rgb([-4, 4])
-    shares = []
-    for sign, end in zip((-1, 1), ends, strict=True):
-        found = rgb([sign * step for step in (1, 2, 3)])
-        shares.append(np.linalg.norm(found - white, axis=1) / np.linalg.norm(end - white))
-    np.testing.assert_allclose(shares[0], shares[1], atol=0.02)
-    np.testing.assert_allclose(shares[0], [0.25, 0.5, 0.75], atol=0.02)
-
-
-def test_the_diverging_map_is_cut_at_its_limit():
-    """Beyond it all places look the same."""
-    found = rgb([-400, -4, 4, 5, 400])
-    assert (found[0] == found[1]).all()
-    assert (found[2:] == found[2]).all()
+    for sign, end, colour in ((-1, low, figures.NEGATIVE), (1, high, figures.POSITIVE)):
+        assert np.abs(end - 255 * np.array(to_rgb(colour))).max() <= 1
+        away = np.linalg.norm(rgb([sign, 2 * sign, 3 * sign]) - zero, axis=1)
+        np.testing.assert_allclose(away / np.linalg.norm(end - zero), [0.25, 0.5, 0.75], atol=0.02)
+        assert (rgb([100 * sign]) == end).all()
 
 
 def test_the_map_is_laid_over_the_picture_in_grey(mapped):
     """The picture's colours must not be mistaken for the map's."""
-    level = Mapped(mapped.pixels, np.zeros((2, 2)), even(2), 1, 1, 0.5)
+    level = replace(mapped, log_odds=np.zeros((2, 2)), at=even(2))
     over = drawing.overlaid(level, 4.0).astype(int)
     assert over.shape == (*SHAPE, 3)
     assert np.ptp(over, axis=-1).max() <= 3
     brightness = mapped.pixels @ np.array([0.299, 0.587, 0.114])
     assert np.corrcoef(over.mean(-1).ravel(), brightness.ravel())[0, 1] > 0.999
-    strong = Mapped(mapped.pixels, np.full((2, 2), 9.0), even(2), 1, 1, 0.5)
-    assert (drawing.overlaid(strong, 4.0)[..., 2] > drawing.overlaid(strong, 4.0)[..., 0]).all()
+    strong = drawing.overlaid(replace(level, log_odds=np.full((2, 2), 9.0)), 4.0)
+    assert (strong[..., 2] > strong[..., 0]).all()
 
 
 def test_the_places_of_the_map_over_the_picture_are_where_they_lie(mapped):
@@ -146,15 +121,17 @@ def test_the_places_of_the_map_over_the_picture_are_where_they_lie(mapped):
     assert np.isnan(drawn[[*range(7), *range(13, 20)]]).all()
 
 
-def test_places_cover_what_is_nearer_than_half_their_distance():
-    """The outermost reach to the edge where less than half a place would be left."""
+@pytest.mark.parametrize(
+    ("at", "low", "high"),
+    [((0.3, 0.5, 0.7), 0.2, 0.8), ((0.45, 0.65, 0.85), 0.35, 1), ((0.28, 0.6, 0.92), 0, 1),
+     ((0.5,), 0, 1)],
+)  # fmt: skip
+def test_places_cover_what_is_nearer_than_half_their_distance(at, low, high):
+    """The outermost reach to the edge where less than half a place would be left; one is all."""
+    drawn = drawing.placed(np.ones((len(at), len(at))), np.array(at), (200, 200))
     pixels = (np.arange(200) + 0.5) / 200
-    inner = np.array([0.3, 0.5, 0.7])
-    np.testing.assert_array_equal(drawing.covered(inner, 200), np.abs(pixels - 0.5) < 0.3)
-    assert drawing.covered(np.array([0.18, 0.5, 0.82]) + 0.1, 200).all()
-    left = drawing.covered(np.array([0.45, 0.65, 0.85]), 200)
-    np.testing.assert_array_equal(left, pixels > 0.35)
-    assert drawing.covered(np.array([0.5]), 200).all(), "one place is everywhere"
+    inside = (pixels > low) & (pixels < high)
+    np.testing.assert_array_equal(~np.isnan(drawn), np.outer(inside, inside))
 
 
 # What is shown
@@ -170,49 +147,7 @@ def test_places_cover_what_is_nearer_than_half_their_distance():
 )
 def test_a_picture_says_what_was_predicted(mapped, label, predicted, words):
     """And whether that is right, where it is known."""
-    assert Mapped(mapped.pixels, mapped.log_odds, mapped.at, label, predicted, 0.876).words == words
-
-
-@pytest.fixture
-def studies(tmp_path):
-    made = []
-    for fold in (1, 2):
-        study = replace(FITTED, fold=fold, limit=None)
-        maps = np.random.default_rng(fold).normal(0, 2, (4, 2, 2)).round(3)
-        made.append(StudyRecord.open(written(tmp_path / f"key{fold}", study, maps=maps)))
-    return made
-
-
-def test_pictures_and_maps_are_put_together_by_study_and_name(studies):
-    """In the order of the rows that are asked for."""
-    loaded = blocks()
-    in_second, in_first = (
-        one.maps()[0][place] for one, place in zip(studies[::-1], (2, 1), strict=True)
-    )
-    chosen = pd.DataFrame(
-        [(in_second, 1, 0, 0.7, "key2"), (in_first, 0, 0, 0.9, "key1")],
-        columns=["image", "label", "class", "sure", "key"],
-    )
-    found = drawing.mapped(loaded, studies, chosen)
-    for one, name, record, place in zip(found, chosen["image"], studies[::-1], (2, 1), strict=True):
-        np.testing.assert_array_equal(one.log_odds, record.maps()[1][place])
-        np.testing.assert_array_equal(one.pixels, loaded.pixels[loaded.rows([name])[0]])
-    assert [(one.label, one.predicted, one.sure) for one in found] == [(1, 0, 0.7), (0, 0, 0.9)]
-
-
-def test_one_scale_holds_95_of_100_places(studies):
-    """A whole number of nats, one at least."""
-    values = np.abs([one.maps()[1] for one in studies]).ravel()
-    found = drawing.scale(studies)
-    assert found == int(found) >= 1
-    assert (values <= found).mean() >= 0.95
-    assert found == 1 or (values <= found - 1).mean() < 0.95
-
-
-def test_the_scale_of_faint_maps_is_one_nat(tmp_path):
-    """So that noise is not shown as strongly as evidence."""
-    folder = written(tmp_path / "key", FITTED, maps=np.full((4, 2, 2), 0.01))
-    assert drawing.scale([StudyRecord.open(folder)]) == 1
+    assert replace(mapped, label=label, predicted=predicted).words == words
 
 
 def test_a_sheet_shows_each_picture_in_four_ways(mapped):
@@ -259,7 +194,7 @@ class Page(HTMLParser):
 
 @pytest.fixture
 def gallery(mapped):
-    wrong = Mapped(mapped.pixels, -mapped.log_odds, mapped.at, 1, 0, 0.6)
+    wrong = replace(mapped, log_odds=-mapped.log_odds, predicted=0, sure=0.6)
     return drawing.cards([("a photograph", mapped), ('<b>"other"</b> & more', wrong)], 4.0)
 
 
@@ -275,8 +210,9 @@ def test_every_card_has_a_slider_that_is_named_and_moved_by_keys(gallery):
 
 
 def test_every_picture_has_words_for_those_who_do_not_see_it(gallery):
-    """The photograph its name, the map what it found."""
+    """The photograph its name, which is text whatever is in it, the map what it found."""
     images = Page(gallery).of("img")
+    assert images[2]["alt"] == '<b>"other"</b> & more'
     assert images[0]["alt"] == "a photograph"
     assert images[1]["alt"] == (
         "Sentiment map of a photograph, predicted positive (88%), label positive: right"
@@ -295,7 +231,7 @@ def test_the_gallery_needs_no_other_host_and_no_file(gallery):
     }
 
 
-def test_the_pictures_of_a_card_are_the_picture_and_its_map(gallery, mapped):
+def test_the_pictures_of_a_card_are_the_picture_and_its_map():
     """Within what JPEG loses."""
     smooth = Mapped(np.full((*SHAPE, 3), 90, np.uint8), np.full((2, 2), 2.0), even(2), 1, 1, 0.9)
     sources = [one["src"] for one in Page(drawing.cards([("x", smooth)], 4.0)).of("img")]
@@ -315,9 +251,3 @@ def test_cards_can_be_chosen_by_what_they_are(gallery):
     assert [one["class"] for one in page.of("div", "map-card ")] == [
         *("map-card right positive", "map-card wrong negative"),
     ]
-
-
-def test_a_name_cannot_break_out_of_its_card(gallery):
-    """It is text, whatever is in it."""
-    assert '<b>"other"' not in gallery
-    assert Page(gallery).of("img")[2]["alt"] == '<b>"other"</b> & more'

@@ -16,21 +16,20 @@ FAMILIES = ("caffenet", "alexnet", "squeezenet1_0", "squeezenet1_1", "mobilenet_
 def answering(body, side, place):
     """Pixels along a side that change a place of the output, by automatic differentiation.
 
-    Pooling takes the mean, and weights are one: so nothing that a place sees is without effect.
+    Every window takes the mean of each channel: so nothing that a place sees is without effect.
     """
     body = deepcopy(body).eval()
     for name, layer in list(body.named_modules()):
-        parent = body.get_submodule(name.rpartition(".")[0])
-        if isinstance(layer, nn.MaxPool2d):
-            made = nn.AvgPool2d(layer.kernel_size, layer.stride, layer.padding, layer.ceil_mode)
-            setattr(parent, name.rpartition(".")[2], made)
-        elif isinstance(layer, nn.Conv2d):
-            nn.init.constant_(layer.weight, 1 / layer.weight[0].numel())
+        parent, _, last = name.rpartition(".")
+        if isinstance(layer, nn.Conv2d | nn.MaxPool2d):
+            ceil = getattr(layer, "ceil_mode", False)
+            made = nn.AvgPool2d(layer.kernel_size, layer.stride, layer.padding, ceil)
+            setattr(body.get_submodule(parent), last, made)
         elif list(layer.parameters(recurse=False)) or not list(layer.children()):
-            setattr(parent, name.rpartition(".")[2], nn.Identity())
-    image = torch.rand(1, 3, side, side, dtype=torch.float64).requires_grad_()
-    body.double()(image)[0, 0, place, place].backward()
-    reached = image.grad[0].abs().sum((0, 1)).nonzero()[:, 0]
+            setattr(body.get_submodule(parent), last, nn.Identity())
+    image = torch.rand(1, 1, side, side, dtype=torch.float64).requires_grad_()
+    body(image)[0, 0, place, place].backward()
+    reached = image.grad[0, 0].abs().sum(0).nonzero()[:, 0]
     return reached.min().item(), reached.max().item()
 
 
@@ -72,21 +71,14 @@ def test_shares_of_the_crop_are_counted_from_its_edge():
     np.testing.assert_allclose(geometry.within(at, 256, 227), [0, 0.5, 1, -14 / 227])
 
 
-def test_every_pixel_has_its_nearest_place():
+def test_pixels_have_their_nearest_place_and_lie_linearly_between():
     """By search through all places; beyond the outermost ones it is the outermost."""
-    at = np.array([0.21, 0.3, 0.77])
-    pixels = (np.arange(90) + 0.5) / 90
+    at, pixels = np.array([0.21, 0.3, 0.77]), (np.arange(90) + 0.5) / 90
     expected = np.abs(pixels[:, None] - at).argmin(1)
     np.testing.assert_array_equal(geometry.nearest(at, 90), expected)
-
-
-def test_pixels_between_places_are_linear():
-    """The places' own positions come back, and the weights of a pixel have the sum 1."""
-    at = np.array([0.21, 0.3, 0.77])
     weights = geometry.between(at, 90)
     np.testing.assert_allclose(weights.sum(1), 1)
-    inside = ((np.arange(90) + 0.5) / 90).clip(at[0], at[-1])
-    np.testing.assert_allclose(weights @ at, inside)
+    np.testing.assert_allclose(weights @ at, pixels.clip(at[0], at[-1]))
 
 
 def test_around_a_place_is_what_is_nearer_to_it_than_to_the_next():

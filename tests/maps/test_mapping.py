@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,6 @@ from pixels_to_sentiment import places
 from pixels_to_sentiment.data import folds, pictures
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.maps import choice, dense, mapping, photos, sheets
-from pixels_to_sentiment.records import runs
 from pixels_to_sentiment.training import prediction
 from toy_maps import photograph, with_weights
 
@@ -32,41 +32,17 @@ def drawings(folder, *paths):
 
 
 def test_probabilities_and_map_are_those_of_the_library(mapper, tmp_path):
-    """Of the same warped pixels, by prediction and by the fully convolutional form."""
-    photo = photos.opened(photograph(tmp_path / "a.png"))
-    (found,) = mapper.map([photo])
+    """Of the same warped pixels; the file has them, the run and the picture's own size."""
+    path = photograph(tmp_path / "a.png", size=(60, 40))
+    photo = photos.opened(path)
+    targets = drawings(tmp_path / "out", path)
+    ((_, found),) = mapping.mapped(mapper, targets)
     network = mapper.choice.record.restore()
-    small = torch.from_numpy(photo.small)[None]
-    centre, ten_crops = prediction.centre_and_oversampled(network, small)
-    assert (found.centre, found.ten_crops) == (centre.item(), ten_crops.item())
+    pair = prediction.centre_and_oversampled(network, torch.from_numpy(photo.small)[None])
+    assert (found.centre, found.ten_crops) == tuple(value.item() for value in pair)
     expected = dense.log_odds(network, torch.from_numpy(photo.large)[None])[0].numpy()
     np.testing.assert_array_equal(found.map, expected)
     assert found.map.std() > 0.01, "or nothing was compared"
-
-
-def test_a_picture_is_mapped_the_same_alone_and_among_others(mapper, tmp_path):
-    """To the last byte of both its files, over more than a batch."""
-    paths = [photograph(tmp_path / f"{i}.png", i) for i in range(3)]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(mapping, "BATCH", 2)
-        together = list(mapping.mapped(mapper, drawings(tmp_path / "all", *paths)))
-    assert [path for path, _ in together] == paths
-    for path in paths:
-        list(mapping.mapped(mapper, drawings(tmp_path / "one", path)))
-        for end in (".map.png", ".map.json"):
-            one, among = (tmp_path / name / (path.name + end) for name in ("one", "all"))
-            assert one.read_bytes() == among.read_bytes()
-
-
-def test_the_files_hold_the_drawing_and_all_numbers(mapper, tmp_path):
-    """The map on the network's own grid, the run, its accuracy, and the picture's own size."""
-    path = photograph(tmp_path / "a.png", size=(60, 40))
-    targets = drawings(tmp_path / "out", path)
-    ((_, found),) = mapping.mapped(mapper, targets)
-    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
-        "a.png.map.json",
-        "a.png.map.png",
-    ]
     numbers = json.loads((tmp_path / "out" / "a.png.map.json").read_text())
     np.testing.assert_allclose(numbers["map"], found.map, atol=1e-6)
     assert np.shape(numbers["map"]) == (28, 28)
@@ -75,25 +51,27 @@ def test_the_files_hold_the_drawing_and_all_numbers(mapper, tmp_path):
     assert (numbers["width"], numbers["height"]) == (60, 40)
     assert numbers["predicted"] == ("positive" if found.ten_crops > 0.5 else "negative")
     assert numbers["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
-    assert numbers["run"]["key"] == mapper.choice.record.key
     assert numbers["run"]["accuracy"] == mapper.choice.accuracy
     assert Image.open(targets[path]).format == "PNG"
 
 
-def test_what_cannot_be_opened_is_told_and_the_rest_is_mapped(mapper, tmp_path):
-    """In the order of the files, also where a whole batch cannot."""
+def test_pictures_come_in_order_and_what_cannot_be_opened_with_its_sentence(
+    mapper, tmp_path, monkeypatch
+):
+    """Also where a whole batch cannot; each picture is mapped the same as alone."""
     good = [photograph(tmp_path / f"good{i}.png", i) for i in range(2)]
     bad = [tmp_path / f"bad{i}.png" for i in range(3)]
     for path in bad:
         path.write_bytes(b"")
     paths = [good[0], *bad, good[1]]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(mapping, "BATCH", 2)
-        found = dict(mapping.mapped(mapper, drawings(tmp_path / "out", *paths)))
+    monkeypatch.setattr(mapping, "BATCH", 2)
+    found = dict(mapping.mapped(mapper, drawings(tmp_path / "out", *paths)))
     assert list(found) == paths
     assert [isinstance(one, UserError) for one in found.values()] == [0, 1, 1, 1, 0]
-    assert found[good[1]].photo.path == good[1]
     assert len(list((tmp_path / "out").iterdir())) == 4
+    monkeypatch.setattr(mapping, "BATCH", 1)
+    again = dict(mapping.mapped(mapper, drawings(tmp_path / "alone", *good)))
+    assert all((again[path].map == found[path].map).all() for path in good)
 
 
 @pytest.mark.parametrize("fault", [KeyboardInterrupt, OSError(28, "No space left on device")])
@@ -141,27 +119,16 @@ def decoded(isolated):
 
 
 def test_what_a_run_was_trained_on_is_its_training_list(decoded, made):
-    """By content; no picture of the test list, and those beyond a limit are not."""
+    """By content, up to its limit; twins of test pictures unless the recipe leaves them out."""
+    train, test = (part["image"] for part in folds.split("five", 1))
     digests = decoded()
-    train, test = folds.split("five", 2)
-    record = made(fold=2)
-    assert mapping.trained_on(record) == set(digests.loc[train["image"]])
-    assert not mapping.trained_on(record) & set(digests.loc[test["image"]])
-    path = record.folder / "run.json"
-    content = json.loads(path.read_text())
-    content["run"]["limit"] = 5
-    path.write_text(json.dumps(content))
-    limited = runs.Record.open(record.folder)
-    assert mapping.trained_on(limited) == set(digests.loc[train["image"].head(5)])
-
-
-def test_twins_count_as_seen_unless_the_recipe_leaves_them_out(decoded, made):
-    """A training picture with the content of a test picture."""
-    train, test = folds.split("five", 1)
-    digests = decoded()
-    digests[train["image"].iloc[0]] = twin = digests[test["image"].iloc[0]]
+    record = made()
+    assert mapping.trained_on(record) == set(digests.loc[train])
+    limited = replace(record, run=replace(record.run, limit=5))
+    assert mapping.trained_on(limited) == set(digests.loc[train.head(5)])
+    digests[train.iloc[0]] = twin = digests[test.iloc[0]]
     decoded(table=digests.reset_index())
-    assert twin in mapping.trained_on(made())
+    assert twin in mapping.trained_on(record)
     assert twin not in mapping.trained_on(made(recipe="paper-without-twins"))
 
 
@@ -182,20 +149,19 @@ def test_a_picture_of_the_training_list_is_marked(decoded, isolated, made, tmp_p
 
 
 def test_without_the_photographs_it_is_unknown_what_was_seen(decoded, made, monkeypatch):
-    """Nothing is fetched to find out; other data in the cache does not count either."""
+    """Nothing is fetched to find out; other data or a damaged cache does not count either."""
     monkeypatch.setattr(pictures, "load", lambda *_: pytest.fail("loaded pictures"))
-    assert mapping.trained_on(made()) is None
-    decoded(fingerprint="e" * 64)
-    assert mapping.trained_on(made(fold=2)) is None
-
-
-def test_a_run_on_the_stand_in_has_seen_no_photograph(isolated, made):
-    """Which is known without any file."""
     record = made()
-    path = record.folder / "run.json"
-    data = {"source": "stand-in", "fingerprint": "s"}
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"data": data}))
-    assert mapping.trained_on(runs.Record.open(record.folder)) == frozenset()
+    assert mapping.trained_on(record) is None
+    decoded(fingerprint="e" * 64)
+    assert mapping.trained_on(record) is None
+    decoded()
+    (folder,) = places.cache().glob("pictures-*")
+    for name, content in (("files.csv", ""), ("whole.json", "{")):
+        (folder / name).write_text(content)
+        assert mapping.trained_on(record) is None
+    stand_in = replace(record, data={"source": "stand-in", "fingerprint": "s"})
+    assert mapping.trained_on(stand_in) == frozenset(), "which has seen no photograph"
 
 
 # Where it is written
@@ -210,17 +176,8 @@ def test_names_of_drawings_keep_the_ends_of_the_photographs_names(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_two_photographs_of_one_name_are_refused(tmp_path):
-    """From two folders; even with force, as one would overwrite the other."""
-    paths = [tmp_path / "a" / "cat.jpg", tmp_path / "b" / "cat.jpg"]
-    with pytest.raises(
-        UserError, match=r"a/cat\.jpg and .*b/cat\.jpg would be written to the same"
-    ):
-        mapping.targets(paths, tmp_path, force=True)
-
-
-def test_files_that_are_there_are_named_before_anything_is_written(tmp_path):
-    """Drawings and numbers; force takes them."""
+def test_files_in_the_way_are_named_before_anything_is_written(tmp_path):
+    """Drawings and numbers; force takes them, but no folder in place of a file."""
     paths = [tmp_path / f"{i}.jpg" for i in range(9)]
     (tmp_path / "3.jpg.map.json").touch()
     with pytest.raises(UserError, match=r"3\.jpg\.map\.json exists already: use --force"):
@@ -230,6 +187,9 @@ def test_files_that_are_there_are_named_before_anything_is_written(tmp_path):
     with pytest.raises(UserError, match=r"0\.jpg\.map\.png, .* and 4 more exist already"):
         mapping.targets(paths, tmp_path)
     assert len(mapping.targets(paths, tmp_path, force=True)) == 9
+    (tmp_path / "a.jpg.map.json").mkdir()
+    with pytest.raises(UserError, match=r"a\.jpg\.map\.json is a folder"):
+        mapping.targets([tmp_path / "a.jpg"], tmp_path, force=True)
 
 
 def test_the_longest_name_that_is_taken_can_be_written(tmp_path):
@@ -242,12 +202,6 @@ def test_the_longest_name_that_is_taken_can_be_written(tmp_path):
         path.write_text("numbers")
     with pytest.raises(UserError, match="is too long: shorten it"):
         mapping.targets([tmp_path / ("a" + name)], tmp_path)
-
-
-def test_a_folder_is_made_with_those_above_it(tmp_path):
-    """And nothing is left in it."""
-    mapping.make_folder(tmp_path / "a" / "b")
-    assert list((tmp_path / "a" / "b").iterdir()) == []
 
 
 @pytest.mark.parametrize("under", ["", "deeper"])
@@ -269,16 +223,6 @@ def test_a_folder_that_cannot_be_written_to_is_refused(tmp_path, monkeypatch):
         mapping.make_folder(tmp_path)
 
 
-def test_a_damaged_cache_leaves_it_unknown_what_was_seen(decoded, made):
-    """And is no reason to map nothing."""
-    decoded()
-    (folder,) = places.cache().glob("pictures-*")
-    record = made(recipe="paper-third")
-    for name, content in (("files.csv", ""), ("whole.json", "{")):
-        (folder / name).write_text(content)
-        assert mapping.trained_on(record) is None
-
-
 def test_weights_that_give_no_numbers_are_refused(mapper, tmp_path):
     """JSON has no NaN, and no class is the more probable one."""
     for parameter in mapper.network.parameters():
@@ -296,10 +240,3 @@ def test_what_killed_processes_left_is_swept(tmp_path):
         (tmp_path / f".a.jpg.map.png.{pid}.part").write_text("")
     mapping.make_folder(tmp_path)
     assert os.listdir(tmp_path) == [f".a.jpg.map.png.{os.getpid()}.part"]
-
-
-def test_a_folder_in_place_of_a_file_is_refused_before_anything_is_written(tmp_path):
-    """Otherwise a drawing would be written without its numbers."""
-    (tmp_path / "a.jpg.map.json").mkdir()
-    with pytest.raises(UserError, match=r"a\.jpg\.map\.json is a folder"):
-        mapping.targets([tmp_path / "a.jpg"], tmp_path, force=True)

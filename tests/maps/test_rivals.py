@@ -59,9 +59,8 @@ def test_grad_cam_is_that_of_the_package(name):
     np.testing.assert_allclose(scaled(ours, side), theirs, atol=2e-3)
 
 
-@pytest.mark.parametrize("name", ["caffenet", "squeezenet1_1"])
-def test_grad_cam_of_several_classes_is_that_of_each(name):
-    made = network(name)
+def test_grad_cam_of_several_classes_is_that_of_each():
+    made = network("squeezenet1_1")
     pixels, classes = noise(3, made.convention.crop), torch.tensor([[0, 1], [1, 1], [1, 0]])
     together = rivals.grad_cam(made, pixels, classes, batch=2)
     for column in range(2):
@@ -84,30 +83,22 @@ def test_grad_cam_of_a_class_map_is_the_sentiment_map_of_that_class():
 
 def test_grad_cam_leaves_the_network_as_it_was():
     """Parameters are still trained, none has a gradient, the mode is the same."""
-    made = network("caffenet").train()
-    made.freeze(["conv1"])
+    made = network("squeezenet1_1").train()
+    made.freeze(["features.0"])
     before = [p.requires_grad for p in made.parameters()]
-    rivals.grad_cam(made, noise(1, 227), torch.tensor([1]))
+    rivals.grad_cam(made, noise(1, 224), torch.tensor([1]))
     assert [p.requires_grad for p in made.parameters()] == before
     assert all(p.grad is None for p in made.parameters())
     assert made.training
-
-
-def test_a_layer_that_is_not_there_is_refused():
-    """In a sentence with its name."""
     with pytest.raises(UserError, match="no layer 'conv9'"):
-        rivals.grad_cam(network("caffenet"), noise(1, 227), torch.tensor([1]), "conv9")
+        rivals.grad_cam(made, noise(1, 224), torch.tensor([1]), "conv9")
 
 
-def test_the_random_map_is_the_same_for_the_same_seed():
-    """And another for another."""
+def test_maps_that_know_nothing_are_what_they_are_called():
+    """Numbers by their seed; and what is largest in the middle, the same on all sides."""
     one, same, other = (rivals.randomly(2, (3, 3), seed) for seed in (0, 0, 1))
     assert torch.equal(one, same)
     assert not torch.equal(one, other)
-
-
-def test_the_centre_map_falls_from_the_middle():
-    """It is largest in the middle and the same on all sides."""
     found = rivals.centre(2, (7, 7))
     assert found.shape == (2, 7, 7)
     assert found[0].argmax() == 24

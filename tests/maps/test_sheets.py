@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pixels_to_sentiment.maps import sheets
+from pixels_to_sentiment.maps import drawing, sheets
 
 GRID = np.array([[-4.0, 0.0], [1.0, 9.0]])
 # Of the middles of the places; halfway between them the nearest one changes.
@@ -24,19 +24,6 @@ def sheet(grid=GRID, size=(60, 40), **options):
 
 def texts(figure):
     return [text.get_text() for text in figure.texts]
-
-
-def test_colours_are_signed_and_all_but_white_at_even_odds():
-    """Symmetric about 0 whatever the map holds; blue for positive, vermilion for negative."""
-    drawn = sheet(np.array([[1.0, 2.0]] * 2)).axes[1].images[0]
-    assert drawn.get_clim() == (-4, 4)
-    middle = drawn.cmap(drawn.norm(0.0), bytes=True)[:3]
-    assert min(middle) > 240
-    assert max(middle) - min(middle) <= 2, "no hue of its own"
-    red, _, blue, _ = drawn.cmap(drawn.norm(4.0))
-    assert blue > 0.6 > red
-    red, _, blue, _ = drawn.cmap(drawn.norm(-4.0))
-    assert red > 0.6 > blue
 
 
 @pytest.mark.parametrize(
@@ -73,6 +60,8 @@ def test_each_place_is_drawn_where_it_lies():
     np.testing.assert_array_equal(np.unique(drawn[:first, first:]), GRID[0, 1])
     np.testing.assert_array_equal(np.unique(drawn[first:, :first]), GRID[1, 0])
     np.testing.assert_array_equal(np.unique(drawn[first:, first:]), GRID[1, 1])
+    assert right.images[0].get_clim() == (-4, 4), "symmetric whatever the map holds"
+    assert right.images[0].cmap is drawing.DIVERGING
     assert right.images[0].get_interpolation() == "none"
     assert right.images[0].origin == "upper"
     for panel in (left, right):
@@ -81,7 +70,7 @@ def test_each_place_is_drawn_where_it_lies():
         assert width / height == pytest.approx(1.5)
 
 
-@pytest.mark.parametrize("size", [(1, 1), (3, 1000), (1000, 3), (4000, 3000)])
+@pytest.mark.parametrize("size", [(1, 1), (3, 1000), (1000, 3)])
 @pytest.mark.parametrize("warning", ["", "trained on it"])
 def test_words_lie_outside_the_panels_and_inside_the_drawing(size, warning):
     """Long names and notes are wrapped, for pictures of any shape."""
@@ -108,11 +97,10 @@ def test_words_lie_outside_the_panels_and_inside_the_drawing(size, warning):
 def test_drawing_leaves_no_figure_open_and_no_setting_changed(tmp_path):
     """A folder of photographs takes no more memory than one, and a theme changes nothing."""
     before = dict(mpl.rcParams)
-    words = {"scale": 4.0, "heading": "h", "note": "n"}
     shown = np.zeros((4, 6, 3), np.uint8)
-    sheets.draw(tmp_path / "a.part", shown, GRID, AT, (6, 4), **words)
+    sheets.draw(tmp_path / "a.part", shown, GRID, AT, (6, 4), **WORDS)
     with mpl.rc_context({"font.size": 30, "savefig.dpi": 10, "image.cmap": "gray"}):
-        sheets.draw(tmp_path / "b.part", shown, GRID, AT, (6, 4), **words)
+        sheets.draw(tmp_path / "b.part", shown, GRID, AT, (6, 4), **WORDS)
     assert (tmp_path / "a.part").read_bytes() == (tmp_path / "b.part").read_bytes()
     assert Image.open(tmp_path / "a.part").format == "PNG"
     assert plt.get_fignums() == []

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from torch import nn
 
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import factory, surgery
@@ -26,46 +27,26 @@ def test_caffenets_single_place_says_what_the_classifier_says(new_caffenet):
     torch.testing.assert_close(single.flatten(1), expected, rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["squeezenet1_0", "squeezenet1_1"])
-def test_squeezenets_answer_is_the_mean_of_its_map(name):
-    """It averages after its last layer."""
+@pytest.mark.parametrize(
+    ("name", "places"), [("squeezenet1_0", 13), ("squeezenet1_1", 13), ("mobilenet_v2", 7)]
+)
+def test_the_answer_is_the_mean_of_the_map(name, places):
+    """They average before or after their last layer, which is linear; the form is a copy."""
     network = factory.create(name, start="random", seed=0).eval()
     x, pixels = prepared(network, network.convention.crop)
+    form = surgery.fully_convolutional(network)
     with torch.no_grad():
-        given = surgery.fully_convolutional(network)(x)
-        torch.testing.assert_close(given.mean((2, 3)), network(pixels))
-    assert given.shape[2] > 10
-
-
-def test_mobilenets_answer_is_the_mean_of_its_map():
-    """It averages before its last layer, which is linear."""
-    network = factory.create("mobilenet_v2", start="random", seed=0).eval()
-    x, pixels = prepared(network, 224)
-    with torch.no_grad():
-        given = surgery.fully_convolutional(network)(x)
-        torch.testing.assert_close(given.mean((2, 3)), network(pixels), rtol=1e-4, atol=1e-5)
-    assert given.shape[2:] == (7, 7)
-
-
-def test_the_form_is_a_copy():
-    """Changing it leaves the network as it was."""
-    network = factory.create("squeezenet1_1", start="random", seed=0)
-    before = network.body.features[0].weight.clone()
-    surgery.fully_convolutional(network).features[0].weight.data.zero_()
-    assert torch.equal(network.body.features[0].weight, before)
-    assert network.training
+        given, expected = form(x), network(pixels)
+        torch.testing.assert_close(given.mean((2, 3)), expected, rtol=1e-4, atol=1e-5)
+        assert given.shape[2:] == (places, places)
+        form.features[0].apply(lambda m: hasattr(m, "weight") and nn.init.zeros_(m.weight))
+        assert torch.equal(network(pixels), expected)
 
 
 def test_other_networks_have_no_such_form(tiny):
-    """The sentence says which have."""
+    """The sentence says which have; each of them has."""
+    names = surgery.fully_convolutional_names()
+    assert names == ["alexnet", "caffenet", "mobilenet_v2", "squeezenet1_0", "squeezenet1_1"]
+    assert surgery.fully_convolutional(factory.create("alexnet", start="random"))
     with pytest.raises(UserError, match=r"tiny has no fully convolutional form.*'caffenet'"):
         surgery.fully_convolutional(tiny())
-
-
-def test_the_networks_that_have_the_form_are_named():
-    """Each of them has it, and the sentence that refuses others lists them."""
-    names = surgery.fully_convolutional_names()
-    for name in names:
-        assert surgery.fully_convolutional(factory.create(name, start="random"))
-    with pytest.raises(UserError, match=names[0]):
-        surgery.fully_convolutional(factory.create("timm/test_efficientnet", start="random"))

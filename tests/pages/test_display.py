@@ -42,17 +42,13 @@ def standin(monkeypatch):
     return loaded
 
 
-def test_a_page_from_the_stand_in_says_so_and_why(standin, shown):
-    page = display.Page("smoke")
+def test_a_page_says_that_it_is_from_the_stand_in_and_how_it_was_made(standin, shown):
+    """Why it is the stand-in, too."""
+    page = display.Page("smoke", seed=7, limit=None)
     assert page.load("auto") is standin
     assert "generated stand-in" in shown[0]
     assert "The archive is nowhere." in shown[0]
     assert page.stand_in_note
-
-
-def test_a_closed_page_says_how_it_was_made(standin, shown):
-    page = display.Page("smoke", seed=7, limit=None)
-    page.load("auto")
     page.close()
     for fact in ("smoke", "seed: 7", "stand-in", "0" * 64):
         assert fact in shown[-1]
@@ -82,17 +78,15 @@ def test_the_table_of_runs_has_an_anchor_a_run_and_comes_as_csv(made, shown, mon
     assert list(read["ten crops"]) == list(found["ten crops"])
 
 
-def test_missing_weights_are_said_and_nothing_else_is_shown_for_them(standin, shown):
+def test_missing_weights_are_said_and_a_misspelt_configuration_stops_everything(standin, shown):
+    """Nothing else is shown for what is missing, and nothing has run before the misspelt one."""
     page = display.Page("smoke")
     page.load("auto")
-    records = page.perform(["caffenet:imagenet-convolutions:paper"], "cpu", iterations=1)
-    assert records == []
+    missing = "caffenet:imagenet-convolutions:paper"
+    assert page.perform([missing], "cpu", iterations=1) == []
     assert "weights not at hand" in shown[-1]
-
-
-def test_a_misspelt_configuration_stops_before_anything_runs(standin, shown):
     with pytest.raises(UserError, match="cafenet"):
-        display.Page("smoke").perform(["cafenet:random:paper"], "cpu")
+        page.perform(["caffenet:random:paper", "cafenet:random:paper"], "cpu")
 
 
 def test_the_gallery_shows_the_surest_right_then_the_surest_wrong(made, monkeypatch):

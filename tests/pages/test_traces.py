@@ -10,7 +10,7 @@ import pytest
 from pixels_to_sentiment import places, reports
 from pixels_to_sentiment.pages import traces
 from pixels_to_sentiment.records import provenance, runs
-from pixels_to_sentiment.reports import layerwise, ledger
+from pixels_to_sentiment.reports import ledger
 
 pytestmark = pytest.mark.usefixtures("isolated")
 
@@ -53,10 +53,11 @@ def test_a_figure_names_the_runs_that_its_cell_opened(cell, recorded):
 
 
 def test_a_cell_without_table_or_figure_says_nothing(cell, made):
-    """Nor does the next one, for what was opened before it."""
+    """Nor does the next one, for what was opened before it; nor one of magic."""
     made().predictions()
     assert cell.end("told = reports.gathered(records)", {}) == ""
     assert cell.end("shown = True", {}) == ""
+    assert cell.end("%%bash\nfigure = 1", {}) == ""
 
 
 def test_a_table_or_figure_without_runs_says_so(cell, made):
@@ -94,34 +95,18 @@ def test_what_a_cell_lists_itself_is_not_listed_again(cell, made):
         assert named(cell.end("", {})) == left
 
 
-def test_frames_of_the_reports_carry_their_runs(made, monkeypatch):
-    """Those that are made in one cell and shown in another."""
-    records = [made(fold=fold) for fold in (1, 2)]
-    assert reports.gathered(records).attrs["runs"] == [one.key for one in records]
-    empty = layerwise.compared([])
-    assert "runs" not in empty.attrs
-
-
 def test_the_line_counts_what_is_recorded_what_is_of_this_build_and_what_is_outdated(
-    cell, recorded
+    cell, recorded, monkeypatch
 ):
-    """The code of made-up records is nobody's; the mark is explained on the page of all runs."""
+    """The mark is for those whose code or data changed, as of made-up records."""
     one = recorded()
     said = traces.line([one.key, "0" * 16])
     assert "1 recorded run and 1 run of this build, 1 of them" in said
     assert said.count("†") == 2
     assert "#how-this-page-was-made" in said
-
-
-def test_up_to_date_runs_are_not_marked(cell, recorded, monkeypatch):
-    """The mark is for those whose code or data changed."""
     monkeypatch.setattr(runs.Run, "fingerprint", lambda *_: "c")
-    assert "†" not in traces.line([recorded().key])
-
-
-def test_code_that_is_not_plain_python_names_nothing(cell):
-    """A cell of magic shows no figure that this could know of."""
-    assert cell.end("%%bash\nfigure = 1", {}) == ""
+    ledger.outdated.cache_clear()
+    assert "†" not in traces.line([one.key])
 
 
 def test_watching_needs_a_notebook_and_registers_once(monkeypatch):

@@ -10,11 +10,11 @@ import pytest
 import toy_probes
 import toy_studies
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.maps.records import StudyRecord
 from pixels_to_sentiment.probes.records import ProbeRecord
 from pixels_to_sentiment.records import runs
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.records.work import Work
+from pixels_to_sentiment.studies.records import StudyRecord
 from pixels_to_sentiment.training.recipes import Recipe
 from toy_probes import PROBE
 from toy_runs import RUN, change

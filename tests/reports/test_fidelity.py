@@ -54,12 +54,6 @@ def test_exact_pixels_are_the_decoded_ones_before_rounding(archive, finished):
             assert (pixels != warped).any()
 
 
-def test_a_picture_that_is_missing_is_named(archive):
-    """As wherever pictures are looked for in an archive."""
-    with pytest.raises(UserError, match=r"nobody\.jpg"):
-        fidelity.exact(archive, ["nobody.jpg"])
-
-
 def test_the_photographs_are_off_by_their_rounding_alone(photographs, mirror):
     """Half a grey value, on a few of them, but for the border of enlarged ones."""
     some = slice(0, 1269, 150)
@@ -112,28 +106,29 @@ def test_the_effect_is_counted_picture_by_picture():
 
 
 def test_exact_predictions_join_the_result_of_the_same_training(tmp_path, archive, on_photographs):
-    """Recorded under other code, with the same predictions; read back as the effect."""
-    results = tmp_path / "results"
-    folder = shutil.copytree(on_photographs.folder, results / "0123456789abcdef")
-    change(folder / "run.json", key="0123456789abcdef")
-    predicted = fidelity.predict_exactly(on_photographs, archive)
-    assert fidelity.record(on_photographs, predicted, results) == folder
-    read = fidelity.recorded([Record.open(folder), on_photographs])
-    assert list(read) == ["0123456789abcdef"]
-    expected = fidelity.effect(on_photographs.predictions(), predicted)
-    pd.testing.assert_frame_equal(read["0123456789abcdef"], expected)
-
-
-def test_exact_predictions_do_not_join_another_training(tmp_path, archive, on_photographs):
-    """One whose predictions differ in a digit, or none at all; nothing is written."""
-    results = tmp_path / "results"
-    predicted = fidelity.predict_exactly(on_photographs, archive)
+    """Recorded under other code, with the same predictions; read back as the effect, by view."""
+    results, key = tmp_path / "results", "0123456789abcdef"
+    predicted = on_photographs.predictions()
+    predicted["oversampled"] = 1 - predicted["oversampled"]
     with pytest.raises(UserError, match="No recorded result"):
         fidelity.record(on_photographs, predicted, results)
-    folder = shutil.copytree(on_photographs.folder, results / "0123456789abcdef")
+    folder = shutil.copytree(on_photographs.folder, results / key)
+    change(folder / "run.json", key=key)
+    assert fidelity.record(on_photographs, predicted, results) == folder
+    read = fidelity.both_ways([Record.open(folder), on_photographs])
+    assert list(read)[:3] == ["configuration", "fold", "key"]
+    assert read["view"].to_list() == ["centre crop", "ten crops"]
+    assert set(read["key"]) == {key}
+    assert read["changed"].to_list() == [0, len(predicted)]
+    assert fidelity.both_ways([on_photographs]).empty
+
+
+def test_exact_predictions_do_not_join_another_training(tmp_path, on_photographs):
+    """One whose predictions differ in a digit; nothing is written."""
+    folder = shutil.copytree(on_photographs.folder, tmp_path / "results" / "0123456789abcdef")
     table = on_photographs.predictions()
     table.assign(centre=table["centre"] + 1e-9).to_csv(folder / "predictions.csv", index=False)
     before = sorted(folder.iterdir())
     with pytest.raises(UserError, match="record the run first"):
-        fidelity.record(on_photographs, predicted, results)
+        fidelity.record(on_photographs, table, tmp_path / "results")
     assert sorted(folder.iterdir()) == before

@@ -60,10 +60,6 @@ def test_drawn_rows_go_from_the_first_layer_to_the_last(tmp_path):
     assert set(both["protocol"]) == set(layerwise.PROTOCOL_TITLES.values())
 
 
-def test_no_probes_compare_to_nothing():
-    assert layerwise.compared([]).empty
-
-
 def test_what_a_layer_says_is_judged_as_what_a_network_says(tmp_path):
     """At the cost of the chosen protocol, and for the pictures in their order."""
     kept = [probed(tmp_path, fold, (0.5, 0.75)) for fold in folds.FOLDS]
@@ -74,6 +70,7 @@ def test_what_a_layer_says_is_judged_as_what_a_network_says(tmp_path):
         assert row.configuration == "SqueezeNet 1.1 from ImageNet, frozen: logits, linear SVM"
         assert (row.mean, row.pictures) == (pytest.approx(accuracy), 880)
     assert layerwise.told([]).empty
+    assert layerwise.compared([]).empty
 
 
 def test_fine_tuning_is_compared_with_what_was_known_before(tmp_path, made):

@@ -10,10 +10,10 @@ import pytest
 import toy_probes
 from pixels_to_sentiment import places
 from pixels_to_sentiment.judging import scores
-from pixels_to_sentiment.maps.records import Study, StudyRecord
 from pixels_to_sentiment.probes.records import Probe, ProbeRecord
 from pixels_to_sentiment.records.runs import Run
 from pixels_to_sentiment.reports import ledger
+from pixels_to_sentiment.studies.records import Study, StudyRecord
 
 pytestmark = pytest.mark.usefixtures("isolated")
 DATA = "f" * 64  # of the records that `made` makes

@@ -29,7 +29,7 @@ def test_a_loss_that_ends_far_from_its_mean_never_stays():
 
 
 def test_the_papers_curves_are_three_starts():
-    """Every ten iterations at most, and losses as the picture's axes hold them."""
+    """With losses as the picture's axes hold them, where its marks stand."""
     table = reports.reported_losses()
     assert list(dict.fromkeys(table["curve"])) == [
         f"the paper: {name}" for name in ("CaffeNet", "PlacesCNN", "DeepSentiBank")

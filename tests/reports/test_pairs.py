@@ -13,14 +13,28 @@ from toy_reports import CUT, WHOLE, whole_and_cut
 pytestmark = pytest.mark.usefixtures("isolated")
 
 
-def test_a_pair_is_compared_in_one_precision(made):
-    """What precision changes is not taken for what the cut does."""
+def test_a_pair_is_compared_in_one_precision_and_on_common_seeds(made):
+    """What precision changes is not taken for what the cut does; only runs compared are named."""
     whole, cut = whole_and_cut(made)
-    other = [made(fold=k, recipe="paper-third", right=0.25) for k in folds.FOLDS]
-    (row,) = pairs.paired([*other, *whole, *cut], [(CUT, WHOLE)]).itertuples()
+    fp32 = [made(fold=k, recipe="paper-third", right=0.25) for k in folds.FOLDS]
+    found = pairs.paired([*fp32, *whole, *cut], [(CUT, WHOLE)])
+    (row,) = found.itertuples()
     assert row.difference == pytest.approx(-0.25, abs=0.003)
     assert row.pair.startswith("SqueezeNet 1.1 fire9-2 from ImageNet")
-    assert set(row.keys.split(", ")) == {one.key for one in whole + cut}
+    assert set(row.keys.split(", ")) == set(found.attrs["runs"]) == {r.key for r in whole + cut}
+    assert (row.trials, row.least, row.most) == (1, row.difference, row.difference)
+
+
+def test_what_other_seeds_give_stands_beside_a_difference(made):
+    """Also those that only one of both was trained with, which the difference leaves out."""
+    whole, cut = whole_and_cut(made)
+    third = {"recipe": "paper-third", "precision": "bf16"}
+    worse = [made(fold=k, seed=7, right=0.25, **third) for k in folds.FOLDS]
+    (row,) = pairs.paired([*whole, *cut, *worse], [(CUT, WHOLE)]).itertuples()
+    assert (row.seeds, row.trials) == ("0", 2)
+    assert set(row.keys.split(", ")) == {one.key for one in [*whole, *cut]}
+    assert set(row.tried.split(", ")) == {one.key for one in [*whole, *cut, *worse]}
+    assert (row.least, row.most) == pytest.approx((-0.25, 0.25), abs=0.003)
 
 
 def test_a_network_that_did_not_learn_is_named(made):
@@ -41,45 +55,35 @@ def test_a_network_that_did_not_learn_is_named(made):
 
 
 def test_a_pair_that_is_not_whole_is_left_out(made):
+    """For lack of a fold, of a common seed, or of all."""
     whole, cut = whole_and_cut(made)
     assert pairs.paired([*whole, *cut[:4]], [(CUT, WHOLE)]).empty
+    other_seed = [made(fold=k, seed=7) for k in folds.FOLDS]
+    assert pairs.paired([*other_seed, *cut], [(CUT, WHOLE)]).empty
     assert pairs.paired([], [(CUT, WHOLE)]).empty
 
 
 def test_a_difference_between_networks_with_frozen_layers_says_so(made):
     """Though both have that in common: without, it would be the name of another difference."""
     recipe = "paper-frozen-features-third"
-    networks = (WHOLE.network, CUT.network)
-    runs = [made(fold=k, network=one, recipe=recipe) for k in folds.FOLDS for one in networks]
-    chosen = [replace(one, recipe=recipe) for one in (CUT, WHOLE)]
-    (row,) = pairs.paired(runs, [tuple(chosen)]).itertuples()
-    assert row.pair == (
+    titles = [replace(one, recipe=recipe).title for one in (CUT, WHOLE)]
+    assert pairs.difference_in_words(*titles) == (
         "SqueezeNet 1.1 fire9-2 from ImageNet − SqueezeNet 1.1 from ImageNet (features frozen)"
     )
 
 
 def test_words_leave_out_what_is_the_same_everywhere(made):
-    table = judgement.accuracies(pairs.gathered([made()]))
-    shown = pairs.words(table)
+    """Of accuracies of either view, of one view, and of noise."""
+    run = made()
+    shown = pairs.words(judgement.accuracies(pairs.gathered([run])))
     assert "agreement" not in shown
     assert list(shown["view"]) == ["centre crop", "ten crops"]
-    kinds = pd.DataFrame({"between": ["centre", "oversampled", "views"]})
-    assert list(pairs.words(kinds)["between"]) == [
-        "centre crop",
-        "ten crops",
-        "centre crop and ten crops",
-    ]
+    assert set(pairs.gathered([run], "centre")["view"]) == {"centre"}
+    kinds = pd.DataFrame({"between": ["oversampled", "views"]})
+    assert list(pairs.words(kinds)["between"]) == ["ten crops", "centre crop and ten crops"]
 
 
-def test_two_runs_are_compared_picture_by_picture(made):
-    first, second = made(right=0.75), made(right=0.5, precision="bf16")
-    (row,) = pairs.agreement_of([(first, second)]).to_dict("records")
-    assert (row["folds"], row["pictures"], row["changed"]) == (1, 176, 44)
-    assert (row["accuracy, first"], row["accuracy, second"]) == (0.75, 0.5)
-    assert "bf16" in row["second"]
-
-
-def test_runs_of_several_folds_are_compared_together(made):
+def test_two_runs_of_each_fold_are_compared_picture_by_picture(made):
     """Two configurations a row: what changed is counted over the pictures of all folds."""
     both = [(made(fold=k, right=1.0), made(fold=k, right=0.5, precision="bf16")) for k in (1, 3)]
     other = (both[0][0], made(fold=1, right=1.0, precision="tf32"))
@@ -88,35 +92,10 @@ def test_runs_of_several_folds_are_compared_together(made):
         [2, 352, 176],
         [1, 176, 0],
     ]
+    assert table["accuracy, first"].tolist() == [1.0, 1.0]
     assert table["accuracy, second"].tolist() == [0.5, 1.0]
-
-
-def test_no_runs_compare_to_nothing():
+    assert "bf16" in table["second"][0]
     assert pairs.agreement_of([]).empty
-
-
-def test_only_runs_of_seeds_that_both_have_are_named_behind_a_difference(made):
-    """Others are not compared, so no reader should be sent to them."""
-    whole, cut = whole_and_cut(made)
-    more = [made(fold=k, seed=7) for k in folds.FOLDS]
-    found = pairs.paired([*whole, *cut, *more], [(CUT, WHOLE)])
-    assert not {one.key for one in more} & set(found.attrs["runs"])
-    assert found["keys"].iloc[0].count(",") == 9
-    assert pairs.paired([*more, *cut], [(CUT, WHOLE)]).empty
-
-
-def test_runs_predicted_both_ways_are_tabled(made, finished):
-    """A row a view, with the run's title, fold and key; other runs are left out."""
-    record, other = made(), made(recipe="paper-third")
-    exact = record.predictions()
-    exact["oversampled"] = 1 - exact["oversampled"]
-    exact.to_csv(record.folder / "exact.csv", index=False)
-    table = pairs.both_ways([record, other])
-    assert table["view"].to_list() == ["centre crop", "ten crops"]
-    assert set(table["key"]) == {record.key}
-    assert table["changed"].to_list() == [0, len(exact)]
-    assert list(table["configuration"]) == ["SqueezeNet 1.1 from ImageNet, paper's recipe"] * 2
-    assert pairs.both_ways([other]).empty
 
 
 def test_twins_are_test_pictures_with_a_copy_in_training(photographs):
@@ -124,31 +103,3 @@ def test_twins_are_test_pictures_with_a_copy_in_training(photographs):
     found = pairs.twins(photographs)
     assert len(found) == 10
     assert len(set(found.values())) == 5
-
-
-def test_what_other_seeds_give_stands_beside_a_difference(made):
-    """Also those that only one of both was trained with, which the difference leaves out."""
-    whole, cut = whole_and_cut(made)
-    third = {"recipe": "paper-third", "precision": "bf16"}
-    worse = [made(fold=k, seed=7, right=0.25, **third) for k in folds.FOLDS]
-    (row,) = pairs.paired([*whole, *cut, *worse], [(CUT, WHOLE)]).itertuples()
-    assert (row.seeds, row.trials, row.above, row.below) == ("0", 2, 1, 1)
-    assert set(row.tried.split(", ")) == {one.key for one in [*whole, *cut, *worse]}
-    assert (row.least, row.most) == pytest.approx((-0.25, 0.25), abs=0.003)
-    (alone,) = pairs.paired([*whole, *cut], [(CUT, WHOLE)]).itertuples()
-    assert (alone.trials, alone.least, alone.most) == (1, alone.difference, alone.difference)
-
-
-def test_combinations_with_a_seed_that_did_not_learn_are_counted(made):
-    """Of two seeds of the whole network one is less often right than always answering positive."""
-    third = {"recipe": "paper-third", "precision": "bf16"}
-    good = [
-        made(fold=k, right=0.8, network=one.network, **third)
-        for k in folds.FOLDS
-        for one in (CUT, WHOLE)
-    ]
-    (row,) = pairs.paired(good, [(CUT, WHOLE)]).itertuples()
-    assert (row.trials, row.idle) == (1, 0)
-    worse = [made(fold=k, seed=7, right=0.25, **third) for k in folds.FOLDS]
-    (row,) = pairs.paired([*good, *worse], [(CUT, WHOLE)]).itertuples()
-    assert (row.trials, row.idle, row.failed) == (2, 1, "")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.judging import judgement, scores
 from pixels_to_sentiment.records import catalogue, experiments
 from pixels_to_sentiment.records.catalogue import Configuration
@@ -12,38 +13,33 @@ pytestmark = pytest.mark.usefixtures("isolated")
 
 
 def test_the_comparison_has_each_number_in_its_cell(made):
-    kept = experiments.table([made(fold=k, right=right) for k, right in enumerate((0.5,) * 5, 1)])
+    kept = experiments.table([made(fold=k, right=0.5) for k in folds.FOLDS])
     reported = scores.reported("fine-tuning")
     table = paper.comparison(reported, kept).set_index("configuration")
     title = "SqueezeNet 1.1 from ImageNet, paper's recipe"
     theirs = ["the paper's CaffeNet", "PCNN, as the paper quotes it"]
     assert list(table.index) == ["always positive", *theirs, title]
-    assert table.loc[theirs[1], ["four agree, centre crop", "four agree, ten crops"]].to_list() == [
-        "0.714",
-        "–",
-    ]
+    four = table[["four agree, centre crop", "four agree, ten crops"]]
+    assert four.loc[theirs[1]].to_list() == ["0.714", "–"]
     assert table.loc[title, "five agree, ten crops"] == "0.500\xa0±\xa00.000"
     assert table.loc[title, "four agree, ten crops"] == "–"
     assert table.loc["the paper's CaffeNet", "three agree, centre crop"] == "0.739\xa0±\xa00.033"
     assert table.loc["always positive", "five agree, centre crop"] == "0.658"
 
 
-def test_the_comparison_says_which_subset_has_which_seeds(made):
-    some = [made(fold=k, seed=seed) for seed in (0, 1) for k in (1, 2)]
+def test_the_comparison_says_which_seeds_and_folds_a_number_is_of(made):
+    """Where subsets have other seeds, and where folds are missing."""
     none = scores.reported("none")
-    assert paper.comparison(none, experiments.table(some))["seeds"].to_list() == ["–", "0, 1"]
-    some.append(made(agreement="four"))
+    some = [made(fold=k, seed=seed) for seed in (0, 1) for k in (1, 2)]
     table = paper.comparison(none, experiments.table(some))
+    assert table["seeds"].to_list() == ["–", "0, 1"]
+    assert table["five agree, centre crop"].to_list() == [
+        "0.658",
+        "0.750\xa0±\xa00.000 (folds 1, 2 only)",
+    ]
+    table = paper.comparison(none, experiments.table([*some, made(agreement="four")]))
     assert table["seeds"].iloc[1] == "0, 1 (five); 0 (four)"
-
-
-def test_the_comparison_names_the_fold_of_an_unfinished_configuration(made):
-    table = paper.comparison(scores.reported("none"), experiments.table([made(fold=3)]))
-    assert table["five agree, centre crop"].to_list() == ["0.658", "0.750 (fold 3 only)"]
-    two = paper.comparison(
-        scores.reported("none"), experiments.table([made(fold=k) for k in (1, 2)])
-    )
-    assert two["five agree, centre crop"].iloc[1].endswith(" (folds 1, 2 only)")
+    assert table["four agree, centre crop"].iloc[1].endswith(" (fold 1 only)")
 
 
 def test_the_table_of_an_experiment_says_why_a_cell_is_empty(made):
@@ -61,13 +57,10 @@ def test_the_table_of_an_experiment_says_why_a_cell_is_empty(made):
     assert theirs["the paper, centre crop"] == "0.784\xa0±\xa00.024"
     # Without a mirror, no start of this experiment can be had, but of another one random weights.
     assert not rows["missing"].str.startswith("not recorded").any()
-    starts = paper.experiment_table(catalogue.find("initialisation"), cut).set_index(
-        "configuration"
-    )
     random = Configuration("squeezenet1_1", "random", catalogue.THIRD).title
-    assert starts.loc[random, "missing"] == "not recorded: 2 minutes a fold"
-    nothing = paper.experiment_table(catalogue.find("initialisation"), [])
-    assert nothing.set_index("configuration").loc[random, "missing"] == "not recorded"
+    for runs, why in ((cut, "not recorded: 2 minutes a fold"), ([], "not recorded")):
+        starts = paper.experiment_table(catalogue.find("initialisation"), runs)
+        assert starts.set_index("configuration").loc[random, "missing"] == why
 
 
 def test_the_predecessors_numbers_are_not_given_as_the_papers():
@@ -76,19 +69,9 @@ def test_the_predecessors_numbers_are_not_given_as_the_papers():
     dots = paper.reported_dots(experiment)["configuration"]
     assert not dots.str.contains("4096").any()
     table = paper.experiment_table(experiment, []).set_index("configuration")
-    cut = Configuration("caffenet+fc7-4096", "imagenet", "paper").title
-    assert table.loc[cut, ["the paper, centre crop", "the paper, ten crops"]].to_list() == [
-        "–",
-        "–",
-    ]
-
-
-@pytest.mark.parametrize("name", catalogue.EXPERIMENTS)
-def test_no_number_of_the_paper_is_marked_as_recalled(name):
-    """In the tables of the experiments all of them were read in it."""
-    table = paper.experiment_table(catalogue.find(name), [])
-    shown = table[["the paper, centre crop", "the paper, ten crops"]].to_numpy().ravel()
-    assert not [cell for cell in shown if "unverified" in cell]
+    theirs = table[["the paper, centre crop", "the paper, ten crops"]]
+    assert set(theirs.loc[Configuration("caffenet+fc7-4096", "imagenet", "paper").title]) == {"–"}
+    assert not theirs.stack().str.contains("unverified").any()
 
 
 def test_the_papers_differences_are_taken_from_its_table():

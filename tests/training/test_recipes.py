@@ -64,6 +64,7 @@ def test_the_defaults_are_the_papers():
         "train on copies of pictures of the test fold": (True, "V"),
         "iterations before the schedule, with what lies below frozen": (0, "I"),
         "layers that are not trained while others settle": ((), "I"),
+        "base learning rate while layers settle, if another": (0.0, "I"),
     }
 
 

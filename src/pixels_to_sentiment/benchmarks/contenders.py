@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, Dataset, Subset
 
 from pixels_to_sentiment.data import folds, pictures
 from pixels_to_sentiment.networks import (
@@ -36,21 +36,21 @@ from timm import data, optim
 from torchvision import transforms
 
 PRODUCT_SIDE = 4096
+_PREPARE = (
+    transforms.ToTensor(),
+    transforms.Normalize(architectures.TORCHVISION.mean, architectures.TORCHVISION.std),
+)
 
 
 def our_training(
-    network: str,
-    count: int,
-    batch: int,
-    device: str,
-    precision: str = "fp32",
-    channels_last: bool = True,
-    banded: bool = True,
-    onednn: bool = True,
+    network: str, count: int, batch: int, device: str, precision: str = "fp32", **means: bool
 ) -> Callable[[], None]:
-    """`loop.train` over `count` pictures, whole: draws, crops, updates and the curve."""
+    """`loop.train` over `count` pictures, whole: draws, crops, updates and the curve.
+
+    `means` go to `Network.arrange`.
+    """
     made = factory.create(network, start="random").to(device)
-    made.arrange(channels_last=channels_last, banded=banded, onednn=onednn)
+    made.arrange(**means)
     loaded = pictures.load()
     pixels = loaded.tensor()[: max(count, batch)].to(device)
     labels = np.arange(len(pixels)) % 2
@@ -72,51 +72,30 @@ def common_training(
     turn out to be faster.
     """
     made = plain(network)
-    model, crop = made.body.to(device).train(), made.convention.crop
-    dataset = torchvision.datasets.ImageFolder(
-        folder,
-        transforms.Compose(
-            [
-                transforms.Resize((pictures.SIDE, pictures.SIDE)),
-                transforms.RandomCrop(crop),
-                transforms.RandomHorizontalFlip(),
-                transforms.ToTensor(),
-                transforms.Normalize(architectures.TORCHVISION.mean, architectures.TORCHVISION.std),
-            ]
-        ),
-    )
+    model = made.body.to(device).train()
+    flipped = transforms.RandomCrop(made.convention.crop), transforms.RandomHorizontalFlip()
+    dataset = _files(folder, *flipped, *_PREPARE)
     optimiser = torch.optim.SGD(model.parameters(), 1e-3, momentum=0.9, weight_decay=5e-4)
 
     def loader(workers: int, count: int) -> DataLoader:
-        return DataLoader(
-            _first(dataset, count),
-            batch,
-            shuffle=True,
-            num_workers=workers,
-            persistent_workers=workers > 0,
-        )
+        return _loader(dataset, count, batch, workers, shuffle=True)
 
-    def epoch(batches: DataLoader) -> None:
-        for images, labels in batches:
-            optimiser.zero_grad()
-            F.cross_entropy(model(images.to(device)).flatten(1), labels.to(device)).backward()
-            optimiser.step()
-
-    return _fastest(loader, epoch, count)
+    return _fastest(loader, _epoch(model, optimiser, device), count)
 
 
 def timm_training(model: str, count: int, batch: int, device: str, folder: str) -> Callable:
     """Put up data set, loader, model and optimiser as the training script of timm does."""
-    made = timm.create_model(model, num_classes=2).to(device).train()
-    size = data.resolve_model_data_config(made)["input_size"]
+    network = timm.create_model(model, num_classes=2).to(device).train()
+    size = data.resolve_model_data_config(network)["input_size"]
     dataset = data.create_dataset("", root=folder, is_training=True, batch_size=batch)
     optimiser = optim.create_optimizer_v2(
-        made, opt="momentum", lr=1e-3, weight_decay=5e-4, momentum=0.9
+        network, opt="momentum", lr=1e-3, weight_decay=5e-4, momentum=0.9
     )
 
     def loader(workers: int, count: int) -> DataLoader:
-        return data.create_loader(
-            _first(dataset, count),
+        some = _first(dataset, count)
+        made = data.create_loader(
+            some,
             size,
             min(batch, count),  # it drops what does not fill a batch
             is_training=True,
@@ -125,34 +104,19 @@ def timm_training(model: str, count: int, batch: int, device: str, folder: str) 
             use_prefetcher=device.startswith("cuda"),
             device=torch.device(device),
         )
+        dataset.transform = some.transform
+        return made
 
-    def epoch(batches: DataLoader) -> None:
-        for images, labels in batches:
-            optimiser.zero_grad()
-            F.cross_entropy(made(images.to(device)), labels.to(device)).backward()
-            optimiser.step()
-
-    return _fastest(loader, epoch, count)
+    return _fastest(loader, _epoch(network, optimiser, device), count)
 
 
-def our_experiment(
-    network: str, device: str, precision: str, iterations: int | None = None
-) -> Callable[[], None]:
+def our_experiment(network: str, device: str, precision: str) -> Callable[[], None]:
     """Five folds from random weights, whole: five trainings and their predictions, kept on disk."""
     loaded = pictures.load()
     recipe = recipes.recipe("paper", "five")
-    if iterations:
-        recipe = replace(recipe, iterations=iterations)
+    weights = factory.weights_asset(network, "random")
     planned = [
-        runs.Run(
-            network=network,
-            start="random",
-            weights=factory.weights_asset(network, "random"),
-            agreement="five",
-            fold=fold,
-            recipe=recipe,
-            precision=precision,
-        )
+        runs.Run(network, "random", weights, "five", fold, recipe, precision=precision)
         for fold in folds.FOLDS
     ]
 
@@ -173,27 +137,16 @@ def our_prediction(network: str, count: int, device: str) -> Callable[[], None]:
 def common_prediction(network: str, count: int, device: str, folder: str) -> Callable[[], None]:
     """Ten crops with torchvision's `TenCrop` in a data loader that decodes each picture."""
     made = plain(network)
-    model, crop = made.body.to(device).eval(), made.convention.crop
-    prepare = transforms.Compose(
-        [
-            transforms.ToTensor(),
-            transforms.Normalize(architectures.TORCHVISION.mean, architectures.TORCHVISION.std),
-        ]
-    )
-    dataset = torchvision.datasets.ImageFolder(
+    model = made.body.to(device).eval()
+    prepare = transforms.Compose(_PREPARE)
+    dataset = _files(
         folder,
-        transforms.Compose(
-            [
-                transforms.Resize((pictures.SIDE, pictures.SIDE)),
-                transforms.TenCrop(crop),
-                transforms.Lambda(lambda crops: torch.stack([prepare(one) for one in crops])),
-            ]
-        ),
+        transforms.TenCrop(made.convention.crop),
+        transforms.Lambda(lambda crops: torch.stack([prepare(one) for one in crops])),
     )
 
     def loader(workers: int, count: int) -> DataLoader:
-        some = _first(dataset, count)
-        return DataLoader(some, 10, num_workers=workers, persistent_workers=workers > 0)
+        return _loader(dataset, count, 10, workers)
 
     def epoch(batches: DataLoader) -> None:
         with torch.no_grad():
@@ -209,9 +162,9 @@ def our_maps(network: str, side: int, device: str, batch: int = 1) -> Callable[[
     body = surgery.fully_convolutional(made)
     pixels = noise(side, batch).to(device)
 
+    @torch.inference_mode()
     def work() -> None:
-        with torch.inference_mode():
-            body(made.convention.prepare(pixels)).cpu()
+        body(made.convention.prepare(pixels)).cpu()
 
     return work
 
@@ -221,9 +174,9 @@ def our_inference(network: str, batch: int, device: str) -> Callable[[], None]:
     made = factory.create(network, start="random").to(device).eval()
     pixels = crops(made, batch).to(device)
 
+    @torch.inference_mode()
     def work() -> None:
-        with torch.inference_mode():
-            made(pixels).softmax(1).cpu()
+        made(pixels).softmax(1).cpu()
 
     return work
 
@@ -231,10 +184,7 @@ def our_inference(network: str, batch: int, device: str) -> Callable[[], None]:
 def opencv_inference(network: str, batch: int, *, maps: bool = False) -> Callable[[], None]:
     """OpenCV's importer of Caffe models on the same network, its input prepared beforehand.
 
-    Parameters
-    ----------
-    maps
-        The fully convolutional form at 451 pixels, and not the classifier at its crop.
+    With `maps` it is the fully convolutional form at 451 pixels, and not the classifier.
     """
     import cv2
 
@@ -264,20 +214,14 @@ def product(way: str, precision: str, device: str) -> Callable[[], None]:
     x = a.view(1, side, side, PRODUCT_SIDE).permute(0, 3, 1, 2)
     weight = b[:, :, None, None].contiguous(memory_format=torch.channels_last)
 
-    def work() -> None:
-        with torch.inference_mode():
-            F.conv2d(x, weight)
-
-    return work
+    return torch.inference_mode()(lambda: F.conv2d(x, weight))
 
 
 def operations(network: str, *, train: bool) -> int:
     """Count the multiplications and additions of one picture, of the network as plainly written.
 
-    Parameters
-    ----------
-    train
-        Forward and backward, or forward alone.
+    That is forward and backward in training, and forward alone otherwise. The backward pass is not
+    left to torch's FlopCounterMode, which takes convolutions in groups for whole ones there.
     """
     made = plain(network).train(train)
     total = 0
@@ -314,21 +258,35 @@ def noise(side: int, count: int) -> Tensor:
     return torch.randint(0, 256, (count, side, side, 3), generator=dice).byte()
 
 
-class _Subset(torch.utils.data.Subset):
-    """Some of a data set, whose transform can be set from outside as that of the whole."""
-
-    @property
-    def transform(self) -> Callable:
-        return self.dataset.transform
-
-    @transform.setter
-    def transform(self, value: Callable) -> None:
-        self.dataset.transform = value
+def _files(folder: str, *steps: Callable) -> Dataset:
+    """Pictures in files, decoded and resized whenever they are asked for, and what is done then."""
+    resized = transforms.Resize((pictures.SIDE, pictures.SIDE))
+    return torchvision.datasets.ImageFolder(folder, transforms.Compose([resized, *steps]))
 
 
-def _first(dataset: torch.utils.data.Dataset, count: int) -> _Subset:
+def _loader(
+    dataset: Dataset, count: int, batch: int, workers: int, shuffle: bool = False
+) -> DataLoader:
+    return DataLoader(
+        _first(dataset, count), batch, shuffle, num_workers=workers, persistent_workers=workers > 0
+    )
+
+
+def _epoch(model: nn.Module, optimiser: torch.optim.Optimizer, device: str) -> Callable:
+    """Give an epoch of the loop that others write."""
+
+    def epoch(batches: DataLoader) -> None:
+        for images, labels in batches:
+            optimiser.zero_grad()
+            F.cross_entropy(model(images.to(device)).flatten(1), labels.to(device)).backward()
+            optimiser.step()
+
+    return epoch
+
+
+def _first(dataset: Dataset, count: int) -> Subset:
     """`count` pictures spread over the data set, whose classes come one after the other."""
-    return _Subset(dataset, np.linspace(0, len(dataset) - 1, count).astype(int).tolist())
+    return Subset(dataset, np.linspace(0, len(dataset) - 1, count).astype(int).tolist())
 
 
 def _fastest(

@@ -14,8 +14,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from pixels_to_sentiment.benchmarks.contenders import crops, plain
-from pixels_to_sentiment.maps import faithfulness, rivals
+from pixels_to_sentiment.maps import rivals
 from pixels_to_sentiment.networks import factory, surgery
+from pixels_to_sentiment.studies import faithfulness
 
 CLASSES = (0, 1)
 # How much of each picture is missing when ROAD fills it: the second of its shares.
@@ -28,10 +29,10 @@ def our_class_maps(network: str, count: int, device: str) -> Callable[[], Tensor
     body = surgery.fully_convolutional(made)
     pixels = crops(made, count).to(device)
 
+    @torch.inference_mode()
     def work() -> Tensor:
-        with torch.inference_mode():
-            maps = body(made.convention.prepare(pixels)).relu().transpose(0, 1).flatten(0, 1)
-            return _scaled(maps.cpu(), pixels.shape[1])
+        maps = body(made.convention.prepare(pixels)).relu().transpose(0, 1).flatten(0, 1)
+        return _scaled(maps.cpu(), pixels.shape[1])
 
     return work
 
@@ -52,14 +53,9 @@ def our_grad_cam(network: str, count: int, device: str) -> Callable[[], Tensor]:
 def package_grad_cam(
     network: str, count: int, device: str, layer: str = "", each: bool = False
 ) -> Callable[[], np.ndarray]:
-    """Grad-CAM of both classes by the grad-cam package.
+    """Grad-CAM of both classes by the grad-cam package, all at once or `each` picture apart.
 
-    Parameters
-    ----------
-    layer
-        By default the one that `maps.rivals` takes.
-    each
-        Give it one picture at a time, and not all in one batch.
+    The `layer` is by default the one that `maps.rivals` takes.
     """
     from pytorch_grad_cam import GradCAM
     from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
@@ -82,7 +78,7 @@ def package_grad_cam(
 
 
 def our_filling(network: str, count: int) -> Callable[[], Tensor]:
-    """Fill the missing cells of pictures by `maps.faithfulness`, all at once."""
+    """Fill the missing cells of pictures by `studies.faithfulness`, all at once."""
     pixels, missing = _holed(network, count)
     return lambda: faithfulness.filled(pixels, missing)
 

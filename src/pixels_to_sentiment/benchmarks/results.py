@@ -14,6 +14,7 @@ from pixels_to_sentiment.benchmarks import contenders
 OURS, COMMON, LIMIT = "this project", "common loop", "matrix product"
 PACKAGE = "grad-cam package"
 BF16 = f"{OURS}, bf16"
+CLASSIFIER, MAP = "classifier", "map"
 
 
 def rows(
@@ -30,19 +31,14 @@ def rows(
     for name, taken in seconds.items():
         if name.startswith(LIMIT):
             continue
-        ratios = np.asarray(taken) / np.asarray(seconds[OURS])
-        low, high = spread(ratios)
         rate = count / float(np.median(taken))
         limit = limits.get("bf16" if name == BF16 else "fp32")
         found.append(
             {
                 "what": title,
                 "contender": name,
-                "rounds": len(taken),
                 "rate": rate,
-                "ratio": float(np.median(ratios)),
-                "low": low,
-                "high": high,
+                **_ratio(taken, seconds[OURS]),
                 "gflops": rate * flops / 1e9 if flops else None,
                 "limit_gflops": limit / 1e9 if limit else None,
                 "share": rate * flops / limit if limit else None,
@@ -51,6 +47,28 @@ def rows(
             }
         )
     return found
+
+
+def map_rows(pictures: int, seconds: dict[str, list[float]]) -> list[dict]:
+    """Divide the time of the map by that of the classifier, round by round, for each contender.
+
+    ``classifier`` and ``map`` are medians (seconds for the pictures at once), ``ratio`` is that of
+    the rounds, ``low`` and ``high`` are its `spread`.
+    """
+    found = []
+    for name in dict.fromkeys(name.partition(", ")[0] for name in seconds):
+        taken = {one: seconds[f"{name}, {one}"] for one in (CLASSIFIER, MAP)}
+        medians = {one: float(np.median(times)) for one, times in taken.items()}
+        ratio = _ratio(taken[MAP], taken[CLASSIFIER])
+        found.append({"contender": name, "pictures": pictures} | medians | ratio)
+    return found
+
+
+def _ratio(taken: list[float], reference: list[float]) -> dict[str, float]:
+    """Divide times round by round."""
+    ratios = np.asarray(taken) / np.asarray(reference)
+    low, high = spread(ratios)
+    return {"rounds": len(ratios), "ratio": float(np.median(ratios)), "low": low, "high": high}
 
 
 def spread(ratios: Iterable[float]) -> tuple[float, float]:
@@ -62,6 +80,7 @@ def spread(ratios: Iterable[float]) -> tuple[float, float]:
     """
     logarithms = np.log(np.asarray(list(ratios)))
     n = len(logarithms)
+    # Not by `stats.t.interval`, which knows no ends where all rounds are alike, as with oneself.
     half = stats.t.ppf(0.975, n - 1) * logarithms.std(ddof=1) * np.sqrt(1 + 1 / n)
     return tuple(float(np.exp(logarithms.mean() + sign * half)) for sign in (-1, 1))
 
@@ -101,14 +120,7 @@ def recorded(kind: str) -> list[dict]:
 
 
 def map_costs(kind: str) -> pd.DataFrame:
-    """Give the newest record of what a map costs beside one answer, on a kind of device.
-
-    Returns
-    -------
-    DataFrame
-        The columns of `costs.rows`, and ``date`` and ``hardware`` (of the report); empty if none is
-        recorded.
-    """
+    """Give the newest recorded `map_rows` of a kind of device, with ``date`` and ``hardware``."""
     reports = recorded(kind) + recorded(f"{_COSTS}{kind}")
     reports = [one for one in reports if one.get("costs")]
     if not reports:
@@ -120,14 +132,7 @@ def map_costs(kind: str) -> pd.DataFrame:
 
 
 def repeated(first: dict, second: dict) -> pd.DataFrame:
-    """Hold the ratios of a second report against the spread of the first.
-
-    Returns
-    -------
-    DataFrame
-        ``what``, ``contender``, ``ratio``, ``low``, ``high`` of the first, ``again`` (the ratio of
-        the second), ``inside`` (whether it lies from low to high).
-    """
+    """Hold the ratios of a second report (``again``) against the spread of the first."""
     keys = ["what", "contender"]
     one, other = (pd.DataFrame(report["comparisons"]) for report in (first, second))
     columns = [*keys, "ratio", "low", "high"]
@@ -139,20 +144,11 @@ def repeated(first: dict, second: dict) -> pd.DataFrame:
 
 
 def across(reports: Iterable[dict], contenders: Iterable[str]) -> pd.DataFrame:
-    """Set the ratios of several reports side by side, with the limit of the machine at the time.
+    """Set the ratios to contenders of several reports side by side, a report a row.
 
-    Parameters
-    ----------
-    contenders
-        Those whose ratios are shown.
-
-    Returns
-    -------
-    DataFrame
-        A report a row: ``date``, ``limit`` (of products in float32, GFLOP/s, the largest that was
-        measured) and the ratio for each comparison, by its name.
+    ``limit`` is the largest that was measured of products in float32 (GFLOP/s) at the time.
     """
-    contenders, rows = set(contenders), []
+    contenders, rows = list(contenders), []
     for report in reports:
         table = pd.DataFrame(report["comparisons"])
         shown = table[table["contender"].isin(contenders)]

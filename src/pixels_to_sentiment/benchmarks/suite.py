@@ -4,18 +4,20 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from itertools import product as pairs
+from functools import partial
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from pixels_to_sentiment.benchmarks import contenders, costs, maps, waits
-from pixels_to_sentiment.benchmarks.results import BF16, COMMON, LIMIT, OURS, PACKAGE, rows
+from pixels_to_sentiment.benchmarks import contenders, maps, results, waits
+from pixels_to_sentiment.benchmarks.results import BF16, COMMON, LIMIT, OURS, PACKAGE
 from pixels_to_sentiment.benchmarks.timing import Contender, alternate
 from pixels_to_sentiment.data import folds, pictures
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files import archives, assets
+from pixels_to_sentiment.networks import deploy
 from pixels_to_sentiment.records import provenance
 from pixels_to_sentiment.training import recipes
 
@@ -28,9 +30,12 @@ SECTIONS = ("waiting", "train-caffenet", "train-squeezenet", "train-mobilenet", 
 ALONE = ["map-cost"]
 # Pictures in a pass when maps are timed: what `maps.dense` takes at once.
 MAPPED = 32
+# Pictures at once when a map is timed beside one answer.
+BATCHES = (1, 10)
 # Seconds for what is timed together, so that the whole stays at some 10 minutes on 2 cores.
 BUDGETS = {"train": 55.0, "predict": 30.0, "infer": 10.0, "maps": 6.0, "map-cost": 12.0,
            "growth": 6.0}  # fmt: skip
+_theirs = partial(Contender, keep=False)
 
 
 def run(
@@ -43,7 +48,7 @@ def run(
     dict
         Ready for JSON: ``made`` (date, commit, hardware, versions, device, pictures, seconds),
         ``comparisons``, ``costs``, ``growth`` and ``waiting``, each a list of rows; see `compare`
-        and `costs.rows`.
+        and `results.map_rows`.
 
     Raises
     ------
@@ -59,16 +64,14 @@ def run(
     report = {"made": _made(device, began), **lists}
     with tempfile.TemporaryDirectory(prefix="pixels-to-sentiment-") as folder:
         write_files(Path(folder))
-        for name in SECTIONS:
-            if name not in only:
-                continue
+        for name in filter(only.__contains__, SECTIONS):
             progress(name)
             if name == "growth":
                 report["growth"] = growth(device)
             elif name == "waiting":
                 report["waiting"] = waits.measured()
             elif name == "map-cost":
-                report["costs"] = costs.measured(device, BUDGETS["map-cost"])
+                report["costs"] = map_costs(device)
             else:
                 budget = BUDGETS[name.partition("-")[0]]
                 for comparison in comparisons(name, device, folder):
@@ -94,10 +97,7 @@ def _made(device: str, began: float) -> dict:
 
 
 def write_files(folder: Path) -> None:
-    """Lay 256 pictures out as files, a folder a class, as torchvision and timm want them.
-
-    The photographs as they were published or, where there are none, the stand-in as JPEG.
-    """
+    """Lay 256 photographs (or the stand-in) out as torchvision and timm want files, by class."""
     loaded, table = pictures.load(), folds.load().head(256)
     for label in (0, 1):
         (folder / str(label)).mkdir()
@@ -118,81 +118,85 @@ def comparisons(name: str, device: str, folder: str) -> list[dict]:
     """
     more = 20 if device.startswith("cuda") else 1
     if name == "train-caffenet":
-        found = [_training("caffenet", 64 * more, 64, device, folder)]
+        found = [_training("train CaffeNet", "caffenet", 64, more, device, folder)]
         return found + ([_experiment(device)] if more > 1 else [])
     if name == "train-squeezenet":
-        return [_training("squeezenet1_1", 64 * more, 64, device, folder)]
+        return [_training("train SqueezeNet 1.1", "squeezenet1_1", 64, more, device, folder)]
     if name == "train-mobilenet":
-        work = {"count": 32 * more, "batch": 32, "device": device}
         network = "timm/mobilenetv2_100"
-        entries = [
-            Contender(OURS, contenders.our_training, {"network": network} | work),
-            Contender(
-                "timm",
-                contenders.timm_training,
-                {"model": "mobilenetv2_100", "folder": folder} | work,
-                keep=False,
-            ),
-            Contender(
-                COMMON,
-                contenders.common_training,
-                {"network": network, "folder": folder} | work,
-                keep=False,
-            ),
-        ]
-        return [_comparison("train MobileNetV2", network, 32 * more, True, device, entries)]
-    if name == "predict":
-        made = []
-        for title, network in (("CaffeNet", "caffenet"), ("SqueezeNet 1.1", "squeezenet1_1")):
-            work = {"network": network, "count": 12 * more, "device": device}
-            entries = [
-                Contender(OURS, contenders.our_prediction, work),
-                Contender(
-                    COMMON, contenders.common_prediction, work | {"folder": folder}, keep=False
-                ),
-            ]
-            title = f"predict from ten crops, {title}"
-            made.append(_comparison(title, network, 12 * more, False, device, entries, crops=10))
-        return made
+        return [_training("train MobileNetV2", network, 32, more, device, folder)]
     if name == "maps":
         return _maps(device, more)
-    made = []
+    return _predictions(device, more, folder) if name == "predict" else _forward(device)
+
+
+def _training(title: str, network: str, batch: int, more: int, device: str, folder: str) -> dict:
+    """Training beside the common loop, and beside timm or beside itself without its means."""
+    work = {"count": batch * more, "batch": batch, "device": device}
+    files, own = work | {"folder": folder}, work | {"network": network}
+    ours = contenders.our_training
+    entries = [Contender(OURS, ours, own)]
+    if network.startswith("timm/"):
+        model = {"model": network.removeprefix("timm/")}
+        entries.append(_theirs("timm", contenders.timm_training, files | model))
+    else:
+        entries += [
+            Contender(BF16, ours, own | {"precision": "bf16"}),
+            _theirs("without keeping memory", ours, own),
+            Contender("without channels-last", ours, own | {"channels_last": False}),
+        ]
+    if network == "caffenet":
+        entries += [
+            Contender("without the band", ours, own | {"banded": False}),
+            Contender("without oneDNN's product", ours, own | {"onednn": False}),
+        ]
+    entries.append(_theirs(COMMON, contenders.common_training, files | {"network": network}))
+    flops = contenders.operations(network, train=True)
+    return _comparison(title, batch * more, flops, entries, device)
+
+
+def _predictions(device: str, more: int, folder: str) -> list[dict]:
+    made, count = [], 12 * more
+    for title, network in (("CaffeNet", "caffenet"), ("SqueezeNet 1.1", "squeezenet1_1")):
+        work = {"network": network, "count": count, "device": device}
+        entries = [
+            Contender(OURS, contenders.our_prediction, work),
+            _theirs(COMMON, contenders.common_prediction, work | {"folder": folder}),
+        ]
+        flops = 10 * contenders.operations(network, train=False)
+        title = f"predict from ten crops, {title}"
+        made.append(_comparison(title, count, flops, entries, device))
+    return made
+
+
+def _forward(device: str) -> list[dict]:
+    made, flops = [], contenders.operations("caffenet", train=False)
     for batch in (1, 10, 100):
         work = {"network": "caffenet", "batch": batch}
         entries = [
             Contender(OURS, contenders.our_inference, work | {"device": device}),
-            Contender("OpenCV", contenders.opencv_inference, work, keep=False),
+            _theirs("OpenCV", contenders.opencv_inference, work),
         ]
         title = f"CaffeNet forward, {batch} at once"
-        made.append(_comparison(title, "caffenet", batch, False, device, entries))
+        made.append(_comparison(title, batch, flops, entries, device))
     return made
 
 
-def _training(network: str, count: int, batch: int, device: str, folder: str) -> dict:
-    work = {"network": network, "count": count, "batch": batch, "device": device}
-    ours = contenders.our_training
+def _experiment(device: str) -> dict:
+    work = {"network": "caffenet", "device": device}
     entries = [
-        Contender(OURS, ours, work),
-        Contender(BF16, ours, work | {"precision": "bf16"}),
-        Contender("without keeping memory", ours, work, keep=False),
-        Contender("without channels-last", ours, work | {"channels_last": False}),
+        Contender(OURS, contenders.our_experiment, work | {"precision": "fp32"}),
+        Contender(BF16, contenders.our_experiment, work | {"precision": "bf16"}),
     ]
-    if network == "caffenet":
-        entries += [
-            Contender("without the band", ours, work | {"banded": False}),
-            Contender("without oneDNN's product", ours, work | {"onednn": False}),
-        ]
-    entries.append(
-        Contender(COMMON, contenders.common_training, work | {"folder": folder}, keep=False)
-    )
-    title = {"caffenet": "train CaffeNet", "squeezenet1_1": "train SqueezeNet 1.1"}[network]
-    return _comparison(title, network, count, True, device, entries)
+    recipe = recipes.recipe("paper", "five")
+    count = len(folds.FOLDS) * recipe.iterations * recipe.batch_size
+    flops = contenders.operations("caffenet", train=True)
+    return _comparison("five folds of CaffeNet", count, flops, entries, device)
 
 
 def _maps(device: str, more: int) -> list[dict]:
     """Both classes' maps, Grad-CAM, and what ROAD fills in, beside the grad-cam package."""
-    made = []
-    count = MAPPED * more
+    made, count = [], MAPPED * more
     for title, network, ours, layer in (
         ("maps of both classes, SqueezeNet 1.1", "squeezenet1_1", maps.our_class_maps,
          "classifier.2"),
@@ -205,59 +209,41 @@ def _maps(device: str, more: int) -> list[dict]:
             # One by one CaffeNet takes too long to be asked for here.
             if not each or network != "caffenet":
                 options = work | {"layer": layer, "each": each}
-                entries.append(Contender(name, maps.package_grad_cam, options, keep=False))
-        found = _comparison(title, network, count, False, device, entries)
-        made.append(found if ours is maps.our_class_maps else found | {"entries": entries})
+                entries.append(_theirs(name, maps.package_grad_cam, options))
+        flops = contenders.operations(network, train=False)
+        limited = device if ours is maps.our_class_maps else ""
+        made.append(_comparison(title, count, flops, entries, limited))
     work = {"network": "squeezenet1_1", "count": 4}
     entries = [
         Contender(OURS, maps.our_filling, work),
-        Contender(PACKAGE, maps.package_filling, work, keep=False),
+        _theirs(PACKAGE, maps.package_filling, work),
     ]
-    return [*made, {"title": "fill what ROAD removed", "count": 4, "flops": 0, "entries": entries}]
-
-
-def _experiment(device: str) -> dict:
-    work = {"network": "caffenet", "device": device}
-    entries = [
-        Contender(OURS, contenders.our_experiment, work | {"precision": "fp32"}),
-        Contender(BF16, contenders.our_experiment, work | {"precision": "bf16"}),
-    ]
-    recipe = recipes.recipe("paper", "five")
-    count = len(folds.FOLDS) * recipe.iterations * recipe.batch_size
-    return _comparison("five folds of CaffeNet", "caffenet", count, True, device, entries)
+    return [*made, _comparison("fill what ROAD removed", 4, 0, entries)]
 
 
 def _comparison(
-    title: str,
-    network: str,
-    count: int,
-    train: bool,
-    device: str,
-    entries: list[Contender],
-    crops: int = 1,
+    title: str, count: int, flops: int, entries: list[Contender], limited: str = ""
 ) -> dict:
+    """Give arguments of `compare`, with matrix products to time on the device `limited`, if any."""
     limits = [
         Contender(
             f"{LIMIT} {precision} {way}",
             contenders.product,
-            {"way": way, "precision": precision, "device": device},
+            {"way": way, "precision": precision, "device": limited},
         )
-        for precision, way in pairs(("fp32", "bf16"), ("product", "convolution"))
-        if precision == "fp32" or any(one.name == BF16 for one in entries)
+        for precision, way in product(("fp32", "bf16"), ("product", "convolution"))
+        if limited and (precision == "fp32" or any(one.name == BF16 for one in entries))
     ]
-    flops = contenders.operations(network, train=train) * crops
     return {"title": title, "count": count, "flops": flops, "entries": entries + limits}
 
 
 def compare(
     title: str, count: int, flops: int, entries: list[Contender], budget: float
 ) -> list[dict]:
-    """Time contenders on the same work and set each beside this project's code.
+    """Time contenders on `count` pictures a round and set each beside this project's code.
 
     Parameters
     ----------
-    count
-        Pictures a round.
     flops
         Operations a picture; 0 for work that is not the network's.
     budget
@@ -266,48 +252,66 @@ def compare(
     Returns
     -------
     list of dict
-        A contender a row: ``what``, ``contender``, ``rounds``, ``rate`` (median, pictures a
-        second), ``ratio`` (this project's rate by its, median over rounds), ``low`` and ``high``
+        A contender a row: ``what``, ``contender``, ``rate`` (median, pictures a second),
+        ``rounds``, ``ratio`` (this project's rate by its, median over rounds), ``low`` and ``high``
         (see `results.spread`), ``gflops``, ``limit_gflops`` and ``share`` (of the faster matrix
         product in its precision), each missing where it was not counted or timed, ``mib``,
         ``seconds`` (of each round).
     """
     seconds, peaks = alternate(entries, budget=budget)
     keep = {one.name: "keeps" if one.keep else "returns" for one in entries}
-    return rows(title, count, flops, seconds, {n: peaks[k] for n, k in keep.items()})
+    return results.rows(title, count, flops, seconds, {n: peaks[k] for n, k in keep.items()})
+
+
+def map_costs(device: str) -> list[dict]:
+    """Time a map of 64 outputs of CaffeNet in turn with one answer, as `results.map_rows` gives it.
+
+    The article says that the map takes about three times the time (section 4.6). The weights are
+    random: they do not change the time.
+    """
+    found = []
+    for batch in BATCHES:
+        entries = map_entries(device, batch)
+        seconds, _ = alternate(entries, budget=BUDGETS["map-cost"], least=5, most=15)
+        found += results.map_rows(batch, seconds)
+    return found
+
+
+def map_entries(device: str, batch: int) -> list[Contender]:
+    """List what `map_costs` times, the classifier and the map of each side one after the other."""
+    work = {"network": "caffenet", "batch": batch}
+    ours = work | {"device": device}
+    found = [
+        Contender(f"{OURS}, {results.CLASSIFIER}", contenders.our_inference, ours),
+        Contender(f"{OURS}, {results.MAP}", contenders.our_maps, ours | {"side": deploy.MAP_SIDE}),
+    ]
+    # The package that pip installs has no GPU.
+    if not device.startswith("cuda"):
+        peer = contenders.opencv_inference
+        found += [
+            _theirs(f"OpenCV, {results.CLASSIFIER}", peer, work),
+            _theirs(f"OpenCV, {results.MAP}", peer, work | {"maps": True}),
+        ]
+    return found
 
 
 def growth(device: str) -> list[dict]:
-    """Time more and more of the same work.
-
-    Returns
-    -------
-    list of dict
-        ``what``, ``size``, ``seconds`` (median).
-    """
-    work = {"network": "squeezenet1_1", "device": device}
-    series = {
-        "training, pictures a batch": {
-            size: (contenders.our_training, work | {"count": size, "batch": size})
-            for size in (8, 16, 32, 64, 128)
-        },
-        "training, iterations": {
-            size: (contenders.our_training, work | {"count": 16 * size, "batch": 16})
-            for size in (1, 2, 4, 8)
-        },
-        "prediction from ten crops, pictures": {
-            size: (contenders.our_prediction, work | {"count": size}) for size in (10, 20, 40, 80)
-        },
-        "maps, side of the picture": {
-            size: (contenders.our_maps, work | {"side": size}) for size in (227, 323, 451, 643, 899)
-        },
-    }
-    found = []
-    for what, sizes in series.items():
-        entries = [Contender(str(size), make, options) for size, (make, options) in sizes.items()]
+    """Time more and more of the same work: ``what``, ``size`` and ``seconds`` (median)."""
+    training, found = contenders.our_training, []
+    for what, make, sizes in (
+        ("training, pictures a batch", training,
+         {n: {"count": n, "batch": n} for n in (8, 16, 32, 64, 128)}),
+        ("training, iterations", training,
+         {n: {"count": 16 * n, "batch": 16} for n in (1, 2, 4, 8)}),
+        ("prediction from ten crops, pictures", contenders.our_prediction,
+         {n: {"count": n} for n in (10, 20, 40, 80)}),
+        ("maps, side of the picture", contenders.our_maps,
+         {n: {"side": n} for n in (227, 323, 451, 643, 899)}),
+    ):  # fmt: skip
+        work = {"network": "squeezenet1_1", "device": device}
+        entries = [Contender(str(n), make, work | more) for n, more in sizes.items()]
         seconds, _ = alternate(entries, budget=BUDGETS["growth"], most=5)
         found += [
-            {"what": what, "size": size, "seconds": float(np.median(seconds[str(size)]))}
-            for size in sizes
+            {"what": what, "size": n, "seconds": float(np.median(seconds[str(n)]))} for n in sizes
         ]
     return found

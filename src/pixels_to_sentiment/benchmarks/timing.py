@@ -2,15 +2,18 @@
 
 import multiprocessing
 import resource
+import sys
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
-
-import torch
 
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.training import memory
+
+# What a process has built, by name of the contender.
+_WORKS: dict[str, Callable[[], None]] = {}
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,6 @@ def alternate(
     ----------
     budget
         Seconds, warm-up included, after which no new round is begun, once there are `least`.
-    least, most
-        Rounds.
 
     Returns
     -------
@@ -64,107 +65,72 @@ def alternate(
         If a contender fails; the sentence says which and how.
     """
     contenders = list(contenders)
-    workers = {
-        keep: _Worker(keep, [one for one in contenders if one.keep == keep])
-        for keep in sorted({one.keep for one in contenders})
-    }
     seconds: dict[str, list[float]] = {one.name: [] for one in contenders}
     started = time.perf_counter()
-    try:
-        for worker in workers.values():
-            worker.warm_up()
+    with ExitStack() as stack:
+        workers = {
+            keep: stack.enter_context(
+                ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _begin, (keep,))
+            )
+            for keep in sorted({one.keep for one in contenders})
+        }
+        for one in sorted(contenders, key=lambda one: one.keep):
+            _ask(workers[one.keep], _warm_up, one)
         for done in range(-1, most):
             if done >= least and time.perf_counter() - started > budget:
                 break
             for one in contenders:
-                taken = workers[one.keep].time(one.name)
+                taken = _ask(workers[one.keep], _timed, one)
                 if done >= 0:
                     seconds[one.name].append(taken)
-        peaks = {("keeps" if keep else "returns"): w.peak() for keep, w in workers.items()}
-    finally:
-        for worker in workers.values():
-            worker.close()
+        peaks = {
+            "keeps" if keep else "returns": worker.submit(_peak).result()
+            for keep, worker in workers.items()
+        }
     return seconds, peaks
 
 
-class _Worker:
-    """A process that holds contenders and times them one by one when asked."""
-
-    def __init__(self, keep: bool, contenders: list[Contender]):
-        context = multiprocessing.get_context("spawn")
-        self.connection, theirs = context.Pipe()
-        self.process = context.Process(target=_serve, args=(theirs, keep, contenders))
-        self.process.start()
-        theirs.close()
-
-    def warm_up(self) -> None:
-        """Build all contenders and run each once."""
-        self._ask("warm up")
-
-    def time(self, name: str) -> float:
-        """Seconds of one more run of a contender."""
-        return self._ask(name)
-
-    def peak(self) -> float:
-        """Largest memory so far, MiB."""
-        return self._ask(None)
-
-    def _ask(self, question: str | None) -> float:
-        try:
-            self.connection.send(question)
-            answer = self.connection.recv()
-        except (EOFError, OSError) as fault:
-            raise UserError(
-                "A process of the benchmark ended early, as it does when memory runs out: close "
-                "other programs or leave sections out with --only."
-            ) from fault
-        if isinstance(answer, str):
-            raise UserError(f"The benchmark cannot go on: {answer}.")
-        return answer
-
-    def close(self) -> None:
-        self.connection.close()
-        self.process.join(timeout=10)
-        if self.process.is_alive():
-            self.process.kill()
-            self.process.join()
+def _ask(worker: ProcessPoolExecutor, what: Callable, one: Contender) -> float:
+    try:
+        return worker.submit(what, one).result()
+    except BrokenProcessPool as fault:
+        raise UserError(
+            "A process of the benchmark ended early, as it does when memory runs out: close "
+            "other programs or leave sections out with --only."
+        ) from fault
+    except Exception as fault:
+        said = f"{one.name}: {type(fault).__name__}: {fault}"
+        raise UserError(f"The benchmark cannot go on: {said}.") from fault
 
 
-def _serve(connection: Connection, keep: bool, contenders: list[Contender]) -> None:
+def _begin(keep: bool) -> None:
     # A spawned process would spawn the workers of data loaders too, which nobody meets on Linux.
     if "fork" in multiprocessing.get_all_start_methods():
         multiprocessing.set_start_method("fork", force=True)
     if keep:
+        from pixels_to_sentiment.training import memory
+
         memory.keep_freed()
-    works: dict[str, Callable[[], None]] = {}
-    while True:
-        try:
-            question = connection.recv()
-        except EOFError:
-            return
-        try:
-            if question == "warm up":
-                for one in contenders:
-                    works[one.name] = one.make(**one.options)
-                    works[one.name]()
-                answer = 0.0
-            elif question is None:
-                answer = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-            else:
-                answer = _timed(works[question])
-        except Exception as fault:  # to be told by the process that asked
-            answer = f"{question}: {type(fault).__name__}: {fault}"
-        connection.send(answer)
 
 
-def _timed(work: Callable[[], None]) -> float:
+def _warm_up(one: Contender) -> None:
+    _WORKS[one.name] = one.make(**one.options)
+    _WORKS[one.name]()
+
+
+def _timed(one: Contender) -> float:
     _synchronise()
     started = time.perf_counter()
-    work()
+    _WORKS[one.name]()
     _synchronise()
     return time.perf_counter() - started
 
 
 def _synchronise() -> None:
-    if torch.cuda.is_available():
+    # Who works on a GPU has imported torch.
+    if (torch := sys.modules.get("torch")) and torch.cuda.is_available():
         torch.cuda.synchronize()
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

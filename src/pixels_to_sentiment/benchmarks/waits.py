@@ -6,6 +6,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +24,8 @@ manager.shutdown_kernel(now=True)
 """
 _DECODE = """
 import os, tempfile
-from pixels_to_sentiment import assets, pictures
+from pixels_to_sentiment.data import pictures
+from pixels_to_sentiment.files import assets
 path = assets.find(pictures.ARCHIVE)
 with tempfile.TemporaryDirectory() as cache:
     os.environ["PIXELS_TO_SENTIMENT_CACHE"] = cache
@@ -69,8 +72,8 @@ sys.exit(done.returncode)
 def measured() -> list[dict]:
     """Time everything, each in a new process.
 
-    What is short is the median of three; the book, of which a copy is made for that, is made once.
-    Without a checkout there is no book.
+    What is short is the median of three; the book is made once, in a copy. Without a checkout there
+    is no book.
 
     Returns
     -------
@@ -82,30 +85,25 @@ def measured() -> list[dict]:
     UserError
         If something fails; the sentence says what.
     """
-    found = []
-    for what, text in ALONE.items():
-        rounds = [_watch(what, ["-c", text]) for _ in range(3)]
-        found.append(_row(what, rounds))
-    root = places.checkout()
-    if root:
-        with tempfile.TemporaryDirectory(prefix="pixels-to-sentiment-") as folder:
-            copy = Path(folder) / "checkout"
-            _copy(root, copy)
-            mirror = os.environ.get("PIXELS_TO_SENTIMENT_MIRROR", "")
-            places_of_its_own = {
-                "PYTHONPATH": str(copy / "src"),
-                "PIXELS_TO_SENTIMENT_CACHE": f"{folder}/cache",
-                "PIXELS_TO_SENTIMENT_RUNS": f"{folder}/runs",
-                "PIXELS_TO_SENTIMENT_MIRROR": mirror,
-            }
-            for what, command in BOOK.items():
-                found.append(_row(what, [_watch(what, command, copy, places_of_its_own)]))
+    found = [_row(what, ["-c", text], rounds=3) for what, text in ALONE.items()]
+    if root := places.checkout():
+        with _copied(root) as made_in:
+            found += [_row(what, command, **made_in) for what, command in BOOK.items()]
     return found
 
 
-def _row(what: str, rounds: list[tuple[float, float]]) -> dict:
-    seconds, mib = np.median(rounds, axis=0)
-    return {"what": what, "seconds": float(seconds), "mib": round(float(mib))}
+@contextmanager
+def _copied(root: Path) -> Iterator[dict]:
+    """Copy what the book is made of; give where the copy and its own places are."""
+    with tempfile.TemporaryDirectory(prefix="pixels-to-sentiment-") as folder:
+        copy = Path(folder) / "checkout"
+        _copy(root, copy)
+        variables = {
+            "PYTHONPATH": str(copy / "src"),
+            "PIXELS_TO_SENTIMENT_CACHE": f"{folder}/cache",
+            "PIXELS_TO_SENTIMENT_RUNS": f"{folder}/runs",
+        }
+        yield {"cwd": copy, "env": os.environ | variables}
 
 
 def _copy(root: Path, copy: Path) -> None:
@@ -117,20 +115,20 @@ def _copy(root: Path, copy: Path) -> None:
         shutil.copy2(root / name, copy / name)
 
 
-def _watch(
-    what: str, command: list[str], folder: Path | None = None, extra: dict[str, str] | None = None
-) -> tuple[float, float]:
-    """Give seconds and MiB of a Python command."""
-    started = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-c", _WATCHED, sys.executable, *command],
-        capture_output=True,
-        text=True,
-        cwd=folder,
-        env=os.environ | (extra or {}),
-    )
-    seconds = time.perf_counter() - started
-    if done.returncode:
-        last = (done.stderr.strip() or "no message").splitlines()[-1]
-        raise UserError(f"{what!r} failed in the benchmark: {last}")
-    return seconds, int(done.stdout) / 1024
+def _row(what: str, command: list[str], rounds: int = 1, **where: object) -> dict:
+    """Run a Python command some times."""
+    taken = []
+    for _ in range(rounds):
+        started = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, "-c", _WATCHED, sys.executable, *command],
+            capture_output=True,
+            text=True,
+            **where,
+        )
+        if done.returncode:
+            last = (done.stderr.strip() or "no message").splitlines()[-1]
+            raise UserError(f"{what!r} failed in the benchmark: {last}")
+        taken.append((time.perf_counter() - started, int(done.stdout) / 1024))
+    seconds, mib = np.median(taken, axis=0)
+    return {"what": what, "seconds": float(seconds), "mib": round(float(mib))}

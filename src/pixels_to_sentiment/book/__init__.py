@@ -8,13 +8,13 @@ Must not know: networks and pictures.
 import copy
 import logging
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
+from pixels_to_sentiment import places
 from pixels_to_sentiment.book import freshness, notebooks, tiers, tracing
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.records import provenance
@@ -23,21 +23,8 @@ _RECORD = "pixels_to_sentiment"
 _MADE_BY_RUNNING = ("language_info", "widgets")
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one notebook.
-
-    Attributes
-    ----------
-    name
-        Of the notebook, without its extension.
-    path
-        The executed notebook.
-    executed
-        Whether it was executed now; otherwise its outputs are from an earlier time.
-    seconds
-        How long the execution took, now or then.
-    """
+class Outcome(NamedTuple):
+    """What became of a notebook: its executed form, and whether it was executed now or before."""
 
     name: str
     path: Path
@@ -63,20 +50,11 @@ def execute(
     names
         Notebooks, without extension; by default all, in alphabetical order. One that looks at the
         others as executed (it imports `book`) comes after them.
-    tier
-        Name of a file in ``notebooks/tiers``.
     parameters
         Win over the tier's values, in each of these notebooks that declares them.
-    force
-        Execute even where nothing changed.
     extra_inputs
-        Gives more that the outputs depend on, in words: the data's fingerprint, which weights
-        there are. Asked before and after, since a notebook may fetch what it needs.
-
-    Returns
-    -------
-    list of Outcome
-        One a notebook, in the order of their execution.
+        Gives more that the outputs depend on, in words. Asked before and after, since a notebook
+        may fetch what it needs.
 
     Raises
     ------
@@ -105,18 +83,15 @@ def execute(
     fetched = freshness.shared_inputs(extra_inputs())
     if fetched != inputs:
         for name, source in sources.items():
-            _renew_key(name, source, _key(source, settled[name], fetched))
+            # The outputs are of what is there now.
+            done = notebooks.read(notebooks.chapter_path(name))
+            key = {"key": _key(source, settled[name], fetched)}
+            _write(_merge(source, done, done.metadata[_RECORD] | key), notebooks.chapter_path(name))
     return outcomes
 
 
 def check_sources() -> list[str]:
-    """Say what is wrong with the source notebooks and the tiers, without executing anything.
-
-    Returns
-    -------
-    list of str
-        A sentence each; empty if all is well.
-    """
+    """Say what is wrong with the source notebooks and the tiers, without executing anything."""
     complaints = []
     for path in notebooks.source_paths().values():
         found = notebooks.source_complaints(path)
@@ -135,12 +110,8 @@ def check_sources() -> list[str]:
 def check_executed() -> list[str]:
     """Say what is wrong with the executed notebooks.
 
-    Returns
-    -------
-    list of str
-        A sentence each; empty if each source has its executed form, with the same code, run in
-        order on a fresh kernel and without an error, and each page tells where its numbers are
-        from.
+    Each source must have its executed form, with the same code, run in order on a fresh kernel and
+    without an error, and each page tell where its numbers are from.
     """
     complaints = []
     for name, path in notebooks.source_paths().items():
@@ -170,40 +141,28 @@ def _refresh(name: str, source, key: str) -> Outcome | None:
     return Outcome(name, target, False, record["seconds"])
 
 
-def _renew_key(name: str, source, key: str) -> None:
-    """Put the key of what is there now on an executed notebook, whose outputs stay."""
-    target = notebooks.chapter_path(name)
-    executed = notebooks.read(target)
-    _write(_merge(source, executed, executed.metadata[_RECORD] | {"key": key}), target)
-
-
 def _execute(name: str, source, parameters: dict, record: dict) -> Outcome:
     target = notebooks.chapter_path(name)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = _partial(target)
-    failed = notebooks.root() / "_build" / "failed" / f"{name}.ipynb"
+    attempt = notebooks.root() / "_build" / "failed" / f"{name}.ipynb"
+    attempt.parent.mkdir(parents=True, exist_ok=True)
     revision, dirty = provenance.commit()
     began, clock = datetime.now(UTC), time.perf_counter()
     try:
-        executed = _run(notebooks.source_paths()[name], source, partial, parameters)
+        executed = _run(notebooks.source_paths()[name], source, attempt, parameters)
     except UserError as error:
         print("failed", flush=True)
-        failed.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(partial, failed)
-        raise UserError(f"{error} The full traceback is in {failed}.") from error
-    finally:
-        partial.unlink(missing_ok=True)
+        raise UserError(f"{error} The full traceback is in {attempt}.") from error
     record |= {
         "seconds": round(time.perf_counter() - clock, 1),
         "executed": began.isoformat(timespec="seconds"),
         "commit": f"{revision}-dirty" if dirty else revision,
     }
     _write(_merge(source, executed, record), target)
-    failed.unlink(missing_ok=True)
+    attempt.unlink()
     return Outcome(name, target, True, record["seconds"])
 
 
-def _run(path: Path, source, partial: Path, parameters: dict):
+def _run(path: Path, source, attempt: Path, parameters: dict):
     """Execute a source notebook into a file that is written cell by cell, and give the result.
 
     What runs is the notebook as it was read, even if its file is edited meanwhile.
@@ -215,11 +174,11 @@ def _run(path: Path, source, partial: Path, parameters: dict):
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
     # Otherwise the kernel warns on the terminal that Python's own modules are frozen.
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
-    partial.write_text(nbformat.writes(source), encoding="utf-8")
+    attempt.write_text(nbformat.writes(source), encoding="utf-8")
     try:
         executed = papermill.execute_notebook(
-            str(partial),
-            str(partial),
+            str(attempt),
+            str(attempt),
             parameters,
             kernel_name=notebooks.KERNEL,
             language="python",
@@ -232,7 +191,7 @@ def _run(path: Path, source, partial: Path, parameters: dict):
         said = f"{error.ename}: {error.evalue}".strip().splitlines()[-1]
         raise _failure(path, error.exec_count, error.source, said) from error
     except DeadKernelError as error:
-        code = [c for c in notebooks.read(partial).cells if c.cell_type == "code"]
+        code = [c for c in notebooks.read(attempt).cells if c.cell_type == "code"]
         begun = [cell for cell in code if cell.metadata.papermill["start_time"]]
         said = "the kernel died, often for lack of memory"
         raise _failure(path, len(begun), begun[-1].source, said) from error
@@ -241,7 +200,8 @@ def _run(path: Path, source, partial: Path, parameters: dict):
             f"{path}: {str(error).rstrip('.')}; it needs memory and connections on 127.0.0.1."
         ) from error
     for cell in executed.cells:
-        if _hides_traceback(cell):
+        written = (o.text for o in cell.get("outputs", []) if o.get("name") == "stderr")
+        if any("Traceback (most recent call last)" in text for text in written):
             said = "it went on after a traceback on stderr"
             raise _failure(path, cell.execution_count, cell.source, said)
     return executed
@@ -250,11 +210,6 @@ def _run(path: Path, source, partial: Path, parameters: dict):
 def _failure(path: Path, count: int, source: str, said: str) -> UserError:
     first = (source.strip().splitlines() or [""])[0]
     return UserError(f"{path}: cell [{count}], {first!r}, failed: {said.rstrip('.')}.")
-
-
-def _hides_traceback(cell) -> bool:
-    written = (o.text for o in cell.get("outputs", []) if o.get("name") == "stderr")
-    return any("Traceback (most recent call last)" in text for text in written)
 
 
 def _merge(source, executed, record: Mapping[str, object]):
@@ -289,11 +244,6 @@ def _write(notebook, path: Path) -> None:
     content = nbformat.writes(notebook) + "\n"
     if path.is_file() and path.read_text(encoding="utf-8") == content:
         return
-    partial = _partial(path)
-    partial.write_text(content, encoding="utf-8")
-    os.replace(partial, path)
-
-
-def _partial(path: Path) -> Path:
-    # Not .ipynb: what a killed process leaves is no notebook to Sphinx and nbval.
-    return path.with_name(f".{path.stem}.partial.json")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with places.written_whole(path) as partial:
+        partial.write_text(content, encoding="utf-8")

@@ -11,10 +11,9 @@ from pathlib import Path
 
 from pixels_to_sentiment.errors import UserError
 
-TAG = "colab"
 _ID = "colab"
 # Not at all shown in the book, where it would come before everything else.
-_METADATA = {"tags": [TAG, "remove-cell"]}
+_METADATA = {"tags": ["colab", "remove-cell"]}
 _SOURCE = """\
 # On Google Colab this fetches the project and installs it; elsewhere it does nothing.
 # `make format` writes this cell, with the address that pyproject.toml gives as Repository.
@@ -35,14 +34,7 @@ if "google.colab" in sys.modules:
 
 
 def address(root: Path) -> str:
-    """Give the address that the project is published at, empty as long as there is none.
-
-    It is ``Repository`` among the ``[project.urls]`` of ``pyproject.toml``.
-
-    Parameters
-    ----------
-    root
-        The checkout.
+    """Give the address that ``pyproject.toml`` calls Repository, empty if there is none.
 
     Raises
     ------
@@ -58,51 +50,24 @@ def address(root: Path) -> str:
 
 
 def source(address: str) -> str:
-    """Give the code of the cell.
-
-    Parameters
-    ----------
-    address
-        Of the repository; empty if it is not published.
-    """
+    """Give the code of the cell, with the address of the repository."""
     return _SOURCE.format(address=address)
 
 
 def put(path: Path, address: str) -> bool:
-    """Write the cell into a notebook, after its title, in the place of one that is there.
+    """Write the cell into a notebook, after its title, and say whether that changed it.
 
-    Everything else stays as it is, to the byte.
-
-    Parameters
-    ----------
-    path
-        A source notebook.
-    address
-        Of the repository; empty if it is not published.
-
-    Returns
-    -------
-    bool
-        Whether the notebook had to be changed.
+    Everything but the cell stays as it is, to the byte.
     """
     before = path.read_text(encoding="utf-8")
     notebook = json.loads(before)
     others = [cell for cell in notebook["cells"] if cell["id"] != _ID]
     # The title comes first: JupyterLab and the book begin with it.
     at = 1 if others and others[0]["cell_type"] == "markdown" else 0
-    notebook["cells"] = [*others[:at], _cell(address), *others[at:]]
+    cell = {"cell_type": "code", "execution_count": None, "id": _ID, "metadata": _METADATA}
+    cell |= {"outputs": [], "source": source(address).splitlines(keepends=True)}
+    notebook["cells"] = [*others[:at], cell, *others[at:]]
     after = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
     if after != before:
         path.write_text(after, encoding="utf-8")
     return after != before
-
-
-def _cell(address: str) -> dict:
-    return {
-        "cell_type": "code",
-        "execution_count": None,
-        "id": _ID,
-        "metadata": _METADATA,
-        "outputs": [],
-        "source": source(address).splitlines(keepends=True),
-    }

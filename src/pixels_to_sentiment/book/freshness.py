@@ -6,12 +6,13 @@ the recorded results and the Python version; and, for a notebook that looks at t
 that they made. It does not cover prose, cell ids, or tags that only say how a cell is shown.
 """
 
-import ast
 import hashlib
 import json
 import platform
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
+from modulefinder import ModuleFinder
 from pathlib import Path
 
 from pixels_to_sentiment import places
@@ -22,45 +23,24 @@ _RUNNING_TAGS = {"parameters", "skip-execution", "raises-exception"}
 
 
 def key(notebook: Mapping, parameters: Mapping[str, object], inputs: Mapping[str, object]) -> str:
-    """Give the key of a notebook executed with these parameters.
+    """Give the key (SHA-256) of a source notebook executed with parameters.
 
-    Parameters
-    ----------
-    notebook
-        The source notebook, as nbformat reads it.
-    parameters
-        The parameters it is given.
-    inputs
-        What it shares with the other notebooks, from `shared_inputs`.
-
-    Returns
-    -------
-    str
-        SHA-256, 64 hexadecimal digits.
+    The inputs are what it shares with the other notebooks, from `shared_inputs`.
     """
-    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    cells = _code(notebook)
+    tags = [sorted(_RUNNING_TAGS & set(cell["metadata"].get("tags", []))) for cell in cells]
+    sources = [cell["source"] for cell in cells]
     covered = {
-        "cells": [[cell["source"], sorted(_running_tags(cell))] for cell in cells],
+        "cells": list(zip(sources, tags, strict=True)),
         "parameters": dict(parameters),
-        "library": _digest(library_modules(cell["source"] for cell in cells), _PACKAGE),
+        "library": _digest(library_modules(sources), _PACKAGE),
         "inputs": dict(inputs),
     }
     return hashlib.sha256(json.dumps(covered, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def shared_inputs(extra: Iterable[str] = ()) -> dict[str, object]:
-    """Give digests of what every notebook depends on.
-
-    Parameters
-    ----------
-    extra
-        Further inputs in words: the data's fingerprint, which weights are at hand.
-
-    Returns
-    -------
-    dict
-        Ready for JSON and for `key`.
-    """
+    """Give digests of what every notebook depends on, and further inputs in words."""
     root = places.checkout() or _PACKAGE
     not_code = {path for path in _files(_PACKAGE) if path.suffix not in {".py", ".pyc"}}
     return {
@@ -75,69 +55,34 @@ def shared_inputs(extra: Iterable[str] = ()) -> dict[str, object]:
 
 def looks_at_others(notebook: Mapping) -> bool:
     """Whether a notebook reads the others as executed: its code imports `book`."""
-    sources = (cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code")
     book = _PACKAGE / "book" / "__init__.py"
-    return book in library_modules(sources)
+    return book in library_modules(cell["source"] for cell in _code(notebook))
 
 
-def library_modules(sources: Iterable[str]) -> set[Path]:
-    """Find the modules of this library that code imports, and those that they import in turn.
+def library_modules(sources: Iterable[str]) -> frozenset[Path]:
+    """Find the files of this library that code imports, and those that they import in turn.
 
     Imports inside functions count. Lines of magic (``%``) are passed over; any other code that is
     not plain Python (``!`` and ``%%``) may reach anything, and so counts as importing every module.
-
-    Parameters
-    ----------
-    sources
-        Source of each code cell.
-
-    Returns
-    -------
-    set of Path
-        Python files of the package.
     """
-    found: set[Path] = set()
+    return _reached(tuple(sources), _PACKAGE)
+
+
+# Asked several times for each notebook, and slow.
+@cache
+def _reached(sources: tuple[str, ...], package: Path) -> frozenset[Path]:
+    finder = ModuleFinder([str(package.parent)])
     try:
-        waiting = {name for source in sources for name in _imports(_without_magic(source), ())}
-        while waiting:
-            module = waiting.pop()
-            path = _file_of(module)
-            if path is not None and path not in found:
-                found.add(path)
-                here = module if path.name == "__init__.py" else module[:-1]
-                waiting |= _imports(path.read_text(), here)
+        for source in sources:
+            plain = re.sub(r"^%(?!%).*$", "", source, flags=re.MULTILINE)
+            finder.scan_code(compile(plain, "cell", "exec"), finder.add_module("__main__"))
     except SyntaxError:
-        return set(_PACKAGE.rglob("*.py"))
-    return found
+        return frozenset(package.rglob("*.py"))
+    return frozenset(Path(one.__file__) for one in finder.modules.values() if one.__file__)
 
 
-def _imports(source: str, here: tuple[str, ...]) -> set[tuple[str, ...]]:
-    """Dotted names that code imports, with their parents; ``here`` is the package it lies in."""
-    names: set[tuple[str, ...]] = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            names |= {tuple(alias.name.split(".")) for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            base = here[: len(here) - node.level + 1] if node.level else ()
-            base += tuple(node.module.split(".")) if node.module else ()
-            names |= {(*base, alias.name) for alias in node.names}
-    return {name[:length] for name in names for length in range(1, len(name) + 1)}
-
-
-def _file_of(module: tuple[str, ...]) -> Path | None:
-    if module[0] != "pixels_to_sentiment":
-        return None
-    path = _PACKAGE.joinpath(*module[1:])
-    candidates = (path / "__init__.py", path.with_name(f"{path.name}.py"))
-    return next((file for file in candidates if file.is_file()), None)
-
-
-def _without_magic(source: str) -> str:
-    return re.sub(r"^%(?!%).*$", "", source, flags=re.MULTILINE)
-
-
-def _running_tags(cell: Mapping) -> set[str]:
-    return _RUNNING_TAGS & set(cell["metadata"].get("tags", []))
+def _code(notebook: Mapping) -> list[Mapping]:
+    return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
 
 
 def _files(folder: Path) -> list[Path]:

@@ -18,13 +18,7 @@ KERNEL = "python3"
 
 
 def root() -> Path:
-    """Give the checkout, which alone holds the notebooks.
-
-    Raises
-    ------
-    UserError
-        If the library was installed apart from a checkout.
-    """
+    """Give the checkout, which alone holds the notebooks."""
     found = places.checkout()
     if found is None:
         raise UserError("The notebooks are only in a checkout: install the library from there.")
@@ -42,33 +36,15 @@ def chapter_path(name: str) -> Path:
 
 
 def require(word: str, known: Collection[str], what: str, origin: object) -> None:
-    """Stop unless a word is known.
-
-    Raises
-    ------
-    UserError
-        With the nearest known word.
-    """
-    if word in known:
-        return
-    nearest = difflib.get_close_matches(word, known, n=1, cutoff=0)
-    hint = f"the nearest is {nearest[0]!r}" if nearest else "there is none"
-    raise UserError(f"{origin}: no {what} is named {word!r}; {hint}.")
+    """Stop unless a word is known, with the nearest known word."""
+    if word not in known:
+        nearest = difflib.get_close_matches(word, known, n=1, cutoff=0)
+        hint = f"the nearest is {nearest[0]!r}" if nearest else "there is none"
+        raise UserError(f"{origin}: no {what} is named {word!r}; {hint}.")
 
 
 def read(path: Path):
-    """Read a notebook.
-
-    Returns
-    -------
-    nbformat.NotebookNode
-        Of format 4.5 or later, the first with cell ids.
-
-    Raises
-    ------
-    UserError
-        If the file is no such notebook.
-    """
+    """Read a notebook of format 4.5 or later, the first with cell ids."""
     import nbformat
 
     try:
@@ -102,49 +78,40 @@ def same_code(source, executed) -> bool:
 
 
 def source_complaints(path: Path) -> list[str]:
-    """Say what is wrong with a source notebook.
+    """Say what is wrong with a source notebook, naming file and cell (counted from 1).
 
     It must be valid, with one distinct id a cell, without outputs, on the kernel ``python3``, and
     with one ``parameters`` cell.
-
-    Returns
-    -------
-    list of str
-        A sentence each, naming file and cell (counted from 1); empty if all is well.
     """
     try:
         notebook = read(path)
     except UserError as error:
         return [str(error)]
-    complaints = []
-    if notebook.metadata.get("kernelspec", {}).get("name") != KERNEL:
-        complaints.append(f"{path}: the kernel must be {KERNEL}.")
-    if len({cell.id for cell in notebook.cells}) < len(notebook.cells):
-        complaints.append(f"{path}: two cells have the same id.")
     count = Counter(tag for cell in notebook.cells for tag in tags(cell))
-    if count[PARAMETERS] != 1:
-        complaints.append(f"{path}: {count[PARAMETERS]} cells are tagged {PARAMETERS}, not one.")
-    if count[INJECTED]:
-        complaints.append(f"{path}: a cell is tagged {INJECTED}, which only papermill may add.")
-    complaints += [
-        f"{path}: cell {number} keeps outputs or a count; clear them before committing."
+    faults = {
+        f"the kernel must be {KERNEL}": (
+            notebook.metadata.get("kernelspec", {}).get("name") != KERNEL
+        ),
+        "two cells have the same id": (
+            len({cell.id for cell in notebook.cells}) < len(notebook.cells)
+        ),
+        f"{count[PARAMETERS]} cells are tagged {PARAMETERS}, not one": count[PARAMETERS] != 1,
+        f"a cell is tagged {INJECTED}, which only papermill may add": count[INJECTED],
+    }
+    faults |= {
+        f"cell {number} keeps outputs or a count; clear them before committing": (
+            cell.outputs or cell.execution_count
+        )
         for number, cell in enumerate(notebook.cells, 1)
-        if cell.cell_type == "code" and (cell.outputs or cell.execution_count)
-    ]
-    return complaints
+        if cell.cell_type == "code"
+    }
+    return [f"{path}: {said}." for said, wrong in faults.items() if wrong]
 
 
 def parameter_complaints(path: Path, declared: dict[str, dict[str, str]]) -> list[str]:
     """Say what is wrong with the ``parameters`` cell of a source notebook.
 
-    Each line must be ``name: type = value  # what it is for``, and papermill must read it so.
-
-    Parameters
-    ----------
-    path
-        The source notebook.
-    declared
-        Its parameters as papermill reads them.
+    Each line must be ``name: type = value  # what it is for``, and papermill have `declared` it.
     """
     cells = [cell for cell in read(path).cells if PARAMETERS in tags(cell)]
     complaints = []
@@ -165,13 +132,6 @@ def executed_complaints(path: Path, source) -> list[str]:
 
     It must hold the source's code and have run from its first cell to its last on a fresh kernel,
     without an error.
-
-    Parameters
-    ----------
-    path
-        The executed notebook.
-    source
-        The source notebook, as `read` gives it.
     """
     try:
         notebook = read(path)

@@ -14,14 +14,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 _PHOTOGRAPHS = '<th scope="row">Pictures</th><td>photographs</td>'
 
 
-def find_browser() -> str:
-    """Give the path of a browser that prints: the one named by ``CHROMIUM``, or of `BROWSERS`.
-
-    Raises
-    ------
-    UserError
-        If the one that is named is not there, or none is.
-    """
+def _browser() -> str:
+    """Give the path of a browser that prints: the one named by ``CHROMIUM``, or of `BROWSERS`."""
     named = os.environ.get("CHROMIUM", "")
     found = next(filter(None, map(shutil.which, [named] if named else BROWSERS)), None)
     if found is None and named:
@@ -56,36 +50,25 @@ def within(html: str) -> str:
 
 
 def print_pdf(page: Path, target: Path, seconds: float = 300) -> Path:
-    """Print a page with its style sheets for paper, its headings as bookmarks.
+    """Print an HTML page with its style sheets for paper, its headings as bookmarks.
 
-    Parameters
-    ----------
-    page
-        An HTML file.
-    target
-        The PDF to write; what was there stays if printing fails.
-    seconds
-        How long to wait for the browser.
-
-    Returns
-    -------
-    Path
-        The PDF.
-
-    Raises
-    ------
-    UserError
-        If there is no page or no browser, or the browser gives no PDF.
+    A PDF that was there stays if there is no page or browser, or the browser gives no PDF in time.
     """
     if not page.is_file():
         raise UserError(f"{page} is not there: `make pdf` builds it first.")
-    browser = find_browser()
+    browser = _browser()
     paper = page.with_name("paper.html")
     paper.write_text(within(page.read_text(encoding="utf-8")), encoding="utf-8")
     with places.written_whole(target) as partial:
-        said = _run([browser, *_options(partial), paper.absolute().as_uri()], seconds)
+        command = [browser, *_options(partial), paper.absolute().as_uri()]
+        try:
+            done = subprocess.run(
+                command, capture_output=True, text=True, errors="replace", timeout=seconds
+            )
+        except subprocess.TimeoutExpired as error:
+            raise UserError(f"{browser} did not print within {seconds:.0f} s.") from error
         if not partial.is_file() or not partial.read_bytes().startswith(b"%PDF-"):
-            last = (said.strip().splitlines() or ["it said nothing"])[-1]
+            last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
             raise UserError(f"{browser} printed no PDF of {page}: {last}")
     return target
 
@@ -102,13 +85,3 @@ def _options(target: Path) -> list[str]:
         "--generate-pdf-document-outline",
         f"--print-to-pdf={target.absolute()}",
     ]
-
-
-def _run(command: list[str], seconds: float) -> str:
-    try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, errors="replace", timeout=seconds, check=False
-        )
-    except subprocess.TimeoutExpired as error:
-        raise UserError(f"{command[0]} did not print within {seconds:.0f} s.") from error
-    return done.stderr

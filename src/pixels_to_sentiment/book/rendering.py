@@ -34,8 +34,6 @@ _GLUED = re.compile(r"```\{glue\} (?P<name>[\w-]+)\n:doc: (?P<notebook>\S+)\n```
 # Class of an image that has a dark drawing, before the name of its file.
 _PAIRED = "dark-drawing-"
 _KEPT_HTML = "application/papermill.record/text/html"
-
-
 # What stands on the line that opens the code of a cell, by the cell's tag; `OTHER_CODE` without.
 CODE = {"parameters": "Parameters", "injected-parameters": "Parameters of this build"}
 OTHER_CODE = "Code"
@@ -83,13 +81,7 @@ class PairDrawings(SphinxTransform):
 
 
 def visit(translator, node: LabelledTable) -> None:
-    """Write a table with its number before its caption and a link to it behind.
-
-    Raises
-    ------
-    docutils.nodes.SkipNode
-        Always: the table has been written.
-    """
+    """Write a table with its number before its caption and a link to it behind."""
     begin = len(translator.body)
     translator.add_fignumber(node)
     number = "".join(translator.body[begin:])
@@ -127,20 +119,8 @@ def prepare(app: Sphinx, name: str, content: list[str]) -> None:
             prompts = {"code_prompt_show": words, "code_prompt_hide": words}
             cell["metadata"]["mystnb"] = prompts | cell["metadata"].get("mystnb", {})
             _pair(app, cell)
-        if "figure" in cell["metadata"].get("mystnb", {}) and cell["cell_type"] == "code":
-            made = [_made(output) for output in cell["outputs"]]
-            cell["outputs"] = [
-                output for output, said in zip(cell["outputs"], made, strict=True) if not said
-            ]
-            cells += [
-                {
-                    "cell_type": "markdown",
-                    "id": f"{cell['id']}-made",
-                    "metadata": {},
-                    "source": said,
-                }
-                for said in filter(None, made)
-            ]
+            if "figure" in cell["metadata"]["mystnb"]:
+                cells += _made(cell)
     content[0] = json.dumps(notebook | {"cells": cells})
 
 
@@ -176,9 +156,13 @@ def _table_of(app: Sphinx, page: Path, found: re.Match) -> str:
     return found[0]
 
 
-def _made(output: dict) -> str:
-    html = "".join(output.get("data", {}).get("text/html", ""))
-    return html if html.startswith(_MADE) else ""
+def _made(cell: dict) -> list[dict]:
+    """Take the lines that say what a figure was made from out of its cell, as cells of prose."""
+    shown = ["".join(output.get("data", {}).get("text/html", "")) for output in cell["outputs"]]
+    both = list(zip(cell["outputs"], shown, strict=True))
+    cell["outputs"] = [output for output, html in both if not html.startswith(_MADE)]
+    prose = {"cell_type": "markdown", "id": f"{cell['id']}-made", "metadata": {}}
+    return [prose | {"source": html} for html in shown if html.startswith(_MADE)]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

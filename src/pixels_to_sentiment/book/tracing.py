@@ -17,13 +17,7 @@ _FOLDED = re.compile(r"<details.*</details>", re.DOTALL)
 
 
 def built() -> list[str]:
-    """Give the keys of the runs and probes that the executed notebooks made.
-
-    Returns
-    -------
-    list of str
-        As each page's account of how it was made names them, in the order of the pages.
-    """
+    """Give the keys of what the executed notebooks made, as each page's account names them."""
     found = [key for path in _chapters().values() for key in _LINK.findall(_provenance(path))]
     return list(dict.fromkeys(found))
 
@@ -33,11 +27,6 @@ def source_complaints(path: Path) -> list[str]:
 
     It must end with how the page was made, and a cell that makes a figure must give it a label, a
     caption and words for those who do not see it.
-
-    Parameters
-    ----------
-    path
-        A source notebook that `notebooks.source_complaints` accepts.
     """
     cells = [cell for cell in notebooks.read(path).cells if cell.source.strip()]
     complaints = []

@@ -41,12 +41,7 @@ def from_safetensors(path: Path | str) -> Iterator[Layer]:
     """Give the layers of a safetensors file, as `models.read` gives those of a ``.caffemodel``.
 
     Without the metadata that `to_safetensors` writes, a layer is what its weight looks like: four
-    dimensions a convolution, two an inner product.
-
-    Raises
-    ------
-    UserError
-        If the file cannot be read, or its layers cannot be told from its names and shapes.
+    dimensions a convolution, two an inner product; `UserError` where that does not tell.
     """
     try:
         with safe_open(path, "np") as file:

@@ -6,11 +6,11 @@ and ``src/caffe/solvers/sgd_solver.cpp`` (the learning rate); its prefix by Goog
 
 import math
 import re
-from calendar import isleap
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -50,8 +50,7 @@ _Day = tuple[int | None, int, int]
 _Time = tuple[int, float]
 
 
-@dataclass(frozen=True, eq=False)
-class Log:
+class Log(NamedTuple):
     """A learning curve read from a file.
 
     Attributes
@@ -64,17 +63,14 @@ class Log:
         on. The columns after ``rate`` are there if the log has them.
     losses
         The columns that are losses, in the order of the columns.
-    path
-        The file.
     """
 
     curve: pd.DataFrame
     losses: tuple[str, ...]
-    path: Path
 
 
 def read(path: Path | str) -> Log:
-    """Read a Caffe log, or the ``curve.csv`` of a run.
+    """Read a Caffe log, or the ``curve.csv`` of a run, by itself or by the run's folder.
 
     A log may have been cut at either end, and sessions may have been appended to each other:
     where an iteration is there twice, the later values win. A last line without its end is left
@@ -82,16 +78,11 @@ def read(path: Path | str) -> Log:
     included; where they have no year, the header ``Log file created at`` gives it, and any later
     date is of the year that brings it nearest to the one before. An iteration's time is that of
     the line with its loss, or else of its first line. Of an output of several numbers the first
-    keeps the name and the others get ``.1``, ``.2`` after it.
+    keeps the name and the others get ``.1``, ``.2`` after it. A text that names no iteration gives
+    a curve without rows.
 
     In a log the losses are the outputs that Caffe prints with their weight, ``(* 1 = 0.7 loss)``,
     and ``total_loss``; in a table the columns that end in ``loss``.
-
-    Parameters
-    ----------
-    path
-        A log, a table whose first column is ``iteration``, or a folder with ``curve.csv``. A text
-        that names no iteration gives a curve without rows.
 
     Raises
     ------
@@ -108,12 +99,11 @@ def read(path: Path | str) -> Log:
                 f"a {_CURVE_FILE} or the folder of a finished run."
             )
     try:
-        curve, losses = _table(path) if _is_table(path) else _log(path)
+        return _table(path) if _is_table(path) else _log(path)
     except OSError as fault:
         raise UserError(
             f"{path} cannot be read ({fault.strerror}): check the path and its permissions."
         ) from fault
-    return Log(curve, losses, path)
 
 
 def _is_table(path: Path) -> bool:
@@ -126,7 +116,7 @@ def _is_table(path: Path) -> bool:
     return head.removeprefix(b"\xef\xbb\xbf").startswith(b"iteration,")
 
 
-def _table(path: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def _table(path: Path) -> Log:
     try:
         curve = pd.read_csv(path, encoding="utf-8-sig", index_col=False).astype(float)
         iterations = curve["iteration"]
@@ -140,43 +130,16 @@ def _table(path: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
     curve = curve.drop_duplicates("iteration", keep="last").sort_values("iteration")
     columns = [*_FIRST, *(name for name in curve if name not in _FIRST)]
     curve = curve.reindex(columns=columns).astype({"iteration": int}).reset_index(drop=True)
-    return curve, tuple(name for name in columns if name.endswith("loss"))
+    return Log(curve, tuple(name for name in columns if name.endswith("loss")))
 
 
-def _log(path: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def _log(path: Path) -> Log:
     reader = _Reader()
     with path.open(encoding="utf-8-sig", errors="replace") as lines:
         for line in lines:
             if line.endswith("\n"):
                 reader.take(line)
-    reader.close()
-    return reader.curve(), reader.losses()
-
-
-@dataclass
-class _Moment:
-    """What a stretch of lines says of one iteration."""
-
-    iteration: int
-    time: _Time | None
-    net: int | None = None
-    values: dict[str, float] = field(default_factory=dict)
-    # Rank of the net (-1 is the training net) and number of the output: name, value, is a loss.
-    outputs: dict[tuple[int, int], tuple[str, float, bool]] = field(default_factory=dict)
-
-    def columns(self) -> Iterable[tuple[int, str, float, bool]]:
-        """Give rank of the net, column, value and whether it is a loss, for each output."""
-        seen: dict[str, int] = {}
-        # By number, not in the order of the lines: several GPUs may print at once.
-        for (rank, _), (name, value, is_loss) in sorted(self.outputs.items()):
-            column = f"{_prefix(rank)}_{name}"
-            before = seen.get(column, 0)
-            seen[column] = before + 1
-            yield rank, f"{column}.{before}" if before else column, value, is_loss
-
-
-def _prefix(rank: int) -> str:
-    return "train" if rank < 0 else f"test{rank or ''}"
+    return reader.log()
 
 
 class _Reader:
@@ -184,11 +147,14 @@ class _Reader:
 
     def __init__(self) -> None:
         self._clock = _Clock()
-        self._moment: _Moment | None = None
-        self._rows: dict[int, dict[str, float]] = {}
         self._times: dict[int, _Time] = {}
+        self._values: dict[int, dict[str, float]] = {}
+        # By iteration, then by rank of the net (-1 is the training net) and number of the output,
+        # and not in the order of the lines: several GPUs may print at once.
+        self._outputs: dict[int, dict[tuple[int, int], tuple[str, float, bool]]] = {}
+        # What the lines before said that the next outputs are of.
+        self._iteration: int | None = None
         self._ranks: dict[str, int] = {}
-        self._losses: set[str] = set()
 
     def take(self, line: str) -> None:
         time = self._clock.read(line)
@@ -198,61 +164,49 @@ class _Reader:
         if found is None:
             return
         if found["iteration"]:
-            self._iteration(found, time)
-        elif self._moment is not None:
-            self._output(found, self._moment)
-
-    def _iteration(self, found: re.Match, time: _Time | None) -> None:
-        number = int(found["iteration"])
-        if self._moment is None or self._moment.iteration != number:
-            self.close()
-            self._moment = _Moment(number, time)
-        moment = self._moment
-        if found["what"] == "lr":
-            moment.values["rate"] = _number(found["number"])
-        elif found["what"] == "loss":
-            moment.values[_TOTAL] = _number(found["number"])
-            moment.time = time
-        else:
-            moment.net = int(found["net"] or 0)
-
-    @staticmethod
-    def _output(found: re.Match, moment: _Moment) -> None:
-        rank = -1 if found["phase"] == "Train" else moment.net
-        # Outputs whose heading was lost are of an unknown net.
-        if rank is not None and (rank >= 0 or _TOTAL in moment.values):
+            self._heading(found, time)
+        elif found["phase"] in self._ranks:
+            place = self._ranks[found["phase"]], int(found["place"])
             output = (found["name"], _number(found["value"]), bool(found["loss"]))
-            moment.outputs[rank, int(found["place"])] = output
+            self._outputs[self._iteration][place] = output
 
-    def close(self) -> None:
-        """Enter what is known of the present iteration."""
-        moment, self._moment = self._moment, None
-        if moment is None:
-            return
-        row = self._rows.setdefault(moment.iteration, {})
-        row.update(moment.values)
-        for rank, column, value, is_loss in moment.columns():
-            row[column] = value
-            self._ranks.setdefault(column, rank)
-            if is_loss:
-                self._losses.add(column)
-        if moment.time is not None:
-            self._times[moment.iteration] = moment.time
+    def _heading(self, found: re.Match, time: _Time | None) -> None:
+        number, first = int(found["iteration"]), False
+        if number != self._iteration:
+            # Outputs whose heading was lost are of an unknown net, and left out.
+            self._iteration, self._ranks, first = number, {}, True
+        values = self._values.setdefault(number, {})
+        self._outputs.setdefault(number, {})
+        if found["what"] == "lr":
+            values["rate"] = _number(found["number"])
+        elif found["what"] == "loss":
+            values[_TOTAL] = _number(found["number"])
+            self._ranks["Train"] = -1
+        else:
+            self._ranks["Test"] = int(found["net"] or 0)
+        if time is not None and (first or found["what"] == "loss"):
+            self._times[number] = time
 
-    def _columns(self) -> list[str]:
-        total = [_TOTAL] if any(_TOTAL in row for row in self._rows.values()) else []
-        return [*_FIRST, *total, *sorted(self._ranks, key=self._ranks.__getitem__)]
-
-    def curve(self) -> pd.DataFrame:
-        iterations = sorted(self._rows)
-        curve = pd.DataFrame([self._rows[number] for number in iterations])
-        curve["iteration"] = iterations
+    def log(self) -> Log:
         seconds = dict(zip(self._times, self._clock.seconds(self._times.values()), strict=True))
-        curve["seconds"] = [seconds.get(number, math.nan) for number in iterations]
-        return curve.reindex(columns=self._columns()).astype(float).astype({"iteration": int})
-
-    def losses(self) -> tuple[str, ...]:
-        return tuple(name for name in self._columns() if name in {_TOTAL, *self._losses})
+        rows, ranks, losses = [], {}, {_TOTAL}
+        for number in sorted(self._values):
+            known = {"iteration": number, "seconds": seconds.get(number, math.nan)}
+            row, seen = known | self._values[number], Counter()
+            for (rank, _), (name, value, is_loss) in sorted(self._outputs[number].items()):
+                net = "train" if rank < 0 else f"test{rank or ''}"
+                column = f"{net}_{name}"
+                seen[column] += 1
+                if seen[column] > 1:
+                    column += f".{seen[column] - 1}"
+                row[column] = value
+                ranks.setdefault(column, rank)
+                losses |= {column} if is_loss else set()
+            rows.append(row)
+        total = [_TOTAL] if any(_TOTAL in row for row in rows) else []
+        columns = [*_FIRST, *total, *sorted(ranks, key=ranks.__getitem__)]
+        curve = pd.DataFrame(rows, columns=columns).astype(float).astype({"iteration": int})
+        return Log(curve, tuple(name for name in columns if name in losses))
 
 
 def _number(text: str) -> float:
@@ -272,36 +226,27 @@ class _Clock:
 
     def read(self, line: str) -> _Time | None:
         """Give the time of a line, if it has one, and remember its day."""
-        found = _STAMP.search(line)
+        found = _STAMP.search(line) or _CREATED.match(line)
         if found is None:
-            self._created(line)
             return None
-        year, month, day, hours, minutes, seconds = found.groups()
-        self._enter((int(year) if year else None, int(month), int(day)))
-        time = len(self._days) - 1, 3600 * int(hours) + 60 * int(minutes) + float(seconds)
+        year, month, day, *clock = found.groups()
+        printed = (int(year) if year else None, int(month), int(day))
+        if not self._days or self._days[-1] != printed:
+            self._days.append(printed)
+        if not clock:
+            return None
+        hours, minutes, seconds = map(float, clock)
+        time = len(self._days) - 1, 3600 * hours + 60 * minutes + seconds
         self._first = self._first or time
         return time
 
-    def _created(self, line: str) -> None:
-        if found := _CREATED.match(line):
-            year, month, day = map(int, found.groups())
-            self._enter((year, month, day))
-
-    def _enter(self, day: _Day) -> None:
-        if not self._days or self._days[-1] != day:
-            self._days.append(day)
-
     def seconds(self, times: Iterable[_Time]) -> list[float]:
         """Give seconds since the first time in the log."""
-        times = list(times)
-        if self._first is None or not times:
-            return []
-        ordinals = _ordinals(self._days)
-        start = ordinals[self._first[0]], self._first[1]
+        days, (place, start) = _ordinals(self._days), self._first or (0, 0)
         # Rounded to glog's microseconds, which the subtraction would blur.
         return [
-            round((ordinals[place] - start[0]) * _SECONDS_A_DAY + since - start[1], 6)
-            for place, since in times
+            round((days[now] - days[place]) * _SECONDS_A_DAY + since - start, 6)
+            for now, since in times
         ]
 
 
@@ -311,25 +256,17 @@ def _ordinals(days: Sequence[_Day]) -> list[int]:
     Where no year is known, years without a leap day are taken unless a 29 February is there.
     """
     for first_year in (2001, 2002, 2003, 2004):
-        years = _years(days, first_year)
-        leaps = (year for year, day in zip(years, days, strict=True) if day[1:] == (2, 29))
-        if all(map(isleap, leaps)):
+        year, dates = first_year, []
+        for printed, month, day in days:
+            near = (year - 1, year, year + 1) if dates else (year,)
+            choices = [_ordinal(one, month, day) for one in ((printed,) if printed else near)]
+            last = dates[-1] if dates else choices[0]
+            dates.append(min(choices, key=lambda choice: abs(choice - last)))
+            year = date.fromordinal(dates[-1]).year
+        leaps = [one for one, printed in zip(dates, days, strict=True) if printed[1:] == (2, 29)]
+        if all(date.fromordinal(one).day == 29 for one in leaps):
             break
-    return [_ordinal(year, *day[1:]) for year, day in zip(years, days, strict=True)]
-
-
-def _years(days: Sequence[_Day], year: int) -> list[int]:
-    years: list[int] = []
-    last = None
-    for printed, month, day in days:
-        if printed is not None:
-            year = printed
-        elif last is not None:
-            near = [abs(_ordinal(year + step, month, day) - last) for step in (-1, 0, 1)]
-            year += near.index(min(near)) - 1
-        last = _ordinal(year, month, day)
-        years.append(year)
-    return years
+    return dates
 
 
 def _ordinal(year: int, month: int, day: int) -> int:

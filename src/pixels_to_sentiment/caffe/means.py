@@ -29,11 +29,9 @@ def read(path: Path | str) -> np.ndarray:
         if path.suffix == ".npy":
             mean = np.load(path, allow_pickle=False)
         else:
-            blob = schema.BlobProto()
-            blob.ParseFromString(path.read_bytes())
-            mean = models.array_of(blob, path, "the mean")
-    except OSError as fault:
-        raise models.unreadable(path, fault.strerror, "mean") from fault
+            mean = models.array_of(schema.BlobProto.FromString(path.read_bytes()), "the mean")
+    except (OSError, models.Unreadable) as fault:
+        raise models.unreadable(path, getattr(fault, "strerror", fault), "mean") from fault
     except (DecodeError, ValueError, EOFError) as fault:
         raise models.unreadable(path, "it is damaged or something else", "mean") from fault
     if mean.ndim == 4 and mean.shape[0] == 1:
@@ -55,4 +53,4 @@ def write(path: Path | str, mean: np.ndarray) -> None:
 
 def describe(path: Path | str) -> dict:
     """Describe a mean as `models.describe` does a layer."""
-    return {"name": "mean", "type": "BlobProto", "blobs": [models.statistics(read(path))]}
+    return models.describe([models.Layer("mean", "BlobProto", (read(path),))])[0]

@@ -12,13 +12,14 @@ from typing import BinaryIO
 
 import numpy as np
 from google.protobuf.message import DecodeError
+from google.protobuf.unknown_fields import UnknownFieldSet
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.caffe import schema
 from pixels_to_sentiment.errors import UserError
 
 # Fields of NetParameter that hold layers: `layer`, and `layers` of the generation before.
-_LAYER, _V1_LAYERS = 100, 2
+_LAYERS = {100: schema.LayerParameter, 2: schema.V1LayerParameter}
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _MAGIC = {
     b"PK": "a zip archive or a PyTorch file",
@@ -50,6 +51,10 @@ class Layer:
     blobs: tuple[np.ndarray, ...]
 
 
+class Unreadable(Exception):
+    """Why a file is not one of Caffe's: the end of a sentence that begins with its path."""
+
+
 def read(path: Path | str) -> Iterator[Layer]:
     """Read the layers of a ``.caffemodel`` one by one, in their order.
 
@@ -62,39 +67,36 @@ def read(path: Path | str) -> Iterator[Layer]:
     UserError
         If the file cannot be read, is cut short, is something else or holds no layers.
     """
-    path = Path(path)
     count = 0
     try:
-        with path.open("rb") as stream:
-            _refuse_others(path, stream.read(4096))
+        with open(path, "rb") as stream:
+            _refuse_others(stream.read(4096))
             stream.seek(0)
-            for message in _layer_messages(stream, path):
+            for message in _layer_messages(stream):
                 count += 1
-                yield _layer(message, path)
+                yield _layer(message)
+        if not count:
+            raise Unreadable("it holds no layers")
     except OSError as fault:
         raise unreadable(path, fault.strerror) from fault
-    if not count:
-        raise unreadable(path, "it holds no layers")
+    except DecodeError as fault:
+        raise unreadable(path, "a layer in it is damaged") from fault
+    except Unreadable as reason:
+        raise unreadable(path, reason) from reason
 
 
 def write(path: Path | str, layers: Iterable[Layer], *, name: str = "") -> None:
     """Write a ``.caffemodel`` of the present generation, under a temporary name until it is whole.
 
-    Parameters
-    ----------
-    layers
-        In their order. Blobs of float64 are written in double precision, others as float32.
-    name
-        Of the network.
+    Blobs of float64 are written in double precision, others as float32; `name` is the network's.
     """
     path = Path(path)
     try:
         with places.written_whole(path) as temporary, temporary.open("wb") as stream:
-            stream.write(b"\x0a" + _varint(len(name.encode())) + name.encode())
+            stream.write(schema.NetParameter(name=name).SerializeToString())
             for layer in layers:
-                content = _message(layer).SerializeToString()
-                stream.write(_varint(_LAYER << 3 | _BYTES) + _varint(len(content)))
-                stream.write(content)
+                # Messages that follow each other are one, whose lists are joined.
+                stream.write(schema.NetParameter(layer=[_message(layer)]).SerializeToString())
     except OSError as fault:
         raise UserError(f"{path} cannot be written ({fault.strerror}).") from fault
 
@@ -109,9 +111,19 @@ def describe(layers: Iterable[Layer]) -> list[dict]:
         ``min``, ``max``; ``None`` where a blob has no values or they are not finite.
     """
     return [
-        {"name": layer.name, "type": layer.type, "blobs": [statistics(b) for b in layer.blobs]}
+        {"name": layer.name, "type": layer.type, "blobs": [_statistics(b) for b in layer.blobs]}
         for layer in layers
     ]
+
+
+def _statistics(blob: np.ndarray) -> dict:
+    facts = {"shape": list(blob.shape), "dtype": blob.dtype.name}
+    wide, values = {"dtype": np.float64}, {}
+    if blob.size:
+        values = {"mean": blob.mean(**wide), "std": blob.std(**wide)}
+        values |= {"min": blob.min(), "max": blob.max()}
+    finite = {name: float(value) for name, value in values.items() if np.isfinite(value)}
+    return facts | {name: finite.get(name) for name in ("mean", "std", "min", "max")}
 
 
 def blob_names(layer: Layer) -> list[str]:
@@ -121,95 +133,69 @@ def blob_names(layer: Layer) -> list[str]:
     return [f"{layer.name}.{place}" for place in range(len(layer.blobs))]
 
 
-def _refuse_others(path: Path, head: bytes) -> None:
+def _refuse_others(head: bytes) -> None:
     if not head:
-        raise unreadable(path, "it is empty")
+        raise Unreadable("it is empty")
     for magic, what in _MAGIC.items():
         if head.startswith(magic):
-            raise unreadable(path, f"it is {what}")
+            raise Unreadable(f"it is {what}")
     if head[5:9] == b"\0\0\0{":
-        raise unreadable(path, "it is a safetensors file")
-    if _is_text(head):
-        raise unreadable(path, "it is text; a prototxt describes a network without its weights")
-
-
-def _is_text(head: bytes) -> bool:
+        raise Unreadable("it is a safetensors file")
     try:
         # Without its end, which may be cut in the middle of a character.
         text = getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:
-        return False
-    return all(character.isprintable() or character in "\t\n\r" for character in text)
+        return
+    if all(character.isprintable() or character in "\t\n\r" for character in text):
+        raise Unreadable("it is text; a prototxt describes a network without its weights")
 
 
-def _layer_messages(stream: BinaryIO, path: Path) -> Iterator[object]:
+def _layer_messages(stream: BinaryIO) -> Iterator[object]:
     """Walk the fields of a NetParameter, giving those that are layers, skipping the others."""
     size = os.fstat(stream.fileno()).st_size
     while stream.tell() < size:
-        key = _read_varint(stream, path)
+        key = _read_varint(stream)
         number, wire = key >> 3, key & 7
+        if number == 0 or wire not in (_VARINT, _FIXED64, _BYTES, _FIXED32):
+            raise Unreadable(f"what stands at byte {stream.tell()} is not a field of one")
         if wire == _VARINT:
-            _read_varint(stream, path)
+            _read_varint(stream)
             continue
-        lengths = {_FIXED64: 8, _FIXED32: 4}
-        if number == 0 or (wire != _BYTES and wire not in lengths):
-            raise unreadable(path, f"what stands at byte {stream.tell()} is not a field of one")
-        length = lengths.get(wire) or (_read_varint(stream, path) if wire == _BYTES else 0)
+        length = {_FIXED64: 8, _FIXED32: 4}.get(wire) or _read_varint(stream)
         left = size - stream.tell()
         if length > left:
-            raise unreadable(
-                path, f"it is cut short: {length:,} bytes should follow and {left:,} do"
-            )
-        if wire == _BYTES and number in (_LAYER, _V1_LAYERS):
-            yield _parsed(number, stream.read(length), path)
+            raise Unreadable(f"it is cut short: {length:,} bytes should follow and {left:,} do")
+        if wire == _BYTES and number in _LAYERS:
+            yield _LAYERS[number].FromString(stream.read(length))
         else:
             stream.seek(length, os.SEEK_CUR)
 
 
-def _read_varint(stream: BinaryIO, path: Path) -> int:
+def _read_varint(stream: BinaryIO) -> int:
     value = 0
     for shift in range(0, 70, 7):
         byte = stream.read(1)
         if not byte:
-            raise unreadable(path, "it is cut short")
+            raise Unreadable("it is cut short")
         value |= (byte[0] & 0x7F) << shift
         if byte[0] < 0x80:
             return value
-    raise unreadable(path, f"what stands at byte {stream.tell()} is not a number of one")
+    raise Unreadable(f"what stands at byte {stream.tell()} is not a number of one")
 
 
-def _varint(value: int) -> bytes:
-    out = bytearray()
-    while value >= 0x80:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes([*out, value])
-
-
-def _parsed(number: int, content: bytes, path: Path) -> object:
-    message = (schema.LayerParameter if number == _LAYER else schema.V1LayerParameter)()
-    try:
-        message.ParseFromString(content)
-    except DecodeError as fault:
-        raise unreadable(path, "a layer in it is damaged") from fault
-    return message
-
-
-def _layer(message: object, path: Path) -> Layer:
+def _layer(message: object) -> Layer:
     kind = message.type
     if isinstance(message, schema.V1LayerParameter):
         if message.HasField("layer"):
-            raise unreadable(
-                path,
-                "it is of Caffe's first format; convert it with Caffe's upgrade_net_proto_binary",
+            raise Unreadable(
+                "it is of Caffe's first format; convert it with Caffe's upgrade_net_proto_binary"
             )
         kind = schema.V1_TYPES.get(kind, str(kind))
-    blobs = tuple(array_of(blob, path, message.name) for blob in message.blobs)
-    return Layer(message.name, kind, blobs)
+    return Layer(message.name, kind, tuple(array_of(b, message.name) for b in message.blobs))
 
 
-def array_of(blob: object, path: Path, layer: str) -> np.ndarray:
-    """Give the values of a BlobProto in its shape; `layer` is what an error calls it."""
+def array_of(blob: object, layer: str) -> np.ndarray:
+    """Give the values of a BlobProto in its shape; `layer` is what `Unreadable` calls it."""
     values = _values(blob)
     legacy = ("num", "channels", "height", "width")
     shape = [len(values)]
@@ -218,42 +204,29 @@ def array_of(blob: object, path: Path, layer: str) -> np.ndarray:
     elif any(blob.HasField(name) for name in legacy):
         shape = [getattr(blob, name) for name in legacy]
     if int(np.prod(shape, dtype=object)) != len(values) or min(shape, default=0) < 0:
-        raise unreadable(
-            path, f"a blob of {layer} has {len(values):,} values for a shape of {tuple(shape)}"
+        raise Unreadable(
+            f"a blob of {layer} has {len(values):,} values for a shape of {tuple(shape)}"
         )
     return values.reshape(shape)
 
 
 def _values(blob: object) -> np.ndarray:
-    for packed, number, dtype in ((blob.double_data, 8, "<f8"), (blob.data, 5, "<f4")):
+    for packed, number, wire, kind in (
+        (blob.double_data, 8, _FIXED64, "8"),
+        (blob.data, 5, _FIXED32, "4"),
+    ):
         if len(packed):
             # As a list: a packed field may come in several pieces.
-            return np.frombuffer(packed[0] if len(packed) == 1 else b"".join(packed), dtype)
-        found = _unpacked(blob, number, dtype)
-        if len(found):
-            return found
+            content = packed[0] if len(packed) == 1 else b"".join(packed)
+            if len(content) % int(kind):
+                raise Unreadable("a layer in it is damaged")
+            return np.frombuffer(content, f"<f{kind}")
+        # Written one by one, each after its tag, which the schema's bytes do not take in.
+        rest = [one for one in UnknownFieldSet(blob) if one.field_number == number]
+        found = [one.data for one in rest if one.wire_type == wire]
+        if found:
+            return np.array(found, f"<u{kind}").view(f"<f{kind}")
     return np.empty(0, np.float32)
-
-
-def _unpacked(blob: object, number: int, dtype: str) -> np.ndarray:
-    """Values written one by one, each after its tag, which the schema's bytes do not take in."""
-    rest = type(blob)()
-    rest.CopyFrom(blob)
-    for field, _ in blob.ListFields():
-        rest.ClearField(field.name)
-    raw, at, found = rest.SerializeToString(), 0, [np.empty(0, dtype)]
-    wanted = number << 3 | {"<f4": _FIXED32, "<f8": _FIXED64}[dtype]
-    while at < len(raw):
-        item = np.dtype(
-            [("tag", "u1"), ("value", {_FIXED32: "<f4", _FIXED64: "<f8"}.get(raw[at] & 7, "u1"))]
-        )
-        items = np.frombuffer(raw, item, (len(raw) - at) // item.itemsize, at)
-        ends = np.flatnonzero(items["tag"] != raw[at])
-        run = items[: ends[0]] if len(ends) else items
-        if raw[at] == wanted:
-            found.append(run["value"])
-        at += max(run.nbytes, 1)
-    return np.concatenate(found)
 
 
 def _message(layer: Layer) -> object:
@@ -268,27 +241,6 @@ def _message(layer: Layer) -> object:
     return message
 
 
-def statistics(blob: np.ndarray) -> dict:
-    """Describe an array: ``shape``, ``dtype``, and what `describe` gives of its values."""
-    facts = {"shape": list(blob.shape), "dtype": blob.dtype.name}
-    if not blob.size:
-        return facts | dict.fromkeys(("mean", "std", "min", "max"))
-    values = {
-        "mean": blob.mean(dtype=np.float64),
-        # About the mean, in pieces: a copy of a layer in double precision would be in the way.
-        "std": np.sqrt(_variance(blob)),
-        "min": blob.min(),
-        "max": blob.max(),
-    }
-    return facts | {k: float(v) if np.isfinite(v) else None for k, v in values.items()}
-
-
-def _variance(blob: np.ndarray) -> float:
-    mean = blob.mean(dtype=np.float64)
-    pieces = np.array_split(blob.reshape(-1), max(1, blob.size // 2**20))
-    return sum(((piece - mean) ** 2).sum(dtype=np.float64) for piece in pieces) / blob.size
-
-
-def unreadable(path: Path, reason: str | None, what: str = "model") -> UserError:
+def unreadable(path: Path | str, reason: object, what: str = "model") -> UserError:
     """Make the error of a file that cannot be read, with its reason."""
     return UserError(f"{path} is not a Caffe {what} that can be read: {reason}.")

@@ -26,73 +26,37 @@ _MESSAGES = {
         (3, "height", "int32", False),
         (4, "width", "int32", False),
         (5, "data", "bytes", True),
-        (6, "diff", "bytes", True),
         (7, "shape", "BlobShape", False),
         (8, "double_data", "bytes", True),
-        (9, "double_diff", "bytes", True),
     ],
-    # An element of NetParameter.layer, field 100.
     "LayerParameter": [
         (1, "name", "string", False),
         (2, "type", "string", False),
-        (3, "bottom", "string", True),
-        (4, "top", "string", True),
         (7, "blobs", "BlobProto", True),
     ],
-    # An element of NetParameter.layers, field 2, the generation before. Its field 1 holds a layer
-    # of the generation before that.
+    # A layer of the generation before. Its field 1 holds one of the generation before that.
     "V1LayerParameter": [
         (1, "layer", "bytes", False),
-        (2, "bottom", "string", True),
-        (3, "top", "string", True),
         (4, "name", "string", False),
         (5, "type", "int32", False),
         (6, "blobs", "BlobProto", True),
     ],
+    "NetParameter": [
+        (1, "name", "string", False),
+        (2, "layers", "V1LayerParameter", True),
+        (100, "layer", "LayerParameter", True),
+    ],
 }
 
 # V1LayerParameter.LayerType, under the names that Caffe's upgrade_proto.cpp gives the types.
-V1_TYPES = {
-    1: "Accuracy",
-    2: "BNLL",
-    3: "Concat",
-    4: "Convolution",
-    5: "Data",
-    6: "Dropout",
-    7: "EuclideanLoss",
-    8: "Flatten",
-    9: "HDF5Data",
-    10: "HDF5Output",
-    11: "Im2col",
-    12: "ImageData",
-    13: "InfogainLoss",
-    14: "InnerProduct",
-    15: "LRN",
-    16: "MultinomialLogisticLoss",
-    17: "Pooling",
-    18: "ReLU",
-    19: "Sigmoid",
-    20: "Softmax",
-    21: "SoftmaxWithLoss",
-    22: "Split",
-    23: "TanH",
-    24: "WindowData",
-    25: "Eltwise",
-    26: "Power",
-    27: "SigmoidCrossEntropyLoss",
-    28: "HingeLoss",
-    29: "MemoryData",
-    30: "ArgMax",
-    31: "Threshold",
-    32: "DummyData",
-    33: "Slice",
-    34: "MVN",
-    35: "AbsVal",
-    36: "Silence",
-    37: "ContrastiveLoss",
-    38: "Exp",
-    39: "Deconvolution",
-}
+_NAMES = """
+    Accuracy BNLL Concat Convolution Data Dropout EuclideanLoss Flatten HDF5Data HDF5Output
+    Im2col ImageData InfogainLoss InnerProduct LRN MultinomialLogisticLoss Pooling ReLU Sigmoid
+    Softmax SoftmaxWithLoss Split TanH WindowData Eltwise Power SigmoidCrossEntropyLoss
+    HingeLoss MemoryData ArgMax Threshold DummyData Slice MVN AbsVal Silence ContrastiveLoss
+    Exp Deconvolution
+"""
+V1_TYPES = dict(enumerate(_NAMES.split(), 1))
 
 
 def _messages() -> dict[str, type]:
@@ -122,3 +86,4 @@ _CLASSES = _messages()
 BlobProto = _CLASSES["BlobProto"]
 LayerParameter = _CLASSES["LayerParameter"]
 V1LayerParameter = _CLASSES["V1LayerParameter"]
+NetParameter = _CLASSES["NetParameter"]

@@ -4,41 +4,27 @@ These functions, and those of `probed` and `measured`, take a claim and what is 
 give what is there on all five folds: what the claim is about first, then what stands in for it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
 
 from pixels_to_sentiment import reports
+from pixels_to_sentiment.claims import sides
 from pixels_to_sentiment.claims.numbers import cell, reported
 from pixels_to_sentiment.claims.paper import VIEW, Claim
 from pixels_to_sentiment.claims.recorded import Recorded, Trained, effect
 from pixels_to_sentiment.claims.rules import MARGIN
-from pixels_to_sentiment.claims.sides import (
-    AGAINST,
-    FOR,
-    UNDECIDED,
-    Row,
-    alike,
-    better,
-    in_words,
-    is_lone,
-    keys_of,
-    level,
-    listed,
-    of_seeds,
-    whole,
-)
-from pixels_to_sentiment.drawing import figures
+from pixels_to_sentiment.claims.sides import Row, in_words, level, listed, named, of_trained, whole
+from pixels_to_sentiment.drawing.figures import AGREEMENT_NAMES
 from pixels_to_sentiment.judging import crowd, resampling
 from pixels_to_sentiment.networks import architectures
 from pixels_to_sentiment.records import catalogue
 from pixels_to_sentiment.records.catalogue import Configuration
 
 
-def pairs(claim: Claim, recorded: Recorded) -> list[Row]:
+def pairs(claim: Claim, recorded: Recorded) -> Iterator[Row]:
     """Compare the first of each pair with the other, on the same pictures."""
-    rows = []
     for rank, pair in listed(claim):
         if not (both := recorded.trained(pair)):
             continue
@@ -49,17 +35,13 @@ def pairs(claim: Claim, recorded: Recorded) -> list[Row]:
             left_out = "frozen"
             notes.append("the layers below are frozen: new classifiers on fixed features")
         found = effect([one.right[VIEW] for one in both])
-        aim = _aim(pair)
-        side = better(found.low, found.high, aim)
-        what = f"{reports.difference_in_words(*(one.title for one in both))} ({of_seeds(both)})"
-        text = "; ".join([f"{what}: {in_words(found)}", *notes])
-        rows.append(Row(text, found.value, side, rank, keys_of(both), left_out, is_lone(both)))
-    return rows
+        text = "; ".join([f"{named(both)}: {in_words(found)}", *notes])
+        side = sides.better(found, _aim(pair))
+        yield of_trained(both, found, side, rank, text, left_out=left_out)
 
 
-def beyond(claim: Claim, recorded: Recorded) -> list[Row]:
+def beyond(claim: Claim, recorded: Recorded) -> Iterator[Row]:
     """Compare each accuracy with a number that the article has for another network."""
-    rows = []
     for rank, configuration, agreement, one in whole(claim, recorded):
         number = cell(claim.cells[0], agreement, VIEW if claim.kind == "later" else "")
         if number is None or (claim.of_layers and agreement != "five"):
@@ -69,47 +51,37 @@ def beyond(claim: Claim, recorded: Recorded) -> list[Row]:
             aim = own["mean"] - number["mean"]
         if claim.of_layers:
             (one,), left_out, notes = _that_learned([one])
-        found = effect([one.right[VIEW] - number["mean"]])
         if claim.kind == "later" or claim.of_layers:
             size = architectures.sizes([configuration.network])["parameters"][0]
             notes.append(f"{size:.1f} million parameters")
-        what = f"{one.title}, {figures.AGREEMENT_NAMES[agreement]} ({of_seeds([one])})"
-        text = f"{what}: {level(found, number['mean'])}"
-        side = better(found.low, found.high, aim)
-        text = "; ".join([text, *notes])
-        rows.append(Row(text, found.value, side, rank, one.keys, left_out, is_lone([one])))
-    return rows
+        found = effect([one.right[VIEW] - number["mean"]])
+        text = f"{named([one], _on(agreement))}: {level(found, number['mean'])}"
+        text, side = "; ".join([text, *notes]), sides.better(found, aim)
+        yield of_trained([one], found, side, rank, text, left_out=left_out)
 
 
-def levels(claim: Claim, recorded: Recorded) -> list[Row]:
+def levels(claim: Claim, recorded: Recorded) -> Iterator[Row]:
     """Compare each accuracy with the article's own."""
-    rows = []
     for rank, _, agreement, one in whole(claim, recorded):
         aim = reported(claim.own[0], agreement, VIEW)["mean"]
         found = effect([one.right[VIEW] - aim])
-        side = FOR if found.low > -MARGIN else AGAINST if found.high < -MARGIN else UNDECIDED
-        text = f"{one.title}, {figures.AGREEMENT_NAMES[agreement]} ({of_seeds([one])}): "
-        text += level(found, aim)
-        rows.append(Row(text, found.value, side, rank, one.keys, lone=is_lone([one])))
-    return rows
+        text = f"{named([one], _on(agreement))}: {level(found, aim)}"
+        yield of_trained([one], found, sides.beside(found, -MARGIN), rank, text)
 
 
-def views(claim: Claim, recorded: Recorded) -> list[Row]:
+def views(claim: Claim, recorded: Recorded) -> Iterator[Row]:
     """Compare ten crops with the centre crop, in each network and subset."""
-    rows = []
     for rank, _, agreement, one in whole(claim, recorded):
         found = effect([one.right["oversampled"] - one.right["centre"]])
         told = [reported(claim.own[0], agreement, view) for view in ("oversampled", "centre")]
-        side = better(found.low, found.high, told[0]["mean"] - told[1]["mean"])
-        what = f"{one.title}, {figures.AGREEMENT_NAMES[agreement]} ({of_seeds([one])})"
-        text = f"{what}: {in_words(found)}"
-        rows.append(Row(text, found.value, side, rank, one.keys, lone=is_lone([one])))
-    return rows
+        side = sides.better(found, told[0]["mean"] - told[1]["mean"])
+        text = f"{named([one], _on(agreement))}: {in_words(found)}"
+        yield of_trained([one], found, side, rank, text)
 
 
-def counts(claim: Claim, recorded: Recorded) -> list[Row]:
+def counts(claim: Claim, recorded: Recorded) -> Iterator[Row]:
     """Compare pictures of which more annotators gave the label with those of which one fewer."""
-    rows, exact = [], crowd.exact()
+    exact = crowd.exact()
     for rank, _, agreement, one in whole(claim, recorded):
         right = one.right[VIEW]
         of = exact.reindex(right.index.get_level_values("image")).to_numpy()
@@ -118,53 +90,43 @@ def counts(claim: Claim, recorded: Recorded) -> list[Row]:
             shares = [np.sum(of_some == count) for count in (more, fewer)]
             weights = np.where(of_some == more, 1 / shares[0], -1 / shares[1])
             found = effect([some], weights)
-            what = (
-                f"{one.title}, trained on {figures.AGREEMENT_NAMES[agreement]} ({of_seeds([one])})"
-            )
-            text = f"{what}, exactly {more} − exactly {fewer}: {in_words(found)}"
-            side = better(found.low, found.high)
-            rows.append(Row(text, found.value, side, rank, one.keys, lone=is_lone([one])))
-    return rows
+            text = named([one], f", trained on {AGREEMENT_NAMES[agreement]}")
+            text += f", exactly {more} − exactly {fewer}: {in_words(found)}"
+            yield of_trained([one], found, sides.better(found), rank, text)
 
 
-def positive(claim: Claim, recorded: Recorded) -> list[Row]:
+def positive(claim: Claim, recorded: Recorded) -> Iterator[Row]:
     """Compare networks with always answering positive."""
-    rows = []
     for rank, _, agreement, one in whole(claim, recorded):
         if agreement == "five":
             right = one.right[VIEW]
             found = effect([right.sub(right.index.get_level_values("label").to_numpy(), axis=0)])
             area = reports.by_seed(one.records)["auc"].mean()
-            last = one.losses().apply(lambda curve: curve.dropna().tail(10).mean()).mean()
-            text = (
-                f"{one.title} ({of_seeds([one])}): {in_words(found)}; area under ROC {area:.2f}, "
-            )
+            last = one.last_losses().mean()
+            text = f"{named([one])}: {in_words(found)}; area under ROC {area:.2f}, "
             text += f"training loss at the end {last:.2f} nats"
-            side = alike(found.low, found.high)
-            rows.append(Row(text, found.value, side, rank, one.keys, lone=is_lone([one])))
-    return rows
+            yield of_trained([one], found, sides.alike(found), rank, text)
 
 
-def sooner(claim: Claim, recorded: Recorded) -> list[Row]:
+def sooner(claim: Claim, recorded: Recorded) -> Iterator[Row]:
     """Compare the mean training loss of two starts over the iterations that both have."""
-    rows = []
     for rank, pair in listed(claim):
         if both := recorded.trained(pair):
             curves = [one.losses() for one in both]
             last = min(curve.dropna().index.max() for curve in curves)
             means = [curve.loc[:last].mean().unstack().to_numpy() for curve in curves]
             found = resampling.random_effects(means, np.zeros(means[0].shape[1]))
-            side = FOR if found.low > 0 else AGAINST if found.high < 0 else UNDECIDED
-            what = reports.difference_in_words(*(one.title for one in both))
-            text = f"{what} ({of_seeds(both)}), mean loss of {last} iterations in nats: "
-            text, used = text + in_words(found), keys_of(both)
-            rows.append(Row(text, found.value, side, rank, used, lone=is_lone(both)))
-    return rows
+            text = f"{named(both)}, mean loss of {last} iterations in nats: {in_words(found)}"
+            yield of_trained(both, found, sides.beside(found), rank, text)
 
 
-def nothing(*_: object) -> list[Row]:
+def nothing(*_: object) -> Iterator[Row]:
     """Compare nothing, as for what cannot be tested."""
-    return []
+    return iter(())
+
+
+def _on(agreement: str) -> str:
+    return f", {AGREEMENT_NAMES[agreement]}"
 
 
 def _that_learned(both: Sequence[Trained]) -> tuple[list[Trained], str, list[str]]:

@@ -1,5 +1,7 @@
 """What is counted, timed and mapped, for or against a claim."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from pixels_to_sentiment import reports
@@ -15,33 +17,30 @@ from pixels_to_sentiment.claims.sides import (
     OWN,
     UNDECIDED,
     Row,
+    beside,
     listed,
 )
 from pixels_to_sentiment.drawing import figures, tables
 from pixels_to_sentiment.judging import scores
-from pixels_to_sentiment.maps import measures, summary
-from pixels_to_sentiment.maps.local import against_global
 from pixels_to_sentiment.networks import architectures
 from pixels_to_sentiment.records.catalogue import Configuration
+from pixels_to_sentiment.studies import measures, summary
+from pixels_to_sentiment.studies.local import against_global
 
 # The authors had GPUs, and time on a processor is another machine's.
 _MACHINES = ((OWN, "gpu"), (OTHER, "cpu"))
-
-
 # Maps that are made without the network.
-UNKNOWING = (measures.RANDOM, measures.CENTRE, measures.EDGES)
+_UNKNOWING = (measures.RANDOM, measures.CENTRE, measures.EDGES)
 
 
-def parameters(claim: Claim, _: Recorded) -> list[Row]:
+def parameters(claim: Claim, _: Recorded) -> Iterator[Row]:
     """Count the parameters that cuts save."""
-    rows = []
     for whole, cut in claim.own:
         sizes = architectures.sizes([whole.network, cut.network])["parameters"]
         saved, said = sizes[0] - sizes[1], _said(cut)
         text = f"{cut.network.partition('+')[2]}: {saved:.2f} million fewer of {sizes[0]:.2f}"
         side = FOR if said and said <= saved < said + 1 else AGAINST
-        rows.append(Row(text, saved, side, OWN, ()))
-    return rows
+        yield Row(text, saved, side, OWN)
 
 
 def _said(cut: Configuration) -> int | None:
@@ -51,21 +50,19 @@ def _said(cut: Configuration) -> int | None:
     return int(words[-1]) if words and words[-1].isdigit() else None
 
 
-def speed(claim: Claim, _: Recorded) -> list[Row]:
+def speed(claim: Claim, _: Recorded) -> Iterator[Row]:
     """Hold the measured time of a map of 64 outputs, over that of one, against the article's."""
-    said, rows = cell(claim.cells[0])["mean"], []
+    said = cell(claim.cells[0])["mean"]
     for rank, kind in _MACHINES:
         for one in results.map_costs(kind).itertuples():
             side = FOR if one.low <= said else AGAINST
             text = f"CaffeNet on a {kind.upper()}, {one.contender}, {one.pictures} at once: "
             text += f"{one.ratio:.1f} times ({one.low:.1f} to {one.high:.1f})"
-            rows.append(Row(text, one.ratio - said, side, rank, ()))
-    return rows
+            yield Row(text, one.ratio - said, side, rank)
 
 
-def slower(_: Claim, __: Recorded) -> list[Row]:
+def slower(_: Claim, __: Recorded) -> Iterator[Row]:
     """Compare the measured time for ten crops of a picture at once with that for one."""
-    rows = []
     for rank, kind in _MACHINES:
         for report in results.recorded(kind)[:1]:
             taken = {
@@ -79,38 +76,32 @@ def slower(_: Claim, __: Recorded) -> list[Row]:
                 middle, (low, high) = float(np.median(ratios)), results.spread(ratios)
                 side = FOR if high <= NO_SLOWER else AGAINST if low > NO_SLOWER else UNDECIDED
                 text = f"CaffeNet on a {kind.upper()}: {middle:.1f} times ({low:.1f} to {high:.1f})"
-                rows.append(Row(text, middle - 1, side, rank, ()))
-    return rows
+                yield Row(text, middle - 1, side, rank)
 
 
-def local(claim: Claim, recorded: Recorded) -> list[Row]:
+def local(claim: Claim, recorded: Recorded) -> Iterator[Row]:
     """Hold the mean of the local predictions against the global one."""
-    rows = []
     for one in against_global(recorded.studies, recorded.runs).itertuples():
         own = one.configuration.startswith(claim.own[0].title.partition(",")[0] + ",")
-        side = FOR if one.low > MARGIN else AGAINST if one.high < MARGIN else UNDECIDED
         text = f"{one.configuration}, {reports.CROPS[scores.VIEWS[one.crops]]}: apart by "
         text += f"{one.difference:.3f} ({one.low:.3f} to {one.high:.3f}); the class differs on "
         text += f"{figures.percent(one.changed)} of {one.pictures} pictures"
-        rows.append(Row(text, one.difference, side, OWN if own else OTHER, tuple(one.keys)))
-    return rows
+        rank, side = OWN if own else OTHER, beside(one, MARGIN)
+        yield Row(text, one.difference, side, rank, tuple(one.keys))
 
 
-def maps(claim: Claim, recorded: Recorded) -> list[Row]:
+def maps(claim: Claim, recorded: Recorded) -> Iterator[Row]:
     """Compare sentiment maps, by ROAD, with the maps that know nothing of the network."""
-    rows = []
     on_photographs = [one for one in recorded.studies if one.run is not None]
     for rank, configuration in listed(claim):
         some = reports.complete(reports.runs_of(configuration, on_photographs))
         if not some:
             continue
         found = summary.differences(summary.gathered(some), ["road"])
-        for one in found[found["map"].isin(UNKNOWING)].itertuples():
+        for one in found[found["map"].isin(_UNKNOWING)].itertuples():
             span = f"{tables.signed(one.low)} to {tables.signed(one.high)}"
             text = f"{reports.title_of(some[0])}, ROAD, sentiment map − {one.map}: "
             text += f"{tables.signed(one.difference)} ({span})"
-            side = FOR if one.low > 0 else AGAINST if one.high < 0 else UNDECIDED
             keys = tuple(record.key for record in some)
             lone = len({record.run.seed for record in some}) == 1
-            rows.append(Row(text, one.difference, side, rank, keys, lone=lone))
-    return rows
+            yield Row(text, one.difference, beside(one), rank, keys, lone=lone)

@@ -63,9 +63,6 @@ def _figure_6() -> str:
     return f"{words}, {span}: {tables.signed(gap, 2)} nats"
 
 
-_VIEWED = ("reached", "by count", "views")
-
-
 def _cells(claim: Claim) -> Iterator[tuple]:
     """Give what a claim is about in the article's tables: words, then a row or two to subtract."""
     if claim.kind in ("better", "all better", "mostly better"):
@@ -78,14 +75,18 @@ def _cells(claim: Claim) -> Iterator[tuple]:
         for one, agreement in product(claim.own, folds.AGREEMENTS):
             rows = reported(one, agreement, VIEW), cell(claim.cells[0], agreement)
             yield figures.AGREEMENT_NAMES[agreement], *rows
-    elif claim.kind in _VIEWED:
-        for agreement, *others in _steps(claim.kind):
-            names = neighbours(agreement, *others) if others else figures.AGREEMENT_NAMES[agreement]
-            rows = [reported(claim.own[0], one, VIEW) for one in (agreement, *others)]
-            crops = [reported(claim.own[0], agreement, "centre")] if claim.kind == "views" else []
-            yield names, *rows, *crops
+    elif claim.kind in ("reached", "views"):
+        views = (VIEW, "centre") if claim.kind == "views" else (VIEW,)
+        for agreement in folds.AGREEMENTS:
+            rows = [reported(claim.own[0], agreement, view) for view in views]
+            yield figures.AGREEMENT_NAMES[agreement], *rows
+    elif claim.kind == "by count":
+        for both in pairwise(folds.AGREEMENTS):
+            rows = [reported(claim.own[0], one, VIEW) for one in both]
+            yield " − ".join(figures.AGREEMENT_NAMES[one] for one in both), *rows
     elif claim.kind == "no more than positive":
-        base = pd.Series({"mean": _always_positive(), "grade": "V"})
+        sizes = audit.sizes().set_index("agreement")
+        base = pd.Series({"mean": float(sizes.loc["five", "always_positive"]), "grade": "V"})
         for view, crops in (("centre", "centre crop"), (VIEW, "ten crops")):
             yield f"fc6-2 − always positive, {crops}", reported(claim.own[0], "five", view), base
     elif claim.cells:
@@ -93,23 +94,10 @@ def _cells(claim: Claim) -> Iterator[tuple]:
         yield "", *(cell(one, "five", view) for one in claim.cells)
 
 
-def _always_positive() -> float:
-    return float(audit.sizes().set_index("agreement").loc["five", "always_positive"])
-
-
-def _steps(kind: str) -> Iterator[tuple[str, str]]:
-    if kind == "by count":
-        return pairwise(folds.AGREEMENTS)
-    return ((agreement,) for agreement in folds.AGREEMENTS)
-
-
 def cell(named: str, agreement: str = "five", view: str = "") -> pd.Series | None:
     """Find a row of the article's tables by ``experiment: variant``; None if none is so named.
 
-    Parameters
-    ----------
-    view
-        A key of `scores.VIEWS`; any if it is empty.
+    The view is a key of `scores.VIEWS`, or any if it is empty.
     """
     experiment, _, variant = named.partition(": ")
     table = _article(places.ground_truth() / "reported_results.csv")
@@ -145,8 +133,3 @@ def reported(configuration: Configuration, agreement: str, view: str) -> pd.Seri
     frozen = "frozen" in configuration.recipe
     named = _VARIANTS.get((configuration.network, configuration.start))
     return cell(named, agreement, view) if named and not frozen else None
-
-
-def neighbours(one: str, other: str) -> str:
-    """Name the step from one subset by agreement to another."""
-    return f"{figures.AGREEMENT_NAMES[one]} − {figures.AGREEMENT_NAMES[other]}"

@@ -8,20 +8,20 @@ import pandas as pd
 
 from pixels_to_sentiment import reports
 from pixels_to_sentiment.judging import answers, resampling
-from pixels_to_sentiment.maps.records import StudyRecord
 from pixels_to_sentiment.networks.architectures import CLASSES
 from pixels_to_sentiment.probes.records import ProbeRecord
 from pixels_to_sentiment.records.catalogue import Configuration
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.reports import layerwise
+from pixels_to_sentiment.studies.records import StudyRecord
 from pixels_to_sentiment.training import recipes
 
 
 class Trained(NamedTuple):
     """All seeds of a configuration that are recorded on all folds of a subset.
 
-    ``right`` has a column a seed and ``losses`` the training losses of each, by view and by fold:
-    right answers (0 or 1) are indexed by ``fold``, ``image`` and ``label``.
+    ``right`` holds right answers (0 or 1) by view: a column a seed, indexed by ``fold``, ``image``
+    and ``label``.
     """
 
     title: str
@@ -52,12 +52,16 @@ class Trained(NamedTuple):
         }
         return pd.DataFrame(found).sort_index(axis=1)
 
+    def last_losses(self) -> pd.Series:
+        """Training loss (nats) at the end, by seed and fold."""
+        return self.losses().apply(lambda curve: curve.dropna().tail(10).mean())
+
     def idle(self, view: str) -> dict[int, str]:
         """Name the seeds that learned nothing, each with what shows it in words."""
-        found, losses = {}, self.losses()
+        found, losses = {}, self.last_losses()
         for seed, right in self.right[view].items():
             beyond = right - right.index.get_level_values("label")
-            last = losses[seed].apply(lambda curve: curve.dropna().tail(10).mean()).mean()
+            last = losses[seed].mean()
             if effect([beyond.to_frame()]).low <= 0:
                 found[seed] = "no better than always positive"
             elif last > np.log(len(CLASSES)):
@@ -103,7 +107,10 @@ class Recorded:
             if all(found):
                 shared = set.intersection(*map(set, found))
                 for precision in sorted(shared) or [""]:
-                    some = [one.get(precision) or _largest(one) for one in found]
+                    some = [
+                        one.get(precision) or max(one.values(), key=lambda of: len(of.seeds))
+                        for one in found
+                    ]
                     rank = bool(shared), min(len(one.seeds) for one in some)
                     if not most or rank > most:
                         best, most = some, rank
@@ -112,16 +119,9 @@ class Recorded:
     def _precisions(self, one: Configuration, agreement: str) -> dict[str, Trained]:
         case = one, agreement
         if case not in self._trained:
-            some = reports.complete(
-                (
-                    r
-                    for r in self.runs
-                    if Configuration(r.run.network, r.run.start, r.run.recipe.name) == one
-                ),
-                agreement,
-            )
             parts: dict[str, list[Record]] = {}
-            for record in some:
+            some = (record for record in self.runs if _configuration(record) == one)
+            for record in reports.complete(some, agreement):
                 parts.setdefault(record.run.precision, []).append(record)
             self._trained[case] = {name: _opened(part) for name, part in parts.items()}
         return self._trained[case]
@@ -129,10 +129,7 @@ class Recorded:
     def probed(self, network: str, tuned: bool) -> tuple[pd.DataFrame, tuple[str, ...]]:
         """Give the answers of classifiers of layers, as `layerwise.told`, on five agree.
 
-        Parameters
-        ----------
-        network
-            A configuration (of fine-tuned networks) or ``network:start`` (as it starts), as text.
+        The network is a configuration (of fine-tuned ones) or ``network:start``, as text.
         """
         some = [
             one
@@ -154,10 +151,6 @@ def _configuration(one: Record | ProbeRecord | StudyRecord) -> Configuration:
 def _of_length(one: Configuration, length: str) -> Configuration:
     recipe = one.recipe.removesuffix(recipes.THIRD) + length
     return Configuration(one.network, one.start, recipe)
-
-
-def _largest(found: dict[str, Trained]) -> Trained:
-    return max(found.values(), key=lambda one: len(one.seeds))
 
 
 def _opened(records: list[Record]) -> Trained:

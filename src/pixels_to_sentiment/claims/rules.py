@@ -102,16 +102,13 @@ def dated(began: Mapping[str, Iterable[str]], path: Path | None = None) -> pd.Da
     began
         When the results that each rule was used on were begun (ISO 8601, with the offset from UTC),
         by kind of test.
-    path
-        Of this file, if not this one.
 
     Returns
     -------
     DataFrame
-        ``kind``, ``rule`` (HTML), ``written`` (when the newest of its lines was committed, with
-        the offset from UTC; missing without git, in a clone without history, and where it is not
-        committed yet), ``before`` and ``after`` (of these results, those begun before and after
-        that; missing with it).
+        ``kind``, ``rule`` (HTML), ``written`` (when the newest of its lines was committed; missing
+        without git, in a clone without history, and where it is not committed yet), ``before`` and
+        ``after`` (how many results were begun on either side of that; missing with it).
     """
     path = path or Path(__file__)
     lines, rows = _committed(path), []

@@ -1,6 +1,6 @@
 """What a comparison is, and what its interval says of a claim."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pixels_to_sentiment import reports
@@ -9,7 +9,7 @@ from pixels_to_sentiment.claims.recorded import Recorded, Trained
 from pixels_to_sentiment.claims.rules import MARGIN
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.drawing import tables
-from pixels_to_sentiment.judging import resampling
+from pixels_to_sentiment.judging.resampling import Effects
 from pixels_to_sentiment.records.catalogue import Configuration
 
 # What a comparison says of the claim.
@@ -29,32 +29,44 @@ class Row(NamedTuple):
     value: float
     side: str
     rank: str
-    keys: tuple[str, ...]
+    keys: tuple[str, ...] = ()
     left_out: str = ""
     lone: bool = False
 
 
-def better(low: float, high: float, aim: float | None = None) -> str:
-    """Say what an interval tells of a claim that something is above zero.
+def of_trained(
+    some: Sequence[Trained],
+    found: Effects,
+    side: str,
+    rank: str,
+    text: str,
+    keys: tuple[str, ...] = (),
+    left_out: str = "",
+) -> Row:
+    """Make a row of one configuration, or of two, and of further keys."""
+    keys = (*keys, *(key for one in some for key in one.keys))
+    lone = any(len(one.seeds) == 1 for one in some)
+    return Row(text, found.value, side, rank, keys, left_out, lone)
 
-    Parameters
-    ----------
-    low, high
-        Of the difference.
-    aim
-        The article's difference, if it gives one.
-    """
-    if low > 0:
+
+def beside(found: Effects, at: float = 0.0) -> str:
+    """Say what an interval tells of a claim that something is above a value."""
+    return FOR if found.low > at else AGAINST if found.high < at else UNDECIDED
+
+
+def better(found: Effects, aim: float | None = None) -> str:
+    """Say what an interval tells of a claim of a difference, of which the article gives its own."""
+    if found.low > 0:
         return FOR
-    none = low >= -MARGIN and high <= MARGIN and (aim is None or high < aim)
-    return AGAINST if high < 0 or none else UNDECIDED
+    none = found.low >= -MARGIN and found.high <= MARGIN and (aim is None or found.high < aim)
+    return AGAINST if none else beside(found)
 
 
-def alike(low: float, high: float) -> str:
+def alike(found: Effects) -> str:
     """Say what an interval tells of a claim that there is no difference."""
-    if low >= -MARGIN and high <= MARGIN:
+    if found.low >= -MARGIN and found.high <= MARGIN:
         return FOR
-    return AGAINST if low > MARGIN or high < -MARGIN else UNDECIDED
+    return AGAINST if found.low > MARGIN or found.high < -MARGIN else UNDECIDED
 
 
 def listed(claim: Claim) -> Iterator[tuple[str, tuple | Configuration]]:
@@ -78,29 +90,21 @@ def whole(claim: Claim, recorded: Recorded) -> Iterator[tuple[str, Configuration
                 yield rank, configuration, agreement, one
 
 
-def in_words(found: resampling.Effects) -> str:
+def in_words(found: Effects) -> str:
     """Write a difference with its interval."""
     ends = f"{tables.signed(found.low)} to {tables.signed(found.high)}"
     return f"{tables.signed(found.value)} ({ends})"
 
 
-def level(found: resampling.Effects, number: float) -> str:
+def level(found: Effects, number: float) -> str:
     """Write an accuracy and its difference from a number, with the interval."""
     return f"{found.value + number:.3f}, {in_words(found)} from {number:.3f}"
 
 
-def of_seeds(some: Sequence[Trained]) -> str:
-    """Say which seeds were compared, of one or of each."""
+def named(some: Sequence[Trained], more: str = "") -> str:
+    """Name a configuration, or the difference of two, with the seeds of each."""
     told = list(dict.fromkeys(", ".join(map(str, one.seeds)) for one in some))
     many = "s" * any("," in one for one in told)
-    return f"seed{many} {' against '.join(told)}"
-
-
-def is_lone(some: Iterable[Trained]) -> bool:
-    """Tell whether one of several has a single seed."""
-    return any(len(one.seeds) == 1 for one in some)
-
-
-def keys_of(some: Iterable[Trained]) -> tuple[str, ...]:
-    """Give the keys of all runs, each once."""
-    return tuple(dict.fromkeys(key for one in some for key in one.keys))
+    titles = [one.title for one in some]
+    title = reports.difference_in_words(*titles) if len(titles) > 1 else titles[0]
+    return f"{title}{more} (seed{many} {' against '.join(told)})"

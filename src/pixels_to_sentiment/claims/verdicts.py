@@ -23,13 +23,14 @@ from pixels_to_sentiment.claims.rules import (
 from pixels_to_sentiment.claims.sides import AGAINST, FOR, NEARLY, OTHER, UNDECIDED, Row
 from pixels_to_sentiment.drawing import tables
 from pixels_to_sentiment.files import assets
-from pixels_to_sentiment.maps.records import StudyRecord
 from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.probes.records import ProbeRecord
 from pixels_to_sentiment.records import catalogue
 from pixels_to_sentiment.records.catalogue import Configuration
 from pixels_to_sentiment.records.runs import Record
+from pixels_to_sentiment.studies.records import StudyRecord
 
+# What makes the comparisons of each kind of test.
 COMPARED = {
     "better": evidence.pairs,
     "all better": evidence.pairs,
@@ -53,7 +54,6 @@ COMPARED = {
     "maps": measured.maps,
     "none": evidence.nothing,
 }
-"""What makes the comparisons of each kind of test."""
 
 
 def judge(
@@ -62,14 +62,7 @@ def judge(
     studies: Iterable[StudyRecord],
     claims: Iterable[Claim] = CLAIMS,
 ) -> pd.DataFrame:
-    """Give a verdict on each claim.
-
-    Parameters
-    ----------
-    records, probes, studies
-        Recorded runs, probes and studies of maps.
-    claims
-        All by default.
+    """Give a verdict on each claim, by recorded runs, probes and studies of maps.
 
     Returns
     -------
@@ -82,9 +75,9 @@ def judge(
     """
     recorded, judged, before = Recorded(records, probes, studies), [], former()
     for claim in claims:
-        rows = COMPARED[claim.kind](claim, recorded)
+        rows = list(COMPARED[claim.kind](claim, recorded))
         verdict, why = decide(claim, rows)
-        was = before.loc[claim.former] if claim.former else {"verdict": "", "why": ""}
+        was = before.loc[claim.name] if claim.name in before.index else {"verdict": "", "why": ""}
         judged.append(
             {
                 "name": claim.name,
@@ -115,7 +108,9 @@ def former() -> pd.DataFrame:
         ``claim``, ``verdict``, ``why`` and ``commit`` (of the code and the records).
     """
     path = Path(__file__).with_name("former_verdicts.csv")
-    return pd.read_csv(path, keep_default_na=False, dtype=str).set_index("name")
+    table = pd.read_csv(path, keep_default_na=False, dtype=str).set_index("name")
+    # The claim has another name now.
+    return table.rename(index={"improvement": "previous"})
 
 
 def decide(claim: Claim, rows: Sequence[Row]) -> tuple[str, str]:
@@ -174,14 +169,16 @@ def _lone(rows: Sequence[Row]) -> str:
     return f"{some} {verbs[0]} on one seed of a network and {verbs[1]} nothing of others."
 
 
+_LEFT_OUT = {
+    "idle": "of which one network learned nothing with any seed",
+    "frozen": "of classifiers on frozen layers, which are no fine-tuning",
+}
+
+
 def _left_out(rows: Sequence[Row]) -> str:
     found = Counter(row.left_out for row in rows if row.left_out)
-    words = {
-        "idle": "of which one network learned nothing with any seed",
-        "frozen": "of classifiers on frozen layers, which are no fine-tuning",
-    }
     return " ".join(
-        f"Shown and not counted: {n} pair{'s' * (n > 1)} {words[name]}."
+        f"Shown and not counted: {n} pair{'s' * (n > 1)} {_LEFT_OUT[name]}."
         for name, n in found.items()
     )
 

@@ -167,7 +167,7 @@ def _folds_audit(options: argparse.Namespace) -> None:
         files = pictures.from_archive(archive).files
         digests = dict(zip(files["image"], files["sha256"], strict=True))
         listed = audit.read_lists(archive)
-    print(audit.audit(digests=digests, listed=listed))
+    print(audit.report(listed, digests))
 
 
 def _files_list(options: argparse.Namespace) -> None:

@@ -160,7 +160,7 @@ def _map(options, finished: list, loaded, device: str, limit: int | None) -> Non
     """Map test pictures with what was fine-tuned, and the stand-in, where evidence is known."""
     from pixels_to_sentiment.data import pictures
     from pixels_to_sentiment.files.assets import Unavailable
-    from pixels_to_sentiment.maps import plans, store
+    from pixels_to_sentiment.studies import plans, store
 
     def perform(some, studies: list) -> None:
         for record in store.Studies().perform(studies, some, device=device):

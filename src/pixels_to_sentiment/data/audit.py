@@ -2,9 +2,7 @@
 
 import hashlib
 import zipfile
-import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import combinations, product
 from pathlib import Path, PurePosixPath
 
@@ -19,16 +17,16 @@ Lists = Mapping[str, Mapping[str, int]]  # label by file name, by subset
 Digests = Mapping[str, str]  # SHA-256 (hex) of the JPEG file, by file name
 
 _LARGEST_LIST = 1 << 20  # bytes; the longest complete list has 64,864
-_HEADINGS = {
-    "sizes": 'Photographs of each subset, and the accuracy of always answering "positive":',
-    "balance": "Positive photographs in each test fold, which are shuffled, not stratified:",
-    "dropped": "Photographs that a subset's folds lack (all of them only with the complete lists):",
-    "membership": "Photographs in two subsets, and how many moved to a fold of another number:",
-    "published": "Lists that differ from the 30 published ones:",
-    "labels": "Labels in the complete lists, compared with the table:",
-    "duplicates": "Byte-identical photographs, and the folds that have a copy:",
-    "leak": "Test photographs with an identical twin in the training list:",
-}
+_HEADINGS = (
+    'Photographs of each subset, and the accuracy of always answering "positive":',
+    "Positive photographs in each test fold, which are shuffled, not stratified:",
+    "Photographs that a subset's folds lack (all of them only with the complete lists):",
+    "Photographs in two subsets, and how many moved to a fold of another number:",
+    "Lists that differ from the 30 published ones:",
+    "Labels in the complete lists, compared with the table:",
+    "Byte-identical photographs, and the folds that have a copy:",
+    "Test photographs with an identical twin in the training list:",
+)
 
 
 def read_lists(archive: Path | str) -> dict[str, dict[str, int]]:
@@ -48,26 +46,25 @@ def read_lists(archive: Path | str) -> dict[str, dict[str, int]]:
     """
     wanted = {f"twitter_{agreement}_agrees.txt": agreement for agreement in AGREEMENTS}
     found = {}
-    try:
-        with archives.open_archive(archive) as bundle:
-            for member in bundle.infolist():
-                if agreement := wanted.get(PurePosixPath(member.filename).name):
-                    with bundle.open(member) as stream:
-                        complete = _complete_list(stream.read(_LARGEST_LIST + 1))
+    with archives.open_archive(archive) as bundle:
+        for member in bundle.infolist():
+            if agreement := wanted.get(PurePosixPath(member.filename).name):
+                try:
+                    complete = _complete_list(bundle, member)
                     if found.setdefault(agreement, complete) != complete:
                         raise ValueError(f"two lists of {agreement} agree differ")
-    except UserError as error:
-        raise UserError(f"The lists in {archive} cannot be read: {error}") from error
-    except (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
-        cure = "fetch the archive again"
-        raise UserError(f"The lists in {archive} cannot be read ({error}); {cure}.") from error
+                except (ValueError, zipfile.BadZipFile) as error:
+                    raise UserError(
+                        f"The lists in {archive} cannot be read ({error}); fetch the archive again."
+                    ) from error
     return found
 
 
-def _complete_list(data: bytes) -> dict[str, int]:
-    if len(data) > _LARGEST_LIST:
+def _complete_list(bundle: archives.Archive, member: zipfile.ZipInfo) -> dict[str, int]:
+    if member.file_size > _LARGEST_LIST:
         raise ValueError("a list is far longer than the published ones")
-    pairs = [line.rsplit(maxsplit=1) for line in data.decode().splitlines() if line.strip()]
+    lines = bundle.read(member).decode().splitlines()
+    pairs = [line.rsplit(maxsplit=1) for line in lines if line.strip()]
     if not all(len(pair) == 2 and pair[1] in ("0", "1") for pair in pairs):
         raise ValueError("a line is not 'name label' with the label 0 or 1")
     if len({name for name, _ in pairs}) < len(pairs):
@@ -96,7 +93,7 @@ def sizes(table: pd.DataFrame | None = None) -> pd.DataFrame:
     return _frame(rows, columns)
 
 
-def balance(table: pd.DataFrame | None = None) -> pd.DataFrame:
+def balance(table: pd.DataFrame) -> pd.DataFrame:
     """Count positives in each test fold: the folds are shuffled, not stratified.
 
     Columns ``agreement``, ``fold``, ``pictures``, ``positive`` (pictures), ``share`` (0 to 1).
@@ -106,7 +103,7 @@ def balance(table: pd.DataFrame | None = None) -> pd.DataFrame:
     return grouped.agg(pictures="size", positive="sum", share="mean").reset_index()
 
 
-def dropped(table: pd.DataFrame | None = None, listed: Lists | None = None) -> pd.DataFrame:
+def dropped(table: pd.DataFrame, listed: Lists | None = None) -> pd.DataFrame:
     """Name the pictures of a subset that its folds lack, being the remainder of the cut.
 
     With ``listed`` (see `read_lists`) all of them. Without, only those that betray themselves:
@@ -115,7 +112,6 @@ def dropped(table: pd.DataFrame | None = None, listed: Lists | None = None) -> p
     Columns ``agreement`` (whose folds lack it), ``image``, ``label``, ``used_in`` (the subsets
     whose folds have it, joined by a comma).
     """
-    table = folds.load() if table is None else table
     used = pd.DataFrame({a: table[f"{a}_fold"].notna() for a in AGREEMENTS})
     frames = []
     for position, agreement in enumerate(AGREEMENTS):
@@ -129,14 +125,13 @@ def dropped(table: pd.DataFrame | None = None, listed: Lists | None = None) -> p
     return found[["agreement", "image", "label", "used_in"]].reset_index(drop=True)
 
 
-def membership(table: pd.DataFrame | None = None) -> pd.DataFrame:
+def membership(table: pd.DataFrame) -> pd.DataFrame:
     """Compare the folds of each pair of subsets, the stricter one first.
 
     Columns ``agreement``, ``other``, ``both`` (pictures in the folds of both), ``only_first``,
     ``only_other``, ``moved`` (pictures of ``both`` in folds of different number),
     ``moved_share`` (0 to 1; 0.8 is what two independent shuffles give).
     """
-    table = folds.load() if table is None else table
     rows = []
     for first, other in combinations(AGREEMENTS, 2):
         a, b = table[f"{first}_fold"], table[f"{other}_fold"]
@@ -147,7 +142,7 @@ def membership(table: pd.DataFrame | None = None) -> pd.DataFrame:
     return _frame(rows, "agreement other both only_first only_other moved moved_share")
 
 
-def published(table: pd.DataFrame | None = None) -> pd.DataFrame:
+def published(table: pd.DataFrame) -> pd.DataFrame:
     """Compare each of the 30 lists with its published checksum.
 
     When all match, no label differs between the subsets, for the table has one a picture.
@@ -162,13 +157,12 @@ def published(table: pd.DataFrame | None = None) -> pd.DataFrame:
     return _frame(rows, "path lines sha256 matches")
 
 
-def labels(listed: Lists, table: pd.DataFrame | None = None) -> pd.DataFrame:
+def labels(listed: Lists, table: pd.DataFrame) -> pd.DataFrame:
     """Compare the complete lists (see `read_lists`) with the table, one row a list.
 
     Columns ``agreement``, ``listed`` (lines), ``unknown`` (not in the table), ``unlisted``
     (in the subset's folds, not in its list), ``differing`` (another label than the table's).
     """
-    table = folds.load() if table is None else table
     known = dict(zip(table["image"], table["label"], strict=True))
     rows = []
     for agreement, complete in ((a, listed[a]) for a in AGREEMENTS if a in listed):
@@ -179,28 +173,14 @@ def labels(listed: Lists, table: pd.DataFrame | None = None) -> pd.DataFrame:
     return _frame(rows, "agreement listed unknown unlisted differing")
 
 
-def duplicates(digests: Digests, table: pd.DataFrame | None = None) -> pd.DataFrame:
+def duplicates(digests: Digests, table: pd.DataFrame) -> pd.DataFrame:
     """Find byte-identical pictures, one row a group of them and subset.
 
-    Parameters
-    ----------
-    digests
-        SHA-256 (hex) of the JPEG file by picture name, for every picture of the table.
-
-    Returns
-    -------
-    DataFrame
-        ``digest``, ``images`` (tuple of the group's names), ``agreement``, ``copies`` (how many
-        of them the subset's folds have), ``folds`` (tuple, one a copy), ``straddles`` (bool,
-        copies in different folds: one is trained on where the other is tested),
-        ``contradictory`` (bool, copies with different labels).
-
-    Raises
-    ------
-    UserError
-        When a picture has no digest.
+    Columns ``digest``, ``images`` (tuple of the group's names), ``agreement``, ``copies`` (how
+    many of them the subset's folds have), ``folds`` (tuple, one a copy), ``straddles`` (bool,
+    copies in different folds: one is trained on where the other is tested), ``contradictory``
+    (bool, copies with different labels). Raises ``UserError`` when a picture has no digest.
     """
-    table = folds.load() if table is None else table
     table = table.assign(digest=_digest_of(table["image"], digests))
     groups = table[table["digest"].duplicated(keep=False)].groupby("digest", sort=False)
     rows = []
@@ -214,7 +194,7 @@ def duplicates(digests: Digests, table: pd.DataFrame | None = None) -> pd.DataFr
     return found.astype({"copies": "int64", "straddles": "bool", "contradictory": "bool"})
 
 
-def leak(digests: Digests, table: pd.DataFrame | None = None) -> pd.DataFrame:
+def leak(digests: Digests, table: pd.DataFrame) -> pd.DataFrame:
     """Count the test pictures whose byte-identical twin is in the training list.
 
     ``share`` bounds what the leak can add to a fold's accuracy: it is reached only if every
@@ -223,7 +203,6 @@ def leak(digests: Digests, table: pd.DataFrame | None = None) -> pd.DataFrame:
     Columns ``agreement``, ``fold``, ``leaked`` and ``test`` (pictures), ``share`` (0 to 1).
     Arguments and errors as for `duplicates`.
     """
-    table = folds.load() if table is None else table
     rows = []
     for agreement, fold in product(AGREEMENTS, folds.FOLDS):
         train, test = folds.split(agreement, fold, table)
@@ -243,37 +222,31 @@ def _digest_of(images: pd.Series, digests: Digests) -> pd.Series:
     return found
 
 
-@dataclass(frozen=True)
-class Audit:
-    """Everything that can be told about the folds; each field is the function of its name.
+def report(listed: Lists | None = None, digests: Digests | None = None) -> str:
+    """Tell a reader at a terminal all that is odd: a sentence and a table for each function here.
 
-    ``print`` shows it for reading. ``labels`` is ``None`` without the complete lists,
-    ``duplicates`` and ``leak`` without the digests of the photographs.
+    What needs the complete lists, or the digests of the photographs, is said to be missing without.
     """
+    table = folds.load()
+    lists = published(table)
+    parts = (
+        sizes(table),
+        balance(table),
+        dropped(table, listed),
+        membership(table),
+        lists.loc[~lists["matches"], ["path", "lines"]],
+        labels(listed, table) if listed else None,
+        _by_name(duplicates(digests, table)) if digests else None,
+        leak(digests, table) if digests else None,
+    )
+    shown = (f"{head}\n{_text(part)}" for head, part in zip(_HEADINGS, parts, strict=True))
+    return "\n\n".join(shown)
 
-    sizes: pd.DataFrame
-    balance: pd.DataFrame
-    dropped: pd.DataFrame
-    membership: pd.DataFrame
-    published: pd.DataFrame
-    labels: pd.DataFrame | None
-    duplicates: pd.DataFrame | None
-    leak: pd.DataFrame | None
 
-    def __str__(self) -> str:
-        """Tell a reader at a terminal: a sentence and a table for each field."""
-        return "\n\n".join(_section(name, getattr(self, name)) for name in _HEADINGS)
-
-
-def _section(name: str, part: pd.DataFrame | None) -> str:
+def _text(part: pd.DataFrame | None) -> str:
     if part is None:
-        return f"{_HEADINGS[name]}\nNot looked into: this needs the archive of photographs."
-    if name == "published":
-        part = part.loc[~part["matches"], ["path", "lines"]]
-    elif name == "duplicates":
-        part = _by_name(part)
-    shown = "none" if part.empty else part.to_string(index=False, float_format="{:.3f}".format)
-    return f"{_HEADINGS[name]}\n{shown}"
+        return "Not looked into: this needs the archive of photographs."
+    return "none" if part.empty else part.to_string(index=False, float_format="{:.3f}".format)
 
 
 def _by_name(twins: pd.DataFrame) -> pd.DataFrame:
@@ -284,20 +257,3 @@ def _by_name(twins: pd.DataFrame) -> pd.DataFrame:
         rows.append((images[0], *numbers, "differ" if group["contradictory"].any() else "agree"))
         rows.extend((image, "", "", "", "") for image in images[1:])
     return _frame(rows, f"image {' '.join(AGREEMENTS)} labels")
-
-
-def audit(
-    table: pd.DataFrame | None = None, listed: Lists | None = None, digests: Digests | None = None
-) -> Audit:
-    """Bundle all checks of the folds (default: the published ones); see `Audit`."""
-    table = folds.load() if table is None else table
-    return Audit(
-        sizes=sizes(table),
-        balance=balance(table),
-        dropped=dropped(table, listed),
-        membership=membership(table),
-        published=published(table),
-        labels=labels(listed, table) if listed else None,
-        duplicates=duplicates(digests, table) if digests is not None else None,
-        leak=leak(digests, table) if digests is not None else None,
-    )

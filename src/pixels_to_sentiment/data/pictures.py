@@ -17,6 +17,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
+from tqdm import tqdm
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.data import folds, standin
@@ -27,6 +28,8 @@ ARCHIVE = "twitter_deepsent.zip"
 SIDE = 256
 # Part of the fingerprint: to be raised when decoding or warping changes what the array holds.
 WARP_VERSION = 1
+# Pixels of a picture, SHA-256 of its file, width and height before warping.
+_Decoded = tuple[np.ndarray, str, int, int]
 
 
 @dataclass(frozen=True)
@@ -65,31 +68,14 @@ class Pictures:
         return self.source == "photographs"
 
     def rows(self, images: pd.Series) -> np.ndarray:
-        """Positions in `pixels` of pictures given by name, int64 (k,).
-
-        Raises
-        ------
-        UserError
-            If there is no picture of a name.
-        """
+        """Positions in `pixels` of pictures given by name, int64 (k,)."""
         found = pd.Index(self.names).get_indexer_for(images)
         if (found < 0).any():
             raise UserError(f"The data set has no picture {list(images)[found.argmin()]!r}.")
         return found
 
     def copies(self, images: pd.Series, others: pd.Series) -> np.ndarray:
-        """Say which pictures are byte for byte the same as one of some others.
-
-        Parameters
-        ----------
-        images, others
-            Names, (k,) and (m,).
-
-        Returns
-        -------
-        ndarray
-            bool (k,).
-        """
+        """Say which pictures are byte for byte the same as one of some others, bool (k,)."""
         digests = self.files.set_index("image")["sha256"]
         return digests.loc[list(images)].isin(digests.loc[list(others)]).to_numpy()
 
@@ -98,7 +84,7 @@ class Pictures:
         return torch.from_numpy(self.pixels).to(device)
 
 
-def load(source: str = "auto", *, progress: Callable[[int, int], None] | None = None) -> Pictures:
+def load(source: str = "auto") -> Pictures:
     """Give the photographs or, where they cannot be had, the stand-in.
 
     The decoded array is kept in the cache, so only the first call decodes.
@@ -107,8 +93,6 @@ def load(source: str = "auto", *, progress: Callable[[int, int], None] | None = 
     ----------
     source
         ``"photographs"``, ``"stand-in"``, or ``"auto"``: the photographs if they can be had.
-    progress
-        Called with pictures decoded and their total.
 
     Raises
     ------
@@ -124,14 +108,14 @@ def load(source: str = "auto", *, progress: Callable[[int, int], None] | None = 
     if source == "stand-in":
         return _load_standin()
     try:
-        return from_archive(assets.fetch(ARCHIVE), progress=progress)
+        return from_archive(assets.fetch(ARCHIVE))
     except assets.Unavailable as failure:
         if source == "photographs":
             raise
         return replace(_load_standin(), reason=str(failure))
 
 
-def from_archive(path: Path, *, progress: Callable[[int, int], None] | None = None) -> Pictures:
+def from_archive(path: Path) -> Pictures:
     """Decode an archive, or open what was decoded from the same bytes before.
 
     Pictures are found by name wherever they lie in the archive.
@@ -146,54 +130,38 @@ def from_archive(path: Path, *, progress: Callable[[int, int], None] | None = No
     folder = places.cache() / f"pictures-{assets.sha256(path)[:16]}-{WARP_VERSION}"
     if not _whole(folder):
         with archives.open_archive(path) as archive:
-            members = archives.members_by_name(archive, list(names))
-            _write(folder, names, _decoder(archive, members), progress)
+            members = list(archives.members_by_name(archive, names).values())
+
+            def read(row: int) -> _Decoded:
+                content = archive.read(members[row])
+                with Image.open(io.BytesIO(content)) as image:
+                    pixels = warp(np.asarray(image.convert("RGB")))
+                    return pixels, hashlib.sha256(content).hexdigest(), *image.size
+
+            _write(folder, names, read)
     return _open(folder, names, "photographs")
 
 
 def _load_standin() -> Pictures:
     table = folds.load()
+    names = table["image"].to_numpy()
     folder = places.cache() / f"stand-in-{standin.VERSION}-{WARP_VERSION}"
     if not _whole(folder):
         pixels, masks = standin.generate(table)
 
-        def read(row: int) -> tuple[np.ndarray, str, tuple[int, int]]:
-            return pixels[row], hashlib.sha256(pixels[row]).hexdigest(), (SIDE, SIDE)
+        def read(row: int) -> _Decoded:
+            return pixels[row], hashlib.sha256(pixels[row]).hexdigest(), SIDE, SIDE
 
-        _write(folder, table["image"].to_numpy(), read, None, masks)
-    return _open(folder, table["image"].to_numpy(), "stand-in")
-
-
-def _decoder(
-    archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]
-) -> Callable[[int], tuple[np.ndarray, str, tuple[int, int]]]:
-    infos = list(members.values())
-
-    def read(row: int) -> tuple[np.ndarray, str, tuple[int, int]]:
-        content = archive.read(infos[row])
-        with Image.open(io.BytesIO(content)) as image:
-            size = image.size
-            pixels = warp(np.asarray(image.convert("RGB")))
-        return pixels, hashlib.sha256(content).hexdigest(), size
-
-    return read
+        _write(folder, names, read, masks)
+    return _open(folder, names, "stand-in")
 
 
 def warp(pixels: np.ndarray, side: int = SIDE) -> np.ndarray:
     """Resize to a square without keeping the aspect ratio, as Caffe's data layer does.
 
     Bilinear between the four nearest pixels and without smoothing first, like OpenCV's
-    ``INTER_LINEAR`` that ``ImageData`` calls with ``new_height`` and ``new_width``.
-
-    Parameters
-    ----------
-    pixels
-        uint8 (h, w, 3).
-
-    Returns
-    -------
-    ndarray
-        uint8 (side, side, 3).
+    ``INTER_LINEAR`` that ``ImageData`` calls with ``new_height`` and ``new_width``; from uint8
+    (h, w, 3) to uint8 (side, side, 3).
     """
     x = torch.from_numpy(pixels.copy()).permute(2, 0, 1)[None].float()
     x = F.interpolate(x, (side, side), mode="bilinear", align_corners=False, antialias=False)
@@ -203,8 +171,7 @@ def warp(pixels: np.ndarray, side: int = SIDE) -> np.ndarray:
 def _write(
     folder: Path,
     names: np.ndarray,
-    read: Callable[[int], tuple[np.ndarray, str, tuple[int, int]]],
-    progress: Callable[[int, int], None] | None,
+    read: Callable[[int], _Decoded],
     masks: np.ndarray | None = None,
 ) -> None:
     """Fill a folder of the cache under a temporary name, then rename it."""
@@ -214,11 +181,10 @@ def _write(
         made.mkdir()
         shape = (len(names), SIDE, SIDE, 3)
         pixels = np.lib.format.open_memmap(made / "pixels.npy", "w+", np.uint8, shape)
-        rows = _fill(pixels, names, read, progress)
+        files = _fill(pixels, names, read)
         pixels.flush()
         if masks is not None:
             np.save(made / "masks.npy", masks)
-        files = pd.DataFrame(rows, columns=["image", "sha256", "width", "height"])
         files.to_csv(made / "files.csv", index=False)
         content = files.to_csv(index=False) + str(WARP_VERSION)
         fingerprint = hashlib.sha256(content.encode()).hexdigest()
@@ -231,33 +197,26 @@ def _write(
                 raise
 
 
-def _fill(
-    pixels: np.ndarray,
-    names: np.ndarray,
-    read: Callable[[int], tuple[np.ndarray, str, tuple[int, int]]],
-    progress: Callable[[int, int], None] | None,
-) -> list[tuple]:
-    def decode(row: int) -> tuple | str:
+def _fill(pixels: np.ndarray, names: np.ndarray, read: Callable[[int], _Decoded]) -> pd.DataFrame:
+    def decode(row: int) -> tuple:
         try:
-            pixels[row], digest, (width, height) = read(row)
+            pixels[row], *facts = read(row)
         except (OSError, ValueError, zipfile.BadZipFile, Image.DecompressionBombError):
-            return names[row]
-        return names[row], digest, width, height
+            facts = [None] * 3
+        return names[row], *facts
 
-    rows = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for done, row in enumerate(pool.map(decode, range(len(names))), 1):
-            rows.append(row)
-            if progress:
-                progress(done, len(names))
-    broken = [row for row in rows if isinstance(row, str)]
+        decoded = pool.map(decode, range(len(names)))
+        rows = list(tqdm(decoded, "Decoding", len(names), disable=None))
+    files = pd.DataFrame(rows, columns=["image", "sha256", "width", "height"])
+    broken = files.loc[files["sha256"].isna(), "image"].to_list()
     if broken:
         shown = ", ".join(broken[:5]) + (", ..." if len(broken) > 5 else "")
         raise UserError(
             f"{len(broken)} of {len(names)} pictures in the archive do not decode ({shown}): "
             "fetch the archive again."
         )
-    return rows
+    return files
 
 
 def _whole(folder: Path) -> bool:
@@ -283,20 +242,13 @@ def cut(pixels: Tensor, positions: Tensor, corners: Tensor, mirrored: Tensor, si
     Parameters
     ----------
     pixels
-        uint8 (n, h, w, 3), on any device.
+        uint8 (n, h, w, 3), on any device, on which the crops will be, uint8 (k, side, side, 3).
     positions
         Pictures to take, int64 (k,).
     corners
         Upper left corner of each crop as row and column, int64 (k, 2).
     mirrored
         Whether to mirror each crop left to right, bool (k,).
-    side
-        Of the crops, in pixels.
-
-    Returns
-    -------
-    Tensor
-        uint8 (k, side, side, 3), on the device of `pixels`.
     """
     if pixels.device.type == "cpu":
         made = pixels.new_empty(len(positions), side, side, 3)

@@ -76,23 +76,11 @@ OCCLUDERS = (_CRATE, _BALL, _TREE)
 class Thing:
     """One object of a scene.
 
-    Attributes
-    ----------
-    role
-        ``"neutral"``, ``"contrary"`` (speaks for the other label), ``"evidence"`` or
-        ``"occluder"``.
-    forms
-        Its shape where the label that it speaks for is negative, and where it is positive.
-    x, y
-        Centre, in pixels of the picture.
-    radius
-        Pixels that one unit of the shape takes.
-    tilt
-        Cosine and sine of the angle that it is turned by, clockwise.
-    fill, ink
-        RGB, 0..255: of its body, and of its lines and dark parts.
-    opacity
-        Of the whole object, percent.
+    Its `role` is ``"neutral"``, ``"contrary"`` (speaks for the other label), ``"evidence"`` or
+    ``"occluder"``; `forms` are its shape where the label that it speaks for is negative, and where
+    it is positive. `x`, `y` are its centre and `radius` the unit of the shape, in pixels; `tilt`
+    holds the cosine and sine of the angle that it is turned by, clockwise. Its body is `fill`, its
+    lines and dark parts are `ink`; `opacity` is that of the whole object, in percent.
     """
 
     role: str

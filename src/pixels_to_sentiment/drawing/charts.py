@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pixels_to_sentiment.drawing.figures import PALETTE, WIDTH, nothing
+from pixels_to_sentiment.drawing.figures import PALETTE, WIDTH, legend_below, nothing
 
 # The paper's numbers are hollow, so that they are told from measured ones.
 _PAPER = {"marker": "D", "facecolors": "none", "edgecolors": "black", "s": 26, "zorder": 4}
@@ -36,10 +36,8 @@ def dots(table: pd.DataFrame, each: pd.DataFrame, base: float, paper: pd.DataFra
     labels = [fill(name, 44) for name in names]
     lines = max(label.count("\n") + 1 for label in labels)
     figure, panel = plt.subplots(figsize=(WIDTH, (0.2 * max(2, lines) + 0.02) * len(names) + 0.9))
-    rows = table["configuration"].map(place)
-    panel.scatter(
-        each["accuracy"], each["configuration"].map(place), s=9, color="#999999", zorder=2
-    )
+    rows, folds = (some["configuration"].map(place) for some in (table, each))
+    panel.scatter(each["accuracy"], folds, s=9, color="#999999", zorder=2)
     panel.hlines(rows, table["low"], table["high"], color=PALETTE[0], linewidth=2, zorder=3)
     panel.scatter(table["mean"], rows, s=30, color=PALETTE[0], zorder=4)
     panel.scatter(paper["mean"], paper["configuration"].map(place), **_PAPER)
@@ -90,22 +88,19 @@ def layers(panels: dict[str, tuple[pd.DataFrame, pd.DataFrame]], base: float) ->
     figure, axes = plt.subplots(
         len(panels), len(kinds), sharey=True, squeeze=False, figsize=(WIDTH, 2.9 * len(panels))
     )
-    for line, (name, (rows, paper)) in zip(axes, panels.items(), strict=True):
+    for line, (name, both) in zip(axes, panels.items(), strict=True):
         for panel, kind in zip(line, kinds, strict=True):
-            _draw_layers(
-                panel, rows, rows["classifier"] == kind, paper[paper["classifier"] == kind]
-            )
+            _draw_layers(panel, *both, kind)
             panel.axhline(base, color="black", linewidth=0.8, linestyle=":")
             panel.set_title(f"{fill(name, 78 // len(kinds))}\n{kind}", fontsize=9)
         line[0].set_ylabel("accuracy")
-    handles, labels = axes[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=3)
-    return figure
+    return legend_below(figure, axes[0, 0], 3)
 
 
-def _draw_layers(panel: Axes, rows: pd.DataFrame, chosen: pd.Series, paper: pd.DataFrame) -> None:
+def _draw_layers(panel: Axes, rows: pd.DataFrame, paper: pd.DataFrame, kind: str) -> None:
     place = {name: n for n, name in enumerate(dict.fromkeys(rows["layer"]))}
-    for shift, (protocol, group) in enumerate(rows[chosen].groupby("protocol", sort=False)):
+    rows, paper = (some[some["classifier"] == kind] for some in (rows, paper))
+    for shift, (protocol, group) in enumerate(rows.groupby("protocol", sort=False)):
         at = group["layer"].map(place) + 0.2 * (shift - 0.5)
         panel.errorbar(
             at, group["mean"], group["std"], fmt="o", markersize=3.5, capsize=2, label=protocol
@@ -122,8 +117,7 @@ def agreement(table: pd.DataFrame, limits: pd.DataFrame) -> Figure:
     Parameters
     ----------
     table
-        ``trained`` (what was trained on what, in words), ``count``, ``accuracy`` and ``area``, with
-        ``low``, ``high``, ``area_low`` and ``area_high``.
+        As `crowd.by_count` gives it, with ``trained``: what was trained on what, in words.
     limits
         ``count`` and ``ceiling``, what an oracle could reach, drawn as dashes.
     """
@@ -138,17 +132,14 @@ def agreement(table: pd.DataFrame, limits: pd.DataFrame) -> Figure:
         label="ceiling of the labels",
     )  # fmt: skip
     shown = table.groupby("trained", sort=False)
+    measures = (("accuracy", "low", "high"), ("area", "area_low", "area_high"))
     for (n, (name, some)), color in zip(enumerate(shown), PALETTE, strict=False):
         at = some["count"].map(place) + 0.5 * ((n + 0.5) / len(shown) - 0.5)
-        for panel, value, ends in zip(
-            panels, ("accuracy", "area"), (("low", "high"), ("area_low", "area_high")), strict=True
-        ):
-            panel.vlines(at, some[ends[0]], some[ends[1]], color=color, linewidth=2)
+        for panel, (value, low, high) in zip(panels, measures, strict=True):
+            panel.vlines(at, some[low], some[high], color=color, linewidth=2)
             panel.scatter(at, some[value], s=26, color=color, zorder=3, label=fill(name, 60))
     for panel, words in zip(panels, ("accuracy", "area under ROC"), strict=True):
         panel.axhline(0.5, color="black", linewidth=0.8, linestyle=":")
         panel.set_xticks(list(place.values()), [f"exactly {count}" for count in place])
         panel.set(xlabel="annotators who gave the label", ylabel=words, ylim=(None, 1.02))
-    handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=1)
-    return figure
+    return legend_below(figure, panels[0], 1)

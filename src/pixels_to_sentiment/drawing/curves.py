@@ -5,7 +5,7 @@ Each function takes tidy data and gives a matplotlib figure; none computes a sco
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from itertools import cycle
 from textwrap import fill
 from typing import NamedTuple
@@ -18,8 +18,13 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, NullFormatter
 
-from pixels_to_sentiment.drawing.figures import NOTHING_RECORDED, PALETTE, WIDTH, nothing
-from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.drawing.figures import (
+    NOTHING_RECORDED,
+    PALETTE,
+    WIDTH,
+    legend_below,
+    nothing,
+)
 from pixels_to_sentiment.networks.architectures import CLASSES
 
 # How the lines of a training log are drawn: whether of a loss, and the phase.
@@ -33,32 +38,27 @@ LOG_STYLES = {
 MANY_POINTS, STRETCHES = 300, 100
 
 
-def learning_curves(curves: pd.DataFrame, panels_by: str = "configuration") -> Figure:
-    """Show training loss and test accuracy over iterations, a column a configuration.
+def learning_curves(curves: pd.DataFrame) -> Figure:
+    """Show training loss and test accuracy over iterations, as `reports.curves_of` gives them.
 
-    A dashed line is the loss of a coin, dotted ones are where the rate is cut.
-
-    Parameters
-    ----------
-    curves
-        As `loop.train` gives them, with the columns ``configuration`` and ``fold`` beside.
+    There is a column a configuration. A dashed line is the loss of a coin, dotted ones are where
+    the rate is cut.
     """
     if curves.empty:
         return nothing(NOTHING_RECORDED)
-    names = list(dict.fromkeys(curves[panels_by]))
+    names = list(dict.fromkeys(curves["configuration"]))
     lowest = min(0.3, curves["test_accuracy"].min() - 0.05)
     figure, panels = plt.subplots(
         2, len(names), figsize=(WIDTH, 4.2), squeeze=False, sharex="col", sharey="row"
     )
     for column, name in enumerate(names):
-        some = curves[curves[panels_by] == name]
+        some = curves[curves["configuration"] == name]
         loss, hits = panels[:, column]
-        for place, (fold, curve) in enumerate(some.groupby("fold")):
-            loss.plot(curve["iteration"], curve["train_loss"], color=PALETTE[place % 7],
-                      linewidth=1, label=f"fold {fold}")  # fmt: skip
+        for (fold, curve), colour in zip(some.groupby("fold"), cycle(PALETTE), strict=False):
+            style = {"color": colour, "linewidth": 1, "label": f"fold {fold}"}
+            loss.plot(curve["iteration"], curve["train_loss"], **style)
             tested = curve.dropna(subset="test_accuracy")
-            hits.plot(tested["iteration"], tested["test_accuracy"], marker="o", markersize=3,
-                      color=PALETTE[place % 7], linewidth=1)  # fmt: skip
+            hits.plot("iteration", "test_accuracy", "o-", data=tested, markersize=3, **style)
         first = some[some["fold"] == some["fold"].iloc[0]]
         cuts = first.loc[first["rate"].diff() < 0, "iteration"]
         loss.axhline(np.log(len(CLASSES)), color="grey", linewidth=0.8, linestyle="--")
@@ -73,9 +73,10 @@ def learning_curves(curves: pd.DataFrame, panels_by: str = "configuration") -> F
         hits.set(xlabel="iteration", ylim=(lowest, 1.0))
     panels[0, 0].set_ylabel("training loss (nats)")
     panels[1, 0].set_ylabel("test accuracy")
-    handles, labels = panels[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=5)
-    return figure
+    return legend_below(figure, panels[0, 0], 5)
+
+
+_OF_PAPER = {"linewidth": 1, "linestyle": "--", "marker": "D", "markersize": 2.5}
 
 
 def losses(paper: pd.DataFrame, here: pd.DataFrame) -> Figure:
@@ -89,25 +90,21 @@ def losses(paper: pd.DataFrame, here: pd.DataFrame) -> Figure:
     """
     figure, panels = plt.subplots(1, 2, figsize=(WIDTH, 3.6), sharex=True, sharey=True)
     colours = cycle(PALETTE)
-    for name, some in paper.groupby("curve", sort=False):
-        colour = next(colours)
-        for panel, kind in zip(panels, ("training", "validation"), strict=True):
-            panel.plot(some["iteration"], some[kind], color=colour, linewidth=1, linestyle="--",
-                       marker="D", markersize=2.5, label=name)  # fmt: skip
-    for name, some in here.groupby("curve", sort=False):
-        colour = next(colours)
-        first = some[some["fold"] == some["fold"].min()]
-        for panel, kind in zip(panels, ("training", "validation"), strict=True):
-            span = some.groupby("iteration")[kind].agg(["min", "max"])
-            panel.fill_between(span.index, span["min"], span["max"], color=colour, alpha=0.15)
-            panel.plot(first["iteration"], first[kind], color=colour, linewidth=1.6, label=name)
+    for curves, style in ((paper, _OF_PAPER), (here, {"linewidth": 1.6})):
+        for name, some in curves.groupby("curve", sort=False):
+            style = style | {"color": next(colours), "label": fill(name, 50)}
+            first = some[some["fold"].isna() | (some["fold"] == some["fold"].min())]
+            for panel, kind in zip(panels, ("training", "validation"), strict=True):
+                panel.plot(first["iteration"], first[kind], **style)
+                if curves is here:
+                    ends = some.groupby("iteration")[kind].agg(["min", "max"])
+                    panel.fill_between(
+                        ends.index, *ends.to_numpy().T, color=style["color"], alpha=0.15
+                    )
     for panel, title in zip(panels, ("training", "validation (ours: test fold)"), strict=True):
         panel.set(title=title, xlabel="iteration", ylim=(0, None))
     panels[0].set_ylabel("loss (nats)")
-    handles, labels = panels[0].get_legend_handles_labels()
-    labels = [fill(label, 50) for label in labels]
-    figure.legend(handles, labels, loc="outside lower center", ncols=2)
-    return figure
+    return legend_below(figure, panels[0], 2)
 
 
 class _LogLine(NamedTuple):
@@ -121,10 +118,7 @@ class _LogLine(NamedTuple):
 
 
 def training_logs(
-    curves: Mapping[str, pd.DataFrame],
-    losses: Mapping[str, Sequence[str]],
-    what: str = "both",
-    phases: Sequence[str] = ("train", "test"),
+    curves: Mapping[str, pd.DataFrame], losses: Mapping[str, Collection[str]], what: str = "both"
 ) -> Figure:
     """Show loss, accuracy or both over the iterations, a colour a model.
 
@@ -143,25 +137,13 @@ def training_logs(
     what
         ``"loss"``; ``"accuracy"`` for all outputs that are not losses; ``"both"`` for the loss on
         the left axis and the others on the right.
-    phases
-        ``"train"``, ``"test"`` or both.
-
-    Raises
-    ------
-    UserError
-        If `what` or a phase is none of these.
     """
-    kinds = {"loss": {True}, "accuracy": {False}, "both": {True, False}}.get(what)
-    if kinds is None or not set(phases) <= {"train", "test"}:
-        raise UserError(
-            f"A figure of {what!r} in the phases {', '.join(phases)} is unknown: ask for loss, "
-            "accuracy or both, and for train or test."
-        )
+    kinds = {"loss": {True}, "accuracy": {False}, "both": {True, False}}[what]
     lines = [
         line
         for (model, curve), colour in zip(curves.items(), cycle(PALETTE), strict=False)
         for line in _log_lines(model, curve, losses[model], colour)
-        if line.phase in phases and line.is_loss in kinds
+        if line.is_loss in kinds
     ]
     if not lines:
         return nothing("The logs have nothing of this kind to show.")
@@ -176,7 +158,7 @@ def training_logs(
 
 
 def _log_lines(
-    model: str, curve: pd.DataFrame, losses: Sequence[str], colour: str
+    model: str, curve: pd.DataFrame, losses: Collection[str], colour: str
 ) -> Iterator[_LogLine]:
     """Give the columns that can be drawn and hold a number."""
     kinds: Counter[tuple[bool, str]] = Counter()
@@ -196,7 +178,7 @@ def _log_lines(
             yield _LogLine(phase, is_loss, found[3], label, colour, mark, points)
 
 
-def _log_panels(panel: Axes, lines: Sequence[_LogLine]) -> dict[bool, Axes]:
+def _log_panels(panel: Axes, lines: list[_LogLine]) -> dict[bool, Axes]:
     """Give the axes of the losses (True) and of the others (False), with their names."""
     others = list(dict.fromkeys(line.quantity for line in lines if not line.is_loss))
     right = panel

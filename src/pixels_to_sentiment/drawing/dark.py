@@ -48,14 +48,9 @@ def show_both() -> None:
 
 
 def drawn(figure: Figure) -> tuple[str, dict[str, str]] | None:
-    """Draw a figure on both grounds; nothing where it has nothing to draw.
+    """Draw a figure on both grounds: a PNG in Base64, and metadata with the other under `KEY`.
 
-    Returns
-    -------
-    light : str
-        PNG, in Base64.
-    metadata : dict
-        The other PNG under `KEY`.
+    Nothing where it has nothing to draw.
     """
     light = print_figure(figure, "png", base64=True)
     if light is None:
@@ -86,19 +81,10 @@ def turned(figure: Figure) -> Iterator[None]:
 
 
 def inverted(colour: object, words: bool = False) -> tuple[float, float, float, float]:
-    """Give a colour's counterpart on the dark ground.
+    """Give a colour's counterpart on the dark ground: RGBA, 0..1.
 
-    Parameters
-    ----------
-    colour
-        As Matplotlib takes it.
-    words
-        A colour of words is made as light as it must be to be read.
-
-    Returns
-    -------
-    tuple
-        RGBA, 0..1. Black becomes `INK`, white `GROUND`, grey what lies between; others stay.
+    Black becomes `INK`, white `GROUND`, grey what lies between; others stay, but a colour of
+    `words` is made as light as it must be to be read.
     """
     *rgb, alpha = to_rgba(colour)
     if np.ptp(rgb) <= GREY:

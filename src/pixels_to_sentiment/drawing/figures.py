@@ -11,6 +11,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
@@ -47,15 +48,32 @@ def theme() -> None:
     )
 
 
+def legend_below(figure: Figure, panel: Axes, columns: int) -> Figure:
+    """Put the legend of a panel, which is that of all, below a figure."""
+    handles, labels = panel.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=columns)
+    return figure
+
+
+def _grid(
+    count: int, columns: int, heights: tuple[float, float], **options: object
+) -> tuple[Figure, np.ndarray]:
+    """Make panels in rows, so many inches each and once; those left over are blank."""
+    rows = max(1, -(-count // columns))
+    height = heights[0] * rows + heights[1]
+    figure, panels = plt.subplots(rows, columns, figsize=(WIDTH, height), squeeze=False, **options)
+    for panel in panels.flat[count:]:
+        panel.axis("off")
+    return figure, panels
+
+
 def balance(shares: pd.DataFrame, overall: dict[str, float]) -> Figure:
-    """Show the share of positive pictures in each test fold.
+    """Show the share of positive pictures in each test fold, and in each subset `overall`.
 
     Parameters
     ----------
     shares
         Columns ``agreement``, ``fold``, ``share`` (0..1).
-    overall
-        Share of positives in each whole subset.
     """
     figure, panels = plt.subplots(1, len(overall), sharey=True, figsize=(WIDTH, 2.8))
     for panel, (agreement, share) in zip(np.atleast_1d(panels), overall.items(), strict=True):
@@ -98,13 +116,9 @@ def gallery(
     note
         Printed below, as for pictures that are not the photographs.
     """
-    rows = max(1, -(-len(pixels) // columns))
-    figure, panels = plt.subplots(rows, columns, figsize=(WIDTH, rows * 1.55 + 0.2), squeeze=False)
-    for panel in panels.flat:
-        panel.axis("off")
+    figure, panels = _grid(len(pixels), columns, (1.55, 0.2))
     pictures = zip(pixels, titles, colours, strict=True)
     for panel, (image, title, colour) in zip(panels.flat, pictures, strict=False):
-        panel.axis("on")
         panel.imshow(image)
         panel.set(xticks=[], yticks=[])
         panel.set_title(title, fontsize=8)
@@ -166,56 +180,32 @@ NOTHING_RECORDED = "Nothing is recorded for this figure yet."
 
 
 def fold_accuracy(scores: pd.DataFrame) -> Figure:
-    """Show the accuracy on each test fold, a panel a configuration.
-
-    Parameters
-    ----------
-    scores
-        Columns ``configuration``, ``fold``, ``oversampling`` (yes or no), ``accuracy`` and
-        ``always_positive`` (share of positives in that fold).
-    """
+    """Show the accuracy on each test fold, a panel a configuration, of `reports.fold_table`."""
     if scores.empty:
         return nothing(NOTHING_RECORDED)
     names = list(dict.fromkeys(scores["configuration"]))
-    columns = min(2, len(names))
-    rows = -(-len(names) // columns)
-    figure, panels = plt.subplots(
-        rows, columns, sharey=True, figsize=(WIDTH, 2.4 * rows + 0.5), squeeze=False
-    )
-    for panel in panels.flat[len(names) :]:
-        panel.axis("off")
+    figure, panels = _grid(len(names), min(2, len(names)), (2.4, 0.5), sharey=True)
     for panel, name in zip(panels.flat, names, strict=False):
         some = scores[scores["configuration"] == name]
-        for shift, oversampling, colour, label in (
-            (-0.17, "no", PALETTE[4], "centre crop"),
-            (0.17, "yes", PALETTE[0], "ten crops"),
-        ):
+        kinds = ((-0.17, "no", PALETTE[4], "centre crop"), (0.17, "yes", PALETTE[0], "ten crops"))
+        for shift, oversampling, colour, label in kinds:
             each = some[some["oversampling"] == oversampling]
             panel.bar(each["fold"] + shift, each["accuracy"], 0.32, color=colour, label=label)
         base = some.drop_duplicates("fold")
         panel.scatter(base["fold"], base["always_positive"], marker="_", s=700, color="black",
                       linewidth=1.2, label="always positive")  # fmt: skip
         panel.set_title(fill(name, 45), fontsize=9)
-        panel.set(xlabel="test fold", xlim=(0.4, 5.6), xticks=range(1, 6))
-        panel.set_ylim(0.0, 1.0)
+        panel.set(xlabel="test fold", xlim=(0.4, 5.6), xticks=range(1, 6), ylim=(0.0, 1.0))
     for panel in panels[:, 0]:
         panel.set_ylabel("accuracy")
-    handles, labels = panels.flat[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=3)
-    return figure
+    return legend_below(figure, panels[0, 0], 3)
 
 
 def confusion(tables: dict[str, pd.DataFrame]) -> Figure:
     """Show confusion tables side by side, as `scores.confusion` gives them."""
     if not tables:
         return nothing(NOTHING_RECORDED)
-    columns = min(3, len(tables))
-    rows = -(-len(tables) // columns)
-    figure, panels = plt.subplots(
-        rows, columns, figsize=(WIDTH, 2.9 * rows), squeeze=False, sharey=True
-    )
-    for panel in panels.flat[len(tables) :]:
-        panel.axis("off")
+    figure, panels = _grid(len(tables), min(3, len(tables)), (2.9, 0), sharey=True)
     for panel, (name, table) in zip(panels.flat, tables.items(), strict=False):
         # A few pictures may all have the same label.
         share = table.div(table.sum(axis=1), axis=0).fillna(0)
@@ -237,9 +227,7 @@ def growth(table: pd.DataFrame, exponents: Mapping[str, float]) -> Figure:
     exponents
         Of the power fitted to each ``what``.
     """
-    columns = 2
-    rows = -(-len(exponents) // columns)
-    figure, panels = plt.subplots(rows, columns, figsize=(WIDTH, 2.9 * rows), squeeze=False)
+    figure, panels = _grid(len(exponents), 2, (2.9, 0))
     for panel, (what, exponent) in zip(panels.flat, exponents.items(), strict=False):
         some = table[table["what"] == what]
         panel.plot(some["size"], some["seconds"], marker="o", color=POSITIVE)
@@ -249,6 +237,4 @@ def growth(table: pd.DataFrame, exponents: Mapping[str, float]) -> Figure:
         panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         panel.yaxis.set_major_formatter("{x:g}")
         panel.minorticks_off()
-    for panel in panels.flat[len(exponents) :]:
-        panel.set_visible(False)
     return figure

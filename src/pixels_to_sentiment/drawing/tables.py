@@ -41,8 +41,6 @@ def table(
         Format specification of each numeric column, such as ``".3f"``.
     names
         Heading of each column, where it is not the column's name.
-    caption
-        Shown above the table.
     name
         Label of a table with a caption: the book gives it a number, and ``{numref}`NAME``` in
         prose refers to it.
@@ -101,10 +99,7 @@ def _number(value: float, form: str) -> str:
 def score(mean: float | None, std: float | None = None, grade: str = "V") -> str:
     """Format an accuracy with its spread and the mark of its certainty.
 
-    Returns
-    -------
-    str
-        Such as ``0.817 ± 0.038``, which no line of prose breaks; a dash where there is no mean.
+    Such as ``0.817 ± 0.038``, which no line of prose breaks; a dash where there is no mean.
     """
     if mean is None or pd.isna(mean):
         return "–"
@@ -129,14 +124,9 @@ def p_value(p: float) -> str:
 
 
 def linked(html: str, outdated: Collection[str] = ()) -> str:
-    """Link each key of a run in HTML to its row on the page of all runs.
+    """Link each key of a run in HTML to its row on the page of all runs, and mark outdated ones.
 
-    Parameters
-    ----------
-    html
-        Keys are what stands alone in 16 hexadecimal digits, outside of tags.
-    outdated
-        Keys that get a mark.
+    Keys are what stands alone in 16 hexadecimal digits, outside of tags.
     """
 
     def link(found: re.Match) -> str:
@@ -152,3 +142,8 @@ def linked(html: str, outdated: Collection[str] = ()) -> str:
 def folded(summary: str, content: str) -> str:
     """Fold HTML away behind a line that opens it."""
     return f'<details class="folded"><summary>{escape(summary)}</summary>{content}</details>'
+
+
+def scored(table: pd.DataFrame) -> list[str]:
+    """Format each row of a mean and a deviation as `score` does."""
+    return [score(mean, std) for mean, std in table.to_numpy(dtype=float)]

@@ -15,23 +15,14 @@ from pixels_to_sentiment.errors import UserError
 LARGEST_ARCHIVE = 1024**3  # bytes unpacked
 MOST_MEMBERS = 20_000
 LARGEST_RATIO = 100  # unpacked by packed size, of members over 1 MiB
-
-
-class _Unsafe(Exception):
-    """Why an archive is not opened: the end of a sentence that begins with its path."""
+_STRANGE = re.compile(r"^[A-Za-z]:|[\\\0]")  # a drive of Windows; what other systems take for /
 
 
 class Archive(zipfile.ZipFile):
     """A zip archive whose members never unpack to more than they declare."""
 
     def read(self, name: str | zipfile.ZipInfo, pwd: bytes | None = None) -> bytes:
-        """Unpack a member in memory.
-
-        Raises
-        ------
-        zipfile.BadZipFile
-            If the member is damaged, packed in an unknown way or larger than it declares.
-        """
+        """Unpack a member in memory; whatever is wrong with it raises `zipfile.BadZipFile`."""
         member = name if isinstance(name, zipfile.ZipInfo) else self.getinfo(name)
         try:
             with self.open(member, pwd=pwd) as stream:
@@ -53,27 +44,28 @@ def open_archive(path: Path | str) -> Archive:
         If it is not a zip or is truncated, unpacks to an unreasonable size, has too many or
         encrypted members, links, or names that lead out of a folder.
     """
-    try:
-        return _open_archive(path)
-    except _Unsafe as reason:
-        raise UserError(f"{path} {reason}: fetch it again or from elsewhere.") from reason
+    archive, fault = _opened(path)
+    if fault:
+        raise UserError(f"{path} {fault}: fetch it again or from elsewhere.")
+    return archive
 
 
-def _open_archive(path: Path | str) -> Archive:
+def _opened(path: Path | str) -> tuple[Archive | None, str | None]:
+    """Give an archive, or the end of a sentence that begins with its path."""
+    begins_like_one = False
     try:
         with open(path, "rb") as stream:
             begins_like_one = stream.read(4) == b"PK\x03\x04"
         archive = Archive(path)
     except OSError as fault:
-        raise _Unsafe(f"cannot be read ({fault.strerror or fault})") from fault
+        return None, f"cannot be read ({fault.strerror or fault})"
     except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as fault:
         state = "is a truncated or damaged zip" if begins_like_one else "is not a zip"
-        raise _Unsafe(f"{state} archive ({fault})") from fault
+        return None, f"{state} archive ({fault})"
     danger = _danger(archive.infolist())
     if danger:
         archive.close()
-        raise _Unsafe(danger)
-    return archive
+    return archive, danger
 
 
 def _danger(members: list[zipfile.ZipInfo]) -> str | None:
@@ -86,7 +78,7 @@ def _danger(members: list[zipfile.ZipInfo]) -> str | None:
         name, mode = member.orig_filename, member.external_attr >> 16
         if member.file_size > max(1 << 20, LARGEST_RATIO * member.compress_size):
             return f"has a member that unpacks over {LARGEST_RATIO}-fold ({name!r})"
-        if _leaves(name):
+        if name.startswith("/") or ".." in name.split("/") or _STRANGE.search(name):
             return f"has a member whose name leads out of a folder ({name!r})"
         if member.flag_bits & 1:
             return f"has an encrypted member ({name!r})"
@@ -95,39 +87,25 @@ def _danger(members: list[zipfile.ZipInfo]) -> str | None:
     return None
 
 
-def _leaves(name: str) -> bool:
-    return (
-        name.startswith("/")
-        or "\\" in name
-        or "\0" in name
-        or re.match(r"[A-Za-z]:", name) is not None
-        or ".." in name.split("/")
-    )
-
-
 def damage(path: Path) -> str | None:
     """Read all members of an archive against their checksums; say what is wrong, if anything."""
+    archive, fault = _opened(path)
+    if fault:
+        return fault
     try:
-        with _open_archive(path) as archive:
+        with archive:
             for member in archive.infolist():
                 archive.read(member)
-    except _Unsafe as reason:
-        return str(reason)
     except zipfile.BadZipFile as fault:
         return f"is a damaged zip archive ({fault})"
     return None
 
 
 def members_by_name(archive: zipfile.ZipFile, names: Iterable[str]) -> dict[str, zipfile.ZipInfo]:
-    """Find files by their own name in whatever folders of an archive they lie.
+    """Find files by their own name in whatever folders of an archive they lie, in this order.
 
     What macOS adds (``__MACOSX``, ``._name``) is passed over, as is a second copy with the same
     content.
-
-    Returns
-    -------
-    dict
-        Member by name, in the order of `names`.
 
     Raises
     ------

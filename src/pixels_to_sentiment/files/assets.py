@@ -25,26 +25,8 @@ class Unavailable(UserError):
     """A published file cannot be had; the sentence names it, the places tried and the cure."""
 
 
-def fetch(
-    name: str,
-    *,
-    mirror: Path | str | None = None,
-    cache: Path | str | None = None,
-    progress: bool = True,
-) -> Path:
+def fetch(name: str) -> Path:
     """Give the path of a declared file, downloading it if need be.
-
-    Parameters
-    ----------
-    name
-        One of `ASSETS`.
-    mirror
-        Folder, whose file is used where it lies, or http address. Default: the environment
-        variable ``PIXELS_TO_SENTIMENT_MIRROR``; ``""`` for none.
-    cache
-        Folder for downloads. Default: ``files`` in `places.cache`.
-    progress
-        Draw a progress bar on standard error, if that is a terminal.
 
     Raises
     ------
@@ -54,42 +36,39 @@ def fetch(
         If the name is not declared, the mirror named does not exist or the cache cannot be
         written.
     """
-    asset = _declared(name)
-    source = _mirror(mirror)
-    folder = _cache(cache)
-    found, reasons = _look(asset, source, folder)
+    asset, mirror, cache = _declared(name), _mirror(), places.cache() / "files"
+    found, reasons = _look(asset, mirror, cache)
     if found:
         return found
-    # Another packing of the same archive has another size.
-    check, size = partial(_fault, asset), None if asset.kind == "zip" else asset.size
-    for address in _addresses(asset, source, reasons):
-        try:
-            return downloads.download(
-                address, folder / name, check=check, size=size, progress=progress
-            )
-        except downloads.Failed as reason:
-            reasons.append(f"{address} {reason}")
-    raise Unavailable(_sentence(asset, reasons))
-
-
-def find(
-    name: str, *, mirror: Path | str | None = None, cache: Path | str | None = None
-) -> Path | None:
-    """Give the path of a declared file that is at hand and whole, without using the network.
-
-    Looks in the cache and in a mirror that is a folder; parameters and errors are `fetch`'s.
-    """
-    return _look(_declared(name), _mirror(mirror), _cache(cache))[0]
-
-
-def _addresses(asset: Asset, source: Path | str | None, reasons: list[str]) -> list[str]:
-    """Give where to download from; why from nowhere is added to the reasons."""
-    mirrored = [f"{source}/{quote(asset.name)}"] if isinstance(source, str) else []
+    mirrored = [f"{mirror}/{quote(name)}"] if isinstance(mirror, str) else []
     addresses = [*mirrored, *filter(None, [asset.url])]
     if addresses and os.environ.get(OFFLINE_VARIABLE, "0") not in ("", "0"):
         reasons.append(f"nothing is downloaded while {OFFLINE_VARIABLE} is set")
-        return []
-    return addresses
+        addresses = []
+    # Another packing of the same archive has another size.
+    check, size = partial(_fault, asset), None if asset.archive else asset.size
+    for address in addresses:
+        try:
+            return downloads.download(address, cache / name, check=check, size=size)
+        except downloads.Failed as reason:
+            reasons.append(f"{address} {reason}")
+    cure = f"put it under this name into a folder and name that folder in {MIRROR_VARIABLE}"
+    if asset.url:
+        cure += ", or try again where the address can be reached"
+    else:
+        reasons.append("it has no published address")
+    raise Unavailable(
+        f"{name} ({asset.what}), meant for {asset.used_for}, cannot be had: "
+        f"{'; '.join(reasons)}; to mend it, {cure}."
+    )
+
+
+def find(name: str) -> Path | None:
+    """Give the path of a declared file that is at hand and whole, without using the network.
+
+    Looks in the cache and in a mirror that is a folder; errors are `fetch`'s.
+    """
+    return _look(_declared(name), _mirror(), places.cache() / "files")[0]
 
 
 def _declared(name: str) -> Asset:
@@ -100,13 +79,9 @@ def _declared(name: str) -> Asset:
     return ASSETS[name]
 
 
-def _cache(given: Path | str | None) -> Path:
-    return places.cache() / "files" if given is None else Path(given).expanduser().absolute()
-
-
-def _mirror(given: Path | str | None) -> Path | str | None:
+def _mirror() -> Path | str | None:
     """Return the mirror: a folder as a Path, an address as a str without its last slash."""
-    named = str(os.environ.get(MIRROR_VARIABLE, "") if given is None else given)
+    named = os.environ.get(MIRROR_VARIABLE, "")
     if not named:
         return None
     if re.match(r"https?://", named):
@@ -120,8 +95,8 @@ def _mirror(given: Path | str | None) -> Path | str | None:
     return folder
 
 
-def _look(asset: Asset, source: Path | str | None, folder: Path) -> tuple[Path | None, list[str]]:
-    folders = {"cache": folder} | ({"mirror": source} if isinstance(source, Path) else {})
+def _look(asset: Asset, mirror: Path | str | None, cache: Path) -> tuple[Path | None, list[str]]:
+    folders = {"cache": cache} | ({"mirror": mirror} if isinstance(mirror, Path) else {})
     reasons = []
     for place, where in folders.items():
         path = where / asset.name
@@ -134,21 +109,9 @@ def _look(asset: Asset, source: Path | str | None, folder: Path) -> tuple[Path |
     return None, reasons
 
 
-def _sentence(asset: Asset, reasons: list[str]) -> str:
-    cure = f"put it under this name into a folder and name that folder in {MIRROR_VARIABLE}"
-    if asset.url:
-        cure += ", or try again where the address can be reached"
-    else:
-        reasons = [*reasons, "it has no published address"]
-    return (
-        f"{asset.name} ({asset.what}), meant for {asset.used_for}, cannot be had: "
-        f"{'; '.join(reasons)}; to mend it, {cure}."
-    )
-
-
 def sha256(path: Path | str) -> str:
     """SHA-256 of a file in hex, remembered in this process for as long as the file is the same."""
-    return _digest(str(path), *_identity(path))
+    return _digest(str(path), "sha256", *_identity(path))
 
 
 def _identity(path: Path | str) -> tuple[int, ...]:
@@ -157,9 +120,9 @@ def _identity(path: Path | str) -> tuple[int, ...]:
 
 
 @lru_cache
-def _digest(path: str, *_identity: int) -> str:
+def _digest(path: str, algorithm: str, *_identity: int) -> str:
     with open(path, "rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        return hashlib.file_digest(stream, algorithm).hexdigest()
 
 
 def _fault(asset: Asset, path: Path) -> str | None:
@@ -171,23 +134,18 @@ def _fault(asset: Asset, path: Path) -> str | None:
 
 
 @lru_cache
-def _examine(asset: Asset, path: Path, *_identity: int) -> str | None:
+def _examine(asset: Asset, path: Path, *identity: int) -> str | None:
     with open(path, "rb") as stream:
         if downloads.is_page(stream.read(512)):
             return "is a web page and not the file"
-    size, digest = path.stat().st_size, sha256(path)
-    if digest == asset.sha256:
-        return None
-    if asset.kind == "zip":
-        return archives.damage(path)
+    algorithm, _, declared = (asset.checksum or "sha256:").partition(":")
+    size, digest = path.stat().st_size, _digest(str(path), algorithm, *identity)
+    right = digest.startswith(declared)
+    if asset.archive:
+        return None if declared and right else archives.damage(path)
     if asset.size not in (None, size):
         return f"has {size:,} bytes, not the declared {asset.size:,}"
-    declared = asset.sha256 or asset.sha256_prefix or ""
-    if not digest.startswith(declared):
-        return f"has a wrong checksum (SHA-256 {digest[:12]}..., declared {declared[:12]}...)"
-    if asset.sha1:
-        with open(path, "rb") as stream:
-            digest = hashlib.file_digest(stream, "sha1").hexdigest()
-        if digest != asset.sha1:
-            return f"has a wrong checksum (SHA-1 {digest[:12]}..., declared {asset.sha1[:12]}...)"
+    if not right:
+        found, wanted = digest[:12], declared[:12]
+        return f"has a wrong checksum ({algorithm} {found}..., declared {wanted}...)"
     return None if size else "is empty"

@@ -7,13 +7,11 @@ import json
 import math
 import os
 import re
-import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from tqdm import tqdm
@@ -38,16 +36,12 @@ class Failed(Exception):
 
 
 def download(
-    address: str,
-    target: Path,
-    *,
-    check: Callable[[Path], str | None],
-    size: int | None = None,
-    progress: bool = True,
+    address: str, target: Path, *, check: Callable[[Path], str | None], size: int | None = None
 ) -> Path:
     """Download a file: a partial one that grows, then a whole one under its name.
 
-    Of several processes that want the same file one downloads it and the others wait.
+    Of several processes that want the same file one downloads it and the others wait. A bar on
+    standard error shows the progress, if that is a terminal.
 
     Parameters
     ----------
@@ -59,13 +53,6 @@ def download(
         Says what is wrong with a file, ``None`` if it is as it should be.
     size
         Bytes that the file must have, where known.
-    progress
-        Draw a progress bar on standard error, if that is a terminal.
-
-    Returns
-    -------
-    Path
-        `target`, which has passed the check.
 
     Raises
     ------
@@ -81,7 +68,7 @@ def download(
             # Another process may have fetched it while this one waited.
             if target.is_file() and check(target) is None:
                 return target
-            _receive(address, part, size, progress)
+            _receive(address, part, size)
             if fault := check(part):
                 _discard(part)
                 raise Failed(f"gave a file that {fault}")
@@ -104,7 +91,6 @@ def _lock(path: Path) -> Iterator[None]:
 
 
 def _note(part: Path) -> Path:
-    """Where the origin of a partial file is kept."""
     return part.with_name(part.name + ".json")
 
 
@@ -123,14 +109,8 @@ def _origin(part: Path, address: str) -> dict:
         return {}
 
 
-def _receive(address: str, part: Path, size: int | None, progress: bool) -> None:
-    """Download what is missing of a partial file.
-
-    Raises
-    ------
-    Failed
-        If the server cannot be reached, refuses, or sends something else or not all of it.
-    """
+def _receive(address: str, part: Path, size: int | None) -> None:
+    """Download what is missing of a partial file."""
     origin = _origin(part, address)
     have = part.stat().st_size if origin else 0
     if have and have == origin["total"]:
@@ -138,23 +118,28 @@ def _receive(address: str, part: Path, size: int | None, progress: bool) -> None
     with _request(address, have, origin.get("validator")) as response:
         if have and response.status != 200 and not _continues(response, have, origin["total"]):
             _discard(part)
-            return _receive(address, part, size, progress)
+            return _receive(address, part, size)
         if response.status == 200:
             have, origin = 0, _describe(address, response)
-        elif response.status != 206 or not have:
+        elif not have:
             raise Failed(f"answered {response.status} {response.reason}")
-        head = _first(response, size, have, origin["total"])
+        chunk = _first(response, size, have, origin["total"])
         expected = origin["total"] or size
+        limit = expected or LARGEST_DOWNLOAD
+        bar = {"total": expected, "initial": have, "unit": "B", "unit_scale": True}
         with (
             open(part, "ab" if have else "wb") as out,
-            _bar(part.stem, have, expected, progress) as bar,
+            tqdm(**bar, desc=part.stem, disable=None) as shown,
         ):
             _note(part).write_text(json.dumps(origin))
-            _copy(response, head, out, bar, expected or LARGEST_DOWNLOAD)
+            while chunk:
+                out.write(chunk)
+                shown.update(len(chunk))
+                chunk = _read(response, _CHUNK) if out.tell() <= limit else b""
     have = part.stat().st_size
-    if have > (expected or LARGEST_DOWNLOAD):
+    if have > limit:
         _discard(part)
-        raise Failed(f"sends more than the {expected or LARGEST_DOWNLOAD:,} bytes expected")
+        raise Failed(f"sends more than the {limit:,} bytes expected")
     if expected and have < expected:
         raise Failed(f"broke off after {have:,} of {expected:,} bytes ({_KEPT})")
 
@@ -224,21 +209,6 @@ def _read(response: http.client.HTTPResponse, size: int) -> bytes:
         return response.read(size)
     except (OSError, http.client.HTTPException) as fault:
         raise Failed(f"broke off ({_cause(fault)}; {_KEPT})") from fault
-
-
-def _bar(name: str, have: int, total: int | None, progress: bool) -> tqdm:
-    quiet = not (progress and sys.stderr.isatty())
-    return tqdm(total=total, initial=have, unit="B", unit_scale=True, desc=name, disable=quiet)
-
-
-def _copy(
-    response: http.client.HTTPResponse, chunk: bytes, out: BinaryIO, bar: tqdm, limit: int
-) -> None:
-    """Write an answer to an open file, until it ends or the file is larger than it may be."""
-    while chunk:
-        out.write(chunk)
-        bar.update(len(chunk))
-        chunk = _read(response, _CHUNK) if out.tell() <= limit else b""
 
 
 def is_page(head: bytes) -> bool:

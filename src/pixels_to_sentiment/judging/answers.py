@@ -26,54 +26,34 @@ CASE = ["configuration", "agreement", "view"]
 
 
 def gather(records: Iterable, configuration: Callable) -> pd.DataFrame:
-    """Gather what runs answered.
+    """Gather what finished runs answered: the columns of `COLUMNS`, a row a picture, run and view.
 
     Parameters
     ----------
-    records
-        Finished runs, as `runs.Record`.
     configuration
-        Names the configuration of a record, such as its network, start, recipe and precision in
-        words. It must tell apart whatever is not to be averaged.
-
-    Returns
-    -------
-    DataFrame
-        The columns of `COLUMNS`, a row a picture, run and view.
+        Names the configuration of a record in words. It must tell apart whatever is not to be
+        averaged.
     """
-    parts = []
+    parts = [pd.DataFrame(columns=COLUMNS)]
     for record in records:
         run = record.run
         told = record.predictions().melt(
             ["image", "label"], list(scores.VIEWS), var_name="view", value_name="positive"
         )
-        parts.append(
-            told.assign(
-                configuration=configuration(record),
-                agreement=run.agreement,
-                fold=run.fold,
-                seed=run.seed,
-            )
-        )
-    return pd.concat(parts, ignore_index=True)[COLUMNS] if parts else pd.DataFrame(columns=COLUMNS)
+        named = {"configuration": configuration(record), "agreement": run.agreement}
+        parts.append(told.assign(**named, fold=run.fold, seed=run.seed))
+    return pd.concat(parts[1:] or parts, ignore_index=True)[COLUMNS]
 
 
 def cases(answers: pd.DataFrame) -> dict[tuple[str, str, str], pd.DataFrame]:
     """Check and grade answers, and take them apart by the columns of `CASE`.
 
-    Returns
-    -------
-    dict
-        Answers with ``correct``, by configuration, agreement and view in order of appearance.
-
     Raises
     ------
     UserError
-        If a column is missing, a configuration has two runs of one fold and seed, or its seeds
-        answered different pictures of a fold.
+        If a configuration has two runs of one fold and seed, or its seeds answered different
+        pictures of a fold.
     """
-    if missing := [name for name in COLUMNS if name not in answers]:
-        raise UserError(f"The answers lack the columns {', '.join(missing)}: gather them anew.")
     right = (answers["positive"] > 0.5) == (answers["label"] == 1)  # as in `scores.accuracy`
     graded = answers.assign(correct=right.astype("int64"))
     found = dict(iter(graded.groupby(CASE, sort=False)))
@@ -95,7 +75,7 @@ def cases(answers: pd.DataFrame) -> dict[tuple[str, str, str], pd.DataFrame]:
 def pair(
     answers: pd.DataFrame, pairs: Iterable[tuple[str, str]] | None = None
 ) -> Iterator[tuple[tuple[str, str, str, str], pd.DataFrame]]:
-    """Lay the answers of two configurations side by side.
+    """Lay the answers of two configurations side by side, in every subset and view of both.
 
     Only seeds that both have in a fold are kept, so that neither is averaged over more of them.
 
@@ -107,7 +87,7 @@ def pair(
     Yields
     ------
     names : tuple
-        Agreement and view, each that both have, and the two configurations.
+        Agreement, view, and the two configurations.
     paired : DataFrame
         ``fold``, ``seed``, ``image``, ``label``; ``first`` and ``other``, whether each is right
         (0 or 1), and ``difference`` (-1, 0 or 1).
@@ -115,8 +95,8 @@ def pair(
     Raises
     ------
     UserError
-        If a pair has no subset and view in common, not the same pictures in the same folds, or
-        no seed in common in a fold; and as `cases`.
+        If a pair has not the same pictures in the same folds, no subset and view, or no seed of a
+        fold in common; and as `cases`.
     """
     graded = cases(answers)
     settings = dict.fromkeys(case[1:] for case in graded)
@@ -133,11 +113,7 @@ def pair(
 def pair_views(answers: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:
     """Lay the answers from ten crops (``first``) beside those from the centre crop (``other``).
 
-    Yields
-    ------
-    configuration, agreement : str
-    paired : DataFrame
-        As for `pair`.
+    Yields the configuration, the agreement, and both side by side as `pair` does.
 
     Raises
     ------
@@ -172,13 +148,3 @@ def _beside(first: pd.DataFrame, other: pd.DataFrame, who: str, agreement: str) 
 def by_picture(graded: pd.DataFrame, *columns: str) -> pd.DataFrame:
     """Average columns over seeds: a row a picture, with ``fold``, ``image``, ``label``."""
     return graded.groupby(["fold", "image", "label"], as_index=False)[list(columns)].mean()
-
-
-def extent(graded: pd.DataFrame) -> tuple[str, str, int]:
-    """Tell which folds and seeds are there (comma-separated), and how many pictures."""
-    return listed(graded["fold"]), listed(graded["seed"]), graded["image"].nunique()
-
-
-def listed(values: Iterable[int]) -> str:
-    """Write numbers once each, rising, separated by commas."""
-    return ", ".join(str(value) for value in sorted(set(values)))

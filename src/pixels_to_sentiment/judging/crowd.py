@@ -12,37 +12,28 @@ from scipy import optimize, stats
 
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.judging import resampling
-from pixels_to_sentiment.judging.answers import CASE, cases, listed
+from pixels_to_sentiment.judging.answers import CASE, cases
+from pixels_to_sentiment.judging.scores import listed
 
 ANNOTATORS = 5
 
 
-def exact(table: pd.DataFrame | None = None) -> pd.Series:
+def exact() -> pd.Series:
     """Tell how many annotators gave each picture its label (5, 4 or 3), by ``image``.
 
     By the strictest subset that has the picture in its folds. The lists that have the few pictures
     dropped from the folds of a stricter subset are not published, so these count one too few.
-
-    Parameters
-    ----------
-    table
-        As `folds.load` gives it, which is the default.
     """
-    table = folds.load() if table is None else table
-    count = pd.Series(0, index=table["image"], name="count")
+    table = folds.load().set_index("image")
+    count = pd.Series(0, index=table.index, name="count")
     for name, subset in folds.SUBSETS.items():
-        there = table.set_index("image")[f"{name}_fold"].notna()
+        there = table[f"{name}_fold"].notna()
         count = count.where(~there | (count > 0), subset.annotators)
     return count
 
 
 def by_count(told: pd.DataFrame) -> pd.DataFrame:
-    """Score answers apart by how many annotators gave the label.
-
-    Parameters
-    ----------
-    told
-        As `answers.gather` gives it.
+    """Score answers, as `answers.gather` gives them, by how many annotators gave the label.
 
     Returns
     -------

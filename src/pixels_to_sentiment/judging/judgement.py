@@ -8,6 +8,10 @@ Intervals cover 95%. Those of the bootstrap over pictures, and McNemar's test, t
 as they were trained: they say what other test pictures would have changed. The corrected t-test
 takes in what other training pictures would have changed, too. What another seed would have changed
 is in neither: see `across_seeds`.
+
+Tables have a row a case, with the columns of `CASE`; ``folds`` and ``seeds`` (which,
+comma-separated) and ``pictures`` that it is judged by; standard deviations with n - 1, missing for
+one fold; ``low`` and ``high``, the interval by the bootstrap over the pictures of each fold.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,15 +23,8 @@ import pandas as pd
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.judging import resampling
-from pixels_to_sentiment.judging.answers import (
-    CASE,
-    by_picture,
-    cases,
-    extent,
-    listed,
-    pair,
-    pair_views,
-)
+from pixels_to_sentiment.judging.answers import CASE, by_picture, cases, pair, pair_views
+from pixels_to_sentiment.judging.scores import listed
 
 # The training list of a published fold is the test lists of all others.
 TEST_TO_TRAIN = 1 / (len(folds.FOLDS) - 1)
@@ -35,155 +32,80 @@ TEST_TO_TRAIN = 1 / (len(folds.FOLDS) - 1)
 NEAR = 0.05
 
 
-def accuracies(
-    answers: pd.DataFrame, resamples: int = resampling.RESAMPLES, seed: int = 0
-) -> pd.DataFrame:
-    """Score each configuration, with an interval.
-
-    Returns
-    -------
-    DataFrame
-        The columns of `CASE`; ``folds`` and ``seeds`` (which, comma-separated), ``pictures``;
-        ``mean`` and ``std`` over folds (n - 1, missing for one fold); ``low`` and ``high``, by
-        the bootstrap over the pictures of each fold.
-    """
+def accuracies(answers: pd.DataFrame) -> pd.DataFrame:
+    """Score each configuration: ``mean`` and ``std`` over folds, with an interval."""
     rows = []
     for case, group in cases(answers).items():
         each = by_picture(group, "correct")
         over_folds = each.groupby("fold")["correct"].mean()
-        interval = resampling.stratified_interval(
-            each["correct"], each["fold"], resamples=resamples, seed=seed
-        )
-        rows.append((*case, *extent(group), over_folds.mean(), over_folds.std(ddof=1), *interval))
-    names = [*CASE, "folds", "seeds", "pictures", "mean", "std", "low", "high"]
-    return pd.DataFrame(rows, columns=names)
+        interval = resampling.stratified_interval(each["correct"], each["fold"])
+        rows.append((*case, *_extent(group), over_folds.mean(), over_folds.std(ddof=1), *interval))
+    return pd.DataFrame(rows, columns=[*CASE, *_EXTENT, "mean", "std", "low", "high"])
 
 
-def beyond_positive(
-    answers: pd.DataFrame, resamples: int = resampling.RESAMPLES, seed: int = 0
-) -> pd.DataFrame:
-    """Compare each configuration with always answering positive, on the same pictures.
+def beyond_positive(answers: pd.DataFrame) -> pd.DataFrame:
+    """Compare each configuration with always answering positive: ``difference`` of accuracies.
 
     A network that is not better answers at its threshold as if it knew nothing of the pictures.
-
-    Returns
-    -------
-    DataFrame
-        The columns of `CASE`; ``difference`` of the accuracies (mean over folds), ``low`` and
-        ``high``, by the bootstrap over the pictures of each fold.
     """
     rows = []
     for case, group in cases(answers).items():
         each = by_picture(group, "correct")
-        difference = each["correct"] - each["label"]
-        interval = resampling.stratified_interval(
-            difference, each["fold"], resamples=resamples, seed=seed
-        )
-        rows.append((*case, difference.groupby(each["fold"]).mean().mean(), *interval))
+        rows.append((*case, *_over_folds(each["correct"] - each["label"], each["fold"])))
     return pd.DataFrame(rows, columns=[*CASE, "difference", "low", "high"])
 
 
 def spreads(answers: pd.DataFrame) -> pd.DataFrame:
-    """Tell the spread over folds from the spread over seeds, as `resampling.variance_components`.
+    """Tell the spread over folds from the spread over seeds, by `resampling.variance_components`.
 
-    Only seeds that a configuration has in every fold count.
-
-    Returns
-    -------
-    DataFrame
-        The columns of `CASE`; ``folds`` and ``seeds`` (which, comma-separated); the standard
-        deviations ``std_folds`` (of the folds alone), ``std_seeds`` (of one fold's accuracy from
-        seed to seed), ``std_shared`` (the part of it that a seed brings to all folds alike) and
-        ``std_mean`` (of the mean over the folds from seed to seed). All are missing for one seed,
-        ``std_folds`` and ``std_shared`` for one fold.
+    Gives ``std_folds``, ``std_seeds``, ``std_shared`` and ``std_mean``. Only seeds that a
+    configuration has in every fold count.
     """
     rows = []
     for case, group in cases(answers).items():
         table = group.groupby(["fold", "seed"])["correct"].mean().unstack().dropna(axis=1)
         components = resampling.variance_components(table.to_numpy())
         rows.append((*case, listed(table.index), listed(table.columns), *components))
-    names = ["std_folds", "std_seeds", "std_shared", "std_mean"]
+    names = [f"std_{name}" for name in resampling.Components._fields]
     return pd.DataFrame(rows, columns=[*CASE, "folds", "seeds", *names])
 
 
 def differences(
-    answers: pd.DataFrame,
-    pairs: Iterable[tuple[str, str]] | None = None,
-    resamples: int = resampling.RESAMPLES,
-    seed: int = 0,
+    answers: pd.DataFrame, pairs: Iterable[tuple[str, str]] | None = None
 ) -> pd.DataFrame:
-    """Compare pairs of configurations on the same pictures and folds.
+    """Compare pairs of configurations on the same pictures and folds, as `answers.pair` lays them.
 
-    Only seeds that both have in a fold count, so that neither is averaged over more of them. With
-    several, McNemar's test counts the pictures that one answers rightly with more seeds than the
-    other (a sign test; with one seed it is McNemar's own).
-
-    Parameters
-    ----------
-    pairs
-        Names of two configurations each; all pairs by default. They are compared in every subset
-        and view that both have.
-    resamples, seed
-        Of the bootstrap.
+    With several seeds, McNemar's test counts the pictures that one answers rightly with more seeds
+    than the other (a sign test; with one seed it is McNemar's own).
 
     Returns
     -------
     DataFrame
-        ``agreement``, ``view``, ``first``, ``other``; ``folds`` and ``seeds`` (which,
-        comma-separated), ``pictures``; ``accuracy_first``, ``accuracy_other``, ``difference``
-        (first less other) and ``std`` (of the difference over folds, n - 1); ``low`` and
-        ``high``, by the bootstrap over the pictures of each fold; ``t_low``, ``t_high`` and
-        ``p_t``, by the corrected resampled t-test of Nadeau and Bengio (missing for one fold);
+        ``agreement``, ``view``, ``first``, ``other``; ``accuracy_first``, ``accuracy_other``,
+        ``difference`` (first less other), its ``std`` over folds and interval; ``t_low``,
+        ``t_high`` and ``p_t``, by the corrected resampled t-test of Nadeau and Bengio;
         ``first_only`` and ``other_only`` (pictures that only one answers rightly) and
-        ``p_mcnemar`` (exact); ``p_t_holm`` and ``p_mcnemar_holm``, adjusted for all the rows of
-        this table.
-
-    Raises
-    ------
-    UserError
-        If a pair has no subset and view in common, not the same pictures in the same folds, or
-        no seed in common in a fold.
+        ``p_mcnemar`` (exact); ``p_t_holm`` and ``p_mcnemar_holm``, adjusted for all the rows.
     """
-    rows = [
-        dict(zip(["agreement", "view", "first", "other"], names, strict=True))
-        | _compared(paired, resamples, seed)
-        for names, paired in pair(answers, pairs)
-    ]
+    rows = [(*names, *_compared(paired)) for names, paired in pair(answers, pairs)]
     table = pd.DataFrame(rows, columns=["agreement", "view", "first", "other", *_COMPARED])
     return table.assign(
         p_t_holm=resampling.holm(table["p_t"]), p_mcnemar_holm=resampling.holm(table["p_mcnemar"])
     )
 
 
-def across_seeds(
-    answers: pd.DataFrame,
-    first: str,
-    other: str,
-    resamples: int = resampling.RESAMPLES,
-    seed: int = 0,
-) -> pd.DataFrame:
+def across_seeds(answers: pd.DataFrame, first: str, other: str) -> pd.DataFrame:
     """Compare every seed of a configuration with every seed of another.
 
     A seed acts on all folds alike, so neither the bootstrap nor the corrected t-test of
     `differences` sees what another would have changed; this does, as far as seeds were trained.
-
-    Parameters
-    ----------
-    first, other
-        Names of configurations that answered the same pictures; seeds that lack some are left out.
-    resamples, seed
-        Of the bootstrap.
+    Seeds that lack some pictures are left out.
 
     Returns
     -------
     DataFrame
         ``agreement``, ``view``, ``seed_first``, ``seed_other``; ``difference`` (first less other,
-        mean over folds), ``low`` and ``high``, by the bootstrap over the pictures of each fold.
-
-    Raises
-    ------
-    UserError
-        As `answers.cases`.
+        mean over folds) with its interval.
     """
     graded, rows = cases(answers), []
     settings = [case[1:] for case in graded if case[0] == first]
@@ -194,47 +116,27 @@ def across_seeds(
         )
         for left, right in product(one.dropna(axis=1), two.dropna(axis=1)):
             difference = one[left] - two[right]
-            in_folds = difference.index.get_level_values("fold").to_numpy()
-            interval = resampling.stratified_interval(
-                difference, in_folds, resamples=resamples, seed=seed
-            )
-            mean = difference.groupby(level="fold").mean().mean()
-            rows.append((*setting, left, right, mean, *interval))
+            in_folds = difference.index.get_level_values("fold")
+            rows.append((*setting, left, right, *_over_folds(difference, in_folds)))
     names = ["agreement", "view", "seed_first", "seed_other", "difference", "low", "high"]
     return pd.DataFrame(rows, columns=names)
 
 
-def oversampling(
-    answers: pd.DataFrame, resamples: int = resampling.RESAMPLES, seed: int = 0
-) -> pd.DataFrame:
+def _over_folds(values: pd.Series, in_folds: Iterable[int]) -> tuple[float, float, float]:
+    """Give the mean over folds of the mean in each, and the interval of the bootstrap."""
+    in_folds = np.asarray(in_folds)
+    ends = resampling.stratified_interval(values, in_folds)
+    return values.groupby(in_folds).mean().mean(), *ends
+
+
+def oversampling(answers: pd.DataFrame) -> pd.DataFrame:
     """Judge what ten crops are worth instead of the centre crop, in each configuration.
 
-    Returns
-    -------
-    DataFrame
-        ``configuration``, ``agreement``; then as `differences` gives, where first is
-        ``oversampled`` and other ``centre``, so ``first_only`` counts pictures that the ten crops
-        put right and ``other_only`` those that they put wrong; ``to_positive`` and
-        ``to_negative``, pictures whose prediction they turn (mean over seeds).
-
-    Raises
-    ------
-    UserError
-        If a view lacks runs that the other has.
+    As `differences` gives it, where first is ``oversampled`` and other ``centre``: ``first_only``
+    counts pictures that the ten crops put right, and ``other_only`` those that they put wrong.
     """
-    rows = []
-    for name, agreement, paired in pair_views(answers):
-        # Of two labels, a picture put right or wrong is one whose prediction turned.
-        turned = paired["difference"] * np.where(paired["label"] == 1, 1, -1)
-        seeds = paired.groupby("fold")["seed"].transform("nunique")
-        sides = {
-            "to_positive": ((turned > 0) / seeds).sum(),
-            "to_negative": ((turned < 0) / seeds).sum(),
-        }
-        case = {"configuration": name, "agreement": agreement}
-        rows.append(case | _compared(paired, resamples, seed) | sides)
-    names = ["configuration", "agreement", *_COMPARED, "to_positive", "to_negative"]
-    return pd.DataFrame(rows, columns=names)
+    rows = [(*names, *_compared(paired)) for *names, paired in pair_views(answers)]
+    return pd.DataFrame(rows, columns=["configuration", "agreement", *_COMPARED])
 
 
 def noise(answers: pd.DataFrame, within: float = NEAR) -> pd.DataFrame:
@@ -262,13 +164,8 @@ def noise(answers: pd.DataFrame, within: float = NEAR) -> pd.DataFrame:
         the median variance over folds of paired differences); ``smallest``, the least difference
         of two means over five folds that the corrected resampled t-test calls significant at 5%.
         A kind without such pairs is left out.
-
-    Raises
-    ------
-    UserError
-        As `differences` and `oversampling`.
     """
-    kinds = [(names[:2], paired) for names, paired in pair(answers, None)]
+    kinds = [(names[:2], paired) for names, paired in pair(answers)]
     kinds += [((agreement, "views"), paired) for _, agreement, paired in pair_views(answers)]
     measured: dict[tuple, list[float]] = {}
     for kind, paired in kinds:
@@ -300,15 +197,15 @@ def beyond_noise(reported: pd.DataFrame, measured: pd.DataFrame) -> pd.DataFrame
     ----------
     reported
         A difference of two accuracies a row: ``agreement``, ``between`` (see `noise`) and
-        ``difference``. Other columns are kept.
+        ``difference``.
     measured
         As `noise` gives it.
 
     Returns
     -------
     DataFrame
-        ``reported`` with ``smallest`` (missing where no such noise was measured) and ``larger``
-        (boolean, missing there and where the difference is).
+        ``reported`` with ``smallest`` and ``larger`` (boolean), missing where no such noise was
+        measured, or there is no difference.
     """
     kind = ["agreement", "between"]
     table = reported.merge(measured[[*kind, "smallest"]], on=kind, how="left", validate="m:1")
@@ -317,27 +214,20 @@ def beyond_noise(reported: pd.DataFrame, measured: pd.DataFrame) -> pd.DataFrame
     return table.assign(larger=larger.where(known, pd.NA))
 
 
-def stratification(answers: pd.DataFrame, cuts: int = 5_000, seed: int = 0) -> pd.DataFrame:
+def stratification(answers: pd.DataFrame) -> pd.DataFrame:
     """Judge what folds that are not stratified by label do to the spread over folds.
 
     The pictures are cut anew into as many folds, at random and stratified, and scored again. This
     assumes that each picture would have been answered as it was, by a network trained on another
     part of the pictures: only the scoring is cut anew, not the training.
 
-    Parameters
-    ----------
-    cuts, seed
-        How many random cuts of each kind, and of the shuffles.
-
     Returns
     -------
     DataFrame
-        The columns of `CASE`; ``folds`` (which), ``pictures``; ``observed``, standard deviation
-        of the accuracy over folds; ``shuffled`` and ``stratified``, its mean over the cuts of
-        either kind; ``shuffled_low`` and ``shuffled_high``, between which it lies in 95% of the
-        cuts at random; ``always_positive``, standard deviation over the folds of the share of
-        positive pictures, which is the accuracy of always answering "positive". The standard
-        deviations are with n - 1, and missing for one fold.
+        ``observed``, standard deviation of the accuracy over folds; ``shuffled`` and
+        ``stratified``, its mean over the cuts of either kind; ``shuffled_low`` and
+        ``shuffled_high``, between which it lies in 95% of the cuts at random;
+        ``always_positive``, what it is of always answering "positive".
     """
     rows = []
     for case, group in cases(answers).items():
@@ -345,27 +235,23 @@ def stratification(answers: pd.DataFrame, cuts: int = 5_000, seed: int = 0) -> p
         over_folds = each.groupby("fold")[["correct", "label"]].mean()
         observed, always_positive = over_folds.std(ddof=1)
         shuffled, stratified = (
-            resampling.recut_spreads(each["correct"], labels, len(over_folds), cuts=cuts, seed=seed)
+            resampling.recut_spreads(each["correct"], labels, len(over_folds))
             for labels in (None, each["label"])
         )
         spread = shuffled.mean(), stratified.mean(), *resampling.percentiles(shuffled)
-        which, _, pictures = extent(group)
-        rows.append((*case, which, pictures, observed, *spread, always_positive))
+        rows.append((*case, observed, *spread, always_positive))
     names = ["observed", "shuffled", "stratified", "shuffled_low", "shuffled_high"]
-    return pd.DataFrame(rows, columns=[*CASE, "folds", "pictures", *names, "always_positive"])
+    return pd.DataFrame(rows, columns=[*CASE, *names, "always_positive"])
 
 
 def duplicates(
-    answers: pd.DataFrame,
-    whole: str,
-    without: str,
-    twins: Mapping[str, str],
-    resamples: int = resampling.RESAMPLES,
-    seed: int = 0,
+    answers: pd.DataFrame, whole: str, without: str, twins: Mapping[str, str]
 ) -> pd.DataFrame:
     """Judge what duplicates across folds are worth.
 
-    Accuracies are means over pictures here, not over folds, for some folds have no twin.
+    Accuracies are means over pictures here, not over folds, for some folds have no twin. Twins are
+    drawn together in the bootstrap, for they are one picture. Where no answer differs the interval
+    has no width, which says nothing about other pictures.
 
     Parameters
     ----------
@@ -376,23 +262,19 @@ def duplicates(
         byte-identical twin in the test fold.
     twins
         Test pictures with such a twin, each with a name that it shares with its twins, such as
-        the digest of the file. Twins are drawn together, for they are one picture.
-    resamples, seed
-        Of the bootstrap.
+        the digest of the file.
 
     Returns
     -------
     DataFrame
         ``agreement``, ``view``; ``part`` (``twins``, ``others`` or ``all``), ``pictures``;
-        ``accuracy_whole``, ``accuracy_without`` and ``difference`` (whole less without), with
-        ``low`` and ``high`` by the bootstrap; ``whole_only`` and ``without_only`` (pictures that
-        only one answers rightly). Where no answer differs the interval has no width, which says
-        nothing about other pictures.
+        ``accuracy_whole``, ``accuracy_without`` and ``difference`` (whole less without), with its
+        interval; ``whole_only`` and ``without_only`` (pictures that only one answers rightly).
 
     Raises
     ------
     UserError
-        As `differences`, or if the answers are of several subsets or contain none of the twins.
+        As `answers.pair`, or if the answers are of several subsets or contain none of the twins.
     """
     if answers["agreement"].nunique() != 1:
         raise UserError("Duplicates lie in other folds in each subset: give answers of one.")
@@ -406,9 +288,7 @@ def duplicates(
         parts = {"twins": group.notna(), "others": group.isna(), "all": clusters.notna()}
         for part, chosen in parts.items():
             some = each[chosen]
-            interval = resampling.clustered_interval(
-                some["difference"], clusters[chosen], resamples=resamples, seed=seed
-            )
+            interval = resampling.clustered_interval(some["difference"], clusters[chosen])
             means = some[["first", "other", "difference"]].mean()
             rows.append((agreement, view, part, len(some), *means, *interval, *_apart(some)))
     names = ["accuracy_whole", "accuracy_without", "difference", "low", "high"]
@@ -416,25 +296,27 @@ def duplicates(
     return pd.DataFrame(rows, columns=["agreement", "view", "part", "pictures", *names, *counts])
 
 
+_EXTENT = ["folds", "seeds", "pictures"]
 _COMPARED = [
-    *("folds", "seeds", "pictures", "accuracy_first", "accuracy_other", "difference", "std"),
+    *(*_EXTENT, "accuracy_first", "accuracy_other", "difference", "std"),
     *("low", "high", "t_low", "t_high", "p_t", "first_only", "other_only", "p_mcnemar"),
 ]
 
 
-def _compared(paired: pd.DataFrame, resamples: int, seed: int) -> dict:
+def _extent(graded: pd.DataFrame) -> tuple[str, str, int]:
+    return listed(graded["fold"]), listed(graded["seed"]), graded["image"].nunique()
+
+
+def _compared(paired: pd.DataFrame) -> tuple:
     each = by_picture(paired, "first", "other", "difference")
     over_folds = each.groupby("fold")[["first", "other", "difference"]].mean()
-    interval = resampling.stratified_interval(
-        each["difference"], each["fold"], resamples=resamples, seed=seed
-    )
+    interval = resampling.stratified_interval(each["difference"], each["fold"])
     test = resampling.corrected_t(over_folds["difference"], TEST_TO_TRAIN)
     apart = _apart(each)
-    values = (
-        *(*extent(paired), *over_folds.mean(), over_folds["difference"].std(ddof=1), *interval),
+    return (
+        *(*_extent(paired), *over_folds.mean(), over_folds["difference"].std(ddof=1), *interval),
         *(test.low, test.high, test.p, *apart, resampling.exact_mcnemar(*apart)),
     )
-    return dict(zip(_COMPARED, values, strict=True))
 
 
 def _apart(each: pd.DataFrame) -> tuple[int, int]:

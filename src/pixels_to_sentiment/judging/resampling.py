@@ -9,14 +9,15 @@ from scipy import stats
 
 RESAMPLES = 10_000
 LEVEL = 0.95
+# Where the upper end of an interval lies among the quantiles.
+_UPPER = (1 + LEVEL) / 2
 # Of an interval's ends: many more than any number of pictures can tell apart.
 _DIGITS = 12
 
 
 class TTest(NamedTuple):
-    """A t-test: statistic, two-sided p-value and the ends of the interval of the mean."""
+    """A t-test: two-sided p-value and the ends of the interval of the mean."""
 
-    t: float
     p: float
     low: float
     high: float
@@ -38,7 +39,12 @@ class Effects(NamedTuple):
 
 
 class Components(NamedTuple):
-    """Standard deviations of `variance_components`, in the unit of its table."""
+    """Standard deviations of `variance_components`, in the unit of its table.
+
+    ``folds``: of the folds, without what seeds add. ``seeds``: in one fold, from seed to seed.
+    ``shared``: the part of that which a seed brings to all folds alike. ``mean``: of the mean over
+    these folds, from seed to seed.
+    """
 
     folds: float
     seeds: float
@@ -52,22 +58,9 @@ def stratified_interval(
     """Bootstrap the mean over strata of the mean in each, as the mean over folds is.
 
     Values are drawn with replacement within their stratum, whose size stays as it is; the ends
-    are percentiles (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13).
-    Where all values of a stratum are alike it adds nothing to the width.
-
-    Parameters
-    ----------
-    values, strata
-        A value and the number of its stratum, (n,) each.
-    resamples
-        How many times all strata are drawn.
-    seed
-        Of the draws; the same seed gives the same interval.
-
-    Returns
-    -------
-    low, high : float
-        Ends of the 95% interval; missing without values.
+    are percentiles of 95% (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter
+    13), missing without values. Where all values of a stratum are alike it adds nothing to the
+    width.
     """
     values, strata = np.asarray(values, float), np.asarray(strata)
     generator = np.random.default_rng(seed)
@@ -78,9 +71,7 @@ def stratified_interval(
     return percentiles(np.mean(drawn, axis=0)) if drawn else (np.nan, np.nan)
 
 
-def clustered_interval(
-    values: Iterable[float], clusters: Iterable, *, resamples: int = RESAMPLES, seed: int = 0
-) -> tuple[float, float]:
+def clustered_interval(values: Iterable[float], clusters: Iterable) -> tuple[float, float]:
     """Bootstrap the mean of values that come in clusters, such as copies of one picture.
 
     Whole clusters are drawn with replacement, for what is in one is not independent. Otherwise
@@ -91,7 +82,7 @@ def clustered_interval(
         return np.nan, np.nan
     _, member = np.unique(np.asarray(clusters), return_inverse=True)
     sums, sizes = np.bincount(member, weights=values), np.bincount(member)
-    return percentiles(_drawn_means(sums, sizes, resamples, np.random.default_rng(seed)))
+    return percentiles(_drawn_means(sums, sizes, RESAMPLES, np.random.default_rng(0)))
 
 
 def _drawn_means(
@@ -107,7 +98,7 @@ def _drawn_means(
 
 def percentiles(drawn: np.ndarray) -> tuple[float, float]:
     """Give the values between which 95% of many draws lie, as many below as above."""
-    low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    low, high = np.quantile(drawn, [1 - _UPPER, _UPPER])
     # A mean of differences that cancel is zero, and not a rounding error on one side of it.
     return round(float(low), _DIGITS) + 0.0, round(float(high), _DIGITS) + 0.0
 
@@ -119,6 +110,8 @@ def corrected_t(differences: Iterable[float], ratio: float) -> TTest:
     differences over independent samples would. Nadeau and Bengio (Inference for the
     Generalization Error, Machine Learning 52, 2003) take the variance of the mean as
     ``(1/k + n_test/n_train) var`` instead of ``var / k``, still with k - 1 degrees of freedom.
+    All is missing for fewer than two folds. Where the differences do not vary at all, p is 1 if
+    they are zero and 0 otherwise.
 
     Parameters
     ----------
@@ -126,37 +119,24 @@ def corrected_t(differences: Iterable[float], ratio: float) -> TTest:
         Of two accuracies on the same fold, (k,).
     ratio
         Test pictures of a fold over its training pictures.
-
-    Returns
-    -------
-    TTest
-        All missing for fewer than two folds. Where the differences do not vary at all, p is 1 if
-        they are zero and 0 otherwise.
     """
     differences = np.asarray(differences, float)
     k = len(differences)
     if k < 2:
-        return TTest(np.nan, np.nan, np.nan, np.nan)
+        return TTest(np.nan, np.nan, np.nan)
     mean, variance = float(differences.mean()), float(differences.var(ddof=1))
     error = np.sqrt((1 / k + ratio) * variance)
-    half = float(critical_difference(variance, k, ratio))
-    if error == 0:
-        return TTest(np.nan if mean == 0 else np.sign(mean) * np.inf, float(mean == 0), mean, mean)
-    t = mean / error
-    return TTest(float(t), float(2 * stats.t.sf(abs(t), k - 1)), mean - half, mean + half)
+    half = critical_difference(variance, k, ratio)
+    p = 2 * stats.t.sf(abs(mean) / error, k - 1) if error else mean == 0
+    return TTest(float(p), mean - half, mean + half)
 
 
 def critical_difference(variance: float, k: int, ratio: float) -> float:
     """Give the smallest mean difference over k folds that `corrected_t` calls significant at 5%.
 
-    Parameters
-    ----------
-    variance
-        Of the differences over folds, with k - 1.
-    k, ratio
-        Folds, and test over training pictures.
+    `variance` is that of the differences over folds, with k - 1.
     """
-    return float(stats.t.ppf((1 + LEVEL) / 2, k - 1) * np.sqrt((1 / k + ratio) * variance))
+    return float(stats.t.ppf(_UPPER, k - 1) * np.sqrt((1 / k + ratio) * variance))
 
 
 def random_effects(
@@ -207,52 +187,36 @@ def _interval(value: float, errors: np.ndarray, freedom: np.ndarray) -> Effects:
     total = errors.sum()
     there = errors > 0
     freedom = total**2 / (errors[there] ** 2 / freedom[there]).sum() if there.any() else np.inf
-    half = stats.t.ppf((1 + LEVEL) / 2, freedom) * np.sqrt(total)
+    half = stats.t.ppf(_UPPER, freedom) * np.sqrt(total)
     ends = (round(float(end), _DIGITS) + 0.0 for end in (value - half, value + half))
     parts = (float(np.sqrt(one)) for one in (errors[0], errors[1], errors[2:].sum()))
     return Effects(value, *ends, *parts, float(freedom))
 
 
 def area_interval(labels: Iterable[int], positive: Iterable[float]) -> tuple[float, float, float]:
-    """Give the area under the ROC curve and its 95% interval, pictures being chance.
+    """Give the area under the ROC curve (see `scores.auc`) and its 95% interval.
 
-    By the variance of DeLong, DeLong and Clarke-Pearson (Biometrics 44, 1988).
-
-    Parameters
-    ----------
-    labels
-        0 negative, 1 positive, (n,), several of both.
-    positive
-        Probability of positive, (n,).
+    Pictures are the chance, by the variance of DeLong, DeLong and Clarke-Pearson (Biometrics 44,
+    1988); several of both labels are needed.
     """
     labels, positive = np.asarray(labels), np.asarray(positive, float)
     above = positive[labels == 1][:, None] - positive[labels == 0]
     placed = (np.sign(above) + 1) / 2
     error = np.sqrt(sum(placed.mean(axis=a).var(ddof=1) / placed.shape[1 - a] for a in (0, 1)))
-    half = stats.norm.ppf((1 + LEVEL) / 2) * error
+    half = stats.norm.ppf(_UPPER) * error
     area = float(placed.mean())
     return area, float(max(0.0, area - half)), float(min(1.0, area + half))
 
 
 def exact_mcnemar(first_only: int, other_only: int) -> float:
-    """Test whether two classifiers err equally often on the same pictures.
+    """Test whether two classifiers err equally often on the same pictures: two-sided p-value.
 
     McNemar's test (Psychometrika 12, 1947), exact: under the hypothesis a picture that only one
     of them answers rightly is as likely to be the one's as the other's, so that the counts are
     binomial. It takes both classifiers as they were trained and says nothing of another training.
-
-    Parameters
-    ----------
-    first_only, other_only
-        Pictures that only the first, or only the other, answers rightly.
-
-    Returns
-    -------
-    float
-        Two-sided p-value; 1 where no picture tells them apart.
     """
-    discordant = int(first_only) + int(other_only)
-    return float(stats.binomtest(int(first_only), discordant).pvalue) if discordant else 1.0
+    discordant = first_only + other_only
+    return float(stats.binomtest(first_only, discordant).pvalue) if discordant else 1.0
 
 
 def holm(p: Iterable[float]) -> np.ndarray:
@@ -271,44 +235,26 @@ def holm(p: Iterable[float]) -> np.ndarray:
 
 def standard_error(low: pd.Series, high: pd.Series) -> pd.Series:
     """Turn 95% intervals into standard deviations, as of estimates that are about normal."""
-    return (high - low) / (2 * stats.norm.ppf((1 + LEVEL) / 2))
+    return (high - low) / (2 * stats.norm.ppf(_UPPER))
 
 
 def deviation_factors(freedom: int) -> tuple[float, float]:
     """Say between which multiples of an estimated standard deviation the true one lies in 95%.
 
-    By the chi-square distribution of the variance of normal values.
-
-    Parameters
-    ----------
-    freedom
-        Degrees of freedom of the estimate, 1 or more.
+    By the chi-square distribution of the variance of normal values, `freedom` being the degrees of
+    freedom of the estimate.
     """
-    ends = stats.chi2.ppf([(1 + LEVEL) / 2, (1 - LEVEL) / 2], freedom)
-    low, high = np.sqrt(freedom / ends)
+    low, high = np.sqrt(freedom / stats.chi2.ppf([_UPPER, 1 - _UPPER], freedom))
     return float(low), float(high)
 
 
 def variance_components(table: np.ndarray) -> Components:
-    """Tell the spread over folds from the spread over seeds.
+    """Tell the spread over folds from the spread over seeds, in accuracies (folds, seeds).
 
     The model has two random factors without replication: accuracy = mean + fold + seed + rest,
     the rest holding the interaction (fold and seed together). Variances are had from the mean
-    squares (Searle, Casella and McCulloch, Variance Components, 1992, chapter 4).
-
-    Parameters
-    ----------
-    table
-        Accuracy by fold and seed, (folds, seeds).
-
-    Returns
-    -------
-    Components
-        ``folds``: of the folds, without what seeds add (0 where the estimate is negative).
-        ``seeds``: in one fold, from seed to seed, all of it. ``shared``: the part of that which
-        a seed brings to all folds alike (0 where negative). ``mean``: of the mean over these
-        folds, from seed to seed. All missing for one seed; ``folds`` and ``shared`` missing for
-        one fold.
+    squares (Searle, Casella and McCulloch, Variance Components, 1992, chapter 4); an estimate
+    below zero becomes zero. All are missing for one seed; ``folds`` and ``shared`` for one fold.
     """
     table = np.asarray(table, float)
     folds, seeds = table.shape
@@ -325,14 +271,12 @@ def variance_components(table: np.ndarray) -> Components:
 
 
 def recut_spreads(
-    values: Iterable[float],
-    labels: Iterable[int] | None,
-    folds: int,
-    *,
-    cuts: int = 5_000,
-    seed: int = 0,
+    values: Iterable[float], labels: Iterable[int] | None, folds: int, *, cuts: int = 5_000
 ) -> np.ndarray:
     """Cut pictures into folds at random, many times over, and take the spread of each cut.
+
+    Folds are of equal size but for a remainder of one. The spread is the standard deviation over
+    the folds (n - 1) of the mean in each; missing for one fold.
 
     Parameters
     ----------
@@ -341,22 +285,12 @@ def recut_spreads(
     labels
         Of the pictures: every fold gets the same number of each label, but for a remainder of
         one. ``None`` to cut whatever the labels are.
-    folds
-        In how many, of equal size but for a remainder of one.
-    cuts, seed
-        How many times, and of the shuffles.
-
-    Returns
-    -------
-    ndarray
-        Standard deviation over the folds (n - 1) of the mean in each, float64 (cuts,); missing
-        for one fold.
     """
     if folds < 2:
         return np.full(cuts, np.nan)
     values = np.asarray(values, float)
     labels = np.zeros(len(values)) if labels is None else np.asarray(labels)
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(0)
     sums, sizes, dealt = np.zeros((cuts, folds)), np.zeros(folds, int), 0
     for label in np.unique(labels):
         group = values[labels == label]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import confusion_matrix, roc_auc_score
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.errors import UserError
@@ -15,15 +15,10 @@ VIEWS = {"centre": "no", "oversampled": "yes"}
 
 
 def accuracy(labels: Iterable[int], positive: Iterable[float]) -> float:
-    """Share of pictures whose more probable class is their label.
+    """Share of pictures whose more probable class is their label (0 negative, 1 positive).
 
-    Parameters
-    ----------
-    labels
-        0 negative, 1 positive, (n,).
-    positive
-        Probability of positive, (n,). At exactly one half the prediction is negative, as with
-        ``argmax`` over (negative, positive).
+    At a probability of exactly one half the prediction is negative, as with ``argmax`` over
+    (negative, positive).
     """
     return float(np.mean((np.asarray(positive) > 0.5) == (np.asarray(labels) == 1)))
 
@@ -31,24 +26,16 @@ def accuracy(labels: Iterable[int], positive: Iterable[float]) -> float:
 def auc(labels: Iterable[int], positive: Iterable[float]) -> float:
     """Area under the ROC curve: how often a positive picture is more probably positive.
 
-    Of all pairs of a positive and a negative picture, ties counting one half; one half is what
-    chance gives. Unlike the accuracy, it does not depend on the threshold.
-
-    Parameters
-    ----------
-    labels
-        0 negative, 1 positive, (n,), both of them there.
-    positive
-        Probability of positive, (n,).
+    Ties count one half, which is what chance gives. Unlike the accuracy, it does not depend on the
+    threshold.
     """
     return float(roc_auc_score(np.asarray(labels), np.asarray(positive)))
 
 
 def confusion(labels: Iterable[int], positive: Iterable[float]) -> pd.DataFrame:
     """Count pictures by label (rows) and prediction (columns), both negative then positive."""
-    truth = np.asarray(labels) == 1
-    predicted = np.asarray(positive) > 0.5
-    counts = [[int(np.sum((truth == t) & (predicted == p))) for p in (0, 1)] for t in (0, 1)]
+    predicted = (np.asarray(positive) > 0.5).astype(int)
+    counts = confusion_matrix(np.asarray(labels), predicted, labels=[0, 1])
     names = ["negative", "positive"]
     return pd.DataFrame(
         counts, index=pd.Index(names, name="label"), columns=pd.Index(names, name="prediction")
@@ -56,43 +43,32 @@ def confusion(labels: Iterable[int], positive: Iterable[float]) -> pd.DataFrame:
 
 
 def summarise(folds: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Average fold accuracies.
+    """Average fold accuracies: over seeds within a fold first, then over folds.
 
     Parameters
     ----------
     folds
-        A fold's accuracy a row: the columns of `by`, ``fold``, ``seed``, ``key`` and
-        ``accuracy``.
-    by
-        Columns that name a configuration.
+        A fold's accuracy a row: ``fold``, ``seed``, ``key``, ``accuracy``, and the columns of `by`,
+        which name a configuration.
 
     Returns
     -------
     DataFrame
-        The columns of `by`, then ``seeds`` and ``keys`` (comma-separated), ``folds`` (which),
-        ``mean``, ``std`` and ``n``. Seeds are averaged within a fold first; ``mean`` and ``std``
-        are over the n folds, the standard deviation with n - 1 (missing for one fold). The paper
-        does not say which it uses.
+        The columns of `by`, then ``seeds``, ``keys``, ``folds`` (comma-separated), ``mean``,
+        ``std`` and ``n``. The standard deviation over the n folds is with n - 1 (missing for one
+        fold); the paper does not say which it uses.
     """
     rows = []
     for names, group in folds.groupby(by, sort=False, dropna=False):
         each = group.groupby("fold")["accuracy"].mean()
-        rows.append(
-            (
-                *names,
-                _listed(group["seed"]),
-                _listed(group["key"]),
-                _listed(group["fold"]),
-                each.mean(),
-                each.std(ddof=1),
-                len(each),
-            )
-        )
+        which = [listed(group[name]) for name in ("seed", "key", "fold")]
+        rows.append((*names, *which, each.mean(), each.std(ddof=1), len(each)))
     return pd.DataFrame(rows, columns=[*by, "seeds", "keys", "folds", "mean", "std", "n"])
 
 
-def _listed(values: pd.Series) -> str:
-    return ", ".join(str(v) for v in sorted(values.unique()))
+def listed(values: Iterable) -> str:
+    """Write values once each, rising, separated by commas."""
+    return ", ".join(str(value) for value in sorted(set(values)))
 
 
 # Columns that name a number of the paper, and all that its table has.
@@ -127,8 +103,7 @@ def reported(experiment: str | None = None, path: Path | None = None) -> pd.Data
     except (OSError, ValueError) as fault:
         reason = " ".join(str(fault).split())  # pandas ends some messages with a line feed
         raise UserError(f"{path} cannot be read ({reason}): restore it from git.") from fault
-    missing = [name for name in _REPORTED if name not in table]
-    if missing or not set(table["grade"]) <= {"V", "I", "R"}:
+    if not set(_REPORTED) <= set(table) or not set(table["grade"]) <= {"V", "I", "R"}:
         raise UserError(f"{path} is not the table of reported results: restore it from git.")
     return table if experiment is None else table[table["experiment"] == experiment]
 

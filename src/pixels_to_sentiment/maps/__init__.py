@@ -1,6 +1,6 @@
-"""Sentiment maps: where in a picture a network finds its evidence, and how far to believe it.
+"""Sentiment maps: where in a picture a network finds its evidence, made and drawn.
 
-Enters: A network or finished runs, and pictures.
-Leaves: Maps (n, rows, columns), drawings of them, and recorded measures of how far to believe them.
-Must not know: the book.
+Enters: A network or a finished run, and pictures, of the data set or of one's own.
+Leaves: Maps (n, rows, columns), rival ones, where their places lie in the picture, and drawings.
+Must not know: how far maps can be believed.
 """

@@ -35,12 +35,10 @@ FORWARD = 1 / 3
 
 @dataclass(frozen=True)
 class Choice:
-    """A finished run, and how it came to be chosen.
+    """A finished run with its weights, and how it came to be chosen.
 
     Attributes
     ----------
-    record
-        The run, with its weights.
     among
         Of so many runs it is the best; 0 if it was named.
     passed_over
@@ -99,14 +97,13 @@ class Choice:
     def in_words(self) -> str:
         """Say which run it is and how right it was, in two sentences."""
         run = self.record.run
-        title = Configuration(run.network, run.start, run.recipe.name).title
         made = self.record.deviation()
         chosen = f" The best of {self.among} runs, which flatters it." if self.among > 1 else ""
         return (
-            f"Run {self.record.key}: {title} ({AGREEMENT_NAMES[run.agreement]}, test fold "
-            f"{run.fold}, seed {run.seed}){f', made {made}' if made else ''}. Right on "
-            f"{self.accuracy:.1%} of "
-            f"its {len(self.predictions)} test pictures with ten crops; always positive: "
+            f"Run {self.record.key}: {_configuration(run).title} "
+            f"({AGREEMENT_NAMES[run.agreement]}, test fold {run.fold}, seed {run.seed})"
+            f"{f', made {made}' if made else ''}. Right on {self.accuracy:.1%} of its "
+            f"{len(self.predictions)} test pictures with ten crops; always positive: "
             f"{self.always_positive:.1%}.{chosen}"
         )
 
@@ -121,11 +118,19 @@ def named(key: str) -> Choice:
         fully convolutional form.
     """
     key = Path(key).name.lower()
-    found = [one for one in _keys(places.runs()) if key and one.startswith(key)]
-    if not found:
-        raise UserError(_no_run(key))
+    found = [one for one in _keys() if key and one.startswith(key)]
     if len(found) > 1:
         raise UserError(f"The keys of {len(found)} runs begin with {key!r}: {', '.join(found)}.")
+    if not found:
+        for one in store.recorded():
+            if key and one.key.startswith(key):
+                raise UserError(
+                    f"Run {one.key} is recorded without its weights: {_run_again(one.run)}."
+                )
+        raise UserError(
+            f"There is no finished run whose key begins with {key!r} in {places.runs()}: leave out "
+            "--run for the best there is."
+        )
     record = Record.open(places.runs() / found[0])
     if record.run.network not in surgery.fully_convolutional_names():
         raise UserError(
@@ -140,29 +145,23 @@ def named(key: str) -> Choice:
 def best(network: str | None = None, *, device: str = "auto") -> Choice:
     """Choose the best of the finished runs at hand, of one network or of all.
 
-    The best is the one that is most accurate beyond always answering positive on its test fold.
-
-    Parameters
-    ----------
-    device
-        Where a training is timed if there is no run.
-
     Raises
     ------
     UserError
-        If there is no such run, with the command that makes one and how long it takes; or if the
-        network is unknown or has no fully convolutional form.
+        If there is no such run, with the command that makes one and how long it takes on `device`;
+        or if the network is unknown or has no fully convolutional form.
     """
-    if network is not None:
-        _check_network(network)
-    wanted = [network] if network else surgery.fully_convolutional_names()
+    names = surgery.fully_convolutional_names()
+    if network is not None and network not in names:
+        raise UserError(
+            f"{network} is none of the networks that make maps: choose from {', '.join(names)}."
+        )
     found, passed_over = [], []
-    for key in _keys(places.runs()):
+    for key in _keys():
         try:
             one = Choice(Record.open(places.runs() / key))
-            run = one.record.run
-            counts = run.network in wanted and not one.record.deviation()
-            if counts and _has_weights(one.record):
+            wanted = one.record.run.network in ([network] if network else names)
+            if wanted and not one.record.deviation() and _has_weights(one.record):
                 _check_predictions(one)
                 found.append(one)
         except UserError as fault:
@@ -195,35 +194,20 @@ def _check_predictions(one: Choice) -> None:
     )
 
 
-def _keys(root: Path) -> list[str]:
-    return sorted(path.parent.name for path in root.glob("[!.]*/run.json"))
+def _keys() -> list[str]:
+    return sorted(path.parent.name for path in places.runs().glob("[!.]*/run.json"))
 
 
 def _has_weights(record: Record) -> bool:
     return (record.folder / runs.WEIGHTS).is_file()
 
 
-def _check_network(name: str) -> None:
-    if name not in surgery.fully_convolutional_names():
-        raise UserError(
-            f"{name} is none of the networks that make maps: choose from "
-            f"{', '.join(surgery.fully_convolutional_names())}."
-        )
-
-
-def _no_run(key: str) -> str:
-    for one in store.recorded():
-        if key and one.key.startswith(key):
-            return f"Run {one.key} is recorded without its weights: {_run_again(one.run)}."
-    return (
-        f"There is no finished run whose key begins with {key!r} in {places.runs()}: leave out "
-        "--run for the best there is."
-    )
+def _configuration(run: Run) -> Configuration:
+    return Configuration(run.network, run.start, run.recipe.name)
 
 
 def _run_again(run: Run) -> str:
-    configuration = Configuration(run.network, run.start, run.recipe.name)
-    command = f"{_command(configuration, run.agreement, run.fold)} --seeds {run.seed}"
+    command = f"{_command(_configuration(run), run.agreement, run.fold)} --seeds {run.seed}"
     if run.precision != "fp32":
         command += f" --precision {run.precision}"
     return f"run `{command}` to have them"
@@ -269,24 +253,20 @@ def _at_hand(configuration: Configuration) -> bool:
 def training_seconds(configuration: Configuration, *, device: str = "auto") -> float:
     """Estimate how long one run on five agree takes here, from a few small batches.
 
-    Returns
-    -------
-    float
-        Seconds, for training and for classifying the test pictures meanwhile and at the end.
+    In seconds, with the test pictures that are classified meanwhile and at the end.
     """
     memory.keep_freed()
     recipe = recipes.recipe(configuration.recipe, "five")
     network = factory.blank(configuration.network, start=configuration.start)
-    one = _seconds_a_picture(network.to(store.pick_device(device)), recipe)
-    tested = len(folds.split("five", 1)[1]) * (10 + recipe.iterations // 10)
-    return one * (recipe.iterations * recipe.iter_size * recipe.batch_size + FORWARD * tested)
-
-
-def _seconds_a_picture(network: Network, recipe: recipes.Recipe) -> float:
-    shape = (TIMED_BATCH, pictures.SIDE, pictures.SIDE, 3)
+    network = network.to(store.pick_device(device))
     short = replace(
         recipe, iterations=1 + TIMED_ITERATIONS, batch_size=TIMED_BATCH, iter_size=1, base_rate=0.0
     )
+    shape = (TIMED_BATCH, pictures.SIDE, pictures.SIDE, 3)
     pixels = torch.zeros(shape, dtype=torch.uint8, device=network.device)
     curve = loop.train(network, pixels, np.zeros(TIMED_BATCH, np.int64), short)
-    return curve["seconds"].diff().min() / TIMED_BATCH
+    # The first iteration, which is slower, does not count.
+    a_picture = curve["seconds"].diff().min() / TIMED_BATCH
+    tested = len(folds.split("five", 1)[1]) * (10 + recipe.iterations // 10)
+    trained_on = recipe.iterations * recipe.iter_size * recipe.batch_size
+    return a_picture * (trained_on + FORWARD * tested)

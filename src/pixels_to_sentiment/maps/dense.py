@@ -34,12 +34,8 @@ def log_odds(network: Network, pixels: Tensor, *, batch: int = 32) -> Tensor:
 
     Parameters
     ----------
-    network
-        With a fully convolutional form, see `surgery.fully_convolutional`.
     pixels
-        uint8 RGB (n, h, w, 3), on the network's device, at least the network's crop a side.
-    batch
-        Pictures a forward pass.
+        uint8 RGB (n, h, w, 3), on the network's device.
 
     Returns
     -------
@@ -65,38 +61,18 @@ def log_odds(network: Network, pixels: Tensor, *, batch: int = 32) -> Tensor:
 
 
 def places(network: Network, maps: Tensor | np.ndarray, side: int = SIDE) -> np.ndarray:
-    """Say where along a side of the picture the places of its map lie.
+    """Say where along a side of a picture the places of its map lie.
 
-    Parameters
-    ----------
-    maps
-        As `log_odds` gives them.
-    side
-        Of the pictures that were mapped, in pixels.
-
-    Returns
-    -------
-    ndarray
-        Shares of the side, float64 (h',), rising, of the middles of what the places see.
+    Shares of the side, float64 (h',), rising, of the middles of what the places see.
     """
     return geometry.shares(surgery.fully_convolutional(network), side, maps.shape[-1])
 
 
 def enlarged(loaded: Pictures, images: pd.Series, side: int = SIDE) -> Tensor:
-    """Warp pictures to the input of the fully convolutional network.
+    """Warp pictures to the input of the fully convolutional network, uint8 RGB (n, side, side, 3).
 
     Photographs are warped from their files, as the paper does, and the stand-in from its 256
     pixels a side.
-
-    Parameters
-    ----------
-    images
-        Names, (n,).
-
-    Returns
-    -------
-    Tensor
-        uint8 RGB (n, side, side, 3).
 
     Raises
     ------
@@ -121,19 +97,8 @@ def enlarged(loaded: Pictures, images: pd.Series, side: int = SIDE) -> Tensor:
 def windows(network: Network, pixels: Tensor, *, batch: int = 64) -> Tensor:
     """Classify every window of pictures, as a window of the crop's size slides over them.
 
-    CaffeNet's map gives the same where no padding reaches into the window.
-
-    Parameters
-    ----------
-    pixels
-        As for `log_odds`.
-    batch
-        Windows a forward pass.
-
-    Returns
-    -------
-    Tensor
-        Log-odds of positive, float32 (n, h', w') on the CPU: 8x8 for pictures of 451 pixels.
+    CaffeNet's map gives the same where no padding reaches into the window. Log-odds of positive,
+    float32 (n, h', w') on the CPU: 8x8 for pictures of 451 pixels; `batch` windows a pass.
     """
     crop = network.convention.crop
     tiles = pixels.unfold(1, crop, STRIDE).unfold(2, crop, STRIDE)
@@ -151,24 +116,10 @@ def windows(network: Network, pixels: Tensor, *, batch: int = 64) -> Tensor:
 
 
 def windowed(maps: Tensor, single: int, shape: tuple[int, int]) -> Tensor:
-    """Average maps over the classifier's window, to be compared with `windows`.
+    """Average maps over the classifier's window, to be compared with `windows` of that shape.
 
     A network that averages its map over all places classifies a window by the mean of the places
-    inside. A network whose map is 1x1 for its crop has nothing to average.
-
-    Parameters
-    ----------
-    maps
-        As `log_odds` gives them, (n, h, w).
-    single
-        Side of the map of one crop.
-    shape
-        Rows and columns of `windows`.
-
-    Returns
-    -------
-    Tensor
-        (n, rows, columns).
+    inside. A network whose map is 1x1 for its crop (`single`) has nothing to average.
     """
     step = max(1, round((maps.shape[-1] - single) / max(1, shape[-1] - 1)))
     pooled = F.avg_pool2d(maps[:, None], single, step)[:, 0]

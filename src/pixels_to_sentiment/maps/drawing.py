@@ -8,15 +8,12 @@ from html import escape
 
 import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from PIL import Image
 
-from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.drawing import figures
 from pixels_to_sentiment.maps import geometry
-from pixels_to_sentiment.maps.records import StudyRecord
 
 # From vermilion over white to blue, the colours of the classes, told apart with any colour vision.
 DIVERGING = LinearSegmentedColormap.from_list(
@@ -39,12 +36,9 @@ class Mapped:
     log_odds
         Of positive in nats, (h', w').
     at
-        Where the places of the map lie along a side of the picture, as shares of it; see
-        `dense.places`.
-    label
-        0 negative, 1 positive; ``None`` where nobody has labelled the picture.
-    predicted
-        The same, of the network.
+        Where the places of the map lie along a side of the picture, see `dense.places`.
+    label, predicted
+        0 negative, 1 positive; no label where nobody has given one.
     sure
         Probability of the predicted class, 0..1.
     """
@@ -66,86 +60,30 @@ class Mapped:
         return f"{said}, label {CLASS_NAMES[self.label]}: {right}"
 
 
-def mapped(loaded: Pictures, records: Iterable[StudyRecord], chosen: pd.DataFrame) -> list[Mapped]:
-    """Put pictures and their maps together.
-
-    Parameters
-    ----------
-    records
-        Studies that hold the maps.
-    chosen
-        Rows of `summary.gathered`: ``image``, ``label``, ``class``, ``sure``, ``key``.
-
-    Returns
-    -------
-    list of Mapped
-        In the order of the rows.
-    """
-    maps, at = {}, {}
-    for record in records:
-        names, values = record.maps()
-        maps |= {(record.key, name): one for name, one in zip(names, values, strict=True)}
-        at[record.key] = np.array(record.at)
-    rows = loaded.rows(chosen["image"])
-    columns = chosen[["key", "image", "label", "class", "sure"]].itertuples(index=False)
-    return [
-        Mapped(loaded.pixels[row], maps[key, image], at[key], int(label), int(class_), float(sure))
-        for row, (key, image, label, class_, sure) in zip(rows, columns, strict=True)
-    ]
-
-
-def scale(records: Iterable[StudyRecord]) -> float:
-    """Choose one scale for the maps of some studies: what 95 of 100 of their places stay within.
-
-    Returns
-    -------
-    float
-        Log-odds in nats, a whole number of 1 or more.
-    """
-    values = np.concatenate([np.abs(record.maps()[1]).ravel() for record in records])
-    return float(max(1, np.ceil(np.quantile(values, 0.95))))
-
-
-def stretched(values: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Stretch an array (h, w, ...) over another shape by nearest neighbour, as the paper does."""
-    rows, columns = (np.arange(n) * size // n for n, size in zip(shape, values.shape, strict=False))
-    return values[rows[:, None], columns]
-
-
 def as_the_paper(mapped: Mapped) -> np.ndarray:
-    """Draw a map as the paper does.
+    """Draw a map as the paper does, uint8 RGB of the picture's shape.
 
     Half picture and half map, red 255 P(negative) and green 255 P(positive), stretched over the
     whole picture by nearest neighbour, in a frame of the predicted class's colour.
-
-    Returns
-    -------
-    ndarray
-        uint8 RGB, of the picture's shape.
     """
-    positive = 1 / (1 + np.exp(-stretched(mapped.log_odds, mapped.pixels.shape[:2])))
+    shape = mapped.pixels.shape[:2]
+    rows, columns = (
+        np.arange(n) * size // n for n, size in zip(shape, mapped.log_odds.shape, strict=True)
+    )
+    positive = 1 / (1 + np.exp(-mapped.log_odds[rows[:, None], columns]))
     colours = np.stack([1 - positive, positive, np.zeros_like(positive)], axis=-1) * 255
     drawn = (0.5 * mapped.pixels + 0.5 * colours).round().astype(np.uint8)
-    frame = np.ones(drawn.shape[:2], bool)
+    frame = np.ones(shape, bool)
     frame[FRAME:-FRAME, FRAME:-FRAME] = False
     drawn[frame] = GREEN if mapped.predicted else RED
     return drawn
 
 
 def overlaid(mapped: Mapped, limit: float) -> np.ndarray:
-    """Lay the diverging map over the picture in grey, with its places where they lie.
+    """Lay the diverging map over the picture in grey, uint8 RGB of the picture's shape.
 
-    Where there is no place the grey picture is seen.
-
-    Parameters
-    ----------
-    limit
-        Log-odds at the ends of the scale, in nats.
-
-    Returns
-    -------
-    ndarray
-        uint8 RGB, of the picture's shape.
+    Its places lie where they lie in the picture; where there is none the grey picture is seen.
+    `limit` is the log-odds at the ends of the scale, in nats.
     """
     grey = mapped.pixels @ np.array([0.299, 0.587, 0.114])
     places = placed(mapped.log_odds, mapped.at, mapped.pixels.shape[:2])
@@ -154,21 +92,9 @@ def overlaid(mapped: Mapped, limit: float) -> np.ndarray:
 
 
 def covered(at: np.ndarray, size: int) -> np.ndarray:
-    """Tell which pixels of a side lie in a place, if places are as wide as they lie apart.
+    """Tell which of the `size` pixels of a side lie in a place, if places touch; bool (size,).
 
     Where less than half a place would be left at an edge, the outermost one reaches to it.
-
-    Parameters
-    ----------
-    at
-        Where the places lie, as shares of the side, rising, (n,).
-    size
-        Pixels of the side.
-
-    Returns
-    -------
-    ndarray
-        bool (size,).
     """
     if len(at) == 1:
         return np.ones(size, bool)
@@ -179,21 +105,9 @@ def covered(at: np.ndarray, size: int) -> np.ndarray:
 
 
 def placed(values: np.ndarray, at: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Draw the places of a map as squares around where they lie in a picture.
+    """Draw the places of a map (n, n) as squares around where they lie in a picture.
 
-    Parameters
-    ----------
-    values
-        Of the places, (n, n).
-    at
-        Where they lie, (n,).
-    shape
-        Rows and columns of the picture.
-
-    Returns
-    -------
-    ndarray
-        float64 of that shape, missing where no place lies.
+    float64 of the picture's shape, missing where no place lies.
     """
     rows, columns = (geometry.nearest(at, size) for size in shape)
     lies, along = (covered(at, size) for size in shape)
@@ -239,14 +153,7 @@ def cards(several: Iterable[tuple[str, Mapped]], limit: float) -> str:
 
     Plain HTML that needs neither a server nor a file beside the page: the slider is the browser's
     own, so it can be moved by mouse, finger and arrow keys, and the choice of what is shown is a
-    row of radio buttons.
-
-    Parameters
-    ----------
-    several
-        For each card a name that is read out, and what it shows.
-    limit
-        As for `overlaid`.
+    row of radio buttons. Each card has a name that is read out; `limit` as for `overlaid`.
     """
     choices = {
         "all": "all",

@@ -48,75 +48,40 @@ def centres(body: nn.Module, count: int, last: str = "") -> np.ndarray:
 
 
 def shares(body: nn.Module, side: int, count: int, last: str = "") -> np.ndarray:
-    """Give what `centres` gives as shares of the input's side, float64 (count,).
-
-    Parameters
-    ----------
-    side
-        Of the input, in pixels; at 0 and 1 are its edges.
-    """
+    """Give `centres` as shares of the input's `side` in pixels: at 0 and 1 are its edges."""
     return (centres(body, count, last) + 0.5) / side
 
 
 def within(at: np.ndarray, side: int, crop: int) -> np.ndarray:
-    """Turn shares of a picture's side into shares of its centre crop's; outside 0..1 is beyond it.
-
-    Parameters
-    ----------
-    side, crop
-        In the same pixels.
-    """
+    """Turn shares of a picture's side into shares of its centre crop's; outside 0..1 is beyond."""
     return (at * side - (side - crop) // 2) / crop
 
 
 def nearest(at: np.ndarray, size: int) -> np.ndarray:
-    """Find the place nearest to each pixel of a side.
+    """Find the place nearest to each of the `size` pixels of a side, int64 (size,).
 
-    Parameters
-    ----------
-    at
-        Where the places lie, as shares of the side, rising, (n,).
-    size
-        Pixels of the side.
-
-    Returns
-    -------
-    ndarray
-        int64 (size,), 0..n - 1. Beyond the outermost places it is the outermost one.
+    `at` says where the places lie, as shares of the side, rising. Beyond the outermost ones it is
+    the outermost one.
     """
     pixels = (np.arange(size) + 0.5) / size
     return np.searchsorted((at[1:] + at[:-1]) / 2, pixels, side="right")
 
 
 def between(at: np.ndarray, size: int) -> np.ndarray:
-    """Give the weights that turn the places along a side into its pixels, linearly.
+    """Give the weights that turn the places along a side into its pixels, linearly, (size, n).
 
-    Returns
-    -------
-    ndarray
-        float64 (size, n), each row with the sum 1. Beyond the outermost places it is the outermost
-        one.
+    Each row has the sum 1. Beyond the outermost places it is the outermost one.
     """
     pixels = (np.arange(size) + 0.5) / size
     return np.stack([np.interp(pixels, at, one) for one in np.eye(len(at))], axis=1)
 
 
 def around(at: np.ndarray, size: int) -> np.ndarray:
-    """Give the weights that turn the pixels of a side into the means around its places.
+    """Give the weights that turn the pixels of a side into the means around its places, (n, size).
 
-    Parameters
-    ----------
-    at
-        Where the places lie, as shares of the side, rising and evenly spaced, (n,).
-    size
-        Pixels of the side.
-
-    Returns
-    -------
-    ndarray
-        float64 (n, size), each row with the sum 1. Around a place is what is nearer to it than to
-        its neighbours and no farther than that on the outside, too; a single place has the whole
-        side around it, and one beyond the side the outermost pixel.
+    Each row has the sum 1. Around a place, of places that are evenly spaced, is what is nearer to
+    it than to its neighbours and no farther than that on the outside, too; a single place has the
+    whole side around it, and one beyond the side the outermost pixel.
     """
     half = (at[1] - at[0]) / 2 if len(at) > 1 else 1.0
     low = np.clip((at - half) * size, 0, size - 1)[:, None]

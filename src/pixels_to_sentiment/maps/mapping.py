@@ -26,6 +26,8 @@ from pixels_to_sentiment.training import prediction
 NUMBERS = ".map.json"
 # Opened and mapped at a time: few, so that the first lines come soon and memory stays small.
 BATCH = 4
+SEEN = "The run was trained on this very picture: what it says of it is no test of the run."
+UNKNOWN = "Whether the run was trained on this very picture could not be found out."
 # Bytes that file systems allow a name, less what it has while it is written.
 LONGEST = 255 - len(f"..{2**22}.part")
 
@@ -36,8 +38,6 @@ class Mapped:
 
     Attributes
     ----------
-    photo
-        The photograph.
     centre, ten_crops
         Probability of positive from the centre crop and from ten crops.
     map
@@ -81,13 +81,7 @@ class Mapped:
 
 
 class Mapper:
-    """A finished run, ready to map photographs.
-
-    Raises
-    ------
-    UserError
-        If its weights are damaged.
-    """
+    """A finished run, ready to map photographs."""
 
     def __init__(self, choice: Choice, device: str = "cpu"):
         self.choice = choice
@@ -95,7 +89,13 @@ class Mapper:
         self.trained_on = trained_on(choice.record)
 
     def map(self, some: list[Photo]) -> Iterator[Mapped]:
-        """Map photographs, each with the same numbers whatever others there are."""
+        """Map photographs, each with the same numbers whatever others there are.
+
+        Raises
+        ------
+        UserError
+            If the weights are damaged, so that numbers are not finite.
+        """
         device = self.network.device
         large = torch.from_numpy(np.stack([one.large for one in some])).to(device)
         small = torch.from_numpy(np.stack([one.small for one in some])).to(device)
@@ -115,12 +115,9 @@ class Mapper:
 
 
 def trained_on(record: Record) -> frozenset[str] | None:
-    """Give the SHA-256 of all photographs that a run was trained on.
+    """Give the SHA-256 of all photographs that a run was trained on; of one on the stand-in none.
 
-    Returns
-    -------
-    frozenset or None
-        Empty for a run on the stand-in; ``None`` where the photographs are not at hand.
+    ``None`` where the photographs are not at hand.
     """
     if record.data["source"] != "photographs":
         return frozenset()
@@ -150,20 +147,13 @@ def _decoded(fingerprint: str) -> pd.DataFrame | None:
 
 
 def targets(paths: Iterable[Path], folder: Path, *, force: bool = False) -> dict[Path, Path]:
-    """Say under which name each photograph's drawing goes into a folder, and refuse what cannot.
-
-    Nothing is written. A second file, of the numbers, has the same name but for its end.
-
-    Returns
-    -------
-    dict
-        Photograph: drawing.
+    """Give by photograph the file of its drawing in a folder, and refuse what cannot be written.
 
     Raises
     ------
     UserError
-        If two photographs would have the same name, a name would be too long, or files are there
-        already and `force` is false.
+        If two photographs would have the same name, a name would be too long, a folder is in the
+        place of a file, or files are there already and `force` is false.
     """
     made: dict[Path, Path] = {}
     owners: dict[str, Path] = {}
@@ -184,19 +174,18 @@ def targets(paths: Iterable[Path], folder: Path, *, force: bool = False) -> dict
                 f"{photos.in_print(one)} is a folder where a file is to be written: move it away, "
                 "or name another folder with -o."
             )
-    if not force:
-        _refuse_existing(files)
+    there = [photos.in_print(path) for path in files if os.path.lexists(path)]
+    if there and not force:
+        shown = ", ".join(there[:6]) + (f" and {len(there) - 6} more" if len(there) > 6 else "")
+        raise UserError(
+            f"{shown} exist{'s' * (len(there) == 1)} already: use --force to overwrite, or -o for "
+            "another folder."
+        )
     return made
 
 
 def mapped_before(paths: Iterable[Path], folder: Path, choice: Choice) -> dict[Path, dict]:
-    """Find the photographs of which a folder has the map already, by the same run.
-
-    Returns
-    -------
-    dict
-        Photograph: its numbers, as `Mapped.numbers` gave them.
-    """
+    """Find the photographs of which a folder has the map by the same run, with their numbers."""
     found = {}
     for path in paths:
         drawn = drawing_of(path, folder)
@@ -221,23 +210,13 @@ def numbers_of(drawing: Path) -> Path:
     return drawing.with_name(drawing.name.removesuffix(DRAWN) + NUMBERS)
 
 
-def _refuse_existing(files: list[Path]) -> None:
-    there = [photos.in_print(path) for path in files if os.path.lexists(path)]
-    if there:
-        shown = ", ".join(there[:6]) + (f" and {len(there) - 6} more" if len(there) > 6 else "")
-        raise UserError(
-            f"{shown} exist{'s' * (len(there) == 1)} already: use --force to overwrite, or -o for "
-            "another folder."
-        )
-
-
 def make_folder(folder: Path) -> None:
-    """Make a folder, and make sure that it can be written to; sweep what killed processes left.
+    """Make a folder that can be written to, and sweep what killed processes left in it.
 
     Raises
     ------
     UserError
-        If it cannot, or a file is in its place.
+        If it cannot be made or written to, or a file is in its place.
     """
     cure = "name another with -o"
     try:
@@ -253,27 +232,11 @@ def make_folder(folder: Path) -> None:
     places.sweep(folder)
 
 
-def opened(paths: Iterable[Path]) -> Iterator[Photo | UserError]:
-    """Open photographs one by one, giving the sentence of each that cannot be opened."""
-    for path in paths:
-        try:
-            yield photos.opened(path)
-        except UserError as fault:
-            yield fault
-
-
 def mapped(mapper: Mapper, drawings: dict[Path, Path]) -> Iterator[tuple[Path, Mapped | UserError]]:
     """Map photographs and write drawings and numbers, each pair whole or not at all.
 
-    Parameters
-    ----------
-    drawings
-        As `targets` gives them.
-
-    Yields
-    ------
-    tuple
-        The photograph, and what was found or why it could not be opened, in the given order.
+    Gives each photograph of `targets`, in their order, with what was found or why it could not be
+    opened.
 
     Raises
     ------
@@ -282,11 +245,15 @@ def mapped(mapper: Mapper, drawings: dict[Path, Path]) -> Iterator[tuple[Path, M
     """
     paths = list(drawings)
     for start in range(0, len(paths), BATCH):
-        batch = paths[start : start + BATCH]
-        found = list(opened(batch))
-        some = [one for one in found if isinstance(one, Photo)]
+        found: dict[Path, Photo | UserError] = {}
+        for path in paths[start : start + BATCH]:
+            try:
+                found[path] = photos.opened(path)
+            except UserError as fault:
+                found[path] = fault
+        some = [one for one in found.values() if isinstance(one, Photo)]
         results = mapper.map(some) if some else iter(())
-        for path, one in zip(batch, found, strict=True):
+        for path, one in found.items():
             result = one if isinstance(one, UserError) else next(results)
             if isinstance(result, Mapped):
                 _write(result, mapper.choice, drawings[path])
@@ -294,6 +261,7 @@ def mapped(mapper: Mapper, drawings: dict[Path, Path]) -> Iterator[tuple[Path, M
 
 
 def _write(result: Mapped, choice: Choice, drawing: Path) -> None:
+    name = photos.in_print(result.photo.path.name)
     try:
         with (
             places.written_whole(numbers_of(drawing)) as numbers,
@@ -307,7 +275,8 @@ def _write(result: Mapped, choice: Choice, drawing: Path) -> None:
                 result.at,
                 (result.photo.width, result.photo.height),
                 scale=choice.scale,
-                heading=_heading(result),
+                heading=f"{name}: {result.predicted}\nprobability of positive "
+                f"{result.ten_crops:.1%} (ten crops), {result.centre:.1%} (centre crop)",
                 note=choice.in_words(),
                 warning={True: SEEN, None: UNKNOWN}.get(result.seen, ""),
             )
@@ -316,15 +285,3 @@ def _write(result: Mapped, choice: Choice, drawing: Path) -> None:
             f"{photos.in_print(drawing)} cannot be written ({fault.strerror}): mend that and go "
             "on with the photographs that are left."
         ) from fault
-
-
-SEEN = "The run was trained on this very picture: what it says of it is no test of the run."
-UNKNOWN = "Whether the run was trained on this very picture could not be found out."
-
-
-def _heading(result: Mapped) -> str:
-    return (
-        f"{photos.in_print(result.photo.path.name)}: {result.predicted}\n"
-        f"probability of positive {result.ten_crops:.1%} (ten crops), "
-        f"{result.centre:.1%} (centre crop)"
-    )

@@ -3,6 +3,7 @@
 import hashlib
 import warnings
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,8 +35,6 @@ class Photo:
 
     Attributes
     ----------
-    path
-        Its file.
     sha256
         Of the file, in hex.
     width, height
@@ -137,27 +136,21 @@ def opened(path: Path) -> Photo:
             return _opened(path)
     except UserError as fault:
         raise UserError(f"{in_print(path)} {fault}") from fault
-    except OSError as fault:
-        if fault.errno is None:
-            raise _damaged(path, fault) from fault
-        raise UserError(
-            f"{in_print(path)} cannot be read ({fault.strerror}): make it readable or leave it out."
-        ) from fault
     except MemoryError as fault:
         raise UserError(
             f"{in_print(path)} takes more memory than there is: make it smaller or leave it out."
         ) from fault
     # A damaged file makes Pillow's readers raise all kinds of errors.
     except Exception as fault:
-        raise _damaged(path, fault) from fault
-
-
-def _damaged(path: Path, fault: Exception) -> UserError:
-    reason = " ".join(str(fault).split()) or type(fault).__name__
-    return UserError(
-        f"{in_print(path)} cannot be decoded ({in_print(reason)}): it is damaged or cut off, so "
-        "fetch it anew or leave it out."
-    )
+        if isinstance(fault, OSError) and fault.errno is not None:
+            sentence = f"cannot be read ({fault.strerror}): make it readable or leave it out."
+        else:
+            reason = in_print(" ".join(str(fault).split()) or type(fault).__name__)
+            sentence = (
+                f"cannot be decoded ({reason}): it is damaged or cut off, so fetch it anew or "
+                "leave it out."
+            )
+        raise UserError(f"{in_print(path)} {sentence}") from fault
 
 
 def _opened(path: Path) -> Photo:
@@ -194,15 +187,10 @@ def _recognised(stream) -> Image.Image:
 
 
 def upright(image: Image.Image) -> np.ndarray:
-    """Turn a picture of any mode into pixels, turned as its EXIF says.
+    """Turn a picture of any mode into pixels, uint8 RGB (h, w, 3), turned as its EXIF says.
 
     What is transparent lies on white, 16 bits become 8 by leaving out the lower ones, CMYK is
     converted without a colour profile, and of several frames it is the first.
-
-    Returns
-    -------
-    ndarray
-        uint8 RGB (h, w, 3).
 
     Raises
     ------
@@ -210,7 +198,9 @@ def upright(image: Image.Image) -> np.ndarray:
         If its numbers have no known range, or its colours are not convertible.
     """
     image.load()
-    image = _turned(image)
+    # EXIF that is damaged does not say how to turn the picture, which is whole.
+    with suppress(Exception):
+        image = ImageOps.exif_transpose(image)
     if image.mode.startswith(("I", "F")):
         values = np.asarray(image)
         grey = _eight_bits(values)
@@ -225,14 +215,6 @@ def upright(image: Image.Image) -> np.ndarray:
         return np.asarray(image.convert("RGB"))
     except ValueError as fault:
         raise UserError(f"has colours of an unusual kind ({fault}): save it as RGB.") from fault
-
-
-def _turned(image: Image.Image) -> Image.Image:
-    try:
-        return ImageOps.exif_transpose(image)
-    # EXIF that is damaged does not say how to turn the picture, which is whole.
-    except Exception:
-        return image
 
 
 def _eight_bits(values: np.ndarray) -> np.ndarray:

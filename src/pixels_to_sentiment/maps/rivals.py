@@ -40,8 +40,6 @@ def grad_cam(
         Of which output, int64 (n,), or of which several, int64 (n, k).
     layer
         Name of a module in the network's body; by default the one of `LAST_CONVOLUTIONAL`.
-    batch
-        Pictures a pass.
 
     Returns
     -------
@@ -51,7 +49,7 @@ def grad_cam(
     Raises
     ------
     UserError
-        If no layer is named and none is known of the network, or it has no such layer.
+        If there is no such layer.
     """
     layer = layer or _layer(network)
     try:
@@ -119,19 +117,9 @@ def centre(count: int, shape: tuple[int, int]) -> Tensor:
 
 
 def edge_energy(pixels: Tensor, at: np.ndarray) -> Tensor:
-    """Mean length of the brightness gradient (Sobel) around each place.
+    """Mean length of the brightness gradient (Sobel) around each place, float32 (n, h', h').
 
-    Parameters
-    ----------
-    pixels
-        uint8 RGB (n, side, side, 3).
-    at
-        Where the places lie along both sides, as `dense.places` gives it, (h',).
-
-    Returns
-    -------
-    Tensor
-        float32 (n, h', h') on the CPU, 0 or more.
+    Of square pictures, uint8 RGB (n, side, side, 3); `at` as `dense.places` gives it, (h',).
     """
     weights = torch.tensor([0.299, 0.587, 0.114])
     grey = (pixels.cpu().float() * weights).sum(-1)[:, None]

@@ -33,46 +33,14 @@ HEADING, NOTE, LETTERS = 10, 7.5, 11
 RED = "#B00000"
 
 
-def draw(
-    path: Path,
-    shown: np.ndarray,
-    grid: np.ndarray,
-    at: np.ndarray,
-    size: tuple[int, int],
-    *,
-    scale: float,
-    heading: str,
-    note: str,
-    warning: str = "",
-) -> None:
-    """Draw a photograph and its map side by side and write it as PNG.
-
-    Parameters
-    ----------
-    path
-        To be written, whatever its suffix.
-    shown
-        The photograph, uint8 RGB (h, w, 3).
-    grid
-        Log-odds of positive in nats, (h', w').
-    at
-        Where its places lie along a side of the photograph, as shares of it; see `dense.places`.
-        Each place is drawn there, unsmoothed; what lies in none is grey, and the note says so.
-    size
-        Width and height of the photograph in pixels, which give the shape of both panels.
-    scale
-        Log-odds from which the colours are full, in nats.
-    heading, note, warning
-        Text above, below, and below that in red.
-    """
+def draw(path: Path, *photograph, **words) -> None:
+    """Write what `sheet` makes of the same arguments as PNG, whatever the path's suffix."""
     # What a notebook or a theme has set before must not change the drawing.
     with rc_context(rcParamsDefault | {"backend": "agg"}), warnings.catch_warnings():
         # The font has not every letter of every language that a file can be named in.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        figure = sheet(
-            shown, grid, at, size, scale=scale, heading=heading, note=note, warning=warning
-        )
-        FigureCanvasAgg(figure).print_figure(path, format="png", dpi=DPI)
+        canvas = FigureCanvasAgg(sheet(*photograph, **words))
+        canvas.print_figure(path, format="png", dpi=DPI)
 
 
 def sheet(
@@ -86,7 +54,24 @@ def sheet(
     note: str,
     warning: str = "",
 ) -> Figure:
-    """Make the figure that `draw` writes; the parameters are the same."""
+    """Draw a photograph and its map side by side.
+
+    Parameters
+    ----------
+    shown
+        The photograph, uint8 RGB (h, w, 3).
+    grid
+        Log-odds of positive in nats, (h', w').
+    at
+        Where its places lie along a side of the photograph, see `dense.places`. Each is drawn
+        there, unsmoothed; what lies in none is grey, and the note says so.
+    size
+        Width and height of the photograph in pixels, which give the shape of both panels.
+    scale
+        Log-odds from which the colours are full, in nats.
+    heading, note, warning
+        Text above, below, and below that in red.
+    """
     ratio = min(max(size[0] / size[1], NARROWEST), WIDEST)
     width, height = (PANEL, PANEL / ratio) if ratio > 1 else (PANEL * ratio, PANEL)
     across = max(2 * width + SCALE + 3 * MARGIN, NARROWEST_SHEET)

@@ -60,12 +60,8 @@ def caffenet(classes: int = 2) -> nn.Module:
     """Build Caffe's reference CaffeNet, filled as Caffe fills it.
 
     Layer names, order (pooling before normalisation), groups and fillers are those of
-    ``models/bvlc_reference_caffenet/train_val.prototxt``; Caffe's pooling rounds up.
-
-    Parameters
-    ----------
-    classes
-        Two make the last layer the paper's ``fc8_twitter``; otherwise it is ``fc8``.
+    ``models/bvlc_reference_caffenet/train_val.prototxt``; Caffe's pooling rounds up. Two classes
+    make the last layer the paper's ``fc8_twitter``; otherwise it is ``fc8``.
     """
     layers = _convolutions(("pool", "norm"), bias=1.0) | _connected(classes, bias=1.0)
     return nn.Sequential(layers)

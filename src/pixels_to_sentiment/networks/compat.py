@@ -29,13 +29,7 @@ def _load_extension() -> None:
 
 
 def declare_operators() -> bool:
-    """Declare ``torchvision::nms`` and ``::qnms`` where the build of torchvision lacks them.
-
-    Returns
-    -------
-    bool
-        Whether anything had to be declared.
-    """
+    """Declare ``torchvision::nms`` and ``::qnms`` where torchvision lacks them; say if it did."""
     global _library
     if _library is not None:
         return True

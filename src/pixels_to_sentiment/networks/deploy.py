@@ -33,6 +33,9 @@ class Word(str):
     """A value of an enumeration, which a prototxt has without quotation marks."""
 
 
+_GLOBAL_AVERAGE = {"pooling_param": {"pool": Word("AVE"), "global_pooling": True}}
+
+
 @dataclass(frozen=True)
 class Step:
     """A layer of a deploy description: type, inputs, output, parameters and learnt blobs."""
@@ -50,24 +53,14 @@ def export(
 ) -> list[Path]:
     """Write a network for Caffe, as a classifier and in its fully convolutional form.
 
-    Parameters
-    ----------
-    folder
-        Made if need be. The files are ``NAME.caffemodel``, ``NAME_deploy.prototxt``,
-        ``NAME_conv.caffemodel`` and ``NAME_conv_deploy.prototxt``.
-    force
-        Overwrite files that are there.
-
-    Returns
-    -------
-    list of Path
-        What was written.
+    The files in the folder, which is made if need be, are ``NAME.caffemodel``,
+    ``NAME_deploy.prototxt``, ``NAME_conv.caffemodel`` and ``NAME_conv_deploy.prototxt``.
 
     Raises
     ------
     UserError
-        If Caffe has no layer for something in the network, a file is there already or cannot be
-        written.
+        If Caffe has no layer for something in the network, a file is there already (overwritten
+        with `force`) or cannot be written.
     """
     folder = Path(folder)
     crop = network.convention.crop
@@ -93,13 +86,7 @@ def export(
 
 
 def steps(body: nn.Module) -> list[Step]:
-    """Express a network's body, ending in logits, in layers of Caffe, ending in ``prob``.
-
-    Raises
-    ------
-    UserError
-        If Caffe has no layer that does what a step of the network does.
-    """
+    """Express a network's body, ending in logits, in layers of Caffe, ending in ``prob``."""
     training = body.training
     graph = _Tracer().trace(body.eval())
     body.train(training)
@@ -113,7 +100,7 @@ def steps(body: nn.Module) -> list[Step]:
             found.append(Step("prob", "Softmax", (tops[node.args[0]],), "prob"))
         else:
             new = _translate(body, node, tops, names)
-            tops[node] = new[-1].top if new else tops[_inputs(node)[0]]
+            tops[node] = new[-1].top if new else tops[node.all_input_nodes[0]]
             found += new
     return found
 
@@ -121,11 +108,13 @@ def steps(body: nn.Module) -> list[Step]:
 def prototxt(some: Iterable[Step], convention: Convention, name: str, side: int) -> str:
     """Write a deploy description; its first lines say what the network expects of its input."""
     mean, std = (" ".join(f"{v:g}" for v in values) for values in (convention.mean, convention.std))
+    shape = {"dim": [1, 3, side, side]}
+    given = {"name": "data", "type": "Input", "top": "data", "input_param": {"shape": shape}}
     lines = [
         f"# Input: {convention.order}, values 0..255 times {convention.scale:g},",
         f"# then minus {mean}, divided by {std}.",
         _text({"name": name}),
-        _text({"layer": _input(side)}),
+        _text({"layer": given}),
     ]
     for step in some:
         head = {"name": step.name, "type": step.type, "bottom": list(step.bottoms), "top": step.top}
@@ -133,31 +122,18 @@ def prototxt(some: Iterable[Step], convention: Convention, name: str, side: int)
     return "\n".join(lines) + "\n"
 
 
-def _input(side: int) -> dict:
-    shape = {"dim": [1, 3, side, side]}
-    return {"name": "data", "type": "Input", "top": "data", "input_param": {"shape": shape}}
-
-
 class _Tracer(fx.Tracer):
     """Takes the normalisation for one step, as Caffe does."""
 
     def is_leaf_module(self, module: nn.Module, qualified_name: str) -> bool:
-        return isinstance(module, Linear | LocalResponseNorm) or super().is_leaf_module(
-            module, qualified_name
-        )
-
-
-def _inputs(node: fx.Node) -> list[fx.Node]:
-    first = node.args[0]
-    return list(first) if isinstance(first, list | tuple) else [
-        a for a in node.args if isinstance(a, fx.Node)
-    ]  # fmt: skip
+        own = isinstance(module, Linear | LocalResponseNorm)
+        return own or super().is_leaf_module(module, qualified_name)
 
 
 def _translate(
     body: nn.Module, node: fx.Node, tops: dict[fx.Node, str], names: dict[str, str]
 ) -> list[Step]:
-    inputs = _inputs(node)
+    inputs = node.all_input_nodes
     bottoms = tuple(tops[some] for some in inputs)
     if node.op == "call_module":
         module = body.get_submodule(node.target)
@@ -172,72 +148,66 @@ def _translate(
     if called in (operator.add, torch.add) and len(bottoms) == 2:
         return [Step(name, "Eltwise", bottoms, name, {"eltwise_param": {"operation": Word("SUM")}})]
     if called is F.adaptive_avg_pool2d and node.args[1] in (1, (1, 1)):
-        return [_global_average(name, bottoms[0])]
+        return [Step(name, "Pooling", bottoms, name, _GLOBAL_AVERAGE)]
     if called in (torch.flatten, "flatten") and node.args[1:] == (1,):
         return []
     raise UserError(f"Caffe has no layer for {called} of this network.")
 
 
 def _module_steps(module: nn.Module, name: str, bottom: str, alone: bool) -> list[Step]:
-    over = bottom if alone else name
     if isinstance(module, nn.Flatten | nn.Identity):
         return []
-    if isinstance(module, nn.Conv2d) and module.padding_mode == "zeros":
-        return [Step(name, "Convolution", (bottom,), name, _convolution(module), _blobs(module))]
-    if isinstance(module, nn.Linear):
-        parameters = {"num_output": module.out_features, **_bias_term(module)}
-        wrapped = {"inner_product_param": parameters}
-        return [Step(name, "InnerProduct", (bottom,), name, wrapped, _blobs(module))]
-    if isinstance(module, nn.MaxPool2d) and module.ceil_mode and module.dilation == 1:
-        pool = {"pool": Word("MAX"), "kernel_size": module.kernel_size, "stride": module.stride}
-        pool |= {"pad": module.padding} if module.padding else {}
-        return [Step(name, "Pooling", (bottom,), name, {"pooling_param": pool})]
-    if isinstance(module, nn.AdaptiveAvgPool2d) and module.output_size in (1, (1, 1)):
-        return [_global_average(name, bottom)]
-    if isinstance(module, LocalResponseNorm):
-        alpha = float(module.band.max()) * 5
-        parameters = {"local_size": 5, "alpha": float(f"{alpha:.6g}"), "beta": 0.75}
-        return [Step(name, "LRN", (bottom,), name, {"lrn_param": parameters})]
-    if isinstance(module, nn.Dropout):
-        ratio = {"dropout_param": {"dropout_ratio": module.p}}
-        return [Step(name, "Dropout", (bottom,), over, ratio)]
-    if isinstance(module, nn.ReLU6):
-        return _clipped(name, bottom, over)
-    if isinstance(module, nn.ReLU):
-        return [Step(name, "ReLU", (bottom,), over)]
     if isinstance(module, nn.BatchNorm2d):
         return _norm(module, name, bottom)
+    over = bottom if alone else name
+    if isinstance(module, nn.ReLU6):
+        return _clipped(name, bottom, over)
+    kind, parameters = _caffes(module, name)
+    top = over if kind in ("ReLU", "Dropout") else name
+    return [Step(name, kind, (bottom,), top, parameters, _blobs(module))]
+
+
+def _caffes(module: nn.Module, name: str) -> tuple[str, dict]:
+    """Give the type and the parameters of the one layer of Caffe that does what a module does."""
+    if isinstance(module, nn.Conv2d) and module.padding_mode == "zeros":
+        return "Convolution", {"convolution_param": _convolution(module)}
+    if isinstance(module, nn.Linear):
+        parameters = {"num_output": module.out_features, **_bias_term(module)}
+        return "InnerProduct", {"inner_product_param": parameters}
+    if isinstance(module, nn.MaxPool2d) and module.ceil_mode and module.dilation == 1:
+        pool = {"pool": Word("MAX"), "kernel_size": module.kernel_size, "stride": module.stride}
+        return "Pooling", {
+            "pooling_param": pool | ({"pad": module.padding} if module.padding else {})
+        }
+    if isinstance(module, nn.AdaptiveAvgPool2d) and module.output_size in (1, (1, 1)):
+        return "Pooling", _GLOBAL_AVERAGE
+    if isinstance(module, LocalResponseNorm):
+        alpha = float(f"{float(module.band.max()) * 5:.6g}")
+        return "LRN", {"lrn_param": {"local_size": 5, "alpha": alpha, "beta": 0.75}}
+    if isinstance(module, nn.Dropout):
+        return "Dropout", {"dropout_param": {"dropout_ratio": module.p}}
+    if isinstance(module, nn.ReLU):
+        return "ReLU", {}
     raise UserError(f"Caffe has no layer for {name} of this network ({module}).")
 
 
 def _convolution(module: nn.Conv2d) -> dict:
     parameters = {"num_output": module.out_channels, **_bias_term(module)}
-    for key, values in (
-        ("pad", module.padding),
-        ("kernel", module.kernel_size),
-        ("stride", module.stride),
-    ):
-        high, wide = values
-        if high == wide:
-            skipped = (key, high) in (("pad", 0), ("stride", 1))
-            name = "kernel_size" if key == "kernel" else key
-            parameters |= {} if skipped else {name: high}
-        else:
+    sides = {"pad": module.padding, "kernel": module.kernel_size, "stride": module.stride}
+    for key, (high, wide) in sides.items():
+        if high != wide:
             parameters |= {f"{key}_h": high, f"{key}_w": wide}
+        elif (key, high) not in (("pad", 0), ("stride", 1)):
+            parameters["kernel_size" if key == "kernel" else key] = high
     if module.groups > 1:
         parameters["group"] = module.groups
     if module.dilation != (1, 1):
         parameters["dilation"] = list(module.dilation)
-    return {"convolution_param": parameters}
+    return parameters
 
 
 def _bias_term(module: nn.Module) -> dict:
     return {} if module.bias is not None else {"bias_term": False}
-
-
-def _global_average(name: str, bottom: str) -> Step:
-    pool = {"pool": Word("AVE"), "global_pooling": True}
-    return Step(name, "Pooling", (bottom,), name, {"pooling_param": pool})
 
 
 def _clipped(name: str, bottom: str, top: str) -> list[Step]:
@@ -262,7 +232,8 @@ def _norm(module: nn.BatchNorm2d, name: str, bottom: str) -> list[Step]:
 
 
 def _blobs(module: nn.Module) -> tuple[np.ndarray, ...]:
-    return tuple(_array(p) for p in (module.weight, module.bias) if p is not None)
+    given = (getattr(module, name, None) for name in ("weight", "bias"))
+    return tuple(_array(parameter) for parameter in given if parameter is not None)
 
 
 def _array(values: torch.Tensor) -> np.ndarray:
@@ -286,8 +257,6 @@ def _scalar(value: object) -> str:
         return str(value).lower()
     if isinstance(value, str) and not isinstance(value, Word):
         return f'"{value}"'
-    return (
-        f"{value:g}"
-        if isinstance(value, float) and isclose(value, float(f"{value:g}"))
-        else str(value)
-    )
+    if isinstance(value, float) and isclose(value, float(f"{value:g}")):
+        return f"{value:g}"
+    return str(value)

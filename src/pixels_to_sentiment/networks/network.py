@@ -20,19 +20,9 @@ from pixels_to_sentiment.networks.caffenet import Linear, LocalResponseNorm
 class Network(nn.Module):
     """A classifier of uint8 RGB crops into negative and positive.
 
-    Parameters
-    ----------
-    name
-        As given to `create`.
-    body
-        Module from prepared input to logits (n, 2).
-    convention
-        What `body` expects of its input.
-    head
-        Name of the module in `body` that gives the logits; it starts new.
-    frozen_norms
-        Keep batch normalisation in evaluation mode while training, for weights whose
-        normalisation is folded into the convolutions.
+    Its `body` gives logits (n, 2) for input as the `convention` has it; `head` is the name of the
+    module in it that gives them and starts new. With `frozen_norms` batch normalisation stays in
+    evaluation mode while training, for weights whose normalisation is folded into the convolutions.
 
     Examples
     --------
@@ -68,15 +58,8 @@ class Network(nn.Module):
     ) -> "Network":
         """Choose how the same results are computed; a new network has all that is fast.
 
-        Parameters
-        ----------
-        channels_last
-            Keep the channels of a pixel together in memory, instead of a channel's pixels.
-        banded
-            Normalise across channels (CaffeNet) with a banded matrix, as
-            `caffenet.LocalResponseNorm` says.
-        onednn
-            Compute fully connected layers (CaffeNet) on the CPU as `caffenet.Linear` says.
+        `channels_last` keeps the channels of a pixel together in memory, instead of a channel's
+        pixels; `banded` and `onednn` are of `caffenet.LocalResponseNorm` and `caffenet.Linear`.
         """
         self.channels_last = channels_last
         layout = torch.channels_last if channels_last else torch.contiguous_format
@@ -100,11 +83,8 @@ class Network(nn.Module):
     def layers(self) -> pd.DataFrame:
         """Layers in the order in which a picture passes them.
 
-        Returns
-        -------
-        DataFrame
-            Columns ``layer`` (name), ``kind``, ``output`` (shape without the batch, a tuple) and
-            ``parameters`` (count).
+        Columns ``layer`` (name), ``kind``, ``output`` (shape without the batch, a tuple) and
+        ``parameters`` (count).
         """
         rows = []
 
@@ -134,12 +114,8 @@ class Network(nn.Module):
     def freeze(self, patterns: Iterable[str]) -> None:
         """Train all layers but those whose names match any of the shell patterns.
 
-        The head is among what is trained, unless a pattern is its very name.
-
-        Raises
-        ------
-        UserError
-            If a pattern matches no layer with parameters.
+        The head is among what is trained, unless a pattern is its very name. A pattern that
+        matches no layer with parameters raises ``UserError``.
         """
         self.body.requires_grad_(True)
         for pattern in patterns:

@@ -18,16 +18,9 @@ def fully_convolutional(network: Network) -> nn.Module:
     ``sentiment_fully_conv_deploy.prototxt``; the others lose the average over places before or
     after their last layer, under the names they have.
 
-    Returns
-    -------
-    Module
-        From prepared input (n, 3, h, w), as `architectures.Convention.prepare` gives it, to logits
-        (n, 2, h', w'), in evaluation mode. CaffeNet gives 1x1 at 227 and 8x8 at 451.
-
-    Raises
-    ------
-    UserError
-        If there is no such form of the network here.
+    It takes prepared input (n, 3, h, w), as `architectures.Convention.prepare` gives it, to logits
+    (n, 2, h', w'), in evaluation mode. CaffeNet gives 1x1 at 227 and 8x8 at 451. Raises
+    ``UserError`` if there is no such form of the network here.
     """
     if network.name not in _FORMS:
         raise UserError(

@@ -50,14 +50,11 @@ def load(
     path
         ``.safetensors``, ``.caffemodel``, or what torch saves.
     head
-        Layer of the body that gives the logits; what the file has for it is passed over.
-    new
-        Shell patterns of parameters that the file need not hold.
-    ignored
-        Shell patterns of layers in the file that the network does not have, such as the 1000-way
-        classifier.
-    keep_head
-        Load the head as well: the file holds a network fine-tuned on the same two classes.
+        Layer of the body that gives the logits; what the file has for it is passed over, unless
+        `keep_head` says that it was fine-tuned on the same two classes.
+    new, ignored
+        Shell patterns of parameters that the file need not hold, and of layers in the file that
+        the network does not have, such as the 1000-way classifier.
     renamed
         Names of layers in the file that are others in the network.
 
@@ -87,13 +84,7 @@ def load(
 
 
 def read(path: Path) -> dict[str, Tensor]:
-    """Read the parameters of a file by name, as they are in it.
-
-    Raises
-    ------
-    UserError
-        If it cannot be read.
-    """
+    """Read the parameters of a file by name, as they are in it."""
     try:
         if path.suffix == ".safetensors":
             return load_file(path)
@@ -101,11 +92,10 @@ def read(path: Path) -> dict[str, Tensor]:
             return dict(_caffe_parameters(path))
         return dict(torch.load(path, map_location="cpu", weights_only=True))
     except (SafetensorError, OSError, RuntimeError, ValueError) as fault:
-        raise UserError(f"{path} is not a weights file that can be read ({fault}).") from fault
+        reason = fault
     except (UnpicklingError, EOFError, KeyError, TypeError) as fault:  # torch's on foreign bytes
-        raise UserError(
-            f"{path} is not a weights file that can be read ({type(fault).__name__})."
-        ) from fault
+        reason = type(fault).__name__
+    raise UserError(f"{path} is not a weights file that can be read ({reason}).")
 
 
 def caffe_names(body: nn.Module) -> dict[str, str]:

@@ -20,8 +20,6 @@ from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.drawing import dark, figures, tables
 from pixels_to_sentiment.files.assets import Unavailable
-from pixels_to_sentiment.maps.records import Study, StudyRecord
-from pixels_to_sentiment.maps.store import Studies
 from pixels_to_sentiment.pages import traces
 from pixels_to_sentiment.probes import plans
 from pixels_to_sentiment.probes.records import Probe, ProbeRecord
@@ -32,6 +30,8 @@ from pixels_to_sentiment.records.runs import Record, Run
 from pixels_to_sentiment.records.store import Runs, Store
 from pixels_to_sentiment.records.work import Finished, Work
 from pixels_to_sentiment.reports import ledger
+from pixels_to_sentiment.studies.records import Study, StudyRecord
+from pixels_to_sentiment.studies.store import Studies
 
 STAND_IN = (
     "The photographs were not at hand when this page was built. What it shows of pictures is made "
@@ -43,14 +43,7 @@ STAND_IN_NOTE = "stand-in, no photographs"
 
 
 class Page:
-    """A page being made: remembers what it was made from.
-
-    Parameters
-    ----------
-    tier
-        ``"smoke"`` or ``"paper"``.
-    parameters
-        The notebook's parameters, as the page's provenance shows them.
+    """A page being made from a notebook's parameters: remembers what it was made from.
 
     Examples
     --------
@@ -88,15 +81,12 @@ class Page:
         What cannot be run for want of weights is said on the page. `options` go to
         `experiments.plan`. The word ``all`` stands for all configurations of an experiment.
         """
-        chosen = [
-            one
-            for text in configurations
-            for one in (
-                catalogue.find(experiment).configurations
-                if text == "all" and experiment
-                else [Configuration.parse(text)]
-            )
-        ]
+        chosen = []
+        for text in configurations:
+            if text == "all" and experiment:
+                chosen += catalogue.find(experiment).configurations
+            else:
+                chosen.append(Configuration.parse(text))
         planned, missing = experiments.plan(dict.fromkeys(chosen), **options)
         for configuration, reason in missing.items():
             note(f"{configuration.title}: weights not at hand", reason)
@@ -182,10 +172,7 @@ def table(frame: pd.DataFrame, *, caption: str, name: str, **options: object) ->
 def fold(summary: str, content: str, keys: Iterable[str] = ()) -> None:
     """Fold HTML away behind a line that opens it; keys of runs become links.
 
-    Parameters
-    ----------
-    keys
-        Those that it lists, so that nothing else need list them.
+    The keys are those that it lists, so that nothing else need list them.
     """
     traces.CELL.told |= set(keys)
     show(HTML(tables.folded(summary, traces.linked(content))))
@@ -197,13 +184,16 @@ def this_build(records: Iterable[Record], tier: str) -> None:
     if here.empty:
         note("Nothing was run", "None of the weights that this build asked for can be had here.")
         return
-    columns = ["title", "agreement", "oversampling", "folds", "mean", "n"]
-    names = ["configuration", "subset", "ten crops", "which folds", "accuracy", "folds"]
-    content = tables.table(
-        reports.titled(here)[columns],
-        names=dict(zip(columns, names, strict=True)),
-        formats={"mean": ".3f"},
-    )
+    names = {
+        "title": "configuration",
+        "agreement": "subset",
+        "oversampling": "ten crops",
+        "folds": "which folds",
+        "mean": "accuracy",
+        "n": "folds",
+    }
+    shown = reports.titled(here)[list(names)]
+    content = tables.table(shown, names=names, formats={"mean": ".3f"})
     fold(f"Accuracies of this build ({tier} tier)", content)
 
 
@@ -222,8 +212,7 @@ def details(records: Iterable[Record]) -> None:
 
 def studies(records: Iterable[StudyRecord]) -> None:
     """Fold away how recorded maps were made: network, fold, commit, hardware, minutes, keys."""
-    records = list(records)
-    if not records:
+    if not (records := list(records)):
         note("Nothing recorded", "No maps have been recorded yet.")
         return
     rows = []
@@ -329,25 +318,14 @@ def differences(found: pd.DataFrame, caption: str, name: str) -> None:
 
 
 def runs(built: Iterable[str], caption: str, name: str) -> pd.DataFrame:
-    """Table every recorded run and probe, and those of this build, and offer the table as CSV.
-
-    Parameters
-    ----------
-    built
-        Keys of the runs of this build.
-
-    Returns
-    -------
-    DataFrame
-        As `ledger.ledger` gives it.
-    """
+    """Table all that is recorded and what this build made, as `ledger.ledger`, also as CSV."""
     found = ledger.ledger(ledger.recorded(), built)
-    crops = [*reports.CROPS.values()]
     table(
         found.assign(**{"changed since": found["changed since"].replace("", "–")}),
         caption=caption,
         name=name,
-        formats=dict.fromkeys(crops, ".3f") | {"minutes": ".1f", "fold": ".0f", "seed": ".0f"},
+        formats=dict.fromkeys(reports.CROPS.values(), ".3f")
+        | {"minutes": ".1f", "fold": ".0f", "seed": ".0f"},
         row_ids=[f"run-{key}" for key in found["key"]],
     )
     content = base64.b64encode(found.to_csv(index=False).encode()).decode()
@@ -381,10 +359,5 @@ def gallery_of_predictions(
         for word, sure, right in zip(words, chosen["sure"], chosen["right"], strict=True)
     ]
     colours = [figures.CLASS_COLOURS[word] for word in words]
-    return figures.gallery(
-        loaded.pixels[loaded.rows(chosen["image"])],
-        titles,
-        colours,
-        columns=count // 2,
-        note=note,
-    )
+    shown = loaded.pixels[loaded.rows(chosen["image"])]
+    return figures.gallery(shown, titles, colours, columns=count // 2, note=note)

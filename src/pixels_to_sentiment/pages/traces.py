@@ -10,7 +10,6 @@ import ast
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 import pandas as pd
 from IPython import get_ipython
@@ -23,7 +22,7 @@ from pixels_to_sentiment.records import provenance
 from pixels_to_sentiment.reports import ledger
 
 # A cell that makes a figure gives it this name.
-FIGURE = "figure"
+_FIGURE = "figure"
 
 
 class Cell:
@@ -33,23 +32,16 @@ class Cell:
         self.shows, self.told = False, set()
 
     def end(self, source: str, names: Mapping[str, object]) -> str:
-        """Give the line below what a cell showed, and begin anew.
+        """Give the line (HTML) below what a cell showed, and begin anew.
 
-        Parameters
-        ----------
-        source
-            Of the cell.
-        names
-            What the notebook's names stand for.
-
-        Returns
-        -------
-        str
-            HTML; empty if the cell showed nothing, or lists all of its runs itself.
+        It is empty if the cell showed nothing, or lists all of its runs itself. The names are the
+        notebook's, with what they stand for.
         """
         used = _names(source)
-        keys = dict.fromkeys([*provenance.taken(), *_carried(names.get(name) for name in used)])
-        shows, told = self.shows or FIGURE in used, self.told
+        frames = (one for name in used if isinstance(one := names.get(name), pd.DataFrame))
+        carried = (key for frame in frames for key in frame.attrs.get("runs", ()))
+        keys = dict.fromkeys([*provenance.taken(), *carried])
+        shows, told = self.shows or _FIGURE in used, self.told
         self.__init__()
         left = [key for key in keys if key not in told]
         if not shows or (keys and not left):
@@ -78,10 +70,7 @@ def watch() -> None:
 def line(keys: Iterable[str]) -> str:
     """Fold away which runs something was made from, and the commits of those recorded.
 
-    Parameters
-    ----------
-    keys
-        Of runs and probes; what is not recorded counts as made for this build.
+    What is not recorded counts as made for this build.
     """
     keys = sorted(keys)
     folders = [places.results() / key for key in keys]
@@ -90,7 +79,8 @@ def line(keys: Iterable[str]) -> str:
     older = len(ledger.outdated().keys() & keys)
     share = "" if len(keys) == 1 else f", {'all' if older == len(keys) else older} of them"
     note = f"{share} {tables.SIGN}" if older else ""
-    commits = sorted({_commit(folder) for folder in folders if folder.is_dir()})
+    made = [json.loads((one / "provenance.json").read_text()) for one in folders if one.is_dir()]
+    commits = sorted({one["commit"][:7] for one in made})
     said = f" (commit {', '.join(commits)})" if commits else ""
     return _folded(f"Made from {counted}{note}", f", from {linked(', '.join(keys))}{said}")
 
@@ -119,18 +109,9 @@ def _words(kinds: Mapping[type | None, int]) -> dict[type | None, str]:
     return found | here
 
 
-def _commit(folder: Path) -> str:
-    return json.loads((folder / "provenance.json").read_text())["commit"][:7]
-
-
 def _names(source: str) -> set[str]:
     """Names that code uses or sets; none where it is not plain Python."""
     try:
         return {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
     except SyntaxError:
         return set()
-
-
-def _carried(values: Iterable[object]) -> list[str]:
-    frames = (value for value in values if isinstance(value, pd.DataFrame))
-    return [key for frame in frames for key in frame.attrs.get("runs", ())]

@@ -15,37 +15,24 @@ _ADDRESSES = {"abstract of arXiv 1604.03489v1": "https://arxiv.org/abs/1604.0348
 def reported_table(reported: pd.DataFrame) -> pd.DataFrame:
     """Put rows of `scores.reported` into words, for `tables.table`.
 
-    Returns
-    -------
-    DataFrame
-        Text, in the order given: ``experiment``, ``variant``, ``subset``, ``crops``, ``value``
-        with the mark of its certainty, ``±``, ``grade``, ``source`` (linked) and ``note``. A dash
-        where the paper gives nothing.
+    The value has the mark of its certainty, the source its link; a dash stands where the paper
+    gives nothing.
     """
-    rows = [
+    values = reported["mean"].map(lambda mean: f"{mean:.3f}" if mean < 1 else f"{mean:g}")
+    linked = [f'<a href="{_ADDRESSES.get(one, _ADDRESS)}">{one}</a>' for one in reported["source"]]
+    return pd.DataFrame(
         {
-            "experiment": one.experiment,
-            "variant": one.variant,
-            "subset": figures.AGREEMENT_NAMES[one.agreement],
-            "crops": CROPS.get(one.oversampling, "–"),
-            "value": _value(one.mean) + tables.MARKS[one.grade],
-            "±": "–" if pd.isna(one.std) else f"{one.std:.3f}",
-            "grade": one.grade,
-            "source": _linked(one.source) or "–",
-            "note": one.note or "–",
+            "experiment": reported["experiment"],
+            "variant": reported["variant"],
+            "subset": reported["agreement"].map(figures.AGREEMENT_NAMES),
+            "crops": reported["oversampling"].map(CROPS).fillna("–"),
+            "value": values + reported["grade"].map(tables.MARKS),
+            "±": reported["std"].map("{:.3f}".format, na_action="ignore").fillna("–"),
+            "grade": reported["grade"],
+            "source": pd.Series(linked, reported.index).where(reported["source"] != "", "–"),
+            "note": reported["note"].replace("", "–"),
         }
-        for one in reported.itertuples()
-    ]
-    return pd.DataFrame(rows)
-
-
-def _value(mean: float) -> str:
-    return f"{mean:.3f}" if mean < 1 else f"{mean:g}"
-
-
-def _linked(source: str) -> str:
-    """Link where a number was read to the record of the article, or of the preprint."""
-    return source and f'<a href="{_ADDRESSES.get(source, _ADDRESS)}">{source}</a>'
+    ).reset_index(drop=True)
 
 
 def recalled() -> pd.DataFrame:
@@ -74,64 +61,45 @@ def recalled() -> pd.DataFrame:
     ]
     table = pd.concat(parts, ignore_index=True).dropna(subset=["recalled", "read"])
     read = table.set_index(["variant", "quantity"])["read"]
+    swaps = {"softmax": "SVM", "SVM": "softmax"}
+    layers = table["variant"].where(table["experiment"] == "layer-by-layer", "").str.split(" ")
     others = [
-        read.get((_other_classifier(one.variant), one.quantity))
-        if one.experiment == "layer-by-layer"
-        else None
-        for one in table.itertuples()
+        read.get((f"{layer[0]} {swaps.get(layer[-1])}", quantity))
+        for layer, quantity in zip(layers, table["quantity"], strict=True)
     ]
     table = table.assign(off=(table["recalled"] - table["read"]).round(6))
     return table.assign(swapped=(table["off"] != 0) & (table["recalled"] == others))
 
 
-def _other_classifier(variant: str) -> str:
-    layer, _, classifier = variant.partition(" ")
-    return f"{layer} {'SVM' if classifier == 'softmax' else 'softmax'}"
-
-
 def recalled_counts(table: pd.DataFrame) -> pd.DataFrame:
     """Count, experiment by experiment, how many of the numbers of `recalled` are right.
 
-    Returns
-    -------
-    DataFrame
-        ``experiment``, ``recalled``, ``right``, ``swapped``, ``wrong otherwise`` (numbers), and
-        ``largest error`` (of an accuracy or a standard deviation, without its sign).
+    The ``largest error`` is of an accuracy or a standard deviation, without its sign.
     """
-    grouped = table.assign(right=table["off"] == 0, size=table["off"].abs())
-    counts = grouped.groupby("experiment", sort=False).agg(
-        recalled=("off", "size"), right=("right", "sum"), swapped=("swapped", "sum"),
-        largest=("size", "max"),
-    ).reset_index()  # fmt: skip
-    otherwise = counts["recalled"] - counts["right"] - counts["swapped"]
-    counts.insert(4, "wrong otherwise", otherwise)
-    return counts.rename(columns={"largest": "largest error"})
+    wrong = table["off"] != 0
+    counts = table.assign(
+        right=~wrong, otherwise=wrong & ~table["swapped"], largest=table["off"].abs()
+    ).groupby("experiment", sort=False)
+    shown = counts[["right", "swapped", "otherwise"]].sum()
+    shown.insert(0, "recalled", counts.size())
+    shown = shown.assign(largest=counts["largest"].max()).reset_index()
+    return shown.rename(columns={"otherwise": "wrong otherwise", "largest": "largest error"})
 
 
 def recalled_wrong(table: pd.DataFrame) -> pd.DataFrame:
     """Put the accuracies of `recalled` that are off, or whose spread is, into words.
 
-    Returns
-    -------
-    DataFrame
-        ``variant``; ``recalled`` and ``read``, as `tables.score` has them; ``off`` and ``± off``,
-        the first less the second; ``what it was``: the number of the same layer's other classifier,
-        or of neither.
+    ``off`` and ``± off`` are the number recalled less that read; ``what it was`` tells whether it
+    was that of the same layer's other classifier.
     """
-    wrong = table["variant"].isin(table.loc[table["off"] != 0, "variant"])
-    by = (
-        table[wrong]
-        .pivot(index="variant", columns="quantity")
-        .loc[table["variant"][wrong].unique()]
-    )
+    wrong = table[table["variant"].isin(table.loc[table["off"] != 0, "variant"])]
+    by = wrong.pivot(index="variant", columns="quantity").loc[wrong["variant"].unique()]
     swapped = by["swapped"].mask(by["off"] == 0, 1).all(axis=1)
+    both = ["mean", "std"]
     return pd.DataFrame(
         {
             "variant": by.index,
-            "recalled": [
-                tables.score(*pair) for pair in by["recalled"][["mean", "std"]].to_numpy()
-            ],
-            "read": [tables.score(*pair) for pair in by["read"][["mean", "std"]].to_numpy()],
+            **{name: tables.scored(by[name][both]) for name in ("recalled", "read")},
             "off": by["off", "mean"].to_list(),
             "± off": by["off", "std"].to_list(),
             "what it was": ["the other classifier's" if one else "neither's" for one in swapped],

@@ -25,6 +25,7 @@ from pixels_to_sentiment.files import archives
 from pixels_to_sentiment.judging import scores
 from pixels_to_sentiment.records import provenance, runs
 from pixels_to_sentiment.records.runs import Record
+from pixels_to_sentiment.reports.runs import CROPS, configuration_of
 from pixels_to_sentiment.training import loop, prediction
 
 EXACT, EXACT_PROVENANCE = "exact.csv", "exact.json"
@@ -33,15 +34,7 @@ EXACT, EXACT_PROVENANCE = "exact.csv", "exact.json"
 def exact(archive: Path, names: Iterable[str]) -> np.ndarray:
     """Resize pictures of the archive as Caffe's Python interface does, without rounding.
 
-    Returns
-    -------
-    ndarray
-        float32 RGB (n, 256, 256, 3), in 0..255.
-
-    Raises
-    ------
-    UserError
-        If a picture is missing from the archive or does not decode.
+    Gives float32 RGB (n, 256, 256, 3), in 0..255.
     """
     names = list(names)
     with archives.open_archive(archive) as opened:
@@ -57,13 +50,10 @@ def exact(archive: Path, names: Iterable[str]) -> np.ndarray:
 
 
 def rounding(loaded: Pictures, archive: Path, at_once: int = 64) -> pd.DataFrame:
-    """Compare the decoded array with the exact pictures, pixel by pixel.
+    """Compare the decoded array with the exact pixels of each picture, in 0..255.
 
-    Returns
-    -------
-    DataFrame
-        A picture a row: ``image``, ``largest`` absolute difference of all pixels, ``inside``, the
-        largest without the outermost rows and columns, and ``mean``, without them too, in 0..255.
+    ``largest`` is the absolute difference of all pixels, ``inside`` without the outermost rows and
+    columns, and ``mean`` without them, too.
     """
     rows = []
     for start in range(0, len(loaded.names), at_once):
@@ -76,12 +66,7 @@ def rounding(loaded: Pictures, archive: Path, at_once: int = 64) -> pd.DataFrame
 
 
 def predict_exactly(record: Record, archive: Path, device: str = "cpu") -> pd.DataFrame:
-    """Predict a run's test pictures from exact pixels.
-
-    Returns
-    -------
-    DataFrame
-        As `runs.Record.predictions`, which are from the decoded array.
+    """Predict a run's test pictures from exact pixels, otherwise as `runs.Record.predictions`.
 
     Raises
     ------
@@ -99,13 +84,9 @@ def predict_exactly(record: Record, archive: Path, device: str = "cpu") -> pd.Da
 
 
 def effect(fast: pd.DataFrame, exact: pd.DataFrame) -> pd.DataFrame:
-    """Set predictions from the decoded array beside those from exact pixels.
+    """Set predictions from the decoded array beside those from exact pixels, a view a row.
 
-    Returns
-    -------
-    DataFrame
-        A view a row: ``view``, ``accuracy_fast``, ``accuracy_exact``, ``changed`` (predictions),
-        ``pictures``, ``largest`` and ``mean`` change of the probability.
+    ``largest`` and ``mean`` are changes of the probability, ``changed`` counts predictions.
     """
     both = fast.merge(exact, on=["image", "label"], suffixes=("_fast", "_exact"), validate="1:1")
     rows = []
@@ -126,12 +107,7 @@ def effect(fast: pd.DataFrame, exact: pd.DataFrame) -> pd.DataFrame:
 
 
 def record(finished: Record, predicted: pd.DataFrame, results: Path | None = None) -> Path:
-    """Keep predictions from exact pixels beside the recorded result of the same training.
-
-    Returns
-    -------
-    Path
-        Folder of the recorded result.
+    """Keep predictions from exact pixels in the folder of the recorded result of that training.
 
     Raises
     ------
@@ -161,10 +137,18 @@ def record(finished: Record, predicted: pd.DataFrame, results: Path | None = Non
     )
 
 
-def recorded(records: Iterable[Record]) -> dict[str, pd.DataFrame]:
-    """Give `effect` for each recorded result that has predictions from exact pixels, by key."""
-    return {
-        one.key: effect(one.predictions(), pd.read_csv(one.folder / EXACT))
-        for one in records
-        if (one.folder / EXACT).is_file()
-    }
+def both_ways(records: Iterable[Record]) -> pd.DataFrame:
+    """Table `effect`, in words, for the runs that were predicted from exact pixels, too."""
+    frames = [pd.DataFrame()]
+    for one in records:
+        if (one.folder / EXACT).is_file():
+            table = effect(one.predictions(), pd.read_csv(one.folder / EXACT))
+            table["view"] = table["view"].map(scores.VIEWS).map(CROPS)
+            for name, value in (
+                ("key", one.key),
+                ("fold", one.run.fold),
+                ("configuration", configuration_of(one).title),
+            ):
+                table.insert(0, name, value)
+            frames.append(table)
+    return pd.concat(frames, ignore_index=True)

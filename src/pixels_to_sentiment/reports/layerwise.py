@@ -45,41 +45,30 @@ def accuracies(records: Iterable[ProbeRecord]) -> pd.DataFrame:
 def told(records: Iterable[ProbeRecord], protocol: str = "nested") -> pd.DataFrame:
     """Gather what classifiers of layers predicted, as `answers.gather` does of runs.
 
+    ``configuration`` is the network, layer and classifier in words, ``view`` the centre crop, and
+    ``positive`` 0 or 1; ``layer`` and ``classifier`` come last.
+
     Parameters
     ----------
     protocol
         By which the cost is chosen, one of `protocols.PROTOCOLS`.
-
-    Returns
-    -------
-    DataFrame
-        The columns of `answers.COLUMNS`: ``configuration`` is the network, layer and classifier in
-        words, ``view`` the centre crop, and ``positive`` 0 or 1. Then ``layer`` and
-        ``classifier``. ``attrs["runs"]`` has the keys.
     """
     records = list(records)
     lists = {one.key: one.probe.lists()[1] for one in records}
     by = ["configuration", "agreement", "layer", "classifier"]
-    stacked, rows = accuracies(records), []
+    columns = [*answers.COLUMNS, "layer", "classifier"]
+    stacked, rows = accuracies(records), [pd.DataFrame(columns=columns)]
     if len(stacked):
         chosen = protocols.choose(stacked, by)
         chosen = chosen[chosen["protocol"] == protocol][[*by, "fold", "seed", "cost"]]
+        kept = [*by, "fold", "seed"]
         for one in chosen.merge(stacked).itertuples():
-            name = f"{one.configuration}: {one.layer}, {CLASSIFIER_TITLES[one.classifier]}"
-            rows.append(
-                lists[one.key][["image", "label"]].assign(
-                    configuration=name,
-                    agreement=one.agreement,
-                    fold=one.fold,
-                    seed=one.seed,
-                    view="centre",
-                    positive=[float(said) for said in one.predicted],
-                    layer=one.layer,
-                    classifier=one.classifier,
-                )
-            )
-    columns = [*answers.COLUMNS, "layer", "classifier"]
-    table = pd.concat(rows, ignore_index=True)[columns] if rows else pd.DataFrame(columns=columns)
+            named = {name: getattr(one, name) for name in kept}
+            named["configuration"] += f": {one.layer}, {CLASSIFIER_TITLES[one.classifier]}"
+            said = [float(said) for said in one.predicted]
+            shown = lists[one.key][["image", "label"]]
+            rows.append(shown.assign(**named, view="centre", positive=said))
+    table = pd.concat(rows[1:] or rows, ignore_index=True)[columns]
     table.attrs["runs"] = [one.key for one in records]
     return table
 
@@ -96,16 +85,14 @@ def tuned_against_frozen(
     ----------
     probes
         Of untrained networks.
-    records
-        Runs.
     configurations
         Of which all folds must be recorded, and a probe of the same network and start.
 
     Returns
     -------
     DataFrame
-        As `judgement.differences` (fine-tuned less frozen, cost by the nested choice), after
-        ``pair`` (in words), with ``least`` and ``most``, the differences seed by seed of the
+        As `judgement.differences` (fine-tuned less frozen, cost by the nested choice), with
+        ``pair`` (in words), ``least`` and ``most``, the differences seed by seed of the
         fine-tuned network, and ``keys``. Only the seed of the probe is compared otherwise.
     """
     probes, records, rows, used = list(probes), list(records), [], []
@@ -119,8 +106,7 @@ def tuned_against_frozen(
         known = known[(known["classifier"] == classifier) & (known["layer"] == first_layer)]
         if not runs or known["fold"].nunique() < len(folds.FOLDS):
             continue
-        tuned = reports.gathered(runs)
-        both = pd.concat([tuned[tuned["view"] == "centre"], known], ignore_index=True)
+        both = pd.concat([reports.gathered(runs, "centre"), known], ignore_index=True)
         first, other = reports.title_of(runs[0]), known["configuration"].iloc[0]
         by_seed = judgement.across_seeds(both, first, other)["difference"]
         keys = [run.key for run in runs] + [p.key for p in some]
@@ -174,20 +160,16 @@ def compared(records: Iterable[ProbeRecord]) -> pd.DataFrame:
 
 
 def in_words(table: pd.DataFrame, *, beside_paper: bool = True) -> pd.DataFrame:
-    """Format `compared` for `tables.table`.
+    """Format `compared` for `tables.table`: a column for each protocol.
+
+    There is one for the network where there are several, and one for the folds where some are
+    missing.
 
     Parameters
     ----------
     beside_paper
-        With the paper's numbers, beside which nothing belongs that was not measured by its
-        protocol.
-
-    Returns
-    -------
-    DataFrame
-        ``network`` (where there are several), ``layer``, ``features``, ``classifier``, ``the
-        paper`` (where it has numbers), a column for each protocol, ``the authors' costs`` (beside
-        the paper), ``difference``, and ``folds`` where some are missing.
+        With the paper's numbers and the authors' costs, beside which nothing belongs that was not
+        measured by its protocol.
     """
     shown = {
         "network": table["configuration"],
@@ -196,25 +178,16 @@ def in_words(table: pd.DataFrame, *, beside_paper: bool = True) -> pd.DataFrame:
         "classifier": table["classifier"],
     }
     if beside_paper and table["reported"].notna().any():
-        shown["the paper"] = [
-            tables.score(mean, std)
-            for mean, std in table[["reported", "reported_std"]].to_numpy(dtype=float)
-        ]
+        shown["the paper"] = tables.scored(table[["reported", "reported_std"]])
     for protocol, title in PROTOCOL_TITLES.items():
-        shown[title] = [
-            tables.score(mean, std)
-            for mean, std in table[[f"{protocol}_mean", f"{protocol}_std"]].to_numpy(dtype=float)
-        ]
+        shown[title] = tables.scored(table[[f"{protocol}_mean", f"{protocol}_std"]])
     if beside_paper and table["authors_mean"].notna().any():
-        shown["the authors' costs"] = [
-            tables.score(mean, std)
-            for mean, std in table[["authors_mean", "authors_std"]].to_numpy(dtype=float)
-        ]
+        shown["the authors' costs"] = tables.scored(table[["authors_mean", "authors_std"]])
     frame = pd.DataFrame(shown).assign(difference=table["difference"])
     if table["configuration"].nunique() < 2:
         frame = frame.drop(columns="network")
-    partial = table["n"] < len(folds.FOLDS)
-    return frame.assign(folds=table["n"]) if partial.any() else frame
+    whole = (table["n"] == len(folds.FOLDS)).all()
+    return frame if whole else frame.assign(folds=table["n"])
 
 
 def drawn(table: pd.DataFrame) -> pd.DataFrame:

@@ -17,11 +17,11 @@ from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.drawing import figures
 from pixels_to_sentiment.files import assets
 from pixels_to_sentiment.judging import scores
-from pixels_to_sentiment.maps.records import StudyRecord
 from pixels_to_sentiment.probes.records import ProbeRecord
 from pixels_to_sentiment.records.catalogue import Configuration
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.records.work import Finished
+from pixels_to_sentiment.studies.records import StudyRecord
 
 KINDS: tuple[type[Finished], ...] = (Record, ProbeRecord, StudyRecord)
 RECORDED, BUILT = "recorded", "this build"

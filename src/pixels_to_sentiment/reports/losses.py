@@ -9,19 +9,16 @@ from pixels_to_sentiment import places
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.reports.runs import curves_of
 
-# How many of the last points tell where a loss ends.
-_LAST = 5
+# How many of the last points tell where a loss ends, and which part of that counts as near.
+_LAST, _NEAR = 5, 0.1
 _COLUMNS = ["curve", "fold", "iteration", "training", "validation"]
 
 
 def reported_losses() -> pd.DataFrame:
     """Give the losses of the paper's figure 6, read off its picture within 0.02.
 
-    Returns
-    -------
-    DataFrame
-        ``curve`` (the start in words), ``fold`` (missing: which it is, is not said),
-        ``iteration``, ``training`` and ``validation`` (nats); only points that could be read.
+    ``curve`` is the start in words; ``fold`` is missing, for which it is, is not said; losses are
+    in nats. Only points that could be read are there.
     """
     table = pd.read_csv(places.ground_truth() / "figure6_losses.csv")
     return table.assign(curve="the paper: " + table["start"], fold=np.nan)[_COLUMNS]
@@ -34,27 +31,20 @@ def recorded_losses(records: Iterable[Record]) -> pd.DataFrame:
     return curves.dropna(subset="validation")
 
 
-def settling(iterations: Iterable[int], losses: Iterable[float], within: float = 0.1) -> dict:
+def settling(iterations: Iterable[int], losses: Iterable[float]) -> dict:
     """Measure how soon a loss comes near its end, and how smooth it is from there on.
-
-    Parameters
-    ----------
-    iterations, losses
-        Points of one curve in their order, (n,), n at least 1.
-    within
-        What counts as near: a part of the end.
 
     Returns
     -------
     dict
         ``end``, mean of the last five losses (nats); ``reached``, iteration of the first point
-        that is near it, and ``stays``, of the first from which on all are (missing where none is);
-        ``step``, root mean square of the change from point to point from ``reached`` on (nats;
+        within a tenth of it, and ``stays``, of the first from which on all are (missing where none
+        is); ``step``, root mean square of the change from point to point from ``reached`` on (nats;
         missing where fewer than two points are left).
     """
     iterations, losses = np.asarray(iterations, dtype=float), np.asarray(losses, dtype=float)
     end = losses[-_LAST:].mean()
-    near = np.abs(losses - end) <= within * end
+    near = np.abs(losses - end) <= _NEAR * end
     first = [*np.flatnonzero(near), len(near)][0]
     after = [-1, *np.flatnonzero(~near)][-1] + 1
     at = [*iterations, np.nan]
@@ -64,13 +54,7 @@ def settling(iterations: Iterable[int], losses: Iterable[float], within: float =
 
 
 def settled(losses: pd.DataFrame) -> pd.DataFrame:
-    """Measure each curve of `reported_losses` and `recorded_losses` by `settling`.
-
-    Returns
-    -------
-    DataFrame
-        ``curve``, ``fold``, ``loss`` (training or validation), and what `settling` gives.
-    """
+    """Measure each curve and loss of `reported_losses` and `recorded_losses` by `settling`."""
     rows = [
         {"curve": curve, "fold": fold, "loss": kind, **settling(some["iteration"], some[kind])}
         for kind in ("validation", "training")
@@ -82,10 +66,7 @@ def settled(losses: pd.DataFrame) -> pd.DataFrame:
 def over_folds(measured: pd.DataFrame) -> pd.DataFrame:
     """Put `settled` into words, a curve and loss a row: the median over its folds, and their range.
 
-    Returns
-    -------
-    DataFrame
-        ``loss``, ``curve``, ``folds`` (how many; a dash for the paper's), and text for the others.
+    ``folds`` counts them, and is a dash for the paper's.
     """
     rows = []
     for (kind, curve), some in measured.groupby(["loss", "curve"], sort=False):

@@ -1,7 +1,6 @@
 """Runs against each other, picture by picture, and differences between them in words."""
 
 from collections.abc import Iterable
-from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -12,34 +11,35 @@ from pixels_to_sentiment.judging import answers, judgement, scores
 from pixels_to_sentiment.networks.architectures import CLASSES
 from pixels_to_sentiment.records.catalogue import Configuration
 from pixels_to_sentiment.records.runs import Record
-from pixels_to_sentiment.reports import fidelity
 from pixels_to_sentiment.reports.runs import CROPS, complete, runs_of, title_of
 
 
-def gathered(records: Iterable[Record]) -> pd.DataFrame:
+def gathered(records: Iterable[Record], view: str | None = None) -> pd.DataFrame:
     """Gather the answers of runs, as `answers.gather` does, by configuration in words.
 
     The frame carries the keys of the runs in ``attrs["runs"]``.
+
+    Parameters
+    ----------
+    view
+        A key of `scores.VIEWS`; both by default.
     """
     records = list(records)
     table = answers.gather(records, title_of)
+    table = table if view is None else table[table["view"] == view]
     table.attrs["runs"] = [one.key for one in records]
     return table
 
 
 def accuracies(records: Iterable[Record], view: str = "oversampled") -> pd.DataFrame:
     """Score configurations of which all folds are there, as `judgement.accuracies` does."""
-    told = gathered(complete(records))
-    return judgement.accuracies(told[told["view"] == view])
+    return judgement.accuracies(gathered(complete(records), view))
 
 
 def paired(
-    records: Iterable[Record],
-    pairs: Iterable[tuple[Configuration, Configuration]],
-    view: str = "oversampled",
-    agreement: str = "five",
+    records: Iterable[Record], pairs: Iterable[tuple[Configuration, Configuration]]
 ) -> pd.DataFrame:
-    """Compare pairs of configurations of which all folds are recorded.
+    """Compare pairs of configurations of which all folds of five agree are recorded, by ten crops.
 
     Returns
     -------
@@ -47,34 +47,28 @@ def paired(
         As `judgement.differences` gives it, after ``pair`` (in words) and ``keys`` (of the runs,
         comma-separated), with what comes out seed by seed (see `judgement.across_seeds`):
         ``trials`` (how many combinations of a seed of either configuration), ``least`` and
-        ``most`` (differences), ``above`` and ``below`` (how many intervals lie on that side of
-        zero), ``idle`` (how many are with a seed that did not learn) and ``tried`` (keys of all
-        these runs, comma-separated); and ``failed``, which of the two did not learn on the seeds
-        compared, and what shows it (in words, by semicolons): no better than always answering
-        positive (see `judgement.beyond_positive`), or a training loss at the end above a coin's,
-        ln 2 nats (last 10 iterations, mean over folds and seeds). Empty if no pair is whole.
+        ``most`` (differences) and ``tried`` (keys of all these runs, comma-separated); and
+        ``failed``, which of the two did not learn on the seeds compared, and what shows it (in
+        words, by semicolons): no better than always answering positive (see
+        `judgement.beyond_positive`), or a training loss at the end above a coin's, ln 2 nats
+        (last 10 iterations, mean over folds and seeds). Empty if no pair is whole.
     """
-    records, named, keys, chosen, tried = list(records), [], {}, {}, {}
+    records, rows, chosen = list(records), {}, {}
     for pair in pairs:
-        every = _alike(records, pair, agreement)
-        if every:
-            both = _of_common_seeds(every)
-            names = tuple(title_of(some[0]) for some in both)
-            chosen |= {one.key: one for some in both for one in some}
-            named.append(names)
-            keys[names] = ", ".join(sorted(one.key for some in both for one in some))
-            tried[names] = _tried(list(chain(*every)), names, view)
-    if not named:
-        columns = ["pair", "keys", "difference", "low", "high", *_TRIED, "failed"]
-        return pd.DataFrame(columns=columns)
-    told = gathered(chosen.values())
-    told = told[told["view"] == view]
-    table = judgement.differences(told, named)
-    names = list(zip(table["first"], table["other"], strict=True))
-    words = [difference_in_words(first, other) for first, other in names]
-    table = table.assign(pair=words, keys=[keys[both] for both in names])
-    table = table.join(pd.DataFrame([tried[both] for both in names], columns=_TRIED))
+        if every := _alike(records, pair):
+            compared = [one for some in _of_common_seeds(every) for one in some]
+            names = tuple(title_of(some[0]) for some in every)
+            rows[names] = {"keys": _keys(compared)} | _tried([*every[0], *every[1]], names)
+            chosen |= {one.key: one for one in compared}
+    if not rows:
+        columns = ["pair", "keys", "difference", "low", "high", "trials", "least", "most"]
+        return pd.DataFrame(columns=[*columns, "tried", "failed"])
+    told = gathered(chosen.values(), "oversampled")
     failed = _failed(chosen.values(), told)
+    table = judgement.differences(told, rows)
+    names = list(zip(table["first"], table["other"], strict=True))
+    table = table.join(pd.DataFrame([rows[both] for both in names]))
+    table["pair"] = [difference_in_words(*both) for both in names]
     table["failed"] = ["; ".join(failed[one] for one in both if one in failed) for both in names]
     table.attrs["runs"] = list(chosen)
     return table
@@ -94,30 +88,17 @@ def _failed(records: Iterable[Record], told: pd.DataFrame) -> dict[str, str]:
     return words | {name: f"{name} is no better than always positive" for name in no_better}
 
 
-_TRIED = ["trials", "least", "most", "above", "below", "idle", "tried"]
+def _tried(records: list[Record], names: tuple[str, str]) -> dict:
+    found = judgement.across_seeds(gathered(records, "oversampled"), *names)["difference"]
+    ends = {"least": found.min(), "most": found.max()}
+    return {"trials": len(found), **ends, "tried": _keys(records)}
 
 
-def _tried(records: list[Record], names: tuple[str, str], view: str) -> tuple:
-    told = gathered(records)
-    found = judgement.across_seeds(told[told["view"] == view], *names)
-    ends = found["difference"].min(), found["difference"].max()
-    sides = int((found["low"] > 0).sum()), int((found["high"] < 0).sum())
-    failed = {
-        (name, seed)
-        for seed in {one.run.seed for one in records}
-        for name in _failed(
-            [one for one in records if one.run.seed == seed],
-            told[(told["view"] == view) & (told["seed"] == seed)],
-        )
-    }
-    seeds = found[["seed_first", "seed_other"]].itertuples(index=False, name=None)
-    idle = sum(not failed.isdisjoint(zip(names, both, strict=True)) for both in seeds)
-    return len(found), *ends, *sides, idle, ", ".join(sorted(one.key for one in records))
+def _keys(records: Iterable[Record]) -> str:
+    return ", ".join(sorted(one.key for one in records))
 
 
-def _alike(
-    records: list[Record], pair: Iterable[Configuration], agreement: str
-) -> list[list[Record]]:
+def _alike(records: list[Record], pair: Iterable[Configuration]) -> list[list[Record]]:
     """Pick the whole seeds of two configurations in the precision that most are whole in of both.
 
     What precision changes would be taken for what the configurations do otherwise.
@@ -125,7 +106,7 @@ def _alike(
     found = []
     for precision in sorted({one.run.precision for one in records}):
         some = [one for one in records if one.run.precision == precision]
-        both = [complete(runs_of(one, some, agreement), agreement) for one in pair]
+        both = [complete(runs_of(one, some)) for one in pair]
         if all(_of_common_seeds(both)):
             found.append(both)
     return max(found, key=lambda both: min(map(len, _of_common_seeds(both))), default=[])
@@ -153,85 +134,43 @@ def difference_in_words(first: str, other: str) -> str:
 def words(table: pd.DataFrame) -> pd.DataFrame:
     """Put a table of `judgement` into words: views named, subsets left out where all are five."""
     views = {view: CROPS[oversampling] for view, oversampling in scores.VIEWS.items()}
-    if "view" in table:
-        table = table.assign(view=table["view"].map(views))
-    if "between" in table:
-        both = {"views": " and ".join(views.values())}
-        table = table.assign(between=table["between"].map(views | both))
-    hidden = [name for name in ("agreement", "folds", "pictures") if name in table]
-    return table.drop(columns=hidden)
+    named = views | {"views": " and ".join(views.values())}
+    shown = [name for name in ("view", "between") if name in table]
+    table = table.assign(**{name: table[name].map(named) for name in shown})
+    return table.drop(columns=["agreement", "folds", "pictures"], errors="ignore")
 
 
 def agreement_of(pairs: Iterable[tuple[Record, Record]]) -> pd.DataFrame:
     """Compare two runs of each fold, picture by picture (ten crops), two configurations a row.
 
-    Parameters
-    ----------
-    pairs
-        Two runs each, of the same fold.
-
-    Returns
-    -------
-    DataFrame
-        ``first``, ``second`` (configurations in words), ``folds``, ``pictures``, ``changed``
-        (predictions), ``accuracy, first``, ``accuracy, second``, ``largest change`` (of a
-        probability).
+    ``changed`` counts predictions, ``largest change`` is of a probability.
     """
-    gathered: dict[tuple[str, str], list[tuple[pd.DataFrame, pd.DataFrame]]] = {}
-    for first, second in pairs:
-        one, two = (r.predictions().set_index("image") for r in (first, second))
-        both = (one, two.loc[one.index])
-        gathered.setdefault((title_of(first), title_of(second)), []).append(both)
+    parts: dict[tuple[str, str], list[pd.DataFrame]] = {}
+    for both in pairs:
+        one, two = (record.predictions() for record in both)
+        told = one.merge(two, on=["image", "label"], suffixes=("", "_second"))
+        parts.setdefault(tuple(title_of(record) for record in both), []).append(told)
     rows = []
-    for names, some in gathered.items():
-        one, two = (pd.concat(parts) for parts in zip(*some, strict=True))
-        changed = (one["oversampled"] > 0.5) != (two["oversampled"] > 0.5)
-        values = [scores.accuracy(t["label"], t["oversampled"]) for t in (one, two)]
-        change = (one["oversampled"] - two["oversampled"]).abs().max()
-        rows.append((*names, len(some), len(one), int(changed.sum()), *values, change))
+    for names, some in parts.items():
+        told = pd.concat(some)
+        one, two = told["oversampled"], told["oversampled_second"]
+        changed = int(((one > 0.5) != (two > 0.5)).sum())
+        values = [scores.accuracy(told["label"], each) for each in (one, two)]
+        rows.append((*names, len(some), len(told), changed, *values, (one - two).abs().max()))
     columns = ["first", "second", "folds", "pictures", "changed"]
     return pd.DataFrame(
         rows, columns=[*columns, "accuracy, first", "accuracy, second", "largest change"]
     )
 
 
-def both_ways(records: Iterable[Record]) -> pd.DataFrame:
-    """Table recorded runs that were predicted from the decoded array and from exact pixels.
+def twins(loaded: Pictures) -> dict[str, str]:
+    """Name the test pictures of five agree that have a copy in the training list of their fold.
 
-    Returns
-    -------
-    DataFrame
-        As `fidelity.effect`, after ``configuration``, ``fold`` and ``key``, with views in words;
-        empty if there are none.
-    """
-    records = list(records)
-    titles = [Configuration(r.run.network, r.run.start, r.run.recipe.name).title for r in records]
-    compared = fidelity.recorded(records)
-    frames = [
-        compared[r.key].assign(configuration=title, fold=r.run.fold, key=r.key)
-        for r, title in zip(records, titles, strict=True)
-        if r.key in compared
-    ]
-    if not frames:
-        return pd.DataFrame()
-    rows = pd.concat(frames, ignore_index=True)
-    rows["view"] = rows["view"].map(scores.VIEWS).map(CROPS)
-    first = ["configuration", "fold", "key"]
-    return rows[[*first, *rows.columns.drop(first)]]
-
-
-def twins(loaded: Pictures, agreement: str = "five") -> dict[str, str]:
-    """Name the test pictures of which the training list of their fold has an identical copy.
-
-    Returns
-    -------
-    dict
-        Digest of the picture, shared by its copies, by its name.
+    Each with its digest, which its copies share.
     """
     digests = loaded.files.set_index("image")["sha256"]
     found = {}
     for fold in folds.FOLDS:
-        train, test = (part["image"] for part in folds.split(agreement, fold))
-        some = test[loaded.copies(test, train)]
-        found |= {name: digests[name] for name in some}
+        train, test = (part["image"] for part in folds.split("five", fold))
+        found |= {name: digests[name] for name in test[loaded.copies(test, train)]}
     return found

@@ -26,7 +26,9 @@ _EARLIER = "PCNN (You et al. 2015)"
 def comparison(
     reported: pd.DataFrame, recorded: pd.DataFrame, agreements: Iterable[str] = folds.AGREEMENTS
 ) -> pd.DataFrame:
-    """Put the paper's numbers above measured ones.
+    """Put the paper's numbers above measured ones, as text for `tables.table`.
+
+    Always positive comes first. A dash stands where nothing is reported or recorded.
 
     Parameters
     ----------
@@ -34,39 +36,22 @@ def comparison(
         Rows of `scores.reported` of its experiment on fine-tuning.
     recorded
         As `experiments.table` gives it.
-
-    Returns
-    -------
-    DataFrame
-        Text for `tables.table`: ``configuration`` (always positive, those reported, then the
-        recorded ones in words), ``seeds`` and, for each subset, a column for the centre crop and
-        one for ten crops; a dash where nothing is reported or recorded.
     """
-    recorded = titled(recorded)
-    titles = list(dict.fromkeys(recorded["title"]))
+    recorded, agreements = titled(recorded), list(agreements)
     theirs = {_BASE: "the paper's CaffeNet", _EARLIER: "PCNN, as the paper quotes it"}
-    theirs = {name: words for name, words in theirs.items() if name in set(reported["variant"])}
-    names = ["always positive", *theirs.values(), *titles]
-    table = {"configuration": names}
-    agreements = list(agreements)
-    shown = recorded[recorded["agreement"].isin(agreements)]
-    seeds = [_seeds(shown[shown["title"] == title]) for title in titles]
-    table["seeds"] = ["–"] * (len(names) - len(seeds)) + seeds
+    shown = [(words, reported[reported["variant"] == name]) for name, words in theirs.items()]
+    shown = [(title, some) for title, some in shown if len(some)]
+    shown += recorded.groupby("title", sort=False)
+    rows = [{"configuration": "always positive", "seeds": "–"}]
+    for title, some in shown:
+        rows.append({"configuration": title, "seeds": _seeds(some, agreements)})
     base = sizes()["always_positive"]
     for agreement, (oversampling, crops) in product(agreements, CROPS.items()):
-        column = [f"{base[agreement]:.3f}", *["–"] * (len(names) - 1)]
-        for one in _cell(reported, agreement, oversampling):
-            column[names.index(theirs[one.variant])] = tables.score(one.mean, one.std, one.grade)
-        for one in _cell(recorded, agreement, oversampling):
-            text = tables.score(one.mean, one.std) + _part(one.n, one.folds)
-            column[names.index(one.title)] = text
-        table[f"{figures.AGREEMENT_NAMES[agreement]}, {crops}"] = column
-    return pd.DataFrame(table)
-
-
-def _cell(table: pd.DataFrame, agreement: str, oversampling: str) -> Iterable:
-    chosen = (table["agreement"] == agreement) & (table["oversampling"] == oversampling)
-    return table[chosen].itertuples()
+        name = f"{figures.AGREEMENT_NAMES[agreement]}, {crops}"
+        rows[0][name] = f"{base[agreement]:.3f}"
+        for row, (_, some) in zip(rows[1:], shown, strict=True):
+            row[name] = _score(some, agreement, oversampling)
+    return pd.DataFrame(rows)
 
 
 def sizes() -> pd.DataFrame:
@@ -79,65 +64,50 @@ def experiment_table(
 ) -> pd.DataFrame:
     """Set what is recorded of an experiment beside what the paper reports, cell by cell.
 
-    Returns
-    -------
-    DataFrame
-        Text for `tables.table`, a row a configuration of the catalogue: ``configuration``; the
-        paper's number and the recorded one for the centre crop and for ten crops; ``seeds``;
-        ``missing``, where nothing, or not every fold, is recorded: why, and how long a fold of that
-        network and recipe took where others were run.
+    A row a configuration of the catalogue, as text for `tables.table`. ``missing`` says, where
+    nothing or not every fold is recorded, why, and how long a fold of that network and recipe took
+    where others were run.
     """
     records = list(records)
-    chosen = of_experiment(experiment, records, agreement)
     price = costs(records)
-    scored = experiments.table(chosen)
+    scored = experiments.table(of_experiment(experiment, records, agreement))
     reported = scores.of_article(scores.reported(experiment.reported))
+    variants = dict(zip(experiment.paper, experiment.variants, strict=False))
     rows = []
-    for configuration in experiment.configurations:
-        own = scored[
-            (scored["network"] == configuration.network)
-            & (scored["start"] == configuration.start)
-            & (scored["recipe"] == configuration.recipe)
-        ]
-        row = {"configuration": configuration.title}
-        variant = dict(zip(experiment.paper, experiment.variants, strict=False)).get(configuration)
-        for view, crops in CROPS.items():
-            row[f"the paper, {crops}"] = _reported_score(reported, variant, agreement, view)
-            row[f"here, {crops}"] = _score(own[own["oversampling"] == view])
-        row["seeds"] = own["seeds"].iloc[0] if len(own) else "–"
-        row["missing"] = _why_missing(configuration, own, price, agreement)
+    for one in experiment.configurations:
+        theirs = reported[reported["variant"] == variants.get(one)]
+        named = [one.network, one.start, one.recipe]
+        own = scored[(scored[["network", "start", "recipe"]] == named).all(axis=1)]
+        row = {"configuration": one.title}
+        for oversampling, crops in CROPS.items():
+            row[f"the paper, {crops}"] = _score(theirs, agreement, oversampling)
+            row[f"here, {crops}"] = _score(own, agreement, oversampling)
+        row["seeds"] = _seeds(own, [agreement])
+        row["missing"] = _why_missing(one, own, price, agreement)
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def _reported_score(
-    reported: pd.DataFrame, variant: str | None, agreement: str, oversampling: str
-) -> str:
-    if not variant:
-        return "–"
-    chosen = reported[reported["variant"] == variant]
-    found = [tables.score(o.mean, o.std, o.grade) for o in _cell(chosen, agreement, oversampling)]
-    return found[0] if found else "–"
+def _score(rows: pd.DataFrame, agreement: str, oversampling: str) -> str:
+    """Format what is reported or recorded of a cell, and of which folds where it is not of all."""
+    chosen = (rows["agreement"] == agreement) & (rows["oversampling"] == oversampling)
+    for one in rows[chosen].itertuples():
+        if "grade" in rows:
+            return tables.score(one.mean, one.std, one.grade)
+        only = f" (fold{'s' if one.n > 1 else ''} {one.folds} only)"
+        return tables.score(one.mean, one.std) + only * (one.n < len(folds.FOLDS))
+    return "–"
 
 
-def _score(rows: pd.DataFrame) -> str:
-    if rows.empty:
-        return "–"
-    one = rows.iloc[0]
-    return tables.score(one["mean"], one["std"]) + _part(one["n"], one["folds"])
-
-
-def _seeds(rows: pd.DataFrame) -> str:
+def _seeds(rows: pd.DataFrame, agreements: list[str]) -> str:
     """Say which seeds a configuration has, subset by subset where they differ."""
-    several = rows.groupby("seeds", sort=False)["agreement"].unique()
+    if "seeds" not in rows:
+        return "–"
+    some = rows[rows["agreement"].isin(agreements)]
+    several = some.groupby("seeds", sort=False)["agreement"].unique()
     if len(several) < 2:
         return several.index[0] if len(several) else "–"
     return "; ".join(f"{seeds} ({', '.join(names)})" for seeds, names in several.items())
-
-
-def _part(n: int, which: str) -> str:
-    """Say which folds a score is of, where it is not of all."""
-    return "" if n == len(folds.FOLDS) else f" (fold{'s' if n > 1 else ''} {which} only)"
 
 
 def _why_missing(
@@ -188,14 +158,15 @@ _AGAINST = (
 def reported_differences() -> pd.DataFrame:
     """Take the differences between the paper's numbers that its text is about.
 
+    These are the improvement over the earlier state of the art; on each subset the network that is
+    fine-tuned from ILSVRC-2012 less the earlier one, and ten crops less the centre crop; each
+    variant less that network, and variants and layers against each other, from the same crops.
+
     Returns
     -------
     DataFrame
         ``what`` (in words), ``agreement``, ``between`` (as `judgement.noise` has it) and
-        ``difference``: the improvement over the earlier state of the art; on each subset the
-        network that is fine-tuned from ILSVRC-2012 less the earlier one, and ten crops less the
-        centre crop; each variant less that network, and variants and layers against each other,
-        from the same crops.
+        ``difference``.
     """
     table = scores.of_article(scores.reported())
     rows = [
@@ -229,13 +200,7 @@ def reported_differences() -> pd.DataFrame:
 
 
 def later_results() -> pd.DataFrame:
-    """Give accuracies that others published later on the same photographs.
-
-    Returns
-    -------
-    DataFrame
-        ``work``, ``network and training``, and an accuracy for each subset, a row a result.
-    """
+    """Give accuracies that others published later on the same photographs, a column a subset."""
     table = pd.read_csv(places.ground_truth() / "later_results.csv")
     wide = table.pivot(index=["work", "training"], columns="agreement", values="accuracy")
     columns = {"training": "network and training"} | figures.AGREEMENT_NAMES

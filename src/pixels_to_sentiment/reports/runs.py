@@ -10,28 +10,29 @@ from pixels_to_sentiment.drawing import figures, tables
 from pixels_to_sentiment.judging import scores
 from pixels_to_sentiment.records import experiments
 from pixels_to_sentiment.records.catalogue import Configuration, Experiment
-from pixels_to_sentiment.records.experiments import CONFIGURATION
 from pixels_to_sentiment.records.runs import Record
 
 CROPS = {"no": "centre crop", "yes": "ten crops"}
 
 
-def titled(table: pd.DataFrame) -> pd.DataFrame:
-    """Add ``title``, the configuration in words, to a frame with its columns."""
-    names = [
-        Configuration(*parts).title + ("" if precision == "fp32" else f" ({precision})")
-        for *parts, precision in table[["network", "start", "recipe", "precision"]].itertuples(
-            index=False, name=None
-        )
-    ]
-    return table.assign(title=names)
+def configuration_of(record: Record) -> Configuration:
+    """Give a run's configuration."""
+    return Configuration(record.run.network, record.run.start, record.run.recipe.name)
 
 
 def title_of(record: Record) -> str:
     """Name a run's configuration in words, with its precision where it is not fp32."""
-    run = record.run
-    title = Configuration(run.network, run.start, run.recipe.name).title
-    return title if run.precision == "fp32" else f"{title} ({run.precision})"
+    return _title(configuration_of(record), record.run.precision)
+
+
+def titled(table: pd.DataFrame) -> pd.DataFrame:
+    """Add ``title``, the configuration in words, to a frame with its columns."""
+    parts = table[["network", "start", "recipe", "precision"]].itertuples(index=False, name=None)
+    return table.assign(title=[_title(Configuration(*names), last) for *names, last in parts])
+
+
+def _title(configuration: Configuration, precision: str) -> str:
+    return configuration.title + ("" if precision == "fp32" else f" ({precision})")
 
 
 def runs_of(
@@ -45,8 +46,7 @@ def runs_of(
     some = [
         one
         for one in records
-        if Configuration(one.run.network, one.run.start, one.run.recipe.name) == configuration
-        and one.run.agreement == agreement
+        if configuration_of(one) == configuration and one.run.agreement == agreement
     ]
     counts = Counter(one.run.precision for one in some)
     return [one for one in some if one.run.precision == counts.most_common(1)[0][0]]
@@ -66,23 +66,13 @@ def of_experiment(
 
 def of_timm(records: Iterable[Record]) -> list[Configuration]:
     """List the recorded configurations of networks of timm, which no experiment can list."""
-    found = {
-        Configuration(one.run.network, one.run.start, one.run.recipe.name): None
-        for one in records
-        if one.run.network.startswith("timm/")
-    }
-    return sorted(found)
+    return sorted({configuration_of(r) for r in records if r.run.network.startswith("timm/")})
 
 
 def by_configuration(records: Iterable[Record], configurations: Iterable[str]) -> list[Record]:
     """Pick the records of some configurations (``network:start:recipe``), in that order."""
     records = list(records)
-    return [
-        record
-        for text in configurations
-        for record in records
-        if str(Configuration(record.run.network, record.run.start, record.run.recipe.name)) == text
-    ]
+    return [one for text in configurations for one in records if str(configuration_of(one)) == text]
 
 
 def complete(records: Iterable[Record], agreement: str = "five") -> list[Record]:
@@ -91,18 +81,14 @@ def complete(records: Iterable[Record], agreement: str = "five") -> list[Record]
     Of several seeds those with all folds are taken.
     """
     chosen: dict[tuple, list[Record]] = {}
-    for record in experiments.whole_seeds(records):
-        run = record.run
+    for one in experiments.whole_seeds(records):
+        run = one.run
         if run.agreement == agreement:
-            chosen.setdefault((run.network, run.start, run.recipe, run.precision), []).append(
-                record
-            )
-    return [
-        record
-        for group in chosen.values()
-        if {one.run.fold for one in group} == set(folds.FOLDS)
-        for record in group
-    ]
+            name = (run.network, run.start, run.recipe, run.precision)
+            chosen.setdefault(name, []).append(one)
+    wanted = set(folds.FOLDS)
+    whole = (group for group in chosen.values() if {one.run.fold for one in group} == wanted)
+    return [one for group in whole for one in group]
 
 
 def one_per_network(records: Iterable[Record]) -> list[Record]:
@@ -123,98 +109,69 @@ def one_per_network(records: Iterable[Record]) -> list[Record]:
 def recorded_details(records: Iterable[Record]) -> pd.DataFrame:
     """Say how recorded runs were made, a configuration and subset a row.
 
-    Returns
-    -------
-    DataFrame
-        ``configuration``, ``subset``, ``folds``, ``seeds``, ``date``, ``commit``, ``hardware``,
-        ``minutes`` (total), ``keys``.
+    ``minutes`` are the total, the others all that there are, comma-separated.
     """
     rows = []
     for record in records:
-        run, made = record.run, record.provenance()
-        hardware = made["hardware"].get("gpu") or made["hardware"]["cpu"]
+        made = record.provenance()
         rows.append(
             {
-                "network": run.network,
-                "start": run.start,
-                "recipe": run.recipe.name,
-                "precision": run.precision,
-                "subset": figures.AGREEMENT_NAMES[run.agreement],
-                "fold": run.fold,
-                "seed": run.seed,
+                "configuration": title_of(record),
+                "subset": figures.AGREEMENT_NAMES[record.run.agreement],
+                "fold": record.run.fold,
+                "seed": record.run.seed,
                 "date": made["began"][:10],
                 "commit": made["commit"][:7] + ("*" if made["dirty"] else ""),
-                "hardware": f"{hardware}, {made['hardware']['cores']} cores",
-                "minutes": made["seconds"] / 60,
+                "hardware": _machine(made),
                 "data": record.data["fingerprint"][:12],
                 "key": record.key,
+                "minutes": made["seconds"] / 60,
             }
         )
-    frame = pd.DataFrame(rows)
-    if frame.empty:
-        return frame
-    frame = titled(frame).rename(columns={"title": "configuration"})
-    joined = {
-        name: (name, lambda values: ", ".join(map(str, sorted(set(values)))))
-        for name in ("fold", "seed", "date", "commit", "hardware", "data", "key")
-    }
-    grouped = frame.groupby(["configuration", "subset"], sort=False)
-    return grouped.agg(**joined, minutes=("minutes", "sum")).reset_index()
+    if not rows:
+        return pd.DataFrame()
+    joined = dict.fromkeys(list(rows[0])[2:-1], scores.listed) | {"minutes": "sum"}
+    grouped = pd.DataFrame(rows).groupby(["configuration", "subset"], sort=False)
+    return grouped.agg(joined).reset_index()
+
+
+def _machine(made: dict) -> str:
+    hardware = made["hardware"]
+    return f"{hardware.get('gpu') or hardware['cpu']}, {hardware['cores']} cores"
 
 
 def costs(records: Iterable[Record]) -> pd.DataFrame:
     """Say how long training took, a network, kind of arithmetic, length and machine a row.
 
     A cut network counts as the one it was cut from. Prediction and the tests on the way are part of
-    a run.
-
-    Returns
-    -------
-    DataFrame
-        ``network``, ``precision``, ``iterations``, ``hardware``, ``runs``, ``least``, ``median``
-        and ``most`` (minutes a run), ``hours`` (of all runs).
+    a run. ``least``, ``median`` and ``most`` are minutes a run, ``hours`` those of all runs.
     """
-    rows, records = [], list(records)
-    for one in records:
-        made = one.provenance()
-        machine = made["hardware"].get("gpu") or made["hardware"]["cpu"]
-        rows.append(
-            {
-                "network": one.run.network.partition("+")[0],
-                "precision": one.run.precision,
-                "iterations": one.run.recipe.iterations,
-                "hardware": f"{machine}, {made['hardware']['cores']} cores",
-                "minutes": made["seconds"] / 60,
-            }
-        )
     names = ["network", "precision", "iterations", "hardware"]
+    rows, keys = [], []
+    for one in records:
+        made, run = one.provenance(), one.run
+        family, length = configuration_of(one).family, run.recipe.iterations
+        rows.append((family, run.precision, length, _machine(made), made["seconds"] / 60))
+        keys.append(one.key)
     grouped = pd.DataFrame(rows, columns=[*names, "minutes"]).groupby(names)["minutes"]
     table = grouped.agg(runs="size", least="min", median="median", most="max", hours="sum")
     table = table.assign(hours=table["hours"] / 60).reset_index()
-    table.attrs["runs"] = [one.key for one in records]
+    table.attrs["runs"] = keys
     return table
 
 
 def curves_of(records: Iterable[Record]) -> pd.DataFrame:
     """Stack the learning curves of runs, with ``configuration`` and ``fold`` beside."""
     frames = [pd.DataFrame(columns=["configuration", "fold"])]
-    for record in records:
-        run = record.run
-        title = titled(
-            pd.DataFrame([[run.network, run.start, run.recipe.name, run.precision]],
-                         columns=CONFIGURATION[:4])
-        )["title"].iloc[0]  # fmt: skip
-        frames.append(record.curve().assign(configuration=title, fold=run.fold))
+    for one in records:
+        frames.append(one.curve().assign(configuration=title_of(one), fold=one.run.fold))
     return pd.concat(frames[1:] or frames, ignore_index=True)
 
 
 def fold_table(records: Iterable[Record]) -> pd.DataFrame:
-    """Give the accuracy of each run beside the share of positives in its test fold.
+    """Give `experiments.fold_scores` by ``configuration``, in words.
 
-    Returns
-    -------
-    DataFrame
-        `experiments.fold_scores` with ``configuration`` and ``always_positive``.
+    ``always_positive`` is the share of positives in the test fold.
     """
     records = list(records)
     table = titled(experiments.fold_scores(records)).rename(columns={"title": "configuration"})
@@ -228,8 +185,8 @@ def by_fold(records: Iterable[Record], view: str = "oversampled") -> pd.DataFram
     return table[table["oversampling"] == scores.VIEWS[view]]
 
 
-def by_seed(records: Iterable[Record], view: str = "oversampled") -> pd.DataFrame:
-    """Score each seed of configurations apart.
+def by_seed(records: Iterable[Record]) -> pd.DataFrame:
+    """Score each seed of configurations apart, by ten crops.
 
     Returns
     -------
@@ -244,27 +201,25 @@ def by_seed(records: Iterable[Record], view: str = "oversampled") -> pd.DataFram
     """
     # By seed within each configuration, and configurations as they come.
     records = sorted(records, key=lambda one: one.run.seed)
-    curves = {one.key: one.curve()["train_loss"] for one in records}
-    told = {one.key: one.predictions() for one in records}
-    measures = {
-        "positive": {key: (some[view] > 0.5).mean() for key, some in told.items()},
-        "auc": {key: scores.auc(some["label"], some[view]) for key, some in told.items()},
-        "first": {key: curve.iloc[0] for key, curve in curves.items()},
-        "peak": {key: peak_of(curve) for key, curve in curves.items()},
-        "train_loss": {key: curve.tail(10).mean() for key, curve in curves.items()},
-    }
+    measures, rows = ["positive", "auc", "first", "peak", "train_loss"], {}
+    for one in records:
+        told, losses = one.predictions(), one.curve()["train_loss"]
+        said = told["oversampled"]
+        shares = (said > 0.5).mean(), scores.auc(told["label"], said)
+        rows[one.key] = (*shares, losses.iloc[0], peak_of(losses), losses.tail(10).mean())
+    measured = pd.DataFrame.from_dict(rows, "index", columns=measures)
     table = fold_table(records)
-    table = table[table["oversampling"] == scores.VIEWS[view]]
-    rows = []
-    for names, group in table.groupby(["configuration", "agreement", "seed"], sort=False):
-        each = group["accuracy"]
-        which = ", ".join(str(fold) for fold in sorted(group["fold"]))
-        score = tables.score(each.mean(), each.std(ddof=1))
-        measured = (group["key"].map(values).mean() for values in measures.values())
-        rows.append((*names, which, score, each.mean(), each.min(), each.max(), *measured))
-    names = ["configuration", "agreement", "seed", "folds", "accuracy", "mean", "least", "most"]
-    table = pd.DataFrame(rows, columns=[*names, *measures])
-    return table.sort_values(
+    table = table[table["oversampling"] == "yes"].join(measured, on="key")
+    grouped = table.groupby(["configuration", "agreement", "seed"], sort=False)
+    found = grouped.agg(
+        folds=("fold", scores.listed),
+        accuracy=("accuracy", lambda each: tables.score(each.mean(), each.std(ddof=1))),
+        mean=("accuracy", "mean"),
+        least=("accuracy", "min"),
+        most=("accuracy", "max"),
+        **{name: (name, "mean") for name in measures},
+    )
+    return found.reset_index().sort_values(
         "configuration", key=lambda of: pd.factorize(of)[0], kind="stable", ignore_index=True
     )
 
@@ -274,14 +229,10 @@ def peak_of(losses: pd.Series) -> float:
     return float(losses.max() / losses.iloc[0])
 
 
-def confusions(records: Iterable[Record], view: str = "oversampled") -> dict[str, pd.DataFrame]:
-    """Count labels against predictions over all folds, for each configuration in words."""
+def confusions(records: Iterable[Record]) -> dict[str, pd.DataFrame]:
+    """Count labels against predictions by ten crops over all folds, by configuration in words."""
     frames: dict[str, list[pd.DataFrame]] = {}
     for record in records:
-        frames.setdefault(fold_table([record])["configuration"].iloc[0], []).append(
-            record.predictions()
-        )
-    return {
-        name: scores.confusion((every := pd.concat(parts))["label"], every[view])
-        for name, parts in frames.items()
-    }
+        frames.setdefault(title_of(record), []).append(record.predictions())
+    told = {name: pd.concat(parts) for name, parts in frames.items()}
+    return {name: scores.confusion(one["label"], one["oversampled"]) for name, one in told.items()}

@@ -53,11 +53,6 @@ def gradients(network: Network, pixels: Tensor) -> Tensor:
     ----------
     pixels
         uint8 RGB (n, 256, 256, 3), of which the centre crops are taken.
-
-    Returns
-    -------
-    Tensor
-        float32 (n, weights).
     """
     weight = network.body.get_submodule(network.head).weight
     corners, mirrored = ten_corners(*pixels.shape[1:3], network.convention.crop)
@@ -81,15 +76,7 @@ def gradients(network: Network, pixels: Tensor) -> Tensor:
 
 
 def limit(gradients: Tensor, momentum: float) -> Limit:
-    """Find how fast a last layer of two outputs can learn.
-
-    Parameters
-    ----------
-    gradients
-        As `gradients` gives them.
-    momentum
-        Of the descent, 0 or more and below 1.
-    """
+    """Find how fast a last layer of two outputs can learn, from what `gradients` gives."""
     products = gradients.double() @ gradients.double().T / len(gradients)
     curvature = torch.linalg.eigvalsh(products)[-1].item() / 4
     rate = 2 * (1 + momentum) / curvature if curvature > 0 else float("inf")
@@ -99,7 +86,8 @@ def limit(gradients: Tensor, momentum: float) -> Limit:
 def largest_rate(bears: float, head_rate: float) -> float | None:
     """Choose the base rate of a start by a rule that looks at no result.
 
-    The largest of `RATES` at which the last layer learns no faster than it bears at its start.
+    The largest of `RATES` at which the last layer learns no faster than it bears at its start;
+    ``None`` where none is low enough.
 
     Parameters
     ----------
@@ -107,11 +95,6 @@ def largest_rate(bears: float, head_rate: float) -> float | None:
         Largest stable rate of the last layer, as `limit` finds it on training pictures.
     head_rate
         Rate of the last layer, as a multiple of the base rate.
-
-    Returns
-    -------
-    float or None
-        ``None`` where none of the rates is low enough.
     """
     return next((rate for rate in RATES if rate * head_rate <= bears), None)
 
@@ -121,23 +104,22 @@ def table(
 ) -> pd.DataFrame:
     """Set how fast new layers learn beside how fast they can, and how their training went.
 
+    Networks without a last layer of two outputs, and starts whose weights are not at hand, are left
+    out.
+
     Parameters
     ----------
-    configurations
-        Of networks with a last layer of two outputs; what has no such layer, and a start whose
-        weights are not at hand, is left out.
     pixels
-        uint8 RGB (n, 256, 256, 3), on the CPU.
+        As for `gradients`, on the CPU.
 
     Returns
     -------
     DataFrame
         ``configuration`` (in words), ``norm`` (see `Limit`, at the start), ``limit``
         (the rate that it bears), ``rate`` (that the recipe begins with), ``times`` (the one by the
-        other), ``rule`` (the base rate that `largest_rate` gives it), and of what is recorded,
-        seeds and folds taken together: ``peak`` (the largest training loss by that of the first
-        batch), ``train_loss`` (nats, at the end) and ``auc``, missing where nothing is. Ordered by
-        ``times``.
+        other, which orders the rows), ``rule`` (the base rate that `largest_rate` gives it), and
+        of what is recorded, as `reports.by_seed`, seeds and folds taken together: ``peak``,
+        ``train_loss`` and ``auc``.
     """
     records, known, rows, used = list(records), {}, [], []
     for one in configurations:

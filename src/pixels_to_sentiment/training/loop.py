@@ -29,15 +29,8 @@ class CaffeSGD(torch.optim.Optimizer):
     (``Regularize``, ``ComputeUpdateValue`` and ``Update`` in Caffe's
     ``src/caffe/solvers/sgd_solver.cpp`` and ``src/caffe/blob.cpp``). Unlike `torch.optim.SGD`, a
     step already in the buffer keeps the rate it was made with when the rate is cut. Gradients
-    come averaged over ``iter_size`` batches (Caffe's ``Normalize``), as `train` gives them.
-
-    Parameters
-    ----------
-    groups
-        Parameter groups with ``rate`` (multiple of the base rate) and ``decay`` (multiple of
-        `weight_decay`), as `parameter_groups` gives them.
-    momentum, weight_decay
-        As in the recipe.
+    come averaged over ``iter_size`` batches (Caffe's ``Normalize``), as `train` gives them, and
+    parameters in groups as `parameter_groups` does.
     """
 
     def __init__(self, groups: list[dict], momentum: float, weight_decay: float):
@@ -64,13 +57,10 @@ class CaffeSGD(torch.optim.Optimizer):
 
 
 def parameter_groups(network: Network, recipe: Recipe) -> list[dict]:
-    """Group what is trained by Caffe's ``lr_mult`` and ``decay_mult``.
+    """Group what is trained by multiples of rate and decay, Caffe's ``lr_mult`` and ``decay_mult``.
 
-    Returns
-    -------
-    list of dict
-        ``params``, ``rate`` and ``decay`` (both multiples). Biases take ``bias_rate`` times the
-        rate and ``bias_decay`` times the decay; the head ``head_rate`` times the rate.
+    Biases take ``bias_rate`` times the rate and ``bias_decay`` times the decay; the head
+    ``head_rate`` times the rate.
     """
     groups: dict[tuple[float, float], list[Tensor]] = {}
     for name, parameter in network.body.named_parameters():
@@ -103,19 +93,8 @@ def placed(
 ) -> tuple[Tensor, Tensor]:
     """Place and mirror a batch of crops at random, as far as the recipe has it.
 
-    Parameters
-    ----------
-    count
-        Crops.
-    room
-        Pixels that a picture is larger than a crop.
-
-    Returns
-    -------
-    corners : Tensor
-        Upper left corner of each crop as row and column, int64 (count, 2).
-    mirrored : Tensor
-        bool (count,).
+    `room` is how many pixels a picture is larger than a crop; corners and mirrors are those of
+    `pictures.cut`.
     """
     if recipe.random_crop:
         corners = torch.randint(0, room + 1, (count, 2), generator=generator)
@@ -145,10 +124,9 @@ def train(
 
     Parameters
     ----------
-    pixels
-        Training pictures, uint8 RGB (n, 256, 256, 3), on the network's device.
-    labels
-        Their labels, 0 negative or 1 positive, (n,).
+    pixels, labels
+        Training pictures, uint8 RGB (n, 256, 256, 3), on the network's device, whose `labels` are
+        0 for negative and 1 for positive.
     seed
         Of the order, the crops, the mirrors and dropout.
     precision
@@ -157,7 +135,7 @@ def train(
     watch
         Called every `watch_every` iterations and at the end; gives test loss and accuracy.
     progress
-        Called with the number of iterations done.
+        Called with the number of the iteration that is done.
 
     Returns
     -------
@@ -258,13 +236,7 @@ def _curve(rows: list[list]) -> pd.DataFrame:
 
 @contextmanager
 def arithmetic(precision: str, device: str) -> Iterator[Callable]:
-    """Set the precision of products, giving a context manager for the forward pass.
-
-    Raises
-    ------
-    UserError
-        If the precision is unknown.
-    """
+    """Set the precision of products, giving a context manager for the forward pass."""
     if precision not in PRECISIONS:
         raise UserError(f"There is no precision {precision!r}: choose from {list(PRECISIONS)}.")
     before = torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32

@@ -17,14 +17,10 @@ _NEVER = -1
 
 
 def keep_freed() -> bool:
-    """Let the C library keep what is freed for the rest of the process.
+    """Let the C library keep what is freed for the rest of the process, and say whether it can.
 
-    No result changes; a process may hold some hundred megabytes more than it uses.
-
-    Returns
-    -------
-    bool
-        Whether the C library could be told; only that of Linux (glibc) can.
+    Only that of Linux (glibc) can. No result changes; a process may hold some hundred megabytes
+    more than it uses.
     """
     mallopt = _of_glibc("mallopt")
     if mallopt is None:
@@ -34,15 +30,10 @@ def keep_freed() -> bool:
 
 
 def give_back() -> bool:
-    """Give back to the system what has been freed until now.
+    """Give back to the system what has been freed until now, and say whether that can be told.
 
     After a training the freed memory is scattered and the next one, whose blocks are of other
     sizes, asks for more beside it: runs in one process would take more with each.
-
-    Returns
-    -------
-    bool
-        Whether the C library could be told; only that of Linux (glibc) can.
     """
     trim = _of_glibc("malloc_trim")
     if trim is None:

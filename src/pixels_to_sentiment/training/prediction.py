@@ -14,14 +14,7 @@ def ten_corners(height: int, width: int, crop: int) -> tuple[Tensor, Tensor]:
     """Place the ten crops: four corners and the centre, then the mirrors of the five.
 
     In the order of ``caffe.io.oversample``. An odd margin puts the centre crop half a pixel up
-    and left, as Caffe does.
-
-    Returns
-    -------
-    corners : Tensor
-        Upper left corner of each crop as row and column, int64 (10, 2).
-    mirrored : Tensor
-        bool (10,).
+    and left, as Caffe does. Corners, int64 (10, 2), and mirrors are those of `pictures.cut`.
     """
     low, right = height - crop, width - crop
     five = [(0, 0), (0, right), (low, 0), (low, right), (low // 2, right // 2)]
@@ -31,22 +24,11 @@ def ten_corners(height: int, width: int, crop: int) -> tuple[Tensor, Tensor]:
 def crop_probabilities(
     network: Network, pixels: Tensor, *, oversample: bool = True, batch: int = 100
 ) -> Tensor:
-    """Softmax outputs of a network for the crops of pictures.
+    """Softmax outputs of a network for the crops of pictures, or for their centre crops alone.
 
-    Parameters
-    ----------
-    pixels
-        uint8 RGB (n, 256, 256, 3), on the network's device.
-    oversample
-        All ten crops, or the centre crop alone.
-    batch
-        Crops a forward pass, at least.
-
-    Returns
-    -------
-    Tensor
-        float64 on the CPU, (n, 10, classes) in the order of `ten_corners`, or (n, 1, classes);
-        the last axis is negative, positive and, where a network has more outputs, the others.
+    From uint8 RGB (n, 256, 256, 3), on the network's device, to float64 on the CPU, (n, 10,
+    classes) in the order of `ten_corners`, or (n, 1, classes); the last axis is negative, positive
+    and, where a network has more outputs, the others. A forward pass takes at least `batch` crops.
     """
     corners, mirrored = ten_corners(*pixels.shape[1:3], network.convention.crop)
     chosen = torch.arange(10) if oversample else torch.tensor([CENTRE])
@@ -70,13 +52,7 @@ def crop_probabilities(
 
 
 def centre_and_oversampled(network: Network, pixels: Tensor) -> tuple[Tensor, Tensor]:
-    """Probability of positive from the centre crop and from the mean over ten crops.
-
-    Returns
-    -------
-    centre, oversampled : Tensor
-        float64 (n,), in 0..1.
-    """
+    """Probability of positive from the centre crop and from the mean over ten, float64 (n,)."""
     every = crop_probabilities(network, pixels)
     return positive(every[:, CENTRE]), positive(every.mean(1))
 

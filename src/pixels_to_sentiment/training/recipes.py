@@ -43,21 +43,25 @@ class Recipe:
     twins: bool = _known(True, "V", "train on copies of pictures of the test fold")
     settling: int = _known(0, "I", "iterations before the schedule, with what lies below frozen")
     settled_on: tuple[str, ...] = _known((), "I", "layers that are not trained while others settle")
+    settling_rate: float = _known(0.0, "I", "base learning rate while layers settle, if another")
 
     def decisive(self) -> dict:
         """Give what decides a result, by name.
 
         Settling is left out where there is none: results from before it was thought of stay valid.
         """
-        late = {"settling", "settled_on"}
+        late = {"settling", "settled_on", "settling_rate"}
         return {name: value for name, value in asdict(self).items() if value or name not in late}
 
     def rate(self, iteration: int, pictures: int) -> float:
         """Give the base rate at an iteration (from 0): Caffe's ``step`` policy.
 
         An iteration takes ``batch_size * iter_size`` of the pictures; the policy is that of
-        Caffe's ``src/caffe/solvers/sgd_solver.cpp``. While layers settle, below 0, it is the first.
+        Caffe's ``src/caffe/solvers/sgd_solver.cpp``. While layers settle, below 0, it is
+        `settling_rate` or, without one, the first.
         """
+        if iteration < 0 and self.settling_rate:
+            return self.settling_rate
         step = max(1, math.ceil(self.step_epochs * pictures / (self.batch_size * self.iter_size)))
         return self.base_rate * self.gamma ** (max(0, iteration) // step)
 
@@ -78,6 +82,8 @@ CHANGES: dict[str, dict] = {
     "-frozen-convolutions": {"frozen": ("conv?",)},
     "-frozen-features": {"frozen": ("features",)},
     "-settled": {"settling": 60, "settled_on": ("conv?",)},
+    "-then-0.0003": {"base_rate": 0.0003, "settling_rate": 0.001},
+    "-then-0.0001": {"base_rate": 0.0001, "settling_rate": 0.001},
     "-without-twins": {"twins": False},
 }
 THIRD = "-third"
@@ -86,28 +92,18 @@ THIRD = "-third"
 def recipe(name: str, agreement: str) -> Recipe:
     """Return a recipe by name, with the iterations of a subset.
 
-    Parameters
-    ----------
-    name
-        ``"paper"``: all that is known of the paper's own.
+    ``"paper"`` is all that is known of the paper's own. ``"head-at-base-rate"`` is ours, in which
+    the new last layer learns at the base rate instead of ten times it, for starts in which the
+    layers below it are new as well.
 
-        ``"head-at-base-rate"``: ours, in which the new last layer learns at the base rate instead
-        of ten times it, for starts in which the layers below it are new as well.
-
-        What may follow: ``-at-0.0003`` and ``-at-0.0001`` give the base rate (the article trains
-        fc6-2 by ``paper-at-0.0001``); ``-frozen-below`` keeps all layers under the new last one as
-        they start, ``-frozen-convolutions`` (of CaffeNet and AlexNet) and ``-frozen-features`` (of
-        SqueezeNet and MobileNetV2) those; ``-settled`` (of CaffeNet and AlexNet) first trains the
-        layers above the convolutions alone, at the first rate; ``-without-twins`` leaves out
-        training pictures of which the test fold has an identical copy; ``-third``, last, stops
-        after a third of the iterations. By then the schedule has cut the rate to a thousandth.
-    agreement
-        Subset, one of `PAPER_ITERATIONS`.
-
-    Raises
-    ------
-    UserError
-        If there is no such recipe or subset.
+    What may follow: ``-at-0.0003`` and ``-at-0.0001`` give the base rate (the article trains fc6-2
+    by ``paper-at-0.0001``); ``-frozen-below`` keeps all layers under the new last one as they
+    start, ``-frozen-convolutions`` (of CaffeNet and AlexNet) and ``-frozen-features`` (of
+    SqueezeNet and MobileNetV2) those; ``-settled`` (of CaffeNet and AlexNet) first trains the
+    layers above the convolutions alone, at the first rate, after which ``-then-0.0003`` and
+    ``-then-0.0001`` start the schedule at less; ``-without-twins`` leaves out training pictures of
+    which the test fold has an identical copy; ``-third``, last, stops after a third of the
+    iterations. By then the schedule has cut the rate to a thousandth.
     """
     if agreement not in PAPER_ITERATIONS:
         raise UserError(f"There is no subset {agreement!r}: choose from {list(PAPER_ITERATIONS)}.")
@@ -125,14 +121,7 @@ def recipe(name: str, agreement: str) -> Recipe:
 
 
 def recipe_table(recipe: Recipe) -> pd.DataFrame:
-    """Describe a recipe, one value a row.
-
-    Returns
-    -------
-    DataFrame
-        Columns ``what``, ``value``, ``paper`` (the paper's value), ``grade`` (V, I or R, of the
-        paper's value).
-    """
+    """Describe a recipe, a value a row: ``what``, ``value``, the ``paper``'s and its ``grade``."""
     paper = Recipe()
     rows = [
         (f.metadata["what"], getattr(recipe, f.name), getattr(paper, f.name), f.metadata["grade"])

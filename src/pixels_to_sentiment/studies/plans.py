@@ -1,0 +1,63 @@
+"""Which map studies a set of training runs asks for, and what one found in a line."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from pixels_to_sentiment.data import folds
+from pixels_to_sentiment.records.catalogue import Configuration
+from pixels_to_sentiment.records.runs import Record, Run
+from pixels_to_sentiment.studies import measures, summary
+from pixels_to_sentiment.studies.records import Study, StudyRecord
+
+# There only the head is fitted: what is tested is the map, and not the training.
+ON_STAND_IN = ("squeezenet1_1:imagenet",)
+
+
+def planned(finished: Iterable[Record], limit: int | None = None) -> list[Study]:
+    """List the studies of training runs, one a configuration and fold.
+
+    The first seed maps, and the second, if there is one, is what its maps are compared with.
+    """
+    groups: dict[Run, list[Record]] = {}
+    for record in finished:
+        groups.setdefault(replace(record.run, seed=0), []).append(record)
+    studies = []
+    for run, (one, *others) in groups.items():
+        other = others[0].key if others else ""
+        # Shuffled labels cost a training of their own.
+        more = {"other": other, "labels": limit is None, "limit": limit}
+        studies.append(Study(one.key, run.agreement, run.fold, **more))
+    return studies
+
+
+def on_stand_in(
+    names: Iterable[str] = ON_STAND_IN,
+    test_folds: Iterable[int] | None = None,
+    limit: int | None = None,
+) -> list[Study]:
+    """List the studies on the stand-in, whose evidence is known, of networks as they start."""
+    chosen = list(test_folds or folds.FOLDS)
+    return [Study(name, "five", fold, limit=limit) for name in names for fold in chosen]
+
+
+def title(record: StudyRecord) -> str:
+    """Name the network of a study."""
+    run = record.run
+    return f"{run.network}:{run.start}:{run.recipe.name}" if run else record.study.run
+
+
+def run_in_words(run: Run) -> str:
+    """Name a run's configuration in words, with its precision and seed where they are not usual."""
+    title = Configuration(run.network, run.start, run.recipe.name).title
+    title += f" ({run.precision})" if run.precision != "fp32" else ""
+    return f"{title}, seed {run.seed}" if run.seed else title
+
+
+def in_words(record: StudyRecord) -> str:
+    """Say in a line what was mapped and how faithful the maps are."""
+    road = summary.gathered([record]).groupby("map")["road"].mean()
+    return (
+        f"{record.key} {title(record)} {record.study.agreement} fold {record.study.fold}, "
+        f"{record.data['source']}: ROAD {road[measures.MAP]:.3f} "
+        f"(Grad-CAM {road[measures.GRAD_CAM]:.3f}, random {road[measures.RANDOM]:.3f})"
+    )

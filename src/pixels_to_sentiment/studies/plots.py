@@ -1,0 +1,194 @@
+"""What studies found, ready to be drawn: their maps over pictures, and plots of the measures."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from textwrap import fill
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from pixels_to_sentiment.data.pictures import Pictures
+from pixels_to_sentiment.drawing import figures
+from pixels_to_sentiment.maps import drawing
+from pixels_to_sentiment.maps.drawing import Mapped
+from pixels_to_sentiment.studies.records import StudyRecord
+
+MEASURES = {"deletion": "deletion", "insertion": "insertion", "road": "ROAD"}
+TITLES = {
+    "map": "sentiment map",
+    "grad-cam": "Grad-CAM",
+    "random": "random",
+    "centre": "centre",
+    "edges": "edge energy",
+}
+STYLES = {
+    "map": (figures.PALETTE[0], "-", "o"),
+    "grad-cam": (figures.PALETTE[1], "--", "s"),
+    "random": ("#555555", ":", "x"),
+    "centre": (figures.PALETTE[2], "-.", "^"),
+    "edges": (figures.PALETTE[3], (0, (5, 1, 1, 1, 1, 1)), "D"),
+}
+CURVE_TITLES = {
+    "deletion": "deletion: most relevant first, to grey",
+    "insertion": "insertion: most relevant first, into blur",
+    "road-most": "ROAD: most relevant removed",
+    "road-least": "ROAD: least relevant removed",
+}
+
+
+def mapped(loaded: Pictures, records: Iterable[StudyRecord], chosen: pd.DataFrame) -> list[Mapped]:
+    """Put pictures and their maps together.
+
+    `chosen` are rows of `summary.gathered`, with the keys of `records`, and give the order.
+    """
+    maps, at = {}, {}
+    for record in records:
+        names, values = record.maps()
+        maps |= {(record.key, name): one for name, one in zip(names, values, strict=True)}
+        at[record.key] = np.array(record.at)
+    rows = loaded.rows(chosen["image"])
+    columns = chosen[["key", "image", "label", "class", "sure"]].itertuples(index=False)
+    return [
+        Mapped(loaded.pixels[row], maps[key, image], at[key], int(label), int(class_), float(sure))
+        for row, (key, image, label, class_, sure) in zip(rows, columns, strict=True)
+    ]
+
+
+def scale(records: Iterable[StudyRecord]) -> float:
+    """Choose one scale for the maps of some studies: what 95 of 100 of their places stay within.
+
+    Log-odds in nats, a whole number of 1 or more.
+    """
+    values = np.concatenate([np.abs(record.maps()[1]).ravel() for record in records])
+    return float(max(1, np.ceil(np.quantile(values, 0.95))))
+
+
+def curves(table: pd.DataFrame) -> Figure:
+    """Show `summary.curves`: the probability of the predicted class while pixels are taken away."""
+    if table.empty:
+        return figures.nothing(figures.NOTHING_RECORDED)
+    figure, panels = plt.subplots(2, 2, figsize=(figures.WIDTH, 5.4), sharex=True, sharey=True)
+    for panel, (curve, title) in zip(panels.flat, CURVE_TITLES.items(), strict=True):
+        for name, some in table[table["curve"] == curve].groupby("map", sort=False):
+            colour, line, mark = STYLES[name]
+            panel.plot(some["share"], some["probability"], color=colour, linestyle=line,
+                       marker=mark, markersize=4, label=TITLES[name])  # fmt: skip
+        panel.set_title(title, fontsize=9)
+    for panel in panels[-1]:
+        panel.set_xlabel("share of the picture")
+    for panel in panels[:, 0]:
+        panel.set_ylabel("probability of the class")
+    handles, labels = panels[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=5)
+    return figure
+
+
+def dots(table: pd.DataFrame, titles: Mapping[str, str], xlabel: str) -> Figure:
+    """Show `summary.means` with their intervals, a panel a measure and a row a map.
+
+    `titles` are the headings of the measures that are shown.
+    """
+    if table.empty:
+        return figures.nothing(figures.NOTHING_RECORDED)
+    names = [name for name in TITLES if name in set(table["map"])]
+    figure, panels = plt.subplots(
+        1, len(titles), figsize=(figures.WIDTH, 0.34 * len(names) + 1.2), sharey=True, squeeze=False
+    )
+    for panel, (measure, title) in zip(panels[0], titles.items(), strict=True):
+        some = table[table["measure"] == measure].set_index("map").reindex(names)
+        for place, (name, row) in enumerate(some.iterrows()):
+            colour, _, mark = STYLES[name]
+            panel.plot([row["low"], row["high"]], [place, place], color=colour, linewidth=2)
+            panel.plot(row["mean"], place, marker=mark, color=colour, markersize=6)
+        panel.set_title(title, fontsize=9)
+        panel.set_yticks(range(len(names)), [TITLES[name] for name in names])
+        panel.set_ylim(len(names) - 0.5, -0.5)
+        panel.grid(axis="x", linewidth=0.4)
+    figure.supxlabel(xlabel, fontsize=9)
+    return figure
+
+
+AGREEMENT_TITLES = {
+    "mirrored": "the mirrored picture's, mirrored back",
+    "window": "the classifier's, window by window",
+    "seed": "that of another seed",
+    "head": "with the last layer's weights drawn anew",
+    "half": "with the last half of the layers drawn anew",
+    "all": "with all layers drawn anew",
+    "labels": "of a network taught shuffled labels",
+    "picture": "of another picture",
+}
+
+
+def agreements(table: pd.DataFrame) -> Figure:
+    """Show rank correlations of maps, `summary.means` of `measures.AGREEMENTS`, a row each."""
+    if table.empty:
+        return figures.nothing(figures.NOTHING_RECORDED)
+    names = [name for name in AGREEMENT_TITLES if name in set(table["measure"])]
+    figure, panel = plt.subplots(figsize=(figures.WIDTH, 0.5 * len(names) + 1.0))
+    shifts = np.linspace(-0.3, 0.3, len(TITLES))
+    for shift, (map_, some) in zip(shifts, table.groupby("map", sort=False), strict=False):
+        colour, _, mark = STYLES[map_]
+        rows = some.set_index("measure").reindex(names)
+        places = [place + shift for place in range(len(names))]
+        panel.hlines(places, rows["low"], rows["high"], color=colour, linewidth=2)
+        panel.plot(rows["mean"], places, mark, color=colour, label=TITLES[map_], markersize=6)
+    panel.axvline(0, color="black", linewidth=0.8)
+    panel.set_yticks(range(len(names)), [AGREEMENT_TITLES[name] for name in names])
+    panel.set(
+        ylim=(len(names) - 0.5, -0.5), xlim=(-0.4, 1.05), xlabel="rank correlation with the map"
+    )
+    figure.legend(loc="outside lower center", ncols=5)
+    return figure
+
+
+# Pictures beside each other before the rows begin anew.
+COLUMNS = 6
+
+
+def grid(rows: Mapping[str, tuple[np.ndarray, Sequence[int]]], heads: Sequence[str]) -> Figure:
+    """Show maps of the same pictures by several networks, a row a network and a column a picture.
+
+    Parameters
+    ----------
+    rows
+        By the title of a network: probability of positive (n, h, w), hatched where it is missing,
+        and what the network calls each picture (n,), which is the colour of its frame.
+    heads
+        Above each picture, (n,).
+    """
+    blocks = -(-len(heads) // COLUMNS)
+    size = (figures.WIDTH, 1.08 * blocks * len(rows) + 0.9)
+    figure, panels = plt.subplots(blocks * len(rows), COLUMNS, figsize=size, squeeze=False)
+    for panel in panels.flat:
+        panel.axis("off")
+    for down, (title, (maps, classes)) in enumerate(rows.items()):
+        for place, (values, class_) in enumerate(zip(maps, classes, strict=True)):
+            block, across = divmod(place, COLUMNS)
+            panel = panels[block * len(rows) + down, across]
+            shown = _framed(panel, values, class_)
+            if down == 0:
+                # A line of air between the blocks.
+                panel.set_title("\n" * (block > 0) + heads[place], fontsize=8)
+            if across == 0:
+                panel.set_ylabel(fill(title, 18), fontsize=7, rotation=0, ha="right", va="center")
+    bar = figure.colorbar(shown, ax=panels, orientation="horizontal", fraction=0.02, pad=0.02,
+                          aspect=45)  # fmt: skip
+    bar.set_label("probability of positive: vermilion negative, blue positive", fontsize=8)
+    bar.ax.tick_params(labelsize=8)
+    return figure
+
+
+def _framed(panel: Axes, values: np.ndarray, class_: int):
+    panel.axis("on")
+    high, wide = values.shape
+    ground = plt.Rectangle((-0.5, -0.5), wide, high, facecolor="none", edgecolor="#888888",
+                           hatch="////", linewidth=0, zorder=-1)  # fmt: skip
+    panel.add_patch(ground)
+    shown = panel.imshow(values, cmap=drawing.DIVERGING, vmin=0, vmax=1)
+    panel.set(xticks=[], yticks=[])
+    colour = (figures.NEGATIVE, figures.POSITIVE)[class_]
+    panel.spines[:].set(visible=True, color=colour, linewidth=2.5)
+    return shown

@@ -1,0 +1,108 @@
+"""Map studies that are made and kept beside the training runs."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+
+from pixels_to_sentiment.data import folds
+from pixels_to_sentiment.data.pictures import Pictures
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.maps import dense, rivals
+from pixels_to_sentiment.networks import factory
+from pixels_to_sentiment.networks.network import Network
+from pixels_to_sentiment.records import store
+from pixels_to_sentiment.records.runs import Record, Run
+from pixels_to_sentiment.studies import evidence, measures
+from pixels_to_sentiment.studies.records import Study, StudyRecord
+from pixels_to_sentiment.training import loop
+
+
+class Studies(store.Store):
+    """Finished studies in a folder."""
+
+    kind = StudyRecord
+
+    def check(self, study: Study, behind: dict[str, Record]) -> None:
+        """Refuse a partner that differs in more than its seed, and shuffled labels of no run."""
+        trained, other = behind.get("run"), behind.get("other")
+        if other and (not trained or replace(other.run, seed=trained.run.seed) != trained.run):
+            raise UserError(
+                f"Run {other.key} differs from {study.run} in more than its seed: their maps are "
+                "not to be compared."
+            )
+        if study.labels and not trained:
+            raise UserError(f"{study.run} is not trained, so no labels can be shuffled: map a run.")
+
+    def execute(self, study, behind, pictures, folder, device, tell) -> dict:
+        """Map and measure."""
+        trained, other = behind.get("run"), behind.get("other")
+        table = dense.mapped_pictures(study.agreement, study.fold, study.limit)
+        network = trained.restore().to(device) if trained else _fitted(study, pictures, device)
+        with loop.arithmetic("fp32", torch.device(device).type):
+            untaught = None
+            if study.labels:
+                tell("shuffled labels")
+                untaught = _untaught(trained.run, study.seed, pictures, device)
+            maps, at, found = measures.measure(
+                network,
+                pictures,
+                table,
+                other=other.restore().to(device) if other else None,
+                untaught=untaught,
+                seed=study.seed,
+                progress=tell,
+            )
+            cam, cam_at = _grad_cam(network, pictures, found[found["map"] == measures.MAP])
+        _write(maps, table["image"], folder / "log_odds.csv")
+        _write(cam, table["image"], folder / "grad_cam.csv")
+        found.round(4).to_csv(folder / "measures.csv", index=False)
+        along = {"at": at, "grad_cam_at": cam_at}
+        return {name: [round(float(share), 6) for share in some] for name, some in along.items()}
+
+
+def _fitted(study: Study, pictures: Pictures, device: str) -> Network:
+    """Build a network that is not fine-tuned and fit its head to the training pictures."""
+    name, _, start = study.run.partition(":")
+    network = factory.create(name, start=start, seed=study.seed).to(device)
+    taught = folds.split(study.agreement, study.fold)[0]
+    pixels = pictures.tensor()[pictures.rows(taught["image"])].to(device)
+    evidence.fit_head(network, pixels, taught["label"].to_numpy())
+    return network
+
+
+def _untaught(run: Run, seed: int, pictures: Pictures, device: str) -> Network:
+    """Train the run's network on shuffled labels; it is not kept."""
+    taught, _ = run.lists()
+    labels = np.random.default_rng(seed).permutation(taught["label"].to_numpy())
+    network = factory.create(run.network, start=run.start, seed=run.seed).to(device)
+    pixels = pictures.tensor()[pictures.rows(taught["image"])].to(device)
+    loop.train(network, pixels, labels, run.recipe, seed=run.seed, precision=run.precision)
+    return network.eval()
+
+
+def _grad_cam(
+    network: Network, pictures: Pictures, table: pd.DataFrame
+) -> tuple[torch.Tensor, np.ndarray]:
+    """Make the Grad-CAM maps that were measured again, and say where they lie in the picture."""
+    squares = pictures.tensor()[pictures.rows(table["image"])]
+    side, crop = squares.shape[1], network.convention.crop
+    margin = (side - crop) // 2
+    middle = squares[:, margin : margin + crop, margin : margin + crop].contiguous()
+    classes = torch.tensor(table["class"].to_numpy())
+    maps = rivals.grad_cam(network, middle.to(network.device), classes)
+    return maps, (rivals.places(network, maps, crop) * crop + margin) / side
+
+
+def _write(maps: torch.Tensor, images: pd.Series, path: Path) -> None:
+    places_of = [f"{row}-{column}" for row, column in np.ndindex(*maps.shape[1:])]
+    values = pd.DataFrame(maps.flatten(1).numpy(), columns=places_of)
+    values.insert(0, "image", images.to_numpy())
+    values.to_csv(path, index=False, float_format="%.3g")
+
+
+def recorded(results: Path | None = None) -> list[StudyRecord]:
+    """Open the recorded studies."""
+    return StudyRecord.recorded(results)

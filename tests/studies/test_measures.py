@@ -1,0 +1,209 @@
+"""All measures of all maps of some pictures: each is what its definition says."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from scipy.stats import spearmanr
+
+from pixels_to_sentiment.data import folds
+from pixels_to_sentiment.maps import dense, geometry, rivals
+from pixels_to_sentiment.studies import evidence, faithfulness, measures
+from toy_studies import CROP, SIDE, blocks, small
+
+MARGIN = (SIDE - CROP) // 2
+MIDDLE = slice(MARGIN, MARGIN + CROP)
+
+
+@pytest.fixture(scope="module")
+def loaded():
+    return blocks()
+
+
+@pytest.fixture(scope="module")
+def table():
+    return folds.split("five", 1)[1][["image", "label"]].head(4)
+
+
+@pytest.fixture(scope="module")
+def crops(loaded, table):
+    return torch.from_numpy(loaded.pixels[loaded.rows(table["image"])][:, MIDDLE, MIDDLE])
+
+
+@pytest.fixture(scope="module")
+def large(loaded, table):
+    return dense.enlarged(loaded, table["image"])
+
+
+@pytest.fixture(scope="module")
+def network(crops):
+    """Find one that calls some of the pictures positive and some negative."""
+    return next(made for made in map(small, range(20)) if 0 < answers(made, crops).sum() < 4)
+
+
+@pytest.fixture(scope="module")
+def classes(network, crops):
+    return answers(network, crops)
+
+
+@pytest.fixture(scope="module")
+def sign(classes):
+    return (2 * classes - 1)[:, None, None]
+
+
+@pytest.fixture(scope="module")
+def found(network, loaded, table):
+    """Measure the network beside itself as another seed, and with a network that knows nothing."""
+    told = []
+    options = {"other": network, "untaught": small(77), "progress": told.append}
+    return *measures.measure(network, loaded, table, **options), told
+
+
+def answers(network, crops):
+    with torch.no_grad():
+        return network(crops).argmax(1)
+
+
+def of(found, name):
+    rows = found[2]
+    return rows[rows["map"] == name].reset_index(drop=True)
+
+
+def rank_correlations(one, other):
+    return [spearmanr(a.flatten(), b.flatten()).statistic for a, b in zip(one, other, strict=True)]
+
+
+def test_there_is_a_row_a_map_of_a_picture(found, table, classes):
+    """In the order of the table, map after map, with a column for every measure.
+
+    The class is what the classifier says of the centre crop, whatever the label is.
+    """
+    assert len(found[0]) == len(table)
+    assert list(found[2]["map"].unique()) == list(measures.MAPS)
+    for name in measures.MAPS:
+        assert of(found, name)[["image", "label"]].equals(table.reset_index(drop=True))
+        assert list(of(found, name)["class"]) == list(classes)
+    points = {f"{curve}@{s:g}" for curve, shares in measures.CURVES.items() for s in shares}
+    assert set(found[2]) == {
+        *("image", "label", "map", "class"),
+        *points,
+        *measures.AGREEMENTS,
+        *measures.EVIDENCE,
+    }
+    assert "deletion@0.05" in points
+
+
+def test_curves_begin_and_end_at_the_classifiers_probability(found, network, crops, classes):
+    """Nothing deleted, and all inserted, is the picture itself; all deleted is grey."""
+    grey = faithfulness.mean_colour(network).expand_as(crops).contiguous()
+    with torch.inference_mode():
+        whole, empty = (
+            network(some).softmax(1).gather(1, classes[:, None])[:, 0] for some in (crops, grey)
+        )
+    for name in measures.MAPS:
+        rows = of(found, name)
+        np.testing.assert_allclose(rows["deletion@0"], whole, atol=1e-5)
+        np.testing.assert_allclose(rows["insertion@1"], whole, atol=1e-5)
+        np.testing.assert_allclose(rows["deletion@1"], empty, atol=1e-5)
+
+
+def test_the_map_speaks_for_the_class_that_is_asked_for(
+    found, network, crops, large, classes, sign
+):
+    """Its sign is turned where the class is negative, for the map counts towards positive."""
+    maps = dense.log_odds(network, large)
+    torch.testing.assert_close(found[0], maps)
+    relevance = faithfulness.cells(sign * maps, geometry.within(found[1], SIDE, CROP), CROP)
+    expected = faithfulness.curves(network, crops, relevance, classes)
+    for curve, shares in measures.CURVES.items():
+        columns = [measures.column(curve, share) for share in shares]
+        np.testing.assert_allclose(of(found, "map")[columns], expected[curve], atol=1e-5)
+
+
+def test_a_map_agrees_with_itself(found):
+    """Sentiment map and Grad-CAM; and the map of a network without padding with its windows."""
+    for name in ("map", "grad-cam"):
+        np.testing.assert_allclose(of(found, name)["seed"], 1)
+    np.testing.assert_allclose(of(found, "map")["window"], 1, atol=2e-3)
+    assert (of(found, "map")[["head", "half", "all", "labels", "picture"]] < 0.999).all(axis=None)
+
+
+def test_agreements_are_rank_correlations_with_what_they_are_named_after(
+    found, network, crops, large, classes
+):
+    """Of the mirrored picture, another network and the picture before, by SciPy."""
+    maps, rows = dense.log_odds(network, large), of(found, "map")
+    mirrored = dense.log_odds(network, large.flip(2)).flip(2)
+    np.testing.assert_allclose(rows["mirrored"], rank_correlations(maps, mirrored))
+    untaught = dense.log_odds(small(77), large)
+    np.testing.assert_allclose(rows["labels"], rank_correlations(maps, untaught))
+    np.testing.assert_allclose(rows["picture"], rank_correlations(maps, maps[[3, 0, 1, 2]]))
+    cam, other = (rivals.grad_cam(one, crops, classes) for one in (network, small(77)))
+    np.testing.assert_allclose(of(found, "grad-cam")["labels"], rank_correlations(cam, other))
+
+
+def test_maps_that_know_nothing_of_the_network_are_not_asked_about_its_weights(found):
+    """Missing, and not one; only a map of the whole picture has windows."""
+    of_weights = ["seed", *measures.RANDOMISED, "labels"]
+    of_pictures = ["mirrored", "picture", "window"]
+    for name in ("random", "centre", "edges"):
+        assert of(found, name)[of_weights].isna().all(axis=None)
+        assert of(found, name)[of_pictures].notna().all(axis=None)
+    assert of(found, "grad-cam")["window"].isna().all()
+    assert of(found, "map")[list(measures.AGREEMENTS)].notna().all(axis=None)
+
+
+def test_maps_that_know_nothing_of_the_network_agree_as_they_are_made(
+    found, network, crops, large, sign
+):
+    """The centre is everywhere the same; edges follow the picture, and random numbers nothing."""
+    np.testing.assert_allclose(of(found, "centre")[["mirrored", "picture"]], 1)
+    assert (of(found, "edges")["picture"] < 0.9).all()
+    assert (of(found, "random")[["mirrored", "picture"]].abs() < 0.9).all(axis=None)
+    edges = rivals.edge_energy(large, found[1])
+    # Not 1, since the places of a network need not lie as far from the right as from the left.
+    flipped = rivals.edge_energy(large.flip(2), found[1]).flip(2)
+    np.testing.assert_allclose(of(found, "edges")["mirrored"], rank_correlations(edges, flipped))
+    windows = dense.windows(network, large)
+    single = dense.log_odds(network, crops[:1]).shape[-1]
+    over = dense.windowed(edges, single, windows.shape[1:])
+    expected = rank_correlations(over, sign * windows)
+    np.testing.assert_allclose(of(found, "edges")["window"], expected)
+
+
+def test_evidence_is_that_of_the_crop(found, loaded, table):
+    """How much of it is evidence is the same for all maps, and each has its score."""
+    rows = loaded.rows(table["image"])
+    masks = loaded.masks[rows][:, MIDDLE, MIDDLE]
+    for name in measures.MAPS:
+        np.testing.assert_allclose(of(found, name)["covered"], masks.mean((1, 2)))
+    cells = rivals.centre(len(rows), (28, 28))
+    expected = evidence.energy_share(cells, torch.from_numpy(masks))
+    np.testing.assert_allclose(of(found, "centre")["energy"], expected)
+
+
+def test_the_same_seed_measures_the_same(network, loaded, table):
+    """Another draws another random map and other weights, and changes nothing else."""
+    few, bare = table.head(2), replace(loaded, masks=None)
+    one, same, other = (measures.measure(network, bare, few, seed=s)[2] for s in (0, 0, 1))
+    assert one.equals(same)
+    drawn = list(measures.RANDOMISED)
+    for name in set(measures.MAPS) - {"random"}:
+        rows = [frame[frame["map"] == name].drop(columns=drawn) for frame in (one, other)]
+        assert rows[0].equals(rows[1]), name
+    is_random = one["map"] == "random"
+    assert not one[is_random].equals(other[is_random])
+    assert not one[drawn].equals(other[drawn])
+    # The photographs' evidence is not known, and not every study has another seed.
+    assert one[[*measures.EVIDENCE, "seed", "labels"]].isna().all(axis=None)
+    assert one[one["map"] == "map"][["mirrored", "head", "window"]].notna().all(axis=None)
+
+
+def test_the_network_is_left_as_it_was_and_each_step_is_told(found, network, crops):
+    """Weights are drawn anew in a copy."""
+    again = next(made for made in map(small, range(20)) if 0 < answers(made, crops).sum() < 4)
+    for one, other in zip(network.parameters(), again.parameters(), strict=True):
+        assert torch.equal(one, other)
+    steps = ["maps", "seed", "labels", "head", "half", "all", "mirrored", "window"]
+    assert found[3] == [*steps, *measures.MAPS]

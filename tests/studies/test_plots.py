@@ -1,0 +1,188 @@
+"""What is drawn of studies is what they found; where there is nothing, it is said."""
+
+from dataclasses import replace
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+from pixels_to_sentiment.drawing import figures
+from pixels_to_sentiment.studies import measures, plots, summary
+from pixels_to_sentiment.studies.records import StudyRecord
+from toy_studies import FITTED, blocks, written
+
+
+@pytest.fixture(autouse=True)
+def _themed():
+    figures.theme()
+    yield
+    plt.close("all")
+
+
+@pytest.fixture
+def points():
+    """Make a table as `summary.curves` gives it, with another number in every row."""
+    rows = [
+        (name, curve, share)
+        for curve, shares in measures.CURVES.items()
+        for name in measures.MAPS
+        for share in shares
+    ]
+    made = pd.DataFrame(rows, columns=["map", "curve", "share"])
+    return made.assign(probability=np.linspace(0.2, 0.9, len(made)))
+
+
+def values_of(line):
+    return [list(map(float, values)) for values in line.get_data()]
+
+
+def test_every_map_and_every_measure_has_a_name_and_a_mark():
+    """Nothing that is measured falls out of a figure; maps are told apart without colour, too."""
+    assert plots.TITLES.keys() == plots.STYLES.keys() == set(measures.MAPS)
+    assert plots.CURVE_TITLES.keys() == measures.CURVES.keys()
+    assert plots.AGREEMENT_TITLES.keys() == set(measures.AGREEMENTS)
+    _, lines, marks = zip(*plots.STYLES.values(), strict=True)
+    assert len(set(lines)) == len(set(marks)) == len(measures.MAPS)
+
+
+def test_curves_are_drawn_as_given(points):
+    """A panel a curve, a line a map, and one legend with all maps."""
+    figure = plots.curves(points)
+    assert [panel.get_title() for panel in figure.axes] == list(plots.CURVE_TITLES.values())
+    for panel, curve in zip(figure.axes, plots.CURVE_TITLES, strict=True):
+        assert [line.get_label() for line in panel.lines] == list(plots.TITLES.values())
+        for line, name in zip(panel.lines, measures.MAPS, strict=True):
+            some = points[(points["curve"] == curve) & (points["map"] == name)]
+            assert values_of(line) == [list(some["share"]), list(some["probability"])]
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == list(plots.TITLES.values())
+    figure.canvas.draw()
+
+
+def table_of(names, maps=measures.MAPS):
+    rows = [(map_, name) for name in names for map_ in maps]
+    middle = np.linspace(0.1, 0.6, len(rows))
+    made = pd.DataFrame(rows, columns=["map", "measure"])
+    return made.assign(mean=middle, low=middle - 0.05, high=middle + 0.04)
+
+
+@pytest.mark.parametrize("maps", [measures.MAPS, ("edges", "map")])
+def test_dots_are_drawn_with_their_intervals(maps):
+    """A panel a measure in the order asked for, a row a map that is there, as in all figures."""
+    table = table_of(summary.SCORES, maps)
+    titles = {"road": "ROAD", "deletion": "less is better"}
+    figure = plots.dots(table, titles, "what it is")
+    assert [panel.get_title() for panel in figure.axes] == ["ROAD", "less is better"]
+    assert figure.get_supxlabel() == "what it is"
+    names = [name for name in measures.MAPS if name in maps]
+    labels = [text.get_text() for text in figure.axes[0].get_yticklabels()]
+    assert labels == [plots.TITLES[name] for name in names]
+    for panel, measure in zip(figure.axes, titles, strict=True):
+        rows = table[table["measure"] == measure].set_index("map").loc[names].reset_index()
+        assert len(panel.lines) == 2 * len(rows)
+        for place, row in rows.iterrows():
+            interval, dot = panel.lines[2 * place : 2 * place + 2]
+            assert values_of(interval) == [[row["low"], row["high"]], [place, place]]
+            assert values_of(dot) == [[row["mean"]], [place]]
+    low, high = figure.axes[0].get_ylim()
+    assert low > high, "the first map stands at the top"
+
+
+@pytest.mark.parametrize("among", [measures.AGREEMENTS, ("mirrored", "window")])
+def test_agreements_are_drawn_as_given(among):
+    """A row a comparison that was made, two maps side by side; what one map lacks has no dot."""
+    table = table_of(among, maps=("map", "grad-cam"))
+    table = table[(table["map"] != "grad-cam") | (table["measure"] != "window")]
+    (panel,) = plots.agreements(table).axes
+    names = [name for name in plots.AGREEMENT_TITLES if name in among]
+    labels = [text.get_text() for text in panel.get_yticklabels()]
+    assert labels == [plots.AGREEMENT_TITLES[name] for name in names]
+    ours, cam, _ = panel.lines
+    assert [ours.get_label(), cam.get_label()] == ["sentiment map", "Grad-CAM"]
+    for line, name in ((ours, "map"), (cam, "grad-cam")):
+        rows = table[table["map"] == name].set_index("measure")["mean"]
+        expected = rows.reindex(names).to_numpy(dtype=float)
+        np.testing.assert_allclose(line.get_xdata(), expected)
+        assert np.isnan(expected).any() == (name == "grad-cam")
+    assert (np.abs(np.subtract(ours.get_ydata(), cam.get_ydata())) > 0.1).all()
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        plots.curves,
+        plots.agreements,
+        lambda table: plots.dots(table, {"road": "ROAD"}, "score"),
+    ],
+)
+def test_where_nothing_is_recorded_the_figure_says_so(draw):
+    """It does not fail, and shows no empty axes."""
+    (panel,) = draw(pd.DataFrame()).axes
+    assert [text.get_text() for text in panel.texts] == [figures.NOTHING_RECORDED]
+    assert not panel.axison
+
+
+def test_a_grid_shows_every_map_in_its_place_and_frame():
+    """A row a network within each block of six, the frame in the colour of the class."""
+    dice = np.random.default_rng(0)
+    ours, theirs = dice.random((2, 8, 3, 3))
+    theirs[:, 0] = np.nan
+    classes = np.array([0, 1] * 4)
+    rows = {"the article": (theirs, classes), "ours": (ours, 1 - classes)}
+    figure = plots.grid(rows, [f"picture {n}" for n in range(1, 9)])
+    panels = np.array(figure.axes[:24]).reshape(4, 6)
+    for place in range(8):
+        block, across = divmod(place, 6)
+        for down, (maps, named) in enumerate(rows.values()):
+            panel = panels[2 * block + down, across]
+            (image,) = panel.images
+            shown = np.ma.filled(image.get_array().astype(float), np.nan)
+            np.testing.assert_array_equal(shown, maps[place])
+            assert image.get_clim() == (0, 1)
+            colour = list(figures.CLASS_COLOURS.values())[named[place]]
+            assert plt.matplotlib.colors.to_hex(panel.spines["top"].get_edgecolor()).upper() == (
+                colour
+            )
+            assert panel.get_title().strip() == (f"picture {place + 1}" if down == 0 else "")
+    assert [panel.get_ylabel() for panel in panels[:2, 0]] == list(rows)
+    assert not panels[3, 5].images
+    figure.canvas.draw()
+
+
+@pytest.fixture
+def studies(tmp_path):
+    made = []
+    for fold in (1, 2):
+        study = replace(FITTED, fold=fold, limit=None)
+        maps = np.random.default_rng(fold).normal(0, 2, (4, 2, 2)).round(3)
+        made.append(StudyRecord.open(written(tmp_path / f"key{fold}", study, maps=maps)))
+    return made
+
+
+def test_pictures_and_maps_are_put_together_by_study_and_name(studies):
+    """In the order of the rows that are asked for."""
+    loaded = blocks()
+    in_second, in_first = (
+        one.maps()[0][place] for one, place in zip(studies[::-1], (2, 1), strict=True)
+    )
+    chosen = pd.DataFrame(
+        [(in_second, 1, 0, 0.7, "key2"), (in_first, 0, 0, 0.9, "key1")],
+        columns=["image", "label", "class", "sure", "key"],
+    )
+    found = plots.mapped(loaded, studies, chosen)
+    for one, name, record, place in zip(found, chosen["image"], studies[::-1], (2, 1), strict=True):
+        np.testing.assert_array_equal(one.log_odds, record.maps()[1][place])
+        np.testing.assert_array_equal(one.pixels, loaded.pixels[loaded.rows([name])[0]])
+    assert [(one.label, one.predicted, one.sure) for one in found] == [(1, 0, 0.7), (0, 0, 0.9)]
+
+
+def test_one_scale_holds_95_of_100_places(studies, tmp_path):
+    """A whole number of nats, one at least, so that noise is not shown as strongly as evidence."""
+    values = np.abs([one.maps()[1] for one in studies]).ravel()
+    found = plots.scale(studies)
+    assert found == int(found) >= 1
+    assert (values <= found).mean() >= 0.95
+    assert found == 1 or (values <= found - 1).mean() < 0.95
+    faint = written(tmp_path / "key", FITTED, maps=np.full((4, 2, 2), 0.01))
+    assert plots.scale([StudyRecord.open(faint)]) == 1

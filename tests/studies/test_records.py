@@ -1,0 +1,52 @@
+"""Finished map studies: what one says."""
+
+import json
+
+import numpy as np
+import pytest
+
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.records import provenance
+from pixels_to_sentiment.studies.records import StudyRecord
+from toy_studies import FITTED, measured, written
+
+
+def test_maps_come_back_as_they_were_and_older_studies_have_no_grad_cam(tmp_path):
+    """Picture by picture and place by place, also where they are not square."""
+    maps = np.random.default_rng(0).normal(0, 3, (4, 3, 12)).round(3)
+    folder = written(tmp_path / "key", FITTED, maps=maps)
+    opened = StudyRecord.open(folder)
+    for (names, found), expected in (
+        (opened.maps(), maps),
+        (opened.grad_cam(), np.abs(maps)),
+    ):
+        np.testing.assert_allclose(found, expected)
+        assert found.dtype == float
+        assert list(names) == list(opened.measures()["image"].unique())
+    assert opened.grad_cam_at == opened.at != ()
+    (folder / "grad_cam.csv").unlink()
+    with pytest.raises(UserError, match=r"grad_cam\.csv.*: delete it and run again"):
+        StudyRecord.open(folder)
+    content = json.loads((folder / "maps.json").read_text())
+    del content["grad_cam_at"]
+    (folder / "maps.json").write_text(json.dumps(content))
+    older = StudyRecord.open(folder)
+    assert (older.grad_cam(), older.grad_cam_at) == (None, ())
+    np.testing.assert_allclose(older.maps()[1], maps)
+
+
+def test_measures_come_back_with_fold_and_key(tmp_path):
+    """So that the tables of several studies can be put together."""
+    table = measured(["a.jpg", "b.jpg"], [0, 1])
+    found = StudyRecord.open(written(tmp_path / "key", FITTED, table)).measures()
+    assert (set(found["fold"]), set(found["key"])) == ({1}, {"key"})
+    assert found.drop(columns=["fold", "key"]).equals(table)
+
+
+@pytest.mark.parametrize("what", ["maps", "grad_cam", "measures"])
+def test_what_is_opened_is_noted_for_the_page(tmp_path, what, monkeypatch):
+    """The line below a table or figure names the studies that it shows."""
+    noted = []
+    monkeypatch.setattr(provenance, "opened", noted.append)
+    getattr(StudyRecord.open(written(tmp_path / "key", FITTED)), what)()
+    assert noted == ["key"]

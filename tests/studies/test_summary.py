@@ -1,0 +1,181 @@
+"""Means over folds, intervals and choices of pictures, against sums from their definitions."""
+
+from dataclasses import replace
+from statistics import mean
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import auc
+
+from pixels_to_sentiment.data import folds
+from pixels_to_sentiment.studies import faithfulness, measures, summary
+from pixels_to_sentiment.studies.records import StudyRecord
+from toy_studies import FITTED, measured, written
+
+SIZES = {1: 12, 2: 5, 3: 8}
+
+
+@pytest.fixture(scope="module")
+def records(tmp_path_factory):
+    """Studies of three folds with different numbers of pictures."""
+    root = tmp_path_factory.mktemp("runs")
+    made = []
+    for fold, size in SIZES.items():
+        listed = folds.split("five", fold)[1].head(size)
+        table = measured(listed["image"], listed["label"], seed=fold)
+        study = replace(FITTED, fold=fold, limit=None)
+        made.append(StudyRecord.open(written(root / f"key{fold}", study, table)))
+    return made
+
+
+@pytest.fixture(scope="module")
+def table(records):
+    return summary.gathered(records)
+
+
+def over_folds(rows, name):
+    """Mean over folds of the means over pictures, row by row."""
+    each = [[row[name] for row in rows if row["fold"] == fold] for fold in SIZES]
+    return mean(mean(some) for some in each if some)
+
+
+def test_scores_are_what_they_are_defined_as(table, records):
+    """Areas by scikit-learn, ROAD as the mean distance of its two curves."""
+    assert len(table) == sum(SIZES.values()) * len(measures.MAPS)
+    for row in table.iloc[::7].to_dict("records"):
+        for curve in ("deletion", "insertion"):
+            values = [row[f"{curve}@{share:g}"] for share in faithfulness.SHARES]
+            assert row[curve] == pytest.approx(auc(faithfulness.SHARES, values))
+        gaps = [row[f"road-least@{s}"] - row[f"road-most@{s}"] for s in faithfulness.ROAD_SHARES]
+        assert row["road"] == pytest.approx(mean(gaps))
+        assert row["sure"] == row["deletion@0"]
+        assert row["right"] == (row["class"] == row["label"])
+    assert table.attrs["runs"] == [one.key for one in records]
+
+
+def test_a_mean_is_over_folds_of_means_over_pictures(table):
+    """A small fold counts as much as a large one, and the interval holds the mean."""
+    found = summary.means(table, ["deletion", "road", "pointing"])
+    assert list(found["measure"]) == [
+        name for name in ("deletion", "road", "pointing") for _ in measures.MAPS
+    ]
+    for one in found.itertuples():
+        rows = table[table["map"] == one.map].to_dict("records")
+        assert one.mean == pytest.approx(over_folds(rows, one.measure))
+        assert one.low < one.mean < one.high
+        assert one.pictures == sum(SIZES.values())
+        of_folds = table[table["map"] == one.map].groupby("fold")[one.measure].mean()
+        assert (one.least, one.most) == (of_folds.min(), of_folds.max())
+    pooled = table[table["map"] == "map"]["deletion"].mean()
+    assert found["mean"].iloc[0] != pytest.approx(pooled, abs=1e-6), "or the folds do not count"
+    assert found.attrs["runs"] == table.attrs["runs"]
+
+
+def test_measures_that_a_map_does_not_have_are_left_out(table):
+    """And pictures on which there is none do not count."""
+    found = summary.means(table, ["seed"])
+    assert list(found["map"]) == ["map", "grad-cam"]
+    some = table.copy()
+    some.loc[(some["map"] == "map") & (some["fold"] == 1), "seed"] = np.nan
+    one = summary.means(some, ["seed"]).iloc[0]
+    rows = some[(some["map"] == "map") & some["seed"].notna()].to_dict("records")
+    assert one["pictures"] == SIZES[2] + SIZES[3]
+    assert one["mean"] == pytest.approx(over_folds(rows, "seed"))
+
+
+def test_differences_are_paired_and_more_speaks_for_the_sentiment_map(table):
+    """Picture by picture; of deletion less is better, so that its sign is turned."""
+    found = summary.differences(table)
+    pairs = {(row.map, row.measure) for row in found.itertuples()}
+    assert pairs == {(m, s) for m in measures.MAPS[1:] for s in ("deletion", "insertion", "road")}
+    ours = table[table["map"] == "map"].set_index("image")
+    for one in found.itertuples():
+        theirs = table[table["map"] == one.map].to_dict("records")
+        sign = {"deletion": -1, "insertion": 1, "road": 1}[one.measure]
+        gaps = [
+            {
+                "fold": row["fold"],
+                "gap": sign * (ours.loc[row["image"], one.measure] - row[one.measure]),
+            }
+            for row in theirs
+        ]
+        assert one.difference == pytest.approx(over_folds(gaps, "gap"))
+        assert one.low < one.difference < one.high
+        assert one.pictures == len(gaps)
+
+
+def test_curves_are_means_over_folds_at_every_share(table):
+    """A row a point, as they are drawn."""
+    found = summary.curves(table)
+    points = sum(len(shares) for shares in measures.CURVES.values())
+    assert len(found) == points * len(measures.MAPS)
+    for one in found.iloc[::11].itertuples():
+        rows = table[table["map"] == one.map].to_dict("records")
+        expected = over_folds(rows, f"{one.curve}@{one.share:g}")
+        assert one.probability == pytest.approx(expected)
+
+
+def test_the_surest_are_the_surest_of_their_group(table):
+    """At most so many of each, right before wrong and positive before negative."""
+    found = summary.surest(table, 2)
+    groups = [(row["right"], row["class"]) for row in found.to_dict("records")]
+    order = [(True, 1), (True, 0), (False, 1), (False, 0)]
+    assert sorted(groups, key=order.index) == groups
+    assert set(groups) == set(order), "or a group was not compared"
+    ours = table[table["map"] == "map"]
+    for right, class_ in order:
+        among = ours[(ours["right"] == right) & (ours["class"] == class_)]
+        chosen = found[(found["right"] == right) & (found["class"] == class_)]
+        assert list(chosen["sure"]) == sorted(among["sure"], reverse=True)[:2]
+    assert set(found["map"]) == {"map"}
+    everything = summary.surest(table, 100)
+    assert sorted(everything["image"]) == sorted(ours["image"])
+
+
+def test_failures_are_the_maps_that_mislead_most(table):
+    """By ROAD of the sentiment map, the lowest first."""
+    found = summary.failures(table, 3)
+    ours = table[table["map"] == "map"]
+    assert list(found["road"]) == sorted(ours["road"])[:3]
+    assert set(found["map"]) == {"map"}
+    bound = ours["sure"].median()
+    sure = ours[ours["sure"] >= bound]
+    assert 0 < len(sure) < len(ours), "or nothing was left out"
+    assert list(summary.failures(table, 3, bound)["road"]) == sorted(sure["road"])[:3]
+
+
+def test_a_picture_that_two_seeds_have_mapped_counts_once(table):
+    """With the mean of both, so that a second study narrows no interval by itself."""
+    again = table.assign(key="again" + table["key"])
+    both = pd.concat([table, again], ignore_index=True)
+    for found in (lambda some: summary.means(some, ["road", "seed"]), summary.differences):
+        pd.testing.assert_frame_equal(found(both), found(table))
+    shifted = pd.concat([table, again.assign(road=again["road"] + 1)], ignore_index=True)
+    one, other = (summary.means(some, ["road"])["mean"] for some in (table, shifted))
+    np.testing.assert_allclose(other, one + 0.5)
+    assert summary.surest(both, 3).equals(summary.surest(table, 3))
+    assert summary.failures(both, 3).equals(summary.failures(table, 3))
+
+
+def test_networks_stand_in_one_table_with_their_titles(table):
+    """And the page is told of the studies of all of them."""
+    other = table[table["fold"] == 2]
+    other.attrs["runs"] = ["other"]
+    found = summary.by_network({"A": table, "B": other}, summary.differences)
+    assert found.columns[0] == "network"
+    assert list(found["network"].unique()) == ["A", "B"]
+    for title, one in (("A", table), ("B", other)):
+        alone = summary.differences(one)
+        mine = found[found["network"] == title].drop(columns="network").reset_index(drop=True)
+        pd.testing.assert_frame_equal(mine, alone)
+    assert found.attrs["runs"] == [*table.attrs["runs"], "other"]
+    assert summary.gathered([]).empty
+    assert summary.by_network({}, summary.differences).empty
+
+
+def test_random_maps_against_each_other_count_once(table):
+    """They are drawn from the same numbers in every fold; with the classifier they are not."""
+    some = table[table["map"] == "random"].assign(mirrored=0.5, window=0.5)
+    found = summary.means(some, ["mirrored", "window"])
+    assert found["pictures"].to_list() == [SIZES[1], sum(SIZES.values())]

@@ -92,7 +92,7 @@ def tiny():
     import torch
     from torch import nn
 
-    from pixels_to_sentiment.networks import architectures, network
+    from pixels_to_sentiment.networks import declared, network
 
     def build(seed: int = 0) -> network.Network:
         torch.manual_seed(seed)
@@ -104,7 +104,7 @@ def tiny():
             drop=nn.Dropout(0.25),
             head=nn.Linear(16, 2),
         )
-        convention = architectures.Convention("RGB", 1 / 255, (0.5, 0.5, 0.5), (0.3, 0.3, 0.3), 12)
+        convention = declared.Convention("RGB", 1 / 255, (0.5, 0.5, 0.5), (0.3, 0.3, 0.3), 12)
         return network.Network("tiny", nn.Sequential(layers), convention, "head")
 
     return build

@@ -11,7 +11,7 @@ from torch import nn
 
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.data.pictures import Pictures
-from pixels_to_sentiment.networks import architectures, network
+from pixels_to_sentiment.networks import declared, network
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.studies import measures
 from pixels_to_sentiment.studies.records import Study
@@ -30,7 +30,7 @@ def small(seed=0):
     classifier = nn.Sequential(nn.Dropout(0.2), nn.Conv2d(6, 2, 1), nn.AdaptiveAvgPool2d(1))
     classifier[1].weight.data *= 5
     body = nn.Sequential(OrderedDict(features=features, classifier=classifier))
-    convention = architectures.Convention("RGB", 1 / 255, (0.5, 0.5, 0.5), (0.3, 0.3, 0.3), CROP)
+    convention = declared.Convention("RGB", 1 / 255, (0.5, 0.5, 0.5), (0.3, 0.3, 0.3), CROP)
     return network.Network("squeezenet1_1", body, convention, "classifier.1").eval()
 
 

@@ -13,7 +13,7 @@ from PIL import Image
 from pixels_to_sentiment.caffe.preprocessing import load_image, resize
 from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.networks import architectures
+from pixels_to_sentiment.networks import declared
 from pixels_to_sentiment.training import prediction
 
 SIZES = [(256, 256), (100, 100), (333, 517), (512, 1024), (1200, 101), (255, 257), (3, 2)]
@@ -49,11 +49,11 @@ def caffe_input(image):
 
 def fast_input(pixels):
     """Ten crops of a uint8 picture, the way the rest of the project makes them."""
-    corners, mirrored = prediction.ten_corners(256, 256, architectures.CAFFE.crop)
+    corners, mirrored = prediction.ten_corners(256, 256, declared.CAFFE.crop)
     warped = torch.from_numpy(pictures.warp(pixels))[None]
     positions = torch.zeros(10, dtype=torch.long)
-    crops = pictures.cut(warped, positions, corners, mirrored, architectures.CAFFE.crop)
-    return architectures.CAFFE.prepare(crops).numpy()
+    crops = pictures.cut(warped, positions, corners, mirrored, declared.CAFFE.crop)
+    return declared.CAFFE.prepare(crops).numpy()
 
 
 # Reading

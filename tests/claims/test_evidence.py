@@ -2,13 +2,7 @@
 
 import pytest
 
-from pixels_to_sentiment.claims import (
-    CONTRADICTED,
-    INCONCLUSIVE,
-    REPRODUCED,
-    SUPPORTED,
-    UNTESTED,
-)
+from pixels_to_sentiment.claims import CONTRADICTED, INCONCLUSIVE, REPRODUCED, SUPPORTED, UNTESTED
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.records import catalogue
 from pixels_to_sentiment.records.catalogue import MOBILENET, PAPERS, SQUEEZENET, Configuration
@@ -19,13 +13,14 @@ FC9 = catalogue.variant_of(PAPERS, "fc9-2")
 
 
 def test_pairs_give_their_numbers_seeds_and_runs(ran):
-    """Of all seeds; those of the article come first."""
-    records = ran(SQUEEZENET, 0.9) + ran(SQUEEZENET, 0.88, seed=1) + ran(random(SQUEEZENET), 0.7)
-    row = judged("start", records)
+    """Of all seeds of either, not those alone that both have, and not one that lacks a fold."""
+    records = ran(SQUEEZENET, 0.9) + ran(SQUEEZENET, 0.88, seed=1)
+    records += ran(random(SQUEEZENET), 0.7, seed=5)
+    row = judged("start", records + ran(SQUEEZENET, 0.1, seed=2, which=(1, 2)))
     assert row["verdict"] == REPRODUCED
-    assert "(seeds 0, 1 against 0): +0.19" in row["evidence"]
+    assert "(seeds 0, 1 against 5): +0.19" in row["evidence"]
     assert set(row["keys"].split(", ")) == {one.key for one in records}
-    assert judged("start", records[:9])["verdict"] == UNTESTED, "a fold is missing"
+    assert judged("start", records[:14])["verdict"] == UNTESTED, "a fold is missing"
 
 
 def test_seeds_that_disagree_leave_a_claim_undecided(ran):
@@ -38,9 +33,13 @@ def test_seeds_that_disagree_leave_a_claim_undecided(ran):
 def test_trainings_that_learned_nothing_say_nothing_about_layers(ran):
     """A seed is left out; where all are, the pair is shown and does not count."""
     good = ran(PAPERS, 0.9) + ran(FC9, 0.8)
-    row = judged("addition", good + ran(PAPERS, 0.66, seed=1))
+    idle = ran(PAPERS, 0.66, seed=1) + ran(PAPERS, 0.9, seed=2, loss=3.0)
+    row = judged("addition", good + idle)
     assert row["verdict"] == REPRODUCED
+    assert "(seed 0)" in row["evidence"]
+    assert set(row["keys"].split(", ")) == {one.key for one in good}
     assert "seed 1: no better than always positive, so not counted" in row["evidence"]
+    assert "seed 2: ends at a training loss of 3.00 nats" in row["evidence"]
     row = judged("addition", good[:5] + ran(FC9, 0.66, seed=2))
     assert row["verdict"] == UNTESTED
     assert "learned nothing" in row["why"]

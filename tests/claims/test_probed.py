@@ -3,13 +3,7 @@
 import pandas as pd
 import pytest
 
-from pixels_to_sentiment.claims import (
-    CONTRADICTED,
-    INCONCLUSIVE,
-    REPRODUCED,
-    SUPPORTED,
-    UNTESTED,
-)
+from pixels_to_sentiment.claims import CONTRADICTED, INCONCLUSIVE, REPRODUCED, SUPPORTED, UNTESTED
 from pixels_to_sentiment.records.catalogue import CAFFENET, PAPERS, SQUEEZENET, Configuration
 from toy_claims import CLAIMS, FALLING, judged
 

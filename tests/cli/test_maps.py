@@ -1,9 +1,9 @@
 """The command ``map``: what it prints and writes, and all it refuses before it starts."""
 
+import io
 import json
 import os
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from pixels_to_sentiment.cli import main
-from pixels_to_sentiment.maps import choice, mapping
+from pixels_to_sentiment.maps import mapping, photos
 from toy_cli import refused
 from toy_maps import photograph, with_weights
 
@@ -58,7 +58,7 @@ def test_a_folder_says_of_its_pictures_what_each_alone_says(capsys, run, cat, is
 
 
 def test_json_is_one_document_with_everything(capsys, run, cat, isolated):
-    """The same as the files hold, and the drawing's name; an array also of one."""
+    """The same as the files hold, and the drawing's name; an array also of one, or of none."""
     photograph(isolated / "photos" / "dog.jpg", 2)
     both = json.loads(mapped(capsys, cat.parent, "--json").out)
     assert [entry.pop("drawing") for entry in both] == [
@@ -71,6 +71,8 @@ def test_json_is_one_document_with_everything(capsys, run, cat, isolated):
     assert both[0]["seen_in_training"] is None
     (one,) = json.loads(mapped(capsys, cat, "--json", "-o", "other").out)
     assert one["file"] == str(cat)
+    cat.write_bytes(b"")
+    assert json.loads(mapped(capsys, cat, "--json", "-o", "none", status=2).out) == []
 
 
 @pytest.mark.parametrize("as_json", [False, True])
@@ -88,23 +90,17 @@ def test_a_broken_picture_does_not_stop_the_others(capsys, run, cat, as_json):
     assert sorted(os.listdir("maps")) == ["cat.png.map.json", "cat.png.map.png"]
 
 
-def test_json_is_whole_where_nothing_could_be_mapped(capsys, run, cat):
-    """An empty array."""
-    cat.write_bytes(b"")
-    assert json.loads(mapped(capsys, cat, "--json", status=2).out) == []
+class Everything:
+    def __contains__(self, digest):
+        return True
 
 
 def test_a_picture_that_was_trained_on_is_marked(capsys, run, cat, monkeypatch):
     """In its line and in JSON."""
-    monkeypatch.setattr(mapping, "trained_on", lambda record: _Everything())
+    monkeypatch.setattr(mapping, "trained_on", lambda record: Everything())
     assert "; seen in training -> " in mapped(capsys, cat).out
     (one,) = json.loads(mapped(capsys, cat, "--json", "--force").out)
     assert one["seen_in_training"] is True
-
-
-class _Everything:
-    def __contains__(self, digest):
-        return True
 
 
 def test_a_bar_is_drawn_on_a_terminal_alone(capsys, run, cat, isolated, monkeypatch):
@@ -138,7 +134,7 @@ def test_files_that_are_there_are_not_overwritten(capsys, run, cat, isolated):
     mapped(capsys, cat)
     photograph(cat, 3)  # another picture of that name
     before = Path("maps/cat.png.map.png").read_bytes()
-    sentence = refused(capsys, "map", str(cat.parent))
+    sentence = refused(capsys, "map", cat.parent)
     assert "maps/cat.png.map.png, maps/cat.png.map.json exist already: use --force" in sentence
     assert len(os.listdir("maps")) == 2
     assert Path("maps/cat.png.map.png").read_bytes() == before
@@ -166,7 +162,7 @@ def test_the_same_command_goes_on_where_it_was_interrupted(capsys, run, cat, iso
 def test_a_damaged_run_is_passed_over(capsys, run, cat, made, isolated):
     """With its sentence, and the best of the others maps."""
     broken = with_weights(made(recipe="paper-third", seed=5))
-    for content in ("", "nothing", "image,label,centre,oversampled\n"):
+    for content in ("", "image,label,centre,oversampled\n"):
         (broken.folder / "predictions.csv").write_text(content)
         out, err = mapped(capsys, cat, "--force")
         assert out.startswith(f"{cat}: ")
@@ -174,23 +170,25 @@ def test_a_damaged_run_is_passed_over(capsys, run, cat, made, isolated):
         assert f"Run {run.key}" in err
     better = pd.read_csv(run.folder / "predictions.csv")
     better.assign(oversampled=better["label"]).to_csv(broken.folder / "predictions.csv")
-    for content in (b"", b"damaged"):
-        (broken.folder / "weights.safetensors").write_bytes(content)
-        out, err = mapped(capsys, cat, "--force")
-        assert out.startswith(f"{cat}: ")
-        assert f"passed over: {broken.folder / 'weights.safetensors'} does not hold" in err
-        assert f"Run {run.key}" in err
-        assert "The best of" not in err
+    (broken.folder / "weights.safetensors").write_bytes(b"damaged")
+    out, err = mapped(capsys, cat, "--force")
+    assert out.startswith(f"{cat}: ")
+    assert f"passed over: {broken.folder / 'weights.safetensors'} does not hold" in err
+    assert f"Run {run.key}" in err
+    assert "The best of" not in err
     (broken.folder / "run.json").write_text("{")
     assert f"passed over: {broken.folder} is not" in mapped(capsys, cat, "--force").err
 
 
 def test_where_all_runs_are_damaged_that_is_said_before_how_to_make_one(capsys, run, cat):
-    """Or it would look as if nothing had been trained."""
+    """Or it would look as if nothing had been trained; no folder is made."""
+    (run.folder / "weights.safetensors").write_bytes(b"damaged")
+    assert str(run.folder) in refused(capsys, "map", cat)
     (run.folder / "predictions.csv").write_text("")
-    sentence = refused(capsys, "map", str(cat))
+    sentence = refused(capsys, "map", cat)
     assert f"predictions in {run.folder} cannot be read" in sentence
     assert "experiments run fine-tuning" in sentence
+    assert not os.path.exists("maps")
 
 
 @pytest.mark.parametrize("given", [["", "-o", "here"], ["CAT", "-o", ""]])
@@ -203,32 +201,15 @@ def test_an_empty_name_is_not_the_current_folder(capsys, run, cat, given):
     assert not os.listdir()
 
 
-def test_a_letter_that_the_terminal_lacks_is_printed_as_an_escape(run, isolated):
+def test_a_letter_that_the_terminal_lacks_is_printed_as_an_escape(run, isolated, monkeypatch):
     """And the pictures after it are mapped."""
     for name in ("\u732b.png", "z.png"):
         photograph(isolated / "photos" / name, 1)
-    command = [sys.executable, "-m", "pixels_to_sentiment", "map", str(isolated / "photos")]
-    done = subprocess.run(
-        command, capture_output=True, env=os.environ | {"PYTHONIOENCODING": "latin-1"}
-    )
-    assert done.returncode == 0, done.stderr
-    assert b"\\u732b.png: " in done.stdout
-    assert done.stdout.count(b"\n") == 2
-
-
-def test_a_terminated_command_leaves_nothing_half_written(run, isolated):
-    """SIGTERM ends it as an interruption does: the JSON is whole, and no temporary file is left."""
-    for number in range(60):
-        photograph(isolated / "photos" / f"{number:02}.png", number)
-    command = [sys.executable, "-m", "pixels_to_sentiment", "map", str(isolated / "photos")]
-    with subprocess.Popen([*command, "--json"], stdout=subprocess.PIPE, text=True) as process:
-        first = process.stdout.readline() + process.stdout.readline()
-        process.terminate()
-        done = json.loads(first + process.stdout.read())
-    assert process.returncode == 128 + signal.SIGTERM
-    assert 0 < len(done) < 60
-    assert not [name for name in os.listdir("maps") if name.endswith(".part")]
-    assert len(os.listdir("maps")) % 2 == 0
+    printed = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(printed, "latin-1"))
+    assert main(["map", str(isolated / "photos")]) == 0
+    assert b"\\u732b.png: " in printed.getvalue()
+    assert printed.getvalue().count(b"\n") == 2
 
 
 @pytest.mark.parametrize(
@@ -252,58 +233,51 @@ def test_what_can_be_mended_is_said_before_the_start(
     """In one sentence, and no folder is made."""
     paths = {"CAT": cat, "COPY": photograph(isolated / "other" / "cat.png")}
     monkeypatch.setattr(mapping, "mapped", lambda *_: pytest.fail("started"))
-    sentence = refused(capsys, "map", *(str(paths.get(word, word)) for word in arguments))
+    sentence = refused(capsys, "map", *(paths.get(word, word) for word in arguments))
     assert said in sentence
     assert not os.path.exists("maps")
 
 
-def test_damaged_weights_are_said_before_a_folder_is_made(capsys, run, cat):
-    """With the run's folder, and what to do."""
-    (run.folder / "weights.safetensors").write_bytes(b"damaged")
-    assert str(run.folder) in refused(capsys, "map", str(cat))
-    assert not os.path.exists("maps")
-
-
 def test_without_any_run_the_command_for_one_is_said(capsys, isolated, cat, monkeypatch):
-    """And how long it takes; nothing is made."""
+    """Nothing is made."""
     monkeypatch.chdir(isolated)
-    monkeypatch.setattr(choice, "training_seconds", lambda *_, **__: 720.0)
-    sentence = refused(capsys, "map", str(cat))
-    assert "pixels-to-sentiment experiments run fine-tuning --only" in sentence
-    assert "about 12 minutes" in sentence
+    said = refused(capsys, "map", cat)
+    assert "pixels-to-sentiment experiments run fine-tuning --only" in said
     assert not os.path.exists("maps")
 
 
-def test_an_interrupt_leaves_what_was_finished_whole(capsys, run, cat, isolated, monkeypatch):
-    """JSON too is a document that can be read."""
-    photograph(isolated / "photos" / "dog.jpg", 2)
-    real = mapping.mapped
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_leaves_nothing_half_written(capsys, run, cat, isolated, monkeypatch, stop):
+    """What was finished is whole, JSON too, and no temporary file is left."""
+    for name in ("dog.jpg", "eel.jpg"):
+        photograph(isolated / "photos" / name, 2)
+    real = mapping.sheets.sheet
 
-    def interrupted(*arguments):
-        yield next(real(*arguments))
-        raise KeyboardInterrupt
+    def stopped(*arguments, **options):
+        if len(os.listdir("maps")) > 2:  # the second picture's numbers are being written
+            signal.raise_signal(stop)
+        return real(*arguments, **options)
 
-    monkeypatch.setattr(mapping, "mapped", interrupted)
-    out, err = mapped(capsys, cat.parent, "--json", status=130)
+    monkeypatch.setattr(mapping.sheets, "sheet", stopped)
+    arguments = ["map", str(cat.parent), "--json"]
+    if stop == signal.SIGINT:
+        assert main(arguments) == 130
+    else:
+        with pytest.raises(SystemExit) as end:
+            main(arguments)
+        assert end.value.code == 128 + stop
+    out, err = capsys.readouterr()
     assert [entry["file"] for entry in json.loads(out)] == [str(cat)]
     assert sorted(os.listdir("maps")) == ["cat.png.map.json", "cat.png.map.png"]
-    assert "interrupted" in err
+    assert ("interrupted" in err) == (stop == signal.SIGINT)
 
 
 def test_the_help_says_which_weights_which_files_and_which_pictures(capsys):
-    """What is not to be guessed."""
+    """What is not to be guessed; it is written before anything that knows it is imported."""
     with pytest.raises(SystemExit) as end:
         main(["map", "--help"])
     assert end.value.code == 0
     said = " ".join(capsys.readouterr().out.split())
     parts = ["NAME.map.png", "NAME.map.json", "furthest above always", "own test fold"]
-    parts += ["89,478,485", "not what lies in folders in it", "TIFF"]
+    parts += [f"{photos.PIXELS:,}", "not what lies in folders in it", "TIFF"]
     assert [part for part in parts if part not in said] == []
-
-
-def test_the_limit_in_the_help_is_the_limit():
-    """The help is written before anything heavy is imported."""
-    from pixels_to_sentiment.cli import maps
-    from pixels_to_sentiment.maps import photos
-
-    assert f"{photos.PIXELS:,}" in maps.DESCRIPTION

@@ -6,20 +6,13 @@ from torch import nn
 
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import architectures, factory
-from pixels_to_sentiment.networks.architectures import ARCHITECTURES, Variant
+from pixels_to_sentiment.networks.declared import ARCHITECTURES, Variant
 
 pytestmark = pytest.mark.usefixtures("isolated")
 
 VARIANTS = [
     (family, name) for family, one in ARCHITECTURES.items() for name in sorted(one.variants)
 ]
-
-
-def test_every_asset_of_a_start_is_declared():
-    from pixels_to_sentiment.files import assets
-
-    named = {n for a in ARCHITECTURES.values() for s in a.starts.values() for n in s.assets}
-    assert named <= set(assets.ASSETS)
 
 
 @pytest.mark.parametrize(("family", "name"), VARIANTS)
@@ -112,7 +105,7 @@ def test_an_architecture_lists_its_layers_without_filling_them():
     torch.manual_seed(0)
     expected = torch.rand(1)
     torch.manual_seed(0)
-    assert "fc8_twitter" in ARCHITECTURES["caffenet"].layers()
+    assert "fc8_twitter" in architectures.layers("caffenet")
     assert torch.equal(torch.rand(1), expected)
 
 

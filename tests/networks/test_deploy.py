@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.networks import architectures, deploy, factory, surgery, weights
+from pixels_to_sentiment.networks import declared, deploy, factory, surgery, weights
 
 pytestmark = pytest.mark.usefixtures("isolated")
 
@@ -109,7 +109,7 @@ def test_trained_weights_go_to_caffe_and_are_found_there(mirror, photographs, tm
 
 def test_the_description_of_caffenet_is_caffes(new_caffenet):
     """Types, order, names and parameters as in the authors' deploy file; input said on top."""
-    text = deploy.prototxt(deploy.steps(new_caffenet.body), architectures.CAFFE, "x", 227)
+    text = deploy.prototxt(deploy.steps(new_caffenet.body), declared.CAFFE, "x", 227)
     assert text.startswith("# Input: BGR, values 0..255 times 1,\n# then minus 104.007 116.669")
     squeezed = " ".join(text.split())
     for part in (

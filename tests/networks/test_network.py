@@ -9,7 +9,7 @@ from torch import nn
 
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import factory, network
-from pixels_to_sentiment.networks.architectures import CAFFE
+from pixels_to_sentiment.networks.declared import CAFFE
 
 pytestmark = pytest.mark.usefixtures("isolated")
 

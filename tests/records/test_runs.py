@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.networks import architectures, factory
+from pixels_to_sentiment.networks import declared, factory
 from pixels_to_sentiment.records import runs
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.training import prediction
@@ -78,8 +78,8 @@ def test_restoring_needs_no_starting_weights(finished, tmp_path, monkeypatch, na
     restored = replace(finished, folder=tmp_path, work=run).restore()
     for key, value in body.state_dict().items():
         assert torch.equal(restored.body.state_dict()[key], value)
-    declared = factory.find_start(name, start)
-    assert restored.convention == (declared.convention if declared else architectures.TORCHVISION)
+    known = factory.find_start(name, start)
+    assert restored.convention == (known.convention if known else declared.TORCHVISION)
     assert restored.frozen_norms == (name == "mobilenet_v2")
 
 

@@ -19,8 +19,8 @@ from torch.utils.data import DataLoader, Dataset, Subset
 
 from pixels_to_sentiment.data import folds, pictures
 from pixels_to_sentiment.networks import (
-    architectures,
     compat,  # noqa: F401  (before torchvision and timm)
+    declared,
     deploy,
     factory,
     network,
@@ -38,7 +38,7 @@ from torchvision import transforms
 PRODUCT_SIDE = 4096
 _PREPARE = (
     transforms.ToTensor(),
-    transforms.Normalize(architectures.TORCHVISION.mean, architectures.TORCHVISION.std),
+    transforms.Normalize(declared.TORCHVISION.mean, declared.TORCHVISION.std),
 )
 
 

@@ -35,6 +35,12 @@ BATCHES = (1, 10)
 # Seconds for what is timed together, so that the whole stays at some 10 minutes on 2 cores.
 BUDGETS = {"train": 55.0, "predict": 30.0, "infer": 10.0, "maps": 6.0, "map-cost": 12.0,
            "growth": 6.0}  # fmt: skip
+# Title, network and pictures a batch.
+_TRAINED = {
+    "train-caffenet": ("train CaffeNet", "caffenet", 64),
+    "train-squeezenet": ("train SqueezeNet 1.1", "squeezenet1_1", 64),
+    "train-mobilenet": ("train MobileNetV2", "timm/mobilenetv2_100", 32),
+}
 _theirs = partial(Contender, keep=False)
 
 
@@ -117,14 +123,10 @@ def comparisons(name: str, device: str, folder: str) -> list[dict]:
     A GPU gets more pictures a round, as it would be done before it is warm otherwise.
     """
     more = 20 if device.startswith("cuda") else 1
-    if name == "train-caffenet":
-        found = [_training("train CaffeNet", "caffenet", 64, more, device, folder)]
-        return found + ([_experiment(device)] if more > 1 else [])
-    if name == "train-squeezenet":
-        return [_training("train SqueezeNet 1.1", "squeezenet1_1", 64, more, device, folder)]
-    if name == "train-mobilenet":
-        network = "timm/mobilenetv2_100"
-        return [_training("train MobileNetV2", network, 32, more, device, folder)]
+    if name in _TRAINED:
+        found = [_training(*_TRAINED[name], more, device, folder)]
+        whole = name == "train-caffenet" and more > 1
+        return [*found, _experiment(device)] if whole else found
     if name == "maps":
         return _maps(device, more)
     return _predictions(device, more, folder) if name == "predict" else _forward(device)

@@ -11,18 +11,10 @@ from pixels_to_sentiment.errors import UserError
 
 
 def read(path: Path | str) -> np.ndarray:
-    """Read a mean, ``.binaryproto`` or ``.npy``.
+    """Read a mean, ``.binaryproto`` or ``.npy``; anything else is refused.
 
-    Returns
-    -------
-    ndarray
-        float32, (3, h, w) or, where an ``.npy`` holds one value a channel, (3,); in the order of
-        the file, which is BGR for Caffe's means, in 0..255.
-
-    Raises
-    ------
-    UserError
-        If the file cannot be read or does not hold a mean of three channels.
+    It is float32, (3, h, w) or, where an ``.npy`` holds one value a channel, (3,); in the order of
+    the file, which is BGR for Caffe's means, in 0..255.
     """
     path = Path(path)
     try:

@@ -102,13 +102,10 @@ def write(path: Path | str, layers: Iterable[Layer], *, name: str = "") -> None:
 
 
 def describe(layers: Iterable[Layer]) -> list[dict]:
-    """List layers with the statistics of their blobs.
+    """List layers with the statistics of their blobs, ready for JSON.
 
-    Returns
-    -------
-    list of dict
-        ``name``, ``type``, ``blobs``: for each its ``shape``, ``dtype``, ``mean``, ``std``,
-        ``min``, ``max``; ``None`` where a blob has no values or they are not finite.
+    ``name``, ``type``, ``blobs``: for each its ``shape``, ``dtype``, ``mean``, ``std``, ``min``,
+    ``max``; ``None`` where a blob has no values or they are not finite.
     """
     return [
         {"name": layer.name, "type": layer.type, "blobs": [_statistics(b) for b in layer.blobs]}

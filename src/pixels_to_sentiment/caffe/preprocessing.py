@@ -5,7 +5,7 @@ The authors' released script calls ``caffe.io.load_image`` and ``caffe.Classifie
 (Caffe's ``python/caffe/io.py`` and ``classifier.py``).
 
 The rest of the project takes a faster way to the same numbers: `pictures.warp` once, then
-`architectures.CAFFE.prepare` on crops that `pictures.cut` takes at `prediction.ten_corners`. It
+`declared.CAFFE.prepare` on crops that `pictures.cut` takes at `prediction.ten_corners`. It
 differs in two things: the resized picture is kept as uint8, so a value in 0..255 is off by its
 rounding, at most 0.5; and the outermost pixels of enlarged pictures are those of Caffe's data
 layers and not of its Python interface, of which `resize` tells.

@@ -120,11 +120,6 @@ def sooner(claim: Claim, recorded: Recorded) -> Iterator[Row]:
             yield of_trained(both, found, sides.beside(found), rank, text)
 
 
-def nothing(*_: object) -> Iterator[Row]:
-    """Compare nothing, as for what cannot be tested."""
-    return iter(())
-
-
 def _on(agreement: str) -> str:
     return f", {AGREEMENT_NAMES[agreement]}"
 

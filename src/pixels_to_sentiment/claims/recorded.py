@@ -1,6 +1,7 @@
 """What is recorded, each configuration opened once, as tables of right answers by seed."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -89,8 +90,7 @@ class Recorded:
         studies: Iterable[StudyRecord] = (),
     ):
         self.runs, self.probes, self.studies = list(runs), list(probes), list(studies)
-        self._trained: dict[tuple, dict[str, Trained]] = {}
-        self._told: dict[tuple, pd.DataFrame] = {}
+        self._precisions, self.probed = cache(self._precisions), cache(self.probed)
 
     def trained(
         self, configurations: Sequence[Configuration], agreement: str = "five"
@@ -117,14 +117,11 @@ class Recorded:
         return best
 
     def _precisions(self, one: Configuration, agreement: str) -> dict[str, Trained]:
-        case = one, agreement
-        if case not in self._trained:
-            parts: dict[str, list[Record]] = {}
-            some = (record for record in self.runs if _configuration(record) == one)
-            for record in reports.complete(some, agreement):
-                parts.setdefault(record.run.precision, []).append(record)
-            self._trained[case] = {name: _opened(part) for name, part in parts.items()}
-        return self._trained[case]
+        parts: dict[str, list[Record]] = {}
+        some = (record for record in self.runs if _configuration(record) == one)
+        for record in reports.complete(some, agreement):
+            parts.setdefault(record.run.precision, []).append(record)
+        return {name: _opened(part) for name, part in parts.items()}
 
     def probed(self, network: str, tuned: bool) -> tuple[pd.DataFrame, tuple[str, ...]]:
         """Give the answers of classifiers of layers, as `layerwise.told`, on five agree.
@@ -138,10 +135,7 @@ class Recorded:
             and one.probe.agreement == "five"
             and network == (str(_configuration(one)) if tuned else one.probe.network)
         ]
-        case = network, tuned
-        if case not in self._told:
-            self._told[case] = layerwise.told(some)
-        return self._told[case], tuple(one.key for one in some)
+        return layerwise.told(some), tuple(one.key for one in some)
 
 
 def _configuration(one: Record | ProbeRecord | StudyRecord) -> Configuration:

@@ -52,7 +52,7 @@ COMPARED = {
     "no slower": measured.slower,
     "local": measured.local,
     "maps": measured.maps,
-    "none": evidence.nothing,
+    "none": lambda *_: (),
 }
 
 

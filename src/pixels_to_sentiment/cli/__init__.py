@@ -1,21 +1,32 @@
 """The command ``pixels-to-sentiment``.
 
-Everything heavy is imported inside the command that needs it, so that ``--help`` answers at once.
+Everything heavy is imported inside the command that needs it, so that ``--help``, and whatever asks
+for no network, answers at once.
 """
 
 import argparse
 import errno
 import io
-import json
 import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from pixels_to_sentiment import __version__
 from pixels_to_sentiment.errors import UserError
+
+# Seconds that may pass in silence.
+PATIENCE = 2
+# Options of several commands.
+SHARED = {
+    "--json": {"action": "store_true", "help": "as JSON"},
+    "--force": {"action": "store_true", "help": "overwrite files that are there"},
+    "--device": {"default": "auto", "help": "auto, cpu or cuda (default: auto)"},
+    "--output": {"type": Path, "required": True, "metavar": "DIR"},
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -76,8 +87,35 @@ def _drop_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+@contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """Show on a terminal, from `PATIENCE` on, for how long something takes that has no parts."""
+    from tqdm import tqdm
+
+    over = threading.Event()
+
+    def tick() -> None:
+        while not over.wait(1):
+            bar.update()
+
+    shown = {
+        "bar_format": "{desc} ... {elapsed}",
+        "delay": PATIENCE,
+        "leave": False,
+        "disable": None,
+    }
+    with tqdm(desc=what, **shown) as bar:
+        clock = threading.Thread(target=tick, daemon=True)
+        clock.start()
+        try:
+            yield
+        finally:
+            over.set()
+            clock.join()
+
+
 def _parser() -> argparse.ArgumentParser:
-    from pixels_to_sentiment.cli import benchmark, caffe, experiments, maps
+    from pixels_to_sentiment.cli import benchmark, caffe, experiments, maps, results
 
     parser = argparse.ArgumentParser(
         prog="pixels-to-sentiment",
@@ -85,21 +123,25 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=__version__)
     rooms = parser.add_subparsers(required=True, metavar="COMMAND")
-    _folds_commands(rooms)
-    _files_commands(rooms)
+    _folds_and_files(rooms)
     experiments.commands(rooms)
-    _results_commands(rooms)
-    _book_commands(rooms)
+    results.commands(rooms)
+    _book(rooms)
     maps.commands(rooms)
     caffe.commands(rooms)
     benchmark.commands(rooms)
     return parser
 
 
-def add_command(rooms, name: str, function: Callable, text: str) -> argparse.ArgumentParser:
-    """Add a command that calls a function with the parsed options."""
-    command = rooms.add_parser(name, help=text, description=text)
+def add_command(
+    rooms, name: str, function: Callable, text: str, *shared: str, **options: object
+) -> argparse.ArgumentParser:
+    """Add a command that calls a function with the parsed options; some of them are `SHARED`."""
+    command = rooms.add_parser(name, help=text, **{"description": text} | options)
     command.set_defaults(command=function)
+    for option in shared:
+        short = ["-o"] if option == "--output" else []
+        command.add_argument(*short, option, **SHARED[option])
     return command
 
 
@@ -110,32 +152,18 @@ def add_room(rooms, name: str, text: str):
     )
 
 
-def _folds_commands(rooms) -> None:
+def _folds_and_files(rooms) -> None:
     room = add_room(rooms, "folds", "The published folds.")
-    export = add_command(room, "export", _folds_export, "Write the 30 published lists.")
+    export = add_command(room, "export", _folds_export, "Write the 30 published lists.", "--force")
     export.add_argument("directory", type=Path, metavar="DIR")
-    export.add_argument("--force", action="store_true", help="overwrite files that differ")
     add_command(room, "audit", _folds_audit, "Check the folds and say what is odd about them.")
-
-
-def _files_commands(rooms) -> None:
     room = add_room(rooms, "files", "Published files: photographs, weights, means.")
     add_command(room, "list", _files_list, "List the declared files and where they are.")
     fetch = add_command(room, "fetch", _files_fetch, "Fetch files into the cache.")
     fetch.add_argument("names", nargs="+", metavar="NAME")
 
 
-def _results_commands(rooms) -> None:
-    results = add_command(rooms, "results", _results, "Print the recorded scores, a row each.")
-    results.add_argument("--json", action="store_true", help="as JSON")
-    record = add_command(rooms, "record", _record, "Add finished runs to the recorded results.")
-    record.add_argument("keys", nargs="*", metavar="KEY")
-    record.add_argument(
-        "--all", action="store_true", help="all that this code has finished, where it can be"
-    )
-
-
-def _book_commands(rooms) -> None:
+def _book(rooms) -> None:
     room = add_room(rooms, "book", "The notebooks of the book.")
     execute = add_command(room, "execute", _book_execute, "Execute notebooks that need it.")
     execute.add_argument("--tier", default="smoke", help="a file of notebooks/tiers (smoke)")
@@ -158,16 +186,18 @@ def _folds_export(options: argparse.Namespace) -> None:
 
 
 def _folds_audit(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment.data import audit, pictures
-    from pixels_to_sentiment.files import assets
+    with waiting("Looking into the archive"):
+        from pixels_to_sentiment.data import audit, pictures
+        from pixels_to_sentiment.files import assets
 
-    archive = assets.find(pictures.ARCHIVE)
-    digests = listed = None
-    if archive:
-        files = pictures.from_archive(archive).files
-        digests = dict(zip(files["image"], files["sha256"], strict=True))
-        listed = audit.read_lists(archive)
-    print(audit.report(listed, digests))
+        archive = assets.find(pictures.ARCHIVE)
+        digests = listed = None
+        if archive:
+            files = pictures.from_archive(archive).files
+            digests = dict(zip(files["image"], files["sha256"], strict=True))
+            listed = audit.read_lists(archive)
+        found = audit.report(listed, digests)
+    print(found)
 
 
 def _files_list(options: argparse.Namespace) -> None:
@@ -184,52 +214,6 @@ def _files_fetch(options: argparse.Namespace) -> None:
         print(assets.fetch(name))
 
 
-def _results(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment.records import experiments, store
-
-    table = experiments.table(store.recorded())
-    if options.json:
-        rows = json.loads(table.to_json(orient="records"))
-        for row in rows:
-            row["keys"] = row["keys"].split(", ")
-            for name in ("seeds", "folds"):
-                row[name] = [int(number) for number in row[name].split(", ")]
-        print(json.dumps(rows, indent=1))
-    elif table.empty:
-        print("Nothing is recorded yet: `pixels-to-sentiment experiments run --help` says how.")
-    else:
-        shown = table.round({"mean": 3, "std": 3})
-        shown["keys"] = [" ".join(key[:7] for key in keys.split(", ")) for keys in table["keys"]]
-        print(shown.to_string(index=False, na_rep="-"))
-        print("Keys are cut to 7 digits; --json has them whole.")
-
-
-def _record(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment import places
-    from pixels_to_sentiment.records import store
-    from pixels_to_sentiment.reports import ledger
-
-    if bool(options.keys) == options.all:
-        raise UserError("Say what to record: keys of finished runs, or --all.")
-
-    def record(some: list) -> None:
-        for path in store.record(some):
-            print(f"Recorded {path}.")
-
-    if options.all:
-        refused = []
-        for kind, folder in ledger.finished():
-            try:
-                record([kind.open(folder)])
-            except UserError as fault:
-                refused.append(str(fault))
-        print(f"{len(refused)} left out.{' The first: ' + refused[0] if refused else ''}")
-        return
-    folders = [places.runs() / key for key in options.keys]
-    kinds = [ledger.kind(folder) or ledger.KINDS[0] for folder in folders]
-    record([kind.open(folder) for kind, folder in zip(kinds, folders, strict=True)])
-
-
 def _book_execute(options: argparse.Namespace) -> None:
     import yaml
 
@@ -241,22 +225,17 @@ def _book_execute(options: argparse.Namespace) -> None:
         at_hand = {name: assets.find(name) for name in assets.ASSETS}
         return [f"{name} {path and assets.sha256(path)}" for name, path in at_hand.items()]
 
-    def read(name: str, value: str) -> object:
+    parameters = {}
+    for name, value in options.parameter:
         try:
-            return yaml.safe_load(value)
+            parameters[name] = yaml.safe_load(value)
         except yaml.YAMLError as fault:
             raise UserError(
                 f"The value {value!r} of {name} is not YAML: write numbers as they are and lists "
                 "as '[1, 2]'."
             ) from fault
-
-    book.execute(
-        options.only,
-        options.tier,
-        parameters={name: read(name, value) for name, value in options.parameter},
-        force=options.force,
-        extra_inputs=digests,
-    )
+    choices = {"parameters": parameters, "force": options.force}
+    book.execute(options.only, options.tier, extra_inputs=digests, **choices)
 
 
 def _book_check(options: argparse.Namespace) -> None:
@@ -282,7 +261,9 @@ def _book_print(options: argparse.Namespace) -> None:
 
     built = notebooks.root() / "_build"
     page = built / "singlehtml" / "index.html"
-    print(f"Wrote {printing.print_pdf(page, built / 'book.pdf')}.")
+    with waiting("Printing"):
+        printed = printing.print_pdf(page, built / "book.pdf")
+    print(f"Wrote {printed}.")
     if printing.shows_photographs(page):
         print("It shows photographs, which are for research only: do not pass it on.")
     else:

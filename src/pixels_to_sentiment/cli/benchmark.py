@@ -4,16 +4,15 @@ import argparse
 import json
 import sys
 
+from pixels_to_sentiment.cli import add_command
+from pixels_to_sentiment.errors import UserError
+
 
 def commands(rooms) -> None:
     """Add the command."""
-    from pixels_to_sentiment.cli import add_command
-
     text = "Measure speed beside common code and the machine's limit (a quarter of an hour)."
-    command = add_command(rooms, "benchmark", _benchmark, text)
-    command.add_argument("--json", action="store_true", help="print the report as JSON")
+    command = add_command(rooms, "benchmark", _benchmark, text, "--json", "--device")
     command.add_argument("--only", nargs="+", metavar="SECTION", help="these sections")
-    command.add_argument("--device", default="auto", help="auto, cpu or cuda (default: auto)")
     command.add_argument(
         "--record", action="store_true", help="keep the report in book/benchmarks, for the book"
     )
@@ -24,7 +23,6 @@ def _benchmark(options: argparse.Namespace) -> None:
 
     from pixels_to_sentiment.benchmarks import results, suite
     from pixels_to_sentiment.data import pictures
-    from pixels_to_sentiment.errors import UserError
     from pixels_to_sentiment.records import store
 
     device = store.pick_device(options.device)
@@ -35,11 +33,8 @@ def _benchmark(options: argparse.Namespace) -> None:
             "Only a whole benchmark on the photographs is recorded, or "
             f"--only {' '.join(suite.ALONE)} of it."
         )
-    report = suite.run(
-        device,
-        parts,
-        progress=lambda name: print(f"{name} ...", file=sys.stderr, flush=True),
-    )
+    told = {"file": sys.stderr, "flush": True}
+    report = suite.run(device, parts, progress=lambda name: print(f"{name} ...", **told))
     if options.record:
         print(f"Recorded {results.record(report)}.", file=sys.stderr)
     if options.json:

@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from pixels_to_sentiment.cli import add_command, add_room
+from pixels_to_sentiment.cli import add_command, add_room, waiting
 from pixels_to_sentiment.errors import UserError
 
 CONVERSIONS = {
@@ -18,30 +18,26 @@ CONVERSIONS = {
 def commands(rooms) -> None:
     """Add ``caffe`` and ``logs`` to the command."""
     room = add_room(rooms, "caffe", "Model files of Caffe.")
-    show = add_command(room, "show", _show, "List the layers of a model, or show a mean.")
+    show = add_command(room, "show", _show, "List the layers of a model, or show a mean.", "--json")
     show.add_argument("file", type=Path, metavar="FILE", help="a model or a mean")
-    show.add_argument("--json", action="store_true", help="as JSON")
-    convert = add_command(room, "convert", _convert, "Convert a model or a mean.")
+    convert = add_command(room, "convert", _convert, "Convert a model or a mean.", "--force")
     convert.add_argument("source", type=Path, metavar="FILE")
     convert.add_argument(
         "target", type=Path, metavar="TARGET", help=".safetensors or .caffemodel; .npy for a mean"
     )
-    convert.add_argument("--force", action="store_true", help="overwrite the target")
-    export = add_command(room, "export", _export, "Write a network as Caffe's model and prototxt.")
+    written = "--output", "--force"
+    text = "Write a network as Caffe's model and prototxt."
+    export = add_command(room, "export", _export, text, *written)
     export.add_argument("what", metavar="KEY|NETWORK:START", help="a finished run, or a start")
-    export.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
     export.add_argument("--name", help="of the files (default: the network's)")
-    export.add_argument("--force", action="store_true", help="overwrite files that are there")
-    compare = add_command(
-        room, "compare", _compare, "Predict a run's test pictures from Caffe's unrounded pixels."
-    )
+    text = "Predict a run's test pictures from Caffe's unrounded pixels."
+    compare = add_command(room, "compare", _compare, text)
     compare.add_argument("key", metavar="KEY", help="of a finished run")
     compare.add_argument("--record", action="store_true", help="keep it with the recorded result")
-    logs = add_command(rooms, "logs", _logs, "Draw training logs of Caffe and write them as CSV.")
+    text = "Draw training logs of Caffe and write them as CSV."
+    logs = add_command(rooms, "logs", _logs, text, *written)
     logs.add_argument("logs", nargs="+", type=Path, metavar="LOG", help="or the folder of a run")
     logs.add_argument("--names", nargs="+", help="of the models, in the order of the logs")
-    logs.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
-    logs.add_argument("--force", action="store_true", help="overwrite files that are there")
 
 
 def _show(options: argparse.Namespace) -> None:
@@ -58,9 +54,9 @@ def _show(options: argparse.Namespace) -> None:
     width = max(len(layer["name"]) for layer in layers)
     for layer in layers:
         label = f"{layer['name']:{width}}  {layer['type']:{16}}"
-        print(label.rstrip() if not layer["blobs"] else label + _summary(layer["blobs"][0]))
-        for blob in layer["blobs"][1:]:
-            print(" " * len(label) + _summary(blob))
+        for blob in layer["blobs"] or [None]:
+            print((label + (_summary(blob) if blob else "")).rstrip())
+            label = " " * len(label)
 
 
 def _summary(blob: dict) -> str:
@@ -69,7 +65,7 @@ def _summary(blob: dict) -> str:
         f"{name} {'-' if blob[name] is None else format(blob[name], '.4g'):10}"
         for name in ("mean", "std", "min", "max")
     )
-    return f"{shape:16} {blob['dtype']:8} {' '.join(values)}".rstrip()
+    return f"{shape:16} {blob['dtype']:8} {' '.join(values)}"
 
 
 def _convert(options: argparse.Namespace) -> None:
@@ -99,12 +95,14 @@ def _export(options: argparse.Namespace) -> None:
     from pixels_to_sentiment.records import runs
 
     name, colon, start = options.what.rpartition(":")
-    if colon:
-        network = factory.create(name, start=start)
-    else:
-        network = runs.Record.open(places.runs() / options.what).restore()
-    stem = options.name or network.name.replace("/", "_")
-    for path in deploy.export(network, options.output, stem, force=options.force):
+    with waiting("Exporting"):
+        if colon:
+            network = factory.create(name, start=start)
+        else:
+            network = runs.Record.open(places.runs() / options.what).restore()
+        stem = options.name or network.name.replace("/", "_")
+        written = deploy.export(network, options.output, stem, force=options.force)
+    for path in written:
         print(f"Wrote {path}.")
 
 
@@ -116,7 +114,9 @@ def _compare(options: argparse.Namespace) -> None:
     from pixels_to_sentiment.reports import fidelity
 
     finished = runs.Record.open(places.runs() / options.key)
-    predicted = fidelity.predict_exactly(finished, assets.fetch(pictures.ARCHIVE))
+    archive = assets.fetch(pictures.ARCHIVE)
+    with waiting("Predicting"):
+        predicted = fidelity.predict_exactly(finished, archive)
     table = fidelity.effect(finished.predictions(), predicted)
     print(table.to_string(index=False, float_format="{:.4f}".format))
     if options.record:
@@ -138,10 +138,10 @@ def _logs(options: argparse.Namespace) -> None:
     tables = {name: options.output / f"{name}.csv" for name in names}
     _refuse_existing([*pictures.values(), *tables.values()], options.force)
     read = {name: logs.read(path) for name, path in zip(names, options.logs, strict=True)}
-    for name, path in zip(names, options.logs, strict=True):
-        if read[name].curve.empty:
-            print(f"{path} has no iteration in it.", file=sys.stderr)
-    if all(log.curve.empty for log in read.values()):
+    empty = [path for log, path in zip(read.values(), options.logs, strict=True) if log.curve.empty]
+    for path in empty:
+        print(f"{path} has no iteration in it.", file=sys.stderr)
+    if len(empty) == len(names):
         raise UserError("There is nothing to draw: no log has an iteration in it.")
     options.output.mkdir(parents=True, exist_ok=True)
     for name, path in tables.items():
@@ -151,7 +151,8 @@ def _logs(options: argparse.Namespace) -> None:
     by_model = {name: log.curve for name, log in read.items()}
     losses = {name: log.losses for name, log in read.items()}
     for kind, path in pictures.items():
-        curves.training_logs(by_model, losses, kind).savefig(path)
+        with waiting("Drawing"):
+            curves.training_logs(by_model, losses, kind).savefig(path)
         print(f"Wrote {path}.")
 
 

@@ -2,45 +2,42 @@
 
 import argparse
 import sys
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from pixels_to_sentiment.cli import add_command, add_room, waiting
 from pixels_to_sentiment.errors import UserError
+
+# Options that take one value or more.
+SEVERAL = (
+    (
+        "--only",
+        "NETWORK:START:RECIPE",
+        str,
+        "these configurations, and nothing else, instead of all",
+    ),
+    ("--network", "NETWORK", str, "what there is of these networks alone"),
+    ("--agreements", "SUBSET", str, "five, four, three"),
+    ("--folds", "K", int, "test folds, 1 to 5"),
+    ("--inner", "K", int, "stay within the training list, testing on its pictures of these folds"),
+)
 
 
 def commands(rooms) -> None:
     """Add the commands."""
-    from pixels_to_sentiment.cli import add_command, add_room
-
     room = add_room(rooms, "experiments", "The experiments of the paper.")
     add_command(room, "list", _list, "List the experiments.")
     show = add_command(room, "show", _show, "Show the configurations of an experiment.")
     show.add_argument("name", metavar="NAME")
-    run = add_command(room, "run", _run, "Run an experiment; what is finished is kept.")
+    text = "Run an experiment; what is finished is kept."
+    run = add_command(room, "run", _run, text, "--device")
     run.add_argument("name", metavar="NAME")
-    run.add_argument(
-        "--only",
-        nargs="+",
-        metavar="NETWORK:START:RECIPE",
-        help="these configurations, and nothing else, instead of all of the experiment",
-    )
-    run.add_argument(
-        "--network", nargs="+", metavar="NETWORK", help="what there is of these networks alone"
-    )
-    run.add_argument(
-        "--tier", default="paper", help="paper: all of it; smoke: a few iterations (default: paper)"
-    )
-    run.add_argument("--agreements", nargs="+", metavar="SUBSET", help="five, four, three")
-    run.add_argument("--folds", nargs="+", type=int, metavar="K", help="test folds, 1 to 5")
-    run.add_argument(
-        "--inner",
-        nargs="+",
-        type=int,
-        metavar="K",
-        help="stay within the training list, testing on its pictures of these other folds",
-    )
+    for option, what, kind, text in SEVERAL:
+        run.add_argument(option, nargs="+", type=kind, metavar=what, help=text)
+    text = "paper: all of it; smoke: a few iterations (default: paper)"
+    run.add_argument("--tier", default="paper", help=text)
     run.add_argument("--seeds", nargs="+", type=int, default=[0], metavar="SEED")
     run.add_argument("--precision", default="fp32", help="fp32, tf32 or bf16 (default: fp32)")
-    run.add_argument("--device", default="auto", help="auto, cpu or cuda (default: auto)")
     run.add_argument("--record", action="store_true", help="add the runs to the recorded results")
 
 
@@ -66,53 +63,50 @@ def _show(options: argparse.Namespace) -> None:
 
 def _run(options: argparse.Namespace) -> None:
     from pixels_to_sentiment.book import tiers
-    from pixels_to_sentiment.data import folds, pictures
+    from pixels_to_sentiment.data import folds
     from pixels_to_sentiment.records import catalogue, experiments, store
 
     experiment = catalogue.find(options.name)
-    device = store.pick_device(options.device)
-    shortened = _of_tier(options.tier)
-    if shortened and options.record:
-        raise UserError(f"Only the paper tier is recorded, and not the tier {options.tier}.")
-    todo, missing = experiments.plan(
-        _chosen(options, experiment),
-        agreements=options.agreements or experiment.agreements,
-        test_folds=options.folds or folds.FOLDS,
-        seeds=options.seeds,
-        precision=options.precision,
-        inner=options.inner or (None,),
-        **shortened,
-    )
-    for configuration, reason in missing.items():
-        print(f"{configuration}: weights not at hand. {reason}", file=sys.stderr)
+    with waiting("Planning"):
+        device = store.pick_device(options.device)
+        tier = tiers.values(options.tier)
+        names = ("iterations", "batch_size", "limit")
+        shortened = {name: tier[name] for name in names if tier.get(name) is not None}
+        if shortened and options.record:
+            raise UserError(f"Only the paper tier is recorded, and not the tier {options.tier}.")
+        todo, missing = experiments.plan(
+            _chosen(options, experiment),
+            agreements=options.agreements or experiment.agreements,
+            test_folds=options.folds or folds.FOLDS,
+            seeds=options.seeds,
+            precision=options.precision,
+            inner=options.inner or (None,),
+            **shortened,
+        )
+    _tell_missing(missing)
     if missing and not todo:
         raise UserError("Nothing can be run here: the weights of all configurations are missing.")
-    loaded = pictures.load()
-    if not loaded.real:
-        if options.record:
-            raise UserError(
-                "The photographs cannot be had here, and only runs on them are recorded."
-            )
-        print(f"Running on the stand-in. {loaded.reason}", file=sys.stderr)
-    options.refused, failed = [], []
+    loaded = _pictures(options)
+    options.refused, failed, bar = [], [], _Bar()
 
     def fail(run, fault: UserError) -> None:
         failed.append(run)
-        name = f"{run.network}:{run.start}:{run.recipe.name} {run.agreement} fold {run.fold}"
-        print(f"pixels-to-sentiment: {name} seed {run.seed}: {fault}", file=sys.stderr)
+        print(f"pixels-to-sentiment: {_named(run)} seed {run.seed}: {fault}", file=sys.stderr)
 
-    with _Bar() as bar:
-        performed = store.Runs().perform(
+    finished = []
+    try:
+        for record in store.Runs().perform(
             todo, loaded, device=device, progress=bar.update, failed=fail
-        )
-        finished = []
-        for record in performed:
-            bar.finish(record)
+        ):
+            bar.close()
+            print(_scored(record), flush=True)
             finished.append(record)
             _record(options, record)
+    finally:
+        bar.close()
     _probe(options, experiment, finished, loaded, device, shortened.get("limit"))
     if experiment.mapped:
-        _map(options, finished, loaded, device, tiers.values(options.tier).get("mapped"))
+        _map(options, finished, loaded, device, tier.get("mapped"))
     if failed:
         several = "s" * (len(failed) > 1)
         raise UserError(f"{len(failed)} run{several} could not be finished, as said above.")
@@ -120,6 +114,26 @@ def _run(options: argparse.Namespace) -> None:
         raise UserError(
             f"{len(options.refused)} finished, but not recorded, for the reasons above."
         )
+
+
+def _tell_missing(missing: dict) -> None:
+    for name, reason in missing.items():
+        print(f"{name}: weights not at hand. {reason}", file=sys.stderr)
+
+
+def _pictures(options: argparse.Namespace):
+    """Load the photographs or, unless runs on it were to be recorded, the stand-in."""
+    from pixels_to_sentiment.data import pictures
+
+    with waiting("Opening the pictures"):
+        loaded = pictures.load()
+    if not loaded.real:
+        if options.record:
+            raise UserError(
+                "The photographs cannot be had here, and only runs on them are recorded."
+            )
+        print(f"Running on the stand-in. {loaded.reason}", file=sys.stderr)
+    return loaded
 
 
 def _probe(options, experiment, finished: list, loaded, device: str, limit: int | None) -> None:
@@ -134,13 +148,44 @@ def _probe(options, experiment, finished: list, loaded, device: str, limit: int 
         test_folds=options.folds,
         limit=limit,
     )
-    for name, reason in missing.items():
-        print(f"{name}: weights not at hand. {reason}", file=sys.stderr)
+    _tell_missing(missing)
     if missing and not wanted and not finished:
         raise UserError("Nothing can be run here: the weights of all networks are missing.")
-    for record in store.Probes().perform(wanted, loaded, device=device):
-        print(plans.in_words(record), flush=True)
-        _record(options, record)
+    performed = store.Probes().perform(wanted, loaded, device=device)
+    _finish(options, performed, len(wanted), plans.in_words)
+
+
+def _map(options, finished: list, loaded, device: str, limit: int | None) -> None:
+    """Map test pictures with what was fine-tuned, and the stand-in, where evidence is known."""
+    from pixels_to_sentiment.data import pictures
+    from pixels_to_sentiment.files.assets import Unavailable
+    from pixels_to_sentiment.studies import plans, store
+
+    def perform(some, studies: list) -> None:
+        performed = store.Studies().perform(studies, some, device=device)
+        _finish(options, performed, len(studies), plans.in_words)
+
+    perform(loaded, plans.planned(finished, limit))
+    for name in plans.ON_STAND_IN:
+        if not _asks_for(options, name.partition(":")[0]):
+            continue
+        studies = plans.on_stand_in([name], options.folds, limit)
+        try:
+            perform(pictures.load("stand-in"), studies)
+        except Unavailable as reason:
+            print(f"{name} on the stand-in: not available here. {reason}", file=sys.stderr)
+
+
+def _finish(options, performed: Iterable, total: int, in_words: Callable) -> None:
+    """Print a line for each piece of work that gets done, and record it if asked to."""
+    from tqdm import tqdm
+
+    with tqdm(total=total, disable=None, delay=2) as bar:
+        for record in performed:
+            bar.write(in_words(record), file=sys.stdout)
+            sys.stdout.flush()
+            bar.update()
+            _record(options, record)
 
 
 def _record(options, record) -> None:
@@ -154,28 +199,6 @@ def _record(options, record) -> None:
     except UserError as fault:
         options.refused.append(record.key)
         print(f"pixels-to-sentiment: {fault}", file=sys.stderr)
-
-
-def _map(options, finished: list, loaded, device: str, limit: int | None) -> None:
-    """Map test pictures with what was fine-tuned, and the stand-in, where evidence is known."""
-    from pixels_to_sentiment.data import pictures
-    from pixels_to_sentiment.files.assets import Unavailable
-    from pixels_to_sentiment.studies import plans, store
-
-    def perform(some, studies: list) -> None:
-        for record in store.Studies().perform(studies, some, device=device):
-            print(plans.in_words(record), flush=True)
-            _record(options, record)
-
-    perform(loaded, plans.planned(finished, limit))
-    for name in plans.ON_STAND_IN:
-        if not _asks_for(options, name.partition(":")[0]):
-            continue
-        studies = plans.on_stand_in([name], options.folds, limit)
-        try:
-            perform(pictures.load("stand-in"), studies)
-        except Unavailable as reason:
-            print(f"{name} on the stand-in: not available here. {reason}", file=sys.stderr)
 
 
 def _chosen(options: argparse.Namespace, experiment) -> list:
@@ -199,35 +222,17 @@ def _asks_for(options: argparse.Namespace, network: str) -> bool:
     return not options.only and (not options.network or network in options.network)
 
 
-def _of_tier(tier: str) -> dict:
-    """Give what a tier shortens, as arguments of `experiments.plan`."""
-    from pixels_to_sentiment.book import tiers
-
-    return {
-        name: value
-        for name, value in tiers.values(tier).items()
-        if name in ("iterations", "batch_size", "limit") and value is not None
-    }
-
-
 class _Bar:
-    """A progress bar a run, on standard error, with rate in pictures a second."""
+    """A progress bar a run, on standard error, with its rate in pictures a second."""
 
-    def __init__(self):
-        self.bar = self.run = None
-
-    def __enter__(self) -> "_Bar":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.bar:
-            self.bar.close()
+    bar = run = None
 
     def update(self, run, iteration: int) -> None:
         from tqdm import tqdm
 
         pictures = run.recipe.batch_size * run.recipe.iter_size
         if run is not self.run:
+            self.close()
             self.run = run
             self.bar = tqdm(
                 total=run.recipe.iterations * pictures,
@@ -238,19 +243,23 @@ class _Bar:
             )
         self.bar.update(iteration * pictures - self.bar.n)
 
-    def finish(self, record) -> None:
-        from pixels_to_sentiment.judging import scores
-
+    def close(self) -> None:
         if self.bar:
             self.bar.close()
         self.bar = self.run = None
-        table = record.predictions()
-        values = [scores.accuracy(table["label"], table[view]) for view in scores.VIEWS]
-        run = record.run
-        held = f" inner fold {run.inner}" if run.inner else ""
-        print(
-            f"{record.key} {run.network}:{run.start}:{run.recipe.name} {run.agreement} "
-            f"fold {run.fold}{held} seed {run.seed}: "
-            f"centre {values[0]:.4f}, ten crops {values[1]:.4f}",
-            flush=True,
-        )
+
+
+def _scored(record) -> str:
+    from pixels_to_sentiment.judging import scores
+
+    run, table = record.run, record.predictions()
+    centre, ten = (scores.accuracy(table["label"], table[view]) for view in scores.VIEWS)
+    held = f" inner fold {run.inner}" if run.inner else ""
+    return (
+        f"{record.key} {_named(run)}{held} seed {run.seed}: centre {centre:.4f}, "
+        f"ten crops {ten:.4f}"
+    )
+
+
+def _named(run) -> str:
+    return f"{run.network}:{run.start}:{run.recipe.name} {run.agreement} fold {run.fold}"

@@ -3,8 +3,11 @@
 import argparse
 import json
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from pixels_to_sentiment.cli import add_command, waiting
 from pixels_to_sentiment.errors import UserError
 
 DESCRIPTION = """\
@@ -34,14 +37,9 @@ The status is 2 if some photographs could not be mapped; the others are.
 
 def commands(rooms) -> None:
     """Add the command."""
-    command = rooms.add_parser(
-        "map",
-        help="Map the sentiment of your own photographs.",
-        description=DESCRIPTION,
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    command.set_defaults(command=_map)
+    text, whole = "Map the sentiment of your own photographs.", argparse.RawDescriptionHelpFormatter
+    told = {"description": DESCRIPTION, "epilog": EPILOG, "formatter_class": whole}
+    command = add_command(rooms, "map", _map, text, "--device", "--json", "--force", **told)
     command.add_argument("photographs", nargs="+", type=_path, metavar="PHOTO|FOLDER")
     command.add_argument(
         "-o", "--output", type=_path, default=Path("maps"), metavar="DIR", help="default: maps"
@@ -49,9 +47,6 @@ def commands(rooms) -> None:
     weights = command.add_mutually_exclusive_group()
     weights.add_argument("--run", metavar="KEY", help="of a finished run, or its first digits")
     weights.add_argument("--network", metavar="NAME", help="the best run of this network")
-    command.add_argument("--device", default="auto", help="auto, cpu or cuda (default: auto)")
-    command.add_argument("--json", action="store_true", help="print all numbers as one JSON array")
-    command.add_argument("--force", action="store_true", help="overwrite files that are there")
 
 
 def _path(text: str) -> Path:
@@ -64,12 +59,15 @@ def _path(text: str) -> Path:
 def _map(options: argparse.Namespace) -> None:
     from tqdm import tqdm
 
-    from pixels_to_sentiment.maps import mapping, photos
+    from pixels_to_sentiment.maps import choice, photos
     from pixels_to_sentiment.records import store
 
     paths = photos.listed(options.photographs)
-    device = store.pick_device(options.device)
-    chosen = _chosen(options, device)
+    with waiting("Choosing a network"):
+        named = options.run is not None
+        chosen = choice.named(options.run) if named else choice.best(options.network)
+        device = store.pick_device(options.device)
+        from pixels_to_sentiment.maps import mapping
     for sentence in chosen.passed_over:
         print(f"pixels-to-sentiment: passed over: {sentence}", file=sys.stderr)
     before = {} if options.force else mapping.mapped_before(paths, options.output, chosen)
@@ -78,23 +76,23 @@ def _map(options: argparse.Namespace) -> None:
     mapper = mapping.Mapper(chosen, device)
     mapping.make_folder(options.output)
     print(chosen.in_words(), file=sys.stderr)
-    # None: drawn on a terminal alone. One photograph needs none.
-    bar = tqdm(total=len(left), unit=" pictures", disable=True if len(paths) == 1 else None)
-    failed = 0
     if before:
         print(
             f"{len(before)} of {len(paths)} mapped by this run already: left as they are.",
             file=sys.stderr,
         )
-    with bar, _Answers(options.json, bar) as answers:
+    # None: drawn on a terminal alone. One photograph needs none.
+    bar = tqdm(total=len(left), unit=" pictures", disable=True if len(paths) == 1 else None)
+    failed = 0
+    with bar, _answers(options.json, bar) as answer:
         for path, numbers in before.items():
-            answers.add(numbers, path, mapping.drawing_of(path, options.output))
+            answer(numbers, path, mapping.drawing_of(path, options.output))
         for path, result in mapping.mapped(mapper, drawings):
             if isinstance(result, UserError):
                 failed += 1
                 bar.write(f"pixels-to-sentiment: {result}", file=sys.stderr)
             else:
-                answers.add(result.numbers(chosen), path, drawings[path])
+                answer(result.numbers(chosen), path, drawings[path])
             bar.update()
     if failed:
         raise UserError(
@@ -102,37 +100,27 @@ def _map(options: argparse.Namespace) -> None:
         )
 
 
-def _chosen(options: argparse.Namespace, device: str):
-    from pixels_to_sentiment.maps import choice
+@contextmanager
+def _answers(as_json: bool, bar) -> Iterator[Callable[[dict, Path, Path], None]]:
+    """Print lines, or a JSON array that is whole even if cut short."""
+    separator = "["
 
-    if options.run is not None:
-        return choice.named(options.run)
-    return choice.best(options.network, device=device)
-
-
-class _Answers:
-    """What goes to standard output: lines, or a JSON array that is whole even if cut short."""
-
-    def __init__(self, as_json: bool, bar):
-        self.as_json, self.bar = as_json, bar
-        self.count = 0
-
-    def __enter__(self) -> "_Answers":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.as_json:
-            self.bar.write("\n]" if self.count else "[]", file=sys.stdout)
-
-    def add(self, numbers: dict, path: Path, drawing: Path) -> None:
-        if self.as_json:
+    def answer(numbers: dict, path: Path, drawing: Path) -> None:
+        nonlocal separator
+        if as_json:
             text = json.dumps(numbers | {"drawing": str(drawing)})
-            self.bar.write(f"{',' if self.count else '['}\n{text}", file=sys.stdout, end="")
+            bar.write(f"{separator}\n{text}", file=sys.stdout, end="")
+            separator = ","
         else:
-            self.bar.write(_line(numbers, path, drawing), file=sys.stdout)
+            bar.write(_line(numbers, path, drawing), file=sys.stdout)
         # Whoever reads along, as through a pipe, sees each photograph when it is done.
         sys.stdout.flush()
-        self.count += 1
+
+    try:
+        yield answer
+    finally:
+        if as_json:
+            bar.write("[]" if separator == "[" else "\n]", file=sys.stdout)
 
 
 def _line(numbers: dict, path: Path, drawing: Path) -> str:

@@ -30,19 +30,11 @@ _HEADINGS = (
 
 
 def read_lists(archive: Path | str) -> dict[str, dict[str, int]]:
-    """Complete lists (882, 1,116 and 1,269 labels) from the archive of photographs.
+    """Complete lists (882, 1,116 and 1,269 labels, 0 or 1, by file name) by subset.
 
-    ``twitter_NAME_agrees.txt`` is found by name in whatever folder of the zip it lies.
-
-    Returns
-    -------
-    dict
-        Label (0 or 1) by file name, by subset; a subset whose list is not there is left out.
-
-    Raises
-    ------
-    UserError
-        When the archive cannot be read or is not safe to, or a list is not lines of ``name label``.
+    ``twitter_NAME_agrees.txt`` is found by name in whatever folder of the archive of photographs it
+    lies; a subset whose list is not there is left out. ``UserError`` tells of an archive that
+    cannot be read or is not safe to, and of a list that is not lines of ``name label``.
     """
     wanted = {f"twitter_{agreement}_agrees.txt": agreement for agreement in AGREEMENTS}
     found = {}

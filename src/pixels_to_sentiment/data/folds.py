@@ -5,18 +5,24 @@ five folds and released them as text lists. ``ground_truth/published_folds.csv``
 facts as one tidy table, from which the lists are written again byte for byte.
 """
 
+from __future__ import annotations
+
 import hashlib
 import io
 from collections import defaultdict
 from functools import lru_cache
 from itertools import product
 from pathlib import Path
-from typing import NamedTuple
-
-import pandas as pd
+from typing import TYPE_CHECKING, NamedTuple
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.errors import UserError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ARCHIVE = "twitter_deepsent.zip"
+"""The authors' archive of the photographs, a declared file."""
 
 AGREEMENTS: tuple[str, ...] = ("five", "four", "three")
 """The subsets, strictest first; each complete list contains the one before it."""
@@ -41,19 +47,11 @@ SUBSETS = {"five": Subset(5, 882), "four": Subset(4, 1116), "three": Subset(3, 1
 
 
 def load() -> pd.DataFrame:
-    """Read the table of published folds.
+    """Read the table of published folds; one that is not the published one is refused.
 
-    Returns
-    -------
-    DataFrame
-        One row a photograph: ``image`` (file name), ``label`` (int64, 0 negative, 1 positive)
-        and for each subset ``*_fold`` (Int64, 1 to 5) and ``*_rank`` (Int64, line of the fold's
-        test list counted from 0); both are ``<NA>`` where the subset's folds lack the picture.
-
-    Raises
-    ------
-    UserError
-        When the file cannot be read or is not the published one.
+    One row a photograph: ``image`` (file name), ``label`` (int64, 0 negative, 1 positive) and for
+    each subset ``*_fold`` (Int64, 1 to 5) and ``*_rank`` (Int64, line of the fold's test list
+    counted from 0); both are ``<NA>`` where the subset's folds lack the picture.
     """
     path = places.ground_truth() / "published_folds.csv"
     try:
@@ -65,6 +63,8 @@ def load() -> pd.DataFrame:
 # The published table is asked for hundreds of times to make a page.
 @lru_cache(maxsize=4)
 def _read(path: Path, changed: int) -> pd.DataFrame:
+    import pandas as pd
+
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != _SHA256:
         raise UserError(f"{path} is not the published table of folds; {_CURE}.")
@@ -129,13 +129,8 @@ def checksums() -> dict[str, str]:
 def export(directory: Path | str, force: bool = False) -> list[Path]:
     """Write the 30 published lists below ``directory`` and return their paths.
 
-    A file that already has the right content is left alone, so an export can be repeated.
-
-    Raises
-    ------
-    UserError
-        When a file with other content is in the way and ``force`` is false (nothing is written
-        then), or when the folder cannot be written.
+    A file that already has the right content is left alone, so an export can be repeated. One
+    with other content is overwritten with ``force`` alone; without, nothing is written.
     """
     contents = {Path(directory) / name: data for name, data in lists().items()}
     try:

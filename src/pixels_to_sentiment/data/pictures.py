@@ -21,10 +21,10 @@ from tqdm import tqdm
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.data import folds, standin
+from pixels_to_sentiment.data.folds import ARCHIVE
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files import archives, assets
 
-ARCHIVE = "twitter_deepsent.zip"
 SIDE = 256
 # Part of the fingerprint: to be raised when decoding or warping changes what the array holds.
 WARP_VERSION = 1
@@ -96,10 +96,8 @@ def load(source: str = "auto") -> Pictures:
 
     Raises
     ------
-    UserError
-        If the source is unknown, or a picture is missing from the archive or does not decode.
     assets.Unavailable
-        If photographs are asked for and cannot be had.
+        If photographs are asked for and cannot be had; `from_archive` raises for broken ones.
     """
     if source not in ("auto", "photographs", "stand-in"):
         raise UserError(
@@ -118,13 +116,8 @@ def load(source: str = "auto") -> Pictures:
 def from_archive(path: Path) -> Pictures:
     """Decode an archive, or open what was decoded from the same bytes before.
 
-    Pictures are found by name wherever they lie in the archive.
-
-    Raises
-    ------
-    UserError
-        If the archive is not safe to read, or pictures are missing or do not decode; the sentence
-        says which.
+    Pictures are found by name wherever they lie in the archive. ``UserError`` says which are
+    missing or do not decode, or that the archive is not safe to read.
     """
     names = folds.load()["image"].to_numpy()
     folder = places.cache() / f"pictures-{assets.sha256(path)[:16]}-{WARP_VERSION}"

@@ -175,8 +175,6 @@ def draw(
     ----------
     name
         File name of the photograph that the picture stands in for.
-    label
-        0 negative, 1 positive.
     agreement
         How many annotators agreed, ``"five"``, ``"four"`` or ``"three"``: the fewer, the weaker
         the evidence.
@@ -185,11 +183,9 @@ def draw(
 
     Returns
     -------
-    picture : numpy.ndarray
-        RGB, uint8, (256, 256, 3), 0..255.
-    mask : numpy.ndarray
-        bool, (256, 256); True where an object that speaks for the label is visible (all of a face,
-        not only its mouth), the same with and without ``evidence``.
+    picture, mask : numpy.ndarray
+        RGB, uint8, (256, 256, 3), and bool, (256, 256): True where an object that speaks for the
+        label is visible (all of a face, not only its mouth), the same with and without evidence.
     """
     dice = _dice("background", name)
     canvas, mask = _background(dice), Image.new("L", (SIDE, SIDE))

@@ -38,11 +38,8 @@ class Archive(zipfile.ZipFile):
 def open_archive(path: Path | str) -> Archive:
     """Open a zip archive for reading, once its directory has been found harmless.
 
-    Raises
-    ------
-    UserError
-        If it is not a zip or is truncated, unpacks to an unreasonable size, has too many or
-        encrypted members, links, or names that lead out of a folder.
+    Refused is what is not a zip or is truncated, unpacks to an unreasonable size, has too many or
+    encrypted members, links, or names that lead out of a folder.
     """
     archive, fault = _opened(path)
     if fault:
@@ -105,12 +102,7 @@ def members_by_name(archive: zipfile.ZipFile, names: Iterable[str]) -> dict[str,
     """Find files by their own name in whatever folders of an archive they lie, in this order.
 
     What macOS adds (``__MACOSX``, ``._name``) is passed over, as is a second copy with the same
-    content.
-
-    Raises
-    ------
-    UserError
-        If files are missing, with the first few of them, or a name stands for two contents.
+    content. Missing files, and a name that stands for two contents, raise ``UserError``.
     """
     wanted = dict.fromkeys(names)
     for member in archive.infolist():

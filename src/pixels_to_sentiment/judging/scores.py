@@ -1,14 +1,18 @@
 """Scores computed from per-picture probabilities, and the numbers that the paper reports."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
-from sklearn.metrics import confusion_matrix, roc_auc_score
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.errors import UserError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # How a probability of positive was made: centre crop, or mean over ten crops.
 VIEWS = {"centre": "no", "oversampled": "yes"}
@@ -29,11 +33,16 @@ def auc(labels: Iterable[int], positive: Iterable[float]) -> float:
     Ties count one half, which is what chance gives. Unlike the accuracy, it does not depend on the
     threshold.
     """
+    from sklearn.metrics import roc_auc_score
+
     return float(roc_auc_score(np.asarray(labels), np.asarray(positive)))
 
 
 def confusion(labels: Iterable[int], positive: Iterable[float]) -> pd.DataFrame:
     """Count pictures by label (rows) and prediction (columns), both negative then positive."""
+    import pandas as pd
+    from sklearn.metrics import confusion_matrix
+
     predicted = (np.asarray(positive) > 0.5).astype(int)
     counts = confusion_matrix(np.asarray(labels), predicted, labels=[0, 1])
     names = ["negative", "positive"]
@@ -58,6 +67,8 @@ def summarise(folds: pd.DataFrame, by: list[str]) -> pd.DataFrame:
         ``std`` and ``n``. The standard deviation over the n folds is with n - 1 (missing for one
         fold); the paper does not say which it uses.
     """
+    import pandas as pd
+
     rows = []
     for names, group in folds.groupby(by, sort=False, dropna=False):
         each = group.groupby("fold")["accuracy"].mean()
@@ -92,6 +103,8 @@ def reported(experiment: str | None = None, path: Path | None = None) -> pd.Data
     UserError
         If the table cannot be read or lacks a column.
     """
+    import pandas as pd
+
     path = path or places.ground_truth() / "reported_results.csv"
     try:
         table = pd.read_csv(

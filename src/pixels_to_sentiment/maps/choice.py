@@ -6,31 +6,29 @@ own test fold is furthest above always answering positive. Taken for that, it lo
 is.
 """
 
+from __future__ import annotations
+
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
-import torch
 
 from pixels_to_sentiment import places
-from pixels_to_sentiment.data import folds, pictures
-from pixels_to_sentiment.drawing.figures import AGREEMENT_NAMES
+from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files import assets
 from pixels_to_sentiment.judging import scores
-from pixels_to_sentiment.networks import architectures, factory, surgery
-from pixels_to_sentiment.networks.network import Network
+from pixels_to_sentiment.networks import declared
 from pixels_to_sentiment.records import catalogue, runs, store
 from pixels_to_sentiment.records.catalogue import Configuration
 from pixels_to_sentiment.records.runs import Record, Run
-from pixels_to_sentiment.training import loop, memory, recipes
 
-# Pictures a batch, and iterations after the first, of which training is timed.
-TIMED_BATCH, TIMED_ITERATIONS = 32, 2
-# A picture that is classified takes as long as so much of one that is trained on.
-FORWARD = 1 / 3
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pixels_to_sentiment.networks.network import Network
 
 
 @dataclass(frozen=True)
@@ -96,6 +94,8 @@ class Choice:
 
     def in_words(self) -> str:
         """Say which run it is and how right it was, in two sentences."""
+        from pixels_to_sentiment.drawing.figures import AGREEMENT_NAMES
+
         run = self.record.run
         made = self.record.deviation()
         chosen = f" The best of {self.among} runs, which flatters it." if self.among > 1 else ""
@@ -132,26 +132,26 @@ def named(key: str) -> Choice:
             "--run for the best there is."
         )
     record = Record.open(places.runs() / found[0])
-    if record.run.network not in surgery.fully_convolutional_names():
+    if record.run.network not in declared.FULLY_CONVOLUTIONAL:
         raise UserError(
             f"Run {record.key} is of {record.run.network}, which makes no maps: name one of "
-            f"{', '.join(surgery.fully_convolutional_names())}."
+            f"{', '.join(declared.FULLY_CONVOLUTIONAL)}."
         )
     if not _has_weights(record):
         raise UserError(f"{record.folder} has no weights: delete it and {_run_again(record.run)}.")
     return Choice(record)
 
 
-def best(network: str | None = None, *, device: str = "auto") -> Choice:
+def best(network: str | None = None) -> Choice:
     """Choose the best of the finished runs at hand, of one network or of all.
 
     Raises
     ------
     UserError
-        If there is no such run, with the command that makes one and how long it takes on `device`;
+        If there is no such run, with the command that makes one and how long one took;
         or if the network is unknown or has no fully convolutional form.
     """
-    names = surgery.fully_convolutional_names()
+    names = declared.FULLY_CONVOLUTIONAL
     if network is not None and network not in names:
         raise UserError(
             f"{network} is none of the networks that make maps: choose from {', '.join(names)}."
@@ -178,7 +178,7 @@ def best(network: str | None = None, *, device: str = "auto") -> Choice:
             found.remove(chosen)
         else:
             return complete
-    raise UserError(" ".join([*passed_over, _nothing_trained(network, device)]))
+    raise UserError(" ".join([*passed_over, _nothing_trained(network)]))
 
 
 def _check_predictions(one: Choice) -> None:
@@ -220,17 +220,36 @@ def _command(configuration: Configuration, agreement: str, fold: int) -> str:
     )
 
 
-def _nothing_trained(network: str | None, device: str) -> str:
+def _nothing_trained(network: str | None) -> str:
     configuration = _to_train(network)
-    minutes = max(1, round(training_seconds(configuration, device=device) / 60))
-    absent = [] if assets.find(pictures.ARCHIVE) else [pictures.ARCHIVE]
+    absent = [] if assets.find(folds.ARCHIVE) else [folds.ARCHIVE]
     if not _at_hand(configuration):
-        absent.append(factory.find_start(configuration.network, configuration.start).assets[0])
+        absent.append(declared.find_start(configuration.network, configuration.start).assets[0])
     fetched = f" once `pixels-to-sentiment files fetch {' '.join(absent)}` has worked"
     return (
         f"There is no whole run of {network or 'any network that makes maps'} in {places.runs()}: "
-        f"make one with `{_command(configuration, 'five', 1)}`, which takes about {minutes} "
-        f"minute{'s' * (minutes > 1)} on this machine as it is now{fetched * bool(absent)}."
+        f"make one with `{_command(configuration, 'five', 1)}`{fetched * bool(absent)}"
+        f"{_took(configuration)}."
+    )
+
+
+def _took(configuration: Configuration) -> str:
+    """Say how long a recorded run of a configuration took; nothing if none is recorded."""
+    wanted = (configuration.network, configuration.start, configuration.recipe, "five")
+    alike = [
+        one
+        for one in store.recorded()
+        if (one.run.network, one.run.start, one.run.recipe.name, one.run.agreement) == wanted
+    ]
+    if not alike:
+        return ""
+    one = min(alike, key=lambda one: one.run.precision != "fp32")  # as the command has it
+    made = one.provenance()
+    minutes, hardware = max(1, round(made["seconds"] / 60)), made["hardware"]
+    machine = hardware.get("gpu") or f"{hardware['cores']} cores of {hardware['cpu']}"
+    return (
+        f"; recorded is one that took {minutes} minute{'s' * (minutes > 1)} in "
+        f"{one.run.precision} on {machine}"
     )
 
 
@@ -239,34 +258,12 @@ def _to_train(network: str | None) -> Configuration:
     every = [one for experiment in catalogue.EXPERIMENTS.values() for one in experiment.here]
     listed = [one for one in [catalogue.SQUEEZENET, *every] if network in (None, one.network)]
     if network:
-        starts = architectures.ARCHITECTURES[network].starts
+        starts = declared.ARCHITECTURES[network].starts
         listed += [Configuration(network, start, catalogue.THIRD) for start in starts]
     pretrained = [one for one in listed if one.start != "random"]
     return next(filter(_at_hand, pretrained), pretrained[0])
 
 
 def _at_hand(configuration: Configuration) -> bool:
-    start = factory.find_start(configuration.network, configuration.start)
+    start = declared.find_start(configuration.network, configuration.start)
     return any(assets.find(name) for name in start.assets)
-
-
-def training_seconds(configuration: Configuration, *, device: str = "auto") -> float:
-    """Estimate how long one run on five agree takes here, from a few small batches.
-
-    In seconds, with the test pictures that are classified meanwhile and at the end.
-    """
-    memory.keep_freed()
-    recipe = recipes.recipe(configuration.recipe, "five")
-    network = factory.blank(configuration.network, start=configuration.start)
-    network = network.to(store.pick_device(device))
-    short = replace(
-        recipe, iterations=1 + TIMED_ITERATIONS, batch_size=TIMED_BATCH, iter_size=1, base_rate=0.0
-    )
-    shape = (TIMED_BATCH, pictures.SIDE, pictures.SIDE, 3)
-    pixels = torch.zeros(shape, dtype=torch.uint8, device=network.device)
-    curve = loop.train(network, pixels, np.zeros(TIMED_BATCH, np.int64), short)
-    # The first iteration, which is slower, does not count.
-    a_picture = curve["seconds"].diff().min() / TIMED_BATCH
-    tested = len(folds.split("five", 1)[1]) * (10 + recipe.iterations // 10)
-    trained_on = recipe.iterations * recipe.iter_size * recipe.batch_size
-    return a_picture * (trained_on + FORWARD * tested)

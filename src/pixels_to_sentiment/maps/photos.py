@@ -10,9 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.maps.dense import SIDE
 
 # As Pillow calls them.
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
@@ -164,6 +162,10 @@ def _opened(path: Path) -> Photo:
             pixels = upright(image)
         stream.seek(0)
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    # With torch, which listing photographs can do without.
+    from pixels_to_sentiment.data import pictures
+    from pixels_to_sentiment.maps.dense import SIDE
+
     height, width = pixels.shape[:2]
     shown = Image.fromarray(pixels)
     shown.thumbnail((SHOWN, SHOWN))

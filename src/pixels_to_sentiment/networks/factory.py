@@ -11,14 +11,15 @@ from pixels_to_sentiment.networks import (
     compat,  # noqa: F401  (before timm)
     weights,
 )
-from pixels_to_sentiment.networks.architectures import (
+from pixels_to_sentiment.networks.architectures import BUILDERS, layers, operate
+from pixels_to_sentiment.networks.declared import (
     ARCHITECTURES,
     CLASSES,
     IMAGENET_CLASSES,
     VARIANT,
     Convention,
-    Start,
-    operate,
+    check,
+    find_start,
 )
 from pixels_to_sentiment.networks.network import Network
 
@@ -36,8 +37,8 @@ def create(name: str, *, start: str = "imagenet", seed: int = 0) -> Network:
         ``"mobilenet_v2"``, one of these with a variant, as in ``"caffenet+fc7-2"``, or
         ``"timm/NAME"`` for any model of timm.
     start
-        ``"random"``, or one of the starts of `ARCHITECTURES`; for timm models ``"imagenet"``
-        means timm's own pretrained weights.
+        ``"random"``, or one of the starts of `declared.ARCHITECTURES`; for timm models
+        ``"imagenet"`` means timm's own pretrained weights.
     seed
         Of the fillers of everything that starts new.
 
@@ -56,7 +57,7 @@ def create(name: str, *, start: str = "imagenet", seed: int = 0) -> Network:
     network = blank(name, start=start, seed=seed)
     if chosen:
         family, _, variant = name.partition(VARIANT)
-        cut = ARCHITECTURES[family].layers() if variant else ()
+        cut = layers(family) if variant else ()
         weights.load(
             network.body,
             weights_file(chosen.assets),
@@ -83,49 +84,14 @@ def blank(name: str, *, start: str, seed: int = 0) -> Network:
     convention = chosen.convention if chosen else architecture.convention
     frozen_norms = bool(chosen and chosen.frozen_norms)
     if not variant:
-        body = architecture.build(len(CLASSES))
+        body = BUILDERS[family](len(CLASSES))
         return Network(name, body, convention, architecture.head, frozen_norms)
     made, classes = architecture.variants[variant], len(CLASSES)
     if made.on_classifier:
         classes = chosen.classifier[1] if chosen and chosen.classifier else IMAGENET_CLASSES
         made = replace(made, outputs=classes)
-    body = operate(architecture.build(classes), made)
+    body = operate(BUILDERS[family](classes), made)
     return Network(name, body, convention, made.head, frozen_norms)
-
-
-def check(name: str, start: str) -> None:
-    """Make sure that there is such a network and that it has this start; nothing is built for it.
-
-    Raises
-    ------
-    UserError
-        If the network or the start is unknown.
-    """
-    model = name.removeprefix("timm/")
-    if model != name:
-        if not timm.is_model(model):
-            raise UserError(f"timm has no model {model!r}: timm.list_models() has their names.")
-        starts = ["random", "imagenet"]
-    else:
-        starts = _starts(name)
-    if start not in starts:
-        raise UserError(f"{name} has no start {start!r}: choose from {starts}.")
-
-
-def _starts(name: str) -> list[str]:
-    family, plus, variant = name.partition(VARIANT)
-    if family not in ARCHITECTURES:
-        raise UserError(
-            f"There is no network {name!r}: choose from {sorted(ARCHITECTURES)} or 'timm/NAME'."
-        )
-    architecture = ARCHITECTURES[family]
-    if plus and variant not in architecture.variants:
-        raise UserError(
-            f"{family} has no variant {variant!r}: choose from {sorted(architecture.variants)}."
-        )
-    # What was fine-tuned on two classes has nothing left to be operated on.
-    starts = architecture.starts.items()
-    return ["random", *(name for name, one in starts if not (plus and one.fine_tuned))]
 
 
 def weights_asset(name: str, start: str) -> str | None:
@@ -135,19 +101,6 @@ def weights_asset(name: str, start: str) -> str | None:
     """
     chosen = find_start(name, start)
     return None if chosen is None else weights_file(chosen.assets).name
-
-
-def find_start(name: str, start: str) -> Start | None:
-    """Return what is known of a start, ``None`` where it needs no declared file.
-
-    Raises
-    ------
-    UserError
-        If the network or the start is unknown.
-    """
-    check(name, start)
-    family = name.partition(VARIANT)[0]
-    return ARCHITECTURES[family].starts.get(start) if family in ARCHITECTURES else None
 
 
 def weights_file(names: tuple[str, ...]) -> Path:

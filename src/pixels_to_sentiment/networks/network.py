@@ -13,8 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.networks.architectures import Convention
 from pixels_to_sentiment.networks.caffenet import Linear, LocalResponseNorm
+from pixels_to_sentiment.networks.declared import Convention
 
 
 class Network(nn.Module):

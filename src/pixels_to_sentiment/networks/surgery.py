@@ -7,6 +7,7 @@ from torch import nn
 
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks.caffenet import FC6_WINDOW
+from pixels_to_sentiment.networks.declared import FULLY_CONVOLUTIONAL
 from pixels_to_sentiment.networks.network import Network
 from pixels_to_sentiment.networks.weights import CONVOLUTIONAL
 
@@ -18,21 +19,16 @@ def fully_convolutional(network: Network) -> nn.Module:
     ``sentiment_fully_conv_deploy.prototxt``; the others lose the average over places before or
     after their last layer, under the names they have.
 
-    It takes prepared input (n, 3, h, w), as `architectures.Convention.prepare` gives it, to logits
+    It takes prepared input (n, 3, h, w), as `declared.Convention.prepare` gives it, to logits
     (n, 2, h', w'), in evaluation mode. CaffeNet gives 1x1 at 227 and 8x8 at 451. Raises
     ``UserError`` if there is no such form of the network here.
     """
     if network.name not in _FORMS:
         raise UserError(
             f"{network.name} has no fully convolutional form here: choose from "
-            f"{fully_convolutional_names()}."
+            f"{list(FULLY_CONVOLUTIONAL)}."
         )
     return _FORMS[network.name](deepcopy(network.body)).eval()
-
-
-def fully_convolutional_names() -> list[str]:
-    """Name the networks that have a fully convolutional form here."""
-    return sorted(_FORMS)
 
 
 def _caffenet(body: nn.Sequential) -> nn.Module:

@@ -61,8 +61,8 @@ class Probe(Work):
     kind: ClassVar = "probe"
     # What decides the network's weights is in the key of its run.
     modules: ClassVar = (
-        *("networks/architectures", "networks/caffenet", "networks/factory", "networks/network"),
-        *("networks/weights", "data/pictures", "training/prediction"),
+        *("networks/architectures", "networks/caffenet", "networks/declared", "networks/factory"),
+        *("networks/network", "networks/weights", "data/pictures", "training/prediction"),
         *("probes/features", "probes/linear"),
     )
     behind: ClassVar = {"network": "run"}

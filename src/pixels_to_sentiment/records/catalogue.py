@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.networks import architectures, factory
+from pixels_to_sentiment.networks import declared
 from pixels_to_sentiment.records.runs import SHORTENED
 from pixels_to_sentiment.training import recipes
 
@@ -79,7 +79,7 @@ class Configuration:
         if len(parts) != 3:
             raise UserError(f"{text!r} is not of the form network:start:recipe.")
         made = cls(*parts)
-        factory.check(made.network, made.start)
+        declared.check(made.network, made.start)
         recipes.recipe(made.recipe, "five")
         return made
 
@@ -89,7 +89,7 @@ class Configuration:
     @property
     def family(self) -> str:
         """The network without its variant."""
-        return self.network.partition(architectures.VARIANT)[0]
+        return self.network.partition(declared.VARIANT)[0]
 
     @property
     def title(self) -> str:
@@ -106,7 +106,7 @@ class Configuration:
 
 def in_words(network: str, start: str) -> str:
     """Name a network and its start: ``CaffeNet fc7-2 from ImageNet``."""
-    family, _, variant = network.partition(architectures.VARIANT)
+    family, _, variant = network.partition(declared.VARIANT)
     title = NETWORK_TITLES.get(family, family.removeprefix("timm/"))
     return " ".join(filter(None, [title, variant, START_TITLES.get(start, f"from {start}")]))
 
@@ -358,7 +358,7 @@ def find(name: str) -> Experiment:
 
 def variant_of(whole: Configuration, variant: str) -> Configuration:
     """Return a variant of a network, with the same start and recipe."""
-    return replace(whole, network=f"{whole.network}{architectures.VARIANT}{variant}")
+    return replace(whole, network=f"{whole.network}{declared.VARIANT}{variant}")
 
 
 def whole_of(variant: Configuration, among: Iterable[Configuration]) -> Configuration | None:

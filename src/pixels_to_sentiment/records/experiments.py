@@ -1,20 +1,21 @@
 """How a part of the catalogue is run here, and the scores of what was run."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import product
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.files.assets import Unavailable
-from pixels_to_sentiment.judging import scores
-from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.records import catalogue
 from pixels_to_sentiment.records.catalogue import Configuration
 from pixels_to_sentiment.records.runs import SHORTENED, Record, Run
 from pixels_to_sentiment.training import recipes
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def plan(
@@ -51,6 +52,9 @@ def plan(
     UserError
         If a subset, fold, recipe or precision is unknown, or a number is below 1.
     """
+    from pixels_to_sentiment.files.assets import Unavailable
+    from pixels_to_sentiment.networks import factory
+
     numbers = {"iterations": iterations, "batch_size": batch_size, "limit": limit}
     for name, value in numbers.items():
         if value is not None and value < 1:
@@ -111,6 +115,10 @@ def fold_scores(records: Iterable[Record]) -> pd.DataFrame:
         ``experiment`` and the columns of `CONFIGURATION`, then ``fold``, ``seed``, ``key``,
         ``accuracy`` and ``pictures`` (in the test fold).
     """
+    import pandas as pd
+
+    from pixels_to_sentiment.judging import scores
+
     columns = ["experiment", *CONFIGURATION, "fold", "seed", "key", "accuracy", "pictures"]
     rows = []
     for record in records:
@@ -147,6 +155,8 @@ def whole_seeds(records: Iterable[Record]) -> list[Record]:
 
 def table(records: Iterable[Record]) -> pd.DataFrame:
     """Score configurations, one a row, as `scores.summarise` does, from whole seeds alone."""
+    from pixels_to_sentiment.judging import scores
+
     rows = fold_scores(whole_seeds(records)).sort_values(
         ["experiment", *CONFIGURATION],
         key=lambda column: (

@@ -5,8 +5,6 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-import pandas as pd
-
 EQUAL_CODE = Path(__file__).with_name("equal_code.csv")
 _LIBRARY = Path(__file__).parents[1]
 
@@ -18,6 +16,8 @@ def same_as(code: str) -> str:
     ``equal_code.csv`` lists which were, and by comparison with which commit;
     ``.ci/same_results.py`` compares. Without a row there a code equals itself alone.
     """
+    import pandas as pd
+
     table = pd.read_csv(EQUAL_CODE, dtype=str).set_index("code")["same_as"]
     return table.get(code, code)
 

@@ -12,20 +12,20 @@ description and provenance its folder holds
     The trained parameters. Not part of a recorded result.
 """
 
-from dataclasses import asdict, dataclass
-from typing import ClassVar
+from __future__ import annotations
 
-import pandas as pd
-from safetensors import SafetensorError
-from safetensors.torch import load_file
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, ClassVar
 
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.judging import scores
-from pixels_to_sentiment.networks import factory
-from pixels_to_sentiment.networks.network import Network
 from pixels_to_sentiment.records import provenance, work
 from pixels_to_sentiment.training.recipes import Recipe
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pixels_to_sentiment.networks.network import Network
 
 WEIGHTS = "weights.safetensors"
 # Ends the name of a recipe of which only some iterations or smaller batches are run.
@@ -64,8 +64,8 @@ class Run(work.Work):
 
     kind: ClassVar = "run"
     modules: ClassVar = (
-        *("networks/architectures", "networks/caffenet", "networks/factory", "networks/network"),
-        *("networks/weights", "data/pictures"),
+        *("networks/architectures", "networks/caffenet", "networks/declared", "networks/factory"),
+        *("networks/network", "networks/weights", "data/pictures"),
         *("training/loop", "training/prediction", "training/recipes"),
     )
 
@@ -91,7 +91,7 @@ class Run(work.Work):
         return train.head(self.limit), test.head(self.limit)
 
     @classmethod
-    def read(cls, fields: dict) -> "Run":
+    def read(cls, fields: dict) -> Run:
         """Make a run of what a finished folder says of it."""
         recipe = {name: work.tuples(value) for name, value in fields["recipe"].items()}
         return cls(**fields | {"recipe": Recipe(**recipe)})
@@ -114,16 +114,22 @@ class Record(work.Finished):
 
     def predictions(self) -> pd.DataFrame:
         """Give the test pictures: ``image``, ``label``, ``centre``, ``oversampled``."""
+        import pandas as pd
+
         provenance.opened(self.key)
         return pd.read_csv(self.folder / "predictions.csv")
 
     def scores(self) -> dict[str, float]:
         """Give the accuracy by view, as in `scores.VIEWS`."""
+        from pixels_to_sentiment.judging import scores
+
         told = self.predictions()
         return {view: scores.accuracy(told["label"], told[view]) for view in scores.VIEWS}
 
     def curve(self) -> pd.DataFrame:
         """Give the learning curve, as `loop.train` does."""
+        import pandas as pd
+
         provenance.opened(self.key)
         return pd.read_csv(self.folder / "curve.csv")
 
@@ -136,6 +142,11 @@ class Record(work.Finished):
             If the folder holds no weights, as those of recorded results do not, or they are
             damaged.
         """
+        from safetensors import SafetensorError
+        from safetensors.torch import load_file
+
+        from pixels_to_sentiment.networks import factory
+
         path = self.folder / WEIGHTS
         if not path.is_file():
             raise UserError(f"{self.folder} holds no weights: run it again to have them.")

@@ -1,5 +1,7 @@
 """Finished work in a folder: made once, written whole or not at all, and recorded."""
 
+from __future__ import annotations
+
 import json
 import os
 import re
@@ -9,22 +11,21 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import ClassVar
-
-import pandas as pd
-import torch
-from safetensors.torch import save_file
-from torch.nn import functional as F
+from typing import TYPE_CHECKING, ClassVar
 
 from pixels_to_sentiment import places
-from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.networks import factory
-from pixels_to_sentiment.networks.network import Network
 from pixels_to_sentiment.records import provenance
 from pixels_to_sentiment.records.runs import WEIGHTS, Record
 from pixels_to_sentiment.records.work import Finished, Work
-from pixels_to_sentiment.training import loop, memory, prediction
+from pixels_to_sentiment.training import memory
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import torch
+
+    from pixels_to_sentiment.data.pictures import Pictures
+    from pixels_to_sentiment.networks.network import Network
 
 
 class Store:
@@ -171,6 +172,11 @@ class Runs(Store):
 
     def execute(self, run, behind, pictures, folder, device, tell) -> dict:
         """Train and predict."""
+        from safetensors.torch import save_file
+
+        from pixels_to_sentiment.networks import factory
+        from pixels_to_sentiment.training import loop, prediction
+
         train_list, test_list = run.lists()
         if not run.recipe.twins:
             train_list = train_list[~pictures.copies(train_list["image"], test_list["image"])]
@@ -201,6 +207,11 @@ class Runs(Store):
 
 
 def _watch(network: Network, pixels: torch.Tensor, labels: pd.Series) -> tuple[float, float]:
+    import torch
+    from torch.nn import functional as F
+
+    from pixels_to_sentiment.training import prediction
+
     positive = prediction.crop_probabilities(network, pixels, oversample=False)[:, 0]
     truth = torch.tensor(labels.to_numpy(dtype="int64"))
     loss = F.nll_loss(positive.log(), truth)
@@ -215,10 +226,12 @@ def pick_device(device: str) -> str:
     UserError
         If the device is unknown, or a GPU is asked for and there is none.
     """
+    if not re.fullmatch(r"auto|cpu|cuda(:\d+)?", device):
+        raise UserError(f"There is no device {device!r}: choose from auto, cpu, cuda, cuda:N.")
+    import torch
+
     if device == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
-    if not re.fullmatch(r"cpu|cuda(:\d+)?", device):
-        raise UserError(f"There is no device {device!r}: choose from auto, cpu, cuda, cuda:N.")
     if device.startswith("cuda") and not torch.cuda.is_available():
         raise UserError(f"This machine has no GPU for device {device!r}: use 'cpu' or 'auto'.")
     return device

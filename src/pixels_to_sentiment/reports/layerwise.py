@@ -42,16 +42,11 @@ def accuracies(records: Iterable[ProbeRecord]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True).drop_duplicates(case, ignore_index=True)
 
 
-def told(records: Iterable[ProbeRecord], protocol: str = "nested") -> pd.DataFrame:
+def told(records: Iterable[ProbeRecord]) -> pd.DataFrame:
     """Gather what classifiers of layers predicted, as `answers.gather` does of runs.
 
-    ``configuration`` is the network, layer and classifier in words, ``view`` the centre crop, and
-    ``positive`` 0 or 1; ``layer`` and ``classifier`` come last.
-
-    Parameters
-    ----------
-    protocol
-        By which the cost is chosen, one of `protocols.PROTOCOLS`.
+    The cost is that of the nested choice. ``configuration`` is the network, layer and classifier in
+    words, ``view`` the centre crop, ``positive`` 0 or 1; ``layer`` and ``classifier`` come last.
     """
     records = list(records)
     lists = {one.key: one.probe.lists()[1] for one in records}
@@ -59,9 +54,8 @@ def told(records: Iterable[ProbeRecord], protocol: str = "nested") -> pd.DataFra
     columns = [*answers.COLUMNS, "layer", "classifier"]
     stacked, rows = accuracies(records), [pd.DataFrame(columns=columns)]
     if len(stacked):
-        chosen = protocols.choose(stacked, by)
-        chosen = chosen[chosen["protocol"] == protocol][[*by, "fold", "seed", "cost"]]
-        kept = [*by, "fold", "seed"]
+        chosen, kept = protocols.choose(stacked, by), [*by, "fold", "seed"]
+        chosen = chosen.loc[chosen["protocol"] == "nested", [*kept, "cost"]]
         for one in chosen.merge(stacked).itertuples():
             named = {name: getattr(one, name) for name in kept}
             named["configuration"] += f": {one.layer}, {CLASSIFIER_TITLES[one.classifier]}"
@@ -93,7 +87,7 @@ def tuned_against_frozen(
     DataFrame
         As `judgement.differences` (fine-tuned less frozen, cost by the nested choice), with
         ``pair`` (in words), ``least`` and ``most``, the differences seed by seed of the
-        fine-tuned network, and ``keys``. Only the seed of the probe is compared otherwise.
+        fine-tuned network. Only the seed of the probe is compared otherwise.
     """
     probes, records, rows, used = list(probes), list(records), [], []
     for one in configurations:
@@ -109,16 +103,10 @@ def tuned_against_frozen(
         both = pd.concat([reports.gathered(runs, "centre"), known], ignore_index=True)
         first, other = reports.title_of(runs[0]), known["configuration"].iloc[0]
         by_seed = judgement.across_seeds(both, first, other)["difference"]
-        keys = [run.key for run in runs] + [p.key for p in some]
-        rows.append(
-            judgement.differences(both, [(first, other)]).assign(
-                pair=f"{first} − {other}",
-                least=by_seed.min(),
-                most=by_seed.max(),
-                keys=", ".join(sorted(keys)),
-            )
-        )
-        used += keys
+        ends = {"least": by_seed.min(), "most": by_seed.max()}
+        found = judgement.differences(both, [(first, other)])
+        rows.append(found.assign(pair=f"{first} − {other}", **ends))
+        used += [one.key for one in (*runs, *some)]
     empty = pd.DataFrame(columns=["pair", "difference", "low", "high", "t_low", "t_high"])
     table = pd.concat(rows, ignore_index=True) if rows else empty
     table.attrs["runs"] = used
@@ -133,28 +121,23 @@ def compared(records: Iterable[ProbeRecord]) -> pd.DataFrame:
     DataFrame
         As `protocols.compare` gives it by ``configuration``, ``layer`` (the last first),
         ``features`` and ``classifier`` (in words), then ``authors_mean`` and ``authors_std`` as
-        `protocols.authors`, ``reported`` and ``reported_std`` (missing where the paper has none)
-        and ``keys``.
+        `protocols.authors`, ``reported_mean`` and ``reported_std`` (missing where the paper has
+        none).
     """
     records = list(records)
     stacked = accuracies(records)
     if stacked.empty:
-        columns = ["paper_mean", "nested_mean", "difference", "authors_mean", "reported"]
+        columns = ["paper_mean", "nested_mean", "difference", "authors_mean", "reported_mean"]
         return pd.DataFrame(columns=[*_BY, *columns])
     table = protocols.compare(stacked, _BY)
     table = table.merge(protocols.authors(stacked, _BY), on=_BY, how="left", validate="1:1")
-    keys = stacked.groupby("configuration")["key"].agg(lambda k: ", ".join(sorted(set(k))))
     known = scores.reported("layer-by-layer").set_index("variant")
     names = [
         f"{layer.removesuffix('_twitter')} {_REPORTED[kind]}" if "CaffeNet" in title else ""
         for title, layer, kind in table[["configuration", "layer", "classifier"]].to_numpy()
     ]
-    table = table.assign(
-        reported=[known["mean"].get(name) for name in names],
-        reported_std=[known["std"].get(name) for name in names],
-        keys=table["configuration"].map(keys),
-        classifier=table["classifier"].map(CLASSIFIER_TITLES),
-    )
+    table[["reported_mean", "reported_std"]] = known.reindex(names)[["mean", "std"]].to_numpy()
+    table["classifier"] = table["classifier"].map(CLASSIFIER_TITLES)
     table.attrs["runs"] = [one.key for one in records]
     return table
 
@@ -177,12 +160,11 @@ def in_words(table: pd.DataFrame, *, beside_paper: bool = True) -> pd.DataFrame:
         "features": [f"{n:,}" for n in table["features"]],
         "classifier": table["classifier"],
     }
-    if beside_paper and table["reported"].notna().any():
-        shown["the paper"] = tables.scored(table[["reported", "reported_std"]])
-    for protocol, title in PROTOCOL_TITLES.items():
-        shown[title] = tables.scored(table[[f"{protocol}_mean", f"{protocol}_std"]])
-    if beside_paper and table["authors_mean"].notna().any():
-        shown["the authors' costs"] = tables.scored(table[["authors_mean", "authors_std"]])
+    titles = {"reported": "the paper", **PROTOCOL_TITLES, "authors": "the authors' costs"}
+    for name, title in titles.items():
+        means = table[f"{name}_mean"]
+        if name in PROTOCOL_TITLES or (beside_paper and means.notna().any()):
+            shown[title] = tables.scored(table[[means.name, f"{name}_std"]])
     frame = pd.DataFrame(shown).assign(difference=table["difference"])
     if table["configuration"].nunique() < 2:
         frame = frame.drop(columns="network")
@@ -205,5 +187,5 @@ def drawn(table: pd.DataFrame) -> pd.DataFrame:
 
 def paper_marks(table: pd.DataFrame) -> pd.DataFrame:
     """Give the paper's numbers of a table of `compared`: ``layer``, ``classifier``, ``mean``."""
-    known = table.dropna(subset="reported")
-    return known[["layer", "classifier"]].assign(mean=known["reported"])
+    known = table.dropna(subset="reported_mean")
+    return known[["layer", "classifier"]].assign(mean=known["reported_mean"])

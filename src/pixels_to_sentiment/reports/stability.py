@@ -47,7 +47,8 @@ def gradients(network: Network, pixels: Tensor) -> Tensor:
     """Differentiate the second output less the first by the weights of the last layer.
 
     Where the last layer gives the outputs themselves that is its input, once for either output and
-    with either sign. SqueezeNet's has a rectifier and an average behind it, which are taken in.
+    with either sign. SqueezeNet's has a rectifier and an average behind it, which are taken in. The
+    network stays in evaluation.
 
     Parameters
     ----------
@@ -56,22 +57,16 @@ def gradients(network: Network, pixels: Tensor) -> Tensor:
     """
     weight = network.body.get_submodule(network.head).weight
     corners, mirrored = ten_corners(*pixels.shape[1:3], network.convention.crop)
-    learned = {one: one.requires_grad for one in network.parameters()}
-    trained, found = network.training, []
     network.eval().requires_grad_(False)
     weight.requires_grad_(True)
-    try:
-        for positions in torch.arange(len(pixels)).split(BATCH):
-            count = len(positions)
-            spots = corners[[CENTRE]].repeat(count, 1), mirrored[[CENTRE]].repeat(count)
-            outputs = network(cut(pixels, positions, *spots, network.convention.crop))
-            for difference in outputs[:, 1] - outputs[:, 0]:
-                (gradient,) = torch.autograd.grad(difference, weight, retain_graph=True)
-                found.append(gradient.flatten())
-    finally:
-        network.train(trained)
-        for one, wanted in learned.items():
-            one.requires_grad_(wanted)
+    found = []
+    for positions in torch.arange(len(pixels)).split(BATCH):
+        count = len(positions)
+        spots = corners[[CENTRE]].repeat(count, 1), mirrored[[CENTRE]].repeat(count)
+        outputs = network(cut(pixels, positions, *spots, network.convention.crop))
+        for difference in outputs[:, 1] - outputs[:, 0]:
+            (gradient,) = torch.autograd.grad(difference, weight, retain_graph=True)
+            found.append(gradient.flatten())
     return torch.stack(found)
 
 

@@ -54,8 +54,8 @@ class Study(Work):
     kind: ClassVar = "maps"
     # What decides the networks' weights is in the keys of their runs.
     modules: ClassVar = (
-        *("networks/architectures", "networks/caffenet", "networks/factory", "networks/network"),
-        *("networks/surgery", "networks/weights", "data/pictures"),
+        *("networks/architectures", "networks/caffenet", "networks/declared", "networks/factory"),
+        *("networks/network", "networks/surgery", "networks/weights", "data/pictures"),
         *("studies/agreement", "maps/dense", "studies/evidence", "studies/faithfulness"),
         *("maps/geometry", "studies/measures", "maps/rivals"),
     )

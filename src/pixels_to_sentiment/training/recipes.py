@@ -1,11 +1,15 @@
 """Recipes of fine-tuning as data: the paper's, ours, and what may follow their names."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import asdict, dataclass, field, fields
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from pixels_to_sentiment.errors import UserError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PRECISIONS = ("fp32", "tf32", "bf16")
 
@@ -122,6 +126,8 @@ def recipe(name: str, agreement: str) -> Recipe:
 
 def recipe_table(recipe: Recipe) -> pd.DataFrame:
     """Describe a recipe, a value a row: ``what``, ``value``, the ``paper``'s and its ``grade``."""
+    import pandas as pd
+
     paper = Recipe()
     rows = [
         (f.metadata["what"], getattr(recipe, f.name), getattr(paper, f.name), f.metadata["grade"])

@@ -1,0 +1,92 @@
+"""The commands ``results`` and ``record``."""
+
+import argparse
+import json
+import textwrap
+from itertools import groupby
+from operator import itemgetter
+
+from pixels_to_sentiment.cli import add_command
+from pixels_to_sentiment.errors import UserError
+
+# Of 100 columns, as long as the recipe has no more than 43 letters.
+LAYOUT = "  {:43} {:5} {:9} {:>5} {:>5} {:>6} {:>5} {:>6} {:>5}"
+
+
+def commands(rooms) -> None:
+    """Add the commands."""
+    results = add_command(rooms, "results", _results, "Print the recorded scores.", "--json")
+    results.add_argument("--keys", action="store_true", help="and the keys of the runs behind them")
+    record = add_command(rooms, "record", _record, "Add finished runs to the recorded results.")
+    record.add_argument("keys", nargs="*", metavar="KEY")
+    record.add_argument(
+        "--all", action="store_true", help="all that this code has finished, where it can be"
+    )
+
+
+def _results(options: argparse.Namespace) -> None:
+    from pixels_to_sentiment.records import scored, store
+
+    rows = scored.rows(store.recorded())
+    if options.json:
+        print(json.dumps(rows, indent=1))
+    elif rows:
+        _print(rows, options.keys)
+    else:
+        print("Nothing is recorded yet: `pixels-to-sentiment experiments run --help` says how.")
+
+
+def _print(rows: list[dict], keys: bool) -> None:
+    """Print a line a configuration, below one for its experiment, network and start."""
+    names = "recipe", "agree", "precision", "seeds", "folds", "centre", "±", "ten", "±"
+    print(LAYOUT.format(*names))
+    for heading, some in groupby(rows, itemgetter("experiment", "network", "start")):
+        print("{}: {}:{}".format(*heading))
+        for name, views in groupby(some, itemgetter("recipe", "agreement", "precision")):
+            views = list(views)
+            over = [_ranges(views[0][column]) for column in ("seeds", "folds")]
+            scores = [_shown(view[column]) for view in views for column in ("mean", "std")]
+            print(LAYOUT.format(*name, *over, *scores))
+            if keys:
+                print(textwrap.indent(textwrap.fill(" ".join(views[0]["keys"]), 90), " " * 4))
+    print(
+        "Mean accuracies over the folds, from the centre crop and from ten crops, with standard\n"
+        f"deviations.{'' if keys else ' --keys adds the keys of the runs.'}"
+    )
+
+
+def _shown(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _ranges(numbers: list[int]) -> str:
+    """Write numbers in order shortly, as in ``1-5`` or ``0,2``."""
+    runs = groupby(enumerate(numbers), lambda one: one[1] - one[0])
+    ends = [sorted({some[0][1], some[-1][1]}) for some in (list(run) for _, run in runs)]
+    return ",".join("-".join(map(str, pair)) for pair in ends)
+
+
+def _record(options: argparse.Namespace) -> None:
+    from pixels_to_sentiment import places
+    from pixels_to_sentiment.records import store
+    from pixels_to_sentiment.reports import ledger
+
+    if bool(options.keys) == options.all:
+        raise UserError("Say what to record: keys of finished runs, or --all.")
+
+    def record(some: list) -> None:
+        for path in store.record(some):
+            print(f"Recorded {path}.")
+
+    if options.all:
+        refused = []
+        for kind, folder in ledger.finished():
+            try:
+                record([kind.open(folder)])
+            except UserError as fault:
+                refused.append(str(fault))
+        print(f"{len(refused)} left out.{' The first: ' + refused[0] if refused else ''}")
+        return
+    folders = [places.runs() / key for key in options.keys]
+    kinds = [ledger.kind(folder) or ledger.KINDS[0] for folder in folders]
+    record([kind.open(folder) for kind, folder in zip(kinds, folders, strict=True)])

@@ -1,0 +1,324 @@
+"""The networks that there are, as data: names, starts, input conventions, variants.
+
+A *variant* is a network made of an architecture by surgery: cut after one of its layers, whose own
+outputs then are the class scores, or which gets a new layer on top. The paper's layer ablation
+(fc7-4096, fc6-4096, fc7-2, fc6-2) and its layer addition (fc9) are variants of CaffeNet, and the
+other architectures have their own after the same pattern.
+
+Nothing is built here and torch is not imported, so that what only names networks answers at once.
+"""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pixels_to_sentiment.errors import UserError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+CLASSES = ("negative", "positive")
+# Between an architecture's name and that of its variant, as in ``caffenet+fc7-2``.
+VARIANT = "+"
+# The layer of 1000 classes under a layer that is added.
+IMAGENET_CLASSES = 1000
+
+
+@dataclass(frozen=True)
+class Convention:
+    """What a network expects of its input.
+
+    Attributes
+    ----------
+    order
+        Channel order, ``"RGB"`` or ``"BGR"``.
+    scale
+        Factor applied to pixel values 0..255.
+    mean, std
+        Per channel, in the channel order and scale above.
+    crop
+        Side of the square crop in pixels.
+    """
+
+    order: str
+    scale: float
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+    crop: int
+
+    def prepare(self, pixels: "Tensor") -> "Tensor":
+        """Turn uint8 RGB crops (n, h, w, 3) into float32 input (n, 3, h, w), channels last."""
+        import torch
+
+        x = pixels.permute(0, 3, 1, 2)
+        if self.order == "BGR":
+            x = x.flip(1)  # of bytes, a quarter of what it would be of floats
+        mean, std = (torch.tensor(one, device=x.device) for one in (self.mean, self.std))
+        x = x.contiguous(memory_format=torch.channels_last).float()
+        if self.scale != 1:
+            x.mul_(self.scale)
+        x.sub_(mean.view(3, 1, 1))
+        return x if (std == 1).all() else x.div_(std.view(3, 1, 1))
+
+
+# The ILSVRC-2012 mean per channel, as the authors' released scripts subtract it.
+CAFFE = Convention("BGR", 1.0, (104.007, 116.669, 122.679), (1.0, 1.0, 1.0), 227)
+# The mean of Places205 per channel, as published for the VGG network trained on it; the mean file
+# of the CaffeNet trained on it could not be read.
+PLACES = Convention("BGR", 1.0, (105.488, 113.741, 116.060), (1.0, 1.0, 1.0), 227)
+TORCHVISION = Convention("RGB", 1 / 255, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225), 224)
+
+
+@dataclass(frozen=True)
+class Start:
+    """Weights that a network can start from.
+
+    Attributes
+    ----------
+    assets
+        Declared files in order of preference.
+    convention
+        Input convention of these weights.
+    new
+        Shell patterns of parameters that the file does not hold and that start new.
+    frozen_norms
+        As for `network.Network`.
+    ignored
+        Shell patterns of layers in the file that the network does not have.
+    fine_tuned
+        The file holds a 2-way head too, which is loaded.
+    classifier
+        Name in the file, and number of classes, of the classifier that the weights were trained
+        with, where they are not the architecture's own; a layer that is added goes on top of it.
+    """
+
+    assets: tuple[str, ...]
+    convention: Convention
+    new: tuple[str, ...] = ()
+    frozen_norms: bool = False
+    ignored: tuple[str, ...] = ()
+    fine_tuned: bool = False
+    classifier: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A network cut after one of its layers.
+
+    Attributes
+    ----------
+    last
+        The last layer that is kept, by its dotted name.
+    outputs
+        Numbers that it gives, averaged over places where it has places.
+    head
+        Name of the new 2-way layer on top of it. Empty: its own outputs are the scores of as many
+        classes, of which the first two are negative and positive and the others never occur.
+    on_classifier
+        The layer that is kept last is the 1000-way classifier of ImageNet, so that nothing is cut
+        and a layer is added.
+    """
+
+    last: str
+    outputs: int
+    head: str = ""
+    on_classifier: bool = False
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """What is known of a network; `architectures.BUILDERS` builds its body.
+
+    Attributes
+    ----------
+    convention
+        Input convention of a start from random weights.
+    head
+        Dotted name of the last layer with two classes.
+    starts, variants
+        By name.
+    """
+
+    convention: Convention
+    head: str
+    starts: dict[str, Start] = field(default_factory=dict)
+    variants: dict[str, Variant] = field(default_factory=dict)
+
+
+# CaffeNets trained on other pictures: names of files, last layers and counts of classes as far as
+# they could be read in public code that uses them. Of five MVSO languages nothing could be read,
+# so their files have names of our own and nothing can be added on top of their classifiers.
+_OTHER_CAFFENETS = {
+    "places": Start(
+        ("places205CNN_iter_300000_upgraded.caffemodel",),
+        PLACES,
+        ignored=("fc8*",),
+        classifier=("fc8", 205),
+    ),
+    "deepsentibank": Start(
+        ("caffe_sentibank_train_iter_250000.caffemodel",),
+        CAFFE,
+        ignored=("fc8*",),
+        classifier=("fc8-t", 2089),
+    ),
+    "mvso-english": Start(
+        ("english_lr10_iter_210000.caffemodel",),
+        CAFFE,
+        ignored=("fc8*",),
+        classifier=("fc8_en", 4342),
+    ),
+    **{
+        f"mvso-{language}": Start((f"mvso_{language}.caffemodel",), CAFFE, ignored=("fc8*",))
+        for language in ("spanish", "french", "italian", "chinese", "german")
+    },
+}
+
+ARCHITECTURES = {
+    "caffenet": Architecture(
+        CAFFE,
+        "fc8_twitter",
+        {
+            "imagenet-convolutions": Start(
+                ("caffenet_conv1-5.imagenet1k.skimcaffe-ssl.no-biases.safetensors",),
+                CAFFE,
+                new=("conv?.bias", "fc6.*", "fc7.*", "fc8.*"),
+            ),
+            "imagenet": Start(("bvlc_reference_caffenet.caffemodel",), CAFFE, ignored=("fc8",)),
+            "released": Start(
+                (
+                    "twitter_finetuned_test4_iter_180.caffemodel",
+                    "twitter_finetuned_test4_iter_180_conv.caffemodel",
+                ),
+                CAFFE,
+                fine_tuned=True,
+            ),
+            **_OTHER_CAFFENETS,
+        },
+        {
+            "fc7-4096": Variant("fc7", 4096),
+            "fc6-4096": Variant("fc6", 4096),
+            "fc7-2": Variant("drop6", 4096, "fc7_twitter"),
+            "fc6-2": Variant("flatten", 9216, "fc6_twitter"),
+            "fc8-1000": Variant("fc8", IMAGENET_CLASSES, on_classifier=True),
+            "fc9-2": Variant("fc8", IMAGENET_CLASSES, "fc9_twitter", on_classifier=True),
+        },
+    ),
+    "alexnet": Architecture(
+        CAFFE,
+        "fc8_twitter",
+        {
+            "imagenet-convolutions": Start(
+                ("alexnet_conv1-5.imagenet1k.q-cnn.safetensors",),
+                CAFFE,
+                new=("fc6.*", "fc7.*"),
+            ),
+        },
+    ),
+    "squeezenet1_1": Architecture(
+        TORCHVISION,
+        "classifier.1",
+        {
+            "imagenet": Start(
+                (
+                    "squeezenet1_1.imagenet1k.onnx-model-zoo.safetensors",
+                    "squeezenet1_1-b8a52dc0.pth",
+                ),
+                TORCHVISION,
+            ),
+        },
+        {
+            "fire9-512": Variant("features.12", 512),
+            "fire8-512": Variant("features.11", 512),
+            "fire9-2": Variant("features.11", 512, "fire9_twitter"),
+            "fire8-2": Variant("features.10", 384, "fire8_twitter"),
+            "conv10-1000": Variant("classifier", IMAGENET_CLASSES, on_classifier=True),
+            "conv11-2": Variant(
+                "classifier", IMAGENET_CLASSES, "conv11_twitter", on_classifier=True
+            ),
+        },
+    ),
+    "squeezenet1_0": Architecture(
+        TORCHVISION,
+        "classifier.1",
+        {
+            "imagenet": Start(("squeezenet1_0-b66bff10.pth",), TORCHVISION),
+            "imagenet-caffe": Start(
+                ("squeezenet1_0.imagenet1k.deep-compression.safetensors",), CAFFE
+            ),
+        },
+    ),
+    "mobilenet_v2": Architecture(
+        TORCHVISION,
+        "classifier.1",
+        {
+            "imagenet": Start(
+                ("mobilenet_v2.imagenet1k.onnx-model-zoo.no-classifier.safetensors",),
+                TORCHVISION,
+                new=("classifier.1.*",),
+                frozen_norms=True,
+            ),
+            "imagenet-torchvision": Start(("mobilenet_v2-7ebf99e0.pth",), TORCHVISION),
+        },
+        {
+            "conv18-1280": Variant("features.18", 1280),
+            "block17-320": Variant("features.17", 320),
+            "conv18-2": Variant("features.17", 320, "conv18_twitter"),
+            "block17-2": Variant("features.16", 160, "block17_twitter"),
+            "fc20-2": Variant("classifier", IMAGENET_CLASSES, "fc20_twitter", on_classifier=True),
+        },
+    ),
+}
+# Those with a fully convolutional form, of which `surgery` makes it.
+FULLY_CONVOLUTIONAL = ("alexnet", "caffenet", "mobilenet_v2", "squeezenet1_0", "squeezenet1_1")
+
+
+def check(name: str, start: str) -> None:
+    """Make sure that there is such a network and that it has this start; nothing is built for it.
+
+    Raises
+    ------
+    UserError
+        If the network or the start is unknown.
+    """
+    model = name.removeprefix("timm/")
+    if model != name:
+        from pixels_to_sentiment.networks import compat  # noqa: F401  (before timm)
+
+        # isort: split
+        import timm
+
+        if not timm.is_model(model):
+            raise UserError(f"timm has no model {model!r}: timm.list_models() has their names.")
+        starts = ["random", "imagenet"]
+    else:
+        starts = _starts(name)
+    if start not in starts:
+        raise UserError(f"{name} has no start {start!r}: choose from {starts}.")
+
+
+def _starts(name: str) -> list[str]:
+    family, plus, variant = name.partition(VARIANT)
+    if family not in ARCHITECTURES:
+        raise UserError(
+            f"There is no network {name!r}: choose from {sorted(ARCHITECTURES)} or 'timm/NAME'."
+        )
+    architecture = ARCHITECTURES[family]
+    if plus and variant not in architecture.variants:
+        raise UserError(
+            f"{family} has no variant {variant!r}: choose from {sorted(architecture.variants)}."
+        )
+    # What was fine-tuned on two classes has nothing left to be operated on.
+    starts = architecture.starts.items()
+    return ["random", *(name for name, one in starts if not (plus and one.fine_tuned))]
+
+
+def find_start(name: str, start: str) -> Start | None:
+    """Return what is known of a start, ``None`` where it needs no declared file.
+
+    Raises
+    ------
+    UserError
+        If the network or the start is unknown.
+    """
+    check(name, start)
+    family = name.partition(VARIANT)[0]
+    return ARCHITECTURES[family].starts.get(start) if family in ARCHITECTURES else None

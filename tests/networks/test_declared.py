@@ -1,0 +1,26 @@
+"""The networks as data: what is named is there, and naming it costs nothing."""
+
+import subprocess
+import sys
+
+from pixels_to_sentiment.files import assets
+from pixels_to_sentiment.networks.declared import ARCHITECTURES, FULLY_CONVOLUTIONAL
+
+
+def test_every_asset_of_a_start_is_declared():
+    named = {n for a in ARCHITECTURES.values() for s in a.starts.values() for n in s.assets}
+    assert named <= set(assets.ASSETS)
+
+
+def test_a_fully_convolutional_form_is_of_a_network_that_there_is():
+    assert set(FULLY_CONVOLUTIONAL) <= set(ARCHITECTURES)
+
+
+def test_a_network_is_named_and_checked_without_torch():
+    """Its starts, too; only names of timm need timm."""
+    program = (
+        "import sys; from pixels_to_sentiment.networks import declared\n"
+        "declared.check('caffenet+fc7-2', 'imagenet'); declared.find_start('alexnet', 'random')\n"
+        "sys.exit(bool({'torch', 'pandas', 'numpy'} & sys.modules.keys()))"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)

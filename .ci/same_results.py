@@ -32,9 +32,17 @@ EXPERIMENTS = (
 )
 SMALL = ("--tier", "smoke", "--agreements", "five", "--folds", "1")
 FINGERPRINTS = """
+from pixels_to_sentiment.records import fingerprints
+from pixels_to_sentiment.reports import ledger
+for kind in ledger.KINDS:
+    work = kind.of
+    print(work.kind, fingerprints.of_modules(work.modules), work.fingerprint())
+"""
+# Of a commit in which each kind of work had its own.
+FORMER_FINGERPRINTS = """
 try:
     from pixels_to_sentiment.records import runs
-except ImportError:  # of a commit in which the library had no rooms
+except ImportError:  # the library had no rooms
     from pixels_to_sentiment import runs
 try:
     from pixels_to_sentiment.studies import records as maps
@@ -80,7 +88,9 @@ def main() -> None:
         subprocess.run(["git", "worktree", "add", "-q", "--detach", old, commit], check=True)
         try:
             before, now = (results(one, runs / name) for one, name in ((old, "old"), (here, "new")))
-            was, of = python(old, runs, "-c", FINGERPRINTS).split(), began.split()
+            former = not (old / "src/pixels_to_sentiment/records/fingerprints.py").is_file()
+            asked = FORMER_FINGERPRINTS if former else FINGERPRINTS
+            was, of = python(old, runs, "-c", asked).split(), began.split()
         finally:
             subprocess.run(["git", "worktree", "remove", "--force", old], check=True)
     if python(here, here, "-c", FINGERPRINTS) != began:

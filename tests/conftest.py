@@ -79,10 +79,10 @@ def new_caffenet():
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory):
     """Record of `toy_runs.RUN`, in a store of its own; tests leave it as it is."""
-    from pixels_to_sentiment.records.store import Store
+    from pixels_to_sentiment.records.store import Runs
     from toy_runs import RUN, made_up_pictures
 
-    store = Store(tmp_path_factory.mktemp("finished"))
+    store = Runs(tmp_path_factory.mktemp("finished"))
     return store.get(RUN, made_up_pictures(), device="cpu")
 
 

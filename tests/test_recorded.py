@@ -15,11 +15,12 @@ import pytest
 
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.probes import protocols
-from pixels_to_sentiment.probes import store as probe_store
-from pixels_to_sentiment.records import experiments, store
-from pixels_to_sentiment.reports import layerwise
-from pixels_to_sentiment.studies import store as map_store
+from pixels_to_sentiment.probes.records import ProbeRecord
+from pixels_to_sentiment.records import experiments
+from pixels_to_sentiment.records.runs import Record
+from pixels_to_sentiment.reports import layerwise, ledger
 from pixels_to_sentiment.studies import summary
+from pixels_to_sentiment.studies.records import StudyRecord
 
 RESULTS = Path(__file__).parents[1] / "book" / "results"
 RUNS = sorted(RESULTS.glob("*/run.json"))
@@ -40,11 +41,17 @@ def share_right(folder, view):
 
 @pytest.fixture(scope="module")
 def records():
-    return store.recorded(RESULTS)
+    return Record.recorded(RESULTS)
 
 
-def test_something_is_recorded():
-    assert len(RUNS) > 20
+def test_every_recorded_key_is_that_of_the_work_as_it_is_read_today():
+    """So that none becomes another's by a field, a default or a name that is moved."""
+    every = [one for kind in ledger.KINDS for one in kind.recorded(RESULTS)]
+    assert len(every) == len([*RUNS, *PROBES, *STUDIES]) > 200
+    for one in every:
+        assert one.work.key(one.data["fingerprint"], one.code) == one.key == one.folder.name
+        assert one.deviation() is None
+    assert len({one.identity() for one in every}) == len(every)
 
 
 def test_every_score_is_that_of_the_predictions_counted_again(records):
@@ -95,14 +102,14 @@ def test_every_score_of_a_layer_is_that_of_its_predicted_labels(path):
     labels = folds.split(probe["agreement"], probe["fold"])[1]["label"].astype(str).to_list()
     rows = rows_of(path.parent / "layers.csv")
     counted = [mean(a == b for a, b in zip(r["predicted"], labels, strict=True)) for r in rows]
-    (record,) = (one for one in probe_store.recorded(RESULTS) if one.key == path.parent.name)
+    record = ProbeRecord.open(path.parent)
     assert record.accuracies()["accuracy"].to_list() == pytest.approx(counted, abs=1e-12)
 
 
 @pytest.mark.skipif(not PROBES, reason="no probe is recorded")
 def test_the_papers_choice_of_cost_is_the_best_mean_over_the_folds():
     """Found again by trying each cost on each layer."""
-    stacked = layerwise.accuracies(probe_store.recorded(RESULTS))
+    stacked = layerwise.accuracies(ProbeRecord.recorded(RESULTS))
     by = ["configuration", "layer", "classifier"]
     for row in protocols.compare(stacked, by).itertuples():
         some = stacked
@@ -171,8 +178,7 @@ def road_of(row):
 def test_every_score_of_a_map_is_that_of_its_curves(path):
     """Deletion, insertion and ROAD of each map of each picture, from the points as they lie."""
     rows = rows_of(path.parent / "measures.csv")
-    (record,) = (one for one in map_store.recorded(RESULTS) if one.key == path.parent.name)
-    table = summary.gathered([record])
+    table = summary.gathered([StudyRecord.open(path.parent)])
     assert table["image"].to_list() == [row["image"] for row in rows]
     assert table["map"].to_list() == [row["map"] for row in rows]
     for curve in ("deletion", "insertion"):

@@ -26,7 +26,7 @@ from safetensors import safe_open
 from pixels_to_sentiment.benchmarks import waits
 from pixels_to_sentiment.files import assets
 from pixels_to_sentiment.records import catalogue
-from pixels_to_sentiment.records.store import Store
+from pixels_to_sentiment.records.runs import Record
 from toy_caffe import field, legacy, old_layer
 from toy_checkout import edit
 from toy_files import serving
@@ -168,7 +168,7 @@ def rehearsal(tmp_path_factory):
             server.files = {f"/{name}": pieces for name, pieces in models.items()}
             assert make_paper(copy, server.url) == 0
         yield SimpleNamespace(
-            records=Store(folder / "RUNS").records(),
+            records=Record.found_in(folder / "RUNS"),
             requests=server.requests,
             notebooks={
                 path.stem: path.read_text() for path in (copy / "notebooks").glob("*.ipynb")

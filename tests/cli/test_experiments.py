@@ -17,8 +17,8 @@ from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files.assets import Unavailable
 from pixels_to_sentiment.records import catalogue, experiments, store
 from pixels_to_sentiment.studies import plans
-from pixels_to_sentiment.studies import store as map_store
 from pixels_to_sentiment.studies.records import Study
+from pixels_to_sentiment.studies.store import Studies
 from pixels_to_sentiment.training import loop
 from toy_cli import refused, said
 from toy_runs import RUN, made_up_pictures
@@ -69,7 +69,7 @@ def asked(monkeypatch):
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     """Folder of both runs, trained once."""
-    kept = store.Store(tmp_path_factory.mktemp("trained"))
+    kept = store.Runs(tmp_path_factory.mktemp("trained"))
     for seed in (0, 1):
         kept.get(replace(RUN, seed=seed), made_up_pictures())
     return kept.root
@@ -89,7 +89,7 @@ def idle(monkeypatch):
     """Train nothing; gives the runs that were to be trained."""
     todo = []
     monkeypatch.setattr(
-        experiments, "perform", lambda some, *_, **__: todo.extend(some) or iter(())
+        store.Runs, "perform", lambda _, some, *__, **___: todo.extend(some) or iter(())
     )
     return todo
 
@@ -166,7 +166,7 @@ def test_the_smoke_tier_shortens_what_is_run(asked, idle):
 
 
 @pytest.mark.parametrize(
-    ("network", "count"), [("squeezenet1_1", 11), ("squeezenet1_1+fire9-2", 3), ("caffenet", 17)]
+    ("network", "count"), [("squeezenet1_1", 11), ("squeezenet1_1+fire9-2", 3), ("caffenet", 19)]
 )
 def test_a_network_is_run_alone_with_its_variants(asked, idle, network, count):
     """All variants for the plain name, one for its own."""
@@ -274,11 +274,11 @@ def mapping(monkeypatch):
     """Map nothing, and note which studies of which pictures were asked for; each has a line."""
     asked = []
 
-    def perform(studies, loaded, **options):
+    def perform(self, studies, loaded, **options):
         asked.append((list(studies), loaded.source, options))
         return iter([f"map of {loaded.source}"] if asked[-1][0] else [])
 
-    monkeypatch.setattr(map_store, "perform", perform)
+    monkeypatch.setattr(Studies, "perform", perform)
     monkeypatch.setattr(plans, "in_words", str)
     return asked
 
@@ -300,8 +300,9 @@ def test_sentiment_maps_are_made_of_what_was_trained_and_of_the_stand_in(
 def test_maps_are_recorded_with_the_runs_behind_them(photographs, mapping, monkeypatch):
     """Those of the stand-in, too: only there the evidence is known."""
     recorded = []
-    monkeypatch.setattr(store, "record", lambda records: recorded.extend(o.key for o in records))
-    monkeypatch.setattr(map_store, "record", recorded.extend)
+    monkeypatch.setattr(
+        store, "record", lambda records: recorded.extend(getattr(o, "key", o) for o in records)
+    )
     run("sentiment-maps --record")
     assert recorded == [*KEYS, "map of photographs", "map of stand-in"]
     (trained, *_), (fitted, *_) = mapping
@@ -313,14 +314,14 @@ def test_maps_are_recorded_with_the_runs_behind_them(photographs, mapping, monke
 def test_weights_that_the_stand_in_lacks_are_told_and_the_maps_of_photographs_kept(
     capsys, photographs, mapping, monkeypatch
 ):
-    real = map_store.perform
+    real = Studies.perform
 
-    def perform(studies, loaded, **options):
+    def perform(self, studies, loaded, **options):
         if loaded.source == "stand-in":
             raise Unavailable("squeezenet.safetensors is in no mirror: name one that has it.")
-        return real(studies, loaded, **options)
+        return real(self, studies, loaded, **options)
 
-    monkeypatch.setattr(map_store, "perform", perform)
+    monkeypatch.setattr(Studies, "perform", perform)
     run("sentiment-maps --folds 1 --tier smoke")
     out, err = capsys.readouterr()
     assert out.splitlines()[2:] == ["map of photographs"]
@@ -342,5 +343,5 @@ def test_maps_of_the_stand_in_are_of_the_networks_that_are_asked_for(
 ):
     """They belong to no configuration, so that naming some asks for none of them."""
     run(f"{words} --tier smoke")
-    assert any(one.fitted for studies, *_ in mapping for one in studies) == there
+    assert any(":" in one.run for studies, *_ in mapping for one in studies) == there
     assert bool(mapping) == words.startswith("sentiment-maps")

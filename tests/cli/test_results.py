@@ -3,12 +3,12 @@
 import json
 
 import pytest
-from pixels_to_sentiment.maps.records import Study
 
 import toy_studies
 from pixels_to_sentiment import places
 from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.records import runs
+from pixels_to_sentiment.studies.records import Study
 from toy_cli import refused, said, write_result
 from toy_runs import change
 
@@ -86,7 +86,7 @@ def test_finished_runs_are_recorded_by_their_keys(capsys):
 
 def test_all_that_can_be_recorded_is_and_the_rest_is_counted(capsys):
     """What other code has made, is of a few pictures or is recorded already stands in no way."""
-    now = {"code": runs.code_fingerprint()}
+    now = {"code": runs.Run.fingerprint()}
     for key, fold, changed in (("a", 1, now), ("b", 2, {}), ("c", 3, now), ("e", 1, now)):
         change(write_result(places.runs(), key * 16, fold, 4) / "run.json", **changed)
     few = toy_studies.trained(places.runs(), {"source": "photographs"})

@@ -124,7 +124,7 @@ def test_what_a_run_was_trained_on_is_its_training_list(decoded, made):
     digests = decoded()
     record = made()
     assert mapping.trained_on(record) == set(digests.loc[train])
-    limited = replace(record, run=replace(record.run, limit=5))
+    limited = replace(record, work=replace(record.run, limit=5))
     assert mapping.trained_on(limited) == set(digests.loc[train.head(5)])
     digests[train.iloc[0]] = twin = digests[test.iloc[0]]
     decoded(table=digests.reset_index())

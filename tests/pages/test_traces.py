@@ -104,7 +104,7 @@ def test_the_line_counts_what_is_recorded_what_is_of_this_build_and_what_is_outd
     assert "1 recorded run and 1 run of this build, 1 of them" in said
     assert said.count("†") == 2
     assert "#how-this-page-was-made" in said
-    monkeypatch.setattr(runs, "code_fingerprint", lambda: "c")
+    monkeypatch.setattr(runs.Run, "fingerprint", lambda *_: "c")
     ledger.outdated.cache_clear()
     assert "†" not in traces.line([one.key])
 

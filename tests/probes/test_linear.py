@@ -55,34 +55,6 @@ def test_inner_products_are_added_up_in_float64(columns):
     assert np.abs(x @ x.T - products_of(x)).max() > 1e4 * np.abs(found - products_of(x)).max()
 
 
-def test_coordinates_have_the_inner_products_of_the_features(data):
-    """Of training pictures among each other and with the others; as many as the rank."""
-    x, _ = data
-    train, others = linear.coordinates(products_of(x), TRAIN, TEST)
-    assert train.shape[1] == others.shape[1] == min(80, x.shape[1])
-    np.testing.assert_allclose(train @ train.T, products_of(x)[:80, :80], rtol=1e-9)
-    np.testing.assert_allclose(others @ train.T, products_of(x)[80:, :80], rtol=1e-9)
-    lengths = np.linalg.norm(train, axis=0)
-    assert (np.diff(lengths) < 0).all()
-
-
-def test_a_classifier_on_coordinates_decides_as_one_on_the_features(data):
-    """Any classifier with penalised weights: here scikit-learn's logistic regression."""
-    x, labels = data
-    train, others = linear.coordinates(products_of(x), TRAIN, TEST)
-    options = {"C": 0.1, "tol": 1e-10, "max_iter": 100_000}
-    raw = LogisticRegression(**options).fit(x[TRAIN].astype(float), labels[TRAIN])
-    given = LogisticRegression(**options).fit(train, labels[TRAIN])
-    expected = raw.decision_function(x[TEST].astype(float))
-    np.testing.assert_allclose(given.decision_function(others), expected, atol=1e-3)
-
-
-def test_features_that_are_all_the_same_have_no_coordinates():
-    """Zeros, as from a layer whose ReLUs are dead."""
-    train, others = linear.coordinates(np.zeros((5, 5)), np.arange(3), np.arange(3, 5))
-    assert (train.shape, others.shape) == ((3, 0), (2, 0))
-
-
 # Classifiers
 
 

@@ -29,7 +29,7 @@ def test_networks_are_probed_as_they_start(mirror):
     assert [one.network for one in found[:2]] == ["mobilenet_v2:imagenet"] * 2
     assert [one.fold for one in found[:2]] == [1, 3]
     assert {one.layers for one in found} == {("pooled",)}
-    assert all(one.frozen for one in found)
+    assert not any(one.keys_behind() for one in found)
 
 
 def test_weights_that_cannot_be_had_are_told():

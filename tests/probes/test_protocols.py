@@ -27,8 +27,10 @@ def test_the_paper_takes_one_cost_and_nested_takes_one_a_fold():
     assert row["paper_std"] == pytest.approx(np.std([0.7, 0.8], ddof=1))
     assert row["nested_mean"] == pytest.approx((0.8 + 0.6) / 2)
     assert row["difference"] == pytest.approx(0.05)
-    assert (row["paper_costs"], row["nested_costs"], row["n"]) == ((0.5,), (0.25, 1.0), 2)
-    assert (row["paper_edges"], row["nested_edges"]) == (0, 2)
+    assert row["n"] == 2
+    chosen = protocols.choose(given, BY).set_index("protocol")["cost"]
+    assert chosen["paper"].to_list() == [0.5, 0.5]
+    assert chosen["nested"].to_list() == [0.25, 1.0]
 
 
 def test_of_equal_costs_the_lowest_is_taken():
@@ -41,15 +43,6 @@ def test_of_equal_costs_the_lowest_is_taken():
     chosen = protocols.choose(given, BY).set_index(["protocol", "fold"])["cost"]
     assert chosen["paper"].to_list() == [0.25] * 3
     assert chosen["nested"].to_list() == [0.25, 0.5, 0.5]
-
-
-def test_no_single_cost_is_better_than_the_papers_choice():
-    """On any table."""
-    dice = np.random.default_rng(0)
-    for _ in range(20):
-        given = table(dice.uniform(size=(5, 3)), dice.uniform(size=(5, 3)))
-        single = given.groupby("cost")["accuracy"].mean().max()
-        assert protocols.compare(given, BY)["paper_mean"][0] == pytest.approx(single)
 
 
 def test_nested_may_be_better_than_the_paper():
@@ -76,7 +69,6 @@ def test_the_paper_chooses_among_costs_that_all_folds_have():
     chosen = protocols.choose(pd.concat([first, second]), BY).set_index(["protocol", "fold"])
     assert chosen.loc["paper", "cost"].to_list() == [0.5, 0.5]
     assert chosen.loc["nested", "cost"].to_list() == [0.25, 2.0]
-    assert chosen["edge"].all()
 
 
 def test_seeds_are_averaged_within_a_fold():

@@ -1,3 +1,5 @@
+"""How a number came about: commit, machine, versions, and the table of it on a page."""
+
 import json
 import os
 import subprocess
@@ -66,7 +68,7 @@ def test_no_commit_is_unknown(repository, monkeypatch, tmp_path):
 def test_nothing_heavy_is_imported():
     """Asking for everything imports neither torch nor pandas nor numpy, and answers for torch."""
     code = (
-        "import json, sys, time; from pixels_to_sentiment import provenance as p;"
+        "import json, sys, time; from pixels_to_sentiment.records import provenance as p;"
         "d = p.provenance('smoke', {'seed': 1}, time.time());"
         "heavy = sorted({'torch', 'numpy', 'pandas', 'papermill', 'yaml'} & sys.modules.keys());"
         "print(json.dumps([heavy, d]))"

@@ -1,11 +1,11 @@
-"""The store: runs are made once and whole, survive a kill, and can be recorded."""
+"""Stores: work is done once and whole, survives a kill, and is recorded; and training runs."""
 
+import multiprocessing
 import os
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -14,34 +14,27 @@ import pandas as pd
 import pytest
 import torch
 
+import toy_work
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.records import provenance
 from pixels_to_sentiment.records.runs import Record
-from pixels_to_sentiment.records.store import Store, pick_device, record, recorded
-from pixels_to_sentiment.training import loop
-from pixels_to_sentiment.training.recipes import Recipe
+from pixels_to_sentiment.records.store import Runs, pick_device, record, recorded
+from pixels_to_sentiment.training import loop, memory
 from toy_runs import FILES, LIMIT, RUN, change, copy_of, made_up_pictures, names_in
+from toy_work import Task, TaskRecord, Tasks
 
-TESTS = Path(__file__).parents[1]
+pytestmark = pytest.mark.usefixtures("isolated")
+TASK = Task()
+HOST = socket.gethostname()
 
 
-def in_another_process(root, progress):
-    """Make `RUN` in a process of its own, calling `progress` (source text) every iteration."""
-    code = (
-        "import os, signal, sys, time\n"
-        "from pathlib import Path\n"
-        "import torch\n"
-        "from pixels_to_sentiment.records.store import Store\n"
-        "import toy_runs\n"
-        f"torch.set_num_threads({torch.get_num_threads()})\n"
-        "store = Store(Path(sys.argv[1]))\n"
-        f"progress = lambda done: {progress}\n"
-        "store.get(toy_runs.RUN, toy_runs.made_up_pictures(), device='cpu', progress=progress)\n"
-    )
-    command = [sys.executable, "-c", code, str(root)]
-    return subprocess.run(command, cwd=TESTS, capture_output=True, text=True)
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch):
+    """Take no second to ask git, and to look for memory that is free."""
+    monkeypatch.setattr(provenance, "commit", lambda: ("c", False))
+    monkeypatch.setattr(memory, "give_back", lambda: True)
 
 
 @pytest.fixture(scope="module")
@@ -51,273 +44,248 @@ def pictures():
 
 @pytest.fixture
 def store(tmp_path):
-    return Store(tmp_path / "runs")
+    return Tasks(tmp_path / "runs")
 
 
-def same_result(one, other):
-    """Whether two records say the same, byte for byte but for the seconds of the curve."""
-    identical = all(
-        (one.folder / name).read_bytes() == (other.folder / name).read_bytes()
-        for name in ("predictions.csv", "weights.safetensors", "run.json")
-    )
-    curves = (record.curve().drop(columns="seconds") for record in (one, other))
-    return identical and next(curves).equals(next(curves))
+# Made once, whole
 
 
-# Made once, whole, and the same every time
-
-
-def test_a_run_is_made_once(store, pictures, monkeypatch):
-    """Asking again opens the folder; nothing else lies in the store."""
-    calls = []
-    train = loop.train
-    monkeypatch.setattr(loop, "train", lambda *a, **k: calls.append(1) or train(*a, **k))
-    assert store.find(RUN, pictures) is None
-    first = store.get(RUN, pictures, device="cpu")
-    assert store.get(RUN, pictures, device="cpu") == first == store.find(RUN, pictures)
-    assert calls == [1]
-    assert names_in(store.root) == [RUN.key("made-up")] == [first.key]
-    assert names_in(first.folder) == FILES
-
-
-def test_the_same_run_gives_the_same_bytes(store, pictures, finished):
-    """On the CPU: predictions, weights and curve, whatever was drawn from the generators before."""
-    torch.rand(7)
-    assert same_result(store.get(RUN, pictures, device="cpu"), finished)
-
-
-@pytest.mark.parametrize(("module", "name"), [(factory, "create"), (loop, "train")])
-def test_the_seed_is_of_the_fillers_and_of_the_training(
-    store, pictures, finished, monkeypatch, module, name
-):
-    """Another seed gives another result, even where one of the two keeps to seed 0."""
-    function = getattr(module, name)
-    monkeypatch.setattr(module, name, lambda *a, **k: function(*a, **k | {"seed": 0}))
-    other = store.get(replace(RUN, seed=1), pictures, device="cpu")
-    assert not other.predictions().equals(finished.predictions())
+def test_work_is_done_once(store, pictures):
+    """Asking again opens the folder; nothing else lies in the store, and nothing is told."""
+    told = []
+    assert store.find(TASK, pictures) is None
+    first = store.get(TASK, pictures, device="cpu", progress=lambda *step: told.append(step))
+    again = store.get(TASK, pictures, progress=lambda *step: told.append(step))
+    assert again == first == store.find(TASK, pictures)
+    assert told == [(TASK, letter) for letter in "word"]
+    assert names_in(store.root) == [TASK.key("made-up")] == [first.key]
+    assert names_in(first.folder) == toy_work.FILES
+    assert (first.work, first.run, first.length) == (TASK, None, 4)
+    assert first.data == {"source": "stand-in", "fingerprint": "made-up"}
+    assert first.code == Task.fingerprint()
 
 
 def test_a_folder_gets_its_name_when_it_is_whole(store, pictures, monkeypatch):
-    """Nobody who looks into the store meanwhile sees a part of a run."""
-    seen = []
+    """Nobody who looks into the store meanwhile sees a part of it."""
+    seen, rename = [], os.replace
 
     def look(partial, folder):
-        seen.append((names_in(partial), folder.exists(), store.find(RUN, pictures)))
+        seen.append((names_in(partial), folder.exists(), store.find(TASK, pictures)))
         rename(partial, folder)
 
-    rename = os.replace
     monkeypatch.setattr(os, "replace", look)
-    store.get(RUN, pictures, device="cpu")
-    assert seen == [(FILES, False, None)]
+    store.get(TASK, pictures)
+    assert seen == [(toy_work.FILES, False, None)]
 
 
-def test_predictions_are_of_the_published_test_list_in_order(finished):
-    """The first pictures of the published list, its labels, and two probabilities each."""
-    published = folds.lists()["five_agrees/test1/test.txt"].decode().splitlines()[:LIMIT]
-    table = finished.predictions()
-    assert list(table) == ["image", "label", "centre", "oversampled"]
-    assert [f"{row.image} {row.label}" for row in table.itertuples()] == published
-    assert table[["centre", "oversampled"]].stack().between(0, 1).all()
-    assert (table["centre"] != table["oversampled"]).any()
-
-
-def test_the_curve_is_watched_on_the_test_pictures(finished):
-    """At the last iteration, loss and accuracy follow from the recorded centre predictions."""
-    table, last = finished.predictions(), finished.curve().iloc[-1]
-    given = table["centre"].where(table["label"] == 1, 1 - table["centre"])
-    assert last["iteration"] == RUN.recipe.iterations
-    assert last["test_loss"] == pytest.approx(-np.log(given).mean(), rel=1e-4)
-    assert last["test_accuracy"] == ((table["centre"] > 0.5) == table["label"]).mean()
-
-
-def test_provenance_is_kept(finished):
-    """Commit, machine, versions, date and duration lie beside the numbers."""
-    details = finished.provenance()
-    assert (details["commit"], details["device"]) == (provenance.commit()[0], "cpu")
-    assert details["versions"]["torch"] == provenance.versions()["torch"]
-    assert details["hardware"]["cores"] == provenance.hardware()["cores"]
-    assert pd.Timestamp(details["began"]).tzinfo is not None
-    assert 0 < details["seconds"] < 60
-
-
-def test_the_commit_is_the_one_at_the_start(store, pictures, monkeypatch):
-    """A commit made while the run goes on is not that of the code that runs."""
+def test_provenance_is_kept(store, pictures, monkeypatch):
+    """Machine, versions, date and duration; the commit is the one at the start."""
     answers = [("before", False)]
     monkeypatch.setattr(provenance, "commit", lambda: answers[-1])
-    record = store.get(
-        RUN, pictures, device="cpu", progress=lambda done: answers.append(("after", True))
+    made = store.get(
+        TASK, pictures, device="cpu", progress=lambda *_: answers.append(("after", True))
     )
-    assert len(answers) > 1
-    assert (record.provenance()["commit"], record.provenance()["dirty"]) == answers[0]
+    details = made.provenance()
+    assert (details["commit"], details["dirty"], details["device"]) == (*answers[0], "cpu")
+    assert {"torch", "scikit-learn", "scipy"} <= details["versions"].keys()
+    assert details["hardware"]["cores"] == provenance.hardware()["cores"]
+    assert pd.Timestamp(details["began"]).tzinfo is not None
+    assert 0 <= details["seconds"] < 60
 
 
-# Interrupted
-
-
-@pytest.mark.parametrize(
-    ("module", "name", "fault"),
-    [
-        (loop, "train", RuntimeError),
-        (loop, "train", KeyboardInterrupt),
-        (provenance, "versions", OSError),
-    ],
-)
-def test_an_interrupted_run_leaves_nothing(store, pictures, monkeypatch, module, name, fault):
-    """Neither a folder nor a half-made one, whether it stops in training or when writing."""
+@pytest.mark.parametrize("fault", [RuntimeError, KeyboardInterrupt])
+@pytest.mark.parametrize("late", [False, True])
+def test_interrupted_work_leaves_nothing(store, pictures, monkeypatch, fault, late):
+    """Wherever it stops; and the next time it is done from the start."""
 
     def stop(*_, **__):
         assert len(names_in(store.root)) == 1
         raise fault
 
-    monkeypatch.setattr(module, name, stop)
-    with pytest.raises(fault):
-        store.get(RUN, pictures, device="cpu")
+    with monkeypatch.context() as patch:
+        if late:
+            patch.setattr(provenance, "versions", stop)
+        with pytest.raises(fault):
+            store.get(TASK, pictures, progress=(lambda *_: None) if late else stop)
     assert names_in(store.root) == []
+    assert store.get(TASK, pictures).work == TASK
 
 
-def test_a_killed_run_is_made_again(store, pictures, finished):
-    """After kill -9 the same command gives the same result, and sweeps what was left."""
-    killed = in_another_process(store.root, "os.kill(os.getpid(), signal.SIGKILL)")
-    assert killed.returncode == -signal.SIGKILL, killed.stderr
-    left = names_in(store.root)
-    assert len(left) == 1
-    assert left[0].startswith(".partial-")
-    assert store.records() == []
-    again = store.get(RUN, pictures, device="cpu")
-    assert names_in(store.root) == [finished.key]
-    assert same_result(again, finished)
+def test_killed_work_is_done_again(store, pictures):
+    """After kill -9 the same command sweeps what was left."""
 
+    def kill(*_):
+        os.kill(os.getpid(), signal.SIGKILL)
 
-def test_two_processes_may_make_the_same_run(store, pictures, finished):
-    """The second to finish finds the folder there; neither disturbs the other."""
-    ends = []
-
-    def overtake(done):
-        if not ends:
-            ends.append(in_another_process(store.root, "None"))
-            ours = f".partial-{socket.gethostname()}-{os.getpid()}-{finished.key}"
-            assert names_in(store.root) == [ours, finished.key]
-
-    record = store.get(RUN, pictures, device="cpu", progress=overtake)
-    assert ends[0].returncode == 0, ends[0].stderr
-    assert names_in(store.root) == [finished.key]
-    assert same_result(record, finished)
+    given = {"args": (TASK, pictures), "kwargs": {"progress": kill, "device": "cpu"}}
+    killed = multiprocessing.get_context("fork").Process(target=store.get, **given)
+    killed.start()
+    killed.join(60)
+    assert killed.exitcode == -signal.SIGKILL
+    (left,) = names_in(store.root)
+    assert left.startswith(".partial-")
+    assert TaskRecord.found_in(store.root) == []
+    assert names_in(store.get(TASK, pictures).folder) == toy_work.FILES
+    assert names_in(store.root) == [TASK.key("made-up")]
 
 
 def test_only_leftovers_of_dead_processes_of_this_machine_are_swept(store, pictures):
     """A store may be shared with other machines and with processes that are still at work."""
     dead = subprocess.Popen(["true"])
     dead.wait()
-    host, alive = socket.gethostname(), os.getppid()
     kept = [
-        f".partial-{host}-{alive}-{'a' * 16}",
-        f".partial-{host}-2-{dead.pid}-{'a' * 16}",
+        f".partial-{HOST}-{os.getppid()}-{'a' * 16}",
+        f".partial-{HOST}-2-{dead.pid}-{'a' * 16}",
         f".partial-elsewhere-{dead.pid}-{'a' * 16}",
         ".partial-",
     ]
-    for name in [*kept, f".partial-{host}-{dead.pid}-{'a' * 16}"]:
+    for name in [*kept, f".partial-{HOST}-{dead.pid}-{'a' * 16}"]:
         (store.root / name).mkdir(parents=True)
-    record = store.get(RUN, pictures, device="cpu")
-    assert names_in(store.root) == sorted([*kept, record.key])
+    assert names_in(store.root) != sorted(kept)
+    made = store.get(TASK, pictures)
+    assert names_in(store.root) == sorted([*kept, made.key])
 
 
-# Opening
+def test_another_process_may_have_done_the_same(store, pictures, tmp_path):
+    """The second to finish finds the folder there, which says the same, and leaves it."""
+    apart = Tasks(tmp_path / "apart").get(TASK, pictures)
+    target = store.root / apart.key
+
+    def overtake(*_):
+        if not target.exists():
+            shutil.copytree(apart.folder, target)
+            (target / "result.csv").write_text("theirs")
+            assert names_in(store.root) == [f".partial-{HOST}-{os.getpid()}-{apart.key}", apart.key]
+
+    made = store.get(TASK, pictures, progress=overtake)
+    assert (made.folder / "result.csv").read_text() == "theirs"
+    assert names_in(store.root) == [apart.key]
 
 
-def test_a_damaged_folder_is_not_run_over(finished, tmp_path, pictures):
-    """Asking its store for the run says which folder to delete."""
+def test_a_folder_of_something_else_is_neither_taken_nor_run_over(store, pictures):
+    """What is in the way is named, and stays."""
+    made = store.get(TASK, pictures)
+    (made.folder / "result.csv").unlink()
+    with pytest.raises(UserError, match=str(made.folder)):
+        store.get(TASK, pictures)
+
+    def put_in_the_way(task, step):
+        (store.root / task.key("made-up")).mkdir(exist_ok=True)
+        (store.root / task.key("made-up") / "notes.txt").write_text("mine")
+
+    other = replace(TASK, word="other")
+    with pytest.raises(OSError, match=other.key("made-up")):
+        store.get(other, pictures, progress=put_in_the_way)
+    assert names_in(store.root / other.key("made-up")) == ["notes.txt"]
+
+
+def test_performing_gives_records_one_by_one_and_goes_on_after_a_failure(store, pictures):
+    """A record is given before the next work begins; who does not ask for that gets the error."""
+    good, bad, last = (replace(TASK, word=word) for word in ("good", "bad", "last"))
+    told, failures = [], []
+
+    def progress(task, letter):
+        told.append(task)
+        if task == bad:
+            raise UserError("Training diverged.")
+
+    options = {"device": "cpu", "progress": progress}
+    performed = store.perform(
+        [good, bad, last], pictures, failed=lambda *words: failures.append(words), **options
+    )
+    assert next(performed).work == good
+    assert set(told) == {good}
+    assert [one.work for one in performed] == [last]
+    ((work, fault),) = failures
+    assert (work, str(fault)) == (bad, "Training diverged.")
+    with pytest.raises(UserError, match="diverged"):
+        list(store.perform([good, bad], pictures, **options))
+
+
+# Of the networks of training runs
+
+
+def test_what_is_made_of_a_run_says_so(finished, pictures, tmp_path):
+    """The run comes back with the record, and stays as it is."""
+    root = copy_of(finished, tmp_path).parent
+    made = Tasks(root).get(Task(run=finished.key), pictures)
+    assert made.run == RUN
+    assert [one.key for one in Record.found_in(root)] == [finished.key]
+
+
+def test_a_run_is_of_the_same_fold_and_pictures(finished, pictures, tmp_path):
+    """On another fold it has seen the test pictures; nothing is computed before that is known."""
     folder = copy_of(finished, tmp_path)
-    (folder / "curve.csv").unlink()
-    with pytest.raises(UserError, match=str(folder)):
-        Store(folder.parent).get(RUN, pictures, device="cpu")
-
-
-def test_records_are_the_whole_folders_in_the_order_of_keys(finished, tmp_path):
-    """What is half-made, and what is no run, is passed over; no store has no records."""
-    for name in ("b", "a", ".partial-host-1-c"):
-        shutil.copytree(finished.folder, tmp_path / name)
-    (tmp_path / "d").mkdir()
-    (tmp_path / "README.md").touch()
-    assert [record.folder.name for record in Store(tmp_path).records()] == ["a", "b"]
-    assert Store(tmp_path / "nowhere").records() == []
-
-
-def test_a_store_lies_where_the_environment_says(tmp_path, monkeypatch):
-    """Notebook and command agree on the place."""
-    monkeypatch.setenv("PIXELS_TO_SENTIMENT_RUNS", str(tmp_path))
-    assert Store().root == tmp_path
+    store, task = Tasks(folder.parent), Task(run=finished.key)
+    for changes in ({"fold": 2}, {"agreement": "four"}):
+        with pytest.raises(UserError, match=r"fold 1, and has seen test pictures of fold"):
+            store.get(replace(task, **changes), pictures)
+    change(folder / "run.json", data={"source": "photographs", "fingerprint": "others"})
+    with pytest.raises(UserError, match=r"other pictures \(photographs\) than .* \(stand-in\)"):
+        store.get(task, pictures)
+    with pytest.raises(UserError, match="no finished run '0123'"):
+        store.get(replace(task, run="0123"), pictures)
+    assert names_in(folder.parent) == [finished.key]
 
 
 # Recording
 
 
 @pytest.fixture
-def recordable(finished, tmp_path):
-    """Give a function that makes records which say that they are of the full protocol."""
+def recordable(pictures, tmp_path):
+    """Give a function that makes records of the photographs."""
 
     def make(key, source="photographs", **changes):
-        folder = Path(shutil.copytree(finished.folder, tmp_path / "runs" / key))
-        run = replace(RUN, **{"limit": None} | changes)
+        made = Tasks(tmp_path / "made" / key).get(replace(TASK, **changes), pictures)
+        folder = made.folder.rename(tmp_path / "made" / key / key)
         data = {"source": source, "fingerprint": "made-up"}
-        change(folder / "run.json", key=key, run=asdict(run), data=data)
-        return Record.open(folder)
+        change(folder / "task.json", key=key, data=data)
+        return TaskRecord.open(folder)
 
     return make
 
 
-def test_recording_copies_everything_but_the_weights(recordable, tmp_path):
+def test_recording_copies_everything_but_what_is_large(recordable, tmp_path):
     """Once: a second time nothing is added, and what is recorded can be opened."""
-    records, results = [recordable("b", seed=2), recordable("a")], tmp_path / "results"
+    records, results = [recordable("b", fold=2), recordable("a")], tmp_path / "results"
     assert record(records, results) == [results / "b", results / "a"]
     for one in records:
-        assert names_in(results / one.key) == FILES[:-1]
-        for name in FILES[:-1]:
-            copied = (results / one.key / name).read_bytes()
-            assert copied == (one.folder / name).read_bytes()
-    assert record([*records, recordable("c", fold=2)], results) == [results / "c"]
-    assert names_in(results) == ["a", "b", "c"]
-    opened = recorded(results)
+        assert names_in(results / one.key) == toy_work.FILES[1:]
+        for name in toy_work.FILES[1:]:
+            assert (results / one.key / name).read_bytes() == (one.folder / name).read_bytes()
+    assert record([*records, recordable("c", fold=3)], results) == [results / "c"]
+    opened = TaskRecord.recorded(results)
     assert [one.key for one in opened] == ["a", "b", "c"]
-    assert opened[1].run == records[0].run
-    assert opened[1].predictions().equals(records[0].predictions())
+    assert opened[1].work == records[0].work
 
 
 @pytest.mark.parametrize(
     ("changes", "reason"),
-    [
-        ({"limit": 4}, "a few pictures"),
-        ({"source": "stand-in"}, "the stand-in"),
-        ({"recipe": Recipe("paper-shortened", iterations=2)}, "a shortened recipe"),
-    ],
+    [({"limit": 4}, "from a few pictures"), ({"source": "stand-in"}, "from the stand-in")],
 )
 def test_only_the_full_protocol_is_recorded(recordable, tmp_path, changes, reason):
-    """One run that is not refuses them all, before anything is copied."""
+    """One that is not refuses them all, before anything is copied."""
     records, results = [recordable("a"), recordable("b", **changes)], tmp_path / "results"
-    with pytest.raises(UserError, match=f"Run b cannot be recorded: .* {reason};"):
+    with pytest.raises(UserError, match=f"Task b cannot be recorded: it was made {reason}; record"):
         record(records, results)
     assert not results.exists()
 
 
-def test_a_run_is_recorded_under_one_key(recordable, tmp_path):
+def test_work_is_recorded_under_one_key(recordable, tmp_path):
     """With two, of other code or data, a score would count the same fold and seed twice."""
     results = tmp_path / "results"
     record([recordable("a")], results)
-    again, other = recordable("b"), recordable("c", seed=1)
+    again, other = recordable("b"), recordable("c", fold=2)
     with pytest.raises(
-        UserError, match=rf"Run b cannot .* {results / 'a'} is .* delete that folder"
+        UserError, match=rf"Task b cannot .* {results / 'a'} is .* delete that folder"
     ):
         record([other, again], results)
     assert names_in(results) == ["a"]
     shutil.rmtree(results / "a")
+    one = recordable("d")
+    with pytest.raises(UserError, match=f"Task d cannot be recorded: {again.folder} is the same"):
+        record([again, one], results)
     assert record([other, again], results) == [results / "c", results / "b"]
-
-
-def test_two_keys_of_a_run_are_not_recorded_at_once(recordable, tmp_path):
-    """Neither is copied, as nobody has said which of them counts."""
-    one, other = recordable("a"), recordable("b")
-    with pytest.raises(UserError, match=f"Run b cannot be recorded: {one.folder} is the same run"):
-        record([one, other], tmp_path / "results")
-    assert not (tmp_path / "results").exists()
 
 
 def test_recording_that_fails_leaves_nothing_half_copied(recordable, tmp_path, monkeypatch):
@@ -335,12 +303,89 @@ def test_recording_that_fails_leaves_nothing_half_copied(recordable, tmp_path, m
     assert names_in(results) == []
 
 
-def test_results_lie_where_the_environment_says(recordable, tmp_path, monkeypatch):
-    """Without a folder given, recording and reading agree on the place; empty is no fault."""
-    monkeypatch.setenv("PIXELS_TO_SENTIMENT_RESULTS", str(tmp_path / "results"))
+def test_places_are_where_the_environment_says(finished, tmp_path, monkeypatch):
+    """Without a folder given, making, recording and reading agree on them; empty is no fault."""
+    for place in ("runs", "results"):
+        monkeypatch.setenv(f"PIXELS_TO_SENTIMENT_{place.upper()}", str(tmp_path / place))
+    assert Runs().root == tmp_path / "runs"
     assert recorded() == []
-    assert record([recordable("a")]) == [tmp_path / "results" / "a"]
-    assert [one.key for one in recorded()] == ["a"]
+    folder = copy_of(finished, tmp_path)
+    data = {"source": "photographs", "fingerprint": "made-up"}
+    change(folder / "run.json", data=data, run=asdict(replace(RUN, limit=None)))
+    assert record([Record.open(folder)]) == [tmp_path / "results" / finished.key]
+    assert [one.key for one in recorded()] == [finished.key]
+    assert names_in(tmp_path / "results" / finished.key) == FILES[:-1]
+
+
+# Training runs
+
+
+def test_the_same_run_gives_the_same_bytes(tmp_path, pictures, finished):
+    """On the CPU: predictions, weights and curve, whatever was drawn from the generators before."""
+    torch.rand(7)
+    made = Runs(tmp_path).get(RUN, pictures, device="cpu")
+    assert names_in(made.folder) == FILES
+    for name in ("predictions.csv", "weights.safetensors", "run.json"):
+        assert (made.folder / name).read_bytes() == (finished.folder / name).read_bytes()
+    curves = [one.curve().drop(columns="seconds") for one in (made, finished)]
+    assert curves[0].equals(curves[1])
+
+
+@pytest.mark.parametrize(("module", "name"), [(factory, "create"), (loop, "train")])
+def test_the_seed_is_of_the_fillers_and_of_the_training(
+    tmp_path, pictures, finished, monkeypatch, module, name
+):
+    """Another seed gives another result, even where one of the two keeps to seed 0."""
+    function = getattr(module, name)
+    monkeypatch.setattr(module, name, lambda *a, **k: function(*a, **k | {"seed": 0}))
+    other = Runs(tmp_path).get(replace(RUN, seed=1), pictures, device="cpu")
+    assert not other.predictions().equals(finished.predictions())
+
+
+def test_predictions_are_of_the_published_test_list_in_order(finished):
+    """The first pictures of the published list, its labels, and two probabilities each."""
+    published = folds.lists()["five_agrees/test1/test.txt"].decode().splitlines()[:LIMIT]
+    table = finished.predictions()
+    assert list(table) == ["image", "label", "centre", "oversampled"]
+    assert [f"{row.image} {row.label}" for row in table.itertuples()] == published
+    assert table[["centre", "oversampled"]].stack().between(0, 1).all()
+    assert (table["centre"] != table["oversampled"]).any()
+    right = (table["oversampled"] > 0.5) == (table["label"] == 1)
+    assert finished.scores()["oversampled"] == right.mean()
+
+
+def test_the_curve_is_watched_on_the_test_pictures(finished):
+    """At the last iteration, loss and accuracy follow from the recorded centre predictions."""
+    table, last = finished.predictions(), finished.curve().iloc[-1]
+    given = table["centre"].where(table["label"] == 1, 1 - table["centre"])
+    assert last["iteration"] == RUN.recipe.iterations
+    assert last["test_loss"] == pytest.approx(-np.log(given).mean(), rel=1e-4)
+    assert last["test_accuracy"] == ((table["centre"] > 0.5) == table["label"]).mean()
+
+
+def test_without_twins_no_training_picture_is_in_the_test_fold_too(tmp_path, monkeypatch):
+    """Of two byte-identical pictures the one of the training list is left out."""
+    loaded = made_up_pictures()
+    train, test = (part.head(LIMIT)["image"].to_list() for part in folds.split("five", 1))
+    digests = {name: name for name in loaded.names} | {train[1]: "same", test[0]: "same"}
+    files = pd.DataFrame({"image": list(digests), "sha256": list(digests.values())})
+    loaded = replace(loaded, files=files)
+    seen = []
+    real = loop.train
+
+    def watched(network, pixels, labels, recipe, **options):
+        seen.append((pixels.numpy().copy(), len(labels)))
+        return real(network, pixels, labels, recipe, **options)
+
+    monkeypatch.setattr(loop, "train", watched)
+    for twins in (True, False):
+        run = replace(RUN, recipe=replace(RUN.recipe, twins=twins))
+        Runs(tmp_path).get(run, loaded, device="cpu")
+    rows = loaded.rows(pd.Series(train))
+    kept = [rows, np.delete(rows, 1)]
+    for (pixels, labels), expected in zip(seen, kept, strict=True):
+        assert labels == len(expected)
+        np.testing.assert_array_equal(pixels, loaded.pixels[expected])
 
 
 # Devices
@@ -361,27 +406,3 @@ def test_a_device_that_is_not_there_is_named(monkeypatch, device):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(UserError, match=f"device {device!r}: "):
         pick_device(device)
-
-
-def test_without_twins_no_training_picture_is_in_the_test_fold_too(store, monkeypatch):
-    """Of two byte-identical pictures the one of the training list is left out."""
-    loaded = made_up_pictures()
-    train, test = (part.head(LIMIT)["image"].to_list() for part in folds.split("five", 1))
-    digests = {name: name for name in loaded.names} | {train[1]: "same", test[0]: "same"}
-    files = pd.DataFrame({"image": list(digests), "sha256": list(digests.values())})
-    loaded = replace(loaded, files=files)
-    seen = []
-    real = loop.train
-
-    def watched(network, pixels, labels, recipe, **options):
-        seen.append((pixels.numpy().copy(), len(labels)))
-        return real(network, pixels, labels, recipe, **options)
-
-    monkeypatch.setattr(loop, "train", watched)
-    for twins in (True, False):
-        store.get(replace(RUN, recipe=replace(RUN.recipe, twins=twins)), loaded, device="cpu")
-    rows = loaded.rows(pd.Series(train))
-    kept = [rows, np.delete(rows, 1)]
-    for (pixels, labels), expected in zip(seen, kept, strict=True):
-        assert labels == len(expected)
-        np.testing.assert_array_equal(pixels, loaded.pixels[expected])

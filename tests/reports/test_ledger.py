@@ -10,11 +10,9 @@ import pytest
 import toy_probes
 from pixels_to_sentiment import places
 from pixels_to_sentiment.judging import scores
-from pixels_to_sentiment.probes import records as probe_records
 from pixels_to_sentiment.probes.records import Probe, ProbeRecord
-from pixels_to_sentiment.records import runs
+from pixels_to_sentiment.records.runs import Run
 from pixels_to_sentiment.reports import ledger
-from pixels_to_sentiment.studies import records as map_records
 from pixels_to_sentiment.studies.records import Study, StudyRecord
 
 pytestmark = pytest.mark.usefixtures("isolated")
@@ -33,21 +31,17 @@ def probed(tmp_path):
     return ProbeRecord.open(folder)
 
 
-def test_a_run_is_outdated_by_code_by_data_or_by_both(made):
-    """A run is held against the code of runs; where nobody knows the data, only code counts."""
-    now = replace(made(), code=runs.code_fingerprint())
+def test_work_is_outdated_by_code_by_data_or_by_both(made, probed):
+    """It is held against the code of its kind; where nobody knows the data, only code counts."""
+    now = replace(made(), code=Run.fingerprint())
+    probe = replace(probed, data=now.data)
+    assert ledger.changed(replace(probe, code=Probe.fingerprint()), DATA) == ""
+    assert ledger.changed(replace(probe, code=Run.fingerprint()), DATA) == "code"
     assert ledger.changed(now, DATA) == ""
     assert ledger.changed(now, None) == ""
     assert ledger.changed(now, "other") == "data"
     assert ledger.changed(replace(now, code="older"), DATA) == "code"
     assert ledger.changed(replace(now, code="older"), "other") == "code, data"
-
-
-def test_a_probe_is_held_against_the_code_of_probes(probed):
-    """The code of training does not decide what a probe says."""
-    data = probed.data["fingerprint"]
-    assert ledger.changed(replace(probed, code=probe_records.code_fingerprint()), data) == ""
-    assert ledger.changed(replace(probed, code=runs.code_fingerprint()), data) == "code"
 
 
 def test_without_photographs_the_commonest_fingerprint_counts(made):
@@ -117,14 +111,13 @@ def test_a_study_of_maps_has_a_row_and_the_stand_in_is_no_outdated_photograph(tm
     """Its code is that of maps, and maps of the stand-in are not held against photographs."""
     study = Study("squeezenet1_1:imagenet", "five", 4, seed=2)
     data = {"source": "stand-in", "fingerprint": "s" * 64}
-    code = map_records.code_fingerprint()
-    record = StudyRecord(tmp_path, study, None, None, "1" * 16, data, code, ())
+    record = StudyRecord(tmp_path, study, "1" * 16, data, Study.fingerprint())
     made = {"commit": "0123456789", "dirty": False, "began": "2021-01-01T00:00:00", "seconds": 60}
     made |= {"hardware": {"cpu": "a processor", "cores": 2}}
     (tmp_path / "provenance.json").write_text(json.dumps(made))
     row = ledger.ledger([record], data=DATA).iloc[0]
     assert list(row[["fold", "seed", "minutes", "changed since"]]) == [4, 2, 1, ""]
-    assert row["what"] == "study of maps: SqueezeNet 1.1 from ImageNet, stand-in"
+    assert row["what"] == "study of maps: SqueezeNet 1.1 from ImageNet, head fitted, stand-in"
     assert ledger.changed(replace(record, code="older"), DATA) == "code"
     assert ledger.fingerprint([record]) is None
 

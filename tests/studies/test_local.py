@@ -78,7 +78,7 @@ def test_a_study_finds_its_run_by_what_was_run(made):
     assert local.against_global(studies, []).empty
     other = replace(RUN, seed=1, fold=1)
     table = local.against_global(
-        [*studies, replace(studies[0], run=other)], [*records, replace(records[0], run=other)]
+        [*studies, replace(studies[0], run=other)], [*records, replace(records[0], work=other)]
     )
     assert table["configuration"].nunique() == 2
     assert list(table["pictures"]) == [8, 8, 4, 4]
@@ -96,7 +96,7 @@ def test_a_study_finds_its_run_by_what_was_run(made):
 def test_only_caffenet_with_the_articles_places_counts(made, change):
     """Other networks give other numbers of places."""
     studies, records = made
-    records = [*records, replace(records[0], run=replace(RUN, network="squeezenet1_1"))]
+    records = [*records, replace(records[0], work=replace(RUN, network="squeezenet1_1"))]
     assert local.against_global([replace(studies[0], **change)], records).empty
 
 

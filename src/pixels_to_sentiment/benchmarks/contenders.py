@@ -122,9 +122,7 @@ def our_experiment(network: str, device: str, precision: str) -> Callable[[], No
 
     def work() -> None:
         with tempfile.TemporaryDirectory() as folder:
-            kept = store.Store(Path(folder))
-            for run in planned:
-                kept.get(run, loaded, device=device)
+            list(store.Runs(Path(folder)).perform(planned, loaded, device=device))
 
     return work
 

@@ -95,13 +95,13 @@ def _run(options: argparse.Namespace) -> None:
 
     finished = []
     try:
-        for record in experiments.perform(
-            todo, loaded, store.Store(), device=device, progress=bar.update, failed=fail
+        for record in store.Runs().perform(
+            todo, loaded, device=device, progress=bar.update, failed=fail
         ):
             bar.close()
             print(_scored(record), flush=True)
             finished.append(record)
-            _record(options, store, record)
+            _record(options, record)
     finally:
         bar.close()
     _probe(options, experiment, finished, loaded, device, shortened.get("limit"))
@@ -151,19 +151,19 @@ def _probe(options, experiment, finished: list, loaded, device: str, limit: int 
     _tell_missing(missing)
     if missing and not wanted and not finished:
         raise UserError("Nothing can be run here: the weights of all networks are missing.")
-    performed = store.perform(wanted, loaded, device=device)
-    _finish(options, store, performed, len(wanted), plans.in_words)
+    performed = store.Probes().perform(wanted, loaded, device=device)
+    _finish(options, performed, len(wanted), plans.in_words)
 
 
 def _map(options, finished: list, loaded, device: str, limit: int | None) -> None:
     """Map test pictures with what was fine-tuned, and the stand-in, where evidence is known."""
     from pixels_to_sentiment.data import pictures
     from pixels_to_sentiment.files.assets import Unavailable
-    from pixels_to_sentiment.maps import plans, store
+    from pixels_to_sentiment.studies import plans, store
 
     def perform(some, studies: list) -> None:
-        performed = store.perform(studies, some, device=device)
-        _finish(options, store, performed, len(studies), plans.in_words)
+        performed = store.Studies().perform(studies, some, device=device)
+        _finish(options, performed, len(studies), plans.in_words)
 
     perform(loaded, plans.planned(finished, limit))
     for name in plans.ON_STAND_IN:
@@ -176,7 +176,7 @@ def _map(options, finished: list, loaded, device: str, limit: int | None) -> Non
             print(f"{name} on the stand-in: not available here. {reason}", file=sys.stderr)
 
 
-def _finish(options, store, performed: Iterable, total: int, in_words: Callable) -> None:
+def _finish(options, performed: Iterable, total: int, in_words: Callable) -> None:
     """Print a line for each piece of work that gets done, and record it if asked to."""
     from tqdm import tqdm
 
@@ -185,11 +185,13 @@ def _finish(options, store, performed: Iterable, total: int, in_words: Callable)
             bar.write(in_words(record), file=sys.stdout)
             sys.stdout.flush()
             bar.update()
-            _record(options, store, record)
+            _record(options, record)
 
 
-def _record(options, store, record) -> None:
+def _record(options, record) -> None:
     """Record what is finished, if asked to; what cannot be recorded does not stop the rest."""
+    from pixels_to_sentiment.records import store
+
     if not options.record:
         return
     try:

@@ -68,30 +68,25 @@ def _ranges(numbers: list[int]) -> str:
 
 def _record(options: argparse.Namespace) -> None:
     from pixels_to_sentiment import places
-    from pixels_to_sentiment.maps import store as maps
-    from pixels_to_sentiment.probes import store as probes
     from pixels_to_sentiment.records import store
     from pixels_to_sentiment.reports import ledger
 
     if bool(options.keys) == options.all:
         raise UserError("Say what to record: keys of finished runs, or --all.")
-    rooms = dict(zip(ledger.KINDS, (store, probes, maps), strict=True))
 
-    def record(kind: ledger.Kind, some: list) -> None:
-        for path in rooms[kind].record(some):
+    def record(some: list) -> None:
+        for path in store.record(some):
             print(f"Recorded {path}.")
 
     if options.all:
         refused = []
         for kind, folder in ledger.finished():
             try:
-                record(kind, [kind.record.open(folder)])
+                record([kind.open(folder)])
             except UserError as fault:
                 refused.append(str(fault))
         print(f"{len(refused)} left out.{' The first: ' + refused[0] if refused else ''}")
         return
     folders = [places.runs() / key for key in options.keys]
     kinds = [ledger.kind(folder) or ledger.KINDS[0] for folder in folders]
-    records = [kind.record.open(folder) for kind, folder in zip(kinds, folders, strict=True)]
-    for kind in ledger.KINDS:
-        record(kind, [one for one in records if isinstance(one, kind.record)])
+    record([kind.open(folder) for kind, folder in zip(kinds, folders, strict=True)])

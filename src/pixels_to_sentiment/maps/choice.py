@@ -97,7 +97,7 @@ class Choice:
         from pixels_to_sentiment.drawing.figures import AGREEMENT_NAMES
 
         run = self.record.run
-        made = store.deviation(self.record)
+        made = self.record.deviation()
         chosen = f" The best of {self.among} runs, which flatters it." if self.among > 1 else ""
         return (
             f"Run {self.record.key}: {_configuration(run).title} "
@@ -161,7 +161,7 @@ def best(network: str | None = None) -> Choice:
         try:
             one = Choice(Record.open(places.runs() / key))
             wanted = one.record.run.network in ([network] if network else names)
-            if wanted and not store.deviation(one.record) and _has_weights(one.record):
+            if wanted and not one.record.deviation() and _has_weights(one.record):
                 _check_predictions(one)
                 found.append(one)
         except UserError as fault:

@@ -23,14 +23,15 @@ from pixels_to_sentiment.files.assets import Unavailable
 from pixels_to_sentiment.pages import traces
 from pixels_to_sentiment.probes import plans
 from pixels_to_sentiment.probes.records import Probe, ProbeRecord
-from pixels_to_sentiment.probes.store import perform
+from pixels_to_sentiment.probes.store import Probes
 from pixels_to_sentiment.records import catalogue, experiments, provenance
 from pixels_to_sentiment.records.catalogue import Configuration
 from pixels_to_sentiment.records.runs import Record, Run
-from pixels_to_sentiment.records.store import Store
+from pixels_to_sentiment.records.store import Runs, Store
+from pixels_to_sentiment.records.work import Finished, Work
 from pixels_to_sentiment.reports import ledger
-from pixels_to_sentiment.studies import store as map_store
 from pixels_to_sentiment.studies.records import Study, StudyRecord
+from pixels_to_sentiment.studies.store import Studies
 
 STAND_IN = (
     "The photographs were not at hand when this page was built. What it shows of pictures is made "
@@ -56,7 +57,7 @@ class Page:
         self.parameters = parameters
         self.started = time.time()
         self.pictures: Pictures | None = None
-        self.records: list[Record | ProbeRecord | StudyRecord] = []
+        self.records: list[Finished] = []
         figures.theme()
         dark.show_both()
         traces.watch()
@@ -93,17 +94,23 @@ class Page:
         def failed(run: Run, fault: Exception) -> None:
             note(f"{run.network} from {run.start}, fold {run.fold}: not finished", str(fault))
 
-        made = list(
-            experiments.perform(planned, self.pictures, Store(), device=device, failed=failed)
-        )
+        return self._made(Runs(), planned, device, failed=failed)
+
+    def _made(
+        self,
+        store: Store,
+        wanted: Iterable[Work],
+        device: str,
+        on: Pictures | None = None,
+        **options: object,
+    ) -> list[Finished]:
+        made = list(store.perform(wanted, on or self.pictures, device=device, **options))
         self.records += made
         return made
 
     def probe(self, wanted: Iterable[Probe], device: str) -> list[ProbeRecord]:
         """Train linear classifiers on features, of runs of this page or of untrained networks."""
-        made = list(perform(wanted, self.pictures, device=device))
-        self.records += made
-        return made
+        return self._made(Probes(), wanted, device)
 
     def probe_frozen(
         self, names: Iterable[str], device: str, **options: object
@@ -121,9 +128,7 @@ class Page:
         self, studies: Iterable[Study], device: str, on: Pictures | None = None
     ) -> list[StudyRecord]:
         """Map test pictures and measure the maps, on the loaded pictures or on others."""
-        made = list(map_store.perform(studies, on or self.pictures, device=device))
-        self.records += made
-        return made
+        return self._made(Studies(), studies, device, on)
 
     @property
     def stand_in_note(self) -> str:

@@ -98,7 +98,7 @@ def linked(html: str) -> str:
     return tables.linked(html, ledger.outdated())
 
 
-def _words(kinds: Mapping[ledger.Kind | None, int]) -> dict[ledger.Kind | None, str]:
+def _words(kinds: Mapping[type | None, int]) -> dict[type | None, str]:
     """Name each kind that is there, as many as there are; what is not recorded comes last."""
     found = {
         kind: f"recorded {kind.one if kinds[kind] == 1 else kind.several}"

@@ -22,16 +22,9 @@ AT_ONCE = 1_500_000_000
 
 @dataclass(frozen=True)
 class Tap:
-    """Where the features of a layer are read.
+    """Where features are read: a module of the network's body, or the body itself if empty.
 
-    Attributes
-    ----------
-    module
-        Name in the network's body; the body itself if empty.
-    before
-        Read what goes into the module, not what comes out of it.
-    pooled
-        Average over all places of the feature maps.
+    Either what goes into it (`before`) or what comes out, averaged over all places if `pooled`.
     """
 
     module: str
@@ -41,15 +34,7 @@ class Tap:
 
 @dataclass
 class Gram:
-    """Inner products of all pictures' features of one layer.
-
-    Attributes
-    ----------
-    features
-        How many features the layer has.
-    products
-        float64 (n, n).
-    """
+    """Inner products of all pictures' features of a layer, float64 (n, n), and how many it has."""
 
     features: int
     products: np.ndarray
@@ -97,13 +82,7 @@ LAYERS: dict[str, dict[str, Tap]] = {
 
 
 def default_layers(name: str, start: str) -> tuple[str, ...]:
-    """Names of all layers that `taps` gives for a network, without filling it.
-
-    Raises
-    ------
-    UserError
-        If the network or the start is unknown.
-    """
+    """Names of all layers that `taps` gives for a network, without filling it."""
     with torch.device("meta"):
         return tuple(taps(factory.blank(name, start=start)))
 
@@ -126,13 +105,7 @@ def taps(network: Network) -> dict[str, Tap]:
 
 
 def find(network: Network, layers: Iterable[str]) -> dict[str, Tap]:
-    """Give the taps of some layers.
-
-    Raises
-    ------
-    UserError
-        If the network has no layer of a name.
-    """
+    """Give the taps of some layers, or say with a `UserError` which the network has not."""
     known = taps(network)
     chosen = {}
     for name in layers:
@@ -172,8 +145,6 @@ def tap(
         uint8 RGB (n, 256, 256, 3), on the network's device.
     layers
         Names, as in `taps`.
-    batch
-        Pictures a forward pass.
     at_once
         Bytes of features held at once, for all pictures together.
 
@@ -184,11 +155,6 @@ def tap(
     features : ndarray
         float32 (n, d). A layer that takes more than `at_once` bytes comes in parts one after the
         other, each with some of its features.
-
-    Raises
-    ------
-    UserError
-        If the network has no layer of a name.
     """
     chosen = find(network, layers)
     widths = _widths(network, pixels, chosen)
@@ -201,10 +167,7 @@ def tap(
 def grams(
     network: Network, pixels: Tensor, layers: Iterable[str], *, at_once: int = AT_ONCE
 ) -> dict[str, Gram]:
-    """Compute the inner products of pictures' features, for each of some layers.
-
-    Parameters are those of `tap`, which raises the same.
-    """
+    """Compute the inner products of pictures' features, for each of some layers, as `tap` does."""
     made = {}
     for layer, features in tap(network, pixels, layers, at_once=at_once):
         count, products = features.shape[1], linear.gram(features)

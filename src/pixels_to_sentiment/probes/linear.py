@@ -38,54 +38,15 @@ _NEWTON_STEPS = 100
 
 
 def gram(features: np.ndarray, columns: int = 4096) -> np.ndarray:
-    """Compute the inner products of all rows.
+    """Compute the inner products of all rows, float64 (n, n), some columns at a time.
 
-    Parameters
-    ----------
-    features
-        (n, d), of any float type.
-    columns
-        So many at a time are turned into float64.
-
-    Returns
-    -------
-    ndarray
-        float64 (n, n). Those of two halves of the features add up to that of the whole.
+    Those of two halves of the features add up to that of the whole.
     """
     products = np.zeros((len(features),) * 2)
     for start in range(0, features.shape[1], columns):
         some = features[:, start : start + columns].astype(np.float64)
         products += some @ some.T
     return products
-
-
-def coordinates(
-    products: np.ndarray, train: np.ndarray, others: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Give pictures coordinates, at most one a training picture, with the same inner products.
-
-    The principal axes (about the origin) of the training pictures' features. What the features of
-    other pictures have at right angles to these axes is left out, and no linear classifier with
-    penalised weights sees it (representer theorem): trained on the coordinates, it decides as it
-    does when trained on the features.
-
-    Parameters
-    ----------
-    products
-        Inner products of the features, float64 (n, n).
-    train, others
-        Positions of pictures.
-
-    Returns
-    -------
-    train, others : ndarray
-        float64 (len(train), r) and (len(others), r), r the rank of the training pictures'
-        features; the longest axis first.
-    """
-    values, vectors = np.linalg.eigh(products[np.ix_(train, train)])
-    kept = values > values[-1] * len(values) * np.finfo(float).eps
-    roots, axes = np.sqrt(values[kept])[::-1], vectors[:, kept][:, ::-1]
-    return axes * roots, products[np.ix_(others, train)] @ (axes / roots)
 
 
 def centred(products: np.ndarray, train: np.ndarray) -> np.ndarray:
@@ -203,12 +164,8 @@ CLASSIFIERS: dict[str, Callable] = {"svm": svm, "softmax": softmax}
 def powers(spread: float, lowest: int, highest: int) -> np.ndarray:
     """Costs for features of any scale: powers of two, ascending.
 
-    Parameters
-    ----------
-    spread
-        Mean squared distance of the training pictures' features from their mean.
-    lowest, highest
-        Binary logarithms of cost times spread, the spread rounded to a power of two.
+    `lowest` and `highest` are binary logarithms of cost times spread (the mean squared distance of
+    the training pictures' features from their mean), the spread rounded to a power of two.
     """
     return 2.0 ** (np.arange(lowest, highest + 1) - np.round(np.log2(spread)))
 

@@ -19,10 +19,8 @@ LAST_FEATURES = {"caffenet": "fc7", "alexnet": "fc7"}
 def planned(
     experiment: Experiment,
     finished: Iterable[Record],
-    *,
-    agreements: Iterable[str] = ("five",),
-    test_folds: Iterable[int] | None = None,
     limit: int | None = None,
+    **options: object,
 ) -> tuple[list[Probe], dict[str, str]]:
     """List the probes of an experiment: of its finished runs, and of networks as they start.
 
@@ -30,18 +28,12 @@ def planned(
     ----------
     finished
         Training runs, of which every layer is probed where the experiment asks for it.
-    agreements, test_folds, limit
-        Of the untrained networks; by default all folds and whole lists.
-
-    Returns
-    -------
-    probes : list of Probe
-    missing : dict
-        Networks whose weights cannot be had here, with the reason.
+    limit, options
+        As for `frozen`, and so is what is returned.
     """
     found = [Probe.of_run(one, limit=limit) for one in finished] if experiment.probed else []
     names = [f"{network}:{start}" for network, start in experiment.frozen]
-    untrained, missing = frozen(names, agreements=agreements, test_folds=test_folds, limit=limit)
+    untrained, missing = frozen(names, limit=limit, **options)
     return found + untrained, missing
 
 
@@ -58,8 +50,14 @@ def frozen(
     ----------
     names
         Networks, each as ``network:start``.
-    agreements, test_folds, limit
-        As for `planned`, and so is what is returned.
+    test_folds, limit
+        All folds and whole lists by default.
+
+    Returns
+    -------
+    probes : list of Probe
+    missing : dict
+        Networks whose weights cannot be had here, with the reason.
 
     Raises
     ------

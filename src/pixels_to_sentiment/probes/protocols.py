@@ -35,9 +35,8 @@ def choose(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The columns of `by`, then ``protocol``, ``fold``, ``seed``, ``cost``, ``accuracy`` and
-        ``edge``, whether no lower or no higher cost was there to be chosen. The paper's protocol
-        chooses among the costs that all folds have.
+        The columns of `by`, then ``protocol``, ``fold``, ``seed``, ``cost`` and ``accuracy``. The
+        paper's protocol chooses among the costs that all folds have.
     """
     rows = []
     for names, group in table.groupby(by, sort=False, dropna=False):
@@ -51,25 +50,20 @@ def choose(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
             # A row's first largest value is that of the lowest cost.
             for protocol, basis in (("paper", mean), ("nested", inner.loc[(fold, seed)].dropna())):
                 cost = basis.idxmax()
-                edge = cost in (basis.index[0], basis.index[-1])
-                rows.append((*names, protocol, fold, seed, cost, tested[cost], edge))
-    columns = [*by, "protocol", "fold", "seed", "cost", "accuracy", "edge"]
+                rows.append((*names, protocol, fold, seed, cost, tested[cost]))
+    columns = [*by, "protocol", "fold", "seed", "cost", "accuracy"]
     return pd.DataFrame(rows, columns=columns)
 
 
 def compare(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Average the fold accuracies of both protocols, side by side.
 
-    Parameters are those of `choose`.
-
     Returns
     -------
     DataFrame
         The columns of `by`, then for each of `PROTOCOLS` ``*_mean`` and ``*_std`` over the folds
         (seeds are averaged first; the standard deviation with n - 1, missing for one fold),
-        ``*_costs`` (those chosen, a tuple, ascending) and ``*_edges`` (how often the choice was
-        at the edge of the grid); ``difference``, the paper's mean minus the nested one, and ``n``,
-        the number of folds.
+        ``difference``, the paper's mean minus the nested one, and ``n``, the number of folds.
     """
     rows = []
     for names, group in choose(table, by).groupby(by, sort=False, dropna=False):
@@ -77,8 +71,6 @@ def compare(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
         for protocol, part in group.groupby("protocol", sort=False):
             each = part.groupby("fold")["accuracy"].mean()
             row[f"{protocol}_mean"], row[f"{protocol}_std"] = each.mean(), each.std(ddof=1)
-            row[f"{protocol}_costs"] = tuple(sorted(part["cost"].unique().tolist()))
-            row[f"{protocol}_edges"] = int(part["edge"].sum())
         row["difference"] = row["paper_mean"] - row["nested_mean"]
         row["n"] = len(each)
         rows.append(row)

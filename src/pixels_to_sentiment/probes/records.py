@@ -1,23 +1,18 @@
-"""Probes: what decides one, its key, and what a finished one left behind.
+"""Probes: what decides one, and what a finished one left behind.
 
-A probe is linear classifiers on the layers of one network, on one fold. Its folder, which
-lies under its key beside the training runs, holds
+A probe is linear classifiers on the layers of one network, on one fold. Its folder, which lies
+beside those of the training runs, holds
 
-``probe.json``
-    What was probed, the training run behind it, the key, the fingerprints of data and code.
-``provenance.json``
-    Commit, hardware, versions, date and durations.
 ``layers.csv``
     A layer, classifier and cost a row: ``layer``, ``features`` (how many), then the columns of
     `linear.probe`. The label predicted for each test picture is one character, in the order of
     the published test list, so that every score can be computed again.
 """
 
-import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from functools import cache
+from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -26,23 +21,17 @@ from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.probes import features, linear
-from pixels_to_sentiment.records import folders, provenance, runs
+from pixels_to_sentiment.records import provenance
 from pixels_to_sentiment.records.runs import Record, Run
+from pixels_to_sentiment.records.work import Finished, Work
 
-_FILES = ("provenance.json", "layers.csv")
-# What decides a probe's result; what decides the network's weights is in the key of its run.
-_CODE = (
-    *("networks/architectures", "networks/caffenet", "networks/declared", "networks/factory"),
-    *("networks/network", "networks/weights", "data/pictures", "training/prediction"),
-    *("probes/features", "probes/linear"),
-)
 # What stands for the recipe of a network that was not trained.
 FROZEN = "frozen"
 CONFIGURATION = ["network", "start", "recipe", "precision", "agreement"]
 
 
 @dataclass(frozen=True)
-class Probe:
+class Probe(Work):
     """What decides the result of a probe, but for data and code.
 
     Attributes
@@ -50,8 +39,6 @@ class Probe:
     network
         Key of the training run whose network is probed, or ``network:start`` for a network as it
         starts, untrained (frozen features).
-    agreement, fold
-        Subset and test fold (1..5); those of the run.
     layers
         As in `features.taps`.
     grid
@@ -60,9 +47,6 @@ class Probe:
         Declared file that a start is read from, ``None`` if it needs none and for a run.
     seed
         Of what starts new in an untrained network; 0 for a run.
-    limit
-        Use only so many pictures of the training and of the test list; ``None`` for all. A probe
-        with a limit is for trying things and is never recorded.
     """
 
     network: str
@@ -74,17 +58,18 @@ class Probe:
     seed: int = 0
     limit: int | None = None
 
+    kind: ClassVar = "probe"
+    # What decides the network's weights is in the key of its run.
+    modules: ClassVar = (
+        *("networks/architectures", "networks/caffenet", "networks/declared", "networks/factory"),
+        *("networks/network", "networks/weights", "data/pictures", "training/prediction"),
+        *("probes/features", "probes/linear"),
+    )
+    behind: ClassVar = {"network": "run"}
+
     @classmethod
     def of_run(cls, record: Record, layers: Iterable[str] = (), **options: object) -> "Probe":
-        """Probe the network of a training run on the run's own fold.
-
-        Parameters
-        ----------
-        layers
-            As in `features.taps`; all of them if none are named.
-        options
-            Other fields of a probe.
-        """
+        """Probe the network of a training run on the run's own fold; all its layers by default."""
         run = record.run
         layers = tuple(layers) or features.default_layers(run.network, run.start)
         return cls(record.key, run.agreement, run.fold, layers, **options)
@@ -99,9 +84,7 @@ class Probe:
         layers: Iterable[str] = (),
         **options: object,
     ) -> "Probe":
-        """Probe a network as it starts.
-
-        Parameters are those of `of_run`.
+        """Probe a network as it starts; all its layers by default.
 
         Raises
         ------
@@ -114,21 +97,6 @@ class Probe:
         layers = tuple(layers) or features.default_layers(network, start)
         return cls(f"{network}:{start}", agreement, fold, layers, weights=weights, **options)
 
-    @property
-    def frozen(self) -> bool:
-        """Whether the network is as it starts, and not that of a training run."""
-        return ":" in self.network
-
-    def key(self, fingerprint: str) -> str:
-        """Name of the probe: a hash of all that decides its result (16 hex digits).
-
-        Parameters
-        ----------
-        fingerprint
-            Of the pictures.
-        """
-        return folders.key("probe", asdict(self), fingerprint, code_fingerprint())
-
     def lists(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Training and test pictures, as `folds.split` gives them, up to the limit."""
         train, test = folds.split(self.agreement, self.fold)
@@ -136,30 +104,25 @@ class Probe:
 
 
 @dataclass(frozen=True)
-class ProbeRecord:
+class ProbeRecord(Finished):
     """A finished probe in its folder; `run` is the training run behind it, if there is one."""
 
-    folder: Path
-    probe: Probe
-    run: Run | None
-    key: str
-    data: dict
-    code: str
+    run: Run | None = None
+
+    of: ClassVar = Probe
+    files: ClassVar = ("layers.csv",)
+    one: ClassVar = "probe"
+    several: ClassVar = "probes"
+    untrained: ClassVar = FROZEN
 
     @classmethod
-    def open(cls, folder: Path) -> "ProbeRecord":
-        """Open a probe's folder.
+    def _more(cls, folder: Path, content: dict) -> dict:
+        return {"run": None if content["run"] is None else Run.read(content["run"])}
 
-        Raises
-        ------
-        UserError
-            If there is no such folder, or it is not that of a finished probe.
-        """
-        words = {"absent": "There is no finished probe", "kind": "a finished probe"}
-        with folders.described(folder, "probe.json", _FILES, **words) as content:
-            probe = Probe(**_tuples(content["probe"]))
-            run = Run.read(content["run"]) if content["run"] is not None else None
-            return cls(folder, probe, run, content["key"], content["data"], content["code"])
+    @property
+    def probe(self) -> Probe:
+        """What was probed."""
+        return self.work
 
     def table(self) -> pd.DataFrame:
         """Give what was predicted, as ``layers.csv`` has it.
@@ -193,8 +156,9 @@ class ProbeRecord:
         table, (_, test) = self.table(), self.probe.lists()
         predicted = np.array([list(row) for row in table.pop("predicted")])
         truth = test["label"].astype(str).to_numpy(dtype=str)
-        named = {
-            **dict(zip(CONFIGURATION, self._configuration(), strict=True)),
+        precision = self.run.precision if self.run else "fp32"
+        facts = (*self.configuration, precision, self.probe.agreement)
+        named = dict(zip(CONFIGURATION, facts, strict=True)) | {
             "fold": self.probe.fold,
             "seed": self.run.seed if self.run else self.probe.seed,
             "key": self.key,
@@ -202,33 +166,3 @@ class ProbeRecord:
         for place, (name, value) in enumerate(named.items()):
             table.insert(place, name, value)
         return table.assign(accuracy=(predicted == truth).mean(1), pictures=len(test))
-
-    def _configuration(self) -> tuple[str, ...]:
-        run, agreement = self.run, self.probe.agreement
-        if run is None:
-            network, _, start = self.probe.network.partition(":")
-            return network, start, FROZEN, "fp32", agreement
-        return run.network, run.start, run.recipe.name, run.precision, agreement
-
-    def provenance(self) -> dict:
-        """Give commit, hardware, versions, date and durations."""
-        return json.loads((self.folder / "provenance.json").read_text())
-
-
-def _tuples(fields: dict) -> dict:
-    def turned(value: object) -> object:
-        return tuple(map(turned, value)) if isinstance(value, list) else value
-
-    return {name: turned(value) for name, value in fields.items()}
-
-
-@cache
-def code_fingerprint() -> str:
-    """Hash of the code that decides a probe's result, as `runs.code_fingerprint` is made.
-
-    Returns
-    -------
-    str
-        12 hex digits.
-    """
-    return runs.same_as(runs.fingerprint_of(_CODE))

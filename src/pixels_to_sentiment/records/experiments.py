@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING
@@ -12,13 +12,10 @@ from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.records import catalogue
 from pixels_to_sentiment.records.catalogue import Configuration
 from pixels_to_sentiment.records.runs import SHORTENED, Record, Run
-from pixels_to_sentiment.records.store import Store
 from pixels_to_sentiment.training import recipes
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from pixels_to_sentiment.data.pictures import Pictures
 
 
 def plan(
@@ -58,7 +55,8 @@ def plan(
     from pixels_to_sentiment.files.assets import Unavailable
     from pixels_to_sentiment.networks import factory
 
-    for name, value in (("iterations", iterations), ("batch_size", batch_size), ("limit", limit)):
+    numbers = {"iterations": iterations, "batch_size": batch_size, "limit": limit}
+    for name, value in numbers.items():
         if value is not None and value < 1:
             raise UserError(f"{name} is {value}: give a number from 1 up.")
     if precision not in recipes.PRECISIONS:
@@ -80,27 +78,16 @@ def plan(
         for one, agreement in product(configurations, agreements)
     }
     runs, missing = [], {}
-    for configuration in configurations:
+    for one in configurations:
         try:
-            weights = factory.weights_asset(configuration.network, configuration.start)
+            weights = factory.weights_asset(one.network, one.start)
         except Unavailable as reason:
-            missing[configuration] = str(reason)
+            missing[one] = str(reason)
             continue
-        runs += [
-            Run(
-                network=configuration.network,
-                start=configuration.start,
-                weights=weights,
-                agreement=agreement,
-                fold=fold,
-                recipe=asked[configuration.recipe, agreement],
-                seed=seed,
-                precision=precision,
-                limit=limit,
-                inner=held,
-            )
-            for agreement, seed, fold, held in product(agreements, seeds, test_folds, inner)
-        ]
+        for agreement, seed, fold, held in product(agreements, seeds, test_folds, inner):
+            lists = agreement, fold, asked[one.recipe, agreement]
+            more = {"precision": precision, "limit": limit, "inner": held}
+            runs.append(Run(one.network, one.start, weights, *lists, seed, **more))
     return runs, missing
 
 
@@ -108,44 +95,12 @@ def _recipe(
     name: str, agreement: str, iterations: int | None, batch_size: int | None
 ) -> recipes.Recipe:
     recipe = recipes.recipe(name, agreement)
-    changes = {
-        key: value
-        for key, value in (("iterations", iterations), ("batch_size", batch_size))
-        if value is not None and value != getattr(recipe, key)
-    }
-    return replace(recipe, name=name + SHORTENED, **changes) if changes else recipe
-
-
-def perform(
-    runs: Iterable[Run],
-    pictures: Pictures,
-    store: Store,
-    *,
-    device: str = "auto",
-    progress: Callable[[Run, int], None] = lambda run, iteration: None,
-    failed: Callable[[Run, UserError], None] | None = None,
-) -> Iterator[Record]:
-    """Give each run's record, running what is not finished yet.
-
-    Parameters
-    ----------
-    progress
-        Called with the run and the number of its iterations done.
-    failed
-        Called with a run that cannot be finished, as when its loss has become infinite, and why;
-        the others are run. Without it the error is raised.
-    """
-    for run in runs:
-        try:
-            record = store.get(
-                run, pictures, device=device, progress=lambda done, run=run: progress(run, done)
-            )
-        except UserError as fault:
-            if failed is None:
-                raise
-            failed(run, fault)
-        else:
-            yield record
+    shorter = replace(
+        recipe,
+        iterations=iterations or recipe.iterations,
+        batch_size=batch_size or recipe.batch_size,
+    )
+    return recipe if shorter == recipe else replace(shorter, name=name + SHORTENED)
 
 
 CONFIGURATION = ["network", "start", "recipe", "precision", "agreement", "oversampling"]
@@ -164,27 +119,15 @@ def fold_scores(records: Iterable[Record]) -> pd.DataFrame:
 
     from pixels_to_sentiment.judging import scores
 
+    columns = ["experiment", *CONFIGURATION, "fold", "seed", "key", "accuracy", "pictures"]
     rows = []
     for record in records:
         run, predictions = record.run, record.predictions()
+        facts = vars(run) | {"recipe": run.recipe.name, "experiment": experiment_of(run)}
+        facts |= {"key": record.key, "pictures": len(predictions)}
         for view, oversampling in scores.VIEWS.items():
-            rows.append(
-                {
-                    "experiment": experiment_of(run),
-                    "network": run.network,
-                    "start": run.start,
-                    "recipe": run.recipe.name,
-                    "precision": run.precision,
-                    "agreement": run.agreement,
-                    "oversampling": oversampling,
-                    "fold": run.fold,
-                    "seed": run.seed,
-                    "key": record.key,
-                    "accuracy": scores.accuracy(predictions["label"], predictions[view]),
-                    "pictures": len(predictions),
-                }
-            )
-    columns = ["experiment", *CONFIGURATION, "fold", "seed", "key", "accuracy", "pictures"]
+            accuracy = scores.accuracy(predictions["label"], predictions[view])
+            rows.append(facts | {"oversampling": oversampling, "accuracy": accuracy})
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -199,19 +142,10 @@ def whole_seeds(records: Iterable[Record]) -> list[Record]:
 
     In a mean over folds, such a seed would weigh on some of them alone.
     """
-    groups: dict[tuple, dict[int, list[Record]]] = {}
+    groups: dict[Run, dict[int, list[Record]]] = {}
     for one in records:
-        run = one.run
-        name = (
-            run.network,
-            run.start,
-            run.recipe,
-            run.precision,
-            run.agreement,
-            run.limit,
-            run.inner,
-        )
-        groups.setdefault(name, {}).setdefault(run.seed, []).append(one)
+        seeds = groups.setdefault(replace(one.run, fold=0, seed=0, weights=None), {})
+        seeds.setdefault(one.run.seed, []).append(one)
     kept = []
     for seeds in groups.values():
         most = max(map(len, seeds.values()))
@@ -223,9 +157,10 @@ def table(records: Iterable[Record]) -> pd.DataFrame:
     """Score configurations, one a row, as `scores.summarise` does, from whole seeds alone."""
     from pixels_to_sentiment.judging import scores
 
-    order = {name: place for place, name in enumerate(folds.AGREEMENTS)}
     rows = fold_scores(whole_seeds(records)).sort_values(
-        ["experiment", "network", "start", "recipe", "precision", "agreement", "oversampling"],
-        key=lambda column: column.map(order) if column.name == "agreement" else column,
+        ["experiment", *CONFIGURATION],
+        key=lambda column: (
+            column.map(folds.AGREEMENTS.index) if column.name == "agreement" else column
+        ),
     )
     return scores.summarise(rows, ["experiment", *CONFIGURATION])

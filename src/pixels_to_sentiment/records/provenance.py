@@ -21,16 +21,8 @@ from pixels_to_sentiment import places
 _OPENED: dict[str, None] = {}
 
 PACKAGES = (
-    "pixels-to-sentiment",
-    "torch",
-    "torchvision",
-    "timm",
-    "numpy",
-    "scipy",
-    "scikit-learn",
-    "pandas",
-    "pillow",
-    "matplotlib",
+    *("pixels-to-sentiment", "torch", "torchvision", "timm", "numpy", "scipy", "scikit-learn"),
+    *("pandas", "pillow", "matplotlib"),
 )
 _GIB = 2**30
 
@@ -50,13 +42,8 @@ def taken() -> list[str]:
 def commit() -> tuple[str, bool]:
     """Give the commit of the checkout, and whether files differ from it.
 
-    Returns
-    -------
-    tuple of str and bool
-        The full hash, and ``True`` when a file was changed, added or removed since (files that
-        git ignores do not count, nor what was recorded since, which changes no result).
-        ``("unknown", False)`` outside a checkout, without git, or
-        before the first commit.
+    Files that git ignores do not count, nor what was recorded since, which changes no result.
+    ``("unknown", False)`` outside a checkout, without git, or before the first commit.
     """
     root = places.checkout()
     if root is None:
@@ -81,22 +68,18 @@ def commit() -> tuple[str, bool]:
 
 
 def hardware() -> dict[str, str | int | float]:
-    """Describe the machine.
+    """Describe the machine: ``cpu``, ``cores`` (those this process may use), ``memory_gib``.
 
-    Returns
-    -------
-    dict
-        ``cpu`` (model), ``cores`` (those this process may use) and ``memory_gib``. When torch is
-        imported, ``instructions`` (the widest set of the processor that it uses, such as AVX512)
-        and ``threads``, which both decide the last digits of a result, and ``gpu`` (model and
-        memory) where it sees one.
+    When torch is imported, also ``instructions`` (the widest set of the processor that it uses,
+    such as AVX512) and ``threads``, which both decide the last digits of a result, and ``gpu``
+    (model and memory) where it sees one.
     """
     found = {"cpu": _cpu(), "cores": _cores(), "memory_gib": _memory()}
     torch = sys.modules.get("torch")
     if torch is None:
         return found
-    found |= {"instructions": torch.backends.cpu.get_cpu_capability()}
-    found |= {"threads": torch.get_num_threads()}
+    found["instructions"] = torch.backends.cpu.get_cpu_capability()
+    found["threads"] = torch.get_num_threads()
     if torch.cuda.is_available():
         gpu = torch.cuda.get_device_properties(0)
         found["gpu"] = f"{gpu.name}, {gpu.total_memory / _GIB:.0f} GiB"
@@ -114,6 +97,31 @@ def versions() -> dict[str, str]:
     return found
 
 
+class Clock:
+    """How long a piece of work took, and which code did it.
+
+    Asked for the commit when it starts: hours later the checkout may be at another.
+    """
+
+    def __init__(self):
+        self._began = datetime.now(UTC)
+        self._wall, self._cpu = time.perf_counter(), time.process_time()
+        self._commit, self._dirty = commit()
+
+    def details(self, device: str) -> dict:
+        """Give commit, hardware, versions, date and durations (in seconds), ready for JSON."""
+        return {
+            "commit": self._commit,
+            "dirty": self._dirty,
+            "device": device,
+            "hardware": hardware(),
+            "versions": versions(),
+            "began": self._began.isoformat(timespec="seconds"),
+            "seconds": round(time.perf_counter() - self._wall, 1),
+            "cpu_seconds": round(time.process_time() - self._cpu, 1),
+        }
+
+
 def provenance(
     tier: str,
     parameters: Mapping[str, object],
@@ -122,12 +130,10 @@ def provenance(
     pictures: Mapping[str, str] | None = None,
     runs: Iterable[str] = (),
 ) -> dict:
-    """Gather how a page was made.
+    """Gather how a page was made, ready for JSON.
 
     Parameters
     ----------
-    tier
-        ``"smoke"`` or ``"paper"``.
     parameters
         Those the page was made with; ``seed`` or ``seeds`` is shown apart when among them.
     started
@@ -136,12 +142,6 @@ def provenance(
         What the page was made from: ``source`` (photographs or stand-in) and ``fingerprint``.
     runs
         Keys of the training runs the page shows.
-
-    Returns
-    -------
-    dict
-        Ready for JSON: ``date`` (UTC, ISO 8601), ``commit``, ``dirty``, ``tier``, ``parameters``,
-        ``seed``, ``hardware``, ``versions``, ``seconds``, ``pictures``, ``runs``.
     """
     revision, dirty = commit()
     return {
@@ -166,12 +166,13 @@ def provenance_table(details: Mapping[str, object]) -> str:
     """
     changed = ", with changes that are not committed" if details["dirty"] else ""
     pictures = dict(details["pictures"] or {})
+    seed = details["seed"]
     rows = {
         "Made on": details["date"],
         "Commit": f"{details['commit']}{changed}",
         "Tier": details["tier"],
         "Parameters": _pairs(details["parameters"]),
-        "Seed": None if details["seed"] is None else _words(details["seed"]),
+        "Seed": None if seed is None else _words(seed),
         "Hardware": _pairs(details["hardware"]),
         "Versions": _pairs(details["versions"]),
         "Duration": f"{details['seconds']:.0f} s",

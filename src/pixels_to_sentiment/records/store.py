@@ -1,17 +1,24 @@
-"""Finished runs in a folder: made once, written whole or not at all, and recorded."""
+"""Finished work in a folder: made once, written whole or not at all, and recorded."""
 
 from __future__ import annotations
 
+import json
+import os
 import re
-from collections.abc import Callable, Iterable
+import shutil
+import socket
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.records import folders
-from pixels_to_sentiment.records.runs import SHORTENED, WEIGHTS, Record, Run, code_fingerprint
+from pixels_to_sentiment.records import provenance
+from pixels_to_sentiment.records.runs import WEIGHTS, Record
+from pixels_to_sentiment.records.work import Finished, Work
+from pixels_to_sentiment.training import memory
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,58 +27,195 @@ if TYPE_CHECKING:
     from pixels_to_sentiment.data.pictures import Pictures
     from pixels_to_sentiment.networks.network import Network
 
-# Every finished run's folder holds it.
-MARKER = "run.json"
-
 
 class Store:
-    """Finished runs in a folder, each under its key.
+    """Finished work of one kind in a folder, each under its key; what is not there is made.
+
+    A kind says what it makes, and how, in `execute`.
 
     Examples
     --------
-    >>> store = Store()
+    >>> store = Runs()
     >>> record = store.get(run, pictures)      # trains, the first time
     >>> record = store.get(run, pictures)      # opens the folder
     """
 
+    kind: ClassVar[type[Finished]]
+
     def __init__(self, root: Path | None = None):
         self.root = root or places.runs()
 
-    def find(self, run: Run, pictures: Pictures) -> Record | None:
-        """Open a run if it is finished; costs next to nothing."""
-        folder = self.root / run.key(pictures.fingerprint)
-        return Record.open(folder) if folder.is_dir() else None
+    def execute(
+        self,
+        work: Work,
+        behind: dict[str, Record],
+        pictures: Pictures,
+        folder: Path,
+        device: str,
+        tell: Callable[[object], None],
+    ) -> dict:
+        """Do the work and write its files into a folder; give what else describes it.
+
+        Parameters
+        ----------
+        behind
+            Finished training runs that the work names, as `Work.keys_behind` does.
+        tell
+            To be called with each step that is done.
+        """
+        raise NotImplementedError
+
+    def check(self, work: Work, behind: dict[str, Record]) -> None:
+        """Refuse what cannot be done, before anything is computed."""
+
+    def find(self, work: Work, pictures: Pictures) -> Finished | None:
+        """Open finished work; costs next to nothing."""
+        folder = self.root / work.key(pictures.fingerprint)
+        return self.kind.open(folder) if folder.is_dir() else None
 
     def get(
         self,
-        run: Run,
+        work: Work,
         pictures: Pictures,
         *,
         device: str = "auto",
-        progress: Callable[[int], None] = lambda iteration: None,
-    ) -> Record:
-        """Open a run or, if it is not finished yet, run it.
+        progress: Callable[[Work, object], None] = lambda work, step: None,
+    ) -> Finished:
+        """Open finished work or, if it is not finished yet, do it.
 
         Parameters
         ----------
         device
             ``"auto"`` takes the GPU if there is one.
         progress
-            Called with the number of iterations done.
+            Called with the work and each step that is done; of a run, its number of iterations.
+
+        Raises
+        ------
+        UserError
+            If a training run behind it is not there, has no weights, or is of another fold or of
+            other pictures; or the kind refuses the work.
         """
-        found = self.find(run, pictures)
+        found = self.find(work, pictures)
         if found:
             return found
+        device = pick_device(device)
+        keys = work.keys_behind()
+        behind = {name: self._trained(key, work, pictures) for name, key in keys.items()}
+        self.check(work, behind)
         self.root.mkdir(parents=True, exist_ok=True)
-        folders.sweep(self.root)
-        target = self.root / run.key(pictures.fingerprint)
-        with folders.written_whole(target, MARKER) as partial:
-            _execute(run, pictures, partial, pick_device(device), progress)
-        return Record.open(target)
+        sweep(self.root)
+        memory.keep_freed()
+        memory.give_back()  # what an earlier run left
+        key = work.key(pictures.fingerprint)
+        with written_whole(self.root / key, self.kind.marker()) as partial:
+            clock = provenance.Clock()
+            more = self.execute(
+                work, behind, pictures, partial, device, lambda step: progress(work, step)
+            )
+            runs = {name: None for name in work.behind.values()}
+            runs |= {name: asdict(one.run) for name, one in behind.items()}
+            content = {"key": key, work.kind: asdict(work), **runs, **more}
+            content["data"] = {"source": pictures.source, "fingerprint": pictures.fingerprint}
+            content["code"] = work.fingerprint()
+            written = {"provenance.json": clock.details(device), self.kind.marker(): content}
+            for name, what in written.items():
+                (partial / name).write_text(json.dumps(what, indent=1) + "\n")
+        return self.kind.open(self.root / key)
 
-    def records(self) -> list[Record]:
-        """Open all finished runs, in the order of their keys."""
-        return [Record.open(path.parent) for path in sorted(self.root.glob(f"[!.]*/{MARKER}"))]
+    def perform(
+        self,
+        works: Iterable[Work],
+        pictures: Pictures,
+        *,
+        failed: Callable[[Work, UserError], None] | None = None,
+        **options: object,
+    ) -> Iterator[Finished]:
+        """Give each work's record as soon as it is finished; options are those of `get`.
+
+        Parameters
+        ----------
+        failed
+            Called with what cannot be finished, as when a loss has become infinite, and why; the
+            others are done. Without it the error is raised.
+        """
+        for work in works:
+            try:
+                record = self.get(work, pictures, **options)
+            except UserError as fault:
+                if failed is None:
+                    raise
+                failed(work, fault)
+            else:
+                yield record
+
+    def _trained(self, key: str, work: Work, pictures: Pictures) -> Record:
+        found = Record.open(self.root / key)
+        run = found.run
+        if (run.agreement, run.fold) != (work.agreement, work.fold):
+            raise UserError(
+                f"Run {key} was trained on {run.agreement} agree, test fold {run.fold}, and has "
+                f"seen test pictures of fold {work.fold} of {work.agreement}: name another run."
+            )
+        if found.data["fingerprint"] != pictures.fingerprint:
+            raise UserError(
+                f"Run {key} was trained on other pictures ({found.data['source']}) than those at "
+                f"hand ({pictures.source}): train it on these."
+            )
+        return found
+
+
+class Runs(Store):
+    """Training runs."""
+
+    kind = Record
+
+    def execute(self, run, behind, pictures, folder, device, tell) -> dict:
+        """Train and predict."""
+        from safetensors.torch import save_file
+
+        from pixels_to_sentiment.networks import factory
+        from pixels_to_sentiment.training import loop, prediction
+
+        train_list, test_list = run.lists()
+        if not run.recipe.twins:
+            train_list = train_list[~pictures.copies(train_list["image"], test_list["image"])]
+        network = factory.create(run.network, start=run.start, seed=run.seed).to(device)
+        pixels = pictures.tensor()
+        train_pixels = pixels[pictures.rows(train_list["image"])].to(device)
+        test_pixels = pixels[pictures.rows(test_list["image"])].to(device)
+        curve = loop.train(
+            network,
+            train_pixels,
+            train_list["label"].to_numpy(),
+            run.recipe,
+            seed=run.seed,
+            precision=run.precision,
+            watch=lambda network: _watch(network, test_pixels, test_list["label"]),
+            progress=tell,
+        )
+        with loop.arithmetic("fp32", test_pixels.device.type):
+            centre, oversampled = prediction.centre_and_oversampled(network, test_pixels)
+        predictions = test_list[["image", "label"]].assign(
+            centre=centre.numpy(), oversampled=oversampled.numpy()
+        )
+        curve.to_csv(folder / "curve.csv", index=False)
+        predictions.to_csv(folder / "predictions.csv", index=False)
+        state = network.body.state_dict()
+        save_file({k: v.contiguous().cpu() for k, v in state.items()}, folder / WEIGHTS)
+        return {}
+
+
+def _watch(network: Network, pixels: torch.Tensor, labels: pd.Series) -> tuple[float, float]:
+    import torch
+    from torch.nn import functional as F
+
+    from pixels_to_sentiment.training import prediction
+
+    positive = prediction.crop_probabilities(network, pixels, oversample=False)[:, 0]
+    truth = torch.tensor(labels.to_numpy(dtype="int64"))
+    loss = F.nll_loss(positive.log(), truth)
+    return loss.item(), (positive.argmax(1) == truth).double().mean().item()
 
 
 def pick_device(device: str) -> str:
@@ -93,70 +237,38 @@ def pick_device(device: str) -> str:
     return device
 
 
-def _execute(
-    run: Run, pictures: Pictures, folder: Path, device: str, progress: Callable[[int], None]
-) -> None:
-    from safetensors.torch import save_file
+@contextmanager
+def written_whole(folder: Path, marker: str) -> Iterator[Path]:
+    """Give a temporary folder beside one, which gets its name when all went well.
 
-    from pixels_to_sentiment.networks import factory
-    from pixels_to_sentiment.training import loop, memory, prediction
-
-    memory.keep_freed()
-    memory.give_back()  # what an earlier run left
-    clock = folders.Clock()
-    train_list, test_list = (part.head(run.limit) for part in run.lists())
-    if not run.recipe.twins:
-        train_list = train_list[~pictures.copies(train_list["image"], test_list["image"])]
-    network = factory.create(run.network, start=run.start, seed=run.seed).to(device)
-    pixels = pictures.tensor()
-    train_pixels = pixels[pictures.rows(train_list["image"])].to(device)
-    test_pixels = pixels[pictures.rows(test_list["image"])].to(device)
-    curve = loop.train(
-        network,
-        train_pixels,
-        train_list["label"].to_numpy(),
-        run.recipe,
-        seed=run.seed,
-        precision=run.precision,
-        watch=lambda network: _watch(network, test_pixels, test_list["label"]),
-        progress=progress,
-    )
-    with loop.arithmetic("fp32", test_pixels.device.type):
-        centre, oversampled = prediction.centre_and_oversampled(network, test_pixels)
-    predictions = test_list[["image", "label"]].assign(
-        centre=centre.numpy(), oversampled=oversampled.numpy()
-    )
-    curve.to_csv(folder / "curve.csv", index=False)
-    predictions.to_csv(folder / "predictions.csv", index=False)
-    save_file(
-        {k: v.contiguous().cpu() for k, v in network.body.state_dict().items()}, folder / WEIGHTS
-    )
-    folders.write_json(folder / "provenance.json", clock.details(device))
-    folders.write_json(
-        folder / MARKER,
-        {
-            "key": run.key(pictures.fingerprint),
-            "run": asdict(run),
-            "data": {"source": pictures.source, "fingerprint": pictures.fingerprint},
-            "code": code_fingerprint(),
-        },
-    )
+    Where another process finished the same work first, so that the marker is there, its folder is
+    kept: it says the same.
+    """
+    partial = folder.parent / f".partial-{socket.gethostname()}-{os.getpid()}-{folder.name}"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        yield partial
+        try:
+            os.replace(partial, folder)
+        except OSError:
+            if not (folder / marker).is_file():
+                raise
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
 
 
-def _watch(network: Network, pixels: torch.Tensor, labels: pd.Series) -> tuple[float, float]:
-    import torch
-    from torch.nn import functional as F
-
-    from pixels_to_sentiment.training import prediction
-
-    positive = prediction.crop_probabilities(network, pixels, oversample=False)[:, 0]
-    truth = torch.tensor(labels.to_numpy(dtype="int64"))
-    loss = F.nll_loss(positive.log(), truth)
-    return loss.item(), (positive.argmax(1) == truth).double().mean().item()
+def sweep(root: Path) -> None:
+    """Remove what killed processes of this machine left half-done in a folder."""
+    name = re.compile(rf"\.partial-{re.escape(socket.gethostname())}-(\d+)-[0-9a-f]+")
+    for folder in root.glob(".partial-*"):
+        found = name.fullmatch(folder.name)
+        if found and not places.alive(int(found[1])):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
-def record(records: Iterable[Record], results: Path | None = None) -> list[Path]:
-    """Copy finished runs, without their weights, into the recorded results.
+def record(records: Iterable[Finished], results: Path | None = None) -> list[Path]:
+    """Copy finished work of any kind into the recorded results, runs without their weights.
 
     Returns
     -------
@@ -166,40 +278,34 @@ def record(records: Iterable[Record], results: Path | None = None) -> list[Path]
     Raises
     ------
     UserError
-        If a run is not the full protocol on the photographs, or the same run is recorded already
-        under the key of other code or data; nothing is copied then.
+        If something is not the full protocol on the photographs, or is recorded already under the
+        key of other code or data; nothing is copied then.
     """
-    records = list(records)
-    results = results or places.results()
-    there = {one.run: one for one in recorded(results)}
+    records, results = list(records), results or places.results()
+    kinds = {type(one) for one in records}
+    there = {one.identity(): one for kind in kinds for one in kind.recorded(results)}
     for one in records:
-        if deviates := deviation(one):
+        name = f"{one.one.capitalize()} {one.key}"
+        if deviation := one.deviation():
             raise UserError(
-                f"Run {one.key} cannot be recorded: it was made {deviates}; record runs of the "
+                f"{name} cannot be recorded: it was made {deviation}; record {one.several} of the "
                 "paper tier on the photographs."
             )
         # Twice in a score, the same fold and seed would count double.
-        same = there.setdefault(one.run, one)
+        same = there.setdefault(one.identity(), one)
         if same.key != one.key:
             raise UserError(
-                f"Run {one.key} cannot be recorded: {same.folder} is the same run with other code "
-                "or data; delete that folder first if the new run is to replace it."
+                f"{name} cannot be recorded: {same.folder} is the same {one.one} with other code "
+                f"or data; delete that folder first if the new {one.one} is to replace it."
             )
-    targets = [(one.folder, results / one.key) for one in records]
-    return [to for folder, to in targets if folders.copied(folder, to, MARKER, WEIGHTS)]
-
-
-def deviation(one: Record) -> str | None:
-    """Say in what a run is not the full protocol on the photographs, ``None`` if in nothing."""
-    if one.run.limit is not None:
-        return "from a few pictures"
-    if one.run.inner is not None:
-        return "within the training list"
-    if one.run.recipe.name.endswith(SHORTENED):
-        return "with a shortened recipe"
-    return None if one.data["source"] == "photographs" else "from the stand-in"
+    new = [one for one in records if not (results / one.key).is_dir()]
+    for one in new:
+        with written_whole(results / one.key, one.marker()) as partial:
+            ignored = shutil.ignore_patterns(*one.unrecorded)
+            shutil.copytree(one.folder, partial, dirs_exist_ok=True, ignore=ignored)
+    return [results / one.key for one in new]
 
 
 def recorded(results: Path | None = None) -> list[Record]:
-    """Open the recorded results."""
-    return Store(results or places.results()).records()
+    """Open the recorded training runs."""
+    return Record.recorded(results)

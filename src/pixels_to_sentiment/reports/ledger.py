@@ -6,10 +6,9 @@ longer the one it was made with. Its numbers may still be the same.
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 import pandas as pd
 
@@ -18,41 +17,13 @@ from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.drawing import figures
 from pixels_to_sentiment.files import assets
 from pixels_to_sentiment.judging import scores
-from pixels_to_sentiment.probes import records as probe_records
-from pixels_to_sentiment.probes import store as probe_store
 from pixels_to_sentiment.probes.records import ProbeRecord
-from pixels_to_sentiment.records import catalogue, runs, store
 from pixels_to_sentiment.records.catalogue import Configuration
 from pixels_to_sentiment.records.runs import Record
-from pixels_to_sentiment.reports import layerwise
-from pixels_to_sentiment.studies import records as map_records
-from pixels_to_sentiment.studies import store as map_store
+from pixels_to_sentiment.records.work import Finished
 from pixels_to_sentiment.studies.records import StudyRecord
 
-AnyRecord = Record | ProbeRecord | StudyRecord
-
-
-class Kind(NamedTuple):
-    """A kind of finished work: the file that its folders hold, and what it is called."""
-
-    record: type
-    marker: str
-    one: str
-    several: str
-    code: Callable[[], str]
-
-
-KINDS = (
-    Kind(Record, "run.json", "run", "runs", lambda: runs.code_fingerprint()),
-    Kind(ProbeRecord, "probe.json", "probe", "probes", lambda: probe_records.code_fingerprint()),
-    Kind(
-        StudyRecord,
-        map_records.MARKER,
-        "study of maps",
-        "studies of maps",
-        lambda: map_records.code_fingerprint(),
-    ),
-)
+KINDS: tuple[type[Finished], ...] = (Record, ProbeRecord, StudyRecord)
 RECORDED, BUILT = "recorded", "this build"
 COLUMNS = (
     *("key", "what", "subset", "fold", "seed", "precision", "centre crop", "ten crops"),
@@ -61,7 +32,7 @@ COLUMNS = (
 
 
 def ledger(
-    recorded: Sequence[AnyRecord],
+    recorded: Sequence[Finished],
     built: Iterable[str] = (),
     data: str | None = None,
 ) -> pd.DataFrame:
@@ -69,8 +40,6 @@ def ledger(
 
     Parameters
     ----------
-    recorded
-        Those that are recorded.
     built
         Keys of those that were made for the pages of this build. One that is no longer in the
         folder of finished runs has a row without details.
@@ -86,27 +55,26 @@ def ledger(
         come first, the newest at the top.
     """
     data, built = data or fingerprint(recorded), list(dict.fromkeys(built))
-    keys = {one.key for one in recorded}
     rows = []
     for one in recorded:
         made_for = f"{RECORDED}, {BUILT}" if one.key in built else RECORDED
         rows.append(_row(one, data) | {"made for": made_for})
     for key in built:
-        if key not in keys:
-            one = _finished(key)
-            row = _row(one, data) if one else {"key": key, "what": "no longer in the runs folder"}
+        if not any(one.key == key for one in recorded):
+            found = kind(places.runs() / key)
+            row = {"key": key, "what": "no longer in the runs folder"}
+            row = _row(found.open(places.runs() / key), data) if found else row
             rows.append(row | {"made for": BUILT})
     frame = pd.DataFrame(rows, columns=COLUMNS)
-    order = ["made for", "date", "what", "subset", "fold", "seed"]
     return frame.sort_values(
-        order,
+        ["made for", "date", "what", "subset", "fold", "seed"],
         ascending=[False, False, True, True, True, True],
         key=lambda column: column.str.startswith(RECORDED) if column.name == "made for" else column,
         ignore_index=True,
     )
 
 
-def changed(record: AnyRecord, data: str | None) -> str:
+def changed(record: Finished, data: str | None) -> str:
     """Say what is no longer as it was when a result was made.
 
     Parameters
@@ -120,51 +88,49 @@ def changed(record: AnyRecord, data: str | None) -> str:
     str
         ``code``, ``data``, ``code, data``, or nothing.
     """
-    same_data = not _photographed(record) or data in (None, record.data["fingerprint"])
-    differs = {"code": record.code != _kind_of(record).code(), "data": not same_data}
+    same_data = not record.photographed or data in (None, record.data["fingerprint"])
+    differs = {"code": record.code != record.of.fingerprint(), "data": not same_data}
     return ", ".join(name for name, does in differs.items() if does)
 
 
-def fingerprint(recorded: Iterable[AnyRecord]) -> str | None:
+def fingerprint(recorded: Iterable[Finished]) -> str | None:
     """Give the fingerprint of the photographs.
 
-    Returns
-    -------
-    str or None
-        Where they are not at hand, the one that most recorded results share; ``None`` without any.
+    Where they are not at hand, it is the one that most recorded results share; ``None`` without
+    any.
     """
     archive = assets.find(pictures.ARCHIVE)
     if archive:
         return pictures.from_archive(archive).fingerprint
-    counts = Counter(one.data["fingerprint"] for one in recorded if _photographed(one))
+    counts = Counter(one.data["fingerprint"] for one in recorded if one.photographed)
     return counts.most_common(1)[0][0] if counts else None
 
 
-def recorded() -> list[AnyRecord]:
+def recorded() -> list[Finished]:
     """Open all that is recorded: runs, then probes, then studies of maps."""
-    return [*store.recorded(), *probe_store.recorded(), *map_store.recorded()]
+    return [one for kind in KINDS for one in kind.recorded()]
 
 
-def kind(folder: Path) -> Kind | None:
+def kind(folder: Path) -> type[Finished] | None:
     """Say what a folder of finished work holds."""
-    return next((kind for kind in KINDS if (folder / kind.marker).is_file()), None)
+    return next((kind for kind in KINDS if (folder / kind.marker()).is_file()), None)
 
 
-def finished() -> Iterator[tuple[Kind, Path]]:
+def finished() -> Iterator[tuple[type[Finished], Path]]:
     """Find the folders of all finished work on this machine of the present code, unopened."""
     for folder in sorted(places.runs().glob("[!.]*")):
         found = kind(folder)
-        if found and _code_of(folder / found.marker) == found.code():
+        if found and _code_of(folder / found.marker()) == found.of.fingerprint():
             yield found, folder
 
 
-def counted(records: Iterable[AnyRecord]) -> str:
+def counted(records: Iterable[Finished]) -> str:
     """Count records in words, such as ``3 runs, 1 probe``."""
     counts = Counter(type(one) for one in records)
     return ", ".join(
-        f"{counts[kind.record]} {kind.one if counts[kind.record] == 1 else kind.several}"
+        f"{counts[kind]} {kind.one if counts[kind] == 1 else kind.several}"
         for kind in KINDS
-        if counts[kind.record]
+        if counts[kind]
     )
 
 
@@ -179,10 +145,6 @@ def outdated() -> dict[str, str]:
     return {one.key: what for one in every if (what := changed(one, data))}
 
 
-def _kind_of(record: AnyRecord) -> Kind:
-    return next(kind for kind in KINDS if isinstance(record, kind.record))
-
-
 def _code_of(marker: Path) -> str | None:
     try:
         return json.loads(marker.read_text(encoding="utf-8")).get("code")
@@ -190,55 +152,24 @@ def _code_of(marker: Path) -> str | None:
         return None
 
 
-def _photographed(record: AnyRecord) -> bool:
-    return record.data["source"] == "photographs"
-
-
-def _finished(key: str) -> AnyRecord | None:
-    """Open what lies under a key in the folder of finished runs, if it is still there."""
-    folder = places.runs() / key
-    found = kind(folder)
-    return found.record.open(folder) if found else None
-
-
-def _row(one: AnyRecord, data: str | None) -> dict[str, object]:
-    made, run = one.provenance(), one.run
-    # What says the fold and the seed.
-    asked = run if isinstance(one, Record) else getattr(one, "probe", None) or one.study
+def _row(one: Finished, data: str | None) -> dict[str, object]:
+    made, work, run = one.provenance(), one.work, one.run
+    title = Configuration(*one.configuration).title
+    title = title if work is run else f"{one.one}: {title}"
+    title += "" if work.limit is None else f", {work.limit} pictures"
     hardware = made["hardware"].get("gpu") or made["hardware"]["cpu"]
     return {
         "key": one.key,
-        "what": _title(one, asked),
-        "subset": figures.AGREEMENT_NAMES[asked.agreement],
-        "fold": asked.fold,
-        "seed": run.seed if run else asked.seed,
+        "what": title if one.photographed else f"{title}, {one.data['source']}",
+        "subset": figures.AGREEMENT_NAMES[work.agreement],
+        "fold": work.fold,
+        "seed": (run or work).seed,
         "precision": run.precision if run else "fp32",
-        **(_accuracies(one) if isinstance(one, Record) else {}),
+        **{reports.CROPS[scores.VIEWS[view]]: share for view, share in one.scores().items()},
         "date": made["began"][:10],
         "minutes": made["seconds"] / 60,
         "hardware": f"{hardware}, {made['hardware']['cores']} cores",
         "commit": made["commit"][:7] + ("*" if made["dirty"] else ""),
         "data": one.data["fingerprint"][:12],
         "changed since": changed(one, data),
-    }
-
-
-def _title(one: AnyRecord, asked: object) -> str:
-    if one.run is not None:
-        title = Configuration(one.run.network, one.run.start, one.run.recipe.name).title
-    elif isinstance(one, ProbeRecord):
-        title = layerwise.title_of(one)
-    else:
-        network, _, start = one.study.run.partition(":")
-        title = catalogue.in_words(network, start)
-    title = title if isinstance(one, Record) else f"{_kind_of(one).one}: {title}"
-    title += "" if asked.limit is None else f", {asked.limit} pictures"
-    return title if _photographed(one) else f"{title}, {one.data['source']}"
-
-
-def _accuracies(record: Record) -> dict[str, float]:
-    told = record.predictions()
-    return {
-        reports.CROPS[oversampling]: scores.accuracy(told["label"], told[view])
-        for view, oversampling in scores.VIEWS.items()
     }

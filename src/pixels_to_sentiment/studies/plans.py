@@ -17,27 +17,17 @@ def planned(finished: Iterable[Record], limit: int | None = None) -> list[Study]
     """List the studies of training runs, one a configuration and fold.
 
     The first seed maps, and the second, if there is one, is what its maps are compared with.
-
-    Parameters
-    ----------
-    limit
-        Map only so many pictures; ``None`` for all.
     """
     groups: dict[Run, list[Record]] = {}
     for record in finished:
         groups.setdefault(replace(record.run, seed=0), []).append(record)
-    return [
-        Study(
-            several[0].key,
-            run.agreement,
-            run.fold,
-            other=several[1].key if len(several) > 1 else "",
-            # They cost a training of their own.
-            labels=limit is None,
-            limit=limit,
-        )
-        for run, several in groups.items()
-    ]
+    studies = []
+    for run, (one, *others) in groups.items():
+        other = others[0].key if others else ""
+        # Shuffled labels cost a training of their own.
+        more = {"other": other, "labels": limit is None, "limit": limit}
+        studies.append(Study(one.key, run.agreement, run.fold, **more))
+    return studies
 
 
 def on_stand_in(
@@ -45,15 +35,7 @@ def on_stand_in(
     test_folds: Iterable[int] | None = None,
     limit: int | None = None,
 ) -> list[Study]:
-    """List the studies on the stand-in, whose evidence is known.
-
-    Parameters
-    ----------
-    names
-        Networks, each as ``network:start``.
-    test_folds, limit
-        All folds and whole lists by default.
-    """
+    """List the studies on the stand-in, whose evidence is known, of networks as they start."""
     chosen = list(test_folds or folds.FOLDS)
     return [Study(name, "five", fold, limit=limit) for name in names for fold in chosen]
 

@@ -1,0 +1,212 @@
+"""The one idea of recorded work: what decides it, its key, and its finished folder.
+
+`Work` is all that decides a result but for pictures and code. With the fingerprints of these it
+has a key, and its finished folder, a `Finished`, lies under that key and holds
+
+``<kind>.json``
+    What was done, the training runs behind it, the key, the fingerprints of data and code.
+``provenance.json``
+    Commit, hardware, versions, date and durations.
+
+and the tables of its kind. The kinds are training runs (`runs`), probes of layers and studies of
+maps; `store` makes them, whole or not at all, and records them.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import ClassVar, Self
+
+from pixels_to_sentiment import places
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.records import fingerprints
+
+
+class Work:
+    """What decides a result, but for data and code: a kind is a frozen dataclass of its fields.
+
+    Attributes
+    ----------
+    kind
+        Names its description in the folder, and is hashed, so that no two kinds share a key.
+    modules
+        Those whose code decides the result, as for `fingerprints.of_modules`.
+    behind
+        Fields that name a training run by its key, or else a network as ``network:start``, each
+        with what the description calls the run.
+    agreement, fold
+        Subset and test fold (1..5), those of the runs behind it.
+    limit
+        Use only so many pictures of a list, to try things, which is never recorded; ``None`` for
+        all.
+    """
+
+    kind: ClassVar[str]
+    modules: ClassVar[tuple[str, ...]]
+    behind: ClassVar[dict[str, str]] = {}
+    agreement: str
+    fold: int
+    limit: int | None
+
+    def decisive(self) -> dict:
+        """Give what decides the result, by name."""
+        return asdict(self)
+
+    def key(self, data: str, code: str | None = None) -> str:
+        """Hash all that decides the result (16 hex digits), to name its folder.
+
+        Parameters
+        ----------
+        data, code
+            Fingerprints of the pictures and, where it is not that at hand, of the code.
+        """
+        content = {self.kind: self.decisive(), "data": data, "code": code or self.fingerprint()}
+        text = json.dumps(content, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @classmethod
+    def fingerprint(cls) -> str:
+        """Fingerprint of the code that decides the result (12 hex digits)."""
+        return fingerprints.same_as(fingerprints.of_modules(cls.modules))
+
+    @classmethod
+    def read(cls, fields: dict) -> Self:
+        """Make the work of what a finished folder says of it."""
+        return cls(**{name: tuples(value) for name, value in fields.items()})
+
+    def deviation(self) -> str | None:
+        """Say in what it is not the full protocol, ``None`` if in nothing."""
+        return None if self.limit is None else "from a few pictures"
+
+    def keys_behind(self) -> dict[str, str]:
+        """Give the keys of the training runs behind it, by what the description calls them."""
+        named = {name: getattr(self, field) for field, name in self.behind.items()}
+        return {name: key for name, key in named.items() if key and ":" not in key}
+
+
+def tuples(value: object) -> object:
+    """Turn lists, as JSON has them, into tuples, those within them too."""
+    return tuple(map(tuples, value)) if isinstance(value, list) else value
+
+
+@dataclass(frozen=True)
+class Finished:
+    """Finished work in its folder; a kind says which it is, its files and its words.
+
+    Attributes
+    ----------
+    data
+        ``source`` and ``fingerprint`` of the pictures.
+    code
+        Fingerprint of the code that made it.
+    """
+
+    folder: Path
+    work: Work
+    key: str
+    data: dict
+    code: str
+
+    of: ClassVar[type[Work]]
+    # Tables that its folder has to hold, and what of it is not part of a recorded result.
+    files: ClassVar[tuple[str, ...]]
+    unrecorded: ClassVar[tuple[str, ...]] = ()
+    one: ClassVar[str]
+    several: ClassVar[str]
+    # What stands for the recipe of a network that was not trained.
+    untrained: ClassVar[str] = ""
+    # The training run behind it, if there is one.
+    run = None
+
+    @classmethod
+    def marker(cls) -> str:
+        """Name of the description, which every finished folder of the kind holds."""
+        return f"{cls.of.kind}.json"
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Open a finished folder.
+
+        Raises
+        ------
+        UserError
+            If there is no such folder, or it is not that of finished work of the kind.
+        """
+        if not folder.is_dir():
+            raise UserError(f"There is no finished {cls.one} {folder.name!r} in {folder.parent}.")
+        marker = folder / cls.marker()
+        if not marker.exists():
+            raise UserError(
+                f"{folder} is not the folder of a finished {cls.one}, which has a {marker.name}: "
+                "name another one, and delete this one only if you know what it holds."
+            )
+        try:
+            content = json.loads(marker.read_text())
+            for name in ("provenance.json", *cls.files):
+                (folder / name).stat()
+            work = cls.of.read(content[cls.of.kind])
+            told = (content[name] for name in ("key", "data", "code"))
+            return cls(folder, work, *told, **cls._more(folder, content))
+        except PermissionError as fault:
+            raise UserError(
+                f"{fault.filename} cannot be read ({fault.strerror}): make it readable."
+            ) from fault
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
+            raise UserError(
+                f"{folder} is not the folder of a finished {cls.one} "
+                f"({type(fault).__name__}: {fault}): delete it and run again."
+            ) from fault
+
+    @classmethod
+    def _more(cls, folder: Path, content: dict) -> dict:
+        """Give the fields of the kind, from the description."""
+        return {}
+
+    @classmethod
+    def found_in(cls, root: Path) -> list[Self]:
+        """Open all finished work of the kind in a folder, in the order of the keys."""
+        return [cls.open(path.parent) for path in sorted(root.glob(f"[!.]*/{cls.marker()}"))]
+
+    @classmethod
+    def recorded(cls, results: Path | None = None) -> list[Self]:
+        """Open the recorded results of the kind."""
+        return cls.found_in(results or places.results())
+
+    def provenance(self) -> dict:
+        """Give commit, hardware, versions, date and durations."""
+        return json.loads((self.folder / "provenance.json").read_text())
+
+    @property
+    def photographed(self) -> bool:
+        """Whether it was made from the photographs, and not from the stand-in."""
+        return self.data["source"] == "photographs"
+
+    @property
+    def configuration(self) -> tuple[str, str, str]:
+        """Network, start and recipe, or `untrained` in place of a recipe."""
+        if self.run is not None:
+            return self.run.network, self.run.start, self.run.recipe.name
+        network, _, start = getattr(self.work, next(iter(self.work.behind))).partition(":")
+        return network, start, self.untrained
+
+    def scores(self) -> dict[str, float]:
+        """Give its accuracies by view, as in `scores.VIEWS`; only a run has them."""
+        return {}
+
+    def deviation(self) -> str | None:
+        """Say in what it is not the full protocol on the photographs, ``None`` if in nothing."""
+        found = self.work.deviation() or (self.run and self.run.deviation())
+        generated = not (self.photographed or self._may_be_generated())
+        return found or ("from the stand-in" if generated else None)
+
+    def _may_be_generated(self) -> bool:
+        """Whether the stand-in counts for it, too."""
+        return False
+
+    def identity(self) -> tuple:
+        """Tell what was done; the keys of training runs change with code, the runs do not."""
+        names = self.work.behind
+        runs = [getattr(self, name) for name in names.values()]
+        keyless = {field: "" for field, run in zip(names, runs, strict=True) if run is not None}
+        return replace(self.work, **keyless), *runs, self.data["source"]

@@ -1,0 +1,225 @@
+"""Work of every kind: what its key depends on, and how its finished folder is opened."""
+
+import os
+import re
+import shutil
+from dataclasses import asdict, fields, replace
+
+import pytest
+
+import toy_probes
+import toy_studies
+from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.probes.records import ProbeRecord
+from pixels_to_sentiment.records import runs
+from pixels_to_sentiment.records.runs import Record
+from pixels_to_sentiment.records.work import Work
+from pixels_to_sentiment.studies.records import StudyRecord
+from pixels_to_sentiment.training.recipes import Recipe
+from toy_probes import PROBE
+from toy_runs import RUN, change
+from toy_studies import FITTED, MAPPED_RUN
+
+pytestmark = pytest.mark.usefixtures("isolated")
+LISTS = {"agreement": "four", "fold": 2, "seed": 1, "limit": None}
+# Another value of each field.
+OTHER = {
+    RUN: LISTS
+    | {"network": "squeezenet1_1", "start": "imagenet", "weights": "file.safetensors"}
+    | {"recipe": Recipe("tiny", iterations=3), "precision": "bf16", "inner": 3},
+    PROBE: LISTS
+    | {"network": "0123456789abcdef", "layers": ("penultimate", "logits")}
+    | {"grid": (("svm", -1, 1),), "weights": "file.safetensors"},
+    FITTED: LISTS | {"run": "0123456789abcdef", "other": "fedcba9876543210", "labels": True},
+}
+EVERY_KIND = pytest.mark.parametrize("work", OTHER, ids=lambda work: work.kind)
+
+
+@EVERY_KIND
+def test_the_key_depends_on_every_field(work):
+    """No field may be left out of what decides whether work is done already."""
+    assert OTHER[work].keys() == {field.name for field in fields(work)}
+    keys = [replace(work, **{name: value}).key("data") for name, value in OTHER[work].items()]
+    assert len({work.key("data"), *keys}) == len(OTHER[work]) + 1
+    assert all(re.fullmatch("[0-9a-f]{16}", key) for key in keys)
+
+
+@EVERY_KIND
+def test_the_key_depends_on_kind_data_and_code(work, monkeypatch):
+    """Other pictures or other code make other work, and no two kinds share a key."""
+    keys = {work.key("data"), work.key("other"), work.key("data", "other code")}
+    monkeypatch.setattr(type(work), "fingerprint", lambda *_: "changed")
+    keys.add(work.key("data"))
+    monkeypatch.setattr(type(work), "kind", "another")
+    assert len(keys | {work.key("data")}) == 5
+
+
+def test_the_key_does_not_depend_on_the_order_of_the_fields(monkeypatch):
+    """Moving a field in a dataclass leaves what is finished valid."""
+    before = FITTED.key("data")
+    order = dict(reversed(asdict(FITTED).items()))
+    monkeypatch.setattr(Work, "decisive", lambda work: order)
+    assert FITTED.key("data") == before
+
+
+def test_the_runs_behind_are_told_by_keys():
+    """A network that was not trained has a colon in its name, and is no run."""
+    study = replace(FITTED, run="0123", other="4567")
+    assert study.keys_behind() == {"run": "0123", "other": "4567"}
+    assert replace(study, other="").keys_behind() == {"run": "0123"}
+    assert FITTED.keys_behind() == PROBE.keys_behind() == RUN.keys_behind() == {}
+
+
+# Opening
+
+
+@pytest.fixture(params=[Record, ProbeRecord, StudyRecord], ids=lambda kind: kind.one)
+def finished_work(request, finished, tmp_path):
+    """Give a kind, and a finished folder of it."""
+    kind, folder = request.param, tmp_path / "key"
+    if kind is Record:
+        shutil.copytree(finished.folder, folder)
+    elif kind is ProbeRecord:
+        toy_probes.written(folder, replace(PROBE, network="abc"), ["0101"], run=asdict(RUN))
+    else:
+        study = replace(FITTED, run="a", other="b")
+        other = replace(MAPPED_RUN, seed=1)
+        toy_studies.written(folder, study, run=MAPPED_RUN, other=other)
+    return kind, folder
+
+
+def test_a_record_says_what_was_done(finished_work):
+    """The work and the runs behind it come back equal from JSON, tuples too."""
+    kind, folder = finished_work
+    made = kind.open(folder)
+    expected = {
+        "run": (RUN, RUN, None),
+        "probe": (replace(PROBE, network="abc"), RUN, None),
+        "maps": (replace(FITTED, run="a", other="b"), MAPPED_RUN, replace(MAPPED_RUN, seed=1)),
+    }
+    assert (made.work, made.run, getattr(made, "other", None)) == expected[kind.of.kind]
+    assert made.data["fingerprint"] == "made-up"
+    assert made.provenance()["seconds"] > 0
+    assert made.configuration == (made.run.network, "random", "tiny")
+
+
+DAMAGE = {
+    "cut short": lambda marker: os.truncate(marker, 100),
+    "not an object": lambda marker: marker.write_text("[]"),
+    "no key": lambda marker: marker.write_text('{"run": {"recipe": {}}}'),
+    "unknown field": lambda marker: change(marker, **{marker.stem: {"colour": 1}}),
+    "no recipe": lambda marker: change(marker, run={"recipe": None}),
+    "not text": lambda marker: marker.write_bytes(b"\xff\xfe"),
+    "no provenance": lambda marker: (marker.parent / "provenance.json").unlink(),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_folder_is_named(finished_work, damage):
+    """Opening it says which folder to delete."""
+    kind, folder = finished_work
+    DAMAGE[damage](folder / kind.marker())
+    with pytest.raises(UserError, match=rf"{folder} is not .*delete it and run again\.$"):
+        kind.open(folder)
+
+
+def test_a_folder_that_lacks_a_table_is_named(finished_work):
+    """Each of those that its kind has."""
+    kind, folder = finished_work
+    for path in folder.glob("*.csv"):
+        path.rename(folder / "away")
+        with pytest.raises(UserError, match=rf"{folder} is not .*{path.name}.*delete it and run"):
+            kind.open(folder)
+        (folder / "away").rename(path)
+    assert kind.open(folder).folder == folder
+
+
+def test_what_is_not_there_is_not_to_be_deleted(finished_work, tmp_path):
+    """A mistyped key gets another sentence than a damaged folder."""
+    kind, _ = finished_work
+    with pytest.raises(UserError, match=rf"no finished {kind.one} 'abc' in {tmp_path}\.$"):
+        kind.open(tmp_path / "abc")
+
+
+def test_kinds_are_told_apart(finished_work):
+    """None is opened as another, as they lie side by side."""
+    kind, folder = finished_work
+    for other in {Record, ProbeRecord, StudyRecord} - {kind}:
+        with pytest.raises(UserError, match=f"not the folder of a finished {other.one}, which"):
+            other.open(folder)
+
+
+def test_records_are_the_whole_folders_in_the_order_of_keys(finished, tmp_path, monkeypatch):
+    """What is half-made, and what is no run, is passed over; the environment says where."""
+    for name in ("b", "a", ".partial-host-1-c"):
+        shutil.copytree(finished.folder, tmp_path / name)
+    (tmp_path / "d").mkdir()
+    (tmp_path / "README.md").touch()
+    assert [one.folder.name for one in Record.found_in(tmp_path)] == ["a", "b"]
+    assert Record.found_in(tmp_path / "nowhere") == Record.recorded() == []
+    monkeypatch.setenv("PIXELS_TO_SENTIMENT_RESULTS", str(tmp_path))
+    assert [one.folder.name for one in Record.recorded()] == ["a", "b"]
+
+
+# What may be recorded
+
+WHOLE = replace(RUN, limit=None)
+SHORTENED = Recipe("paper" + runs.SHORTENED)
+
+
+@pytest.mark.parametrize(
+    ("run", "reason"),
+    [
+        (WHOLE, None),
+        (RUN, "from a few pictures"),
+        (replace(WHOLE, inner=2), "within the training list"),
+        (replace(WHOLE, recipe=SHORTENED), "with a shortened recipe"),
+    ],
+)
+def test_only_the_full_protocol_counts(tmp_path, run, reason):
+    """Of a run, and of whatever was made of its network."""
+    data = {"source": "photographs", "fingerprint": "f"}
+    probe, study = replace(PROBE, limit=None), replace(FITTED, limit=None)
+    made = [
+        Record(tmp_path, run, "k", data, "c"),
+        ProbeRecord(tmp_path, probe, "k", data, "c", run),
+        StudyRecord(tmp_path, study, "k", data, "c", run),
+    ]
+    assert [one.deviation() for one in made] == [reason] * 3
+    limited = replace(made[1], work=PROBE)
+    assert limited.deviation() == "from a few pictures"
+
+
+def test_the_stand_in_counts_for_maps_of_what_was_not_trained_alone(tmp_path):
+    """There the evidence is known."""
+    data = {"source": "stand-in", "fingerprint": "f"}
+    probe, study = replace(PROBE, limit=None), replace(FITTED, limit=None)
+    assert StudyRecord(tmp_path, study, "k", data, "c").deviation() is None
+    for one in (
+        Record(tmp_path, WHOLE, "k", data, "c"),
+        ProbeRecord(tmp_path, probe, "k", data, "c"),
+        StudyRecord(tmp_path, study, "k", data, "c", WHOLE),
+    ):
+        assert one.deviation() == "from the stand-in"
+
+
+def test_what_was_done_is_the_same_under_new_keys_of_the_runs_behind_it(tmp_path):
+    """These change with code; another seed, partner or network is something else."""
+    data = {"source": "photographs", "fingerprint": "f"}
+
+    def identity(study, *runs, source="photographs"):
+        told = data | {"source": source}
+        return StudyRecord(tmp_path, study, "k", told, "c", *runs).identity()
+
+    old, new = (replace(FITTED, run=key) for key in ("old", "new"))
+    one, partner = identity(old, WHOLE), replace(WHOLE, seed=1)
+    assert one == identity(new, WHOLE)
+    several = [
+        identity(FITTED),
+        identity(FITTED, source="stand-in"),
+        identity(replace(FITTED, run="caffenet:random")),
+        identity(replace(FITTED, seed=1)),
+        identity(new, partner),
+        identity(replace(new, other="newer"), WHOLE, partner),
+    ]
+    assert len({one, *several}) == len(several) + 1

@@ -44,6 +44,11 @@ def results() -> Path:
     )
 
 
+def choices() -> Path:
+    """Folder with the committed runs by which something was chosen within a training list."""
+    return results().parent / "choices"
+
+
 def benchmarks() -> Path:
     """Folder with the recorded benchmarks (``PIXELS_TO_SENTIMENT_BENCHMARKS``)."""
     root = checkout()

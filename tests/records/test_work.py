@@ -9,6 +9,7 @@ import pytest
 
 import toy_probes
 import toy_studies
+from pixels_to_sentiment import places
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.probes.records import ProbeRecord
 from pixels_to_sentiment.records import runs
@@ -172,7 +173,6 @@ SHORTENED = Recipe("paper" + runs.SHORTENED)
     [
         (WHOLE, None),
         (RUN, "from a few pictures"),
-        (replace(WHOLE, inner=2), "within the training list"),
         (replace(WHOLE, recipe=SHORTENED), "with a shortened recipe"),
     ],
 )
@@ -188,6 +188,16 @@ def test_only_the_full_protocol_counts(tmp_path, run, reason):
     assert [one.deviation() for one in made] == [reason] * 3
     limited = replace(made[1], work=PROBE)
     assert limited.deviation() == "from a few pictures"
+
+
+def test_a_run_within_its_training_list_is_recorded_apart(tmp_path):
+    """Nothing made of its network is recorded at all: it would pass for the full protocol."""
+    data, inner = {"source": "photographs", "fingerprint": "f"}, replace(WHOLE, inner=2)
+    run = Record(tmp_path, inner, "k", data, "c")
+    assert (run.home, run.deviation()) == (places.choices(), None)
+    assert Record(tmp_path, WHOLE, "k", data, "c").home == places.results()
+    made = StudyRecord(tmp_path, replace(FITTED, limit=None), "k", data, "c", inner)
+    assert made.deviation() == "within the training list"
 
 
 def test_the_stand_in_counts_for_maps_of_what_was_not_trained_alone(tmp_path):

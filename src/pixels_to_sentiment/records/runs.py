@@ -14,9 +14,11 @@ description and provenance its folder holds
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from pixels_to_sentiment import places
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.records import provenance, work
@@ -111,6 +113,15 @@ class Record(work.Finished):
     def run(self) -> Run:
         """What was run."""
         return self.work
+
+    @property
+    def home(self) -> Path:
+        """Folder in which it is recorded: apart, if it stays within its training list."""
+        return super().home if self.work.inner is None else places.choices()
+
+    def deviation(self) -> str | None:
+        """As of all work; to stay within the training list is none, as it is recorded apart."""
+        return super(Record, replace(self, work=replace(self.work, inner=None))).deviation()
 
     def predictions(self) -> pd.DataFrame:
         """Give the test pictures: ``image``, ``label``, ``centre``, ``oversampled``."""

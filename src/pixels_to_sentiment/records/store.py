@@ -270,6 +270,8 @@ def sweep(root: Path) -> None:
 def record(records: Iterable[Finished], results: Path | None = None) -> list[Path]:
     """Copy finished work of any kind into the recorded results, runs without their weights.
 
+    Runs within a training list, by which something was chosen, are recorded apart.
+
     Returns
     -------
     list of Path
@@ -281,9 +283,10 @@ def record(records: Iterable[Finished], results: Path | None = None) -> list[Pat
         If something is not the full protocol on the photographs, or is recorded already under the
         key of other code or data; nothing is copied then.
     """
-    records, results = list(records), results or places.results()
-    kinds = {type(one) for one in records}
-    there = {one.identity(): one for kind in kinds for one in kind.recorded(results)}
+    records = list(records)
+    homes = {one.key: results or one.home for one in records}
+    kinds = {(type(one), homes[one.key]) for one in records}
+    there = {one.identity(): one for kind, home in kinds for one in kind.recorded(home)}
     for one in records:
         name = f"{one.one.capitalize()} {one.key}"
         if deviation := one.deviation():
@@ -298,12 +301,12 @@ def record(records: Iterable[Finished], results: Path | None = None) -> list[Pat
                 f"{name} cannot be recorded: {same.folder} is the same {one.one} with other code "
                 f"or data; delete that folder first if the new {one.one} is to replace it."
             )
-    new = [one for one in records if not (results / one.key).is_dir()]
+    new = [one for one in records if not (homes[one.key] / one.key).is_dir()]
     for one in new:
-        with written_whole(results / one.key, one.marker()) as partial:
+        with written_whole(homes[one.key] / one.key, one.marker()) as partial:
             ignored = shutil.ignore_patterns(*one.unrecorded)
             shutil.copytree(one.folder, partial, dirs_exist_ok=True, ignore=ignored)
-    return [results / one.key for one in new]
+    return [homes[one.key] / one.key for one in new]
 
 
 def recorded(results: Path | None = None) -> list[Record]:

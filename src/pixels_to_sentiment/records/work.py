@@ -194,6 +194,11 @@ class Finished:
         """Give its accuracies by view, as in `scores.VIEWS`; only a run has them."""
         return {}
 
+    @property
+    def home(self) -> Path:
+        """Folder in which it is recorded."""
+        return places.results()
+
     def deviation(self) -> str | None:
         """Say in what it is not the full protocol on the photographs, ``None`` if in nothing."""
         found = self.work.deviation() or (self.run and self.run.deviation())

@@ -73,7 +73,8 @@ def line(keys: Iterable[str]) -> str:
     What is not recorded counts as made for this build.
     """
     keys = sorted(keys)
-    folders = [places.results() / key for key in keys]
+    apart = {one.name: one for one in places.choices().glob("*")}
+    folders = [apart.get(key, places.results() / key) for key in keys]
     kinds = Counter(map(ledger.kind, folders))
     counted = " and ".join(f"{kinds[kind]} {words}" for kind, words in _words(kinds).items())
     older = len(ledger.outdated().keys() & keys)

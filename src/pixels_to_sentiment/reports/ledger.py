@@ -107,8 +107,9 @@ def fingerprint(recorded: Iterable[Finished]) -> str | None:
 
 
 def recorded() -> list[Finished]:
-    """Open all that is recorded: runs, then probes, then studies of maps."""
-    return [one for kind in KINDS for one in kind.recorded()]
+    """Open all that is recorded: of each kind, then the runs by which something was chosen."""
+    choices = Record.recorded(places.choices())
+    return [one for kind in KINDS for one in kind.recorded()] + choices
 
 
 def kind(folder: Path) -> type[Finished] | None:
@@ -157,6 +158,7 @@ def _row(one: Finished, data: str | None) -> dict[str, object]:
     title = Configuration(*one.configuration).title
     title = title if work is run else f"{one.one}: {title}"
     title += "" if work.limit is None else f", {work.limit} pictures"
+    title += f", tested on fold {run.inner} of its training list" if run and run.inner else ""
     hardware = made["hardware"].get("gpu") or made["hardware"]["cpu"]
     return {
         "key": one.key,

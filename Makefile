@@ -65,14 +65,11 @@ render: $(STAMP) ## build _build/html from the notebooks as they were last run
 	@[ -z "$$(find book/_static -newer _build/html/index.html 2>/dev/null)" ] || touch book/index.md
 	$(JUPYTER_BOOK)
 
-test: $(STAMP) ## all tests, then every smoke notebook run again and compared (nbval)
+test: $(STAMP) ## all tests, then each smoke notebook that changed run again and compared (nbval)
 	$(BIN)/python -m pytest $(SHARED)
 	$(CLI) book execute --tier smoke
 	$(CLI) book check --executed
-	@fresh="$$(mktemp -d)"; trap 'rm -rf "$$fresh"' EXIT; \
-	echo 'Running the notebooks again, with their training runs made anew:'; \
-	PIXELS_TO_SENTIMENT_RUNS="$$fresh" $(BIN)/python -m pytest --nbval --nbval-current-env \
-		--nbval-sanitize-with tests/notebooks/sanitize.cfg book/chapters
+	$(CLI) book compare
 
 # PIXELS_TO_SENTIMENT_BOOK names another folder with a built book, CHROMIUM another browser.
 test-book: $(STAMP) ## read the built book in headless Chromium: links, search, contrast, phones

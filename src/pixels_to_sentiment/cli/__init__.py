@@ -174,6 +174,10 @@ def _book(rooms) -> None:
     execute.add_argument("--force", action="store_true", help="execute even if nothing changed")
     check = add_command(room, "check", _book_check, "Check the source notebooks.")
     check.add_argument("--executed", action="store_true", help="and those executed")
+    compare = add_command(
+        room, "compare", _book_compare, "Run executed notebooks again: outputs have to be equal."
+    )
+    compare.add_argument("--all", action="store_true", help="those too that were equal and stayed")
     add_command(room, "colab", _book_colab, "Write the cell for Google Colab into the notebooks.")
     add_command(room, "print", _book_print, "Print the built book to a PDF (see `make pdf`).")
 
@@ -245,6 +249,13 @@ def _book_check(options: argparse.Namespace) -> None:
     if complaints:
         raise UserError(" ".join(complaints))
     print(f"The source notebooks {'and those executed ' * options.executed}are in order.")
+
+
+def _book_compare(options: argparse.Namespace) -> None:
+    from pixels_to_sentiment.book import comparison
+
+    compared = comparison.compare(options.all)
+    print(f"Compared: {', '.join(compared) or 'nothing, as nothing changed since'}.")
 
 
 def _book_colab(options: argparse.Namespace) -> None:

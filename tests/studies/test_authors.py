@@ -174,7 +174,7 @@ def test_studies_that_do_not_map_all_twelve_are_left_out(tmp_path):
     for change in (
         {"data": {"source": "stand-in"}},
         {"run": None},
-        {"study": replace(last[0].study, agreement="four")},
+        {"work": replace(last[0].work, agreement="four")},
     ):
         assert authors.of_studies([*some, replace(last[0], **change)]) == []
 

@@ -97,7 +97,8 @@ def test_balance_shows_each_fold_and_the_whole_subset():
 
 def test_the_real_shares_fit_the_panel():
     """No bar of the published folds is cut off."""
-    for axes in figures.balance(audit.balance(folds.load()), dict.fromkeys(folds.AGREEMENTS, 0.6)).axes:
+    shares = audit.balance(folds.load())
+    for axes in figures.balance(shares, dict.fromkeys(folds.AGREEMENTS, 0.6)).axes:
         low, high = axes.get_ylim()
         assert all(low < bar.get_height() < high for bar in axes.patches)
         assert len(axes.patches) == 5

@@ -116,7 +116,7 @@ class Record(work.Finished):
 
     @property
     def home(self) -> Path:
-        """Folder in which it is recorded: apart, if it stays within its training list."""
+        """Folder in which it is recorded, which is another one within the training list."""
         return super().home if self.work.inner is None else places.choices()
 
     def deviation(self) -> str | None:

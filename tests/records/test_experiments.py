@@ -74,6 +74,7 @@ def test_a_plan_is_the_full_protocol_unless_asked_otherwise():
         (IMAGENET, {"seeds": [-1]}),
         (IMAGENET, {"seeds": [2**63]}),
         (IMAGENET, {"test_folds": [1], "inner": [1]}),
+        (IMAGENET, {"test_folds": [1], "inner": [6]}),
         (replace(IMAGENET, recipe="nobody's"), {}),
     ],
 )

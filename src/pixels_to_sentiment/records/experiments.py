@@ -65,8 +65,12 @@ def plan(
         )
     configurations, agreements = list(configurations), list(agreements)
     test_folds, seeds, inner = list(test_folds), list(seeds), list(inner)
-    if both := set(test_folds) & set(inner):
-        raise UserError(f"Fold {min(both)} is a test fold: hold out others, named by --inner.")
+    for held in set(inner) - {None}:
+        if held not in folds.FOLDS or held in test_folds:
+            raise UserError(
+                f"Fold {held} is not in the training list of folds {test_folds}: hold out others "
+                "of 1 to 5."
+            )
     for seed in seeds:
         if not 0 <= seed < 2**63:
             raise UserError(f"There is no seed {seed}: give whole numbers from 0 up to 2**63 - 1.")

@@ -47,6 +47,7 @@ def shared_inputs(extra: Iterable[str] = ()) -> dict[str, object]:
         "constraints": _digest(root.glob("constraints.txt"), root),
         "ground_truth": _digest(_files(places.ground_truth()), places.ground_truth()),
         "results": _digest(_files(places.results()), places.results()),
+        "choices": _digest(_files(places.choices()), places.choices()),
         "package_data": _digest(not_code, _PACKAGE),
         "python": platform.python_version(),
         "extra": list(extra),

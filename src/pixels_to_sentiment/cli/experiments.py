@@ -235,13 +235,14 @@ class _Bar:
             self.close()
             self.run = run
             self.bar = tqdm(
-                total=run.recipe.iterations * pictures,
+                total=(run.recipe.settling + run.recipe.iterations) * pictures,
                 desc=f"{run.network} {run.start} {run.agreement} fold {run.fold}",
                 unit=" pictures",
                 unit_scale=True,
                 mininterval=1,
             )
-        self.bar.update(iteration * pictures - self.bar.n)
+        # Iterations in which layers settle come before the first.
+        self.bar.update((run.recipe.settling + iteration) * pictures - self.bar.n)
 
     def close(self) -> None:
         if self.bar:

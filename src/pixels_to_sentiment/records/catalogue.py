@@ -201,7 +201,7 @@ CONVOLUTIONS_FC7_2 = Configuration(
 )
 CONVOLUTIONS_FC6_2 = replace(FC6_2, start="imagenet-convolutions")
 CONVOLUTIONS_FC9_2 = replace(CONVOLUTIONS, network="caffenet+fc9-2")
-# Ours: what lies on the convolutions settles first, on frozen ones, so that no seed diverges. It
+# Ours: what lies on the convolutions settles first, on frozen ones, so that it need not diverge. It
 # was chosen within the training list of fold 1 (see the chapter on starts).
 SETTLED = Configuration("caffenet", "imagenet-convolutions", "paper-settled-then-0.0001")
 SETTLED_FC7_2 = replace(SETTLED, network="caffenet+fc7-2")

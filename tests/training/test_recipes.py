@@ -106,6 +106,8 @@ def test_what_follows_a_recipes_name_changes_one_thing_each():
         ),
         ("-third", "five", "no recipe '-third'"),
         ("paper-third-without-twins", "five", "no recipe 'paper-third-without-twins'"),
+        ("paper-then-0.0001", "five", "no recipe 'paper-then-0.0001'"),
+        ("paper-at-0.0003-settled-then-0.0001", "five", "changes base_rate twice"),
         ("paper", "six", "no subset 'six'.*'five', 'four', 'three'"),
     ],
 )

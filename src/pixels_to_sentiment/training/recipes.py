@@ -79,15 +79,16 @@ RECIPES: dict[str, dict] = {
     "paper": {},
     "head-at-base-rate": {"head_rate": 1.0},
 }
+_SETTLED = {"settling": 60, "settled_on": ("conv?",)}
 CHANGES: dict[str, dict] = {
     "-at-0.0003": {"base_rate": 0.0003},
     "-at-0.0001": {"base_rate": 0.0001},
     "-frozen-below": {"frozen": ("*",)},
     "-frozen-convolutions": {"frozen": ("conv?",)},
     "-frozen-features": {"frozen": ("features",)},
-    "-settled": {"settling": 60, "settled_on": ("conv?",)},
-    "-then-0.0003": {"base_rate": 0.0003, "settling_rate": 0.001},
-    "-then-0.0001": {"base_rate": 0.0001, "settling_rate": 0.001},
+    "-settled": _SETTLED,
+    "-settled-then-0.0003": _SETTLED | {"settling_rate": 0.001, "base_rate": 0.0003},
+    "-settled-then-0.0001": _SETTLED | {"settling_rate": 0.001, "base_rate": 0.0001},
     "-without-twins": {"twins": False},
 }
 THIRD = "-third"
@@ -104,10 +105,10 @@ def recipe(name: str, agreement: str) -> Recipe:
     by ``paper-at-0.0001``); ``-frozen-below`` keeps all layers under the new last one as they
     start, ``-frozen-convolutions`` (of CaffeNet and AlexNet) and ``-frozen-features`` (of
     SqueezeNet and MobileNetV2) those; ``-settled`` (of CaffeNet and AlexNet) first trains the
-    layers above the convolutions alone, at the first rate, after which ``-then-0.0003`` and
-    ``-then-0.0001`` start the schedule at less; ``-without-twins`` leaves out training pictures of
-    which the test fold has an identical copy; ``-third``, last, stops after a third of the
-    iterations. By then the schedule has cut the rate to a thousandth.
+    layers above the convolutions alone, at the first rate, and ``-settled-then-0.0003`` and
+    ``-settled-then-0.0001`` start the schedule at less; ``-without-twins`` leaves out training
+    pictures of which the test fold has an identical copy; ``-third``, last, stops after a third of
+    the iterations. By then the schedule has cut the rate to a thousandth.
     """
     if agreement not in PAPER_ITERATIONS:
         raise UserError(f"There is no subset {agreement!r}: choose from {list(PAPER_ITERATIONS)}.")
@@ -115,6 +116,10 @@ def recipe(name: str, agreement: str) -> Recipe:
     iterations = PAPER_ITERATIONS[agreement] // (3 if name.endswith(THIRD) else 1)
     for suffix, change in reversed(CHANGES.items()):
         if base.endswith(suffix):
+            if twice := changes.keys() & change.keys():
+                raise UserError(
+                    f"Recipe {name!r} changes {min(twice)} twice: leave out one ending."
+                )
             base, changes = base.removesuffix(suffix), changes | change
     if base not in RECIPES:
         raise UserError(

@@ -18,6 +18,7 @@ from pixels_to_sentiment.drawing import figures
 from pixels_to_sentiment.files import assets
 from pixels_to_sentiment.judging import scores
 from pixels_to_sentiment.probes.records import ProbeRecord
+from pixels_to_sentiment.records import fingerprints
 from pixels_to_sentiment.records.catalogue import Configuration
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.records.work import Finished
@@ -89,7 +90,8 @@ def changed(record: Finished, data: str | None) -> str:
         ``code``, ``data``, ``code, data``, or nothing.
     """
     same_data = not record.photographed or data in (None, record.data["fingerprint"])
-    differs = {"code": record.code != record.of.fingerprint(), "data": not same_data}
+    same_code = fingerprints.same_as(record.code) == record.of.fingerprint()
+    differs = {"code": not same_code, "data": not same_data}
     return ", ".join(name for name, does in differs.items() if does)
 
 

@@ -1,0 +1,215 @@
+"""Try to break the project, on purpose and at random, and count what held.
+
+python .ci/harden.py [--minutes M] [--work FOLDER] [--record]
+
+Hostile files are refused in a sentence, work of several processes at once is equal, so is what was
+killed and done again, and no reader fails on damaged files but in its own way. Whatever is left of
+the minutes goes into fuzzing, which needs ``pip install -e ".[harden]"`` (Linux on x86-64).
+
+What was counted is kept in a folder outside the checkout, by the library's code; the same command
+goes on there. Inputs that break something stay there, too, with what they did: mend it, and keep
+them out of the project. The status is 1 if anything failed.
+"""
+
+import argparse
+import csv
+import hashlib
+import json
+import os
+import random
+import re
+import sys
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+RECORD = ROOT / "book" / "hardening"
+# One thread, so that processes can be forked.
+ALONE = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+KILLS, RACES = 300, 35
+# Shares of the time, at most.
+SHARES = {"several writers": 0.15, "kills": 0.45}
+KINDS = ("hostile files", "several writers", "kills", "fuzzing")
+
+
+class Counts:
+    """What was tried and what held, by kind and by what, in a file that is always whole."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.content = json.loads(path.read_text()) if path.is_file() else {}
+
+    def tried(self, kind: str, what: str) -> int:
+        """Give how often something was tried."""
+        return self.content.get(f"{kind}/{what}", {}).get("tried", 0)
+
+    def add(self, kind: str, what: str, tried: int, failed: int, seconds: float) -> None:
+        """Count further trials."""
+        row = {"kind": kind, "what": what, "tried": 0, "failed": 0, "seconds": 0.0}
+        row = self.content.setdefault(f"{kind}/{what}", row)
+        for name, more in (("tried", tried), ("failed", failed), ("seconds", seconds)):
+            row[name] += more
+        self.path.with_suffix(".part").write_text(json.dumps(self.content, indent=1))
+        self.path.with_suffix(".part").replace(self.path)
+
+    def rows(self) -> list[dict]:
+        """Give the counts in the order of the kinds."""
+        return sorted(self.content.values(), key=lambda row: KINDS.index(row["kind"]))
+
+
+class Campaign:
+    """All parts, with counts and findings in a folder."""
+
+    def __init__(self, work: Path, until: float):
+        self.work, self.began, self.until = work, time.monotonic(), until
+        self.counts = Counts(work / "counts.json")
+        self.dice = random.Random()
+
+    def hostile_files(self) -> None:
+        """Have each hostile file refused, once."""
+        from hardening import hostile
+
+        answers = hostile.Answers(self.work / "hostile")
+        for case in hostile.cases():
+            what = re.sub(r".*/|[-\d]*\..*", "", case.name)
+            if time.monotonic() < self.until and not self._known("hostile files", case.name):
+                self._try("hostile files", what, lambda case=case: answers.wrong(case))
+                self._know("hostile files", case.name)
+
+    def trials(self, kind: str, total: int, jobs: Iterable, method: str) -> None:
+        """Try pieces of work in turn until all have been tried often enough or time is up."""
+        from hardening.kills import Trials
+
+        until = time.monotonic() + SHARES[kind] * (self.until - self.began)
+        jobs = list(jobs)
+        made: dict[str, Trials] = {}
+        while time.monotonic() < until:
+            job = min(jobs, key=lambda job: self.counts.tried(kind, job.name))
+            if self.counts.tried(kind, job.name) * len(jobs) >= total:
+                break
+            if job.name not in made:
+                home = self.work / method / job.name.replace(" ", "-")
+                made[job.name] = Trials(job, home, self.dice)
+            self._try(kind, job.name, getattr(made[job.name], method))
+
+    def fuzzing(self) -> None:
+        """Fuzz every reader for the same time, as much as is left."""
+        from hardening import fuzz
+        from hardening.readers import READERS
+
+        if not fuzz.possible():
+            print('Fuzzing is left out: pip install -e ".[harden]"')
+            return
+        for place, name in enumerate(READERS):
+            seconds = (self.until - time.monotonic()) / (len(READERS) - place)
+            home = self.work / "fuzzing" / re.sub(r"\W+", "-", name)
+            told = fuzz.campaign(name, home, seconds)
+            self.counts.add("fuzzing", name, **told)
+            for finding in fuzz.findings(home):
+                self._tell("fuzzing", name, finding)
+            print(f"fuzzing, {name}: {told['tried']:,} inputs, {told['failed']} failed", flush=True)
+
+    def _try(self, kind: str, what: str, trial: Callable[[], str | None]) -> None:
+        began = time.monotonic()
+        wrong = trial()
+        self.counts.add(kind, what, 1, bool(wrong), time.monotonic() - began)
+        if wrong:
+            self._tell(kind, what, wrong)
+
+    def _tell(self, kind: str, what: str, finding: str) -> None:
+        line = f"{kind}, {what}: {' '.join(finding.split())}"
+        path = self.work / "findings.txt"
+        before = path.read_text().splitlines() if path.is_file() else []
+        if line not in before:
+            print(f"FAILED: {line}", flush=True)
+            path.write_text("\n".join([*before, line]) + "\n")
+
+    def _known(self, kind: str, name: str) -> bool:
+        path = self.work / f"{kind}.txt"
+        return path.is_file() and name in path.read_text().splitlines()
+
+    def _know(self, kind: str, name: str) -> None:
+        with (self.work / f"{kind}.txt").open("a") as file:
+            file.write(f"{name}\n")
+
+
+def code() -> str:
+    """Hash the library, so that counts of other code are not added up (12 hex digits)."""
+    digest = hashlib.sha256()
+    for path in sorted((ROOT / "src").rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def record(counts: Counts) -> None:
+    """Write the tables of the book's page, from a checkout with everything committed."""
+    from pixels_to_sentiment import provenance
+
+    commit, dirty = provenance.commit()
+    if dirty or not any(row["kind"] == "fuzzing" for row in counts.rows()):
+        sys.exit("Only a whole campaign of a checkout with everything committed is recorded.")
+    RECORD.mkdir(exist_ok=True)
+    rows = [
+        (row["kind"], row["what"], f"{row['tried']:,}", f"{row['tried'] - row['failed']:,}",
+         row["failed"], f"{row['seconds']:.0f}")
+        for row in counts.rows()
+    ]
+    _write("counts", [("kind", "of what", "tried", "held", "failed", "seconds"), *rows])
+    machine = provenance.hardware()
+    total = sum(row["seconds"] for row in counts.rows())
+    made = {
+        "commit": commit[:10],
+        "date": datetime.now(UTC).date(),
+        "machine": f"{machine['cores']} cores of {machine['cpu']}, {machine['memory_gib']:.0f} GiB",
+        "duration": f"{total / 60:.0f} minutes",
+    }
+    _write("made", [("of the campaign", ""), *made.items()])
+
+
+def _write(name: str, rows: Iterable[tuple]) -> None:
+    with (RECORD / f"{name}.csv").open("w", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+
+
+def main() -> int:
+    """Run the campaign, or go on with it."""
+    from pixels_to_sentiment import places
+
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--work", type=Path, help="default: hardening in the project's cache")
+    parser.add_argument("--record", action="store_true", help="write book/hardening, at the end")
+    options = parser.parse_args()
+    until = time.monotonic() + 60 * options.minutes
+    work = (options.work or places.cache() / "hardening").absolute() / code()
+    if work.is_relative_to(ROOT):
+        sys.exit("What breaks other people's software does not belong into the checkout.")
+    work.mkdir(parents=True, exist_ok=True)
+    campaign = Campaign(work, until)
+    import torch
+    from hardening import jobs
+
+    torch.set_num_threads(1)
+    jobs.warm()
+    campaign.hostile_files()
+    campaign.trials("several writers", RACES, jobs.shared(), "race")
+    campaign.trials("kills", KILLS, jobs.single(), "kill")
+    campaign.fuzzing()
+    rows = campaign.counts.rows()
+    for row in rows:
+        print(f"{row['kind']}, {row['what']}: {row['tried']:,} tried, {row['failed']} failed")
+    if options.record:
+        record(campaign.counts)
+    failed = sum(row["failed"] for row in rows)
+    print(f"{failed} failed. Findings are in {work}.")
+    return int(failed > 0)
+
+
+if __name__ == "__main__":
+    for variable in ALONE:
+        os.environ[variable] = "1"
+    os.environ["PIXELS_TO_SENTIMENT_MIRROR"] = ""
+    sys.path[:0] = [str(ROOT / "tests")]
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The parts of the campaign that `.ci/harden.py` runs."""

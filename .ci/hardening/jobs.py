@@ -1,0 +1,215 @@
+"""Pieces of the project's work, tiny, each done into an empty folder: what is killed and raced."""
+
+import io
+import json
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
+import papermill  # noqa: F401  (imported here, so that no child has to)
+import pandas as pd
+import toy_checkout
+import toy_cli
+import toy_maps
+import toy_probes
+import toy_runs
+import toy_studies
+from PIL import Image
+from tqdm import tqdm
+
+from pixels_to_sentiment import book, places
+from pixels_to_sentiment.data import folds, pictures
+from pixels_to_sentiment.maps import choice, mapping
+from pixels_to_sentiment.probes.store import Probes
+from pixels_to_sentiment.records import runs, store
+from pixels_to_sentiment.studies.records import Study
+from pixels_to_sentiment.studies.store import Studies
+
+PICTURES = 24
+
+
+@dataclass(frozen=True)
+class Job:
+    """Work as a command does it, again and again if need be, into a folder.
+
+    Attributes
+    ----------
+    prepare
+        Puts into the folder what is there before.
+    work
+        Does it. Several processes at once are given different numbers from 0 up.
+    """
+
+    name: str
+    work: Callable[[Path, int], object]
+    prepare: Callable[[Path], object] = lambda folder: None
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Give what lies in a folder by name, without the times in it and without what is hidden."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        if path.is_file() and not any(part.startswith(".") for part in name.parts):
+            found[str(name)] = _timeless(path)
+    return found
+
+
+def _timeless(path: Path) -> bytes:
+    content = path.read_bytes()
+    if path.name == "provenance.json":
+        return json.dumps(sorted(json.loads(content))).encode()
+    if path.name == "curve.csv" and content:
+        return pd.read_csv(path, dtype=str).drop(columns="seconds", errors="ignore").to_csv().encode()
+    if path.suffix == ".ipynb":
+        notebook = json.loads(content)
+        for name in ("seconds", "executed", "commit"):
+            notebook["metadata"].get("pixels_to_sentiment", {}).pop(name, None)
+        return json.dumps(notebook).encode()
+    return content
+
+
+def _shuffled(some: Iterable, number: int) -> list:
+    some = list(some)
+    return [some[place] for place in np.random.default_rng(number).permutation(len(some))]
+
+
+@cache
+def _noise() -> pictures.Pictures:
+    return toy_runs.made_up_pictures()
+
+
+def _train(folder: Path, number: int, seeds: Iterable[int]) -> None:
+    todo = [replace(toy_runs.RUN, seed=seed) for seed in _shuffled(seeds, number)]
+    for _ in store.Runs(folder).perform(todo, _noise(), device="cpu"):
+        pass
+
+
+def _probe(folder: Path, number: int, seeds: Iterable[int]) -> None:
+    todo = [replace(toy_probes.PROBE, seed=seed) for seed in _shuffled(seeds, number)]
+    for _ in Probes(folder).perform(todo, _noise(), device="cpu"):
+        pass
+
+
+@cache
+def _blocks() -> pictures.Pictures:
+    return toy_studies.blocks()
+
+
+def _study(folder: Path, number: int, seeds: Iterable[int]) -> None:
+    (key,) = (path.parent.name for path in folder.glob("[!.]*/run.json"))
+    todo = [Study(key, "five", 1, seed=seed, limit=1) for seed in _shuffled(seeds, number)]
+    with patch.object(runs.Record, "restore", lambda record: toy_studies.small()):
+        for _ in Studies(folder).perform(todo, _blocks(), device="cpu"):
+            pass
+
+
+@cache
+def given() -> Path:
+    """Give a folder with what the work starts from: pictures, their archive, runs."""
+    home = Path(tempfile.mkdtemp(prefix="given-"))
+    for place in range(2):
+        toy_maps.photograph(home / "photographs" / f"{place}.png", seed=place)
+    for fold in folds.FOLDS:
+        toy_cli.write_result(home / "runs", f"{fold:016x}", fold, 3)
+    toy_studies.trained(home / "mapping")
+    table = folds.load().head(PICTURES)
+    with zipfile.ZipFile(home / "pictures.zip", "w") as archive:
+        for place, name in enumerate(table["image"]):
+            shape = (6, 8, 3)
+            pixels = np.random.default_rng(place).integers(0, 256, shape, dtype=np.uint8)
+            stream = io.BytesIO()
+            Image.fromarray(pixels).resize((320, 240)).save(stream, "JPEG")
+            archive.writestr(name, stream.getvalue())
+    return home
+
+
+def _map(folder: Path, number: int) -> None:
+    (kept,) = (given() / "mapping").iterdir()
+    chosen = choice.Choice(runs.Record.open(kept))
+    vars(chosen)["network"] = toy_studies.small()
+    vars(chosen)["predictions"] = _predictions()
+    paths = _shuffled((given() / "photographs").iterdir(), number)
+    mapping.make_folder(folder)
+    before = mapping.mapped_before(paths, folder, chosen)
+    left = [path for path in paths if path not in before]
+    # As with --force: beside others, or after a kill, half a pair may be there.
+    drawings = mapping.targets(left, folder, force=True)
+    for _ in mapping.mapped(mapping.Mapper(chosen), drawings):
+        pass
+
+
+def _predictions():
+    test = folds.split("five", 1)[1][["image", "label"]]
+    return test.assign(centre=0.7, oversampled=0.7)
+
+
+def _decode(folder: Path, number: int) -> None:
+    table = folds.load().head(PICTURES)
+    here = patch.object(places, "cache", lambda: folder)
+    with here, patch.object(pictures.folds, "load", lambda: table):
+        pictures.from_archive(given() / "pictures.zip")
+
+
+def _record(folder: Path, number: int) -> None:
+    found = [runs.Record.open(one) for one in _shuffled((given() / "runs").iterdir(), number)]
+    store.record(found, folder)
+
+
+def _checkout(folder: Path) -> None:
+    toy_checkout.build(folder, "sums")
+    (folder / "notebooks/tiers/smoke.yaml").write_text("scale: 2\nnumbers: [1, 2, 3]\n")
+
+
+def _execute(folder: Path, number: int) -> None:
+    moved = {
+        "checkout": folder,
+        "ground_truth": folder / "ground_truth",
+        "results": folder / "book" / "results",
+    }
+    with ExitStack() as stack:
+        for name, place in moved.items():
+            stack.enter_context(patch.object(places, name, partial(Path, place)))
+        package = folder / "src" / "pixels_to_sentiment"
+        stack.enter_context(patch.object(book.freshness, "_PACKAGE", package))
+        book.execute()
+
+
+def single() -> list[Job]:
+    """What is killed: one piece of each kind of work."""
+    return [
+        Job("training", partial(_train, seeds=(0,))),
+        Job("probing", partial(_probe, seeds=(0,))),
+        Job("measuring maps", partial(_study, seeds=(0,)), toy_studies.trained),
+        Job("mapping photographs", _map),
+        Job("executing a notebook", _execute, _checkout),
+        Job("recording", _record),
+        Job("decoding", _decode),
+    ]
+
+
+def shared() -> list[Job]:
+    """What several processes do at once: the same pieces, each in an order of its own."""
+    made = [Job(one.name, partial(one.work, seeds=range(3)), one.prepare) for one in single()[:3]]
+    return made + single()[3:]
+
+
+def warm() -> None:
+    """Do the work once in this process, so that its children need not import anything."""
+    tqdm.monitor_interval = 0  # its thread would stay
+    with tempfile.TemporaryDirectory() as home:
+        for place, job in enumerate(single()):
+            if job.work is not _execute:  # which starts threads that stay
+                folder = Path(home) / str(place)
+                folder.mkdir()
+                job.prepare(folder)
+                job.work(folder, 0)
+    if len(os.listdir("/proc/self/task")) > 1:
+        raise RuntimeError("a process with several threads cannot be forked safely")

@@ -1,0 +1,214 @@
+"""Every reader of files from elsewhere, as one function of a file's path.
+
+The library is imported when a reader is prepared, so that what fuzzes can look into it.
+"""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from unittest.mock import patch
+
+@dataclass(frozen=True)
+class Reader:
+    """A reader, to be fuzzed.
+
+    Attributes
+    ----------
+    suffix
+        Of the file that is read.
+    prepare
+        Imports what it needs, which is to be instrumented, and gives what reads a file.
+    seeds
+        Function of `seeds` that makes valid files.
+    largest
+        Bytes of the largest file that is tried.
+    """
+
+    suffix: str
+    prepare: Callable[[Path], Callable[[Path], object]]
+    seeds: str
+    largest: int = 950_000
+
+
+def _log(home: Path) -> Callable:
+    from pixels_to_sentiment.caffe import logs
+
+    return logs.read
+
+
+def _model(home: Path) -> Callable:
+    from pixels_to_sentiment.caffe import models
+
+    return lambda path: models.describe(models.read(path))
+
+
+def _converted(home: Path) -> Callable:
+    from pixels_to_sentiment.caffe import convert
+
+    return lambda path: convert.to_safetensors(path, home / "converted.safetensors")
+
+
+def _back(home: Path) -> Callable:
+    from pixels_to_sentiment.caffe import convert, models
+
+    def read(path: Path) -> None:
+        models.write(home / "converted.caffemodel", convert.from_safetensors(path))
+
+    return read
+
+
+def _mean(home: Path) -> Callable:
+    from pixels_to_sentiment.caffe import means
+
+    return means.describe
+
+
+def _weights(home: Path) -> Callable:
+    from pixels_to_sentiment.networks import weights
+
+    return weights.read
+
+
+def _photo(home: Path) -> Callable:
+    from pixels_to_sentiment.data import pictures  # noqa: F401  (imported when first needed)
+    from pixels_to_sentiment.maps import photos
+
+    return photos.opened
+
+
+def _picture(home: Path) -> Callable:
+    from pixels_to_sentiment.caffe import preprocessing
+
+    return preprocessing.load_image
+
+
+def _archive(home: Path) -> Callable:
+    from zipfile import BadZipFile
+
+    from pixels_to_sentiment.files import archives
+
+    def read(path: Path) -> None:
+        with archives.open_archive(path) as archive:
+            for member in archive.infolist():
+                try:
+                    archive.read(member)
+                except BadZipFile:  # as it promises; what asks for the member says more
+                    continue
+
+    return read
+
+
+def _tier(home: Path) -> Callable:
+    from pixels_to_sentiment.book import notebooks, tiers
+
+    folder = home / "notebooks" / "tiers"
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def read(path: Path) -> None:
+        shutil.copyfile(path, folder / "given.yaml")
+        with patch.object(notebooks, "root", lambda: home):
+            tiers.values("given")
+
+    return read
+
+
+def _parameter(home: Path) -> Callable:
+    """Plan the book with one value of `-p`, of a parameter of each type."""
+    from pixels_to_sentiment.book import notebooks, tiers
+
+    every = _declared(home)
+    declared = {f"p{place}": one for place, one in enumerate(every)}
+    folder = home / "notebooks" / "tiers"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "smoke.yaml").write_text("")
+
+    def read(path: Path) -> None:
+        kind, *text = path.read_bytes().decode("utf-8", "surrogateescape") or "\0"
+        given = {f"p{ord(kind) % len(every)}": "".join(text)}
+        with (
+            patch.object(notebooks, "root", lambda: home),
+            patch.object(notebooks, "source_paths", lambda: {"one": home}),
+            patch.object(tiers, "declared_parameters", lambda path: declared),
+        ):
+            tiers.plan("smoke", given)
+
+    return read
+
+
+def _declared(home: Path) -> list[dict]:
+    from pixels_to_sentiment.book import tiers
+
+    help_of = {"help": f"of this type; {tiers.NOTHING} nothing"}
+    return [{"inferred_type_name": name, **help_of} for name in tiers.TYPES]
+
+
+@cache
+def finished(home: Path) -> dict[str, bytes]:
+    """Give the files of a finished run, a probe and a study by their names."""
+    import toy_cli
+    import toy_probes
+    import toy_studies
+
+    made = home / "made"
+    shutil.rmtree(made, ignore_errors=True)
+    toy_cli.write_result(made, "run", 1, 3)
+    toy_probes.written(made / "probe", toy_probes.PROBE, ["0101"])
+    toy_studies.written(made / "maps", toy_studies.FITTED)
+    files = sorted(made.glob("*/*.json")) + sorted(made.glob("*/*.csv"))
+    return {str(path.relative_to(made)): path.read_bytes() for path in files}
+
+
+def _folder(home: Path) -> Callable:
+    """Open finished work of which one file, told by the first byte, is what is given."""
+    from pixels_to_sentiment.probes.records import ProbeRecord
+    from pixels_to_sentiment.records.runs import Record
+    from pixels_to_sentiment.studies.records import StudyRecord
+
+    whole = finished(home)
+    kinds = {
+        "run": (Record, ("predictions", "curve", "scores", "provenance", "deviation")),
+        "probe": (ProbeRecord, ("table", "accuracies", "provenance", "deviation")),
+        "maps": (StudyRecord, ("measures", "provenance", "deviation")),
+    }
+
+    def read(path: Path) -> None:
+        content = path.read_bytes()
+        name = [*whole][(content[0] if content else 0) % len(whole)]
+        target = home / "made" / name
+        target.write_bytes(content[1:])
+        kind, asked = kinds[target.parent.name]
+        try:
+            record = kind.open(target.parent)
+            for one in asked:
+                getattr(record, one)()
+        finally:
+            target.write_bytes(whole[name])
+
+    return read
+
+
+READERS = {
+    "Caffe's logs": Reader(".log", _log, "logs"),
+    "curves": Reader(".csv", _log, "curves"),
+    "Caffe's models": Reader(".caffemodel", _model, "models"),
+    "Caffe's models, converted": Reader(".caffemodel", _converted, "models"),
+    "Caffe's models, as weights": Reader(".caffemodel", _weights, "models"),
+    "means (BlobProto)": Reader(".binaryproto", _mean, "means"),
+    "means (NumPy)": Reader(".npy", _mean, "arrays"),
+    "safetensors, converted": Reader(".safetensors", _back, "safetensors"),
+    "safetensors, as weights": Reader(".safetensors", _weights, "safetensors"),
+    "torch's files, as weights": Reader(".pth", _weights, "torch_files"),
+    "pictures": Reader(".img", _photo, "pictures"),
+    "pictures, as Caffe reads them": Reader(".img", _picture, "pictures"),
+    "archives": Reader(".zip", _archive, "archives"),
+    "folders of finished work": Reader(".bin", _folder, "folders"),
+    "tiers": Reader(".yaml", _tier, "tiers"),
+    "values of -p": Reader(".txt", _parameter, "parameters", 100_000),
+}
+
+
+def large(seed: bytes, size: int) -> bytes:
+    """Repeat a file up to a size: what takes time or memory beyond that shows."""
+    return (seed * (size // max(len(seed), 1) + 1))[:size]

@@ -219,8 +219,6 @@ def _files_fetch(options: argparse.Namespace) -> None:
 
 
 def _book_execute(options: argparse.Namespace) -> None:
-    import yaml
-
     from pixels_to_sentiment import book
     from pixels_to_sentiment.files import assets
 
@@ -229,15 +227,9 @@ def _book_execute(options: argparse.Namespace) -> None:
         at_hand = {name: assets.find(name) for name in assets.ASSETS}
         return [f"{name} {path and assets.sha256(path)}" for name, path in at_hand.items()]
 
-    parameters = {}
-    for name, value in options.parameter:
-        try:
-            parameters[name] = yaml.safe_load(value)
-        except yaml.YAMLError as fault:
-            raise UserError(
-                f"The value {value!r} of {name} is not YAML: write numbers as they are and lists "
-                "as '[1, 2]'."
-            ) from fault
+    parameters = dict(options.parameter)
+    if len(parameters) < len(options.parameter):
+        raise UserError("A parameter is given twice: leave out all but one -p of each name.")
     choices = {"parameters": parameters, "force": options.force}
     book.execute(options.only, options.tier, extra_inputs=digests, **choices)
 

@@ -8,11 +8,13 @@ import argparse
 import errno
 import io
 import os
+import re
 import signal
 import sys
 import threading
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 from pixels_to_sentiment import __version__
@@ -37,14 +39,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         0, or 2 after one sentence on standard error about what the user can mend.
     """
+    with _as_text():
+        return _run(arguments)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     options = _parser().parse_args(arguments)
-    _prepare_output()
     before = _end_orderly()
     try:
         options.command(options)
         sys.stdout.flush()
     except UserError as fault:
-        print(f"pixels-to-sentiment: {fault}", file=sys.stderr)
+        sentence = str(fault).replace("\n", "\\n")
+        print(f"pixels-to-sentiment: {sentence}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("pixels-to-sentiment: interrupted; what is finished is kept.", file=sys.stderr)
@@ -75,12 +82,46 @@ def _end_orderly():
     return None
 
 
-def _prepare_output() -> None:
-    """Print what the terminal has no letter for as an escape; print nowhere if that is closed."""
-    if sys.stdout is None:
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  (for as long as the process lives)
+class _AsText:
+    """A stream that shows what is no text as an escape, as it may come from a file or a server.
+
+    Such as colours, moves of the cursor, and another direction of writing. What `moves` matches
+    at the beginning passes.
+    """
+
+    def __init__(self, stream, moves: str = ""):
+        self._stream, self._moves = stream, re.compile(moves)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        begin = self._moves.match(text).end()
+        shown = text[begin:]
+        if not shown.isprintable():
+            shown = "".join(map(_as_escape, shown))
+        return self._stream.write(text[:begin] + shown)
+
+
+def _as_escape(letter: str) -> str:
+    if letter in "\n\t" or letter.isprintable() or unicodedata.category(letter) == "Zs":
+        return letter
+    return letter.encode("unicode_escape").decode()
+
+
+@contextmanager
+def _as_text() -> Iterator[None]:
+    """Print text alone, to nowhere if a stream is closed, and in letters that the terminal has."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            # For as long as the process lives.
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
+    # How tqdm begins a bar, and goes from one to another.
+    moves = r"(\r|\n*(\x1b\[A)*\Z)?"
+    with redirect_stdout(_AsText(sys.stdout)), redirect_stderr(_AsText(sys.stderr, moves)):
+        yield
 
 
 def _drop_output() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
+from markupsafe import Markup
 
 from pixels_to_sentiment.claims import evidence, measured, probed
 from pixels_to_sentiment.claims.numbers import reported_lines
@@ -85,8 +86,8 @@ def judge(
                 "section": claim.section,
                 "kind": claim.kind,
                 "chapter": claim.chapter,
-                "paper": "<br>".join(reported_lines(claim)),
-                "evidence": "<br>".join(row.text for row in rows),
+                "paper": Markup("<br>").join(reported_lines(claim)),
+                "evidence": Markup("<br>").join(row.text for row in rows),
                 "verdict": verdict,
                 "why": why,
                 "former": was["verdict"],

@@ -64,6 +64,7 @@ def page(built_in):
     (folder / "index.md").write_text(
         "# Book\n\nSee {numref}`second` and {numref}`taken`.\n\n"
         "```{glue} some\n:doc: chapter.ipynb\n```\n\n```{glue} words\n:doc: chapter.ipynb\n```\n\n"
+        "```{glue} list\n:doc: chapter.ipynb\n```\n\n"
         "```{toctree}\n:numbered: 1\nchapter\n```\n"
     )
     cells = [
@@ -76,7 +77,8 @@ def page(built_in):
             figure={"name": "drawn", "caption": "A picture"},
             image={"alt": "A square", "width": "50%"},
         ),
-        code(glued("some", html=table("taken", "Three")), glued("words", text="said")),
+        code(glued("some", html=table("taken", "Three")), shown(html=MADE)),
+        code(glued("words", text="said"), glued("list", html="<ol><li>found</li></ol>")),
         code(shown(html='<div class="results"><table><tr><td>no label</td></tr></table></div>')),
     ]
     metadata = {"kernelspec": {"name": "python3", "display_name": "P", "language": "python"}}
@@ -115,19 +117,21 @@ def test_what_made_a_figure_stands_below_it_and_not_in_it(page):
     """Once, after the caption; inside, it would be a second figure of the same name."""
     chapter, _, warned = page
     assert chapter.count("<figure") == 1
-    assert chapter.count(MADE) == 2
+    assert chapter.count(MADE) == 3
     assert chapter.rindex(MADE) > chapter.index("</figure>")
     assert "Fig. 1.1" in chapter
     assert warned == ""
 
 
 def test_a_table_that_another_page_takes_from_a_notebook_has_a_number_there(page):
-    """And a link from prose; what is glued and is no table is put in by MyST-NB as ever."""
+    """And a link from prose, and what made it below; text is put in by MyST-NB as ever."""
     chapter, index, _ = page
     assert "Three" not in chapter
     assert re.search(r'<caption><span class="caption-number">Table 1 </span>Three', index)
     (anchor,) = re.findall(r'<div class="results" id="([^"]+)"', index)
     assert re.search(rf'href="#{anchor}"[^>]*><span[^>]*>Table 1<', index)
+    assert index.index("Three") < index.index(MADE)
+    assert "<ol><li>found</li></ol>" in index
     assert "said" in index
 
 

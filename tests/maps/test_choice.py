@@ -125,7 +125,7 @@ def test_a_run_is_said_with_its_accuracy_and_what_that_is_beside(at_hand):
     """Network, start, recipe, subset, fold, seed; that of several the best flatters itself."""
     best = at_hand(fold=2, right=0.875, seed=4)
     alone = choice.best().in_words()
-    said = [best.key, "SqueezeNet 1.1 from ImageNet, paper's recipe", "five agree", "fold 2"]
+    said = [best.key, "SqueezeNet 1.1, paper's recipe", "five agree", "fold 2"]
     said += ["seed 4", "87.5% of its 176 test pictures", "ten crops", "always positive: 64.2%"]
     assert all(part in alone for part in said)
     assert "flatters" not in alone

@@ -107,7 +107,7 @@ def prepare(app: Sphinx, name: str, content: list[str]) -> None:
     """
     path = Path(app.env.doc2path(name))
     if path.suffix != ".ipynb":
-        content[0] = _GLUED.sub(lambda found: _table_of(app, path, found), content[0])
+        content[0] = _GLUED.sub(lambda found: _glued(app, path, found), content[0])
         return
     notebook = json.loads(content[0])
     cells = []
@@ -144,21 +144,31 @@ def _drawings(app: Sphinx) -> Path:
     return Path(app.doctreedir) / "dark"
 
 
-def _table_of(app: Sphinx, page: Path, found: re.Match) -> str:
-    """Give the labelled table that was glued under a name, or the directive if it is none."""
+def _glued(app: Sphinx, page: Path, found: re.Match) -> str:
+    """Give the HTML that was glued under a name, a table with the line that says what made it.
+
+    The directive, if what was glued is no HTML.
+    """
     notebook = page.parent / found["notebook"]
     app.env.note_dependency(str(notebook))
     for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
         for output in cell.get("outputs", []):
             if output.get("metadata", {}).get("scrapbook", {}).get("name") == found["name"]:
                 html = "".join(output["data"].get(_KEPT_HTML, ""))
-                return f"```{{raw}} html\n{html}\n```" if _TABLE.match(html) else found[0]
+                made = _shown(cell) if _TABLE.match(html) else []
+                html = "\n".join([html, *(one for one in made if one.startswith(_MADE))])
+                return f"```{{raw}} html\n{html}\n```" if html else found[0]
     return found[0]
+
+
+def _shown(cell: dict) -> list[str]:
+    """Give what each output of a cell shows as HTML."""
+    return ["".join(one.get("data", {}).get("text/html", "")) for one in cell.get("outputs", [])]
 
 
 def _made(cell: dict) -> list[dict]:
     """Take the lines that say what a figure was made from out of its cell, as cells of prose."""
-    shown = ["".join(output.get("data", {}).get("text/html", "")) for output in cell["outputs"]]
+    shown = _shown(cell)
     both = list(zip(cell["outputs"], shown, strict=True))
     cell["outputs"] = [output for output, html in both if not html.startswith(_MADE)]
     prose = {"cell_type": "markdown", "id": f"{cell['id']}-made", "metadata": {}}

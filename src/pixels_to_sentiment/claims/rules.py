@@ -93,6 +93,11 @@ RULES = {
     "edges, each by its interval (bootstrap over the pictures of each fold); against: lower.",
     "none": "Could not be tested, for the reason given.",
 }
+# Kinds of which a comparison is a difference of accuracies.
+IN_ACCURACY = (
+    *("better", "all better", "mostly better", "beyond", "later", "reached", "views"),
+    *("by count", "layers", "alike", "no more than positive", "lost", "tuned"),
+)
 
 
 def dated(began: Mapping[str, Iterable[str]], path: Path | None = None) -> pd.DataFrame:

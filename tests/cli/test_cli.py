@@ -10,12 +10,10 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from tqdm import tqdm
 
 from pixels_to_sentiment import book, cli, places
 from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.data import audit, folds, pictures
-from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files import assets
 from toy_cli import heavy_after, refused, said
 from toy_maps import photograph
@@ -105,28 +103,6 @@ def test_waiting_is_shown_on_a_terminal_alone(capsys, monkeypatch, terminal):
     with pytest.raises(KeyError), cli.waiting("Tea"):
         raise KeyError
     assert ("Tea ... 00:00" in capsys.readouterr().err) == terminal
-
-
-def test_what_is_no_text_is_shown_as_text(capsys, monkeypatch):
-    """In output, sentences and usage; bars still move, and letters of any script stay."""
-    hostile, harmless = "\x1b[2J\r\x9b1A\u202e\x07", "é 猫\tx\xa0±"
-
-    def export(*_, **__):
-        print(hostile + harmless)
-        list(tqdm(range(2), hostile, disable=False))
-        raise UserError(f"{hostile}\n{harmless}")
-
-    monkeypatch.setattr(folds, "export", export)
-    assert main(["folds", "export", "anywhere"]) == 2
-    with pytest.raises(SystemExit):
-        main(["folds", "audit", hostile])
-    shown = "\\x1b[2J\\r\\x9b1A\\u202e\\x07"
-    out, err = capsys.readouterr()
-    assert out == f"{shown}{harmless}\n"
-    assert f"pixels-to-sentiment: {shown}\\n{harmless}\n" in err
-    assert f"\r{shown}: 100%" in err
-    assert err.rstrip().endswith(f"unrecognized arguments: {shown}")
-    assert not set(hostile) & set(err) - set("\r[2J1A")
 
 
 # Folds and files

@@ -6,18 +6,15 @@ for no network, answers at once.
 
 import argparse
 import errno
-import io
-import os
-import re
 import signal
 import sys
 import threading
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager
 from pathlib import Path
 
 from pixels_to_sentiment import __version__
+from pixels_to_sentiment.cli import terminal
 from pixels_to_sentiment.errors import UserError
 
 # Seconds that may pass in silence.
@@ -39,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         0, or 2 after one sentence on standard error about what the user can mend.
     """
-    with _as_text():
+    with terminal.as_text():
         return _run(arguments)
 
 
@@ -58,11 +55,11 @@ def _run(arguments: Sequence[str] | None) -> int:
         return 130
     except BrokenPipeError:
         # Whoever read the output has seen enough; Python would complain again when it exits.
-        _drop_output()
+        terminal.drop_output()
     except OSError as fault:
         if fault.errno != errno.ENOSPC:
             raise
-        _drop_output()
+        terminal.drop_output()
         print("pixels-to-sentiment: no room is left on the device: make some.", file=sys.stderr)
         return 2
     finally:
@@ -80,52 +77,6 @@ def _end_orderly():
     if threading.current_thread() is threading.main_thread():
         return signal.signal(signal.SIGTERM, end)
     return None
-
-
-class _AsText:
-    """A stream that shows what is no text as an escape, as it may come from a file or a server.
-
-    Such as colours, moves of the cursor, and another direction of writing. What `moves` matches
-    at the beginning passes.
-    """
-
-    def __init__(self, stream, moves: str = ""):
-        self._stream, self._moves = stream, re.compile(moves)
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._stream, name)
-
-    def write(self, text: str) -> int:
-        begin = self._moves.match(text).end()
-        shown = text[begin:]
-        if not shown.isprintable():
-            shown = "".join(map(_as_escape, shown))
-        return self._stream.write(text[:begin] + shown)
-
-
-def _as_escape(letter: str) -> str:
-    if letter in "\n\t" or letter.isprintable() or unicodedata.category(letter) == "Zs":
-        return letter
-    return letter.encode("unicode_escape").decode()
-
-
-@contextmanager
-def _as_text() -> Iterator[None]:
-    """Print text alone, to nowhere if a stream is closed, and in letters that the terminal has."""
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
-            # For as long as the process lives.
-            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
-    # How tqdm begins a bar, and goes from one to another.
-    moves = r"(\r|\n*(\x1b\[A)*\Z)?"
-    with redirect_stdout(_AsText(sys.stdout)), redirect_stderr(_AsText(sys.stderr, moves)):
-        yield
-
-
-def _drop_output() -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager

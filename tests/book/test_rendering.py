@@ -165,21 +165,29 @@ def test_a_table_without_label_stays_as_it_is(page):
     assert '<div class="results"><table><tr><td>no label' in chapter
 
 
-def test_folded_code_says_of_what_kind_it_is():
-    """By the tag of its cell; what a cell names itself is kept."""
+def test_one_line_opens_parameters_and_set_up_and_says_so():
+    """Other code is named code, and what a cell names itself is kept; outputs stay."""
     app = type("App", (), {"env": type("Env", (), {"doc2path": lambda self, name: "a.ipynb"})()})()
+    kinds = (["parameters"], ["injected-parameters"], [], [])
     cells = [
-        {"cell_type": "code", "metadata": {"tags": ["parameters", "hide-input"]}, "outputs": []},
-        {"cell_type": "code", "metadata": {"tags": ["injected-parameters"]}, "outputs": []},
-        {"cell_type": "code", "metadata": {}, "outputs": []},
-        {"cell_type": "code", "metadata": {"mystnb": {"code_prompt_show": "Mine"}}, "outputs": []},
-        {"cell_type": "markdown", "metadata": {}},
+        {
+            "cell_type": "code",
+            "source": f"x = {n}\n",
+            "metadata": {"tags": [*tags, "hide-input"]},
+            "outputs": [{"n": n}],
+        }
+        for n, tags in enumerate(kinds)
     ]
+    cells[3]["metadata"] = {"mystnb": {"code_prompt_show": "Mine"}}
+    cells.insert(3, {"cell_type": "markdown", "source": "", "metadata": {}})
     content = [json.dumps({"cells": cells})]
     rendering.prepare(app, "a", content)
-    found = [cell["metadata"].get("mystnb", {}) for cell in json.loads(content[0])["cells"]]
-    shown = [one.get("code_prompt_show") for one in found]
-    assert shown == ["Parameters", "Parameters of this build", "Code", "Mine", None]
+    first, _, last = json.loads(content[0])["cells"]
+    assert first["source"] == "x = 0\n\nx = 1\n\nx = 2"
+    assert first["outputs"] == [{"n": 2}]
+    assert "hide-input" in first["metadata"]["tags"]
+    assert first["metadata"]["mystnb"]["code_prompt_show"] == rendering.SET_UP
+    assert last["metadata"]["mystnb"]["code_prompt_show"] == "Mine"
 
 
 def test_what_made_a_figure_stays_one_piece_of_html():

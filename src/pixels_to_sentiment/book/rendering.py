@@ -35,9 +35,9 @@ _GLUED = re.compile(r"```\{glue\} (?P<name>[\w-]+)\n:doc: (?P<notebook>\S+)\n```
 # Class of an image that has a dark drawing, before the name of its file.
 _PAIRED = "dark-drawing-"
 _KEPT_HTML = "application/papermill.record/text/html"
-# What stands on the line that opens the code of a cell, by the cell's tag; `OTHER_CODE` without.
-CODE = {"parameters": "Parameters", "injected-parameters": "Parameters of this build"}
-OTHER_CODE = "Code"
+# What stands on the line that opens the code of a cell.
+SET_UP, CODE = "Parameters and set-up", "Code"
+_PARAMETERS, _SET_UP = {"parameters", "injected-parameters"}, "set-up"
 
 
 class LabelledTable(nodes.General, nodes.Element):
@@ -112,17 +112,34 @@ def prepare(app: Sphinx, name: str, content: list[str]) -> None:
         return
     notebook = json.loads(content[0])
     cells = []
-    for cell in notebook["cells"]:
+    for cell in _set_up(notebook["cells"]):
         cells.append(cell)
         if cell["cell_type"] == "code":
-            tags = cell["metadata"].get("tags", [])
-            words = next((text for tag, text in CODE.items() if tag in tags), OTHER_CODE)
+            words = SET_UP if {*_PARAMETERS, _SET_UP} & set(_tags(cell)) else CODE
             prompts = {"code_prompt_show": words, "code_prompt_hide": words}
             cell["metadata"]["mystnb"] = prompts | cell["metadata"].get("mystnb", {})
             _pair(app, cell)
             if "figure" in cell["metadata"]["mystnb"]:
                 cells += _made(cell)
     content[0] = json.dumps(notebook | {"cells": cells})
+
+
+def _tags(cell: dict) -> list[str]:
+    return cell["metadata"].get("tags", [])
+
+
+def _set_up(cells: list[dict]) -> list[dict]:
+    """Join the cells of parameters with the code right after them, so that one line opens all."""
+    joined: list[dict] = []
+    for cell in cells:
+        before = joined[-1] if joined else cell
+        if cell["cell_type"] == "code" and _PARAMETERS & set(_tags(before)) and before is not cell:
+            source = "\n\n".join("".join(one["source"]).rstrip() for one in (before, cell))
+            tags = {"tags": [*_tags(cell), _SET_UP]}
+            joined[-1] = cell | {"source": source, "metadata": cell["metadata"] | tags}
+        else:
+            joined.append(cell)
+    return joined
 
 
 def _pair(app: Sphinx, cell: dict) -> None:

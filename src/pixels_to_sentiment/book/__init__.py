@@ -198,9 +198,8 @@ def _run(path: Path, source, attempt: Path, parameters: dict):
         raise UserError(
             f"{path}: {str(error).rstrip('.')}; it needs memory and connections on 127.0.0.1."
         ) from error
-    if found := notebooks.fault(executed):
-        cell, said = found
-        raise notebooks.failure(path, cell.execution_count, cell.source, said)
+    if fault := notebooks.fault(path, executed):
+        raise fault
     return executed
 
 

@@ -127,21 +127,21 @@ def parameter_complaints(path: Path, declared: dict[str, dict[str, str]]) -> lis
     return complaints
 
 
-def fault(notebook) -> tuple[object, str] | None:
+def fault(path: Path, notebook) -> UserError | None:
     """Find the first code cell that did not run to its end when its turn came, and say what it did.
 
     papermill takes a ``sys.exit(0)`` for a success, and leaves out all that follows.
     """
     ran = (c for c in notebook.cells if c.cell_type == "code" and c.source.strip())
     for turn, cell in enumerate(ran, 1):
+        said = "" if cell.execution_count == turn else "it did not run in its turn"
         for output in cell.outputs:
             if output.output_type == "error":
-                return cell, f"it ended in {output.ename}"
-            stderr = output.text if output.get("name") == "stderr" else ""
-            if "Traceback (most recent call last)" in stderr:
-                return cell, "it went on after a traceback on stderr"
-        if cell.execution_count != turn:
-            return cell, "it did not run in its turn on a fresh kernel"
+                said = f"it ended in {output.ename}"
+            elif output.get("name") == "stderr" and "Traceback (most recent" in output.text:
+                said = said or "it went on after a traceback on stderr"
+        if said:
+            return failure(path, cell.execution_count, cell.source, said)
     return None
 
 
@@ -160,7 +160,5 @@ def executed_complaints(path: Path, source) -> list[str]:
     complaints = []
     if not same_code(source, notebook):
         complaints.append(f"{path}: its code is not that of its source; execute it again.")
-    if found := fault(notebook):
-        cell, said = found
-        complaints.append(str(failure(path, cell.execution_count, cell.source, said)))
-    return complaints
+    found = fault(path, notebook)
+    return [*complaints, str(found)] if found else complaints

@@ -51,26 +51,21 @@ def table(
     """
     formats, names = formats or {}, names or {}
     numeric = {c for c in frame if c in formats or pd.api.types.is_numeric_dtype(frame[c])}
-    kind = {c: "number" if c in numeric else _kind_of_text(frame[c]) for c in frame}
+    kinds = ["number" if c in numeric else _kind_of_text(frame[c]) for c in frame]
     # A box that scrolls has to be reachable by keyboard, and then needs a name.
     box = '<div class="results"{} role="group" tabindex="0" aria-label="{}">'
     label = _plain(caption) or "Table"
     lines = [Markup(box + '<table class="table results">').format(_anchor(name), label)]
     if caption:
         lines.append(Markup("<caption>{}</caption>").format(caption))
-    head = Markup('<th scope="col" class="{}">{}</th>')
-    heads = Markup().join(head.format(kind[c], names.get(c, c)) for c in frame)
+    head, cell = Markup('<th scope="col" class="{}">{}</th>'), Markup('<td class="{}">{}</td>')
+    heads = Markup().join(map(head.format, kinds, (names.get(c, c) for c in frame)))
     lines.append(Markup("<thead><tr>{}</tr></thead><tbody>").format(heads))
     anchors = [""] * len(frame) if row_ids is None else row_ids
-    cell = Markup('<td class="{}">{}</td>')
     for anchor, row in zip(anchors, frame.itertuples(index=False, name=None), strict=True):
-        cells = Markup().join(
-            cell.format(kind[c], _cell(value, formats.get(c)))
-            for c, value in zip(frame, row, strict=True)
-        )
+        cells = Markup().join(map(cell.format, kinds, map(_cell, row, map(formats.get, frame))))
         lines.append(Markup("<tr{}>{}</tr>").format(_anchor(anchor), cells))
-    lines.append(Markup("</tbody></table></div>"))
-    return Markup("\n").join(lines)
+    return Markup("\n").join([*lines, Markup("</tbody></table></div>")])
 
 
 def _anchor(name: str) -> str:

@@ -18,6 +18,7 @@ import re
 from pathlib import Path
 
 from docutils import nodes
+from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
@@ -53,7 +54,7 @@ class LabelTables(SphinxTransform):
         for raw in list(self.document.findall(nodes.raw)):
             found = _TABLE.match(raw.astext()) if raw.get("format") == "html" else None
             if found and not isinstance(raw.parent, LabelledTable):
-                title = re.sub(r"<[^>]*>", "", found["caption"])
+                title = Markup(found["caption"]).striptags()
                 wrapped = LabelledTable("", names=[found["name"]], title=title)
                 wrapped.source, wrapped.line = raw.source, raw.line
                 self.document.note_explicit_target(wrapped, wrapped)
@@ -174,6 +175,8 @@ def _glued(app: Sphinx, page: Path, found: re.Match) -> str:
                 html = "".join(output["data"].get(_KEPT_HTML, ""))
                 made = _shown(cell) if _TABLE.match(html) else []
                 html = "\n".join([html, *(one for one in made if one.startswith(_MADE))])
+                # Text with a fence in it would end this one.
+                html = html.replace("`", "&#96;")
                 return f"```{{raw}} html\n{html}\n```" if html else found[0]
     return found[0]
 
@@ -189,7 +192,8 @@ def _made(cell: dict) -> list[dict]:
     both = list(zip(cell["outputs"], shown, strict=True))
     cell["outputs"] = [output for output, html in both if not html.startswith(_MADE)]
     prose = {"cell_type": "markdown", "id": f"{cell['id']}-made", "metadata": {}}
-    return [prose | {"source": html} for html in shown if html.startswith(_MADE)]
+    # After an empty line Markdown would begin again.
+    return [prose | {"source": " ".join(s.split())} for s in shown if s.startswith(_MADE)]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -145,6 +146,26 @@ def test_what_is_left_is_swept_once_its_writer_is_dead(tmp_path):
         places.sweep(tmp_path)  # of one's own process neither
         temporary.write_text("whole")
     assert os.listdir(tmp_path) == ["b.txt"]
+
+
+def test_writing_goes_on_while_others_sweep(tmp_path):
+    """Also in the moment between the making of a temporary folder and its locking."""
+    done = threading.Event()
+
+    def sweep():
+        while not done.is_set():
+            places.sweep(tmp_path)
+
+    sweeping = threading.Thread(target=sweep)
+    sweeping.start()
+    try:
+        for number in range(100):
+            with places.written_whole(tmp_path / str(number)) as temporary:
+                temporary.touch()
+    finally:
+        done.set()
+        sweeping.join()
+    assert len(os.listdir(tmp_path)) == 100
 
 
 def test_nothing_waits_for_a_pipe(tmp_path):

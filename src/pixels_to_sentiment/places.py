@@ -77,11 +77,13 @@ def reading(path: Path | str) -> BinaryIO:
     A pipe or device, which could be waited for without end, raises ``OSError`` at once, as does a
     folder or a file that is not there; its ``strerror`` is the reason in a phrase.
     """
-    # Without waiting until somebody writes into a pipe; of no effect on files.
-    stream = open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK))
-    if stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-        return stream
-    stream.close()
+    # Not blocking: without it, opening a pipe waits until somebody writes. Of no effect on files.
+    number = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    if stat.S_ISREG(os.fstat(number).st_mode):
+        return os.fdopen(number, "rb")
+    os.close(number)
+    if os.path.isdir(path):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     raise OSError(errno.EINVAL, "it is a pipe or a device, not a file", str(path))
 
 
@@ -121,7 +123,7 @@ def _temporary_folder(parent: Path) -> tuple[Path, TextIO]:
     while True:
         home = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=parent))
         with suppress(FileNotFoundError):
-            lock = open(home / "lock", "w")
+            lock = (home / "lock").open("w")
             _locked(lock, fcntl.LOCK_EX)
             # Whoever sweeps may have come between the making and the locking.
             if (home / "lock").exists():

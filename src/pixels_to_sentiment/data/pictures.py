@@ -122,8 +122,8 @@ def load(source: str = "auto") -> Pictures:
     found = from_archive(path)
     if not found.real:
         raise UserError(
-            f"{path} has other pictures under the names of the article's photographs: put the "
-            "authors' archive in its place, or delete it to have it fetched."
+            f"{path} has other pictures under the names of the article's photographs: "
+            f"{archives.CURE}."
         )
     return found
 
@@ -233,7 +233,7 @@ def _fill(pixels: np.ndarray, names: np.ndarray, read: Callable[[int], _Decoded]
         shown = ", ".join(broken[:5]) + (", ..." if len(broken) > 5 else "")
         raise UserError(
             f"{len(broken)} of {len(names)} pictures in the archive do not decode ({shown}): "
-            "put a good archive in its place, or delete it to have it fetched."
+            f"{archives.CURE}."
         )
     return files
 

@@ -122,7 +122,6 @@ def members_by_name(archive: zipfile.ZipFile, names: Iterable[str]) -> dict[str,
     if missing:
         shown = ", ".join(missing[:5]) + (", ..." if len(missing) > 5 else "")
         raise UserError(
-            f"{archive.filename} lacks {len(missing):,} of {len(wanted):,} files ({shown}): "
-            f"{CURE}."
+            f"{archive.filename} lacks {len(missing):,} of {len(wanted):,} files ({shown}): {CURE}."
         )
     return wanted

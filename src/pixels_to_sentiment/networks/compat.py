@@ -8,6 +8,8 @@ enough: models, transforms and timm then work as usual.
 
 import importlib.util
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -41,6 +43,30 @@ def declare_operators() -> bool:
     for operator in ("nms", "qnms"):
         _library.define(operator + _SCHEMA)
     return True
+
+
+@contextmanager
+def hub_offline(offline: bool) -> Iterator[None]:
+    """Keep timm from asking for weights: what its hub's cache lacks raises an error at once.
+
+    The hub's own variables count only where they are set before its client is imported.
+    """
+    if not offline:
+        yield
+        return
+    from unittest import mock
+
+    import torch.hub
+    from huggingface_hub import constants
+
+    def refuse(address: str, *_: object, **__: object) -> None:
+        raise OSError(f"{address} is not asked while offline")
+
+    with (
+        mock.patch.object(constants, "HF_HUB_OFFLINE", True),
+        mock.patch.object(torch.hub, "download_url_to_file", refuse),
+    ):
+        yield
 
 
 declare_operators()

@@ -17,6 +17,7 @@ from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.maps import choice, dense, mapping, photos, sheets
 from pixels_to_sentiment.training import prediction
 from toy_maps import photograph, with_weights
+from toy_runs import made_up_pictures
 
 
 @pytest.fixture
@@ -157,6 +158,9 @@ def test_without_the_photographs_it_is_unknown_what_was_seen(decoded, made, monk
     (folder,) = places.cache().glob("pictures-*")
     (folder / "files.csv").write_text("")
     assert mapping.trained_on(record) is None
+    monkeypatch.setattr(mapping.assets, "find", lambda name: folder)
+    monkeypatch.setattr(pictures, "from_archive", lambda path: made_up_pictures())
+    assert mapping.trained_on(record) is None, "of the pictures of another archive"
     stand_in = replace(record, data={"source": "stand-in", "fingerprint": "s"})
     assert mapping.trained_on(stand_in) == frozenset(), "which has seen no photograph"
 

@@ -129,7 +129,7 @@ def _identity(path: Path | str) -> tuple[int, ...]:
 
 @lru_cache
 def _digest(path: str, algorithm: str, *_identity: int) -> str:
-    with open(path, "rb") as stream:
+    with places.reading(path) as stream:
         return hashlib.file_digest(stream, algorithm).hexdigest()
 
 
@@ -143,7 +143,7 @@ def _fault(asset: Asset, path: Path) -> str | None:
 
 @lru_cache
 def _examine(asset: Asset, path: Path, *identity: int) -> str | None:
-    with open(path, "rb") as stream:
+    with places.reading(path) as stream:
         if downloads.is_page(stream.read(512)):
             return "is a web page and not the file"
     right, size = _as_declared(asset, path, *identity), path.stat().st_size

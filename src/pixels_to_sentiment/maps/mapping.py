@@ -145,7 +145,8 @@ def _decoded(fingerprint: str) -> pd.DataFrame | None:
         if pictures.fingerprint(table) == fingerprint:
             return pd.read_csv(io.BytesIO(table))
     archive = assets.find(pictures.ARCHIVE)
-    return pictures.from_archive(archive).files if archive else None
+    found = pictures.from_archive(archive) if archive else None
+    return found.files if found and found.fingerprint == fingerprint else None
 
 
 def targets(paths: Iterable[Path], folder: Path, *, force: bool = False) -> dict[Path, Path]:

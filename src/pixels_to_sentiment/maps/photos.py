@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps, PngImagePlugin, TiffImagePlugin
 
+from pixels_to_sentiment import places
 from pixels_to_sentiment.errors import UserError
 
 # As Pillow calls them.
@@ -158,9 +159,7 @@ def opened(path: Path) -> Photo:
 
 
 def _opened(path: Path) -> Photo:
-    if not path.is_file():
-        raise UserError("is not a file that is there: leave it out.")
-    with path.open("rb") as stream:
+    with places.reading(path) as stream:
         if not stream.read(1):
             raise UserError("is empty: fetch it anew or leave it out.")
         stream.seek(0)

@@ -124,20 +124,13 @@ def _temporary_folder(parent: Path) -> tuple[Path, TextIO]:
         home = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=parent))
         with suppress(FileNotFoundError):
             lock = (home / "lock").open("w")
-            _locked(lock, fcntl.LOCK_EX)
+            # A file system without locks keeps what is left behind.
+            with suppress(OSError):
+                fcntl.flock(lock, fcntl.LOCK_EX)
             # Whoever sweeps may have come between the making and the locking.
             if (home / "lock").exists():
                 return home, lock
             lock.close()
-
-
-def _locked(lock: TextIO, how: int) -> bool:
-    """Lock a file, if it is free or can be waited for, and the file system knows of locks."""
-    try:
-        fcntl.flock(lock, how)
-    except OSError:
-        return False
-    return True
 
 
 def _to_disk(path: Path, deep: bool = True) -> None:
@@ -161,8 +154,8 @@ def sweep(folder: Path) -> None:
     """
     for home in folder.glob(f"{_UNFINISHED}*"):
         with suppress(OSError), open(home / "lock", "w") as lock:
-            if _locked(lock, fcntl.LOCK_EX | fcntl.LOCK_NB):
-                shutil.rmtree(home, ignore_errors=True)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(home)
 
 
 def alive(pid: int) -> bool:

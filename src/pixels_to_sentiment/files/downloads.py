@@ -65,22 +65,10 @@ class _Response(http.client.HTTPResponse):
         self.fp = io.BufferedReader(_Paced(self.fp.detach()))
 
 
-class _Connection(http.client.HTTPConnection):
-    response_class = _Response
-
-
-class _SecureConnection(http.client.HTTPSConnection):
-    response_class = _Response
-
-
-class _Handler(urllib.request.HTTPHandler):
-    def http_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(_Connection, request)
-
-
-class _SecureHandler(urllib.request.HTTPSHandler):
-    def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(_SecureConnection, request)
+class _Handler(urllib.request.HTTPSHandler, urllib.request.HTTPHandler):
+    def do_open(self, kind: type, *arguments: object, **named: object) -> _Response:
+        paced = type(kind.__name__, (kind,), {"response_class": _Response})
+        return super().do_open(paced, *arguments, **named)
 
 
 class Failed(Exception):
@@ -209,8 +197,7 @@ def _request(address: str, have: int, validator: str | None) -> http.client.HTTP
         raise Failed(why)
     try:
         request = urllib.request.Request(address, headers=headers)
-        opener = urllib.request.build_opener(_Handler, _SecureHandler)
-        return opener.open(request, timeout=TIMEOUT)
+        return urllib.request.build_opener(_Handler).open(request, timeout=TIMEOUT)
     except urllib.error.HTTPError as fault:
         if fault.code == 416 and have:
             return fault

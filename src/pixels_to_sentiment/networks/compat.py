@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest import mock
 
 import torch
 
@@ -46,22 +47,14 @@ def declare_operators() -> bool:
 
 
 @contextmanager
-def hub_offline(offline: bool) -> Iterator[None]:
-    """Keep timm from asking for weights: what its hub's cache lacks raises an error at once.
+def hub_offline() -> Iterator[None]:
+    """Keep timm from asking for weights: what the caches lack raises an error at once.
 
     The hub's own variables count only where they are set before its client is imported.
     """
-    if not offline:
-        yield
-        return
-    from unittest import mock
-
-    import torch.hub
     from huggingface_hub import constants
 
-    def refuse(address: str, *_: object, **__: object) -> None:
-        raise OSError(f"{address} is not asked while offline")
-
+    refuse = mock.Mock(side_effect=OSError("nothing is downloaded while offline"))
     with (
         mock.patch.object(constants, "HF_HUB_OFFLINE", True),
         mock.patch.object(torch.hub, "download_url_to_file", refuse),

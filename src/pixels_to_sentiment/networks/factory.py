@@ -1,5 +1,6 @@
 """Any network by its name, with the weights that it starts from and a new head."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -124,7 +125,7 @@ def weights_file(names: tuple[str, ...]) -> Path:
 def _create_timm(name: str, start: str) -> Network:
     model = name.removeprefix("timm/")
     try:
-        with compat.hub_offline(assets.offline()):
+        with compat.hub_offline() if assets.offline() else nullcontext():
             pretrained = start == "imagenet"
             body = timm.create_model(model, pretrained=pretrained, num_classes=len(CLASSES))
     except Exception as fault:  # timm and its hub raise whatever their transport raises

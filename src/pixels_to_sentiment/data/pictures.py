@@ -27,8 +27,8 @@ from pixels_to_sentiment.files import archives, assets
 SIDE = 256
 # Part of the fingerprint: to be raised when decoding or warping changes what the array holds.
 WARP_VERSION = 1
+# Fingerprint of the article's photographs.
 PUBLISHED = "163dece2470a85986859fe53cc8f551b3a89dcac6259cc66ab79964af171d447"
-"""Fingerprint of the article's photographs."""
 # What a folder of decoded pictures holds; one of another kind is not opened.
 _LAYOUT = 2
 # Written last: the digests of the other files.

@@ -159,6 +159,34 @@ def test_text_of_any_kind_is_shown_and_stays_text(page):
         assert 'href="https://live' not in html
 
 
+def test_a_page_shows_three_small_tables_and_its_captions_open_the_others(tmp_path):
+    """One whose rows are led to is shown, and a label leads to a folded one as to any."""
+    from sphinx.application import Sphinx
+
+    def of(name, rows, **options):
+        frame = pd.DataFrame({"a": range(rows)})
+        return code(shown(html=tables.table(frame, caption=name, name=name, **options)))
+
+    rows = range(rendering.ROWS + 1)
+    cells = [
+        v4.new_markdown_cell("# Page\n\nSee {numref}`long`."),
+        of("long", rendering.ROWS + 1),
+        of("led", len(rows), row_ids=[f"row-{n}" for n in rows]),
+        *(of(name, rendering.ROWS) for name in ("second", "third", "fourth")),
+    ]
+    (tmp_path / "conf.py").write_text(CONF)
+    metadata = {"kernelspec": {"name": "python3", "display_name": "P", "language": "python"}}
+    nbformat.write(v4.new_notebook(cells=cells, metadata=metadata), tmp_path / "index.ipynb")
+    for builder, folded in (("html", ["long", "fourth"]), ("singlehtml", [])):
+        out = tmp_path / builder
+        Sphinx(tmp_path, tmp_path, out, tmp_path / "tree", builder, status=None).build()
+        page = (out / "index.html").read_text()
+        found = re.findall(r"<details[^>]*><summary><span[^>]*>Table \d </span>(\w+)<", page)
+        assert found == folded
+        assert re.search(r'href="[^"]*long"[^>]*><span[^>]*>Table 1<', page)
+        assert page.count("</details></div>") == len(folded)
+
+
 def test_a_table_without_label_stays_as_it_is(page):
     """It has no number, so that the next one keeps its own."""
     chapter, _, _ = page

@@ -32,6 +32,8 @@ _TABLE = re.compile(
 )
 _MADE = '<details class="made">'
 _GLUED = re.compile(r"```\{glue\} (?P<name>[\w-]+)\n:doc: (?P<notebook>\S+)\n```")
+# Of the tables on a page so many are shown, of up to so many rows.
+SHOWN, ROWS = 3, 12
 # Class of an image that has a dark drawing, before the name of its file.
 _PAIRED = "dark-drawing-"
 _KEPT_HTML = "application/papermill.record/text/html"
@@ -82,7 +84,11 @@ class PairDrawings(SphinxTransform):
 
 
 def visit(translator, node: LabelledTable) -> None:
-    """Write a table with its number before its caption and a link to it behind."""
+    """Write a table with its number before its caption and a link to it behind.
+
+    A page shows its first `SHOWN` tables of up to `ROWS` rows, and those whose rows are led to; the
+    captions of the others open them. On paper (singlehtml) all are shown.
+    """
     begin = len(translator.body)
     translator.add_fignumber(node)
     number = "".join(translator.body[begin:])
@@ -94,9 +100,16 @@ def visit(translator, node: LabelledTable) -> None:
     caption = found["caption"]
     # Another label if a heading of the page has taken this one.
     html = html.replace(f'id="{found["name"]}"', f'id="{node["ids"][0]}"', 1)
-    translator.body.append(
-        html.replace(f"<caption>{caption}<", f"<caption>{number}{caption}{link}<", 1)
-    )
+    html = html.replace(f"<caption>{caption}<", f"<caption>{number}{caption}{link}<", 1)
+    shown = getattr(translator, "shown_tables", 0)
+    stays = "<tr id=" in html or (shown < SHOWN and html.count("<tr>") - 1 <= ROWS)
+    if translator.builder.name == "singlehtml" or stays:
+        translator.shown_tables = shown + 1
+        translator.body.append(html)
+    else:
+        summary = f'<details class="folded table"><summary>{number}{caption}</summary>'
+        inside = html.strip().replace("<table", f"{summary}<table", 1)
+        translator.body.append(inside.removesuffix("</div>") + "</details></div>")
     raise nodes.SkipNode
 
 

@@ -7,6 +7,7 @@ import re
 import nbformat
 import pandas as pd
 import pytest
+from markupsafe import Markup, escape
 from nbformat import v4
 
 from pixels_to_sentiment.book import rendering
@@ -16,6 +17,8 @@ MADE = '<details class="made"><summary>Made from 1 recorded run</summary><p>x</p
 PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII="
 )
+# Text that would be live as HTML, or as Markdown after an empty line or the end of a fence.
+HOSTILE = "x\n\n```\n```{raw} html\n<b class=live>\n```\n[x](https://live.example)"
 DARK = base64.b64encode(b"another picture").decode()
 CONF = """
 extensions = ["myst_nb", "pixels_to_sentiment.book.rendering"]
@@ -44,7 +47,7 @@ def code(*outputs, **options):
 
 
 def table(name, caption):
-    return tables.table(pd.DataFrame({"a": [1]}), caption=caption, name=name)
+    return tables.table(pd.DataFrame({"a": [HOSTILE]}), caption=caption, name=name)
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +72,7 @@ def page(built_in):
     )
     cells = [
         v4.new_markdown_cell("# Chapter\n\nSee {numref}`second` and {numref}`drawn`.\n\n## Second"),
-        code(shown(html=table("first", "One <sup>?</sup>"), text="HTML")),
+        code(shown(html=table("first", Markup("One <sup>?</sup>")), text="HTML")),
         code(shown(html=table("second", "Two")), shown(html=MADE)),
         code(
             drawn,
@@ -78,7 +81,7 @@ def page(built_in):
             image={"alt": "A square", "width": "50%"},
         ),
         code(glued("some", html=table("taken", "Three")), shown(html=MADE)),
-        code(glued("words", text="said"), glued("list", html="<ol><li>found</li></ol>")),
+        code(glued("words", text=f"said {HOSTILE}"), glued("list", html="<ol><li>found</li></ol>")),
         code(shown(html='<div class="results"><table><tr><td>no label</td></tr></table></div>')),
     ]
     metadata = {"kernelspec": {"name": "python3", "display_name": "P", "language": "python"}}
@@ -147,6 +150,45 @@ def test_a_figure_has_its_drawing_for_the_dark_beside_it(page, built_in):
     assert (built_in / source).read_bytes() == base64.b64decode(DARK)
 
 
+def test_text_of_any_kind_is_shown_and_stays_text(page):
+    """In a table of a chapter, in one that another page takes, and in prose."""
+    chapter, index, _ = page
+    for html, times in ((chapter, 2), (index, 2)):
+        assert html.count("&lt;b class=live&gt;") == times
+        assert "<b class" not in html
+        assert 'href="https://live' not in html
+
+
+def test_a_page_shows_three_small_tables_and_its_captions_open_the_others(tmp_path):
+    """One whose rows are led to is shown, and a label leads to a folded one as to any."""
+    from sphinx.application import Sphinx
+
+    def of(name, rows, **options):
+        frame = pd.DataFrame({"a": range(rows)})
+        return code(shown(html=tables.table(frame, caption=name, name=name, **options)))
+
+    rows = range(rendering.ROWS + 1)
+    cells = [
+        v4.new_markdown_cell("# Page\n\nSee {numref}`long`."),
+        of("long", rendering.ROWS + 1),
+        of("led", len(rows), row_ids=[f"row-{n}" for n in rows]),
+        *(of(name, rendering.ROWS) for name in ("second", "third", "fourth")),
+    ]
+    (tmp_path / "conf.py").write_text(CONF)
+    metadata = {"kernelspec": {"name": "python3", "display_name": "P", "language": "python"}}
+    nbformat.write(v4.new_notebook(cells=cells, metadata=metadata), tmp_path / "index.ipynb")
+    for builder, folded in (("html", ["long", "fourth"]), ("singlehtml", [])):
+        out = tmp_path / builder
+        Sphinx(tmp_path, tmp_path, out, tmp_path / "tree", builder, status=None).build()
+        page = (out / "index.html").read_text()
+        found = re.findall(r"<details[^>]*><summary><span[^>]*>Table \d </span>(\w+)<", page)
+        assert found == folded
+        assert page.count("</details></div>") == len(folded)
+    assert (
+        '<a class="reference internal" href="#long">' in (tmp_path / "html/index.html").read_text()
+    )
+
+
 def test_a_table_without_label_stays_as_it_is(page):
     """It has no number, so that the next one keeps its own."""
     chapter, _, _ = page
@@ -176,3 +218,14 @@ def test_one_line_opens_parameters_and_set_up_and_says_so():
     assert "hide-input" in first["metadata"]["tags"]
     assert first["metadata"]["mystnb"]["code_prompt_show"] == rendering.SET_UP
     assert last["metadata"]["mystnb"]["code_prompt_show"] == "Mine"
+
+
+def test_what_made_a_figure_stays_one_piece_of_html():
+    """Whatever its text is: after an empty line, MyST would read the rest as Markdown."""
+    app = type("App", (), {"env": type("Env", (), {"doc2path": lambda self, name: "a.ipynb"})()})()
+    made = MADE.replace("x", escape(HOSTILE))
+    cell = {"cell_type": "code", "id": "a", "metadata": {"mystnb": {"figure": {}}}}
+    content = [json.dumps({"cells": [cell | {"outputs": [shown(html=made)]}]})]
+    rendering.prepare(app, "a", content)
+    (prose,) = (one for one in json.loads(content[0])["cells"] if one["cell_type"] == "markdown")
+    assert prose["source"] == " ".join(made.split())

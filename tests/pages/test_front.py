@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from markupsafe import Markup
 
 from pixels_to_sentiment import claims
 from pixels_to_sentiment.claims.sides import FOR, OTHER, OWN, UNDECIDED, Row
@@ -57,7 +58,7 @@ def test_each_claim_is_a_row_under_its_verdict_and_only_what_counts_is_drawn(jud
 
 def test_the_table_of_verdicts_folds_the_evidence_of_each(judged):
     """A row a claim, with its section, verdict and rule."""
-    table = front.verdicts(judged, {"ablation": '<a href="x">chapter 4</a>'})
+    table = front.verdicts(judged, {"ablation": Markup('<a href="x">chapter 4</a>')})
     assert len(table) == len(claims.CLAIMS)
     assert table["verdict"].str.contains("Reproduced").sum() == 6
     assert table["why"].str.contains("<details><summary>Evidence</summary>").all()

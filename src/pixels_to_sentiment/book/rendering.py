@@ -18,6 +18,7 @@ import re
 from pathlib import Path
 
 from docutils import nodes
+from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
@@ -31,6 +32,8 @@ _TABLE = re.compile(
 )
 _MADE = '<details class="made">'
 _GLUED = re.compile(r"```\{glue\} (?P<name>[\w-]+)\n:doc: (?P<notebook>\S+)\n```")
+# Of the tables on a page so many are shown, of up to so many rows.
+SHOWN, ROWS = 3, 12
 # Class of an image that has a dark drawing, before the name of its file.
 _PAIRED = "dark-drawing-"
 _KEPT_HTML = "application/papermill.record/text/html"
@@ -53,7 +56,7 @@ class LabelTables(SphinxTransform):
         for raw in list(self.document.findall(nodes.raw)):
             found = _TABLE.match(raw.astext()) if raw.get("format") == "html" else None
             if found and not isinstance(raw.parent, LabelledTable):
-                title = re.sub(r"<[^>]*>", "", found["caption"])
+                title = Markup(found["caption"]).striptags()
                 wrapped = LabelledTable("", names=[found["name"]], title=title)
                 wrapped.source, wrapped.line = raw.source, raw.line
                 self.document.note_explicit_target(wrapped, wrapped)
@@ -81,7 +84,11 @@ class PairDrawings(SphinxTransform):
 
 
 def visit(translator, node: LabelledTable) -> None:
-    """Write a table with its number before its caption and a link to it behind."""
+    """Write a table with its number before its caption and a link to it behind.
+
+    A page shows its first `SHOWN` tables of up to `ROWS` rows, and those whose rows are led to; the
+    captions of the others open them. On paper (singlehtml) all are shown.
+    """
     begin = len(translator.body)
     translator.add_fignumber(node)
     number = "".join(translator.body[begin:])
@@ -93,9 +100,16 @@ def visit(translator, node: LabelledTable) -> None:
     caption = found["caption"]
     # Another label if a heading of the page has taken this one.
     html = html.replace(f'id="{found["name"]}"', f'id="{node["ids"][0]}"', 1)
-    translator.body.append(
-        html.replace(f"<caption>{caption}<", f"<caption>{number}{caption}{link}<", 1)
-    )
+    html = html.replace(f"<caption>{caption}<", f"<caption>{number}{caption}{link}<", 1)
+    shown = getattr(translator, "shown_tables", 0)
+    stays = "<tr id=" in html or (shown < SHOWN and html.count("<tr>") - 1 <= ROWS)
+    if translator.builder.name == "singlehtml" or stays:
+        translator.shown_tables = shown + 1
+        translator.body.append(html)
+    else:
+        summary = f'<details class="folded table"><summary>{number}{caption}</summary>'
+        inside = html.strip().replace("<table", f"{summary}<table", 1)
+        translator.body.append(inside.removesuffix("</div>") + "</details></div>")
     raise nodes.SkipNode
 
 
@@ -174,6 +188,8 @@ def _glued(app: Sphinx, page: Path, found: re.Match) -> str:
                 html = "".join(output["data"].get(_KEPT_HTML, ""))
                 made = _shown(cell) if _TABLE.match(html) else []
                 html = "\n".join([html, *(one for one in made if one.startswith(_MADE))])
+                # Text with a fence in it would end this one.
+                html = html.replace("`", "&#96;")
                 return f"```{{raw}} html\n{html}\n```" if html else found[0]
     return found[0]
 
@@ -189,7 +205,8 @@ def _made(cell: dict) -> list[dict]:
     both = list(zip(cell["outputs"], shown, strict=True))
     cell["outputs"] = [output for output, html in both if not html.startswith(_MADE)]
     prose = {"cell_type": "markdown", "id": f"{cell['id']}-made", "metadata": {}}
-    return [prose | {"source": html} for html in shown if html.startswith(_MADE)]
+    # After an empty line Markdown would begin again.
+    return [prose | {"source": " ".join(s.split())} for s in shown if s.startswith(_MADE)]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

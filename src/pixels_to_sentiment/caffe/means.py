@@ -18,10 +18,11 @@ def read(path: Path | str) -> np.ndarray:
     """
     path = Path(path)
     try:
-        if path.suffix == ".npy":
-            mean = np.load(path, allow_pickle=False)
-        else:
-            mean = models.array_of(schema.BlobProto.FromString(path.read_bytes()), "the mean")
+        with places.reading(path) as stream:
+            if path.suffix == ".npy":
+                mean = np.load(stream, allow_pickle=False)
+            else:
+                mean = models.array_of(schema.BlobProto.FromString(stream.read()), "the mean")
     except (OSError, models.Unreadable) as fault:
         raise models.unreadable(path, getattr(fault, "strerror", fault), "mean") from fault
     except (DecodeError, ValueError, EOFError) as fault:

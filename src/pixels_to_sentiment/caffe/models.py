@@ -69,7 +69,7 @@ def read(path: Path | str) -> Iterator[Layer]:
     """
     count = 0
     try:
-        with open(path, "rb") as stream:
+        with places.reading(path) as stream:
             _refuse_others(stream.read(4096))
             stream.seek(0)
             for message in _layer_messages(stream):

@@ -17,7 +17,7 @@ from pixels_to_sentiment.records.catalogue import Configuration
 
 
 def reported_lines(claim: Claim) -> list[str]:
-    """Give the numbers that the article reports for a claim, with their marks, in words (HTML)."""
+    """Give the numbers that the article reports for a claim, with their marks, in words."""
     lines = []
     for what, *rows in _cells(claim):
         if all(one is not None for one in rows):
@@ -27,7 +27,7 @@ def reported_lines(claim: Claim) -> list[str]:
             mark = tables.MARKS[max((one["grade"] for one in rows), key="VIR".index)]
             words = what or " − ".join(one["variant"] for one in rows)
             shown = tables.signed(value) if others else f"{value:.3f}".removesuffix(".000")
-            lines.append(f"{words}: {shown}{mark}")
+            lines.append(f"{words}: {shown}" + mark)
     if claim.kind == "count":
         lines += [reported(cut, "five", VIEW)["note"].partition(";")[0] for _, cut in claim.own]
     if claim.kind in ("alike", "depth"):

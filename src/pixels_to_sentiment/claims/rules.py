@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
+from markupsafe import Markup
 
 from pixels_to_sentiment import places
 
@@ -123,7 +124,7 @@ def dated(began: Mapping[str, Iterable[str]], path: Path | None = None) -> pd.Da
         times = [datetime.fromisoformat(one) for one in began.get(kind, ())]
         before = None if written is None else sum(one < written for one in times)
         after = None if written is None else len(times) - before
-        rows.append((kind, RULES.get(kind, ""), written, before, after))
+        rows.append((kind, Markup(RULES.get(kind, "")), written, before, after))
     return pd.DataFrame(rows, columns=["kind", "rule", "written", "before", "after"])
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
+from markupsafe import Markup
 
 from pixels_to_sentiment.claims import evidence, measured, probed
 from pixels_to_sentiment.claims.numbers import reported_differences, reported_lines
@@ -92,8 +93,8 @@ def judge(
                 "short": claim.short,
                 "article": reported_differences(claim) if claim.kind in IN_ACCURACY else [],
                 "rows": rows,
-                "paper": "<br>".join(reported_lines(claim)),
-                "evidence": "<br>".join(row.text for row in rows),
+                "paper": Markup("<br>").join(reported_lines(claim)),
+                "evidence": Markup("<br>").join(row.text for row in rows),
                 "verdict": verdict,
                 "why": why,
                 "former": was["verdict"],

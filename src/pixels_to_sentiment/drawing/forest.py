@@ -1,9 +1,10 @@
 """A forest plot as HTML: words that wrap on a phone, values on hover, colours of either ground."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from html import escape
 from itertools import groupby
 from typing import NamedTuple
+
+from markupsafe import Markup
 
 from pixels_to_sentiment.drawing.tables import signed
 
@@ -27,7 +28,7 @@ class Line(NamedTuple):
     instead: str = ""
 
 
-def forest(lines: Iterable[Line], groups: Mapping[str, str], label: str) -> str:
+def forest(lines: Iterable[Line], groups: Mapping[str, tuple[str, str]], label: str) -> Markup:
     """Draw rows under the headings of their groups, all on one scale that is zero in the middle.
 
     Parameters
@@ -40,13 +41,14 @@ def forest(lines: Iterable[Line], groups: Mapping[str, str], label: str) -> str:
     lines = sorted(lines, key=lambda line: list(groups).index(line.group))
     ends = [abs(end) for line in lines for _, *three in line.here for end in three]
     most = max([0.05, *ends, *(abs(value) for line in lines for value in line.article)])
-    parts = ['<div class="forest">', _scale(most, label)]
+    heads = Markup('<p class="forest-group {}">{} <span>{}</span></p><ul class="{}">{}</ul>')
+    row = Markup("<li>{}{}</li>")
+    parts = [_scale(most, label)]
     for group, members in groupby(lines, key=lambda line: line.group):
         some, (kind, heading) = list(members), groups[group]
-        parts.append(f'<p class="forest-group {kind}">{heading} <span>{len(some)}</span></p>')
-        rows = "".join(f"<li>{_words(line)}{_strip(line, most)}</li>" for line in some)
-        parts.append(f'<ul class="{kind}">{rows}</ul>')
-    return "".join([*parts, "</div>"])
+        rows = Markup().join(row.format(_words(line), _strip(line, most)) for line in some)
+        parts.append(heads.format(kind, heading, len(some), kind, rows))
+    return Markup('<div class="forest">{}</div>').format(Markup().join(parts))
 
 
 def _at(value: float, most: float) -> str:
@@ -56,44 +58,44 @@ def _at(value: float, most: float) -> str:
 def _scale(most: float, label: str) -> str:
     step = next(one for one in (0.02, 0.05, 0.1, 0.2, 0.5) if most / one < 4)
     ticks = [n * step for n in range(-int(most / step), int(most / step) + 1)]
-    marks = "".join(
-        f'<text x="{_at(tick, most)}" y="13" text-anchor="middle">'
-        f"{signed(tick, 2) if round(tick, 9) else '0'}</text>"
-        for tick in ticks
+    mark = Markup('<text x="{}" y="13" text-anchor="middle">{}</text>')
+    marks = Markup().join(
+        mark.format(_at(tick, most), signed(tick, 2) if round(tick, 9) else "0") for tick in ticks
     )
-    drawn = f'<svg class="forest-strip" height="18" aria-hidden="true">{marks}</svg>'
-    return f'<div class="forest-scale"><span>{escape(label)}</span>{drawn}</div>'
+    return Markup(
+        '<div class="forest-scale"><span>{}</span>'
+        '<svg class="forest-strip" height="18" aria-hidden="true">{}</svg></div>'
+    ).format(label, marks)
 
 
-def _words(line: Line) -> str:
-    return f'<a href="{escape(line.link)}">{escape(line.words)}</a>'
+def _words(line: Line) -> Markup:
+    return Markup('<a href="{}">{}</a>').format(line.link, line.words)
 
 
-def _strip(line: Line, most: float) -> str:
+_STRIP = Markup('<svg class="forest-strip" height="{}" role="img" aria-label="{}">{}</svg>')
+_ZERO = Markup('<line class="zero" x1="{0}" x2="{0}" y1="0" y2="{1}"/>')
+_ARTICLE = Markup(
+    '<svg class="diamond" x="{}" y="{}" overflow="visible"><path d="{}"><title>{}</title></path>'
+    "</svg>"
+)
+_HERE = Markup(
+    '<g><title>{}</title><line x1="{}" x2="{}" y1="{y}" y2="{y}"/>'
+    '<circle cx="{}" cy="{y}" r="3.5"/></g>'
+)
+
+
+def _strip(line: Line, most: float) -> Markup:
     if not line.here and not line.article:
-        return f'<span class="forest-instead">{escape(line.instead)}</span>'
+        return Markup('<span class="forest-instead">{}</span>').format(line.instead)
     height = 2 * EDGE + LINE * max(0, len(line.here) - 1 + bool(line.article))
-    middle = _at(0, most)
-    parts = [f'<line class="zero" x1="{middle}" x2="{middle}" y1="0" y2="{height}"/>']
+    parts = [_ZERO.format(_at(0, most), height)]
     told = []
     for value in line.article:
-        words = f"the article: {signed(value)}"
-        told.append(words)
-        parts.append(
-            f'<svg class="diamond" x="{_at(value, most)}" y="{EDGE}" overflow="visible">'
-            f'<path d="{_DIAMOND}"><title>{words}</title></path></svg>'
-        )
+        told.append(f"the article: {signed(value)}")
+        parts.append(_ARTICLE.format(_at(value, most), EDGE, _DIAMOND, told[-1]))
     first = EDGE + LINE * bool(line.article)
-    for n, (title, value, low, high) in enumerate(line.here):
-        words = escape(f"{title}: {signed(value)} ({signed(low)} to {signed(high)})")
-        told.append(words)
-        y = first + LINE * n
-        parts.append(
-            f'<g><title>{words}</title><line x1="{_at(low, most)}" x2="{_at(high, most)}" '
-            f'y1="{y}" y2="{y}"/><circle cx="{_at(value, most)}" cy="{y}" r="3.5"/></g>'
-        )
-    label = escape("; ".join(told), quote=True).replace("&amp;", "&")
-    return (
-        f'<svg class="forest-strip" height="{height}" role="img" aria-label="{label}">'
-        f"{''.join(parts)}</svg>"
-    )
+    for n, (title, value, *ends) in enumerate(line.here):
+        told.append("{}: {} ({} to {})".format(title, *map(signed, (value, *ends))))
+        low, high, at = (_at(one, most) for one in (*ends, value))
+        parts.append(_HERE.format(told[-1], low, high, at, y=first + LINE * n))
+    return _STRIP.format(height, "; ".join(told), Markup().join(parts))

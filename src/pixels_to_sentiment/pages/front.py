@@ -5,10 +5,10 @@ not recorded is left out.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 from matplotlib.colors import to_hex
 
 from pixels_to_sentiment import claims
@@ -34,7 +34,7 @@ _GROUPS = {
 }
 
 
-def forest(judged: pd.DataFrame, folder: str = "") -> str:
+def forest(judged: pd.DataFrame, folder: str = "") -> Markup:
     """Draw all claims, as `claims.judge` gives them, with a link to each in the chapter of claims.
 
     What was shown there and did not count is left out. `folder` leads to the chapters.
@@ -67,34 +67,32 @@ def _elsewise(rows: Sequence[Row]) -> str:
     return f"in another unit: {agreeing} of {len(rows)} comparisons speak for it"
 
 
-def verdicts(judged: pd.DataFrame, chapters: Mapping[str, str]) -> pd.DataFrame:
+def verdicts(judged: pd.DataFrame, chapters: Mapping[str, Markup]) -> pd.DataFrame:
     """Table the claims for the chapter of claims: verdict, claim, and why with evidence folded.
 
-    `chapters` gives a link (HTML) by the label of a chapter.
+    `chapters` gives a link by the label of a chapter.
     """
-    rows = []
+    rows, items = [], (Markup("<br>"), Markup("</li><li>"))
     for one in judged.itertuples():
         kind, heading = _GROUPS[one.verdict]
         where = chapters.get(one.chapter, "")
         section = one.section if one.section == claims.OURS else f"section {one.section}"
-        evidence = [
-            f"<p>{title}</p><ul><li>{text.replace('<br>', '</li><li>')}</li></ul>"
+        evidence = Markup().join(
+            Markup("<p>{}</p><ul><li>{}</li></ul>").format(title, text.replace(*items))
             for title, text in (("The article", one.paper), ("Recorded here", one.evidence))
             if text
-        ]
-        rule = f"<p>Rule: <i>{one.kind}</i>.</p>"
-        folded = f"<details><summary>Evidence</summary>{''.join(evidence)}{rule}</details>"
-        rows.append(
-            {
-                "verdict": f'<span class="verdict {kind}">{heading}</span>',
-                "claim": f"{one.claim} ({', '.join(filter(None, [section, where]))})",
-                "why": f"{one.why}{folded}",
-            }
         )
+        place = Markup(", ").join(filter(None, [section, where]))
+        verdict = Markup('<span class="verdict {}">{}</span>').format(kind, heading)
+        why = Markup(
+            "{}<details><summary>Evidence</summary>{}<p>Rule: <i>{}</i>.</p></details>"
+        ).format(one.why, evidence, one.kind)
+        claim = Markup("{} ({})").format(one.claim, place)
+        rows.append({"verdict": verdict, "claim": claim, "why": why})
     return pd.DataFrame(rows)
 
 
-def findings(judged: pd.DataFrame, candidates: Sequence[Candidate], folder: str = "") -> str:
+def findings(judged: pd.DataFrame, candidates: Sequence[Candidate], folder: str = "") -> Markup:
     """List what was found, each with a link to its evidence, as an ordered list.
 
     Parameters
@@ -106,11 +104,9 @@ def findings(judged: pd.DataFrame, candidates: Sequence[Candidate], folder: str 
     """
     found = judged.set_index("name")
     items = [*_of_claims(found), *_of_maps(candidates)]
-    rows = "".join(
-        f'<li>{escape(text)} <a href="{folder}{page}">{where}</a></li>'
-        for text, page, where in items
-    )
-    return f'<ol class="findings">{rows}</ol>'
+    row = Markup('<li>{} <a href="{}">{}</a></li>')
+    rows = Markup().join(row.format(text, folder + page, where) for text, page, where in items)
+    return Markup('<ol class="findings">{}</ol>').format(rows)
 
 
 def _of_claims(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
@@ -181,7 +177,7 @@ def _listed(values: Sequence[float], digits: int = 3) -> str:
     return least if least == most else f"{least} to {most}"
 
 
-def beside(candidates: Sequence[Candidate]) -> str:
+def beside(candidates: Sequence[Candidate]) -> Markup:
     """Draw the authors' map of one photograph beside those of our networks, as cells of colour.
 
     It is the photograph of median agreement (rank correlation) with the first network, so that
@@ -189,28 +185,28 @@ def beside(candidates: Sequence[Candidate]) -> str:
     """
     ours = [one for one in candidates if one.map == measures.MAP]
     if not ours:
-        return ""
+        return Markup()
     ranks = authors.by_picture(ours[:1]).sort_values("rank", kind="stable")
     at = int(ranks["position"].iloc[len(ranks) // 2]) - 1
     shown = [("The article", authors.maps()[at])]
     shown += [(one.network.partition(",")[0], one.probabilities[at]) for one in ours]
-    cells = "".join(
-        f"<div>{_cells(name, values)}<p>{escape(name)}</p></div>" for name, values in shown
-    )
+    cell = Markup("<div>{}<p>{}</p></div>")
+    cells = Markup().join(cell.format(_cells(name, values), name) for name, values in shown)
     words = f"Figure 7, photograph {at + 1}: the one of median agreement with {shown[1][0]}"
-    return f'<div class="map-beside" role="group" aria-label="{escape(words)}">{cells}</div>'
+    group = Markup('<div class="map-beside" role="group" aria-label="{}">{}</div>')
+    return group.format(words, cells)
 
 
-def _cells(name: str, values: np.ndarray) -> str:
-    rows = "".join(
-        f'<rect x="{x}" y="{y}" width="1.02" height="1.02" '
-        + ('class="hidden"/>' if np.isnan(p) else f'fill="{to_hex(drawing.DIVERGING(p))}"/>')
-        for y, row in enumerate(values)
-        for x, p in enumerate(row)
+def _cells(name: str, values: np.ndarray) -> Markup:
+    rect = Markup('<rect x="{}" y="{}" width="1.02" height="1.02" {}="{}"/>')
+    rows = Markup().join(
+        rect.format(x, y, *_look(p)) for y, row in enumerate(values) for x, p in enumerate(row)
     )
-    side = len(values)
-    mean = np.nanmean(values)
-    return (
-        f'<svg viewBox="0 0 {side} {side}" role="img" aria-label="{escape(name)}: map of {side} by '
-        f'{side} places, mean probability of positive {mean:.2f}">{rows}</svg>'
-    )
+    side, mean = len(values), np.nanmean(values)
+    words = f"{name}: map of {side} by {side} places, mean probability of positive {mean:.2f}"
+    drawn = '<svg viewBox="0 0 {0} {0}" role="img" aria-label="{1}">{2}</svg>'
+    return Markup(drawn).format(side, words, rows)
+
+
+def _look(p: float) -> tuple[str, str]:
+    return ("class", "hidden") if np.isnan(p) else ("fill", to_hex(drawing.DIVERGING(p)))

@@ -38,7 +38,11 @@ START_TITLES = {
 }
 # Of trainings whose title names none.
 USUAL_PRECISION = "bf16"
-RECIPE_TITLES = {"paper": "paper's recipe", "head-at-base-rate": "our recipe"}
+RECIPE_TITLES = {
+    "paper": "paper's recipe",
+    "head-at-base-rate": "our recipe",
+    "linear": "linear head on frozen features",
+}
 # What may follow a recipe's name, from its end.
 ENDINGS = {
     SHORTENED: "shortened",

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pixels_to_sentiment.errors import UserError
+
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -57,7 +59,13 @@ def benchmarks() -> Path:
 
 
 def _place(variable: str, default: Path) -> Path:
-    return Path(os.environ.get(variable) or default).expanduser().absolute()
+    given = os.environ.get(variable)
+    try:
+        return Path(given or default).expanduser().absolute()
+    except RuntimeError as fault:
+        raise UserError(
+            f"{variable} is {given!r}, and nobody of that name has a home here: name a folder."
+        ) from fault
 
 
 def _user_cache() -> Path:

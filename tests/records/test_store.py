@@ -15,10 +15,10 @@ import pytest
 import torch
 
 import toy_work
+from pixels_to_sentiment import provenance
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import factory
-from pixels_to_sentiment.records import provenance
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.records.store import Runs, pick_device, record, recorded
 from pixels_to_sentiment.training import loop, memory

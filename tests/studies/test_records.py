@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
+from pixels_to_sentiment import provenance
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.records import provenance
 from pixels_to_sentiment.studies.records import StudyRecord
 from toy_studies import FITTED, measured, written
 

@@ -17,11 +17,11 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from pixels_to_sentiment import provenance
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.probes import features, linear
-from pixels_to_sentiment.records import provenance
 from pixels_to_sentiment.records.runs import Record, Run
 from pixels_to_sentiment.records.work import Finished, Work
 

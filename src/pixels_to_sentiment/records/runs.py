@@ -18,10 +18,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from pixels_to_sentiment import places
+from pixels_to_sentiment import places, provenance
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.records import provenance, work
+from pixels_to_sentiment.records import work
 from pixels_to_sentiment.training.recipes import Recipe
 
 if TYPE_CHECKING:

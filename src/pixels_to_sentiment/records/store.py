@@ -13,9 +13,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from pixels_to_sentiment import places
+from pixels_to_sentiment import places, provenance
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.records import provenance
 from pixels_to_sentiment.records.runs import WEIGHTS, Record
 from pixels_to_sentiment.records.work import Finished, Work
 from pixels_to_sentiment.training import memory

@@ -19,7 +19,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from pixels_to_sentiment.records import provenance
+from pixels_to_sentiment import provenance
 from pixels_to_sentiment.records.runs import Run
 from pixels_to_sentiment.records.work import Finished, Work
 

@@ -13,6 +13,7 @@ from pixels_to_sentiment.files import assets
 from pixels_to_sentiment.maps import choice
 from pixels_to_sentiment.records import catalogue, runs
 from pixels_to_sentiment.records.catalogue import Configuration
+from toy_runs import change
 
 
 @pytest.fixture
@@ -33,9 +34,8 @@ def at_hand(isolated, made, monkeypatch):
 def rewrite(record, **fields):
     """Change what a run's folder says."""
     path = record.folder / "run.json"
-    content = json.loads(path.read_text())
-    content["run"].update(fields.pop("run", {}))
-    path.write_text(json.dumps(content | fields))
+    run = json.loads(path.read_text())["run"] | fields.pop("run", {})
+    change(path, run=run, **fields)
 
 
 def test_the_best_run_is_the_most_accurate_beyond_always_positive_with_ten_crops(at_hand):

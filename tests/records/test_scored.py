@@ -31,5 +31,5 @@ def test_one_fold_has_no_deviation(made):
 def test_predictions_that_cannot_be_read_are_named(made, content):
     record = made()
     (record.folder / "predictions.csv").write_text(content)
-    with pytest.raises(UserError, match=r"predictions.csv cannot be read .*: restore its folder"):
+    with pytest.raises(UserError, match=r"predictions.csv is damaged .*: restore it, or"):
         scored.rows([record])

@@ -162,7 +162,7 @@ def best(network: str | None = None) -> Choice:
             one = Choice(Record.open(places.runs() / key))
             wanted = one.record.run.network in ([network] if network else names)
             if wanted and not one.record.deviation() and _has_weights(one.record):
-                _check_predictions(one)
+                _ = one.accuracy  # of predictions that are whole
                 found.append(one)
         except UserError as fault:
             passed_over.append(str(fault))
@@ -179,19 +179,6 @@ def best(network: str | None = None) -> Choice:
         else:
             return complete
     raise UserError(" ".join([*passed_over, _nothing_trained(network)]))
-
-
-def _check_predictions(one: Choice) -> None:
-    try:
-        if len(one.predictions) and np.isfinite(one.accuracy):
-            return
-        reason = "there are none"
-    except (OSError, ValueError, KeyError) as fault:
-        reason = f"{type(fault).__name__}: {fault}"
-    raise UserError(
-        f"The predictions in {one.record.folder} cannot be read ({reason}): mend them, or delete "
-        "that folder and run again."
-    )
 
 
 def _keys() -> list[str]:

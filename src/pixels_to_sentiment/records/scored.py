@@ -1,8 +1,7 @@
 """Scores of recorded runs as plain rows, counted without pandas, which takes longer to import."""
 
-import csv
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from statistics import fmean, stdev
 
 from pixels_to_sentiment.data import folds
@@ -14,20 +13,30 @@ from pixels_to_sentiment.records.runs import Record
 _VIEWS = {"centre": "no", "oversampled": "yes"}
 
 
-def rows(records: Iterable[Record]) -> list[dict]:
+def rows(
+    records: Iterable[Record], damaged: Callable[[UserError], None] | None = None
+) -> list[dict]:
     """Score configurations, one a dict: `experiments.table` to ten digits, with lists.
 
-    Raises
-    ------
-    UserError
-        If the predictions of a run cannot be read.
+    Parameters
+    ----------
+    damaged
+        As for `Finished.found_in`; what is damaged is left out.
     """
+    scores = {}
+    for one in (records := list(records)):
+        try:
+            scores[one.key] = one.scores()
+        except UserError as fault:
+            if damaged is None:
+                raise
+            damaged(fault)
     groups = defaultdict(list)
-    for one in experiments.whole_seeds(records):
+    for one in experiments.whole_seeds(one for one in records if one.key in scores):
         run = one.run
         name = (experiments.experiment_of(run), run.network, run.start, run.recipe.name)
         name += (run.precision, folds.AGREEMENTS.index(run.agreement))
-        for view, accuracy in _accuracies(one).items():
+        for view, accuracy in scores[one.key].items():
             groups[*name, _VIEWS[view]].append((run.fold, run.seed, one.key, accuracy))
     return [_row(name, some) for name, some in sorted(groups.items())]
 
@@ -48,19 +57,3 @@ def _row(name: tuple, some: list[tuple]) -> dict:
         "std": round(stdev(each), 10) if len(each) > 1 else None,
         "n": len(each),
     }
-
-
-def _accuracies(one: Record) -> dict[str, float]:
-    """Shares of pictures that are right, by view, as `scores.accuracy` has them."""
-    path = one.folder / "predictions.csv"
-    try:
-        with path.open(newline="") as file:
-            table = list(csv.DictReader(file))
-        labels = [row["label"] == "1" for row in table]
-        right = {view: [float(row[view]) > 0.5 for row in table] for view in _VIEWS}
-        return {view: fmean(map(bool.__eq__, some, labels)) for view, some in right.items()}
-    except (OSError, ValueError, KeyError, TypeError) as fault:
-        raise UserError(
-            f"{path} cannot be read ({type(fault).__name__}: {fault}): restore its folder or "
-            "delete it."
-        ) from fault

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import shutil
-import socket
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     from pixels_to_sentiment.data.pictures import Pictures
     from pixels_to_sentiment.networks.network import Network
+
+# Bytes beside the weights of a run for its tables, descriptions and the names of its layers.
+_FOR_TABLES = 1 << 20
 
 
 class Store:
@@ -70,7 +73,7 @@ class Store:
     def find(self, work: Work, pictures: Pictures) -> Finished | None:
         """Open finished work; costs next to nothing."""
         folder = self.root / work.key(pictures.fingerprint)
-        return self.kind.open(folder) if folder.is_dir() else None
+        return self.kind.open_key(self.root, folder.name) if folder.is_dir() else None
 
     def get(
         self,
@@ -102,12 +105,10 @@ class Store:
         keys = work.keys_behind()
         behind = {name: self._trained(key, work, pictures) for name, key in keys.items()}
         self.check(work, behind)
-        self.root.mkdir(parents=True, exist_ok=True)
-        sweep(self.root)
+        key = work.key(pictures.fingerprint)
         memory.keep_freed()
         memory.give_back()  # what an earlier run left
-        key = work.key(pictures.fingerprint)
-        with written_whole(self.root / key, self.kind.marker()) as partial:
+        with written(self.root / key, self.kind.marker(), "RUNS") as partial:
             clock = provenance.Clock()
             more = self.execute(
                 work, behind, pictures, partial, device, lambda step: progress(work, step)
@@ -117,10 +118,10 @@ class Store:
             content = {"key": key, work.kind: asdict(work), **runs, **more}
             content["data"] = {"source": pictures.source, "fingerprint": pictures.fingerprint}
             content["code"] = work.fingerprint()
-            written = {"provenance.json": clock.details(device), self.kind.marker(): content}
-            for name, what in written.items():
+            made = {"provenance.json": clock.details(device), self.kind.marker(): content}
+            for name, what in made.items():
                 (partial / name).write_text(json.dumps(what, indent=1) + "\n")
-        return self.kind.open(self.root / key)
+        return self.kind.open_key(self.root, key)
 
     def perform(
         self,
@@ -149,7 +150,7 @@ class Store:
                 yield record
 
     def _trained(self, key: str, work: Work, pictures: Pictures) -> Record:
-        found = Record.open(self.root / key)
+        found = Record.open_key(self.root, key)
         run = found.run
         if (run.agreement, run.fold) != (work.agreement, work.fold):
             raise UserError(
@@ -171,8 +172,6 @@ class Runs(Store):
 
     def execute(self, run, behind, pictures, folder, device, tell) -> dict:
         """Train and predict."""
-        from safetensors.torch import save_file
-
         from pixels_to_sentiment.networks import factory
         from pixels_to_sentiment.training import loop, prediction
 
@@ -180,6 +179,7 @@ class Runs(Store):
         if not run.recipe.twins:
             train_list = train_list[~pictures.copies(train_list["image"], test_list["image"])]
         network = factory.create(run.network, start=run.start, seed=run.seed).to(device)
+        _take_room(network, folder / WEIGHTS)
         pixels = pictures.tensor()
         train_pixels = pixels[pictures.rows(train_list["image"])].to(device)
         test_pixels = pixels[pictures.rows(test_list["image"])].to(device)
@@ -198,11 +198,38 @@ class Runs(Store):
         predictions = test_list[["image", "label"]].assign(
             centre=centre.numpy(), oversampled=oversampled.numpy()
         )
-        curve.to_csv(folder / "curve.csv", index=False)
-        predictions.to_csv(folder / "predictions.csv", index=False)
-        state = network.body.state_dict()
-        save_file({k: v.contiguous().cpu() for k, v in state.items()}, folder / WEIGHTS)
+        tables = {"curve.csv": curve, "predictions.csv": predictions}
+        try:
+            _save(network, tables, folder)
+        except OSError as fault:
+            kept = Path(tempfile.mkdtemp(prefix="pixels-to-sentiment-"))
+            _save(network, tables, kept)
+            raise UserError(
+                f"{self.root} cannot take a trained run ({fault.strerror or fault}), whose weights "
+                f"and tables are kept in {kept}: make room and run again, or take them from there."
+            ) from fault
         return {}
+
+
+def _take_room(network: Network, path: Path) -> None:
+    """Fill a file as large as the weights and tables of a training will be, before it begins."""
+    state = network.body.state_dict().values()
+    with path.open("wb") as file:
+        size = sum(tensor.numel() * tensor.element_size() for tensor in state)
+        os.posix_fallocate(file.fileno(), 0, size + _FOR_TABLES)
+
+
+def _save(network: Network, tables: dict[str, pd.DataFrame], folder: Path) -> None:
+    from safetensors.torch import save
+
+    state = {name: one.contiguous().cpu() for name, one in network.body.state_dict().items()}
+    path = folder / WEIGHTS
+    # Over what was allocated; `save_file` would make another file, which nobody else may read.
+    with path.open("r+b" if path.exists() else "wb") as file:
+        file.write(save(state))
+        file.truncate()
+    for name, table in tables.items():
+        table.to_csv(folder / name, index=False)
 
 
 def _watch(network: Network, pixels: torch.Tensor, labels: pd.Series) -> tuple[float, float]:
@@ -237,33 +264,37 @@ def pick_device(device: str) -> str:
 
 
 @contextmanager
-def written_whole(folder: Path, marker: str) -> Iterator[Path]:
-    """Give a temporary folder beside one, which gets its name when all went well.
+def written(folder: Path, marker: str, place: str) -> Iterator[Path]:
+    """Give a folder to be filled, which gets its name when all went well.
 
-    Where another process finished the same work first, so that the marker is there, its folder is
-    kept: it says the same.
+    Parameters
+    ----------
+    marker
+        As for `places.written_whole`.
+    place
+        Names the environment variable that says where such folders lie.
+
+    Raises
+    ------
+    UserError
+        If the folder cannot be written; nothing of it is left then.
     """
-    partial = folder.parent / f".partial-{socket.gethostname()}-{os.getpid()}-{folder.name}"
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
+    root = folder.parent
     try:
-        yield partial
-        try:
-            os.replace(partial, folder)
-        except OSError:
-            if not (folder / marker).is_file():
-                raise
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-
-
-def sweep(root: Path) -> None:
-    """Remove what killed processes of this machine left half-done in a folder."""
-    name = re.compile(rf"\.partial-{re.escape(socket.gethostname())}-(\d+)-[0-9a-f]+")
-    for folder in root.glob(".partial-*"):
-        found = name.fullmatch(folder.name)
-        if found and not places.alive(int(found[1])):
-            shutil.rmtree(folder, ignore_errors=True)
+        root.mkdir(parents=True, exist_ok=True)
+        places.sweep(root)
+        with places.written_whole(folder, marker) as partial:
+            partial.mkdir()
+            yield partial
+    except OSError as fault:
+        named = Path(os.fsdecode(fault.filename2 or fault.filename or root))
+        if not named.is_relative_to(root):
+            raise
+        named = named if named in (root, folder) else root
+        raise UserError(
+            f"{named} cannot be written ({fault.strerror or fault}): make it a folder with room "
+            f"that you may write to, or name another in PIXELS_TO_SENTIMENT_{place}."
+        ) from fault
 
 
 def record(records: Iterable[Finished], results: Path | None = None) -> list[Path]:
@@ -282,6 +313,8 @@ def record(records: Iterable[Finished], results: Path | None = None) -> list[Pat
         If something is not the full protocol on the photographs, or is recorded already under the
         key of other code or data; nothing is copied then.
     """
+    from pixels_to_sentiment.data import pictures
+
     records = list(records)
     homes = {one.key: results or one.home for one in records}
     kinds = {(type(one), homes[one.key]) for one in records}
@@ -293,6 +326,12 @@ def record(records: Iterable[Finished], results: Path | None = None) -> list[Pat
                 f"{name} cannot be recorded: it was made {deviation}; record {one.several} of the "
                 "paper tier on the photographs."
             )
+        one.check()
+        if one.photographed and one.data["fingerprint"] != pictures.PUBLISHED:
+            raise UserError(
+                f"{name} cannot be recorded: by their fingerprint its pictures are not the "
+                f"article's; record {one.several} of those."
+            )
         # Twice in a score, the same fold and seed would count double.
         same = there.setdefault(one.identity(), one)
         if same.key != one.key:
@@ -302,12 +341,14 @@ def record(records: Iterable[Finished], results: Path | None = None) -> list[Pat
             )
     new = [one for one in records if not (homes[one.key] / one.key).is_dir()]
     for one in new:
-        with written_whole(homes[one.key] / one.key, one.marker()) as partial:
+        with written(homes[one.key] / one.key, one.marker(), "RESULTS") as partial:
             ignored = shutil.ignore_patterns(*one.unrecorded)
             shutil.copytree(one.folder, partial, dirs_exist_ok=True, ignore=ignored)
     return [homes[one.key] / one.key for one in new]
 
 
-def recorded(results: Path | None = None) -> list[Record]:
-    """Open the recorded training runs."""
-    return Record.recorded(results)
+def recorded(
+    results: Path | None = None, damaged: Callable[[UserError], None] | None = None
+) -> list[Record]:
+    """Open the recorded training runs, as `Finished.found_in` does."""
+    return Record.recorded(results, damaged)

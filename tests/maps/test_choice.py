@@ -83,6 +83,7 @@ def test_of_a_network_its_own_best_is_taken(at_hand):
 def test_a_run_is_named_by_the_beginning_of_its_key(at_hand):
     """If that fits one alone, and then even one that would never be chosen."""
     first, second = at_hand(fold=1), at_hand(fold=2)
+    first.predictions().head(48).to_csv(first.folder / "predictions.csv", index=False)
     rewrite(first, run={"limit": 48})
     assert choice.named(first.key).record.folder == first.folder
     assert choice.named(first.key[:10]).record.folder == first.folder

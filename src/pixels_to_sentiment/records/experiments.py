@@ -57,8 +57,8 @@ def plan(
 
     numbers = {"iterations": iterations, "batch_size": batch_size, "limit": limit}
     for name, value in numbers.items():
-        if value is not None and value < 1:
-            raise UserError(f"{name} is {value}: give a number from 1 up.")
+        if value is not None:
+            require_count(name, value)
     if precision not in recipes.PRECISIONS:
         raise UserError(
             f"There is no precision {precision!r}: choose from {list(recipes.PRECISIONS)}."
@@ -93,6 +93,13 @@ def plan(
             more = {"precision": precision, "limit": limit, "inner": held}
             runs.append(Run(one.network, one.start, weights, *lists, seed, **more))
     return runs, missing
+
+
+def require_count(name: str, value: object) -> None:
+    """Refuse what is not a whole number from 1 up."""
+    # In Python a bool is an int.
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise UserError(f"{name} is {value!r}: give a whole number from 1 up.")
 
 
 def _recipe(

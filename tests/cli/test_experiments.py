@@ -192,6 +192,25 @@ def test_what_there_is_not_is_refused(capsys, asked, monkeypatch, words, named):
     assert named in refused(capsys, "experiments", "run", *words.split())
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        *[
+            (f"{name}: {value}", f"{name} is ")
+            for name in ("iterations", "batch_size", "limit", "mapped")
+            for value in ("[3]", "'3'", ".nan", ".inf", "-1", "0", "2.0", "true", "{a: 1}")
+        ],
+        ("iteration: 3", "no parameter of a notebook is named 'iteration'; the nearest is"),
+    ],
+)
+def test_a_tier_of_wrong_numbers_or_names_is_refused(capsys, monkeypatch, tmp_path, line, said):
+    """In a sentence that names the file; a name that is passed over would run for days."""
+    file = tmp_path / "mine.yaml"
+    file.write_text(f"tier: mine\n{line}\n")
+    monkeypatch.setattr(tiers, "paths", lambda: {"mine": file})
+    assert f"{file}: {said}" in refused(capsys, "experiments", "run", "ablation", "--tier", "mine")
+
+
 def test_missing_weights_are_said_on_standard_error(capsys, idle, monkeypatch):
     """The rest is run; where there is no rest, the pictures are not even loaded."""
     monkeypatch.setattr(pictures, "load", lambda: pytest.fail("loaded the pictures"))

@@ -121,11 +121,9 @@ def _numbers(tier: str) -> dict[str, int]:
     from pixels_to_sentiment.records import experiments
 
     given = tiers.values(tier)
-    file, texts = (
-        tiers.paths()[tier],
-        [one.read_text() for one in notebooks.source_paths().values()],
-    )
-    # A line of a cell in which each has its type, as `book check` wants it; papermill takes seconds.
+    file = tiers.paths()[tier]
+    texts = [path.read_text(encoding="utf-8") for path in notebooks.source_paths().values()]
+    # Lines of a cell, each with its type, as `book check` wants them; papermill takes seconds.
     known = {one for text in texts for one in re.findall(r'^ *"(\w+): .* = ', text, re.MULTILINE)}
     for name in given:
         notebooks.require(name, known, "parameter of a notebook", file)

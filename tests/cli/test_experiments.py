@@ -19,7 +19,7 @@ from pixels_to_sentiment.records import catalogue, experiments, store
 from pixels_to_sentiment.studies import plans
 from pixels_to_sentiment.studies.records import Study
 from pixels_to_sentiment.studies.store import Studies
-from pixels_to_sentiment.training import loop
+from pixels_to_sentiment.training import devices, loop
 from toy_cli import refused, said
 from toy_runs import RUN, made_up_pictures
 
@@ -310,7 +310,7 @@ def test_sentiment_maps_are_made_of_what_was_trained_and_of_the_stand_in(
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines[:2]] == KEYS
     assert lines[2:] == ["map of photographs", "map of stand-in"]
-    limit, options = tiers.values("smoke")["mapped"], {"device": store.pick_device("auto")}
+    limit, options = tiers.values("smoke")["mapped"], {"device": devices.pick("auto")}
     trained = [Study(KEYS[0], "five", 1, other=KEYS[1], limit=limit)]
     fitted = [Study("squeezenet1_1:imagenet", "five", 1, limit=limit)]
     assert mapping == [(trained, "photographs", options), (fitted, "stand-in", options)]

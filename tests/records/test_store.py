@@ -21,7 +21,7 @@ from pixels_to_sentiment.data import pictures as data_pictures
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.records.runs import Record
-from pixels_to_sentiment.records.store import Runs, pick_device, record, recorded
+from pixels_to_sentiment.records.store import Runs, record, recorded
 from pixels_to_sentiment.training import loop, memory
 from toy_runs import FILES, LIMIT, RUN, change, copy_of, made_up_pictures, names_in
 from toy_work import Task, TaskRecord, Tasks
@@ -468,23 +468,3 @@ def test_a_place_that_is_no_folder_is_named(tmp_path, pictures, place):
     with pytest.raises(UserError, match=rf"^{tmp_path}/\S+ cannot be written .*NT_RUNS\.$"):
         Tasks(tmp_path / place).get(TASK, pictures, progress=told.append)
     assert told == []
-
-
-# Devices
-
-
-@pytest.mark.parametrize(("gpu", "chosen"), [(True, "cuda"), (False, "cpu")])
-def test_auto_takes_the_gpu_if_there_is_one(monkeypatch, gpu, chosen):
-    """And a device named outright is taken as it is, where the machine has it."""
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: gpu)
-    assert pick_device("auto") == chosen
-    assert pick_device(chosen) == chosen
-    assert pick_device("cpu") == "cpu"
-
-
-@pytest.mark.parametrize("device", ["cuda", "cuda:1", "gpu", "CPU", "", "cuda:x"])
-def test_a_device_that_is_not_there_is_named(monkeypatch, device):
-    """A GPU on a machine without one, and words that are no device."""
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(UserError, match=f"device {device!r}: "):
-        pick_device(device)

@@ -65,10 +65,11 @@ def _show(options: argparse.Namespace) -> None:
 def _run(options: argparse.Namespace) -> None:
     from pixels_to_sentiment.data import folds
     from pixels_to_sentiment.records import catalogue, experiments, store
+    from pixels_to_sentiment.training import devices
 
     experiment = catalogue.find(options.name)
     with waiting("Planning"):
-        device = store.pick_device(options.device)
+        device = devices.pick(options.device)
         shortened = _numbers(options.tier)
         mapped = shortened.pop("mapped", None)
         if shortened and options.record:

@@ -60,13 +60,13 @@ def _map(options: argparse.Namespace) -> None:
     from tqdm import tqdm
 
     from pixels_to_sentiment.maps import choice, photos
-    from pixels_to_sentiment.records import store
+    from pixels_to_sentiment.training import devices
 
     paths = photos.listed(options.photographs)
     with waiting("Choosing a network"):
         named = options.run is not None
         chosen = choice.named(options.run) if named else choice.best(options.network)
-        device = store.pick_device(options.device)
+        device = devices.pick(options.device)
         from pixels_to_sentiment.maps import mapping
     for sentence in chosen.passed_over:
         print(f"pixels-to-sentiment: passed over: {sentence}", file=sys.stderr)

@@ -29,7 +29,7 @@ def commands(rooms) -> None:
 
 def _results(options: argparse.Namespace) -> None:
     from pixels_to_sentiment import places
-    from pixels_to_sentiment.records import scored, store
+    from pixels_to_sentiment.records import experiments, store
 
     damaged = []
 
@@ -37,7 +37,7 @@ def _results(options: argparse.Namespace) -> None:
         damaged.append(fault)
         print(f"pixels-to-sentiment: left out: {fault}", file=sys.stderr)
 
-    rows = scored.rows(store.recorded(damaged=skip), skip)
+    rows = experiments.rows(store.recorded(damaged=skip))
     for folder in sorted(places.results().glob("[!.]*/")):
         if not any((folder / name).is_file() for name in MARKERS):
             skip(UserError(f"{folder} does not say what it is of: restore or delete it."))

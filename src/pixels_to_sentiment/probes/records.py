@@ -44,7 +44,7 @@ class Probe(Work):
     grid
         Classifiers and their costs, as for `linear.probe`.
     weights
-        Declared file that a start is read from, ``None`` if it needs none and for a run.
+        What a start is read from, as `factory.weights_asset` names it; ``None`` for a run.
     seed
         Of what starts new in an untrained network; 0 for a run.
     """

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from pixels_to_sentiment.networks.network import Network
 
 WEIGHTS = "weights.safetensors"
-# Columns of predictions: from the centre crop, and from ten.
-VIEWS = "centre", "oversampled"
+# Columns of predictions, and whether each is oversampled: `scores.VIEWS`, without numpy.
+VIEWS = {"centre": "no", "oversampled": "yes"}
 # Ends the name of a recipe of which only some iterations or smaller batches are run.
 SHORTENED = "-shortened"
 
@@ -49,7 +49,7 @@ class Run(work.Work):
     network, start
         As for `factory.create`.
     weights
-        Declared file that the start is read from, ``None`` if it needs none.
+        What the start is read from, as `factory.weights_asset` names it.
     seed
         Of the fillers, the order, the crops and dropout.
     precision

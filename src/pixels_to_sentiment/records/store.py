@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -17,7 +15,7 @@ from pixels_to_sentiment import places, provenance
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.records.runs import WEIGHTS, Record
 from pixels_to_sentiment.records.work import Finished, Work
-from pixels_to_sentiment.training import memory
+from pixels_to_sentiment.training import devices, memory
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,14 +99,14 @@ class Store:
         found = self.find(work, pictures)
         if found:
             return found
-        device = pick_device(device)
+        device = devices.pick(device)
         keys = work.keys_behind()
         behind = {name: self._trained(key, work, pictures) for name, key in keys.items()}
         self.check(work, behind)
         key = work.key(pictures.fingerprint)
         memory.keep_freed()
         memory.give_back()  # what an earlier run left
-        with written(self.root / key, self.kind.marker(), "RUNS") as partial:
+        with places.folder_made(self.root / key, self.kind.marker(), "RUNS") as partial:
             clock = provenance.Clock()
             more = self.execute(
                 work, behind, pictures, partial, device, lambda step: progress(work, step)
@@ -244,59 +242,6 @@ def _watch(network: Network, pixels: torch.Tensor, labels: pd.Series) -> tuple[f
     return loss.item(), (positive.argmax(1) == truth).double().mean().item()
 
 
-def pick_device(device: str) -> str:
-    """Resolve ``"auto"`` to ``"cuda"`` or ``"cpu"``.
-
-    Raises
-    ------
-    UserError
-        If the device is unknown, or a GPU is asked for and there is none.
-    """
-    if not re.fullmatch(r"auto|cpu|cuda(:\d+)?", device):
-        raise UserError(f"There is no device {device!r}: choose from auto, cpu, cuda, cuda:N.")
-    import torch
-
-    if device == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    if device.startswith("cuda") and not torch.cuda.is_available():
-        raise UserError(f"This machine has no GPU for device {device!r}: use 'cpu' or 'auto'.")
-    return device
-
-
-@contextmanager
-def written(folder: Path, marker: str, place: str) -> Iterator[Path]:
-    """Give a folder to be filled, which gets its name when all went well.
-
-    Parameters
-    ----------
-    marker
-        As for `places.written_whole`.
-    place
-        Names the environment variable that says where such folders lie.
-
-    Raises
-    ------
-    UserError
-        If the folder cannot be written; nothing of it is left then.
-    """
-    root = folder.parent
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        places.sweep(root)
-        with places.written_whole(folder, marker) as partial:
-            partial.mkdir()
-            yield partial
-    except OSError as fault:
-        named = Path(os.fsdecode(fault.filename2 or fault.filename or root))
-        if not named.is_relative_to(root):
-            raise
-        named = named if named in (root, folder) else root
-        raise UserError(
-            f"{named} cannot be written ({fault.strerror or fault}): make it a folder with room "
-            f"that you may write to, or name another in PIXELS_TO_SENTIMENT_{place}."
-        ) from fault
-
-
 def record(records: Iterable[Finished], results: Path | None = None) -> list[Path]:
     """Copy finished work of any kind into the recorded results, runs without their weights.
 
@@ -310,8 +255,8 @@ def record(records: Iterable[Finished], results: Path | None = None) -> list[Pat
     Raises
     ------
     UserError
-        If something is not the full protocol on the photographs, or is recorded already under the
-        key of other code or data; nothing is copied then.
+        If something is damaged, is not the full protocol on the photographs, or is recorded
+        already under the key of other code or data; nothing is copied then.
     """
     from pixels_to_sentiment.data import pictures
 
@@ -341,7 +286,7 @@ def record(records: Iterable[Finished], results: Path | None = None) -> list[Pat
             )
     new = [one for one in records if not (homes[one.key] / one.key).is_dir()]
     for one in new:
-        with written(homes[one.key] / one.key, one.marker(), "RESULTS") as partial:
+        with places.folder_made(homes[one.key] / one.key, one.marker(), "RESULTS") as partial:
             ignored = shutil.ignore_patterns(*one.unrecorded)
             shutil.copytree(one.folder, partial, dirs_exist_ok=True, ignore=ignored)
     return [homes[one.key] / one.key for one in new]

@@ -201,15 +201,17 @@ class Finished:
         Parameters
         ----------
         damaged
-            Called with the sentence of each folder that cannot be opened; without it the first is
-            raised.
+            Called with the sentence of each folder that cannot be opened or scored; without it the
+            first that cannot be opened is raised.
         """
         found = []
         for name in _names(root):
             if name.startswith(".") or not os.path.lexists(root / name / cls.marker()):
                 continue
             try:
-                found.append(cls.open_key(root, name))
+                one = cls.open_key(root, name)
+                _ = damaged and one.scores()
+                found.append(one)
             except UserError as fault:
                 if damaged is None:
                     raise

@@ -16,6 +16,10 @@ class UserError(Exception):
     """
 
 
+class NoPlace(UserError):
+    """A folder that takes nothing, which would stop whatever else is to be put there."""
+
+
 @contextmanager
 def damage(path: Path, cure: str) -> Iterator[None]:
     """Turn whatever the reading of a file raises into a sentence that names it and the cure.

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.errors import NoPlace, UserError
 
 _PACKAGE = Path(__file__).resolve().parent
 _UNFINISHED = ".unfinished-"
@@ -87,7 +87,7 @@ def folder_made(folder: Path, marker: str, place: str) -> Iterator[Path]:
 
     Raises
     ------
-    UserError
+    NoPlace
         If the folder cannot be written; nothing of it is left then.
     """
     root = folder.parent
@@ -102,7 +102,7 @@ def folder_made(folder: Path, marker: str, place: str) -> Iterator[Path]:
         if not named.is_relative_to(root):
             raise
         named = named if named in (root, folder) else root
-        raise UserError(
+        raise NoPlace(
             f"{named} cannot be written ({fault.strerror or fault}): make it a folder with room "
             f"that you may write to, or name another in PIXELS_TO_SENTIMENT_{place}."
         ) from fault

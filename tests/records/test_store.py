@@ -461,10 +461,11 @@ def test_everything_is_as_readable_as_the_user_wants(tmp_path, pictures):
 
 @pytest.mark.parametrize("place", ["file", "file/below", "link"])
 def test_a_place_that_is_no_folder_is_named(tmp_path, pictures, place):
-    """Before anything is done."""
+    """Once, and not for each work that was to be put there."""
     (tmp_path / "file").touch()
     (tmp_path / "link").symlink_to("nowhere")
     told = []
+    several = Tasks(tmp_path / place).perform([TASK, TASK], pictures, failed=told.append)
     with pytest.raises(UserError, match=rf"^{tmp_path}/\S+ cannot be written .*NT_RUNS\.$"):
-        Tasks(tmp_path / place).get(TASK, pictures, progress=told.append)
+        list(several)
     assert told == []

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from pixels_to_sentiment import places, provenance
-from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.errors import NoPlace, UserError
 from pixels_to_sentiment.records.runs import WEIGHTS, Record
 from pixels_to_sentiment.records.work import Finished, Work
 from pixels_to_sentiment.training import devices, memory
@@ -135,13 +135,13 @@ class Store:
         ----------
         failed
             Called with what cannot be finished, as when a loss has become infinite, and why; the
-            others are done. Without it the error is raised.
+            others are done. Without it the error is raised, as it is where nothing can be kept.
         """
         for work in works:
             try:
                 record = self.get(work, pictures, **options)
             except UserError as fault:
-                if failed is None:
+                if failed is None or isinstance(fault, NoPlace):
                     raise
                 failed(work, fault)
             else:
@@ -202,7 +202,7 @@ class Runs(Store):
         except OSError as fault:
             kept = Path(tempfile.mkdtemp(prefix="pixels-to-sentiment-"))
             _save(network, tables, kept)
-            raise UserError(
+            raise NoPlace(
                 f"{self.root} cannot take a trained run ({fault.strerror or fault}), whose weights "
                 f"and tables are kept in {kept}: make room and run again, or take them from there."
             ) from fault

@@ -3,7 +3,6 @@
 What needs torch is imported in the fixtures, so that tests without it start at once.
 """
 
-import json
 import os
 import urllib.request
 from collections import OrderedDict
@@ -127,6 +126,7 @@ def made(tmp_path):
     from pixels_to_sentiment.data import folds
     from pixels_to_sentiment.records import runs
     from pixels_to_sentiment.training import recipes
+    from toy_runs import describe
 
     def make(
         fold=1,
@@ -153,23 +153,30 @@ def made(tmp_path):
         correct = np.arange(len(test)) < round(right * len(test))
         sure = 0.6 + surer + 0.0001 * np.arange(len(test))
         positive = np.where((test["label"] == 1) == correct, sure, 1 - sure)
-        folder = tmp_path / "made" / run.key("data")
+        folder = tmp_path / "made" / run.key("f" * 64, "c")
         folder.mkdir(parents=True)
         test.assign(centre=positive, oversampled=positive).to_csv(
             folder / "predictions.csv", index=False
         )
         curve = {"iteration": [1, 2], "rate": [0.1, 0.1], "train_loss": [0.7, 0.6]}
         pd.DataFrame(curve).to_csv(folder / "curve.csv", index=False)
-        hardware = {"cpu": "a processor", "cores": 2, "memory_gib": 4.0}
-        provenance = {"commit": "0123456789", "dirty": False, "hardware": hardware}
-        provenance |= {"began": "2020-02-03T04:05:06+00:00", "seconds": 90.0}
-        (folder / "provenance.json").write_text(json.dumps(provenance))
         data = {"source": "photographs", "fingerprint": "f" * 64}
-        content = {"key": folder.name, "run": asdict(run), "data": data, "code": "c"}
-        (folder / "run.json").write_text(json.dumps(content))
+        describe(folder, run, {"run": asdict(run)}, data)
         return runs.Record.open(folder)
 
     return make
+
+
+@pytest.fixture(scope="module")
+def any_pictures():
+    """Let made-up runs and studies be of whatever pictures, and not of the published lists."""
+    from pixels_to_sentiment.records.runs import Run
+    from pixels_to_sentiment.studies.records import StudyRecord
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Run, "tests_on", lambda *_: True)
+        patch.setattr(StudyRecord, "_of_the_test_list", lambda *_: None)
+        yield
 
 
 @pytest.fixture

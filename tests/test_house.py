@@ -32,8 +32,9 @@ FLOORS = (
     ("records",),
     ("drawing", "judging", "training"),
     ("data", "networks"),
-    ("caffe", "files"),
-    ("errors", "places"),
+    ("caffe", "files", "provenance"),
+    ("places",),
+    ("errors",),
     ("__init__",),
 )
 FLOOR_OF = {module: floor for floor, modules in enumerate(FLOORS) for module in modules}

@@ -1,6 +1,5 @@
 """Made-up runs and probes to judge claims by, right on as many pictures as a test wants."""
 
-import json
 from dataclasses import asdict, replace
 
 import numpy as np
@@ -14,6 +13,7 @@ from pixels_to_sentiment.records import runs
 from pixels_to_sentiment.studies import measures
 from pixels_to_sentiment.studies.records import Study, StudyRecord
 from pixels_to_sentiment.training import recipes
+from toy_runs import describe
 
 CLAIMS = {claim.name: claim for claim in claims.CLAIMS}
 EXACT = crowd.exact()
@@ -21,15 +21,13 @@ EXACT = crowd.exact()
 FALLING = (0.9, 0.85, 0.8, 0.75, 0.7)
 
 
-def written(folder, name, content, **frames):
+def written(place, work, content, **frames):
     """Write a finished folder: its description, how it was made, and tables."""
+    folder = place / work.key("f", "c")
     folder.mkdir(parents=True, exist_ok=True)
     for table, frame in frames.items():
         frame.to_csv(folder / f"{table}.csv", index=False)
-    (folder / "provenance.json").write_text("{}")
-    content |= {"key": folder.name, "code": "c"}
-    content |= {"data": {"source": "photographs", "fingerprint": "f"}}
-    (folder / f"{name}.json").write_text(json.dumps(content))
+    describe(folder, work, {work.kind: asdict(work), **content})
     return folder
 
 
@@ -69,11 +67,10 @@ def runs_in(folder):
                     some = (test["image"].map(EXACT) == count).to_numpy()
                     correct[some] = right_on(some.sum(), of_count, dice)
                 views[view] = np.where((test["label"] == 1) == correct, 0.9, 0.1)
-            place = folder / "results" / run.key("data")
-            written(
-                place,
-                "run",
-                {"run": asdict(run)},
+            place = written(
+                folder / "results",
+                run,
+                {},
                 predictions=test.assign(**views),
                 curve=pd.DataFrame({"iteration": [1], "train_loss": [loss]}),
             )
@@ -99,7 +96,7 @@ def probes_in(folder):
         for fold in which:
             recipe = recipes.recipe(configuration.recipe, "five")
             run = runs.Run(configuration.network, configuration.start, None, "five", fold, recipe)
-            network = run.key("data") if tuned else f"{run.network}:{run.start}"
+            network = run.key("f", "c") if tuned else f"{run.network}:{run.start}"
             layers = tuple(names or (f"layer{n}" for n in range(len(shares))))
             probe = Probe(network, "five", fold, layers)
             labels = probe.lists()[1]["label"].to_numpy()
@@ -113,9 +110,9 @@ def probes_in(folder):
                         said = "".join(map(str, np.where(right, labels, 1 - labels)))
                         rows.append((name, 2, kind, cost, cost, inner, said))
             columns = ["layer", "features", "classifier", "cost", "relative", "inner", "predicted"]
-            content = {"probe": asdict(probe), "run": asdict(run) if tuned else None}
-            place = folder / "probes" / probe.key("data")
-            written(place, "probe", content, layers=pd.DataFrame(rows, columns=columns))
+            frame = pd.DataFrame(rows, columns=columns)
+            content = {"run": asdict(run) if tuned else None}
+            place = written(folder / "probes", probe, content, layers=frame)
             made.append(ProbeRecord.open(place))
         return made
 
@@ -148,12 +145,11 @@ def studies_in(folder):
                 for share in measures.CURVES["road-least"] if name == measures.MAP else ():
                     table[measures.column("road-least", share)] += better
                 tables.append(pd.concat([test, table], axis=1))
-            study = Study("run", "five", fold)
-            content = {"maps": asdict(study), "run": asdict(run), "other": None, "at": [0.5]}
-            place = folder / "studies" / study.key(str(configuration))
+            study = Study(str(configuration), "five", fold)
+            content = {"run": asdict(run), "other": None, "at": [0.5]}
             odds = test[["image"]].assign(**{"0-0": 0.0})
             frames = {"measures": pd.concat(tables), "log_odds": odds}
-            written(place, "maps", content, **frames)
+            place = written(folder / "studies", study, content, **frames)
             made.append(StudyRecord.open(place))
         return made
 

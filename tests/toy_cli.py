@@ -5,11 +5,11 @@ import subprocess
 import sys
 from dataclasses import asdict, replace
 
-import pandas as pd
+import numpy as np
 
 from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.training import recipes
-from toy_runs import RUN
+from toy_runs import RUN, describe
 
 HEAVY = ("torch", "torchvision", "timm", "sklearn", "scipy", "matplotlib", "seaborn", "pandas")
 
@@ -51,18 +51,18 @@ def said(capsys, *arguments):
     return capsys.readouterr().out
 
 
-def write_result(root, key, fold, right):
-    """Write a run's folder as documented, of which so many of four pictures are right."""
-    folder = root / key
-    folder.mkdir(parents=True)
+def write_result(root, fold, right, **changes):
+    """Write a run's folder as documented, of which so many of each four pictures are right."""
     run = replace(RUN, network="squeezenet1_1", start="imagenet", fold=fold, limit=None)
-    run = replace(run, recipe=recipes.recipe("paper", "five"))
-    data = {"source": "photographs", "fingerprint": "f"}
-    content = {"key": key, "run": asdict(run), "data": data, "code": "c"}
-    (folder / "run.json").write_text(json.dumps(content))
-    (folder / "provenance.json").write_text("{}")
+    run = replace(run, recipe=recipes.recipe("paper", "five"), **changes)
+    code = run.fingerprint()
+    folder = root / run.key("f", code)
+    folder.mkdir(parents=True)
+    describe(folder, run, {"run": asdict(run)}, code=code)
     (folder / "curve.csv").write_text("iteration\n1\n")
-    positive = [0.9 if place < right else 0.1 for place in range(4)]
-    table = pd.DataFrame({"label": 1, "centre": positive, "oversampled": 0.9})
+    table = run.lists()[1][["image", "label"]]
+    correct = np.arange(len(table)) % 4 < right
+    centre = np.where(correct == (table["label"] == 1), 0.9, 0.1)
+    table = table.assign(centre=centre, oversampled=table["label"])
     table.to_csv(folder / "predictions.csv", index=False)
     return folder

@@ -1,7 +1,8 @@
 """A probe that takes a second, for tests: of a network that was not trained, on noise."""
 
-import json
+from dataclasses import asdict
 
+import toy_runs
 from pixels_to_sentiment.probes.records import Probe
 from toy_runs import LIMIT
 
@@ -25,13 +26,6 @@ def written(folder, probe, predicted, **fields):
     ]
     head = "layer,features,classifier,cost,relative,inner,predicted\n"
     (folder / "layers.csv").write_text(head + "".join(rows))
-    (folder / "provenance.json").write_text('{"seconds": 1.5}')
-    content = {
-        "key": folder.name,
-        "probe": vars(probe),
-        "run": None,
-        "data": {"source": "photographs", "fingerprint": "made-up"},
-        "code": "c",
-    }
-    (folder / "probe.json").write_text(json.dumps(content | fields))
+    content = {"probe": asdict(probe), "run": None, **fields}
+    toy_runs.describe(folder, probe, content, {"source": "photographs", "fingerprint": "made-up"})
     return folder

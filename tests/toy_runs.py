@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.records.runs import Run
+from pixels_to_sentiment.records.work import Work
 from pixels_to_sentiment.training.recipes import Recipe
 
 LIMIT = 4
@@ -42,4 +44,27 @@ def copy_of(record, root):
 
 
 def change(path, **fields):
-    path.write_text(json.dumps(json.loads(path.read_text()) | fields))
+    """Change what a description says, as if the work had been done so: under its key."""
+    content = json.loads(path.read_text()) | fields
+    of = next(kind for kind in subclasses(Work) if getattr(kind, "kind", None) == path.stem)
+    with suppress(AttributeError, KeyError, TypeError):  # what is no work has no key
+        content["key"] = of.read(content[path.stem]).key(
+            content["data"]["fingerprint"], content["code"]
+        )
+    path.write_text(json.dumps(content))
+
+
+def subclasses(kind):
+    return [kind, *(below for one in kind.__subclasses__() for below in subclasses(one))]
+
+
+MADE = {"commit": "0123456789", "dirty": False, "began": "2020-02-03T04:05:06+00:00"}
+MADE |= {"seconds": 90.0, "hardware": {"cpu": "a processor", "cores": 2, "memory_gib": 4.0}}
+
+
+def describe(folder, work, content, data=None, code="c"):
+    """Write what a finished folder says of work and of how it was made."""
+    data = data or {"source": "photographs", "fingerprint": "f"}
+    content |= {"key": work.key(data["fingerprint"], code), "data": data, "code": code}
+    (folder / f"{work.kind}.json").write_text(json.dumps(content))
+    (folder / "provenance.json").write_text(json.dumps(MADE))

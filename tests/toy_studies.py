@@ -1,6 +1,5 @@
 """Map studies that take a second, for tests: a small network on blocks of colour."""
 
-import json
 from collections import OrderedDict
 from dataclasses import asdict, replace
 
@@ -9,6 +8,7 @@ import pandas as pd
 import torch
 from torch import nn
 
+import toy_runs
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.networks import declared, network
@@ -20,7 +20,7 @@ from toy_runs import RUN
 FILES = ["grad_cam.csv", "log_odds.csv", "maps.json", "measures.csv", "provenance.json"]
 SIDE, CROP = 96, 64
 MAPPED_RUN = replace(RUN, network="squeezenet1_1")
-FITTED = Study("squeezenet1_1:random", "five", 1, limit=3)
+FITTED = Study("squeezenet1_1:random", "five", 1, limit=4)
 
 
 def small(seed=0):
@@ -55,14 +55,12 @@ def blocks(source="stand-in", fingerprint="made-up"):
 def trained(root, data=None, **changes):
     """Write the folder of a finished run of the small network, without weights."""
     run = replace(MAPPED_RUN, **changes)
-    folder = root / run.key("made-up")
+    data = {"source": "stand-in", "fingerprint": "made-up"} | (data or {})
+    folder = root / run.key(data["fingerprint"])
     folder.mkdir(parents=True)
     for name in ("curve.csv", "predictions.csv"):
         (folder / name).write_text("")
-    (folder / "provenance.json").write_text("{}")
-    data = {"source": "stand-in", "fingerprint": "made-up"} | (data or {})
-    content = {"key": folder.name, "run": asdict(run), "data": data, "code": "c"}
-    (folder / "run.json").write_text(json.dumps(content))
+    toy_runs.describe(folder, run, {"run": asdict(run)}, data, run.fingerprint())
     return Record.open(folder)
 
 
@@ -87,7 +85,7 @@ def measured(images, labels, seed=0, maps=measures.MAPS):
 def written(folder, study, table=None, maps=None, run=None, other=None, source="photographs"):
     """Write a finished study's folder, of made-up numbers where none are given."""
     folder.mkdir(parents=True)
-    listed = folds.split(study.agreement, study.fold)[1].head(4)
+    listed = folds.split(study.agreement, study.fold)[1].head(study.limit)
     table = measured(listed["image"], listed["label"]) if table is None else table
     images = table["image"].unique()
     maps = np.random.default_rng(1).normal(0, 2, (len(images), 3, 3)) if maps is None else maps
@@ -97,16 +95,12 @@ def written(folder, study, table=None, maps=None, run=None, other=None, source="
         values = pd.DataFrame(some.reshape(len(maps), -1), columns=places)
         values.insert(0, "image", images)
         values.to_csv(folder / f"{name}.csv", index=False)
-    (folder / "provenance.json").write_text('{"seconds": 1.5}')
     content = {
-        "key": folder.name,
         "maps": asdict(study),
         "run": run and asdict(run),
         "other": other and asdict(other),
         "at": even(maps.shape[-1]).tolist(),
         "grad_cam_at": even(maps.shape[-1]).tolist(),
-        "data": {"source": source, "fingerprint": "made-up"},
-        "code": "c",
     }
-    (folder / "maps.json").write_text(json.dumps(content))
+    toy_runs.describe(folder, study, content, {"source": source, "fingerprint": "made-up"})
     return folder

@@ -15,6 +15,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
+from pixels_to_sentiment.errors import NoPlace, UserError
+
 _PACKAGE = Path(__file__).resolve().parent
 _UNFINISHED = ".unfinished-"
 
@@ -63,7 +65,47 @@ def benchmarks() -> Path:
 
 
 def _place(variable: str, default: Path) -> Path:
-    return Path(os.environ.get(variable) or default).expanduser().absolute()
+    given = os.environ.get(variable)
+    try:
+        return Path(given or default).expanduser().absolute()
+    except RuntimeError as fault:
+        raise UserError(
+            f"{variable} is {given!r}, and nobody of that name has a home here: name a folder."
+        ) from fault
+
+
+@contextmanager
+def folder_made(folder: Path, marker: str, place: str) -> Iterator[Path]:
+    """Give a folder to be filled, which gets its name when all went well.
+
+    Parameters
+    ----------
+    marker
+        As for `written_whole`.
+    place
+        Such as ``RUNS``: ends the name of the variable that says where such folders lie.
+
+    Raises
+    ------
+    NoPlace
+        If the folder cannot be written; nothing of it is left then.
+    """
+    root = folder.parent
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        sweep(root)
+        with written_whole(folder, marker) as partial:
+            partial.mkdir()
+            yield partial
+    except OSError as fault:
+        named = Path(os.fsdecode(fault.filename2 or fault.filename or root))
+        if not named.is_relative_to(root):
+            raise
+        named = named if named in (root, folder) else root
+        raise NoPlace(
+            f"{named} cannot be written ({fault.strerror or fault}): make it a folder with room "
+            f"that you may write to, or name another in PIXELS_TO_SENTIMENT_{place}."
+        ) from fault
 
 
 def _user_cache() -> Path:

@@ -2,10 +2,10 @@ import shutil
 
 import pytest
 
+from pixels_to_sentiment import provenance
 from pixels_to_sentiment.book import notebooks, printing
 from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.records import provenance
 
 SCRIPT = """#!/bin/sh
 printf '%s\\n' "$@" > "{record}"

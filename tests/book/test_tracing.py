@@ -140,8 +140,8 @@ def test_the_names_that_this_module_looks_for_are_those_that_the_library_writes(
     """Otherwise the gate would pass whatever a page lacks."""
     import pandas as pd
 
+    from pixels_to_sentiment import provenance
     from pixels_to_sentiment.drawing import tables
-    from pixels_to_sentiment.records import provenance
 
     account = provenance.provenance_table(provenance.provenance("smoke", {}, 0.0, runs=[KEY]))
     assert tracing._PROVENANCE in account

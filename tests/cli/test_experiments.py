@@ -19,7 +19,7 @@ from pixels_to_sentiment.records import catalogue, experiments, store
 from pixels_to_sentiment.studies import plans
 from pixels_to_sentiment.studies.records import Study
 from pixels_to_sentiment.studies.store import Studies
-from pixels_to_sentiment.training import loop
+from pixels_to_sentiment.training import devices, loop
 from toy_cli import refused, said
 from toy_runs import RUN, made_up_pictures
 
@@ -192,6 +192,25 @@ def test_what_there_is_not_is_refused(capsys, asked, monkeypatch, words, named):
     assert named in refused(capsys, "experiments", "run", *words.split())
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        *[
+            (f"{name}: {value}", f"{name} is ")
+            for name in ("iterations", "batch_size", "limit", "mapped")
+            for value in ("[3]", "'3'", ".nan", ".inf", "-1", "0", "2.0", "true", "{a: 1}")
+        ],
+        ("iteration: 3", "no parameter of a notebook is named 'iteration'; the nearest is"),
+    ],
+)
+def test_a_tier_of_wrong_numbers_or_names_is_refused(capsys, monkeypatch, tmp_path, line, said):
+    """In a sentence that names the file; a name that is passed over would run for days."""
+    file = tmp_path / "mine.yaml"
+    file.write_text(f"tier: mine\n{line}\n")
+    monkeypatch.setattr(tiers, "paths", lambda: {"mine": file})
+    assert f"{file}: {said}" in refused(capsys, "experiments", "run", "ablation", "--tier", "mine")
+
+
 def test_missing_weights_are_said_on_standard_error(capsys, idle, monkeypatch):
     """The rest is run; where there is no rest, the pictures are not even loaded."""
     monkeypatch.setattr(pictures, "load", lambda: pytest.fail("loaded the pictures"))
@@ -291,7 +310,7 @@ def test_sentiment_maps_are_made_of_what_was_trained_and_of_the_stand_in(
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines[:2]] == KEYS
     assert lines[2:] == ["map of photographs", "map of stand-in"]
-    limit, options = tiers.values("smoke")["mapped"], {"device": store.pick_device("auto")}
+    limit, options = tiers.values("smoke")["mapped"], {"device": devices.pick("auto")}
     trained = [Study(KEYS[0], "five", 1, other=KEYS[1], limit=limit)]
     fitted = [Study("squeezenet1_1:imagenet", "five", 1, limit=limit)]
     assert mapping == [(trained, "photographs", options), (fitted, "stand-in", options)]

@@ -166,18 +166,20 @@ def test_a_damaged_run_is_passed_over(capsys, run, cat, made, isolated):
         (broken.folder / "predictions.csv").write_text(content)
         out, err = mapped(capsys, cat, "--force")
         assert out.startswith(f"{cat}: ")
-        assert f"passed over: The predictions in {broken.folder} cannot be read" in err
+        assert f"passed over: {broken.folder / 'predictions.csv'} is damaged (" in err
         assert f"Run {run.key}" in err
     better = pd.read_csv(run.folder / "predictions.csv")
-    better.assign(oversampled=better["label"]).to_csv(broken.folder / "predictions.csv")
+    better.assign(oversampled=better["label"]).to_csv(
+        broken.folder / "predictions.csv", index=False
+    )
     (broken.folder / "weights.safetensors").write_bytes(b"damaged")
     out, err = mapped(capsys, cat, "--force")
     assert out.startswith(f"{cat}: ")
-    assert f"passed over: {broken.folder / 'weights.safetensors'} does not hold" in err
+    assert f"passed over: {broken.folder / 'weights.safetensors'} is damaged (" in err
     assert f"Run {run.key}" in err
     assert "The best of" not in err
     (broken.folder / "run.json").write_text("{")
-    assert f"passed over: {broken.folder} is not" in mapped(capsys, cat, "--force").err
+    assert f"passed over: {broken.folder}/run.json is damaged" in mapped(capsys, cat, "--force").err
 
 
 def test_where_all_runs_are_damaged_that_is_said_before_how_to_make_one(capsys, run, cat):
@@ -186,7 +188,7 @@ def test_where_all_runs_are_damaged_that_is_said_before_how_to_make_one(capsys, 
     assert str(run.folder) in refused(capsys, "map", cat)
     (run.folder / "predictions.csv").write_text("")
     sentence = refused(capsys, "map", cat)
-    assert f"predictions in {run.folder} cannot be read" in sentence
+    assert f"{run.folder}/predictions.csv is damaged" in sentence
     assert "experiments run fine-tuning" in sentence
     assert not os.path.exists("maps")
 

@@ -7,7 +7,7 @@ import pytest
 import toy_studies
 from pixels_to_sentiment import places
 from pixels_to_sentiment.cli import main
-from pixels_to_sentiment.records import runs
+from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.studies.records import Study
 from toy_cli import refused, said, write_result
 from toy_runs import change
@@ -26,24 +26,36 @@ def test_no_results_are_said_to_be_none(capsys):
     assert json.loads(said(capsys, "results", "--json")) == []
 
 
-def test_a_damaged_result_is_one_sentence(capsys):
-    """Also where the fault lies in a file and not in the words of the command."""
-    folder = write_result(places.results(), "aaaa", 1, 3)
-    (folder / "run.json").write_text("{")
-    assert str(folder) in refused(capsys, "results")
+def test_damaged_results_are_left_out_and_named(capsys):
+    """A line each, which names the file; the others are scored, and the status says so, too."""
+    write_result(places.results(), 1, 3)
+    for fold, name, content in (
+        *((2, "run.json", b"{"), (3, "predictions.csv", b"\xff"), (4, "run.json", None)),
+        (5, "predictions.csv", b"image,label,centre,oversampled\n"),
+    ):
+        path = write_result(places.results(), fold, 3) / name
+        path.unlink() if content is None else path.write_bytes(content)
+    assert main(["results", "--json"]) == 2
+    out, err = capsys.readouterr()
+    assert [row["folds"] for row in json.loads(out)] == [[1], [1]]
+    *lines, last = err.splitlines()
+    assert len(lines) == 4
+    assert all(line.startswith("pixels-to-sentiment: left out: /") for line in lines)
+    assert sum("/predictions.csv is damaged (" in line for line in lines) == 2
+    assert "without 4 damaged, as said above" in last
 
 
 def test_results_as_json_are_complete(capsys):
     """A row a configuration with the documented keys; numbers are numbers, keys whole."""
-    write_result(places.results(), "a" * 16, 1, 4)
+    first = write_result(places.results(), 1, 4)
     assert [row["std"] for row in json.loads(said(capsys, "results", "--json"))] == [None, None]
-    write_result(places.results(), "b" * 16, 2, 3)
+    second = write_result(places.results(), 2, 3)
     rows = json.loads(said(capsys, "results", "--json"))
     assert [list(row) for row in rows] == [RESULT_KEYS, RESULT_KEYS]
     centre, oversampled = rows
     assert (centre["oversampling"], oversampled["oversampling"]) == ("no", "yes")
     assert (centre["experiment"], centre["recipe"]) == ("fine-tuning", "paper")
-    assert centre["keys"] == ["a" * 16, "b" * 16]
+    assert centre["keys"] == sorted([first.name, second.name])
     assert (centre["folds"], centre["seeds"], centre["n"]) == ([1, 2], [0], 2)
     assert (centre["mean"], oversampled["mean"]) == (0.875, 1.0)
     assert centre["std"] == pytest.approx(0.25 / 2**0.5)
@@ -51,16 +63,15 @@ def test_results_as_json_are_complete(capsys):
 
 def test_results_as_text_have_a_line_a_configuration(capsys):
     """Below one for experiment and network, with rounded scores; keys whole, if asked for."""
-    keys = "0123456789abcdef", "76543210fedcba98", "fedcba9876543210"
-    for key, fold, right in zip(keys, (1, 2, 4), (3, 4, 4), strict=True):
-        write_result(places.results(), key, fold, right)
+    made = [write_result(places.results(), *one) for one in ((1, 3), (2, 4), (4, 4))]
     heading, network, row, *notes = said(capsys, "results").splitlines()
     assert heading.split()[:5] == ["recipe", "agree", "precision", "seeds", "folds"]
     assert network == "fine-tuning: squeezenet1_1:imagenet"
     scores = ["0.917", "0.144", "1.000", "0.000"]
     assert row.split() == ["paper", "five", "fp32", "0", "1-2,4", *scores]
     assert "--keys" in notes[-1]
-    assert said(capsys, "results", "--keys").splitlines()[3].split() == list(keys)
+    keys = said(capsys, "results", "--keys").splitlines()[3].split()
+    assert keys == sorted(folder.name for folder in made)
 
 
 def test_what_is_recorded_fits_100_columns(capsys, monkeypatch):
@@ -75,33 +86,52 @@ def test_what_is_recorded_fits_100_columns(capsys, monkeypatch):
 # Recording
 
 
+@pytest.fixture(autouse=True)
+def _of_the_article(monkeypatch):
+    """Take the made-up pictures for the article's."""
+    monkeypatch.setattr(pictures, "PUBLISHED", "f")
+
+
 def test_finished_runs_are_recorded_by_their_keys(capsys):
     """And are there in the results then; a second time nothing is added."""
-    for key, fold in (("a" * 16, 1), ("b" * 16, 2)):
-        write_result(places.runs(), key, fold, 4)
-    assert said(capsys, "record", "b" * 16) == f"Recorded {places.results() / ('b' * 16)}.\n"
-    assert said(capsys, "record", "b" * 16) == ""
-    assert [path.name for path in places.results().iterdir()] == ["b" * 16]
+    _, second = (write_result(places.runs(), fold, 4) for fold in (1, 2))
+    recorded = places.results() / second.name
+    assert said(capsys, "record", second.name) == f"Recorded {recorded}.\n"
+    assert said(capsys, "record", second.name) == ""
+    assert list(places.results().iterdir()) == [recorded]
 
 
 def test_all_that_can_be_recorded_is_and_the_rest_is_counted(capsys):
     """What other code has made, is of a few pictures or is recorded already stands in no way."""
-    now = {"code": runs.Run.fingerprint()}
-    for key, fold, changed in (("a", 1, now), ("b", 2, {}), ("c", 3, now), ("e", 1, now)):
-        change(write_result(places.runs(), key * 16, fold, 4) / "run.json", **changed)
-    few = toy_studies.trained(places.runs(), {"source": "photographs"})
-    change(few.folder / "run.json", **now)
+    first, other, third = (write_result(places.runs(), fold, 4) for fold in (1, 2, 3))
+    change(other / "run.json", code="c")
+    few = write_result(places.runs(), 4, 4, limit=20)
     older, damaged = places.runs() / ("f" * 16) / "maps.json", places.runs() / ("d" * 16)
     older.parent.mkdir()
     older.write_text('{"code": "older", "of": "another form"}')
     out = said(capsys, "record", "--all")
-    assert [path.name for path in sorted(places.results().iterdir())] == ["a" * 16, "c" * 16]
+    assert {path.name for path in places.results().iterdir()} == {first.name, third.name}
     assert out.count("Recorded ") == 2
-    assert "\n2 left out. The first: Run " in out
-    (few.folder / "predictions.csv").unlink()
+    assert "\n1 left out. The first: Run " in out
+    (few / "predictions.csv").unlink()
     damaged.mkdir()
     (damaged / "run.json").write_text("{ damaged")
-    assert said(capsys, "record", "--all").startswith("2 left out.")
+    assert said(capsys, "record", "--all").startswith("1 left out.")
+
+
+@pytest.mark.parametrize("changes", [{"limit": None}, {"seed": 9}])
+def test_a_run_of_few_pictures_is_not_recorded_as_one_of_all(capsys, changes):
+    """Whoever changes what its description says has another key; nor do 20 rows make a fold."""
+    few = write_result(places.runs(), 1, 4, limit=20)
+    content = json.loads((few / "run.json").read_text())
+    content["run"] |= changes
+    (few / "run.json").write_text(json.dumps(content))
+    assert "its key is another's" in refused(capsys, "record", few.name)
+    whole = write_result(places.runs(), 1, 4)
+    (whole / "predictions.csv").write_bytes((few / "predictions.csv").read_bytes())
+    sentence = refused(capsys, "record", whole.name)
+    assert f"{whole / 'predictions.csv'} is damaged (its pictures and labels are not" in sentence
+    assert not places.results().exists()
 
 
 def test_keys_or_all_of_them_are_recorded(capsys):
@@ -112,9 +142,11 @@ def test_keys_or_all_of_them_are_recorded(capsys):
 
 def test_finished_maps_are_recorded_as_runs_are(capsys):
     """What a folder holds tells where it belongs."""
-    trained = toy_studies.trained(places.runs(), {"source": "photographs"}, limit=None)
+    data = {"source": "photographs", "fingerprint": "f"}
+    trained = toy_studies.trained(places.runs(), data, limit=None)
     study = Study(trained.key, "five", 1)
-    made = toy_studies.written(places.runs() / ("d" * 16), study, run=trained.run)
+    made = toy_studies.written(places.runs() / study.key("f", "c"), study, run=trained.run)
+    change(made / "maps.json", data=data)
     assert said(capsys, "record", made.name) == f"Recorded {places.results() / made.name}.\n"
     assert (places.results() / made.name / "maps.json").is_file()
 

@@ -13,6 +13,7 @@ from pixels_to_sentiment.files import assets
 from pixels_to_sentiment.maps import choice
 from pixels_to_sentiment.records import catalogue, runs, store
 from pixels_to_sentiment.records.catalogue import Configuration
+from toy_runs import change
 
 
 @pytest.fixture
@@ -33,9 +34,8 @@ def at_hand(isolated, made, monkeypatch):
 def rewrite(record, **fields):
     """Change what a run's folder says."""
     path = record.folder / "run.json"
-    content = json.loads(path.read_text())
-    content["run"].update(fields.pop("run", {}))
-    path.write_text(json.dumps(content | fields))
+    run = json.loads(path.read_text())["run"] | fields.pop("run", {})
+    change(path, run=run, **fields)
 
 
 def test_the_best_run_is_the_most_accurate_beyond_always_positive_with_ten_crops(at_hand):
@@ -83,6 +83,7 @@ def test_of_a_network_its_own_best_is_taken(at_hand):
 def test_a_run_is_named_by_the_beginning_of_its_key(at_hand):
     """If that fits one alone, and then even one that would never be chosen."""
     first, second = at_hand(fold=1), at_hand(fold=2)
+    first.predictions().head(48).to_csv(first.folder / "predictions.csv", index=False)
     rewrite(first, run={"limit": 48})
     assert choice.named(first.key).record.folder == first.folder
     assert choice.named(first.key[:10]).record.folder == first.folder

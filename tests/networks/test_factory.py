@@ -266,3 +266,25 @@ def test_a_file_at_hand_is_preferred_to_a_download(tmp_path, monkeypatch):
 def test_a_random_start_needs_no_file(name):
     """Nothing is looked up for it."""
     assert factory.weights_asset(name, "random") is None
+
+
+def test_timms_weights_are_named_by_what_they_are(monkeypatch):
+    """New ones under an old name get another name; the head, which starts new, does not count."""
+    create = factory.timm.create_model
+    seeds = iter((0, 1, 0))
+
+    def pretrained(model, pretrained, num_classes):
+        torch.manual_seed(next(seeds))
+        body = create(model, pretrained=False, num_classes=num_classes)
+        torch.seed()
+        torch.nn.init.uniform_(body.get_classifier().weight)
+        return body
+
+    monkeypatch.setattr(factory.timm, "create_model", pretrained)
+    names = []
+    for _ in range(3):
+        factory._digest.cache_clear()
+        names.append(factory.weights_asset("timm/test_efficientnet", "imagenet"))
+    assert names[0].startswith("timm/test_efficientnet-")
+    assert names[0] == names[2] != names[1]
+    factory._digest.cache_clear()

@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from pixels_to_sentiment import places, reports
+from pixels_to_sentiment import places, provenance, reports
 from pixels_to_sentiment.pages import traces
-from pixels_to_sentiment.records import provenance, runs
+from pixels_to_sentiment.records import runs
 from pixels_to_sentiment.reports import ledger
 
 pytestmark = pytest.mark.usefixtures("isolated")

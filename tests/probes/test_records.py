@@ -46,14 +46,15 @@ def test_accuracies_follow_from_the_predictions(tmp_path, labels):
     """By the labels of the published test list; predictions keep their leading zeros."""
     wrong = np.array([1 - labels[0], *labels[1:]])
     predicted = ["".join(map(str, row)) for row in (0 * labels, labels, wrong)]
-    record = ProbeRecord.open(written(tmp_path / "key", PROBE, predicted))
+    probe = replace(PROBE, layers=("logits",))
+    record = ProbeRecord.open(written(tmp_path / "key", probe, predicted))
     assert record.table()["predicted"].to_list() == predicted
     table = record.accuracies()
     assert table["accuracy"].to_list() == [np.mean(labels == 0), 1, 0.75]
     row = table.iloc[0]
     names = ["timm/test_efficientnet", "random", "frozen", "fp32", "five"]
     assert row[records.CONFIGURATION].to_list() == names
-    assert (row["fold"], row["seed"], row["key"], row["pictures"]) == (1, 0, "key", 4)
+    assert (row["fold"], row["seed"], row["key"], row["pictures"]) == (1, 0, record.key, 4)
     assert table["cost"].to_list() == [1, 2, 4]
     assert "predicted" not in table
 
@@ -61,7 +62,7 @@ def test_accuracies_follow_from_the_predictions(tmp_path, labels):
 def test_a_record_of_a_run_names_its_configuration(tmp_path):
     """Network, start, recipe, precision and seed are the run's."""
     run = replace(RUN, seed=7, precision="bf16")
-    probe = replace(PROBE, network="abc")
+    probe = replace(PROBE, network="abc", layers=("logits",))
     opened = ProbeRecord.open(written(tmp_path / "key", probe, ["0101"], run=asdict(run)))
     row = opened.accuracies().iloc[0]
     names = [run.network, run.start, "tiny", "bf16", "five"]
@@ -72,6 +73,15 @@ def test_a_record_of_a_run_names_its_configuration(tmp_path):
 @pytest.mark.parametrize("predicted", ["101", "01012", "010x", ""])
 def test_a_table_that_does_not_predict_each_picture_is_named(tmp_path, predicted):
     """Such as one from which somebody's spreadsheet took the zeros."""
-    opened = ProbeRecord.open(written(tmp_path / "key", PROBE, ["0000", predicted]))
-    with pytest.raises(UserError, match=rf"layers\.csv .*delete {tmp_path / 'key'} and run"):
-        opened.accuracies()
+    probe = replace(PROBE, layers=("logits",))
+    opened = ProbeRecord.open(written(tmp_path / "key", probe, ["0000", predicted]))
+    for reader in (opened.accuracies, opened.check):
+        with pytest.raises(UserError, match=rf"layers\.csv .*delete {tmp_path / 'key'} and run"):
+            reader()
+
+
+def test_a_table_without_some_layers_is_named(tmp_path):
+    """As one that was cut off between two lines."""
+    opened = ProbeRecord.open(written(tmp_path / "key", PROBE, ["0000"]))
+    with pytest.raises(UserError, match=r"layers\.csv is damaged .its layers are not those"):
+        opened.table()

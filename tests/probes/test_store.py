@@ -10,6 +10,7 @@ from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.probes import features, linear, store
 from pixels_to_sentiment.probes.records import Probe
 from pixels_to_sentiment.probes.store import Probes
+from pixels_to_sentiment.records.runs import Record
 from toy_probes import FILES, PROBE
 from toy_runs import RUN, change, copy_of, made_up_pictures, names_in
 
@@ -94,6 +95,8 @@ def test_a_probe_without_twins_trains_without_them(pictures, finished, tmp_path,
     folder = copy_of(finished, tmp_path)
     run = replace(RUN, recipe=replace(RUN.recipe, twins=False))
     change(folder / "run.json", run=asdict(run))
+    trained_run = Record.open(folder)
+    folder.rename(folder.with_name(trained_run.key))
     twins = np.array([False, True, False, False])
     monkeypatch.setattr(type(pictures), "copies", lambda self, some, others: twins, raising=False)
     trained = []
@@ -104,5 +107,5 @@ def test_a_probe_without_twins_trains_without_them(pictures, finished, tmp_path,
         return probe_layer(products, train, test, labels, *rest, **options)
 
     monkeypatch.setattr(linear, "probe", spy)
-    Probes(folder.parent).get(Probe.of_run(finished, ["logits"], limit=4), pictures)
+    Probes(folder.parent).get(Probe.of_run(trained_run, ["logits"], limit=4), pictures)
     assert trained == [3]

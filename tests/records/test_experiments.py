@@ -9,7 +9,7 @@ import pytest
 
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import architectures, factory
-from pixels_to_sentiment.records import experiments
+from pixels_to_sentiment.records import experiments, store
 from pixels_to_sentiment.records.catalogue import EXPERIMENTS, Configuration
 from pixels_to_sentiment.records.runs import SHORTENED, Run
 from pixels_to_sentiment.training import recipes
@@ -201,3 +201,25 @@ def test_runs_belong_to_the_experiment_that_lists_their_configuration():
             assert configuration in EXPERIMENTS[name].configurations
             shortened = replace(configuration, recipe=configuration.recipe + SHORTENED)
             assert experiments.experiment_of(record("k", shortened).run) == "other"
+
+
+# As plain rows
+
+RESULTS = Path(__file__).parents[2] / "book" / "results"
+
+
+def test_rows_are_those_of_the_table():
+    """Of all that is recorded, value for value to ten digits."""
+    records = store.recorded(RESULTS)
+    rows, table = experiments.rows(records), experiments.table(records)
+    assert len(rows) > 20
+    assert [list(row) for row in rows] == [list(table)] * len(table)
+    for row, expected in zip(rows, table.to_dict("records"), strict=True):
+        listed = {name: ", ".join(map(str, row[name])) for name in ("seeds", "keys", "folds")}
+        assert row | listed == pytest.approx(expected, abs=1e-10, nan_ok=True)
+
+
+def test_one_fold_has_no_deviation_as_a_row(made):
+    centre, oversampled = experiments.rows([made()])
+    assert (centre["std"], centre["n"], oversampled["folds"]) == (None, 1, [1])
+    assert experiments.rows([]) == []

@@ -1,11 +1,11 @@
 """Stores: work is done once and whole, survives a kill, and is recorded; and training runs."""
 
+import errno
 import multiprocessing
 import os
 import shutil
 import signal
-import socket
-import subprocess
+import tempfile
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -15,19 +15,19 @@ import pytest
 import torch
 
 import toy_work
+from pixels_to_sentiment import provenance
 from pixels_to_sentiment.data import folds
+from pixels_to_sentiment.data import pictures as data_pictures
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import factory
-from pixels_to_sentiment.records import provenance
 from pixels_to_sentiment.records.runs import Record
-from pixels_to_sentiment.records.store import Runs, pick_device, record, recorded
+from pixels_to_sentiment.records.store import Runs, record, recorded
 from pixels_to_sentiment.training import loop, memory
 from toy_runs import FILES, LIMIT, RUN, change, copy_of, made_up_pictures, names_in
 from toy_work import Task, TaskRecord, Tasks
 
 pytestmark = pytest.mark.usefixtures("isolated")
 TASK = Task()
-HOST = socket.gethostname()
 
 
 @pytest.fixture(autouse=True)
@@ -122,28 +122,10 @@ def test_killed_work_is_done_again(store, pictures):
     killed.start()
     killed.join(60)
     assert killed.exitcode == -signal.SIGKILL
-    (left,) = names_in(store.root)
-    assert left.startswith(".partial-")
+    assert len(names_in(store.root)) == 1
     assert TaskRecord.found_in(store.root) == []
     assert names_in(store.get(TASK, pictures).folder) == toy_work.FILES
     assert names_in(store.root) == [TASK.key("made-up")]
-
-
-def test_only_leftovers_of_dead_processes_of_this_machine_are_swept(store, pictures):
-    """A store may be shared with other machines and with processes that are still at work."""
-    dead = subprocess.Popen(["true"])
-    dead.wait()
-    kept = [
-        f".partial-{HOST}-{os.getppid()}-{'a' * 16}",
-        f".partial-{HOST}-2-{dead.pid}-{'a' * 16}",
-        f".partial-elsewhere-{dead.pid}-{'a' * 16}",
-        ".partial-",
-    ]
-    for name in [*kept, f".partial-{HOST}-{dead.pid}-{'a' * 16}"]:
-        (store.root / name).mkdir(parents=True)
-    assert names_in(store.root) != sorted(kept)
-    made = store.get(TASK, pictures)
-    assert names_in(store.root) == sorted([*kept, made.key])
 
 
 def test_another_process_may_have_done_the_same(store, pictures, tmp_path):
@@ -155,7 +137,7 @@ def test_another_process_may_have_done_the_same(store, pictures, tmp_path):
         if not target.exists():
             shutil.copytree(apart.folder, target)
             (target / "result.csv").write_text("theirs")
-            assert names_in(store.root) == [f".partial-{HOST}-{os.getpid()}-{apart.key}", apart.key]
+            assert len(names_in(store.root)) == 2
 
     made = store.get(TASK, pictures, progress=overtake)
     assert (made.folder / "result.csv").read_text() == "theirs"
@@ -174,7 +156,7 @@ def test_a_folder_of_something_else_is_neither_taken_nor_run_over(store, picture
         (store.root / task.key("made-up") / "notes.txt").write_text("mine")
 
     other = replace(TASK, word="other")
-    with pytest.raises(OSError, match=other.key("made-up")):
+    with pytest.raises(UserError, match=rf"/{other.key('made-up')} cannot be written .*not empty"):
         store.get(other, pictures, progress=put_in_the_way)
     assert names_in(store.root / other.key("made-up")) == ["notes.txt"]
 
@@ -221,71 +203,96 @@ def test_a_run_is_of_the_same_fold_and_pictures(finished, pictures, tmp_path):
         with pytest.raises(UserError, match=r"fold 1, and has seen test pictures of fold"):
             store.get(replace(task, **changes), pictures)
     change(folder / "run.json", data={"source": "photographs", "fingerprint": "others"})
-    with pytest.raises(UserError, match=r"other pictures \(photographs\) than .* \(stand-in\)"):
+    with pytest.raises(UserError, match="give it that name again"):
         store.get(task, pictures)
+    key = Record.open(folder).key
+    folder.rename(folder.with_name(key))
+    with pytest.raises(UserError, match=r"other pictures \(photographs\) than .* \(stand-in\)"):
+        store.get(replace(task, run=key), pictures)
     with pytest.raises(UserError, match="no finished run '0123'"):
         store.get(replace(task, run="0123"), pictures)
-    assert names_in(folder.parent) == [finished.key]
+    assert names_in(folder.parent) == [key]
 
 
 # Recording
 
 
 @pytest.fixture
-def recordable(pictures, tmp_path):
+def recordable(pictures, tmp_path, monkeypatch):
     """Give a function that makes records of the photographs."""
+    monkeypatch.setattr(data_pictures, "PUBLISHED", "made-up")
 
-    def make(key, source="photographs", **changes):
-        made = Tasks(tmp_path / "made" / key).get(replace(TASK, **changes), pictures)
-        folder = made.folder.rename(tmp_path / "made" / key / key)
+    def make(code="c", source="photographs", **changes):
+        made = Tasks(tmp_path / "made" / code).get(replace(TASK, **changes), pictures)
         data = {"source": source, "fingerprint": "made-up"}
-        change(folder / "task.json", key=key, data=data)
-        return TaskRecord.open(folder)
+        change(made.folder / "task.json", data=data, code=code)
+        key = TaskRecord.open(made.folder).key
+        return TaskRecord.open(made.folder.rename(made.folder.with_name(key)))
 
     return make
 
 
 def test_recording_copies_everything_but_what_is_large(recordable, tmp_path):
     """Once: a second time nothing is added, and what is recorded can be opened."""
-    records, results = [recordable("b", fold=2), recordable("a")], tmp_path / "results"
-    assert record(records, results) == [results / "b", results / "a"]
+    records, results = [recordable(fold=2), recordable()], tmp_path / "results"
+    assert record(records, results) == [results / one.key for one in records]
     for one in records:
         assert names_in(results / one.key) == toy_work.FILES[1:]
         for name in toy_work.FILES[1:]:
             assert (results / one.key / name).read_bytes() == (one.folder / name).read_bytes()
-    assert record([*records, recordable("c", fold=3)], results) == [results / "c"]
+    third = recordable(fold=3)
+    assert record([*records, third], results) == [results / third.key]
     opened = TaskRecord.recorded(results)
-    assert [one.key for one in opened] == ["a", "b", "c"]
-    assert opened[1].work == records[0].work
+    assert [one.key for one in opened] == sorted(one.key for one in [*records, third])
+    assert {one.work for one in opened} == {one.work for one in [*records, third]}
 
 
 @pytest.mark.parametrize(
     ("changes", "reason"),
-    [({"limit": 4}, "from a few pictures"), ({"source": "stand-in"}, "from the stand-in")],
+    [
+        ({"limit": 4}, "it was made from a few pictures; record"),
+        ({"source": "stand-in"}, "it was made from the stand-in; record"),
+        ({}, "by their fingerprint its pictures are not the article's"),
+    ],
 )
-def test_only_the_full_protocol_is_recorded(recordable, tmp_path, changes, reason):
+def test_only_the_full_protocol_is_recorded(recordable, tmp_path, monkeypatch, changes, reason):
     """One that is not refuses them all, before anything is copied."""
-    records, results = [recordable("a"), recordable("b", **changes)], tmp_path / "results"
-    with pytest.raises(UserError, match=f"Task b cannot be recorded: it was made {reason}; record"):
-        record(records, results)
+    good, results = recordable(), tmp_path / "results"
+    bad = recordable(**{"fold": 2} | changes)
+    if not changes:
+        data = {"source": "photographs", "fingerprint": "others"}
+        change(bad.folder / "task.json", data=data)
+        bad = TaskRecord.open(bad.folder)
+    with pytest.raises(UserError, match=f"Task {bad.key} cannot be recorded: {reason}"):
+        record([good, bad], results)
     assert not results.exists()
+
+
+def test_a_damaged_file_is_named_before_anything_is_copied(recordable, tmp_path):
+    """What was opened may have been damaged since."""
+    one = recordable()
+    (one.folder / "provenance.json").write_text("{}")
+    with pytest.raises(UserError, match=r"provenance\.json is damaged .KeyError: 'commit'"):
+        record([recordable(fold=2), one], tmp_path / "results")
+    assert not (tmp_path / "results").exists()
 
 
 def test_work_is_recorded_under_one_key(recordable, tmp_path):
     """With two, of other code or data, a score would count the same fold and seed twice."""
     results = tmp_path / "results"
-    record([recordable("a")], results)
-    again, other = recordable("b"), recordable("c", fold=2)
-    with pytest.raises(
-        UserError, match=rf"Task b cannot .* {results / 'a'} is .* delete that folder"
-    ):
+    first, again, other = recordable(), recordable(code="newer"), recordable(fold=2)
+    record([first], results)
+    there = results / first.key
+    sentence = rf"Task {again.key} cannot .* {there} is .* delete that folder"
+    with pytest.raises(UserError, match=sentence):
         record([other, again], results)
-    assert names_in(results) == ["a"]
-    shutil.rmtree(results / "a")
-    one = recordable("d")
-    with pytest.raises(UserError, match=f"Task d cannot be recorded: {again.folder} is the same"):
+    assert names_in(results) == [first.key]
+    shutil.rmtree(there)
+    one = recordable(code="newest")
+    sentence = f"Task {one.key} cannot be recorded: {again.folder} is the same"
+    with pytest.raises(UserError, match=sentence):
         record([again, one], results)
-    assert record([other, again], results) == [results / "c", results / "b"]
+    assert record([other, again], results) == [results / other.key, results / again.key]
 
 
 def test_recording_that_fails_leaves_nothing_half_copied(recordable, tmp_path, monkeypatch):
@@ -296,9 +303,9 @@ def test_recording_that_fails_leaves_nothing_half_copied(recordable, tmp_path, m
         Path(target).mkdir(parents=True, exist_ok=True)
         raise OSError("No space left on device")
 
-    one = recordable("a")
+    one = recordable()
     monkeypatch.setattr(shutil, "copytree", fill_the_disk)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(UserError, match=r"cannot be written .No space.*NT_RESULTS\."):
         record([one], results)
     assert names_in(results) == []
 
@@ -312,9 +319,13 @@ def test_places_are_where_the_environment_says(finished, tmp_path, monkeypatch):
     folder = copy_of(finished, tmp_path)
     data = {"source": "photographs", "fingerprint": "made-up"}
     change(folder / "run.json", data=data, run=asdict(replace(RUN, limit=None)))
-    assert record([Record.open(folder)]) == [tmp_path / "results" / finished.key]
-    assert [one.key for one in recorded()] == [finished.key]
-    assert names_in(tmp_path / "results" / finished.key) == FILES[:-1]
+    monkeypatch.setattr(data_pictures, "PUBLISHED", "made-up")
+    one = Record.open(folder)
+    test = one.run.lists()[1][["image", "label"]].assign(centre=0.5, oversampled=0.5)
+    test.to_csv(folder / "predictions.csv", index=False)
+    assert record([one]) == [tmp_path / "results" / one.key]
+    assert [found.key for found in recorded()] == [one.key]
+    assert names_in(tmp_path / "results" / one.key) == FILES[:-1]
 
 
 # Training runs
@@ -388,21 +399,73 @@ def test_without_twins_no_training_picture_is_in_the_test_fold_too(tmp_path, mon
         np.testing.assert_array_equal(pixels, loaded.pixels[expected])
 
 
-# Devices
+# Room
 
 
-@pytest.mark.parametrize(("gpu", "chosen"), [(True, "cuda"), (False, "cpu")])
-def test_auto_takes_the_gpu_if_there_is_one(monkeypatch, gpu, chosen):
-    """And a device named outright is taken as it is, where the machine has it."""
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: gpu)
-    assert pick_device("auto") == chosen
-    assert pick_device(chosen) == chosen
-    assert pick_device("cpu") == "cpu"
+def test_a_training_takes_its_room_before_it_begins(tmp_path, pictures, monkeypatch):
+    """As large as what it leaves, and more; where that is not free, nothing is trained."""
+    seen = []
+    real = loop.train
+
+    def watched(*arguments, **options):
+        (folder,) = (path for path in tmp_path.glob("runs/.*/*") if path.is_dir())
+        seen.append(sum(path.stat().st_blocks * 512 for path in folder.iterdir()))
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(loop, "train", watched)
+    made = Runs(tmp_path / "runs").get(RUN, pictures, device="cpu")
+    assert seen[0] > sum((made.folder / name).stat().st_size for name in FILES)
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    other = tmp_path / "other"
+    with pytest.raises(UserError, match=f"^{other} cannot be written .No space left on device.: "):
+        Runs(other).get(RUN, pictures, device="cpu")
+    assert len(seen) == 1
+    assert names_in(other) == []
 
 
-@pytest.mark.parametrize("device", ["cuda", "cuda:1", "gpu", "CPU", "", "cuda:x"])
-def test_a_device_that_is_not_there_is_named(monkeypatch, device):
-    """A GPU on a machine without one, and words that are no device."""
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(UserError, match=f"device {device!r}: "):
-        pick_device(device)
+def test_what_was_trained_is_kept_where_there_is_room(tmp_path, pictures, monkeypatch, finished):
+    """If the folder is full all the same: one sentence that says where, with weights and tables."""
+    save = pd.DataFrame.to_csv
+
+    def fill(table, path, **options):
+        if path.is_relative_to(tmp_path / "runs"):
+            raise OSError(errno.EDQUOT, "Disk quota exceeded")
+        save(table, path, **options)
+
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "elsewhere"))
+    monkeypatch.setattr(pd.DataFrame, "to_csv", fill)
+    with pytest.raises(UserError, match=r"Disk quota exceeded") as caught:
+        Runs(tmp_path / "runs").get(RUN, pictures, device="cpu")
+    (kept,) = (tmp_path / "elsewhere").iterdir()
+    assert f"are kept in {kept}: make room" in str(caught.value)
+    for name in ("predictions.csv", "weights.safetensors"):
+        assert (kept / name).read_bytes() == (finished.folder / name).read_bytes()
+    assert names_in(tmp_path / "runs") == []
+
+
+def test_everything_is_as_readable_as_the_user_wants(tmp_path, pictures):
+    """The weights, too, which others would be told to delete otherwise."""
+    before = os.umask(0o027)
+    try:
+        made = Runs(tmp_path).get(RUN, pictures, device="cpu")
+    finally:
+        os.umask(before)
+    assert {path.stat().st_mode & 0o777 for path in made.folder.iterdir()} == {0o640}
+    assert made.folder.stat().st_mode & 0o777 == 0o750
+
+
+@pytest.mark.parametrize("place", ["file", "file/below", "link"])
+def test_a_place_that_is_no_folder_is_named(tmp_path, pictures, place):
+    """Once, and not for each work that was to be put there."""
+    (tmp_path / "file").touch()
+    (tmp_path / "link").symlink_to("nowhere")
+    told = []
+    several = Tasks(tmp_path / place).perform([TASK, TASK], pictures, failed=told.append)
+    with pytest.raises(UserError, match=rf"^{tmp_path}/\S+ cannot be written .*NT_RUNS\.$"):
+        list(several)
+    assert told == []

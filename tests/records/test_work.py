@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 from dataclasses import asdict, fields, replace
+from pathlib import Path
 
 import pytest
 
@@ -18,7 +19,7 @@ from pixels_to_sentiment.records.work import Work
 from pixels_to_sentiment.studies.records import StudyRecord
 from pixels_to_sentiment.training.recipes import Recipe
 from toy_probes import PROBE
-from toy_runs import RUN, change
+from toy_runs import RUN, change, copy_of
 from toy_studies import FITTED, MAPPED_RUN
 
 pytestmark = pytest.mark.usefixtures("isolated")
@@ -104,6 +105,11 @@ def test_a_record_says_what_was_done(finished_work):
     assert made.configuration == (made.run.network, "random", "tiny")
 
 
+def change_text(path, before, after):
+    assert before in path.read_text()
+    path.write_text(path.read_text().replace(before, after))
+
+
 DAMAGE = {
     "cut short": lambda marker: os.truncate(marker, 100),
     "not an object": lambda marker: marker.write_text("[]"),
@@ -111,7 +117,16 @@ DAMAGE = {
     "unknown field": lambda marker: change(marker, **{marker.stem: {"colour": 1}}),
     "no recipe": lambda marker: change(marker, run={"recipe": None}),
     "not text": lambda marker: marker.write_bytes(b"\xff\xfe"),
+    "deep": lambda marker: marker.write_text("[" * 100_000),
+    "of other values": lambda marker: marker.write_text(marker.read_text().replace("five", "four")),
+    "of other types": lambda marker: marker.write_text(marker.read_text().replace(": 1", ': "1"')),
+    "a pipe": lambda marker: (marker.unlink(), os.mkfifo(marker)),
     "no provenance": lambda marker: (marker.parent / "provenance.json").unlink(),
+    "empty provenance": lambda marker: (marker.parent / "provenance.json").write_text("{}"),
+    "binary provenance": lambda marker: (marker.parent / "provenance.json").write_bytes(b"\x80"),
+    "provenance of other types": lambda marker: change_text(
+        marker.parent / "provenance.json", '"seconds": ', '"seconds": "long", "was": '
+    ),
 }
 
 
@@ -120,8 +135,9 @@ def test_a_damaged_folder_is_named(finished_work, damage):
     """Opening it says which folder to delete."""
     kind, folder = finished_work
     DAMAGE[damage](folder / kind.marker())
-    with pytest.raises(UserError, match=rf"{folder} is not .*delete it and run again\.$"):
-        kind.open(folder)
+    sentence = rf"^{folder}/\S+ (is damaged|cannot be read) .*, or delete {folder} and run again\.$"
+    with pytest.raises(UserError, match=sentence):
+        kind.open(folder).provenance()
 
 
 def test_a_folder_that_lacks_a_table_is_named(finished_work):
@@ -129,7 +145,7 @@ def test_a_folder_that_lacks_a_table_is_named(finished_work):
     kind, folder = finished_work
     for path in folder.glob("*.csv"):
         path.rename(folder / "away")
-        with pytest.raises(UserError, match=rf"{folder} is not .*{path.name}.*delete it and run"):
+        with pytest.raises(UserError, match=f"^{path} cannot be read .No such file"):
             kind.open(folder)
         (folder / "away").rename(path)
     assert kind.open(folder).folder == folder
@@ -150,16 +166,63 @@ def test_kinds_are_told_apart(finished_work):
             other.open(folder)
 
 
+SPOILT = {
+    "empty": b"",
+    "binary": bytes(range(256)),
+    "no rows": lambda lines: lines[:1],
+    "one row": lambda lines: lines[:2],
+    "a row less": lambda lines: lines[:-1],
+    "another order": lambda lines: [lines[0], *lines[:0:-1]],
+    "no number": lambda lines: [*lines[:-1], lines[-1].rsplit(b",", 1)[0] + b",many"],
+    "not a number": lambda lines: [*lines[:-1], lines[-1].rsplit(b",", 1)[0] + b","],
+    "another column": lambda lines: [line.replace(b",", b",x,", 1) for line in lines],
+}
+
+
+@pytest.mark.parametrize("spoilt", SPOILT)
+def test_a_table_that_is_not_of_the_published_fold_is_named(finished, tmp_path, spoilt):
+    """Rows, labels, order and numbers of the predictions; whoever scores them is told, too."""
+    folder = copy_of(finished, tmp_path)
+    path, change = folder / "predictions.csv", SPOILT[spoilt]
+    lines = path.read_bytes().splitlines()
+    path.write_bytes(change if isinstance(change, bytes) else b"\n".join(change(lines)) + b"\n")
+    opened = Record.open(folder)
+    for reader in (opened.predictions, opened.scores, opened.check):
+        with pytest.raises(UserError, match=rf"^{path} is damaged \(.*or delete {folder} and run"):
+            reader()
+
+
 def test_records_are_the_whole_folders_in_the_order_of_keys(finished, tmp_path, monkeypatch):
     """What is half-made, and what is no run, is passed over; the environment says where."""
-    for name in ("b", "a", ".partial-host-1-c"):
-        shutil.copytree(finished.folder, tmp_path / name)
+    keys = []
+    for seed in (1, 2):
+        folder = Path(shutil.copytree(finished.folder, tmp_path / f"{seed}"))
+        change(folder / "run.json", run=asdict(replace(RUN, seed=seed)))
+        keys.append(Record.open(folder).key)
+        folder.rename(tmp_path / keys[-1])
+    shutil.copytree(finished.folder, tmp_path / ".unfinished-c")
     (tmp_path / "d").mkdir()
     (tmp_path / "README.md").touch()
-    assert [one.folder.name for one in Record.found_in(tmp_path)] == ["a", "b"]
+    assert [one.folder.name for one in Record.found_in(tmp_path)] == sorted(keys)
     assert Record.found_in(tmp_path / "nowhere") == Record.recorded() == []
     monkeypatch.setenv("PIXELS_TO_SENTIMENT_RESULTS", str(tmp_path))
-    assert [one.folder.name for one in Record.recorded()] == ["a", "b"]
+    assert [one.folder.name for one in Record.recorded()] == sorted(keys)
+
+
+def test_what_cannot_be_opened_is_named_or_told(finished, tmp_path):
+    """A copy, which would count twice; a place that is a file, or a link to nothing."""
+    good = copy_of(finished, tmp_path)
+    shutil.copytree(good, good.with_name("copy"))
+    told = []
+    assert [one.folder for one in Record.found_in(good.parent, told.append)] == [good]
+    assert f"{good.with_name('copy')} holds run {good.name}: give it" in str(told[0])
+    with pytest.raises(UserError, match="give it that name"):
+        Record.found_in(good.parent)
+    (tmp_path / "file").touch()
+    (tmp_path / "link").symlink_to("nowhere")
+    for name in ("file", "link"):
+        with pytest.raises(UserError, match=f"{tmp_path / name} is no folder that can be read"):
+            Record.found_in(tmp_path / name)
 
 
 # What may be recorded

@@ -3,6 +3,7 @@
 import io
 import shutil
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -107,13 +108,14 @@ def test_the_effect_is_counted_picture_by_picture():
 
 def test_exact_predictions_join_the_result_of_the_same_training(tmp_path, archive, on_photographs):
     """Recorded under other code, with the same predictions; read back as the effect, by view."""
-    results, key = tmp_path / "results", "0123456789abcdef"
+    results = tmp_path / "results"
     predicted = on_photographs.predictions()
     predicted["oversampled"] = 1 - predicted["oversampled"]
     with pytest.raises(UserError, match="No recorded result"):
         fidelity.record(on_photographs, predicted, results)
-    folder = shutil.copytree(on_photographs.folder, results / key)
-    change(folder / "run.json", key=key)
+    folder = Path(shutil.copytree(on_photographs.folder, results / "made"))
+    change(folder / "run.json", code="another")
+    key = Record.open(folder).key
     assert fidelity.record(on_photographs, predicted, results) == folder
     read = fidelity.both_ways([Record.open(folder), on_photographs])
     assert list(read)[:3] == ["configuration", "fold", "key"]

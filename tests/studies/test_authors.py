@@ -14,6 +14,8 @@ from pixels_to_sentiment.studies.authors import Candidate
 from pixels_to_sentiment.studies.records import StudyRecord
 from toy_studies import FITTED, MAPPED_RUN, blocks, even, measured, written
 
+pytestmark = pytest.mark.usefixtures("any_pictures")
+
 RUN = replace(MAPPED_RUN, limit=None)
 
 

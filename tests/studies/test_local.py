@@ -11,6 +11,8 @@ from pixels_to_sentiment.studies import authors, local
 from pixels_to_sentiment.studies.records import StudyRecord
 from toy_studies import FITTED, MAPPED_RUN, measured, written
 
+pytestmark = pytest.mark.usefixtures("any_pictures")
+
 RUN = replace(MAPPED_RUN, network="caffenet", limit=None)
 # A picture a row: label, probability at every place, and of the whole picture.
 PICTURES = {
@@ -71,7 +73,7 @@ def test_a_study_finds_its_run_by_what_was_run(made):
     """Not by a key; the row names all four, and another seed, whose network is another, has its."""
     studies, records = made
     table = local.against_global(studies, records)
-    wanted = {"study 1", "study 2", "key 1", "key 2"}
+    wanted = {*(one.key for one in studies), "key 1", "key 2"}
     assert set(table.loc[0, "keys"]) == set(table.attrs["runs"]) == wanted
     some = local.against_global(studies, records[:1])
     assert set(some["pictures"]) == {4}

@@ -10,6 +10,8 @@ from pixels_to_sentiment.studies import plans
 from pixels_to_sentiment.studies.records import Study, StudyRecord
 from toy_studies import FITTED, MAPPED_RUN, measured, written
 
+pytestmark = pytest.mark.usefixtures("any_pictures")
+
 
 def finished(**changes):
     run = replace(MAPPED_RUN, **changes)
@@ -62,7 +64,7 @@ def test_a_study_is_named_and_scored_in_a_line(tmp_path, run):
     record = StudyRecord.open(folder)
     assert plans.title(record) == title
     assert plans.in_words(record) == (
-        f"0123 {title} five fold 4, stand-in: ROAD 0.250 (Grad-CAM 0.125, random -0.062)"
+        f"{record.key} {title} five fold 4, stand-in: ROAD 0.250 (Grad-CAM 0.125, random -0.062)"
     )
 
 

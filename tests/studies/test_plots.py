@@ -12,6 +12,8 @@ from pixels_to_sentiment.studies import measures, plots, summary
 from pixels_to_sentiment.studies.records import StudyRecord
 from toy_studies import FITTED, blocks, written
 
+pytestmark = pytest.mark.usefixtures("any_pictures")
+
 
 @pytest.fixture(autouse=True)
 def _themed():
@@ -154,7 +156,7 @@ def test_a_grid_shows_every_map_in_its_place_and_frame():
 def studies(tmp_path):
     made = []
     for fold in (1, 2):
-        study = replace(FITTED, fold=fold, limit=None)
+        study = replace(FITTED, fold=fold)
         maps = np.random.default_rng(fold).normal(0, 2, (4, 2, 2)).round(3)
         made.append(StudyRecord.open(written(tmp_path / f"key{fold}", study, maps=maps)))
     return made
@@ -167,7 +169,7 @@ def test_pictures_and_maps_are_put_together_by_study_and_name(studies):
         one.maps()[0][place] for one, place in zip(studies[::-1], (2, 1), strict=True)
     )
     chosen = pd.DataFrame(
-        [(in_second, 1, 0, 0.7, "key2"), (in_first, 0, 0, 0.9, "key1")],
+        [(in_second, 1, 0, 0.7, studies[1].key), (in_first, 0, 0, 0.9, studies[0].key)],
         columns=["image", "label", "class", "sure", "key"],
     )
     found = plots.mapped(loaded, studies, chosen)

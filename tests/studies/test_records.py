@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 
+from pixels_to_sentiment import provenance
+from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.records import provenance
 from pixels_to_sentiment.studies.records import StudyRecord
 from toy_studies import FITTED, measured, written
 
@@ -25,7 +26,7 @@ def test_maps_come_back_as_they_were_and_older_studies_have_no_grad_cam(tmp_path
         assert list(names) == list(opened.measures()["image"].unique())
     assert opened.grad_cam_at == opened.at != ()
     (folder / "grad_cam.csv").unlink()
-    with pytest.raises(UserError, match=r"grad_cam\.csv.*: delete it and run again"):
+    with pytest.raises(UserError, match=r"grad_cam\.csv cannot be read .*delete .* and run again"):
         StudyRecord.open(folder)
     content = json.loads((folder / "maps.json").read_text())
     del content["grad_cam_at"]
@@ -37,9 +38,11 @@ def test_maps_come_back_as_they_were_and_older_studies_have_no_grad_cam(tmp_path
 
 def test_measures_come_back_with_fold_and_key(tmp_path):
     """So that the tables of several studies can be put together."""
-    table = measured(["a.jpg", "b.jpg"], [0, 1])
-    found = StudyRecord.open(written(tmp_path / "key", FITTED, table)).measures()
-    assert (set(found["fold"]), set(found["key"])) == ({1}, {"key"})
+    listed = folds.split("five", 1)[1].head(4)
+    table = measured(listed["image"].to_list(), listed["label"].to_list())
+    opened = StudyRecord.open(written(tmp_path / "key", FITTED, table))
+    found = opened.measures()
+    assert (set(found["fold"]), set(found["key"])) == ({1}, {opened.key})
     assert found.drop(columns=["fold", "key"]).equals(table)
 
 
@@ -48,5 +51,30 @@ def test_what_is_opened_is_noted_for_the_page(tmp_path, what, monkeypatch):
     """The line below a table or figure names the studies that it shows."""
     noted = []
     monkeypatch.setattr(provenance, "opened", noted.append)
-    getattr(StudyRecord.open(written(tmp_path / "key", FITTED)), what)()
-    assert noted == ["key"]
+    opened = StudyRecord.open(written(tmp_path / "key", FITTED))
+    getattr(opened, what)()
+    assert noted == [opened.key]
+
+
+@pytest.mark.parametrize("name", ["log_odds.csv", "grad_cam.csv", "measures.csv"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: "",
+        lambda text: "\0\x01",
+        lambda text: text[: text.rindex(".jpg")],
+        lambda text: "".join(text.splitlines(keepends=True)[:-1]),
+        lambda text: text.replace(".jpg", ".png", 1),
+        lambda text: "many".join(text.rsplit("0.", 1)),
+    ],
+)
+def test_a_damaged_table_is_named(tmp_path, name, damage):
+    """Whether it is opened or to be recorded."""
+    folder = written(tmp_path / "key", FITTED)
+    text = (folder / name).read_text()
+    (folder / name).write_text(damage(text))
+    opened = StudyRecord.open(folder)
+    reader = {"log": opened.maps, "gra": opened.grad_cam, "mea": opened.measures}[name[:3]]
+    for read in (reader, opened.check):
+        with pytest.raises(UserError, match=rf"^{folder / name} is damaged .*or delete {folder}"):
+            read()

@@ -13,6 +13,8 @@ from pixels_to_sentiment.studies import faithfulness, measures, summary
 from pixels_to_sentiment.studies.records import StudyRecord
 from toy_studies import FITTED, measured, written
 
+pytestmark = pytest.mark.usefixtures("any_pictures")
+
 SIZES = {1: 12, 2: 5, 3: 8}
 
 

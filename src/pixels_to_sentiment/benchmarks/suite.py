@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from pixels_to_sentiment import provenance
 from pixels_to_sentiment.benchmarks import contenders, maps, results, waits
 from pixels_to_sentiment.benchmarks.results import BF16, COMMON, LIMIT, OURS, PACKAGE
 from pixels_to_sentiment.benchmarks.timing import Contender, alternate
@@ -18,7 +19,6 @@ from pixels_to_sentiment.data import folds, pictures
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files import archives, assets
 from pixels_to_sentiment.networks import deploy
-from pixels_to_sentiment.records import provenance
 from pixels_to_sentiment.training import recipes
 
 # Said in the report, since they may change from one report to the next.

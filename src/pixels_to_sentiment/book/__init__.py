@@ -14,10 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from pixels_to_sentiment import places
+from pixels_to_sentiment import places, provenance
 from pixels_to_sentiment.book import freshness, notebooks, tiers, tracing
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.records import provenance
 
 _RECORD = "pixels_to_sentiment"
 _MADE_BY_RUNNING = ("language_info", "widgets")

@@ -23,9 +23,9 @@ def _benchmark(options: argparse.Namespace) -> None:
 
     from pixels_to_sentiment.benchmarks import results, suite
     from pixels_to_sentiment.data import pictures
-    from pixels_to_sentiment.records import store
+    from pixels_to_sentiment.training import devices
 
-    device = store.pick_device(options.device)
+    device = devices.pick(options.device)
     parts = options.only or suite.SECTIONS
     partial = parts not in (suite.SECTIONS, suite.ALONE)
     if options.record and (partial or not pictures.load().real):

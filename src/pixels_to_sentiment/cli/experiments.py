@@ -1,6 +1,7 @@
 """The commands ``experiments``."""
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -62,16 +63,15 @@ def _show(options: argparse.Namespace) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment.book import tiers
     from pixels_to_sentiment.data import folds
     from pixels_to_sentiment.records import catalogue, experiments, store
+    from pixels_to_sentiment.training import devices
 
     experiment = catalogue.find(options.name)
     with waiting("Planning"):
-        device = store.pick_device(options.device)
-        tier = tiers.values(options.tier)
-        names = ("iterations", "batch_size", "limit")
-        shortened = {name: tier[name] for name in names if tier.get(name) is not None}
+        device = devices.pick(options.device)
+        shortened = _numbers(options.tier)
+        mapped = shortened.pop("mapped", None)
         if shortened and options.record:
             raise UserError(f"Only the paper tier is recorded, and not the tier {options.tier}.")
         todo, missing = experiments.plan(
@@ -106,7 +106,7 @@ def _run(options: argparse.Namespace) -> None:
         bar.close()
     _probe(options, experiment, finished, loaded, device, shortened.get("limit"))
     if experiment.mapped:
-        _map(options, finished, loaded, device, tier.get("mapped"))
+        _map(options, finished, loaded, device, mapped)
     if failed:
         several = "s" * (len(failed) > 1)
         raise UserError(f"{len(failed)} run{several} could not be finished, as said above.")
@@ -114,6 +114,25 @@ def _run(options: argparse.Namespace) -> None:
         raise UserError(
             f"{len(options.refused)} finished, but not recorded, for the reasons above."
         )
+
+
+def _numbers(tier: str) -> dict[str, int]:
+    """Give the numbers by which a tier shortens what is run."""
+    from pixels_to_sentiment.book import notebooks, tiers
+    from pixels_to_sentiment.records import experiments
+
+    given = tiers.values(tier)
+    file = tiers.paths()[tier]
+    texts = [path.read_text(encoding="utf-8") for path in notebooks.source_paths().values()]
+    # Lines of a cell, each with its type, as `book check` wants them; papermill takes seconds.
+    known = {one for text in texts for one in re.findall(r'^ *"(\w+): .* = ', text, re.MULTILINE)}
+    for name in given:
+        notebooks.require(name, known, "parameter of a notebook", file)
+    names = ("iterations", "batch_size", "limit", "mapped")
+    found = {name: given[name] for name in names if given.get(name) is not None}
+    for name, value in found.items():
+        experiments.require_count(f"{file}: {name}", value)
+    return found
 
 
 def _tell_missing(missing: dict) -> None:

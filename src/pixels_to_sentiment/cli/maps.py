@@ -61,11 +61,11 @@ def _map(options: argparse.Namespace) -> None:
     from tqdm import tqdm
 
     from pixels_to_sentiment.maps import choice, photos
-    from pixels_to_sentiment.records import store
+    from pixels_to_sentiment.training import devices
 
     paths = photos.listed(options.photographs)
     with waiting("Choosing a network"):
-        named, device = options.run is not None, store.pick_device(options.device)
+        named, device = options.run is not None, devices.pick(options.device)
         chosen = choice.named(options.run) if named else choice.best(options.network, device)
         from pixels_to_sentiment.maps import mapping
     for sentence in chosen.passed_over:

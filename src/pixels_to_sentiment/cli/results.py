@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 import textwrap
 from itertools import groupby
 from operator import itemgetter
@@ -9,6 +10,8 @@ from operator import itemgetter
 from pixels_to_sentiment.cli import add_command
 from pixels_to_sentiment.errors import UserError
 
+# Descriptions of runs, probes and studies, whose classes would take pandas.
+MARKERS = "run.json", "probe.json", "maps.json"
 # Of 100 columns, as long as the recipe has no more than 43 letters.
 LAYOUT = "  {:43} {:5} {:9} {:>5} {:>5} {:>6} {:>5} {:>6} {:>5}"
 
@@ -25,15 +28,27 @@ def commands(rooms) -> None:
 
 
 def _results(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment.records import scored, store
+    from pixels_to_sentiment import places
+    from pixels_to_sentiment.records import experiments, store
 
-    rows = scored.rows(store.recorded())
+    damaged = []
+
+    def skip(fault: UserError) -> None:
+        damaged.append(fault)
+        print(f"pixels-to-sentiment: left out: {fault}", file=sys.stderr)
+
+    rows = experiments.rows(store.recorded(damaged=skip))
+    for folder in sorted(places.results().glob("[!.]*/")):
+        if not any((folder / name).is_file() for name in MARKERS):
+            skip(UserError(f"{folder} does not say what it is of: restore or delete it."))
     if options.json:
         print(json.dumps(rows, indent=1))
     elif rows:
         _print(rows, options.keys)
-    else:
+    elif not damaged:
         print("Nothing is recorded yet: `pixels-to-sentiment experiments run --help` says how.")
+    if damaged:
+        raise UserError(f"The scores are without {len(damaged)} damaged, as said above.")
 
 
 def _print(rows: list[dict], keys: bool) -> None:

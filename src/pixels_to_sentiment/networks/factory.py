@@ -1,7 +1,9 @@
 """Any network by its name, with the weights that it starts from and a new head."""
 
+import hashlib
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import torch
@@ -96,12 +98,27 @@ def blank(name: str, *, start: str, seed: int = 0) -> Network:
 
 
 def weights_asset(name: str, start: str) -> str | None:
-    """Name of the weights file that `create` would use, ``None`` where it needs no declared file.
+    """Name what `create` would start from, ``None`` for a random start.
 
-    Fetches the file if need be; raises as `create` does.
+    The declared file or, of timm's own weights, which may change under one name, their digest.
+    Fetches them if need be; raises as `create` does.
     """
     chosen = find_start(name, start)
-    return None if chosen is None else weights_file(chosen.assets).name
+    if chosen is not None:
+        return weights_file(chosen.assets).name
+    return None if start == "random" else f"{name}-{_digest(name, start)}"
+
+
+@cache
+def _digest(name: str, start: str) -> str:
+    """SHA-256 (16 hex digits) of all values of a network of timm but those of its new head."""
+    made = _create_timm(name, start)
+    digest = hashlib.sha256()
+    for key, value in sorted(made.body.state_dict().items()):
+        if key.rpartition(".")[0] != made.head:
+            digest.update(f"{key} {value.dtype} {tuple(value.shape)}".encode())
+            digest.update(value.contiguous().flatten().view(torch.uint8).numpy())
+    return digest.hexdigest()[:16]
 
 
 def weights_file(names: tuple[str, ...]) -> Path:

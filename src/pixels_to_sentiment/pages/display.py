@@ -16,7 +16,7 @@ from IPython.display import display as show
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from pixels_to_sentiment import reports
+from pixels_to_sentiment import provenance, reports
 from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.drawing import dark, figures, tables
@@ -25,7 +25,7 @@ from pixels_to_sentiment.pages import traces
 from pixels_to_sentiment.probes import plans
 from pixels_to_sentiment.probes.records import Probe, ProbeRecord
 from pixels_to_sentiment.probes.store import Probes
-from pixels_to_sentiment.records import catalogue, experiments, provenance
+from pixels_to_sentiment.records import catalogue, experiments
 from pixels_to_sentiment.records.catalogue import Configuration
 from pixels_to_sentiment.records.runs import Record, Run
 from pixels_to_sentiment.records.store import Runs, Store

@@ -17,9 +17,8 @@ from IPython.display import HTML
 from IPython.display import display as show
 from markupsafe import Markup
 
-from pixels_to_sentiment import places
+from pixels_to_sentiment import places, provenance
 from pixels_to_sentiment.drawing import tables
-from pixels_to_sentiment.records import provenance
 from pixels_to_sentiment.reports import ledger
 
 # A cell that makes a figure gives it this name.

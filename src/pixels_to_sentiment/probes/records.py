@@ -18,15 +18,15 @@ import numpy as np
 import pandas as pd
 
 from pixels_to_sentiment.data import folds
-from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.probes import features, linear
-from pixels_to_sentiment.records import provenance
 from pixels_to_sentiment.records.runs import Record, Run
 from pixels_to_sentiment.records.work import Finished, Work
 
 # What stands for the recipe of a network that was not trained.
 FROZEN = "frozen"
+_TYPES = {"layer": str, "features": int, "classifier": str, "predicted": str}
+_TYPES |= dict.fromkeys(("cost", "relative", "inner"), float)
 CONFIGURATION = ["network", "start", "recipe", "precision", "agreement"]
 
 
@@ -44,7 +44,7 @@ class Probe(Work):
     grid
         Classifiers and their costs, as for `linear.probe`.
     weights
-        Declared file that a start is read from, ``None`` if it needs none and for a run.
+        What a start is read from, as `factory.weights_asset` names it; ``None`` for a run.
     seed
         Of what starts new in an untrained network; 0 for a run.
     """
@@ -124,23 +124,21 @@ class ProbeRecord(Finished):
         """What was probed."""
         return self.work
 
-    def table(self) -> pd.DataFrame:
-        """Give what was predicted, as ``layers.csv`` has it.
+    def check(self) -> None:
+        """As of all work."""
+        super().check()
+        self.table()
 
-        Raises
-        ------
-        UserError
-            If the table does not have a label for each test picture.
-        """
-        provenance.opened(self.key)
-        path = self.folder / "layers.csv"
-        # Numbers would lose their leading zeros.
-        table = pd.read_csv(path, dtype={"predicted": str})
-        pattern = f"[01]{{{len(self.probe.lists()[1])}}}"
-        if not table["predicted"].str.fullmatch(pattern).eq(True).all():
-            raise UserError(
-                f"{path} does not predict each test picture: delete {self.folder} and run again."
-            )
+    def table(self) -> pd.DataFrame:
+        """Give what was predicted, as ``layers.csv`` has it."""
+        with self.reading("layers.csv") as stream:
+            # Numbers would lose their leading zeros.
+            table = pd.read_csv(stream, dtype=_TYPES)
+            pattern = f"[01]{{{len(self.probe.lists()[1])}}}"
+            if not table["predicted"].str.fullmatch(pattern).eq(True).all():
+                raise ValueError("it does not predict each test picture")
+            if set(table["layer"]) != set(self.probe.layers):
+                raise ValueError("its layers are not those of the probe")
         return table
 
     def accuracies(self) -> pd.DataFrame:

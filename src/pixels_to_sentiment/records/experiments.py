@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import product
+from statistics import fmean, stdev
 from typing import TYPE_CHECKING
 
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.records import catalogue
 from pixels_to_sentiment.records.catalogue import Configuration
-from pixels_to_sentiment.records.runs import SHORTENED, Record, Run
+from pixels_to_sentiment.records.runs import SHORTENED, VIEWS, Record, Run
 from pixels_to_sentiment.training import recipes
 
 if TYPE_CHECKING:
@@ -57,8 +59,8 @@ def plan(
 
     numbers = {"iterations": iterations, "batch_size": batch_size, "limit": limit}
     for name, value in numbers.items():
-        if value is not None and value < 1:
-            raise UserError(f"{name} is {value}: give a number from 1 up.")
+        if value is not None:
+            require_count(name, value)
     if precision not in recipes.PRECISIONS:
         raise UserError(
             f"There is no precision {precision!r}: choose from {list(recipes.PRECISIONS)}."
@@ -93,6 +95,13 @@ def plan(
             more = {"precision": precision, "limit": limit, "inner": held}
             runs.append(Run(one.network, one.start, weights, *lists, seed, **more))
     return runs, missing
+
+
+def require_count(name: str, value: object) -> None:
+    """Refuse what is not a whole number from 1 up."""
+    # In Python a bool is an int.
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise UserError(f"{name} is {value!r}: give a whole number from 1 up.")
 
 
 def _recipe(
@@ -168,3 +177,33 @@ def table(records: Iterable[Record]) -> pd.DataFrame:
         ),
     )
     return scores.summarise(rows, ["experiment", *CONFIGURATION])
+
+
+def rows(records: Iterable[Record]) -> list[dict]:
+    """Score configurations, one a dict: `table` to ten digits, with lists; without pandas."""
+    groups = defaultdict(list)
+    for one in whole_seeds(records):
+        run = one.run
+        name = (experiment_of(run), run.network, run.start, run.recipe.name)
+        name += (run.precision, folds.AGREEMENTS.index(run.agreement))
+        for view, accuracy in one.scores().items():
+            groups[*name, VIEWS[view]].append((run.fold, run.seed, one.key, accuracy))
+    return [_row(name, some) for name, some in sorted(groups.items())]
+
+
+def _row(name: tuple, some: list[tuple]) -> dict:
+    by_fold = defaultdict(list)
+    for fold, _, _, accuracy in some:
+        by_fold[fold].append(accuracy)
+    each = [fmean(values) for values in by_fold.values()]
+    named = dict(zip(["experiment", *CONFIGURATION], name, strict=True))
+    return {
+        **named,
+        "agreement": folds.AGREEMENTS[named["agreement"]],
+        "seeds": sorted({seed for _, seed, _, _ in some}),
+        "keys": sorted(key for _, _, key, _ in some),
+        "folds": sorted(by_fold),
+        "mean": round(fmean(each), 10),
+        "std": round(stdev(each), 10) if len(each) > 1 else None,
+        "n": len(each),
+    }

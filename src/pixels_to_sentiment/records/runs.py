@@ -14,14 +14,18 @@ description and provenance its folder holds
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
 from pathlib import Path
+from statistics import fmean
 from typing import TYPE_CHECKING, ClassVar
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.data import folds
-from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.records import provenance, work
+from pixels_to_sentiment.errors import UserError, damage
+from pixels_to_sentiment.records import work
 from pixels_to_sentiment.training.recipes import Recipe
 
 if TYPE_CHECKING:
@@ -30,6 +34,8 @@ if TYPE_CHECKING:
     from pixels_to_sentiment.networks.network import Network
 
 WEIGHTS = "weights.safetensors"
+# Columns of predictions, and whether each is oversampled: `scores.VIEWS`, without numpy.
+VIEWS = {"centre": "no", "oversampled": "yes"}
 # Ends the name of a recipe of which only some iterations or smaller batches are run.
 SHORTENED = "-shortened"
 
@@ -43,7 +49,7 @@ class Run(work.Work):
     network, start
         As for `factory.create`.
     weights
-        Declared file that the start is read from, ``None`` if it needs none.
+        What the start is read from, as `factory.weights_asset` names it.
     seed
         Of the fillers, the order, the crops and dropout.
     precision
@@ -92,6 +98,15 @@ class Run(work.Work):
             train, test = (train[some].reset_index(drop=True) for some in (~held, held))
         return train.head(self.limit), test.head(self.limit)
 
+    def tests_on(self, listed: str) -> bool:
+        """Whether lines of picture and label are those of its test list."""
+        if self.limit is None:
+            name = f"{self.agreement}_agrees/test{self.inner or self.fold}/test.txt"
+            return sha256(listed.encode()).hexdigest() == folds.checksums()[name]
+        test = self.lists()[1]
+        lines = (f"{i} {y}\n" for i, y in zip(test["image"], test["label"], strict=True))
+        return listed == "".join(lines)
+
     @classmethod
     def read(cls, fields: dict) -> Run:
         """Make a run of what a finished folder says of it."""
@@ -123,26 +138,49 @@ class Record(work.Finished):
         """As of all work; to stay within the training list is none, as it is recorded apart."""
         return super(Record, replace(self, work=replace(self.work, inner=None))).deviation()
 
+    def check(self) -> None:
+        """As of all work; the curve, too."""
+        super().check()
+        self._predicted()
+        self.curve()
+
+    def _predicted(self) -> tuple[bytes, list[dict[str, str]]]:
+        """Read the predictions, as bytes and as rows, found to be those of the test list."""
+        with self.reading("predictions.csv") as stream:
+            content = stream.read()
+            rows = list(csv.DictReader(io.StringIO(content.decode())))
+            listed = "".join(f"{row.get('image')} {row.get('label')}\n" for row in rows)
+            if not self.run.tests_on(listed):
+                raise ValueError("its pictures and labels are not those of the run's test list")
+            if any(list(row) != ["image", "label", *VIEWS] for row in rows):
+                raise ValueError("its columns are others")
+            if not all(0 <= float(row[view]) <= 1 for row in rows for view in VIEWS):
+                raise ValueError("its probabilities do not all lie from 0 to 1")
+        return content, rows
+
     def predictions(self) -> pd.DataFrame:
         """Give the test pictures: ``image``, ``label``, ``centre``, ``oversampled``."""
         import pandas as pd
 
-        provenance.opened(self.key)
-        return pd.read_csv(self.folder / "predictions.csv")
+        return pd.read_csv(io.BytesIO(self._predicted()[0]))
 
     def scores(self) -> dict[str, float]:
-        """Give the accuracy by view, as in `scores.VIEWS`."""
-        from pixels_to_sentiment.judging import scores
-
-        told = self.predictions()
-        return {view: scores.accuracy(told["label"], told[view]) for view in scores.VIEWS}
+        """Give the accuracy by view, as `scores.accuracy` has it, without pandas, which is slow."""
+        _, rows = self._predicted()
+        right = {
+            view: [(float(r[view]) > 0.5) == (r["label"] == "1") for r in rows] for view in VIEWS
+        }
+        return {view: fmean(some) for view, some in right.items()}
 
     def curve(self) -> pd.DataFrame:
         """Give the learning curve, as `loop.train` does."""
         import pandas as pd
 
-        provenance.opened(self.key)
-        return pd.read_csv(self.folder / "curve.csv")
+        with self.reading("curve.csv") as stream:
+            curve = pd.read_csv(stream).astype(float).astype({"iteration": int})
+            if curve.empty:
+                raise ValueError("it has no iteration")
+        return curve
 
     def restore(self) -> Network:
         """Build the trained network.
@@ -162,12 +200,10 @@ class Record(work.Finished):
         if not path.is_file():
             raise UserError(f"{self.folder} holds no weights: run it again to have them.")
         network = factory.blank(self.run.network, start=self.run.start, seed=self.run.seed)
-        try:
-            network.body.load_state_dict(load_file(path))
-        except (SafetensorError, OSError, RuntimeError) as fault:
-            reason = " ".join(str(fault).split())  # torch names each parameter in a line
-            raise UserError(
-                f"{path} does not hold the run's weights ({reason}): delete {self.folder} and run "
-                "again."
-            ) from fault
+        with damage(path, f"delete {self.folder} and run again"):
+            path.open("rb").close()  # safetensors does not say that it may not
+            try:
+                network.body.load_state_dict(load_file(path))
+            except (SafetensorError, RuntimeError) as fault:
+                raise ValueError(str(fault)) from fault
         return network.eval()

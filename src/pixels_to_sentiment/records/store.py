@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
-import socket
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from pixels_to_sentiment import places
-from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.records import provenance
+from pixels_to_sentiment import places, provenance
+from pixels_to_sentiment.errors import NoPlace, UserError
 from pixels_to_sentiment.records.runs import WEIGHTS, Record
 from pixels_to_sentiment.records.work import Finished, Work
-from pixels_to_sentiment.training import memory
+from pixels_to_sentiment.training import devices, memory
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +23,9 @@ if TYPE_CHECKING:
 
     from pixels_to_sentiment.data.pictures import Pictures
     from pixels_to_sentiment.networks.network import Network
+
+# Bytes beside the weights of a run for its tables, descriptions and the names of its layers.
+_FOR_TABLES = 1 << 20
 
 
 class Store:
@@ -71,7 +71,7 @@ class Store:
     def find(self, work: Work, pictures: Pictures) -> Finished | None:
         """Open finished work; costs next to nothing."""
         folder = self.root / work.key(pictures.fingerprint)
-        return self.kind.open(folder) if folder.is_dir() else None
+        return self.kind.open_key(self.root, folder.name) if folder.is_dir() else None
 
     def get(
         self,
@@ -99,16 +99,14 @@ class Store:
         found = self.find(work, pictures)
         if found:
             return found
-        device = pick_device(device)
+        device = devices.pick(device)
         keys = work.keys_behind()
         behind = {name: self._trained(key, work, pictures) for name, key in keys.items()}
         self.check(work, behind)
-        self.root.mkdir(parents=True, exist_ok=True)
-        sweep(self.root)
+        key = work.key(pictures.fingerprint)
         memory.keep_freed()
         memory.give_back()  # what an earlier run left
-        key = work.key(pictures.fingerprint)
-        with written_whole(self.root / key, self.kind.marker()) as partial:
+        with places.folder_made(self.root / key, self.kind.marker(), "RUNS") as partial:
             clock = provenance.Clock()
             more = self.execute(
                 work, behind, pictures, partial, device, lambda step: progress(work, step)
@@ -118,10 +116,10 @@ class Store:
             content = {"key": key, work.kind: asdict(work), **runs, **more}
             content["data"] = {"source": pictures.source, "fingerprint": pictures.fingerprint}
             content["code"] = work.fingerprint()
-            written = {"provenance.json": clock.details(device), self.kind.marker(): content}
-            for name, what in written.items():
+            made = {"provenance.json": clock.details(device), self.kind.marker(): content}
+            for name, what in made.items():
                 (partial / name).write_text(json.dumps(what, indent=1) + "\n")
-        return self.kind.open(self.root / key)
+        return self.kind.open_key(self.root, key)
 
     def perform(
         self,
@@ -137,20 +135,20 @@ class Store:
         ----------
         failed
             Called with what cannot be finished, as when a loss has become infinite, and why; the
-            others are done. Without it the error is raised.
+            others are done. Without it the error is raised, as it is where nothing can be kept.
         """
         for work in works:
             try:
                 record = self.get(work, pictures, **options)
             except UserError as fault:
-                if failed is None:
+                if failed is None or isinstance(fault, NoPlace):
                     raise
                 failed(work, fault)
             else:
                 yield record
 
     def _trained(self, key: str, work: Work, pictures: Pictures) -> Record:
-        found = Record.open(self.root / key)
+        found = Record.open_key(self.root, key)
         run = found.run
         if (run.agreement, run.fold) != (work.agreement, work.fold):
             raise UserError(
@@ -172,8 +170,6 @@ class Runs(Store):
 
     def execute(self, run, behind, pictures, folder, device, tell) -> dict:
         """Train and predict."""
-        from safetensors.torch import save_file
-
         from pixels_to_sentiment.networks import factory
         from pixels_to_sentiment.training import loop, prediction
 
@@ -181,6 +177,7 @@ class Runs(Store):
         if not run.recipe.twins:
             train_list = train_list[~pictures.copies(train_list["image"], test_list["image"])]
         network = factory.create(run.network, start=run.start, seed=run.seed).to(device)
+        _take_room(network, folder / WEIGHTS)
         pixels = pictures.tensor()
         train_pixels = pixels[pictures.rows(train_list["image"])].to(device)
         test_pixels = pixels[pictures.rows(test_list["image"])].to(device)
@@ -199,11 +196,38 @@ class Runs(Store):
         predictions = test_list[["image", "label"]].assign(
             centre=centre.numpy(), oversampled=oversampled.numpy()
         )
-        curve.to_csv(folder / "curve.csv", index=False)
-        predictions.to_csv(folder / "predictions.csv", index=False)
-        state = network.body.state_dict()
-        save_file({k: v.contiguous().cpu() for k, v in state.items()}, folder / WEIGHTS)
+        tables = {"curve.csv": curve, "predictions.csv": predictions}
+        try:
+            _save(network, tables, folder)
+        except OSError as fault:
+            kept = Path(tempfile.mkdtemp(prefix="pixels-to-sentiment-"))
+            _save(network, tables, kept)
+            raise NoPlace(
+                f"{self.root} cannot take a trained run ({fault.strerror or fault}), whose weights "
+                f"and tables are kept in {kept}: make room and run again, or take them from there."
+            ) from fault
         return {}
+
+
+def _take_room(network: Network, path: Path) -> None:
+    """Fill a file as large as the weights and tables of a training will be, before it begins."""
+    state = network.body.state_dict().values()
+    with path.open("wb") as file:
+        size = sum(tensor.numel() * tensor.element_size() for tensor in state)
+        os.posix_fallocate(file.fileno(), 0, size + _FOR_TABLES)
+
+
+def _save(network: Network, tables: dict[str, pd.DataFrame], folder: Path) -> None:
+    from safetensors.torch import save
+
+    state = {name: one.contiguous().cpu() for name, one in network.body.state_dict().items()}
+    path = folder / WEIGHTS
+    # Over what was allocated; `save_file` would make another file, which nobody else may read.
+    with path.open("r+b" if path.exists() else "wb") as file:
+        file.write(save(state))
+        file.truncate()
+    for name, table in tables.items():
+        table.to_csv(folder / name, index=False)
 
 
 def _watch(network: Network, pixels: torch.Tensor, labels: pd.Series) -> tuple[float, float]:
@@ -216,55 +240,6 @@ def _watch(network: Network, pixels: torch.Tensor, labels: pd.Series) -> tuple[f
     truth = torch.tensor(labels.to_numpy(dtype="int64"))
     loss = F.nll_loss(positive.log(), truth)
     return loss.item(), (positive.argmax(1) == truth).double().mean().item()
-
-
-def pick_device(device: str) -> str:
-    """Resolve ``"auto"`` to ``"cuda"`` or ``"cpu"``.
-
-    Raises
-    ------
-    UserError
-        If the device is unknown, or a GPU is asked for and there is none.
-    """
-    if not re.fullmatch(r"auto|cpu|cuda(:\d+)?", device):
-        raise UserError(f"There is no device {device!r}: choose from auto, cpu, cuda, cuda:N.")
-    import torch
-
-    if device == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    if device.startswith("cuda") and not torch.cuda.is_available():
-        raise UserError(f"This machine has no GPU for device {device!r}: use 'cpu' or 'auto'.")
-    return device
-
-
-@contextmanager
-def written_whole(folder: Path, marker: str) -> Iterator[Path]:
-    """Give a temporary folder beside one, which gets its name when all went well.
-
-    Where another process finished the same work first, so that the marker is there, its folder is
-    kept: it says the same.
-    """
-    partial = folder.parent / f".partial-{socket.gethostname()}-{os.getpid()}-{folder.name}"
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    try:
-        yield partial
-        try:
-            os.replace(partial, folder)
-        except OSError:
-            if not (folder / marker).is_file():
-                raise
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-
-
-def sweep(root: Path) -> None:
-    """Remove what killed processes of this machine left half-done in a folder."""
-    name = re.compile(rf"\.partial-{re.escape(socket.gethostname())}-(\d+)-[0-9a-f]+")
-    for folder in root.glob(".partial-*"):
-        found = name.fullmatch(folder.name)
-        if found and not places.alive(int(found[1])):
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def record(records: Iterable[Finished], results: Path | None = None) -> list[Path]:
@@ -280,9 +255,11 @@ def record(records: Iterable[Finished], results: Path | None = None) -> list[Pat
     Raises
     ------
     UserError
-        If something is not the full protocol on the photographs, or is recorded already under the
-        key of other code or data; nothing is copied then.
+        If something is damaged, is not the full protocol on the photographs, or is recorded
+        already under the key of other code or data; nothing is copied then.
     """
+    from pixels_to_sentiment.data import pictures
+
     records = list(records)
     homes = {one.key: results or one.home for one in records}
     kinds = {(type(one), homes[one.key]) for one in records}
@@ -294,6 +271,12 @@ def record(records: Iterable[Finished], results: Path | None = None) -> list[Pat
                 f"{name} cannot be recorded: it was made {deviation}; record {one.several} of the "
                 "paper tier on the photographs."
             )
+        one.check()
+        if one.photographed and one.data["fingerprint"] != pictures.PUBLISHED:
+            raise UserError(
+                f"{name} cannot be recorded: by their fingerprint its pictures are not the "
+                f"article's; record {one.several} of those."
+            )
         # Twice in a score, the same fold and seed would count double.
         same = there.setdefault(one.identity(), one)
         if same.key != one.key:
@@ -303,12 +286,14 @@ def record(records: Iterable[Finished], results: Path | None = None) -> list[Pat
             )
     new = [one for one in records if not (homes[one.key] / one.key).is_dir()]
     for one in new:
-        with written_whole(homes[one.key] / one.key, one.marker()) as partial:
+        with places.folder_made(homes[one.key] / one.key, one.marker(), "RESULTS") as partial:
             ignored = shutil.ignore_patterns(*one.unrecorded)
             shutil.copytree(one.folder, partial, dirs_exist_ok=True, ignore=ignored)
     return [homes[one.key] / one.key for one in new]
 
 
-def recorded(results: Path | None = None) -> list[Record]:
-    """Open the recorded training runs."""
-    return Record.recorded(results)
+def recorded(
+    results: Path | None = None, damaged: Callable[[UserError], None] | None = None
+) -> list[Record]:
+    """Open the recorded training runs, as `Finished.found_in` does."""
+    return Record.recorded(results, damaged)

@@ -14,12 +14,15 @@ maps; `store` makes them, whole or not at all, and records them.
 
 import hashlib
 import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import BinaryIO, ClassVar, Self
 
-from pixels_to_sentiment import places
-from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment import places, provenance
+from pixels_to_sentiment.errors import UserError, damage
 from pixels_to_sentiment.records import fingerprints
 
 
@@ -90,6 +93,31 @@ def tuples(value: object) -> object:
     return tuple(map(tuples, value)) if isinstance(value, list) else value
 
 
+def _text(path: Path) -> str:
+    with places.reading(path) as stream:
+        return stream.read().decode()
+
+
+def _names(root: Path) -> list[str]:
+    """Names in a folder of finished work, which need not be there."""
+    if not os.path.lexists(root):
+        return []
+    try:
+        return sorted(os.listdir(root))
+    except OSError as fault:
+        raise UserError(
+            f"{root} is no folder that can be read ({fault.strerror}): name another one."
+        ) from fault
+
+
+def _damage(path: Path) -> AbstractContextManager:
+    return damage(path, f"restore it, or delete {path.parent} and run again")
+
+
+# What every provenance tells, and of which type.
+_TOLD = {"commit": str, "dirty": bool, "began": str, "seconds": (int, float), "hardware": dict}
+
+
 @dataclass(frozen=True)
 class Finished:
     """Finished work in its folder; a kind says which it is, its files and its words.
@@ -109,7 +137,7 @@ class Finished:
     code: str
 
     of: ClassVar[type[Work]]
-    # Tables that its folder has to hold, and what of it is not part of a recorded result.
+    # Tables of its folder, and what of it is not part of a recorded result.
     files: ClassVar[tuple[str, ...]]
     unrecorded: ClassVar[tuple[str, ...]] = ()
     one: ClassVar[str]
@@ -141,22 +169,17 @@ class Finished:
                 f"{folder} is not the folder of a finished {cls.one}, which has a {marker.name}: "
                 "name another one, and delete this one only if you know what it holds."
             )
-        try:
-            content = json.loads(marker.read_text())
-            for name in ("provenance.json", *cls.files):
-                (folder / name).stat()
+        with _damage(marker):
+            content = json.loads(_text(marker))
             work = cls.of.read(content[cls.of.kind])
-            told = (content[name] for name in ("key", "data", "code"))
-            return cls(folder, work, *told, **cls._more(folder, content))
-        except PermissionError as fault:
-            raise UserError(
-                f"{fault.filename} cannot be read ({fault.strerror}): make it readable."
-            ) from fault
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
-            raise UserError(
-                f"{folder} is not the folder of a finished {cls.one} "
-                f"({type(fault).__name__}: {fault}): delete it and run again."
-            ) from fault
+            told = {name: content[name] for name in ("key", "data", "code")}
+            if work.key(told["data"]["fingerprint"], told["code"]) != told["key"]:
+                raise ValueError("what it says is not what was written: its key is another's")
+            made = cls(folder, work, **told, **cls._more(folder, content))
+        for name in ("provenance.json", *made.tables()):
+            with _damage(folder / name):
+                (folder / name).stat()
+        return made
 
     @classmethod
     def _more(cls, folder: Path, content: dict) -> dict:
@@ -164,18 +187,71 @@ class Finished:
         return {}
 
     @classmethod
-    def found_in(cls, root: Path) -> list[Self]:
-        """Open all finished work of the kind in a folder, in the order of the keys."""
-        return [cls.open(path.parent) for path in sorted(root.glob(f"[!.]*/{cls.marker()}"))]
+    def open_key(cls, root: Path, key: str) -> Self:
+        """Open a finished folder that lies under its key; a copy under another name is refused."""
+        made = cls.open(root / key)
+        if made.key != key:
+            raise UserError(f"{made.folder} holds {cls.one} {made.key}: give it that name again.")
+        return made
 
     @classmethod
-    def recorded(cls, results: Path | None = None) -> list[Self]:
-        """Open the recorded results of the kind."""
-        return cls.found_in(results or places.results())
+    def found_in(cls, root: Path, damaged: Callable[[UserError], None] | None = None) -> list[Self]:
+        """Open all finished work of the kind in a folder, in the order of the keys.
+
+        Parameters
+        ----------
+        damaged
+            Called with the sentence of each folder that cannot be opened or scored; without it the
+            first that cannot be opened is raised.
+        """
+        found = []
+        for name in _names(root):
+            if name.startswith(".") or not os.path.lexists(root / name / cls.marker()):
+                continue
+            try:
+                one = cls.open_key(root, name)
+                _ = damaged and one.scores()
+                found.append(one)
+            except UserError as fault:
+                if damaged is None:
+                    raise
+                damaged(fault)
+        return found
+
+    @classmethod
+    def recorded(
+        cls, results: Path | None = None, damaged: Callable[[UserError], None] | None = None
+    ) -> list[Self]:
+        """Open the recorded results of the kind, as `found_in` does."""
+        return cls.found_in(results or places.results(), damaged)
+
+    def tables(self) -> tuple[str, ...]:
+        """Name the tables that its folder has to hold."""
+        return self.files
+
+    @contextmanager
+    def reading(self, name: str) -> Iterator[BinaryIO]:
+        """Open one of its files; what is wrong with it becomes a sentence that names it.
+
+        It is noted that the result was opened, for `provenance.taken`.
+        """
+        provenance.opened(self.key)
+        with _damage(self.folder / name), places.reading(self.folder / name) as stream:
+            yield stream
+
+    def check(self) -> None:
+        """Refuse a folder with a damaged file, or one that is not of the published folds."""
+        self.provenance()
 
     def provenance(self) -> dict:
         """Give commit, hardware, versions, date and durations."""
-        return json.loads((self.folder / "provenance.json").read_text())
+        path = self.folder / "provenance.json"
+        with _damage(path):
+            made = json.loads(_text(path))
+            for name, kind in _TOLD.items():
+                if not isinstance(made[name], kind):
+                    raise ValueError(f"its {name} is {made[name]!r}")
+        return made
 
     @property
     def photographed(self) -> bool:

@@ -17,13 +17,13 @@ import numpy as np
 import pandas as pd
 import torch
 
-from pixels_to_sentiment import places
+from pixels_to_sentiment import places, provenance
 from pixels_to_sentiment.caffe import preprocessing
 from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files import archives
 from pixels_to_sentiment.judging import scores
-from pixels_to_sentiment.records import provenance, runs
+from pixels_to_sentiment.records import runs
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.reports.runs import CROPS, configuration_of
 from pixels_to_sentiment.training import loop, prediction

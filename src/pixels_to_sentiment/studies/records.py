@@ -19,7 +19,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from pixels_to_sentiment.records import provenance
+from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.records.runs import Run
 from pixels_to_sentiment.records.work import Finished, Work
 
@@ -91,8 +91,6 @@ class StudyRecord(Finished):
 
     @classmethod
     def _more(cls, folder: Path, content: dict) -> dict:
-        if "grad_cam_at" in content:
-            (folder / _GRAD_CAM).stat()
         runs = {name: content[name] for name in ("run", "other")}
         made = {name: None if run is None else Run.read(run) for name, run in runs.items()}
         return made | {
@@ -121,15 +119,36 @@ class StudyRecord(Finished):
         """
         return self._read(_GRAD_CAM) if self.grad_cam_at else None
 
+    def check(self) -> None:
+        """As of all work."""
+        super().check()
+        self.maps(), self.grad_cam(), self.measures()
+
+    def tables(self) -> tuple[str, ...]:
+        """As of all work; older studies lack Grad-CAM."""
+        return (*self.files, _GRAD_CAM) if self.grad_cam_at else self.files
+
     def _read(self, name: str) -> tuple[np.ndarray, np.ndarray]:
-        provenance.opened(self.key)
-        table = pd.read_csv(self.folder / name)
-        values = table.drop(columns="image").to_numpy()
-        height, width = (int(v) for v in table.columns[-1].split("-"))
-        return table["image"].to_numpy(), values.reshape(-1, height + 1, width + 1)
+        with self.reading(name) as stream:
+            table = pd.read_csv(stream)
+            values = table.drop(columns="image").to_numpy(dtype=float)
+            height, width = (int(v) + 1 for v in table.columns[-1].split("-"))
+            self._of_the_test_list(table)
+            if not np.isfinite(values).all():
+                raise ValueError("not all of its values are numbers")
+            return table["image"].to_numpy(), values.reshape(-1, height, width)
 
     def measures(self) -> pd.DataFrame:
         """Give the table of `measures.measure`, with ``fold`` and ``key`` beside."""
-        provenance.opened(self.key)
-        table = pd.read_csv(self.folder / "measures.csv")
+        with self.reading("measures.csv") as stream:
+            table = pd.read_csv(stream)
+            for _, some in table.groupby("map"):
+                self._of_the_test_list(some, "label")
+            table.drop(columns=["image", "map"]).astype(float)
         return table.assign(fold=self.study.fold, key=self.key)
+
+    def _of_the_test_list(self, table: pd.DataFrame, *more: str) -> None:
+        test = folds.split(self.study.agreement, self.study.fold)[1].head(self.study.limit)
+        for name in ("image", *more):
+            if table[name].to_list() != test[name].to_list():
+                raise ValueError("its pictures and labels are not those of the test list")

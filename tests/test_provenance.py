@@ -10,8 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from pixels_to_sentiment import places
-from pixels_to_sentiment.records import provenance
+from pixels_to_sentiment import places, provenance
 
 SETTINGS = ("user.name=nobody", "user.email=nobody@localhost", "commit.gpgsign=false")
 
@@ -68,7 +67,7 @@ def test_no_commit_is_unknown(repository, monkeypatch, tmp_path):
 def test_nothing_heavy_is_imported():
     """Asking for everything imports neither torch nor pandas nor numpy, and answers for torch."""
     code = (
-        "import json, sys, time; from pixels_to_sentiment.records import provenance as p;"
+        "import json, sys, time; from pixels_to_sentiment import provenance as p;"
         "d = p.provenance('smoke', {'seed': 1}, time.time());"
         "heavy = sorted({'torch', 'numpy', 'pandas', 'papermill', 'yaml'} & sys.modules.keys());"
         "print(json.dumps([heavy, d]))"

@@ -16,6 +16,8 @@ PIP_ARGS ?=
 MIRROR := $(or $(realpath ../shared/mirror),$(PIXELS_TO_SENTIMENT_MIRROR))
 #: WORKERS   how many processes share the tests; each takes up to 4 GB of memory
 WORKERS := 2
+#: MINUTES   for how long `make harden` tries to break the project
+MINUTES := 60
 #: PORT      where `make serve` listens on this machine
 PORT := 8000
 
@@ -35,7 +37,7 @@ SHARED := -n $(WORKERS) --dist loadfile
 STAMP := .venv/.installed
 
 .PHONY: help book paper render pdf test test-book environment constraints format lint lab serve \
-	clean distclean FORCE
+	harden clean distclean FORCE
 
 help: ## list these commands
 	@echo 'Commands:'
@@ -74,6 +76,12 @@ test: $(STAMP) ## all tests, then each smoke notebook that changed run again and
 # PIXELS_TO_SENTIMENT_BOOK names another folder with a built book, CHROMIUM another browser.
 test-book: $(STAMP) ## read the built book in headless Chromium: links, search, contrast, phones
 	$(BIN)/python -m pytest $(SHARED) tests/browser
+
+# The library that fuzzes is for Linux on x86-64; elsewhere that part is left out.
+harden: $(STAMP) ## try to break the project for an hour: kills, writers, hostile files, fuzzing
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || \
+		$(BIN)/python $(PIP_INSTALL) $(PIP_ARGS) -c constraints.txt -e '.[harden]' || true
+	$(BIN)/python .ci/harden.py --minutes $(MINUTES)
 
 format: $(STAMP) ## put the code and notebooks into the common format, mend what can be mended
 	$(CLI) book colab
@@ -129,7 +137,7 @@ constraints: ## write constraints.txt anew from the newest releases
 	@new="$$(mktemp -d)"; trap 'rm -rf "$$new"' EXIT; \
 	grep -E '^(#|torch(vision)?==)' constraints.txt > "$$new/kept.txt"; \
 	$(PYTHON) -m venv "$$new/venv"; \
-	"$$new/venv/bin/python" $(PIP_INSTALL) $(PIP_ARGS) -c "$$new/kept.txt" -e '.$(EXTRAS)' \
+	"$$new/venv/bin/python" $(PIP_INSTALL) $(PIP_ARGS) -c "$$new/kept.txt" -e '.$(EXTRAS:]=,harden])' \
 		aiohttp; \
 	{ grep '^#' "$$new/kept.txt"; \
 		"$$new/venv/bin/python" -m pip freeze --all --exclude pip --exclude-editable \

@@ -26,11 +26,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 RECORD = ROOT / "book" / "hardening"
-# One thread, so that processes can be forked.
+# One thread, so that processes can be forked; `torch.set_num_threads` would make threads of the
+# forked ones fail.
 ALONE = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 KILLS, RACES = 300, 35
 # Shares of the time, at most.
-SHARES = {"several writers": 0.15, "kills": 0.45}
+SHARES = {"several writers": 0.15, "kills": 0.5}
+# Seconds for which a reader is fuzzed before another's turn.
+SHORTEST, LONGEST = 20, 200
 KINDS = ("hostile files", "several writers", "kills", "fuzzing")
 
 
@@ -41,14 +44,14 @@ class Counts:
         self.path = path
         self.content = json.loads(path.read_text()) if path.is_file() else {}
 
-    def tried(self, kind: str, what: str) -> int:
-        """Give how often something was tried."""
-        return self.content.get(f"{kind}/{what}", {}).get("tried", 0)
+    def of(self, kind: str, what: str) -> dict:
+        """Give what was counted of something."""
+        row = {"kind": kind, "what": what, "tried": 0, "failed": 0, "seconds": 0.0}
+        return self.content.get(f"{kind}/{what}", row)
 
     def add(self, kind: str, what: str, tried: int, failed: int, seconds: float) -> None:
         """Count further trials."""
-        row = {"kind": kind, "what": what, "tried": 0, "failed": 0, "seconds": 0.0}
-        row = self.content.setdefault(f"{kind}/{what}", row)
+        row = self.content.setdefault(f"{kind}/{what}", self.of(kind, what))
         for name, more in (("tried", tried), ("failed", failed), ("seconds", seconds)):
             row[name] += more
         self.path.with_suffix(".part").write_text(json.dumps(self.content, indent=1))
@@ -86,8 +89,9 @@ class Campaign:
         jobs = list(jobs)
         made: dict[str, Trials] = {}
         while time.monotonic() < until:
-            job = min(jobs, key=lambda job: self.counts.tried(kind, job.name))
-            if self.counts.tried(kind, job.name) * len(jobs) >= total:
+            tried = {job: self.counts.of(kind, job.name)["tried"] for job in jobs}
+            job = min(jobs, key=tried.__getitem__)
+            if sum(tried.values()) >= total:
                 break
             if job.name not in made:
                 home = self.work / method / job.name.replace(" ", "-")
@@ -102,14 +106,19 @@ class Campaign:
         if not fuzz.possible():
             print('Fuzzing is left out: pip install -e ".[harden]"')
             return
-        for place, name in enumerate(READERS):
-            seconds = (self.until - time.monotonic()) / (len(READERS) - place)
+        slice_ = min(max((self.until - time.monotonic()) / len(READERS), SHORTEST), LONGEST)
+        while (left := self.until - time.monotonic()) > SHORTEST / 2:
+            name = min(READERS, key=self._fuzzed)
             home = self.work / "fuzzing" / re.sub(r"\W+", "-", name)
-            told = fuzz.campaign(name, home, seconds)
+            told = fuzz.campaign(name, home, min(slice_, left))
             self.counts.add("fuzzing", name, **told)
             for finding in fuzz.findings(home):
                 self._tell("fuzzing", name, finding)
             print(f"fuzzing, {name}: {told['tried']:,} inputs, {told['failed']} failed", flush=True)
+
+    def _fuzzed(self, name: str) -> tuple[float, float]:
+        """For how long a reader was fuzzed; those that were equally long in any order."""
+        return self.counts.of("fuzzing", name)["seconds"], self.dice.random()
 
     def _try(self, kind: str, what: str, trial: Callable[[], str | None]) -> None:
         began = time.monotonic()
@@ -145,15 +154,21 @@ def code() -> str:
 
 def record(counts: Counts) -> None:
     """Write the tables of the book's page, from a checkout with everything committed."""
-    from pixels_to_sentiment import provenance
+    from pixels_to_sentiment.records import provenance
 
     commit, dirty = provenance.commit()
     if dirty or not any(row["kind"] == "fuzzing" for row in counts.rows()):
         sys.exit("Only a whole campaign of a checkout with everything committed is recorded.")
     RECORD.mkdir(exist_ok=True)
     rows = [
-        (row["kind"], row["what"], f"{row['tried']:,}", f"{row['tried'] - row['failed']:,}",
-         row["failed"], f"{row['seconds']:.0f}")
+        (
+            row["kind"],
+            row["what"],
+            f"{row['tried']:,}",
+            f"{row['tried'] - row['failed']:,}",
+            row["failed"],
+            f"{row['seconds']:.0f}",
+        )
         for row in counts.rows()
     ]
     _write("counts", [("kind", "of what", "tried", "held", "failed", "seconds"), *rows])
@@ -177,7 +192,9 @@ def main() -> int:
     """Run the campaign, or go on with it."""
     from pixels_to_sentiment import places
 
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--work", type=Path, help="default: hardening in the project's cache")
     parser.add_argument("--record", action="store_true", help="write book/hardening, at the end")
@@ -188,10 +205,8 @@ def main() -> int:
         sys.exit("What breaks other people's software does not belong into the checkout.")
     work.mkdir(parents=True, exist_ok=True)
     campaign = Campaign(work, until)
-    import torch
     from hardening import jobs
 
-    torch.set_num_threads(1)
     jobs.warm()
     campaign.hostile_files()
     campaign.trials("several writers", RACES, jobs.shared(), "race")

@@ -46,15 +46,17 @@ def campaign(name: str, home: Path, seconds: float) -> dict:
     from hardening.readers import READERS, large
 
     reader, began = READERS[name], time.monotonic()
-    for part in ("corpus", "artifacts", "findings", "large"):
+    for part in ("corpus", "artifacts", "findings"):
         (home / part).mkdir(parents=True, exist_ok=True)
-    for seed in getattr(seeds, reader.seeds)():
-        (home / "corpus" / hashlib.sha1(seed).hexdigest()).write_bytes(seed)
-        (home / "large" / hashlib.sha1(seed).hexdigest()).write_bytes(large(seed, reader.largest))
     counts = home / "counts.json"
     counts.unlink(missing_ok=True)
+    if not (home / "large").is_dir():
+        (home / "large").mkdir()
+        for seed in getattr(seeds, reader.seeds)():
+            digest = hashlib.sha1(seed).hexdigest()
+            (home / "corpus" / digest).write_bytes(seed)
+            (home / "large" / digest).write_bytes(large(seed, reader.largest))
     _judge(name, home, sorted((home / "large").iterdir()), until=began + seconds / 2)
-    shutil.rmtree(home / "large")
     for _ in range(MOST_RESTARTS):
         left = seconds - (time.monotonic() - began)
         if left < 2:
@@ -83,7 +85,7 @@ def _run(name: str, home: Path, *what: str) -> subprocess.CompletedProcess:
 
 
 def _judge(name: str, home: Path, files: list[Path], until: float = math.inf) -> None:
-    """Read files one after the other, keep those that fail, and remove all."""
+    """Read files one after the other, keep those that fail, remove what was read."""
     waiting = list(files)
     while waiting and time.monotonic() < until:
         answer = _run(name, home, *map(str, waiting))
@@ -96,7 +98,7 @@ def _judge(name: str, home: Path, files: list[Path], until: float = math.inf) ->
             _count(home, failed=True)
             ended = f"ended with {answer.returncode}: {answer.stderr[-300:]}"
             _keep(home, waiting.pop(0).read_bytes(), f"the process {ended}", "process")
-    for path in files:
+    for path in set(files) - set(waiting):
         path.unlink()
 
 
@@ -138,6 +140,7 @@ def _outcome(read: Callable[[Path], object], path: Path) -> tuple[str, str]:
 
 def _fuzz(name: str, home: Path, seconds: int) -> None:
     import atheris
+
     from hardening.readers import READERS
 
     reader, scratch = READERS[name], Path.cwd()

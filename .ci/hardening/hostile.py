@@ -12,16 +12,16 @@ from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
+
 import toy_checkout
 import toy_maps
 import toy_runs
 from hardening import processes, seeds
-from toy_caffe import field, layer, packed, shaped, varint
-
 from pixels_to_sentiment.book import notebooks
 from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.files import assets
 from pixels_to_sentiment.records.store import Runs
+from toy_caffe import field, layer, packed, shaped, varint
 
 # Of processor time, for a file that is refused.
 SECONDS = 10
@@ -114,14 +114,18 @@ def _means() -> Iterator[Case]:
     contents = [b"", b"\xff" * 20, shaped(3, 2, 2) + field(5, bytes(7)), *wrong]
     yield from _numbered("mean", ".binaryproto", "caffe show FILE", contents)
     whole = seeds.arrays()[0]
-    headers = ("{", "{'descr': '<f4'}", "{'descr': '<f4', 'fortran_order': False, 'shape': (3, -1)}")
+    headers = (
+        "{",
+        "{'descr': '<f4'}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (3, -1)}",
+    )
     arrays = [
         b"",
         seeds.objects(),
         whole[:-1],
         whole[:20],
         *(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(one)) + one.encode() for one in headers),
-        *seeds.arrays()[6:10],
+        *(seeds.arrays()[place] for place in (6, 7, 9, 12, 13)),
     ]
     yield from _numbered("array", ".npy", "caffe show FILE", arrays)
 

@@ -1,29 +1,28 @@
 """Pieces of the project's work, tiny, each done into an empty folder: what is killed and raced."""
 
 import io
-import json
 import os
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
 import papermill  # noqa: F401  (imported here, so that no child has to)
-import pandas as pd
+from PIL import Image
+from tqdm import tqdm
+
 import toy_checkout
 import toy_cli
 import toy_maps
 import toy_probes
 import toy_runs
 import toy_studies
-from PIL import Image
-from tqdm import tqdm
-
+from hardening.kills import Job
 from pixels_to_sentiment import book, places
 from pixels_to_sentiment.data import folds, pictures
 from pixels_to_sentiment.maps import choice, mapping
@@ -33,47 +32,6 @@ from pixels_to_sentiment.studies.records import Study
 from pixels_to_sentiment.studies.store import Studies
 
 PICTURES = 24
-
-
-@dataclass(frozen=True)
-class Job:
-    """Work as a command does it, again and again if need be, into a folder.
-
-    Attributes
-    ----------
-    prepare
-        Puts into the folder what is there before.
-    work
-        Does it. Several processes at once are given different numbers from 0 up.
-    """
-
-    name: str
-    work: Callable[[Path, int], object]
-    prepare: Callable[[Path], object] = lambda folder: None
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    """Give what lies in a folder by name, without the times in it and without what is hidden."""
-    found = {}
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder)
-        if path.is_file() and not any(part.startswith(".") for part in name.parts):
-            found[str(name)] = _timeless(path)
-    return found
-
-
-def _timeless(path: Path) -> bytes:
-    content = path.read_bytes()
-    if path.name == "provenance.json":
-        return json.dumps(sorted(json.loads(content))).encode()
-    if path.name == "curve.csv" and content:
-        return pd.read_csv(path, dtype=str).drop(columns="seconds", errors="ignore").to_csv().encode()
-    if path.suffix == ".ipynb":
-        notebook = json.loads(content)
-        for name in ("seconds", "executed", "commit"):
-            notebook["metadata"].get("pixels_to_sentiment", {}).pop(name, None)
-        return json.dumps(notebook).encode()
-    return content
 
 
 def _shuffled(some: Iterable, number: int) -> list:
@@ -118,7 +76,7 @@ def given() -> Path:
     for place in range(2):
         toy_maps.photograph(home / "photographs" / f"{place}.png", seed=place)
     for fold in folds.FOLDS:
-        toy_cli.write_result(home / "runs", f"{fold:016x}", fold, 3)
+        toy_cli.write_result(home / "runs", fold, 3)
     toy_studies.trained(home / "mapping")
     table = folds.load().head(PICTURES)
     with zipfile.ZipFile(home / "pictures.zip", "w") as archive:
@@ -160,7 +118,8 @@ def _decode(folder: Path, number: int) -> None:
 
 def _record(folder: Path, number: int) -> None:
     found = [runs.Record.open(one) for one in _shuffled((given() / "runs").iterdir(), number)]
-    store.record(found, folder)
+    with patch.object(pictures, "PUBLISHED", "f", create=True):
+        store.record(found, folder)
 
 
 def _checkout(folder: Path) -> None:
@@ -183,7 +142,7 @@ def _execute(folder: Path, number: int) -> None:
 
 
 def single() -> list[Job]:
-    """What is killed: one piece of each kind of work."""
+    """Give what is killed: one piece of each kind of work."""
     return [
         Job("training", partial(_train, seeds=(0,))),
         Job("probing", partial(_probe, seeds=(0,))),
@@ -196,7 +155,7 @@ def single() -> list[Job]:
 
 
 def shared() -> list[Job]:
-    """What several processes do at once: the same pieces, each in an order of its own."""
+    """Give what several processes do at once, each in an order of its own."""
     made = [Job(one.name, partial(one.work, seeds=range(3)), one.prepare) for one in single()[:3]]
     return made + single()[3:]
 

@@ -1,17 +1,62 @@
 """Kills and races: work that is killed and done again, and work of several at once, is equal."""
 
+import json
 import random
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from hardening import processes
-from hardening.jobs import Job, contents
+import pandas as pd
 
+from hardening import processes
 from pixels_to_sentiment import places
 
 WRITERS = 4
+
+
+@dataclass(frozen=True)
+class Job:
+    """Work as a command does it, again and again if need be, into a folder.
+
+    Attributes
+    ----------
+    prepare
+        Puts into the folder what is there before.
+    work
+        Does it. Several processes at once are given different numbers from 0 up.
+    """
+
+    name: str
+    work: Callable[[Path, int], object]
+    prepare: Callable[[Path], object] = lambda folder: None
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Give what lies in a folder by name, without the times in it and without what is hidden."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        if path.is_file() and not any(part.startswith(".") for part in name.parts):
+            found[str(name)] = _timeless(path)
+    return found
+
+
+def _timeless(path: Path) -> bytes:
+    content = path.read_bytes()
+    if path.name == "provenance.json":
+        return json.dumps(sorted(json.loads(content))).encode()
+    if path.name == "curve.csv" and content:
+        return (
+            pd.read_csv(path, dtype=str).drop(columns="seconds", errors="ignore").to_csv().encode()
+        )
+    if path.suffix == ".ipynb":
+        notebook = json.loads(content)
+        for name in ("seconds", "executed", "commit"):
+            notebook["metadata"].get("pixels_to_sentiment", {}).pop(name, None)
+        return json.dumps(notebook).encode()
+    return content
 
 
 class Trials:
@@ -30,11 +75,11 @@ class Trials:
         shutil.rmtree(home, ignore_errors=True)
         self._prepared("undisturbed")
         began = time.monotonic()
-        self._done("undisturbed")
+        wrong = self._done("undisturbed")
         self.seconds = time.monotonic() - began
         self.expected = contents(home / "undisturbed")
-        if not self.expected:
-            raise RuntimeError(f"{job.name} does not work at all: see {home}")
+        if wrong or not self.expected:
+            raise RuntimeError(f"{job.name} does not work at all: {wrong}")
 
     def kill(self) -> str | None:
         """Kill the work at a random moment and do it again; what is wrong then, if anything."""
@@ -48,8 +93,7 @@ class Trials:
         half = self._half(contents(folder))
         if half:
             return f"half-written after the kill: {half}"
-        self._done("killed")
-        return self._differences(folder) or self._strays([child])
+        return self._done("killed") or self._differences(folder) or self._strays([child])
 
     def race(self) -> str | None:
         """Let several do the work at once; what is wrong then, if anything."""
@@ -71,9 +115,12 @@ class Trials:
         folder, said = self.home / name, self.home / f"{name}-{number}.txt"
         return processes.start(lambda: self.job.work(folder, number), said)
 
-    def _done(self, name: str) -> None:
+    def _done(self, name: str) -> str | None:
+        """Do the work to its end; what is wrong then, if anything."""
         if status := processes.end(self._started(name, 0)):
-            raise RuntimeError(f"{self.job.name} ended with {status}: see {self.home}")
+            said = (self.home / f"{name}-0.txt").read_text(errors="replace")
+            return f"ended with {status}: {said[-300:]}"
+        return None
 
     def _half(self, found: dict[str, bytes]) -> list[str]:
         return [name for name in found if found[name] != self.expected.get(name, found[name])]

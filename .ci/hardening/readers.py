@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 
+
 @dataclass(frozen=True)
 class Reader:
     """A reader, to be fuzzed.
@@ -153,7 +154,7 @@ def finished(home: Path) -> dict[str, bytes]:
 
     made = home / "made"
     shutil.rmtree(made, ignore_errors=True)
-    toy_cli.write_result(made, "run", 1, 3)
+    toy_cli.write_result(made, 1, 3).rename(made / "run")
     toy_probes.written(made / "probe", toy_probes.PROBE, ["0101"])
     toy_studies.written(made / "maps", toy_studies.FITTED)
     files = sorted(made.glob("*/*.json")) + sorted(made.glob("*/*.csv"))

@@ -10,12 +10,12 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
-import toy_caffe
-from hardening import readers
 from PIL import Image
 from safetensors.numpy import save
-from toy_caffe import field, layer, old_layer, one_by_one, packed, shaped
 
+import toy_caffe
+from hardening import readers
+from toy_caffe import field, layer, old_layer, one_by_one, packed, shaped
 
 GLOG = "I1128 10:00:0{second}.25 1234 solver.cpp:2{line}] "
 STEPS = (
@@ -83,7 +83,11 @@ def models() -> list[bytes]:
 
 def others() -> list[bytes]:
     """Files of other kinds that lie beside models."""
-    state = field(1, 100) + field(2, "lenet_iter_100.caffemodel") + field(3, shaped(1) + field(5, packed((0.5,))))
+    state = (
+        field(1, 100)
+        + field(2, "lenet_iter_100.caffemodel")
+        + field(3, shaped(1) + field(5, packed((0.5,))))
+    )
     caffe2 = field(1, "init_net") + field(2, field(2, "conv1_w") + field(4, "GivenTensorFill"))
     onnx = field(1, 7) + field(2, "pytorch") + field(7, field(1, field(1, "x") + field(4, "Conv")))
     stream = io.BytesIO()
@@ -148,8 +152,13 @@ def safetensors() -> list[bytes]:
         save(weights, metadata=noted),
         save({"bn.0": np.zeros(2, "f4")}),
         *(save({"a.weight": np.zeros((1, 2), kind)}) for kind in kinds),
-        *(header(one) for one in ({}, {"__metadata__": {}}, {"__metadata__": {"caffe_layers": "{}"}})),
-        header({"a.weight": {"dtype": "F8_E4M3", "shape": [1, 2], "data_offsets": [0, 2]}}, bytes(2)),
+        *(
+            header(one)
+            for one in ({}, {"__metadata__": {}}, {"__metadata__": {"caffe_layers": "{}"}})
+        ),
+        header(
+            {"a.weight": {"dtype": "F8_E4M3", "shape": [1, 2], "data_offsets": [0, 2]}}, bytes(2)
+        ),
         header({"a.weight": {"dtype": "BF16", "shape": [1, 1], "data_offsets": [0, 2]}}, bytes(2)),
     ]
 
@@ -226,7 +235,20 @@ def tiers() -> list[bytes]:
 
 def parameters() -> list[bytes]:
     """Values of `-p`, after the place of the type among those that notebooks declare."""
-    words = ("2", "1e-3", "010", "1:30", "no", "", "null", "[1, 2]", "{a: 1}", "'x'", ".nan", "&a [*a]")
+    words = (
+        "2",
+        "1e-3",
+        "010",
+        "1:30",
+        "no",
+        "",
+        "null",
+        "[1, 2]",
+        "{a: 1}",
+        "'x'",
+        ".nan",
+        "&a [*a]",
+    )
     return [bytes([kind]) + word.encode() for kind in range(7) for word in words]
 
 

@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from pixels_to_sentiment.errors import UserError, reading
+from pixels_to_sentiment.errors import UserError, parsing
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from pixels_to_sentiment.errors import UserError, reading
 def test_whatever_a_library_raises_becomes_one_sentence(tmp_path, fault, said):
     """With the cure where the content is at fault, and not where the file cannot be opened."""
     (tmp_path / "a").touch()
-    with pytest.raises(UserError) as told, reading(tmp_path / "a", "a thing", "fetch"):
+    with pytest.raises(UserError) as told, parsing(tmp_path / "a", "a thing", "fetch"):
         raise fault
     assert str(told.value).endswith(said)
     assert "\n" not in str(told.value)
@@ -35,6 +35,6 @@ def test_only_files_are_opened(tmp_path):
     for path in (tmp_path / "pipe", tmp_path, tmp_path / "absent"):
         with (
             pytest.raises(UserError, match=rf"{path.name} is not a thing"),
-            reading(path, "a thing"),
+            parsing(path, "a thing"),
         ):
             pytest.fail("opened")

@@ -1,6 +1,5 @@
 """Where things lie, and that the environment can move each of them."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -97,18 +96,3 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path):
         fail_half_way()
     assert path.read_text() == "first"
     assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_whole_file_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
-    """The file before the renaming and its folder after it; others may read it as the mask says."""
-    path, done = tmp_path / "a.txt", []
-    monkeypatch.setattr(places.os, "fsync", lambda handle: done.append(os.fstat(handle).st_ino))
-    replace = os.replace
-    monkeypatch.setattr(places.os, "replace", lambda *a: (done.append("named"), replace(*a)))
-    with places.written_whole(path) as temporary:
-        temporary.unlink()
-        temporary.touch(0o600)
-        inode = temporary.stat().st_ino
-    assert done == [inode, "named", tmp_path.stat().st_ino]
-    (tmp_path / "plain").touch()
-    assert path.stat().st_mode == (tmp_path / "plain").stat().st_mode

@@ -15,7 +15,7 @@ class UserError(Exception):
 
 
 @contextmanager
-def reading(path: Path | str, what: str, cure: str = "") -> Iterator[None]:
+def parsing(path: Path | str, what: str, cure: str = "") -> Iterator[None]:
     """Turn whatever is raised while a file is parsed into a `UserError` about the file.
 
     Libraries raise a dozen kinds at damaged bytes, and other ones in their next version. `cure`

@@ -69,30 +69,14 @@ def _user_cache() -> Path:
 def written_whole(path: Path) -> Iterator[Path]:
     """Give a temporary name in the folder of a file, which gets its own name when all went well.
 
-    What was there stays as it was if anything is raised, and nothing half-written is left. Others
-    may read the file as the user's mask says, whatever mode its writer gave it.
+    What was there stays as it was if anything is raised, and nothing half-written is left.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        temporary.touch()
-        mode = temporary.stat().st_mode
         yield temporary
-        temporary.chmod(mode)
-        synced(temporary)
         os.replace(temporary, path)
-        synced(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def synced(*paths: Path) -> None:
-    """Bring files, or the names in a folder, to the disk before anything is built on them."""
-    for path in paths:
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def sweep(folder: Path) -> None:

@@ -11,7 +11,7 @@ from safetensors.numpy import save_file
 from pixels_to_sentiment import places
 from pixels_to_sentiment.caffe import kinds
 from pixels_to_sentiment.caffe.models import Layer, blob_names, read
-from pixels_to_sentiment.errors import UserError, reading
+from pixels_to_sentiment.errors import UserError, parsing
 
 _METADATA = "caffe_layers"
 # Types of safetensors that NumPy has too.
@@ -36,7 +36,10 @@ def to_safetensors(path: Path | str, target: Path | str) -> None:
     target = Path(target)
     try:
         with places.written_whole(target) as temporary:
+            temporary.touch()
+            mode = temporary.stat().st_mode
             save_file(tensors, temporary, metadata={_METADATA: json.dumps(listed)})
+            temporary.chmod(mode)  # safetensors lets nobody else read it
     except (OSError, SafetensorError) as fault:
         raise UserError(f"{target} cannot be written ({fault}).") from fault
 
@@ -47,7 +50,7 @@ def from_safetensors(path: Path | str) -> Iterator[Layer]:
     Without the metadata that `to_safetensors` writes, a layer is what its weight looks like: four
     dimensions a convolution, two an inner product; `UserError` where that does not tell.
     """
-    with reading(path, "a safetensors file"):
+    with parsing(path, "a safetensors file"):
         with open(path, "rb") as stream:
             if other := kinds.of(stream.read(kinds.HEAD), ("a safetensors file",)):
                 raise ValueError(other)

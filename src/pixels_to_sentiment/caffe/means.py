@@ -6,7 +6,7 @@ import numpy as np
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.caffe import kinds, models, wire
-from pixels_to_sentiment.errors import UserError, reading
+from pixels_to_sentiment.errors import UserError, parsing
 
 
 def read(path: Path | str) -> np.ndarray:
@@ -16,7 +16,7 @@ def read(path: Path | str) -> np.ndarray:
     or three; in the order of the file, which is BGR for Caffe's means, in 0..255.
     """
     path = Path(path)
-    with reading(path, "a Caffe mean"):
+    with parsing(path, "a Caffe mean"), np.errstate(over="raise"):
         mean = _array(path) if path.suffix == ".npy" else _blob(path)
         if mean.ndim == 4 and mean.shape[0] == 1:
             mean = mean[0]

@@ -14,7 +14,7 @@ import numpy as np
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.caffe import kinds, wire
-from pixels_to_sentiment.errors import UserError, reading
+from pixels_to_sentiment.errors import UserError, parsing
 
 # Fields of NetParameter that hold layers: `layer`, and `layers` of the generation before.
 _LAYER, _OLD_LAYER = 100, 2
@@ -75,7 +75,7 @@ def read(path: Path | str) -> Iterator[Layer]:
     UserError
         If the file cannot be read, is cut short, is something else or holds no layers.
     """
-    with reading(path, "a Caffe model"):
+    with parsing(path, "a Caffe model"):
         found = contents(path, "a model")
         count = 0
         for number, kind, value in found:

@@ -15,7 +15,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from pixels_to_sentiment.caffe import kinds, models
-from pixels_to_sentiment.errors import UserError, reading
+from pixels_to_sentiment.errors import UserError, parsing
 from pixels_to_sentiment.networks.caffenet import FC6_WINDOW
 
 # Ends the names of inner products that were turned into convolutions, as the authors' fully
@@ -85,9 +85,10 @@ def load(
 
 def read(path: Path) -> dict[str, Tensor]:
     """Read the parameters of a file by name, as they are in it."""
-    if path.suffix == ".caffemodel":
-        return dict(_caffe_parameters(path))
-    with reading(path, "a weights file"):
+    # A value too large for float32 would become infinite and only be warned of.
+    with parsing(path, "a weights file"), np.errstate(over="raise"):
+        if path.suffix == ".caffemodel":
+            return dict(_caffe_parameters(path))
         with path.open("rb") as stream:
             if other := kinds.of(stream.read(kinds.HEAD), _OURS):
                 raise ValueError(other)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.data import folds
-from pixels_to_sentiment.errors import UserError, reading
+from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.records import provenance, work
 from pixels_to_sentiment.training.recipes import Recipe
 
@@ -153,6 +153,7 @@ class Record(work.Finished):
             If the folder holds no weights, as those of recorded results do not, or they are
             damaged.
         """
+        from safetensors import SafetensorError
         from safetensors.torch import load_file
 
         from pixels_to_sentiment.networks import factory
@@ -161,6 +162,12 @@ class Record(work.Finished):
         if not path.is_file():
             raise UserError(f"{self.folder} holds no weights: run it again to have them.")
         network = factory.blank(self.run.network, start=self.run.start, seed=self.run.seed)
-        with reading(path, "the run's weights", f"delete {self.folder} and run again"):
+        try:
             network.body.load_state_dict(load_file(path))
+        except (SafetensorError, OSError, RuntimeError) as fault:
+            reason = " ".join(str(fault).split())  # torch names each parameter in a line
+            raise UserError(
+                f"{path} does not hold the run's weights ({reason}): delete {self.folder} and run "
+                "again."
+            ) from fault
         return network.eval()

@@ -41,7 +41,7 @@ def isolated(tmp_path, monkeypatch):
     def refuse(*_, **__):
         raise OSError("tests have no network")
 
-    monkeypatch.setattr(urllib.request, "urlopen", refuse)
+    monkeypatch.setattr(urllib.request.OpenerDirector, "open", refuse)
     monkeypatch.setattr(downloads, "_SLOW_FAILURES", {})
     return tmp_path
 

@@ -84,8 +84,9 @@ def test_publication_is_of_what_was_validated_on_main_only():
     (asked,) = content[True].items()
     run = {"workflows": ["validate"], "types": ["completed"], "branches": ["main"]}
     assert asked == ("workflow_run", run)
-    (job,) = content["jobs"].values()
-    assert set(job["if"].split(" && ")) == {
+    build, publish = content["jobs"].values()
+    assert publish["needs"] == "build"
+    assert set(build["if"].split(" && ")) == {
         "github.event.workflow_run.conclusion == 'success'",
         "github.event.workflow_run.event == 'push'",
     }
@@ -95,15 +96,26 @@ def test_publication_is_of_what_was_validated_on_main_only():
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
-def test_workflows_never_fetch_the_photographs(path):
-    """What a workflow builds can be read by others, so nothing is downloaded while it builds."""
-    for job in yaml.safe_load(path.read_text())["jobs"].values():
-        assert job["env"][assets.OFFLINE_VARIABLE] == "1"
+def test_what_runs_the_projects_code_can_change_and_fetch_nothing(path):
+    """It may read the repository alone, and fetches no photographs, which others could see then.
+
+    What publishes runs nothing but the host's own action.
+    """
+    content = yaml.safe_load(path.read_text())
+    for job in content["jobs"].values():
+        rights = job.get("permissions", content["permissions"])
+        if any("run" in step for step in job["steps"]):
+            assert rights == {"contents": "read"}
+            assert job["env"][assets.OFFLINE_VARIABLE] == "1"
+        else:
+            assert rights == {"pages": "write", "id-token": "write"}
+            assert len(job["steps"]) == 1
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
-def test_actions_are_those_of_the_host_and_pinned_by_major_version(path):
-    """No action of a third party, and none that moves from one major version to the next."""
-    for step in steps(path):
-        if "uses" in step:
-            assert re.fullmatch(r"actions/[a-z-]+@v\d+", step["uses"])
+def test_actions_are_those_of_the_host_and_pinned_by_commit(path):
+    """No action of a third party, and none whose code can change; the version is beside it."""
+    used = re.findall(r"uses: (.*)", path.read_text())
+    assert len(used) == sum("uses" in step for step in steps(path))
+    for action in used:
+        assert re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action)

@@ -1,6 +1,5 @@
 """The door through which every damaged file becomes a sentence."""
 
-import os
 import pickle
 import struct
 
@@ -27,14 +26,3 @@ def test_whatever_a_library_raises_becomes_one_sentence(tmp_path, fault, said):
         raise fault
     assert str(told.value).endswith(said)
     assert "\n" not in str(told.value)
-
-
-def test_only_files_are_opened(tmp_path):
-    """A pipe would wait for ever; what is absent and a folder are named too."""
-    os.mkfifo(tmp_path / "pipe")
-    for path in (tmp_path / "pipe", tmp_path, tmp_path / "absent"):
-        with (
-            pytest.raises(UserError, match=rf"{path.name} is not a thing"),
-            parsing(path, "a thing"),
-        ):
-            pytest.fail("opened")

@@ -23,7 +23,8 @@ SOURCES = sorted((ROOT / "src" / PACKAGE).rglob("*.py"))
 FLOORS = (
     ("__main__",),
     ("cli",),
-    ("claims", "pages"),
+    ("pages",),
+    ("claims",),
     ("benchmarks",),
     ("reports",),
     ("studies",),

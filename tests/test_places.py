@@ -1,5 +1,9 @@
 """Where things lie, and that the environment can move each of them."""
 
+import os
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -96,3 +100,80 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path):
         fail_half_way()
     assert path.read_text() == "first"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_that_is_finished_already_is_kept(tmp_path):
+    """The first of two that make the same folder wins; one without its marker stops the second."""
+    made = tmp_path / "made"
+    for content in ("first", "second"):
+        with places.written_whole(made, "marker") as temporary:
+            temporary.mkdir()
+            (temporary / "marker").write_text(content)
+    assert (made / "marker").read_text() == "first"
+
+    def make_another():
+        with places.written_whole(made, "another") as temporary:
+            temporary.mkdir()
+
+    with pytest.raises(OSError, match="not empty"):
+        make_another()
+    assert os.listdir(tmp_path) == ["made"]
+
+
+WRITER = """
+import pathlib, sys
+from pixels_to_sentiment import places
+with places.written_whole(pathlib.Path(sys.argv[1])) as temporary:
+    temporary.write_text("half")
+    print("begun", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_what_is_left_is_swept_once_its_writer_is_dead(tmp_path):
+    """Not before, whatever the number of its process or the name of its host; killed, at once."""
+    command = [sys.executable, "-c", WRITER, tmp_path / "a.txt"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as writer:
+        writer.stdout.readline()
+        places.sweep(tmp_path)
+        (left,) = tmp_path.iterdir()
+        assert (left / "a.txt").read_text() == "half"
+        writer.kill()
+        writer.wait()
+        places.sweep(tmp_path)
+    assert os.listdir(tmp_path) == []
+    with places.written_whole(tmp_path / "b.txt") as temporary:
+        places.sweep(tmp_path)  # of one's own process neither
+        temporary.write_text("whole")
+    assert os.listdir(tmp_path) == ["b.txt"]
+
+
+def test_writing_goes_on_while_others_sweep(tmp_path):
+    """Also in the moment between the making of a temporary folder and its locking."""
+    done = threading.Event()
+
+    def sweep():
+        while not done.is_set():
+            places.sweep(tmp_path)
+
+    sweeping = threading.Thread(target=sweep)
+    sweeping.start()
+    try:
+        for number in range(100):
+            with places.written_whole(tmp_path / str(number)) as temporary:
+                temporary.touch()
+    finally:
+        done.set()
+        sweeping.join()
+    assert len(os.listdir(tmp_path)) == 100
+
+
+def test_nothing_waits_for_a_pipe(tmp_path):
+    """What is no file has its reason at once; a file is read from its beginning."""
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(OSError, match="a pipe or a device"):
+            places.reading(path)
+    (tmp_path / "a").write_bytes(b"content")
+    with places.reading(tmp_path / "a") as stream:
+        assert stream.read() == b"content"

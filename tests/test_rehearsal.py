@@ -242,7 +242,7 @@ def test_no_page_misses_weights_of_the_paper(rehearsal):
     something is recorded and it is made again, which these short runs are not.
     """
     whole = [c for one in catalogue.EXPERIMENTS.values() for c in one.paper]
-    # What follows tells them from a longer name: "from ImageNet" from "from ImageNet convolutions".
+    # What follows tells "CaffeNet from ImageNet" from "CaffeNet from ImageNet (Caffe)".
     titles = {one.title.partition(",")[0]: None for one in whole}
     missed = [
         f"{name}: {title}"

@@ -1,4 +1,5 @@
 // The table of all runs: sorted by its headings, filtered by words. Without this it is a plain table.
+// And what a link leads to is opened, if it is folded away.
 
 function value(row, column) {
   const text = row.cells[column].textContent.trim();
@@ -54,6 +55,16 @@ function makeFilter(frame, table) {
   frame.before(label);
   show();
 }
+
+function open() {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const folded = target && (target.querySelector(":scope > details") || target.closest("details"));
+  for (let box = folded; box; box = box.parentElement.closest("details")) box.open = true;
+  if (folded) target.scrollIntoView();
+}
+
+window.addEventListener("hashchange", open);
+document.addEventListener("DOMContentLoaded", open);
 
 document.addEventListener("DOMContentLoaded", () => {
   const frame = document.getElementById("run-table");

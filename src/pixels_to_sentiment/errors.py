@@ -1,7 +1,5 @@
 """The one exception that is meant for the person at the keyboard."""
 
-import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,9 +20,6 @@ def parsing(path: Path | str, what: str, cure: str = "") -> Iterator[None]:
     follows where the file's content is at fault, and not where it cannot be opened.
     """
     try:
-        # Opening a pipe would wait for somebody to write.
-        if not stat.S_ISREG(os.stat(path).st_mode):
-            raise ValueError("it is a folder or a device and no file")
         yield
     except UserError:
         raise

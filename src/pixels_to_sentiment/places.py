@@ -4,13 +4,19 @@ Each place can be moved by an environment variable, so that a notebook, a comman
 agree on it whatever the working directory.
 """
 
+import errno
+import fcntl
 import os
-import re
+import shutil
+import stat
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO, TextIO
 
 _PACKAGE = Path(__file__).resolve().parent
+_UNFINISHED = ".unfinished-"
 
 
 def checkout() -> Path | None:
@@ -65,29 +71,91 @@ def _user_cache() -> Path:
     return Path(base) / "pixels-to-sentiment"
 
 
-@contextmanager
-def written_whole(path: Path) -> Iterator[Path]:
-    """Give a temporary name in the folder of a file, which gets its own name when all went well.
+def reading(path: Path | str) -> BinaryIO:
+    """Open a file to be read, as every reader of files from elsewhere does.
 
-    What was there stays as it was if anything is raised, and nothing half-written is left.
+    A pipe or device, which could be waited for without end, raises ``OSError`` at once, as does a
+    folder or a file that is not there; its ``strerror`` is the reason in a phrase.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        yield temporary
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    # Not blocking: without it, opening a pipe waits until somebody writes. Of no effect on files.
+    number = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    if stat.S_ISREG(os.fstat(number).st_mode):
+        return os.fdopen(number, "rb")
+    os.close(number)
+    if os.path.isdir(path):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    raise OSError(errno.EINVAL, "it is a pipe or a device, not a file", str(path))
+
+
+@contextmanager
+def written_whole(path: Path, marker: str = "") -> Iterator[Path]:
+    """Give a temporary name for a file or a folder, which gets its own when all went well.
+
+    What was there stays as it was if anything is raised, and nothing half-written is left. What
+    gets the name is on the disk by then, whatever happens to the machine.
+
+    Parameters
+    ----------
+    path
+        In a folder that is there. A file of that name is replaced.
+    marker
+        File of a finished folder. Where another process was first, so that it is there, that
+        folder is kept: it says the same.
+    """
+    home, lock = _temporary_folder(path.parent)
+    with lock:
+        try:
+            made = home / path.name
+            yield made
+            _to_disk(made)
+            try:
+                os.replace(made, path)
+            except OSError:
+                if not (marker and (path / marker).is_file()):
+                    raise
+            _to_disk(path.parent, deep=False)
+        finally:
+            shutil.rmtree(home, ignore_errors=True)
+
+
+def _temporary_folder(parent: Path) -> tuple[Path, TextIO]:
+    """Make a folder and hold its lock, which ends with its holder, however that ends."""
+    while True:
+        home = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=parent))
+        with suppress(FileNotFoundError):
+            lock = (home / "lock").open("w")
+            # A file system without locks keeps what is left behind.
+            with suppress(OSError):
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            # Whoever sweeps may have come between the making and the locking.
+            if (home / "lock").exists():
+                return home, lock
+            lock.close()
+
+
+def _to_disk(path: Path, deep: bool = True) -> None:
+    """Have the system write a file, or a folder and all that is in it, to the disk."""
+    for one in [*path.rglob("*"), path] if deep else [path]:
+        number = os.open(one, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        except OSError as fault:
+            # Of a file system that cannot; a full disk is another number.
+            if fault.errno != errno.EINVAL:
+                raise
+        finally:
+            os.close(number)
 
 
 def sweep(folder: Path) -> None:
-    """Remove temporary files that killed processes left in a folder.
+    """Remove what killed processes left of `written_whole` in a folder, and nothing in use.
 
-    Their names do not say on which machine, so of several at once only one should write there.
+    Whoever writes holds a lock, also against other containers and machines that share the folder.
     """
-    for path in folder.glob(".*.part"):
-        found = re.fullmatch(r"\..+\.(\d{1,9})\.part", path.name)
-        if found and not alive(int(found[1])):
-            path.unlink(missing_ok=True)
+    for home in folder.glob(f"{_UNFINISHED}*"):
+        with suppress(OSError), open(home / "lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(home)
 
 
 def alive(pid: int) -> bool:

@@ -115,6 +115,7 @@ def test_prose_and_tags_are_renewed_without_rerunning(executed, no_kernel):
         ("book/results/scores.csv", "0.8", "0.9"),
         ("book/chapters/sums.ipynb", "scale * sum", "scale + sum"),
         ("book/chapters/sums.ipynb", '"nbformat": 4', '"nbformat":'),
+        ("book/chapters/sums.ipynb", '"execution_count": 4', '"execution_count": null'),
     ],
 )
 def test_changed_input_reruns(executed, no_kernel, file, old, new):
@@ -171,16 +172,27 @@ def test_failing_cell_keeps_the_former_chapter(executed, capsys):
     assert capsys.readouterr().out == "sums: failed\n"
 
 
+def test_a_cell_that_leaves_keeps_the_former_chapter(executed):
+    """Papermill takes leaving with status 0 for a success, though nothing after it has run."""
+    path, source = executed / "book/chapters/sums.ipynb", executed / "notebooks/sums.ipynb"
+    before = path.read_bytes()
+    edit(source, '"import sys\\n"', '"import sys\\n", "sys.exit(0)\\n"')
+    with pytest.raises(UserError, match=r"cell \[3\], 'import sys', failed: .*SystemExit"):
+        run()
+    assert path.read_bytes() == before
+    assert (executed / "_build/failed/sums.ipynb").is_file()
+
+
 def test_edit_during_the_execution_is_not_lost(executed, monkeypatch):
     """What ran is what was read at the start, and the edited source is stale again afterwards."""
     source, real = executed / "notebooks/sums.ipynb", papermill.execute_notebook
 
-    def edit_and_prepare(*args, **options):
+    def edit_and_execute(*args, **options):
         edit(source, "scale * sum", "edited * sum")
-        return real(*args, **options, prepare_only=True)
+        return real(*args, **options)
 
     with monkeypatch.context() as patch:
-        patch.setattr(papermill, "execute_notebook", edit_and_prepare)
+        patch.setattr(papermill, "execute_notebook", edit_and_execute)
         assert run(force=True).executed
     assert "scale * sum" in (executed / "book/chapters/sums.ipynb").read_text()
     (complaint, *_) = book.check_executed()

@@ -92,10 +92,10 @@ def _erred(cell):
     ("spoil", "said"),
     [
         (lambda cell: None, None),
-        (lambda cell: cell.update(execution_count=7), "did not run in order"),
-        (lambda cell: cell.update(execution_count=None), "did not run in order"),
+        (lambda cell: cell.update(execution_count=7), "did not run in its turn"),
+        (lambda cell: cell.update(execution_count=None), "did not run in its turn"),
         (_edited, "code is not that of its source"),
-        (_erred, "cell [3] ended in KeyError"),
+        (_erred, "cell [3], 'page.close()', failed: it ended in KeyError"),
     ],
 )
 def test_executed_out_of_order_is_named(tmp_path, spoil, said):

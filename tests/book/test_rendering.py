@@ -7,6 +7,7 @@ import re
 import nbformat
 import pandas as pd
 import pytest
+from markupsafe import Markup, escape
 from nbformat import v4
 
 from pixels_to_sentiment.book import rendering
@@ -16,6 +17,8 @@ MADE = '<details class="made"><summary>Made from 1 recorded run</summary><p>x</p
 PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII="
 )
+# Text that would be live as HTML, or as Markdown after an empty line or the end of a fence.
+HOSTILE = "x\n\n```\n```{raw} html\n<b class=live>\n```\n[x](https://live.example)"
 DARK = base64.b64encode(b"another picture").decode()
 CONF = """
 extensions = ["myst_nb", "pixels_to_sentiment.book.rendering"]
@@ -44,7 +47,7 @@ def code(*outputs, **options):
 
 
 def table(name, caption):
-    return tables.table(pd.DataFrame({"a": [1]}), caption=caption, name=name)
+    return tables.table(pd.DataFrame({"a": [HOSTILE]}), caption=caption, name=name)
 
 
 @pytest.fixture(scope="module")
@@ -64,11 +67,12 @@ def page(built_in):
     (folder / "index.md").write_text(
         "# Book\n\nSee {numref}`second` and {numref}`taken`.\n\n"
         "```{glue} some\n:doc: chapter.ipynb\n```\n\n```{glue} words\n:doc: chapter.ipynb\n```\n\n"
+        "```{glue} list\n:doc: chapter.ipynb\n```\n\n"
         "```{toctree}\n:numbered: 1\nchapter\n```\n"
     )
     cells = [
         v4.new_markdown_cell("# Chapter\n\nSee {numref}`second` and {numref}`drawn`.\n\n## Second"),
-        code(shown(html=table("first", "One <sup>?</sup>"), text="HTML")),
+        code(shown(html=table("first", Markup("One <sup>?</sup>")), text="HTML")),
         code(shown(html=table("second", "Two")), shown(html=MADE)),
         code(
             drawn,
@@ -76,7 +80,8 @@ def page(built_in):
             figure={"name": "drawn", "caption": "A picture"},
             image={"alt": "A square", "width": "50%"},
         ),
-        code(glued("some", html=table("taken", "Three")), glued("words", text="said")),
+        code(glued("some", html=table("taken", "Three")), shown(html=MADE)),
+        code(glued("words", text=f"said {HOSTILE}"), glued("list", html="<ol><li>found</li></ol>")),
         code(shown(html='<div class="results"><table><tr><td>no label</td></tr></table></div>')),
     ]
     metadata = {"kernelspec": {"name": "python3", "display_name": "P", "language": "python"}}
@@ -115,19 +120,21 @@ def test_what_made_a_figure_stands_below_it_and_not_in_it(page):
     """Once, after the caption; inside, it would be a second figure of the same name."""
     chapter, _, warned = page
     assert chapter.count("<figure") == 1
-    assert chapter.count(MADE) == 2
+    assert chapter.count(MADE) == 3
     assert chapter.rindex(MADE) > chapter.index("</figure>")
     assert "Fig. 1.1" in chapter
     assert warned == ""
 
 
 def test_a_table_that_another_page_takes_from_a_notebook_has_a_number_there(page):
-    """And a link from prose; what is glued and is no table is put in by MyST-NB as ever."""
+    """And a link from prose, and what made it below; text is put in by MyST-NB as ever."""
     chapter, index, _ = page
     assert "Three" not in chapter
     assert re.search(r'<caption><span class="caption-number">Table 1 </span>Three', index)
     (anchor,) = re.findall(r'<div class="results" id="([^"]+)"', index)
     assert re.search(rf'href="#{anchor}"[^>]*><span[^>]*>Table 1<', index)
+    assert index.index("Three") < index.index(MADE)
+    assert "<ol><li>found</li></ol>" in index
     assert "said" in index
 
 
@@ -143,24 +150,82 @@ def test_a_figure_has_its_drawing_for_the_dark_beside_it(page, built_in):
     assert (built_in / source).read_bytes() == base64.b64decode(DARK)
 
 
+def test_text_of_any_kind_is_shown_and_stays_text(page):
+    """In a table of a chapter, in one that another page takes, and in prose."""
+    chapter, index, _ = page
+    for html, times in ((chapter, 2), (index, 2)):
+        assert html.count("&lt;b class=live&gt;") == times
+        assert "<b class" not in html
+        assert 'href="https://live' not in html
+
+
+def test_a_page_shows_three_small_tables_and_its_captions_open_the_others(tmp_path):
+    """One whose rows are led to is shown, and a label leads to a folded one as to any."""
+    from sphinx.application import Sphinx
+
+    def of(name, rows, **options):
+        frame = pd.DataFrame({"a": range(rows)})
+        return code(shown(html=tables.table(frame, caption=name, name=name, **options)))
+
+    rows = range(rendering.ROWS + 1)
+    cells = [
+        v4.new_markdown_cell("# Page\n\nSee {numref}`long`."),
+        of("long", rendering.ROWS + 1),
+        of("led", len(rows), row_ids=[f"row-{n}" for n in rows]),
+        *(of(name, rendering.ROWS) for name in ("second", "third", "fourth")),
+    ]
+    (tmp_path / "conf.py").write_text(CONF)
+    metadata = {"kernelspec": {"name": "python3", "display_name": "P", "language": "python"}}
+    nbformat.write(v4.new_notebook(cells=cells, metadata=metadata), tmp_path / "index.ipynb")
+    for builder, folded in (("html", ["long", "fourth"]), ("singlehtml", [])):
+        out = tmp_path / builder
+        Sphinx(tmp_path, tmp_path, out, tmp_path / "tree", builder, status=None).build()
+        page = (out / "index.html").read_text()
+        found = re.findall(r"<details[^>]*><summary><span[^>]*>Table \d </span>(\w+)<", page)
+        assert found == folded
+        assert page.count("</details></div>") == len(folded)
+    assert (
+        '<a class="reference internal" href="#long">' in (tmp_path / "html/index.html").read_text()
+    )
+
+
 def test_a_table_without_label_stays_as_it_is(page):
     """It has no number, so that the next one keeps its own."""
     chapter, _, _ = page
     assert '<div class="results"><table><tr><td>no label' in chapter
 
 
-def test_folded_code_says_of_what_kind_it_is():
-    """By the tag of its cell; what a cell names itself is kept."""
+def test_one_line_opens_parameters_and_set_up_and_says_so():
+    """Other code is named code, and what a cell names itself is kept; outputs stay."""
     app = type("App", (), {"env": type("Env", (), {"doc2path": lambda self, name: "a.ipynb"})()})()
+    kinds = (["parameters"], ["injected-parameters"], [], [])
     cells = [
-        {"cell_type": "code", "metadata": {"tags": ["parameters", "hide-input"]}, "outputs": []},
-        {"cell_type": "code", "metadata": {"tags": ["injected-parameters"]}, "outputs": []},
-        {"cell_type": "code", "metadata": {}, "outputs": []},
-        {"cell_type": "code", "metadata": {"mystnb": {"code_prompt_show": "Mine"}}, "outputs": []},
-        {"cell_type": "markdown", "metadata": {}},
+        {
+            "cell_type": "code",
+            "source": f"x = {n}\n",
+            "metadata": {"tags": [*tags, "hide-input"]},
+            "outputs": [{"n": n}],
+        }
+        for n, tags in enumerate(kinds)
     ]
+    cells[3]["metadata"] = {"mystnb": {"code_prompt_show": "Mine"}}
+    cells.insert(3, {"cell_type": "markdown", "source": "", "metadata": {}})
     content = [json.dumps({"cells": cells})]
     rendering.prepare(app, "a", content)
-    found = [cell["metadata"].get("mystnb", {}) for cell in json.loads(content[0])["cells"]]
-    shown = [one.get("code_prompt_show") for one in found]
-    assert shown == ["Parameters", "Parameters of this build", "Code", "Mine", None]
+    first, _, last = json.loads(content[0])["cells"]
+    assert first["source"] == "x = 0\n\nx = 1\n\nx = 2"
+    assert first["outputs"] == [{"n": 2}]
+    assert "hide-input" in first["metadata"]["tags"]
+    assert first["metadata"]["mystnb"]["code_prompt_show"] == rendering.SET_UP
+    assert last["metadata"]["mystnb"]["code_prompt_show"] == "Mine"
+
+
+def test_what_made_a_figure_stays_one_piece_of_html():
+    """Whatever its text is: after an empty line, MyST would read the rest as Markdown."""
+    app = type("App", (), {"env": type("Env", (), {"doc2path": lambda self, name: "a.ipynb"})()})()
+    made = MADE.replace("x", escape(HOSTILE))
+    cell = {"cell_type": "code", "id": "a", "metadata": {"mystnb": {"figure": {}}}}
+    content = [json.dumps({"cells": [cell | {"outputs": [shown(html=made)]}]})]
+    rendering.prepare(app, "a", content)
+    (prose,) = (one for one in json.loads(content[0])["cells"] if one["cell_type"] == "markdown")
+    assert prose["source"] == " ".join(made.split())

@@ -32,7 +32,7 @@ def test_a_tier_serves_papermill_as_it_is(tier, tmp_path):
 def test_given_parameters_are_for_the_chosen_only(tier):
     """A parameter for one notebook does not change another that declares it too."""
     tier("")
-    assert tiers.plan("smoke", {"depth": 2}, ["fails"]) == {"sums": {}, "fails": {"depth": 2}}
+    assert tiers.plan("smoke", {"depth": "2"}, ["fails"]) == {"sums": {}, "fails": {"depth": 2}}
     with pytest.raises(UserError, match=r"the parameters given.*'depth'"):
         tiers.plan("smoke", {"depth": 2}, ["sums"])
 
@@ -43,7 +43,9 @@ def test_given_parameters_are_for_the_chosen_only(tier):
         ("nmbers: [1]", "named 'nmbers'; the nearest is 'numbers'"),
         ("{scale: 1, dept: 1}", "named 'dept'; the nearest is 'depth'"),
         ("numbers: 1", "numbers of sums must be list, but 1 is int"),
-        ("scale: 1e-3", "scale of sums must be float, but '1e-3' is str"),
+        ("scale: 1e-3", "scale is '1e-3' to papermill and 0.001 to a reader"),
+        ("numbers: [010]", "numbers is [8] to papermill and [10] to a reader"),
+        ("title: no", "title is False to papermill and 'no' to a reader"),
         ("scale: true", "scale of sums must be float, but True is bool"),
         ("scale: null", "scale of sums must be float, but None is NoneType"),
         ("depth: 1.0", "depth of fails must be int, but 1.0 is float"),
@@ -68,6 +70,52 @@ def test_values_that_fit(tier, content):
     """A whole number serves as float, and nothing where the comment says what that means."""
     tier(content)
     assert len(tiers.plan("smoke")["sums"]) == 1
+
+
+@pytest.fixture
+def given(tier, tmp_path):
+    """Read a parameter as it is given on the command line."""
+    toy_checkout.edit(
+        tmp_path / "notebooks/fails.ipynb",
+        '"depth: int = 1  # how deep to fall"',
+        '"depth: int = 1  # how deep to fall\\n", "whole: bool = True  # all of it"',
+    )
+    tier("")
+    return lambda name, text: next(
+        found[name] for found in tiers.plan("smoke", {name: text}).values() if found
+    )
+
+
+READ = {
+    "depth": {"010": 10, "0x10": 16, "-3": -3},
+    "scale": {"1e-3": 0.001, "2": 2, ".5": 0.5},
+    "title": {text: text for text in ("010", "1:30", "no", "1e-3", "2026-01-02", "a: b", "it's")}
+    | {"null": None, "None": None, "~": None, "'null'": "null", '"010"': "010"},
+    "numbers": {"[010, 1e-3, no, 1:30, 2026-01-02]": [10, 0.001, "no", "1:30", "2026-01-02"]},
+    "whole": {"true": True, "yes": True, "on": True, "no": False, "OFF": False},
+}
+REFUSED = {
+    "depth": ["", "1:30", "1.0", "null", "no", "2026-01-02", "9" * 5000, "\udcff"],
+    "scale": ["", " ", "1,5", "1:30", "1e999", "nan", "yes", "~", "# 1"],
+    "title": ["", " ", "\udcff"],
+    "numbers": ["", "[1, ", "[&a [*a]]", "[" * 2000, "5", "!!binary aaaa", "null"],
+    "whole": ["", "1", "y", "null"],
+}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_a_value_given_is_read_as_a_person_means_it(given, name):
+    """By the type that the notebook declares, and not as YAML 1.1 has it."""
+    for text, meant in READ[name].items():
+        assert repr(given(name, text)) == repr(meant), text
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_value_given_that_is_none_is_refused(given, name):
+    """In one sentence; nothing is a value only where the notebook says what it means."""
+    for text in REFUSED[name]:
+        with pytest.raises(UserError, match=rf"^the parameters given: .*\b{name}\b[^\n]*\.$"):
+            given(name, text)
 
 
 def test_unknown_tier_and_type(tier, tmp_path):

@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import lzma
+import os
 import pickle
 import tarfile
 
@@ -87,6 +88,15 @@ def test_every_reader_tells_them(tmp_path, end, kind):
     (tmp_path / f"m{end}").write_bytes(content)
     reader = means.read if end in (".binaryproto", ".npy") else weights.read
     with pytest.raises(UserError, match=rf"m{end} is not .*{said}"):
+        reader(tmp_path / f"m{end}")
+
+
+@pytest.mark.parametrize("end", [".caffemodel", ".binaryproto", ".npy", ".safetensors", ".pth"])
+def test_no_reader_waits_at_a_pipe(tmp_path, end):
+    """Nobody may ever write to it."""
+    os.mkfifo(tmp_path / f"m{end}")
+    reader = means.read if end in (".binaryproto", ".npy") else weights.read
+    with pytest.raises(UserError, match=rf"m{end} is not .*a pipe"):
         reader(tmp_path / f"m{end}")
 
 

@@ -81,7 +81,7 @@ def test_maps_have_to_beat_what_knows_nothing_of_the_network(tmp_path, better, v
     ("low", "network", "verdict"),
     [
         (0.02, "CaffeNet from ImageNet", REPRODUCED),
-        (0.02, "CaffeNet from ImageNet convolutions", SUPPORTED),
+        (0.02, "CaffeNet-conv", SUPPORTED),
         (0.0, "CaffeNet from ImageNet", INCONCLUSIVE),
     ],
 )

@@ -164,9 +164,13 @@ def test_files_are_listed_with_their_places(capsys, isolated, monkeypatch):
 # The book
 
 
-def test_a_parameter_that_is_not_yaml_is_refused(capsys):
-    sentence = refused(capsys, "book", "execute", "-p", "test_folds", "[1, ")
-    assert "'[1, ' of test_folds is not YAML" in sentence
+@pytest.mark.parametrize(
+    ("values", "named"), [(["[1, "], "'[1, ' is no"), ([""], "'' is no"), (["1", "2"], "twice")]
+)
+def test_a_parameter_that_cannot_be_read_is_refused(capsys, values, named):
+    """Before any kernel starts."""
+    words = [word for value in values for word in ("-p", "test_folds", value)]
+    assert named in refused(capsys, "book", "execute", *words)
 
 
 def test_book_check_looks_at_executed_notebooks_when_asked(monkeypatch, capsys):

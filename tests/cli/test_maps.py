@@ -43,7 +43,7 @@ def test_a_picture_is_one_line_and_two_files(capsys, run, cat):
     assert line.startswith(f"{cat}: {numbers['predicted']}, {numbers['positive_ten_crops']:.3f} ")
     assert line.endswith("-> maps/cat.png.map.png")
     assert sorted(os.listdir("maps")) == ["cat.png.map.json", "cat.png.map.png"]
-    assert err.startswith(f"Run {run.key}: SqueezeNet 1.1 from ImageNet")
+    assert err.startswith(f"Run {run.key}: SqueezeNet 1.1")
     assert err.count("\n") == 1
 
 

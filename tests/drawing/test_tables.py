@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pandas as pd
 import pytest
+from markupsafe import Markup
 
 from pixels_to_sentiment.drawing import tables
 
@@ -14,7 +15,7 @@ class Reader(HTMLParser):
 
     def __init__(self, text):
         super().__init__()
-        self.heads, self.rows, self.open = [], [], []
+        self.heads, self.rows, self.open, self.seen = [], [], [], set()
         self.feed(text)
         assert self.open == []
 
@@ -23,6 +24,7 @@ class Reader(HTMLParser):
 
     def handle_starttag(self, tag, attributes):
         self.open.append(tag)
+        self.seen.add(tag)
         if tag == "tr":
             self.rows.append([])
         if tag in ("th", "td"):
@@ -61,7 +63,7 @@ def test_a_spread_may_stand_below_its_mean():
 
 def test_a_column_of_sentences_is_told_from_one_of_words():
     """By the longest of its texts as read, so that marks and links do not count."""
-    marked = '<a href="https://host/of/no/length">x</a>'
+    marked = Markup('<a href="https://host/of/no/length">x</a>')
     frame = pd.DataFrame({"a": ["x" * 31, ""], "b": ["x" * 30, ""], "c": [marked, ""]})
     read = Reader(tables.table(frame))
     assert [kind for kind, _ in read.heads] == ["text long", "text", "text short"]
@@ -83,20 +85,29 @@ def test_whole_numbers_stay_whole_beside_missing_ones():
     assert Reader(tables.table(frame)).texts() == [["3", "0.5"], ["–", "1.0"]]
 
 
-def test_text_of_a_frame_is_html_and_a_summary_is_not():
-    """Cells may hold marks and links; what a fold says is escaped, what it hides is not."""
-    marked = tables.table(pd.DataFrame({"a": ["<b>x</b>"]}), caption="of <i>y</i>")
-    assert "<b>x</b></td>" in marked
-    assert "<caption>of <i>y</i></caption>" in marked
-    folded = tables.folded("a < b & c", "<p>inside</p>")
-    assert "<summary>a &lt; b &amp; c</summary><p>inside</p></details>" in folded
+HOSTILE = '<img src=x onerror="1">&amp;</td>'
+
+
+def test_text_is_shown_as_it_is_and_what_is_html_already_stays():
+    """In cells, headings, captions, labels, anchors and folds; and nothing is escaped twice."""
+    frame = pd.DataFrame({HOSTILE: [HOSTILE], "b": [(HOSTILE,)], "c": [Markup("<b>x</b>")]})
+    options = {"caption": HOSTILE, "name": HOSTILE, "row_ids": [HOSTILE], "names": {"b": HOSTILE}}
+    read = Reader(tables.table(frame, **options))
+    assert [text for _, text in read.heads] == [HOSTILE, HOSTILE, "c"]
+    assert read.texts() == [[HOSTILE, str((HOSTILE,)), "x"]]
+    assert {"img", "b"} & read.seen == {"b"}
+    folded = tables.folded(HOSTILE, tables.linked(tables.table(frame, **options)))
+    assert "<img" not in folded
+    assert "&amp;lt;" not in folded
+    assert "<img" not in tables.linked(HOSTILE)
+    assert "<img" not in tables.folded("x", HOSTILE)
 
 
 @pytest.mark.parametrize(
     ("caption", "label"),
     [
-        ("Of <i>a</i> &amp; b", "Of a &amp; b"),
-        ('"Quoted" < 1', "&quot;Quoted&quot; &lt; 1"),
+        (Markup("Of <i>a</i> &amp; b"), "Of a &amp; b"),
+        ('"Quoted" < 1', "&#34;Quoted&#34; &lt; 1"),
         ("", "Table"),
     ],
 )
@@ -147,7 +158,7 @@ def test_keys_become_links_and_nothing_else_does():
     """Only 16 digits that stand alone, in text; longer hashes, words and attributes stay."""
     key, commit = "0123456789abcdef", "0123456789" * 4
     html = f'<tr id="{key}"><td>{key}, {commit} x{key} {key[:-1]}g</td></tr>'
-    found = tables.linked(html)
+    found = tables.linked(Markup(html))
     assert found.count("<a ") == 1
     assert f'<td><a class="run" href="{tables.RUNS_PAGE}#run-{key}">{key}</a>, {commit}' in found
     assert f'<tr id="{key}">' in found

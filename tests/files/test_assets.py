@@ -227,6 +227,19 @@ def test_another_packing_of_the_archive_is_accepted_if_it_is_whole(published, ca
     assert not (cache / "some.zip").exists()
 
 
+def test_the_archive_packed_as_declared_comes_before_any_other(declare, use, tmp_path, cache):
+    """A whole zip of other things in the cache does not hide the good one of the mirror."""
+    declare(PACKING, name="some.zip")
+    for folder, content in ((cache, zipped([("else", b"else")])), (tmp_path, PACKING)):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "some.zip").write_bytes(content)
+    assert assets.find("some.zip") == cache / "some.zip"
+    use(tmp_path)
+    assert assets.find("some.zip") == assets.fetch("some.zip") == tmp_path / "some.zip"
+    (tmp_path / "some.zip").unlink()
+    assert assets.find("some.zip") == cache / "some.zip"
+
+
 def test_page_saved_as_an_archive_is_called_a_page(declare, use, tmp_path):
     """A web page saved from the browser under the archive's name is named as such."""
     declare(name="some.zip")

@@ -1,5 +1,6 @@
 """Downloads: every way to fail has its own reason, and what broke off goes on."""
 
+import contextlib
 import signal
 import socket
 import subprocess
@@ -120,6 +121,33 @@ def test_server_that_stalls_midway_is_given_up(server, get, monkeypatch):
     server.files["/here"] = Served(cuts=[100_000])
     assert "broke off (timed out; what has come is kept" in failure(get)
     server.pause.set()
+
+
+@pytest.mark.parametrize("head", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n"])
+def test_server_that_dribbles_is_given_up(get, monkeypatch, head):
+    """Byte after byte, of the head or of the file: others wait for the lock meanwhile."""
+    monkeypatch.setattr(downloads, "PATIENCE", 0.3)
+    done = threading.Event()
+
+    def dribble(listening):
+        connection, _ = listening.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.sendall(head)
+            while not done.wait(0.02):
+                connection.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=dribble, args=[listening], daemon=True).start()
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}/file"
+        assert "(fewer than 1,000 bytes a second" in failure(get, address)
+        done.set()
+
+
+def test_no_server_says_how_much_is_too_much(server, get, monkeypatch):
+    """Where the size is not declared, our limit holds and not the server's own length."""
+    monkeypatch.setattr(downloads, "LARGEST_DOWNLOAD", 100_000)
+    assert failure(get, size=None) == "has a file of 300,000 bytes, more than the limit of 100,000"
+    assert get(size=len(BODY)).read_bytes() == BODY
 
 
 def test_folder_that_cannot_be_written_is_named(get, tmp_path):

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from pixels_to_sentiment import places
-from pixels_to_sentiment.data import folds
+from pixels_to_sentiment.data import folds, pictures
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files import assets
 from pixels_to_sentiment.maps import choice
-from pixels_to_sentiment.records import catalogue, runs
+from pixels_to_sentiment.records import catalogue, runs, store
 from pixels_to_sentiment.records.catalogue import Configuration
 
 
@@ -125,7 +125,7 @@ def test_a_run_is_said_with_its_accuracy_and_what_that_is_beside(at_hand):
     """Network, start, recipe, subset, fold, seed; that of several the best flatters itself."""
     best = at_hand(fold=2, right=0.875, seed=4)
     alone = choice.best().in_words()
-    said = [best.key, "SqueezeNet 1.1 from ImageNet, paper's recipe", "five agree", "fold 2"]
+    said = [best.key, "SqueezeNet 1.1, paper's recipe", "five agree", "fold 2"]
     said += ["seed 4", "87.5% of its 176 test pictures", "ten crops", "always positive: 64.2%"]
     assert all(part in alone for part in said)
     assert "flatters" not in alone
@@ -181,6 +181,25 @@ def test_weights_that_are_at_hand_are_preferred(mirror):
     said, asked = asked_for("caffenet")
     assert asked.start == "imagenet-convolutions"
     assert "fetch" not in said
+
+
+def test_a_head_is_fitted_where_photographs_and_a_whole_start_are_at_hand(
+    mirror, made, monkeypatch
+):
+    """To the first network that has one, on the first fold; and what is recorded is said."""
+    record, asked = made(right=0.75), []
+    monkeypatch.setattr(pictures, "load", lambda source: None)
+    monkeypatch.setattr(
+        store.Runs, "perform", lambda self, some, *_, **__: asked.extend(some) or [record]
+    )
+    found = choice.best()
+    assert (found.record, found.fitted_now, found.among) == (record, True, 0)
+    (run,) = asked
+    assert (run.network, run.start, run.recipe.name) == ("squeezenet1_1", "imagenet", "linear")
+    assert (run.agreement, run.fold, run.limit) == ("five", 1, None)
+    assert choice.why_fitted(found).endswith("features.")
+    monkeypatch.setattr(store, "recorded", lambda: [record])
+    assert "recorded with 75.0% there" in choice.why_fitted(found)
 
 
 def test_how_long_a_run_takes_is_said_of_one_that_is_recorded(isolated, made):

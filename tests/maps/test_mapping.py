@@ -3,8 +3,6 @@
 import hashlib
 import json
 import os
-import subprocess
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -19,6 +17,7 @@ from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.maps import choice, dense, mapping, photos, sheets
 from pixels_to_sentiment.training import prediction
 from toy_maps import photograph, with_weights
+from toy_runs import made_up_pictures
 
 
 @pytest.fixture
@@ -102,7 +101,7 @@ def test_what_breaks_off_leaves_both_files_or_none(mapper, tmp_path, monkeypatch
 
 
 @pytest.fixture
-def decoded(isolated):
+def decoded(isolated, monkeypatch):
     """Put the table of the photographs' files into the cache, each with its own digest."""
     folder = places.cache() / "pictures-0123456789abcdef-1"
     folder.mkdir(parents=True)
@@ -112,7 +111,7 @@ def decoded(isolated):
 
     def write(fingerprint="f" * 64, table=table):
         table.to_csv(folder / "files.csv", index=False)
-        (folder / "whole.json").write_text(json.dumps({"fingerprint": fingerprint}))
+        monkeypatch.setattr(pictures, "fingerprint", lambda table: fingerprint if table else "")
         return table.set_index("image")["sha256"]
 
     return write
@@ -157,9 +156,11 @@ def test_without_the_photographs_it_is_unknown_what_was_seen(decoded, made, monk
     assert mapping.trained_on(record) is None
     decoded()
     (folder,) = places.cache().glob("pictures-*")
-    for name, content in (("files.csv", ""), ("whole.json", "{")):
-        (folder / name).write_text(content)
-        assert mapping.trained_on(record) is None
+    (folder / "files.csv").write_text("")
+    assert mapping.trained_on(record) is None
+    monkeypatch.setattr(mapping.assets, "find", lambda name: folder)
+    monkeypatch.setattr(pictures, "from_archive", lambda path: made_up_pictures())
+    assert mapping.trained_on(record) is None, "of the pictures of another archive"
     stand_in = replace(record, data={"source": "stand-in", "fingerprint": "s"})
     assert mapping.trained_on(stand_in) == frozenset(), "which has seen no photograph"
 
@@ -228,10 +229,7 @@ def test_weights_that_give_no_numbers_are_refused(mapper, tmp_path):
 
 
 def test_what_killed_processes_left_is_swept(tmp_path):
-    """Of processes that live, nothing is."""
-    done = subprocess.Popen([sys.executable, "-c", ""])
-    done.wait()
-    for pid in (done.pid, os.getpid()):
-        (tmp_path / f".a.jpg.map.png.{pid}.part").write_text("")
+    """When a folder is made for drawings; how it is known is in the tests of `places`."""
+    (tmp_path / ".unfinished-1").mkdir()
     mapping.make_folder(tmp_path)
-    assert os.listdir(tmp_path) == [f".a.jpg.map.png.{os.getpid()}.part"]
+    assert os.listdir(tmp_path) == []

@@ -5,10 +5,12 @@ import io
 import os
 import struct
 import zlib
+from itertools import product
 
 import cv2
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
 from pixels_to_sentiment.data import pictures
@@ -16,6 +18,17 @@ from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.maps import photos
 
 ORIENTATION = 274
+# How the pixels of an upright picture lie in a file of each orientation.
+STORED = {
+    1: lambda plain: plain,
+    2: lambda plain: plain[:, ::-1],
+    3: lambda plain: plain[::-1, ::-1],
+    4: lambda plain: plain[::-1],
+    5: lambda plain: plain.swapaxes(0, 1),
+    6: np.rot90,
+    7: lambda plain: plain[::-1, ::-1].swapaxes(0, 1),
+    8: lambda plain: np.rot90(plain, -1),
+}
 
 
 @pytest.fixture
@@ -58,16 +71,7 @@ def test_formats_without_loss_give_the_pixels_that_were_saved(opened, plain, suf
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_a_turned_picture_gives_the_same_as_the_upright_one(tmp_path, plain, suffix, orientation):
     """All eight ways in which EXIF can have a picture stored; the size is the upright one's."""
-    stored = {
-        1: plain,
-        2: plain[:, ::-1],
-        3: plain[::-1, ::-1],
-        4: plain[::-1],
-        5: plain.transpose(1, 0, 2),
-        6: np.rot90(plain),
-        7: plain[::-1, ::-1].transpose(1, 0, 2),
-        8: np.rot90(plain, -1),
-    }[orientation]
+    stored = STORED[orientation](plain)
     exif = Image.Exif()
     exif[ORIENTATION] = orientation
     path = tmp_path / f"turned.{suffix}"
@@ -162,6 +166,95 @@ def test_what_is_transparent_lies_on_white(opened, plain, tmp_path):
     np.testing.assert_array_equal(shown, np.where(alpha > 0, 30_000 >> 8, 255))
 
 
+# TIFF, in which a picture can be stored in hundreds of ways
+
+ALPHA = np.repeat(np.uint8([[0, 255]]), 30, axis=1).repeat(40, axis=0)
+# By kind: what is stored, what that is called, whether it ends in transparency, and what is refused
+# of it as depth, planes and order of bytes (... stands for any).
+KINDS = {
+    "grey": (lambda rgb: rgb[..., 0], "minisblack", None, []),
+    "white is zero": (lambda rgb: 255 - rgb[..., 0], "miniswhite", None, [(16, ..., ">")]),
+    "colour": (lambda rgb: rgb, "rgb", None, []),
+    "inks": (lambda rgb: np.dstack([255 - rgb, 0 * ALPHA]), "separated", None, []),
+    "luma": (
+        lambda rgb: cv2.cvtColor(rgb, cv2.COLOR_RGB2YCrCb)[..., [0, 2, 1]],
+        *("ycbcr", None, [(16, ..., ...)]),
+    ),
+    "transparent": (lambda rgb: np.dstack([rgb, ALPHA]), "rgb", "unassalpha", []),
+    "premultiplied": (
+        lambda rgb: np.dstack([np.where(ALPHA[..., None], rgb, 0), ALPHA]),
+        *("rgb", "assocalpha", []),
+    ),
+    "transparent grey": (
+        lambda rgb: np.dstack([rgb[..., 0], ALPHA]),
+        *("minisblack", "unassalpha", [(16, ..., ...), (8, "separate", ...)]),
+    ),
+    "premultiplied grey": (
+        lambda rgb: np.dstack([np.where(ALPHA, rgb[..., 0], 0), ALPHA]),
+        *("minisblack", "assocalpha", [(16, ..., ...), (8, "separate", ...)]),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_tiff_looks_the_same_however_it_is_stored(tmp_path, plain, kind, monkeypatch):
+    """Or it is refused; OpenCV, which reads no transparency, sees the same as we."""
+    monkeypatch.setattr(pictures, "warp", lambda pixels, side=256: pixels)
+    store, called, clear, refused = KINDS[kind]
+    grey = called.startswith("minis")
+    expected = plain[..., [0, 0, 0]] if grey else plain
+    expected = np.where(ALPHA[..., None], expected, 255) if clear else expected
+    options = {"photometric": called, "extrasamples": [clear] if clear else None, "metadata": None}
+    planes = ["contig"] if store(plain).ndim == 2 else ["contig", "separate"]
+    every = product((8, 16), planes, "<>", (None, "zlib"), STORED)
+    for depth, planar, order, compression, orientation in every:
+        path = tmp_path / "a.tif"
+        values = STORED[orientation](store(plain)).astype(f"u{depth // 8}") * (
+            257 if depth > 8 else 1
+        )
+        options["planarconfig"] = planar if values.ndim == 3 else None
+        values = np.moveaxis(values, 2, 0) if planar == "separate" else values
+        options["extratags"] = [(ORIENTATION, "H", 1, orientation, True)]
+        tifffile.imwrite(path, values, byteorder=order, compression=compression, **options)
+        way = (depth, planar, order)
+        if any(all(b in (a, ...) for a, b in zip(way, one, strict=True)) for one in refused):
+            with pytest.raises(UserError, match="save it"):
+                photos.opened(path)
+            continue
+        shown, near = photos.opened(path).shown.astype(int), 2 if kind == "luma" else 0
+        np.testing.assert_allclose(shown, expected, atol=near, err_msg=str(way))
+        if not clear and (kind, depth) != ("inks", 16):
+            other = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR)[..., ::-1]
+            np.testing.assert_allclose(shown, other, atol=near, err_msg=str(way))
+
+
+@pytest.mark.parametrize("order", "<>")
+@pytest.mark.parametrize("compression", [None, "zlib"])
+@pytest.mark.parametrize("called", ["minisblack", "miniswhite"])
+def test_grey_shares_are_read_in_any_order_of_bytes(tmp_path, plain, order, compression, called):
+    """Turned round, what is white would be a number next to nothing, and black."""
+    path, grey = tmp_path / "a.tif", plain[..., 0]
+    values = np.float32(grey / 255 if called == "minisblack" else 1 - grey / 255)
+    tifffile.imwrite(
+        path, values, byteorder=order, compression=compression, photometric=called, metadata=None
+    )
+    np.testing.assert_allclose(photos.opened(path).shown[..., 0].astype(int), grey, atol=1)
+
+
+def test_twelve_bits_are_the_eight_they_were_made_of(tmp_path, plain):
+    """As scanners write them: three bytes hold two values."""
+    nibbles = np.dstack([plain[..., 0] >> 4, plain[..., 0] & 15, 0 * ALPHA]).reshape(-1)
+    tifffile.imwrite(
+        tmp_path / "a.tif",
+        nibbles[::2].reshape(40, 90) << 4 | nibbles[1::2].reshape(40, 90),
+        metadata=None,
+    )
+    with tifffile.TiffFile(tmp_path / "a.tif", mode="r+") as file:
+        file.pages[0].tags["ImageWidth"].overwrite(60)
+        file.pages[0].tags["BitsPerSample"].overwrite(12)
+    np.testing.assert_array_equal(photos.opened(tmp_path / "a.tif").shown[..., 0], plain[..., 0])
+
+
 def test_of_several_frames_it_is_the_first(tmp_path, plain):
     """Of a GIF and of what cameras write as JPEG."""
     frames = [Image.fromarray(np.full((8, 8, 3), value, np.uint8)) for value in (40, 200)]
@@ -211,13 +304,49 @@ def test_what_is_no_picture_is_one_sentence(tmp_path, plain, content, said):
     assert "\n" not in str(fault.value)
 
 
+def chunk(kind, content):
+    checked = kind + content
+    return struct.pack(">I", len(content)) + checked + struct.pack(">I", zlib.crc32(checked))
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        chunk(b"iCCP", b"profile\0\0" + zlib.compress(bytes(3 << 20))),
+        chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(2 << 20))),
+        chunk(b"iTXt", b"Comment\0\1\0\0\0" + zlib.compress(b"a" * (5 << 20))),
+        chunk(b"tEXt", b"Comment\0" + b"a" * (5 << 20)),
+    ],
+    ids=["profile", "compressed", "international", "plain"],
+)
+def test_a_picture_is_read_whatever_else_is_in_its_file(tmp_path, plain, beside):
+    """Megabytes of text, or of a colour profile, are no damage."""
+    stream = io.BytesIO()
+    Image.fromarray(plain).save(stream, "PNG")
+    content = stream.getvalue()
+    (tmp_path / "a.png").write_bytes(content[:33] + beside + content[33:])
+    np.testing.assert_array_equal(photos.opened(tmp_path / "a.png").shown, plain)
+
+
+def bitfields(pixels):
+    """Write a BMP with ten bits a colour, which Pillow does not read, and OpenCV wrongly."""
+    values = (pixels[::-1].astype("<u4") << [22, 12, 2]).sum(2, dtype="<u4").tobytes()
+    sizes = (40, *pixels.shape[1::-1], 1, 32, 3, len(values), 0, 0, 0, 0)
+    masks = (0x3FF00000, 0xFFC00, 0x3FF)
+    header = struct.pack("<IiiHHIIiiII3I", *sizes, *masks)
+    return b"BM" + struct.pack("<IHHI", 66 + len(values), 0, 0, 66) + header + values
+
+
+def test_what_is_whole_is_not_called_damaged(tmp_path, plain):
+    """Of a kind that is not read, the sentence says why, and what to do in either case."""
+    (tmp_path / "a.bmp").write_bytes(bitfields(plain))
+    with pytest.raises(UserError, match=r"Unsupported BMP bitfields.*: if another") as fault:
+        photos.opened(tmp_path / "a.bmp")
+    assert "damaged" not in str(fault.value)
+
+
 def claiming(side):
     """Write a PNG of a few bytes that says it is so many pixels wide and high."""
-
-    def chunk(kind, content):
-        checked = kind + content
-        return struct.pack(">I", len(content)) + checked + struct.pack(">I", zlib.crc32(checked))
-
     header = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0))
     return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
 
@@ -235,7 +364,7 @@ def test_enormous_pictures_are_refused_before_they_are_decoded(tmp_path, side, m
 def test_what_is_no_file_is_refused_without_waiting_for_it(tmp_path, make):
     """A pipe, a folder, a link to nothing."""
     make(tmp_path / "a.jpg")
-    with pytest.raises(UserError, match="is not a file that is there"):
+    with pytest.raises(UserError, match=r"a\.jpg cannot be read \("):
         photos.opened(tmp_path / "a.jpg")
 
 
@@ -260,7 +389,7 @@ def test_photographs_of_kinds_that_are_not_read_are_said_to_be(tmp_path, plain):
     (tmp_path / "b.HEIC").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(50))
     one, other = photos.listed([tmp_path])
     assert photos.opened(one).width == 60
-    with pytest.raises(UserError, match=r"b\.HEIC cannot be read as JPEG.*save it anew"):
+    with pytest.raises(UserError, match=r"b\.HEIC cannot be read as JPEG.*save it"):
         photos.opened(other)
 
 

@@ -1,5 +1,7 @@
 """Networks behind one interface: input, heads, starts, weights files, what is trained."""
 
+import socket
+import urllib.request
 from pathlib import Path
 
 import numpy as np
@@ -202,6 +204,19 @@ def test_timms_weights_that_cannot_be_had_are_said_to_be(monkeypatch):
     monkeypatch.setattr(factory.timm, "create_model", refuse)
     with pytest.raises(assets.Unavailable, match=r"resnet10t.*OSError: no route.*'random'"):
         factory.create("timm/resnet10t", start="imagenet")
+
+
+@pytest.mark.parametrize("model", ["resnet10t", "gcvit_xxtiny"])
+def test_offline_nobody_is_asked_for_timms_weights(monkeypatch, tmp_path, model):
+    """Neither its hub nor the address that a few models have in its place."""
+    asked = []
+    for where, name in ((socket, "getaddrinfo"), (urllib.request.OpenerDirector, "open")):
+        monkeypatch.setattr(where, name, lambda *address, **_: asked.append(address))
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    monkeypatch.setenv(assets.OFFLINE_VARIABLE, "1")
+    with pytest.raises(assets.Unavailable, match=rf"{model} .*unset {assets.OFFLINE_VARIABLE}"):
+        factory.create(f"timm/{model}", start="imagenet")
+    assert asked == []
 
 
 def test_a_timm_model_for_larger_pictures_is_refused(monkeypatch):

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import re
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from pixels_to_sentiment.data import folds, pictures
 from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.files.assets import Unavailable
 from pixels_to_sentiment.pages import display
 from pixels_to_sentiment.reports import ledger
 
@@ -62,6 +64,26 @@ def test_a_table_has_a_caption_and_a_label_and_its_keys_are_links(shown):
     display.table(frame, caption="Keys", name="keys")
     assert 'id="keys"' in shown[0]
     assert f"#run-{'a' * 16}" in shown[0]
+
+
+def test_no_text_from_elsewhere_is_live_on_a_page(made, shown, monkeypatch):
+    """Names of an archive's members, machines, networks, reasons of a server: all as text."""
+    hostile = "<script>1</script>\n\n```\n"
+    one = made(network="timm/" + hostile.replace("/", ""))
+    told = json.loads((one.folder / "provenance.json").read_text())
+    told |= {"commit": hostile, "began": hostile, "hardware": {"cpu": hostile, "cores": hostile}}
+    (one.folder / "provenance.json").write_text(json.dumps(told))
+    monkeypatch.setattr(ledger, "recorded", lambda: [one])
+    display.note(hostile, hostile)
+    with display.missing(hostile):
+        raise Unavailable(hostile)
+    display.details([one])
+    display.runs([one.key], hostile, "runs")
+    display.fold(hostile, hostile)
+    monkeypatch.setattr(display.provenance, "commit", lambda: (hostile, True))
+    display.Page(hostile, source=hostile).close()
+    assert len(shown) == 7
+    assert not any("<script" in piece or "&amp;lt;" in piece for piece in shown)
 
 
 def test_the_table_of_runs_has_an_anchor_a_run_and_comes_as_csv(made, shown, monkeypatch):

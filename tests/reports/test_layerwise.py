@@ -30,7 +30,7 @@ def test_both_protocols_stand_beside_each_other(tmp_path):
     """The made-up inner accuracies are all alike, so the nested choice is the lowest cost."""
     kept = [probed(tmp_path, fold, (0.5, 0.75)) for fold in folds.FOLDS]
     (row,) = layerwise.compared(kept).itertuples()
-    assert row.configuration == "SqueezeNet 1.1 from ImageNet, frozen"
+    assert row.configuration == "SqueezeNet 1.1, frozen"
     assert (row.layer, row.classifier) == ("logits", "linear SVM")
     assert row.paper_mean == pytest.approx(0.75)
     assert row.nested_mean == pytest.approx(0.5)
@@ -65,7 +65,7 @@ def test_what_a_layer_says_is_judged_as_what_a_network_says(tmp_path):
     found = layerwise.told(kept)
     assert list(found) == [*answers.COLUMNS, "layer", "classifier"]
     (row,) = judgement.accuracies(found).itertuples()
-    assert row.configuration == "SqueezeNet 1.1 from ImageNet, frozen: logits, linear SVM"
+    assert row.configuration == "SqueezeNet 1.1, frozen: logits, linear SVM"
     assert (row.mean, row.pictures) == (pytest.approx(0.5), 880)
     assert layerwise.told([]).empty
     assert layerwise.compared([]).empty

@@ -16,7 +16,7 @@ def test_the_comparison_has_each_number_in_its_cell(made):
     kept = experiments.table([made(fold=k, right=0.5) for k in folds.FOLDS])
     reported = scores.reported("fine-tuning")
     table = paper.comparison(reported, kept).set_index("configuration")
-    title = "SqueezeNet 1.1 from ImageNet, paper's recipe"
+    title = "SqueezeNet 1.1, paper's recipe (fp32)"
     theirs = ["the paper's CaffeNet", "PCNN, as the paper quotes it"]
     assert list(table.index) == ["always positive", *theirs, title]
     four = table[["four agree, centre crop", "four agree, ten crops"]]

@@ -12,10 +12,10 @@ from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.maps import dense, rivals
 from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.records import runs
-from pixels_to_sentiment.studies import evidence, measures, store
+from pixels_to_sentiment.studies import measures, store
 from pixels_to_sentiment.studies.records import Study
 from pixels_to_sentiment.studies.store import Studies
-from pixels_to_sentiment.training import loop
+from pixels_to_sentiment.training import heads, loop
 from toy_runs import names_in
 from toy_studies import CROP, FILES, FITTED, MAPPED_RUN, SIDE, blocks, small, trained
 
@@ -43,7 +43,7 @@ def _small():
 @pytest.fixture(scope="module")
 def fitted(pictures, tmp_path_factory):
     """`FITTED` made, its steps as they were told, and what its parts were called with."""
-    calls, told = {"fit_head": [], "measure": []}, []
+    calls, told = {"fit": [], "measure": []}, []
 
     def spied(module, name):
         function = getattr(module, name)
@@ -55,7 +55,7 @@ def fitted(pictures, tmp_path_factory):
         return spy
 
     with pytest.MonkeyPatch.context() as patch:
-        for module, name in ((evidence, "fit_head"), (measures, "measure")):
+        for module, name in ((heads, "fit"), (measures, "measure")):
             patch.setattr(module, name, spied(module, name))
         record = Studies(tmp_path_factory.mktemp("fitted")).get(
             FITTED, pictures, device="cpu", progress=lambda *step: told.append(step)
@@ -137,7 +137,7 @@ def test_the_grad_cam_maps_that_were_measured_are_kept(pictures, fitted):
     squares = torch.from_numpy(pictures.pixels[pictures.rows(table["image"])])
     train = folds.split("five", 1)[0]
     taught = torch.from_numpy(pictures.pixels[pictures.rows(train["image"])])
-    evidence.fit_head(network, taught, train["label"].to_numpy())
+    heads.fit(network, taught, train["label"].to_numpy())
     margin = (SIDE - CROP) // 2
     crops = squares[:, margin : margin + CROP, margin : margin + CROP]
     expected = rivals.grad_cam(network, crops, torch.tensor(table["class"].to_numpy()))
@@ -151,7 +151,7 @@ def test_a_network_that_was_not_trained_gets_a_head_of_the_training_pictures(pic
     """Of the whole training list, and none of the pictures that are mapped."""
     record, calls, _ = fitted
     train = folds.split("five", 1)[0]
-    (((_, pixels, labels), _),) = calls["fit_head"]
+    (((_, pixels, labels), _),) = calls["fit"]
     assert list(labels) == list(train["label"])
     np.testing.assert_array_equal(pixels, pictures.pixels[pictures.rows(train["image"])])
     assert not set(record.maps()[0]) & set(train["image"])

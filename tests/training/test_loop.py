@@ -14,7 +14,7 @@ from pixels_to_sentiment.networks.factory import Convention
 from pixels_to_sentiment.networks.network import Network
 from pixels_to_sentiment.training import loop
 from pixels_to_sentiment.training.loop import CaffeSGD
-from pixels_to_sentiment.training.recipes import Recipe
+from pixels_to_sentiment.training.recipes import Recipe, recipe
 
 QUICK = Recipe("quick", iterations=6, batch_size=8, base_rate=0.05)
 
@@ -318,3 +318,24 @@ def test_the_precision_of_products_is_set_and_restored(precision, inside):
     with pytest.raises(KeyError):
         fail()
     assert settings() == before
+
+
+# A head that is fitted
+
+
+def test_a_linear_recipe_fits_the_head_and_leaves_the_rest(tiny, bright_or_dark):
+    """Its curve has one row, of what came out; what it says of the test pictures is asked once."""
+    network, (pixels, labels) = tiny(), bright_or_dark
+    before = {name: value.clone() for name, value in network.body.state_dict().items()}
+    told = []
+    curve = loop.train(
+        network, pixels, labels, recipe("linear", "five"),
+        watch=lambda network: (0.5, 0.25), progress=told.append,
+    )  # fmt: skip
+    changed = {n for n, value in network.body.state_dict().items() if not value.equal(before[n])}
+    assert changed == {"head.weight", "head.bias"}
+    (row,) = curve.to_dict("records")
+    assert (row["iteration"], row["test_loss"], row["test_accuracy"]) == (1, 0.5, 0.25)
+    assert row["train_accuracy"] == 1
+    assert row["train_loss"] < np.log(2)
+    assert told == [1]

@@ -65,6 +65,7 @@ def test_the_defaults_are_the_papers():
         "iterations before the schedule, with what lies below frozen": (0, "I"),
         "layers that are not trained while others settle": ((), "I"),
         "base learning rate while layers settle, if another": (0.0, "I"),
+        "last layer fitted to the features it starts with": (False, "V"),
     }
 
 
@@ -115,3 +116,13 @@ def test_unknown_recipes_and_subsets_are_refused(name, agreement, said):
     """The sentence says what there is to choose from."""
     with pytest.raises(UserError, match=said):
         recipes.recipe(name, agreement)
+
+
+def test_nothing_follows_a_linear_head():
+    """It trains nothing, in no subset any longer than in another."""
+    linear = recipes.recipe("linear", "five")
+    assert linear == recipes.recipe("linear", "three")
+    assert linear.fitted
+    for name in ("linear-third", "linear-at-0.0001"):
+        with pytest.raises(UserError, match="'linear' stands alone"):
+            recipes.recipe(name, "five")

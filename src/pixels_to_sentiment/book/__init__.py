@@ -60,8 +60,8 @@ def execute(
     ------
     UserError
         Before any kernel starts, if a notebook, tier, parameter or type does not fit (see
-        `book.tiers.plan`); later, if a cell fails. What an earlier execution gave then stays, and
-        the notebook as far as it came is kept in ``_build/failed``.
+        `book.tiers.plan`); later, if a cell fails or does not run. What an earlier execution gave
+        then stays, and the notebook as far as it came is kept in ``_build/failed``.
     """
     paths = notebooks.source_paths()
     chosen = list(paths) if names is None else list(names)
@@ -130,12 +130,11 @@ def _key(source, parameters: Mapping[str, object], inputs: Mapping[str, object])
 def _refresh(name: str, source, key: str) -> Outcome | None:
     """Renew all but the outputs of an executed notebook; ``None`` where it must be executed."""
     target = notebooks.chapter_path(name)
-    try:
-        executed = notebooks.read(target)
-    except UserError:
+    if notebooks.executed_complaints(target, source):
         return None
+    executed = notebooks.read(target)
     record = executed.metadata.get(_RECORD, {})
-    if record.get("key") != key or not notebooks.same_code(source, executed):
+    if record.get("key") != key:
         return None
     _write(_merge(source, executed, record), target)
     return Outcome(name, target, False, record["seconds"])
@@ -189,27 +188,19 @@ def _run(path: Path, source, attempt: Path, parameters: dict):
         )
     except papermill.PapermillExecutionError as error:
         said = f"{error.ename}: {error.evalue}".strip().splitlines()[-1]
-        raise _failure(path, error.exec_count, error.source, said) from error
+        raise notebooks.failure(path, error.exec_count, error.source, said) from error
     except DeadKernelError as error:
         code = [c for c in notebooks.read(attempt).cells if c.cell_type == "code"]
         begun = [cell for cell in code if cell.metadata.papermill["start_time"]]
         said = "the kernel died, often for lack of memory"
-        raise _failure(path, len(begun), begun[-1].source, said) from error
+        raise notebooks.failure(path, len(begun), begun[-1].source, said) from error
     except RuntimeError as error:  # nbclient's when a kernel does not answer
         raise UserError(
             f"{path}: {str(error).rstrip('.')}; it needs memory and connections on 127.0.0.1."
         ) from error
-    for cell in executed.cells:
-        written = (o.text for o in cell.get("outputs", []) if o.get("name") == "stderr")
-        if any("Traceback (most recent call last)" in text for text in written):
-            said = "it went on after a traceback on stderr"
-            raise _failure(path, cell.execution_count, cell.source, said)
+    if fault := notebooks.fault(path, executed):
+        raise fault
     return executed
-
-
-def _failure(path: Path, count: int, source: str, said: str) -> UserError:
-    first = (source.strip().splitlines() or [""])[0]
-    return UserError(f"{path}: cell [{count}], {first!r}, failed: {said.rstrip('.')}.")
 
 
 def _merge(source, executed, record: Mapping[str, object]):

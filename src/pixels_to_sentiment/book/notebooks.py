@@ -127,12 +127,32 @@ def parameter_complaints(path: Path, declared: dict[str, dict[str, str]]) -> lis
     return complaints
 
 
-def executed_complaints(path: Path, source) -> list[str]:
-    """Say what is wrong with an executed notebook.
+def fault(path: Path, notebook) -> UserError | None:
+    """Find the first code cell that did not run to its end when its turn came, and say what it did.
 
-    It must hold the source's code and have run from its first cell to its last on a fresh kernel,
-    without an error.
+    papermill takes a ``sys.exit(0)`` for a success, and leaves out all that follows.
     """
+    ran = (c for c in notebook.cells if c.cell_type == "code" and c.source.strip())
+    for turn, cell in enumerate(ran, 1):
+        said = "" if cell.execution_count == turn else "it did not run in its turn"
+        for output in cell.outputs:
+            if output.output_type == "error":
+                said = f"it ended in {output.ename}"
+            elif output.get("name") == "stderr" and "Traceback (most recent" in output.text:
+                said = said or "it went on after a traceback on stderr"
+        if said:
+            return failure(path, cell.execution_count, cell.source, said)
+    return None
+
+
+def failure(path: Path, count: int | None, source: str, said: str) -> UserError:
+    """Say what a cell did, which is named by its count and its first line."""
+    first = (source.strip().splitlines() or [""])[0]
+    return UserError(f"{path}: cell [{count}], {first!r}, failed: {said.rstrip('.')}.")
+
+
+def executed_complaints(path: Path, source) -> list[str]:
+    """Say what is wrong with an executed notebook: other code than its source's, or a `fault`."""
     try:
         notebook = read(path)
     except UserError as error:
@@ -140,13 +160,5 @@ def executed_complaints(path: Path, source) -> list[str]:
     complaints = []
     if not same_code(source, notebook):
         complaints.append(f"{path}: its code is not that of its source; execute it again.")
-    ran = [c for c in notebook.cells if c.cell_type == "code" and c.source.strip()]
-    if [cell.execution_count for cell in ran] != list(range(1, len(ran) + 1)):
-        complaints.append(f"{path}: its cells did not run in order on a fresh kernel.")
-    complaints += [
-        f"{path}: cell [{cell.execution_count}] ended in {output.ename}."
-        for cell in ran
-        for output in cell.outputs
-        if output.output_type == "error"
-    ]
-    return complaints
+    found = fault(path, notebook)
+    return [*complaints, str(found)] if found else complaints

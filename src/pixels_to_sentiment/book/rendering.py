@@ -18,6 +18,7 @@ import re
 from pathlib import Path
 
 from docutils import nodes
+from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
@@ -31,12 +32,14 @@ _TABLE = re.compile(
 )
 _MADE = '<details class="made">'
 _GLUED = re.compile(r"```\{glue\} (?P<name>[\w-]+)\n:doc: (?P<notebook>\S+)\n```")
+# Of the tables on a page so many are shown, of up to so many rows.
+SHOWN, ROWS = 3, 12
 # Class of an image that has a dark drawing, before the name of its file.
 _PAIRED = "dark-drawing-"
 _KEPT_HTML = "application/papermill.record/text/html"
-# What stands on the line that opens the code of a cell, by the cell's tag; `OTHER_CODE` without.
-CODE = {"parameters": "Parameters", "injected-parameters": "Parameters of this build"}
-OTHER_CODE = "Code"
+# What stands on the line that opens the code of a cell.
+SET_UP, CODE = "Parameters and set-up", "Code"
+_PARAMETERS, _SET_UP = {"parameters", "injected-parameters"}, "set-up"
 
 
 class LabelledTable(nodes.General, nodes.Element):
@@ -53,7 +56,7 @@ class LabelTables(SphinxTransform):
         for raw in list(self.document.findall(nodes.raw)):
             found = _TABLE.match(raw.astext()) if raw.get("format") == "html" else None
             if found and not isinstance(raw.parent, LabelledTable):
-                title = re.sub(r"<[^>]*>", "", found["caption"])
+                title = Markup(found["caption"]).striptags()
                 wrapped = LabelledTable("", names=[found["name"]], title=title)
                 wrapped.source, wrapped.line = raw.source, raw.line
                 self.document.note_explicit_target(wrapped, wrapped)
@@ -81,7 +84,11 @@ class PairDrawings(SphinxTransform):
 
 
 def visit(translator, node: LabelledTable) -> None:
-    """Write a table with its number before its caption and a link to it behind."""
+    """Write a table with its number before its caption and a link to it behind.
+
+    A page shows its first `SHOWN` tables of up to `ROWS` rows, and those whose rows are led to; the
+    captions of the others open them. On paper (singlehtml) all are shown.
+    """
     begin = len(translator.body)
     translator.add_fignumber(node)
     number = "".join(translator.body[begin:])
@@ -93,9 +100,16 @@ def visit(translator, node: LabelledTable) -> None:
     caption = found["caption"]
     # Another label if a heading of the page has taken this one.
     html = html.replace(f'id="{found["name"]}"', f'id="{node["ids"][0]}"', 1)
-    translator.body.append(
-        html.replace(f"<caption>{caption}<", f"<caption>{number}{caption}{link}<", 1)
-    )
+    html = html.replace(f"<caption>{caption}<", f"<caption>{number}{caption}{link}<", 1)
+    shown = getattr(translator, "shown_tables", 0)
+    stays = "<tr id=" in html or (shown < SHOWN and html.count("<tr>") - 1 <= ROWS)
+    if translator.builder.name == "singlehtml" or stays:
+        translator.shown_tables = shown + 1
+        translator.body.append(html)
+    else:
+        summary = f'<details class="folded table"><summary>{number}{caption}</summary>'
+        inside = html.strip().replace("<table", f"{summary}<table", 1)
+        translator.body.append(inside.removesuffix("</div>") + "</details></div>")
     raise nodes.SkipNode
 
 
@@ -107,21 +121,38 @@ def prepare(app: Sphinx, name: str, content: list[str]) -> None:
     """
     path = Path(app.env.doc2path(name))
     if path.suffix != ".ipynb":
-        content[0] = _GLUED.sub(lambda found: _table_of(app, path, found), content[0])
+        content[0] = _GLUED.sub(lambda found: _glued(app, path, found), content[0])
         return
     notebook = json.loads(content[0])
     cells = []
-    for cell in notebook["cells"]:
+    for cell in _set_up(notebook["cells"]):
         cells.append(cell)
         if cell["cell_type"] == "code":
-            tags = cell["metadata"].get("tags", [])
-            words = next((text for tag, text in CODE.items() if tag in tags), OTHER_CODE)
+            words = SET_UP if {*_PARAMETERS, _SET_UP} & set(_tags(cell)) else CODE
             prompts = {"code_prompt_show": words, "code_prompt_hide": words}
             cell["metadata"]["mystnb"] = prompts | cell["metadata"].get("mystnb", {})
             _pair(app, cell)
             if "figure" in cell["metadata"]["mystnb"]:
                 cells += _made(cell)
     content[0] = json.dumps(notebook | {"cells": cells})
+
+
+def _tags(cell: dict) -> list[str]:
+    return cell["metadata"].get("tags", [])
+
+
+def _set_up(cells: list[dict]) -> list[dict]:
+    """Join the cells of parameters with the code right after them, so that one line opens all."""
+    joined: list[dict] = []
+    for cell in cells:
+        before = joined[-1] if joined else cell
+        if cell["cell_type"] == "code" and _PARAMETERS & set(_tags(before)) and before is not cell:
+            source = "\n\n".join("".join(one["source"]).rstrip() for one in (before, cell))
+            tags = {"tags": [*_tags(cell), _SET_UP]}
+            joined[-1] = cell | {"source": source, "metadata": cell["metadata"] | tags}
+        else:
+            joined.append(cell)
+    return joined
 
 
 def _pair(app: Sphinx, cell: dict) -> None:
@@ -144,25 +175,38 @@ def _drawings(app: Sphinx) -> Path:
     return Path(app.doctreedir) / "dark"
 
 
-def _table_of(app: Sphinx, page: Path, found: re.Match) -> str:
-    """Give the labelled table that was glued under a name, or the directive if it is none."""
+def _glued(app: Sphinx, page: Path, found: re.Match) -> str:
+    """Give the HTML that was glued under a name, a table with the line that says what made it.
+
+    The directive, if what was glued is no HTML.
+    """
     notebook = page.parent / found["notebook"]
     app.env.note_dependency(str(notebook))
     for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
         for output in cell.get("outputs", []):
             if output.get("metadata", {}).get("scrapbook", {}).get("name") == found["name"]:
                 html = "".join(output["data"].get(_KEPT_HTML, ""))
-                return f"```{{raw}} html\n{html}\n```" if _TABLE.match(html) else found[0]
+                made = _shown(cell) if _TABLE.match(html) else []
+                html = "\n".join([html, *(one for one in made if one.startswith(_MADE))])
+                # Text with a fence in it would end this one.
+                html = html.replace("`", "&#96;")
+                return f"```{{raw}} html\n{html}\n```" if html else found[0]
     return found[0]
+
+
+def _shown(cell: dict) -> list[str]:
+    """Give what each output of a cell shows as HTML."""
+    return ["".join(one.get("data", {}).get("text/html", "")) for one in cell.get("outputs", [])]
 
 
 def _made(cell: dict) -> list[dict]:
     """Take the lines that say what a figure was made from out of its cell, as cells of prose."""
-    shown = ["".join(output.get("data", {}).get("text/html", "")) for output in cell["outputs"]]
+    shown = _shown(cell)
     both = list(zip(cell["outputs"], shown, strict=True))
     cell["outputs"] = [output for output, html in both if not html.startswith(_MADE)]
     prose = {"cell_type": "markdown", "id": f"{cell['id']}-made", "metadata": {}}
-    return [prose | {"source": html} for html in shown if html.startswith(_MADE)]
+    # After an empty line Markdown would begin again.
+    return [prose | {"source": " ".join(s.split())} for s in shown if s.startswith(_MADE)]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

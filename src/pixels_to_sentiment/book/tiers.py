@@ -4,11 +4,18 @@ A tier is a papermill parameter file, ``notebooks/tiers/TIER.yaml``, so that ``p
 single notebook gives what `book.execute` gives. Each notebook takes the parameters it declares.
 papermill only logs one that a notebook does not declare, so everything is compared with the
 notebooks before a kernel starts.
+
+PyYAML and papermill read YAML 1.1, in which 010 is eight, 1:30 is ninety and no is false. What is
+given on the command line is read as a person means it, by the declared type; a tier's file, which
+papermill reads too, may hold nothing that the two readings differ on.
 """
 
+import json
 import logging
+import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import ClassVar
 
 import yaml
 
@@ -19,6 +26,27 @@ from pixels_to_sentiment.errors import UserError
 NOTHING = "None:"
 TYPES = {"int": int, "float": (int, float), "str": str, "bool": bool, "list": list, "dict": dict}
 _GIVEN = "the parameters given"
+_BOOLS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+_NULL = re.compile("null|Null|NULL|None|~")
+_BASES = {"0x": 16, "0o": 8}
+
+
+class _Plain(yaml.SafeLoader):
+    """YAML as version 1.2 has it: numbers are decimal, and words are no truth values or dates."""
+
+    yaml_implicit_resolvers: ClassVar = {}
+
+
+for _tag, _form in {
+    "null": _NULL.pattern,
+    "bool": "true|True|TRUE|false|False|FALSE",
+    "int": r"[-+]?[0-9](_?[0-9])*|0x[0-9a-fA-F]+|0o[0-7]+",
+    "float": r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?",
+}.items():
+    _Plain.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"({_form})\Z"), None)
+_Plain.add_constructor(
+    "tag:yaml.org,2002:int", lambda _, node: int(node.value, _BASES.get(node.value[:2], 10))
+)
 
 
 def paths() -> dict[str, Path]:
@@ -32,11 +60,18 @@ def values(tier: str) -> dict[str, object]:
     notebooks.require(tier, paths(), "tier", notebooks.root() / "notebooks" / "tiers")
     file = paths()[tier]
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        text = file.read_text(encoding="utf-8")
+        content, meant = (yaml.load(text, one) or {} for one in (yaml.SafeLoader, _Plain))
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise UserError(f"{file} is not valid YAML: {' '.join(str(error).split())}") from error
     if not isinstance(content, dict) or not all(isinstance(name, str) for name in content):
         raise UserError(f"{file}: write parameter: value lines.")
+    for name, value in content.items():
+        if repr(value) != repr(meant.get(name)):
+            raise UserError(
+                f"{file}: {name} is {value!r} to papermill and {meant.get(name)!r} to a reader: "
+                "write true or false, null, 10, 1.0e-3, and words in quotes."
+            )
     return content
 
 
@@ -66,8 +101,8 @@ def plan(
     tier
         Its file is checked as a whole, whatever is chosen.
     overrides
-        Parameters that win over the tier's. Each must be declared by one of the chosen notebooks,
-        and goes to all of them that declare it.
+        Parameters that win over the tier's, text as on the command line. Each must be declared by
+        one of the chosen notebooks, and goes to all of them that declare it.
     chosen
         Notebooks the overrides are for, by default all.
     """
@@ -82,6 +117,9 @@ def plan(
         winning = (overrides or {}) if name in chosen else {}
         for origin, offered in ((file, given_by_tier), (_GIVEN, winning)):
             given = {one: value for one, value in offered.items() if one in known}
+            if origin is _GIVEN:
+                types = {one: known[one]["inferred_type_name"] for one in given}
+                given = {one: _read(one, value, types[one]) for one, value in given.items()}
             _check(name, known, given, origin)
             settled[name] |= given
     return settled
@@ -91,6 +129,30 @@ def _require_somewhere(values: Mapping, declared: Collection[Mapping], origin: o
     everything = {name: None for known in declared for name in known}
     for name in values:
         notebooks.require(name, everything, "parameter of a notebook", origin)
+
+
+def _read(name: str, text: object, kind: str) -> object:
+    """Read a value of the command line as a person means it, by the type that is declared."""
+    if not isinstance(text, str):
+        return text
+    if kind == "bool" and text.lower() in _BOOLS:
+        return _BOOLS[text.lower()]
+    nothing = _NULL.fullmatch(text.strip())
+    try:
+        text.encode()
+        if kind == "str" and text.strip() and not nothing:
+            quoted = re.fullmatch(r"""(['"])(.*)\1""", text, re.DOTALL)
+            return quoted[2] if quoted else text
+        value = yaml.load(text, _Plain)
+        json.dumps(value, allow_nan=False)
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError):
+        value = None
+    if value is None and not nothing:
+        raise UserError(
+            f"{_GIVEN}: {text!r} is no value for {name}: write numbers as they are, lists as "
+            "'[1, 2]' and nothing, where that is a choice, as null."
+        )
+    return value
 
 
 def _check(name: str, known: Mapping, values: Mapping, origin: object) -> None:

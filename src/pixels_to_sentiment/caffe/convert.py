@@ -51,7 +51,7 @@ def from_safetensors(path: Path | str) -> Iterator[Layer]:
     dimensions a convolution, two an inner product; `UserError` where that does not tell.
     """
     with parsing(path, "a safetensors file"):
-        with open(path, "rb") as stream:
+        with places.reading(path) as stream:
             if other := kinds.of(stream.read(kinds.HEAD), ("a safetensors file",)):
                 raise ValueError(other)
         with safe_open(path, "np") as file:

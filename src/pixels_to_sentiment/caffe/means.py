@@ -30,7 +30,7 @@ def read(path: Path | str) -> np.ndarray:
 
 
 def _array(path: Path) -> np.ndarray:
-    with path.open("rb") as stream:
+    with places.reading(path) as stream:
         if other := kinds.of(stream.read(kinds.HEAD), ("a NumPy array",)):
             raise ValueError(other)
     # Mapped, since the size of what is to be read is held against that of the file first.

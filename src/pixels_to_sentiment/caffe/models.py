@@ -88,7 +88,7 @@ def read(path: Path | str) -> Iterator[Layer]:
 
 def contents(path: Path | str, expected: str) -> list[wire.Field]:
     """Give the fields of a file that holds a message of Caffe; `Unreadable` for another kind."""
-    with open(path, "rb") as stream:
+    with places.reading(path) as stream:
         if other := kinds.of(stream.read(kinds.HEAD)):
             raise Unreadable(other)
         mapped = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)

@@ -8,6 +8,7 @@ Must not know: how anything is drawn.
 from pixels_to_sentiment.claims.paper import CLAIMS, NEARLY, OURS, Claim
 from pixels_to_sentiment.claims.rules import (
     CONTRADICTED,
+    IN_ACCURACY,
     INCONCLUSIVE,
     MARGIN,
     REPRODUCED,
@@ -23,6 +24,7 @@ __all__ = [
     "CLAIMS",
     "CONTRADICTED",
     "INCONCLUSIVE",
+    "IN_ACCURACY",
     "MARGIN",
     "NEARLY",
     "OURS",

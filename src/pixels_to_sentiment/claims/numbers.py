@@ -17,7 +17,7 @@ from pixels_to_sentiment.records.catalogue import Configuration
 
 
 def reported_lines(claim: Claim) -> list[str]:
-    """Give the numbers that the article reports for a claim, with their marks, in words (HTML)."""
+    """Give the numbers that the article reports for a claim, with their marks, in words."""
     lines = []
     for what, *rows in _cells(claim):
         if all(one is not None for one in rows):
@@ -27,7 +27,7 @@ def reported_lines(claim: Claim) -> list[str]:
             mark = tables.MARKS[max((one["grade"] for one in rows), key="VIR".index)]
             words = what or " − ".join(one["variant"] for one in rows)
             shown = tables.signed(value) if others else f"{value:.3f}".removesuffix(".000")
-            lines.append(f"{words}: {shown}{mark}")
+            lines.append(f"{words}: {shown}" + mark)
     if claim.kind == "count":
         lines += [reported(cut, "five", VIEW)["note"].partition(";")[0] for _, cut in claim.own]
     if claim.kind in ("alike", "depth"):
@@ -37,16 +37,38 @@ def reported_lines(claim: Claim) -> list[str]:
     return lines
 
 
+def reported_differences(claim: Claim) -> list[float]:
+    """Give the differences of accuracies that the article's numbers make for a claim.
+
+    A claim to reach the article's own accuracy has none to it.
+    """
+    if claim.kind == "reached":
+        return [0.0]
+    if claim.kind == "alike":
+        table = _layers()
+        return [float((table["SVM"] - table["softmax"]).mean())]
+    found = ([first, *others] for _, first, *others in _cells(claim))
+    return [
+        float(first["mean"] - other["mean"])
+        for first, *others in found
+        for other in others
+        if first is not None and other is not None
+    ]
+
+
+def _layers() -> pd.DataFrame:
+    """Table the article's accuracies layer by layer, SVM and softmax, last layer first."""
+    table = scores.reported("layer-by-layer")
+    words = table["variant"].str.partition(" ")
+    return table.assign(layer=words[0], by=words[2]).pivot_table("mean", "layer", "by", sort=False)
+
+
 def _of_all_layers(kind: str) -> list[str]:
     """Say what the article's table of all layers gives for a claim about all of them."""
-    table = scores.reported("layer-by-layer")
-    table = table.assign(
-        layer=table["variant"].str.partition(" ")[0], by=table["variant"].str.partition(" ")[2]
-    ).pivot_table("mean", "layer", "by", sort=False)
+    table = _layers()
     if kind == "alike":
         gap = (table["SVM"] - table["softmax"]).mean()
         return [f"SVM − softmax, mean of {len(table)} layers: {tables.signed(gap)}"]
-    # The table begins with the last layer.
     depth = pd.Series(range(len(table), 0, -1), index=table.index)
     rho = table.corrwith(depth, method="spearman")
     return [f"{by}: {tables.signed(rho[by], 2)} over {len(table)} layers" for by in table]

@@ -25,6 +25,8 @@ class Claim:
         Label of the chapter that it belongs to.
     kind
         Of test, one of `rules.RULES`.
+    short, text
+        The claim in a few words, and in a sentence.
     own, nearly, here
         Configurations, or pairs of which the first is said to be better: with the article's own
         networks and starts; with its network from weights that differ only as `NEARLY` says; and
@@ -44,6 +46,7 @@ class Claim:
     section: str
     chapter: str
     kind: str
+    short: str
     text: str
     reason: str
     own: tuple = ()

@@ -52,7 +52,7 @@ def dips(claim: Claim, recorded: Recorded) -> Iterator[Row]:
                 text = f"{_title(told)}, {title}, {first} − {other}: {in_words(found)}"
                 side = sides.better(found, _layer_aim(first, other, kind))
                 lone = len(both[0].columns) == 1
-                yield Row(text, found.value, side, rank, keys, lone=lone)
+                yield Row(text, found.value, side, rank, keys, "", lone, found.low, found.high)
 
 
 def classifiers(claim: Claim, recorded: Recorded) -> Iterator[Row]:
@@ -70,7 +70,7 @@ def classifiers(claim: Claim, recorded: Recorded) -> Iterator[Row]:
             text = f"{_title(told)}, SVM − softmax, mean of {len(each)} layers: {in_words(found)}"
             text += f"; largest {tables.signed(each[widest])} ({widest})"
             side, lone = sides.alike(found), told["seed"].nunique() == 1
-            yield Row(text, found.value, side, rank, keys, lone=lone)
+            yield Row(text, found.value, side, rank, keys, "", lone, found.low, found.high)
 
 
 def lost(claim: Claim, recorded: Recorded) -> Iterator[Row]:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
+from markupsafe import Markup
 
 from pixels_to_sentiment import places
 
@@ -92,6 +93,11 @@ RULES = {
     "edges, each by its interval (bootstrap over the pictures of each fold); against: lower.",
     "none": "Could not be tested, for the reason given.",
 }
+# Kinds of which a comparison is a difference of accuracies.
+IN_ACCURACY = (
+    *("better", "all better", "mostly better", "beyond", "later", "reached", "views"),
+    *("by count", "layers", "alike", "no more than positive", "lost", "tuned"),
+)
 
 
 def dated(began: Mapping[str, Iterable[str]], path: Path | None = None) -> pd.DataFrame:
@@ -118,7 +124,7 @@ def dated(began: Mapping[str, Iterable[str]], path: Path | None = None) -> pd.Da
         times = [datetime.fromisoformat(one) for one in began.get(kind, ())]
         before = None if written is None else sum(one < written for one in times)
         after = None if written is None else len(times) - before
-        rows.append((kind, RULES.get(kind, ""), written, before, after))
+        rows.append((kind, Markup(RULES.get(kind, "")), written, before, after))
     return pd.DataFrame(rows, columns=["kind", "rule", "written", "before", "after"])
 
 

@@ -1,5 +1,6 @@
 """What a comparison is, and what its interval says of a claim."""
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -23,6 +24,7 @@ class Row(NamedTuple):
 
     ``left_out`` says why it is shown and does not count, if so: ``idle`` or ``frozen``. ``lone``
     says that there is only one seed of a network, of which the interval then knows nothing.
+    ``low`` and ``high`` are the ends of the interval, missing where there is none.
     """
 
     text: str
@@ -32,6 +34,8 @@ class Row(NamedTuple):
     keys: tuple[str, ...] = ()
     left_out: str = ""
     lone: bool = False
+    low: float = math.nan
+    high: float = math.nan
 
 
 def of_trained(
@@ -46,7 +50,7 @@ def of_trained(
     """Make a row of one configuration, or of two, and of further keys."""
     keys = (*keys, *(key for one in some for key in one.keys))
     lone = any(len(one.seeds) == 1 for one in some)
-    return Row(text, found.value, side, rank, keys, left_out, lone)
+    return Row(text, found.value, side, rank, keys, left_out, lone, found.low, found.high)
 
 
 def beside(found: Effects, at: float = 0.0) -> str:

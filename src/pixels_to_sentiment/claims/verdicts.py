@@ -8,13 +8,15 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
+from markupsafe import Markup
 
 from pixels_to_sentiment.claims import evidence, measured, probed
-from pixels_to_sentiment.claims.numbers import reported_lines
+from pixels_to_sentiment.claims.numbers import reported_differences, reported_lines
 from pixels_to_sentiment.claims.paper import CLAIMS, Claim
 from pixels_to_sentiment.claims.recorded import Recorded
 from pixels_to_sentiment.claims.rules import (
     CONTRADICTED,
+    IN_ACCURACY,
     INCONCLUSIVE,
     REPRODUCED,
     SUPPORTED,
@@ -67,7 +69,9 @@ def judge(
     Returns
     -------
     DataFrame
-        ``name``, ``claim``, ``section``, ``kind`` and ``chapter`` (label) as `Claim` has them;
+        ``name``, ``claim``, ``section``, ``kind``, ``chapter`` (label) and ``short`` as `Claim` has
+        them; ``rows`` (the comparisons) and ``article`` (the differences of accuracies that the
+        article's numbers make, none where its claim is of another kind);
         ``paper`` (the article's numbers) and ``evidence`` (the recorded comparisons), both HTML
         with a comparison a line, empty where there is none; ``verdict`` (one of
         `rules.VERDICTS`), ``why``, ``former`` and ``former_why`` (by the rules before, empty where
@@ -75,7 +79,8 @@ def judge(
     """
     recorded, judged, before = Recorded(records, probes, studies), [], former()
     for claim in claims:
-        rows = list(COMPARED[claim.kind](claim, recorded))
+        # Of two lengths of a recipe the same runs may be chosen.
+        rows = list({row.text: row for row in COMPARED[claim.kind](claim, recorded)}.values())
         verdict, why = decide(claim, rows)
         was = before.loc[claim.name] if claim.name in before.index else {"verdict": "", "why": ""}
         judged.append(
@@ -85,8 +90,11 @@ def judge(
                 "section": claim.section,
                 "kind": claim.kind,
                 "chapter": claim.chapter,
-                "paper": "<br>".join(reported_lines(claim)),
-                "evidence": "<br>".join(row.text for row in rows),
+                "short": claim.short,
+                "article": reported_differences(claim) if claim.kind in IN_ACCURACY else [],
+                "rows": rows,
+                "paper": Markup("<br>").join(reported_lines(claim)),
+                "evidence": Markup("<br>").join(row.text for row in rows),
                 "verdict": verdict,
                 "why": why,
                 "former": was["verdict"],

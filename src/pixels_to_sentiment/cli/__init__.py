@@ -6,8 +6,6 @@ for no network, answers at once.
 
 import argparse
 import errno
-import io
-import os
 import signal
 import sys
 import threading
@@ -16,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pixels_to_sentiment import __version__
+from pixels_to_sentiment.cli import terminal
 from pixels_to_sentiment.errors import UserError
 
 # Seconds that may pass in silence.
@@ -37,25 +36,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         0, or 2 after one sentence on standard error about what the user can mend.
     """
+    with terminal.as_text():
+        return _run(arguments)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     options = _parser().parse_args(arguments)
-    _prepare_output()
     before = _end_orderly()
     try:
         options.command(options)
         sys.stdout.flush()
     except UserError as fault:
-        print(f"pixels-to-sentiment: {fault}", file=sys.stderr)
+        sentence = str(fault).replace("\n", "\\n")
+        print(f"pixels-to-sentiment: {sentence}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("pixels-to-sentiment: interrupted; what is finished is kept.", file=sys.stderr)
         return 130
     except BrokenPipeError:
         # Whoever read the output has seen enough; Python would complain again when it exits.
-        _drop_output()
+        terminal.drop_output()
     except OSError as fault:
         if fault.errno != errno.ENOSPC:
             raise
-        _drop_output()
+        terminal.drop_output()
         print("pixels-to-sentiment: no room is left on the device: make some.", file=sys.stderr)
         return 2
     finally:
@@ -73,18 +77,6 @@ def _end_orderly():
     if threading.current_thread() is threading.main_thread():
         return signal.signal(signal.SIGTERM, end)
     return None
-
-
-def _prepare_output() -> None:
-    """Print what the terminal has no letter for as an escape; print nowhere if that is closed."""
-    if sys.stdout is None:
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  (for as long as the process lives)
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
-
-
-def _drop_output() -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager
@@ -219,8 +211,6 @@ def _files_fetch(options: argparse.Namespace) -> None:
 
 
 def _book_execute(options: argparse.Namespace) -> None:
-    import yaml
-
     from pixels_to_sentiment import book
     from pixels_to_sentiment.files import assets
 
@@ -229,15 +219,9 @@ def _book_execute(options: argparse.Namespace) -> None:
         at_hand = {name: assets.find(name) for name in assets.ASSETS}
         return [f"{name} {path and assets.sha256(path)}" for name, path in at_hand.items()]
 
-    parameters = {}
-    for name, value in options.parameter:
-        try:
-            parameters[name] = yaml.safe_load(value)
-        except yaml.YAMLError as fault:
-            raise UserError(
-                f"The value {value!r} of {name} is not YAML: write numbers as they are and lists "
-                "as '[1, 2]'."
-            ) from fault
+    parameters = dict(options.parameter)
+    if len(parameters) < len(options.parameter):
+        raise UserError("A parameter is given twice: leave out all but one -p of each name.")
     choices = {"parameters": parameters, "force": options.force}
     book.execute(options.only, options.tier, extra_inputs=digests, **choices)
 

@@ -26,7 +26,8 @@ EPILOG = """\
 Without --run and --network, the weights are those of the best run here: among all finished runs
 with weights, of a whole recipe and on all photographs, of a network with a fully convolutional
 form, the one whose accuracy, with ten crops, on its own test fold is furthest above always
-answering positive.
+answering positive. Where there is none, a linear head is fitted to the features of a network from
+ImageNet, in seconds, and kept as a run.
 
 A photograph of which the folder has the map by the same run already is left as it is, so the same
 command goes on where it was interrupted.
@@ -64,12 +65,13 @@ def _map(options: argparse.Namespace) -> None:
 
     paths = photos.listed(options.photographs)
     with waiting("Choosing a network"):
-        named = options.run is not None
-        chosen = choice.named(options.run) if named else choice.best(options.network)
-        device = store.pick_device(options.device)
+        named, device = options.run is not None, store.pick_device(options.device)
+        chosen = choice.named(options.run) if named else choice.best(options.network, device)
         from pixels_to_sentiment.maps import mapping
     for sentence in chosen.passed_over:
         print(f"pixels-to-sentiment: passed over: {sentence}", file=sys.stderr)
+    if chosen.fitted_now:
+        print(choice.why_fitted(chosen), file=sys.stderr)
     before = {} if options.force else mapping.mapped_before(paths, options.output, chosen)
     left = [path for path in paths if path not in before]
     drawings = mapping.targets(left, options.output, force=options.force)

@@ -47,7 +47,7 @@ def read_lists(archive: Path | str) -> dict[str, dict[str, int]]:
                         raise ValueError(f"two lists of {agreement} agree differ")
                 except (ValueError, zipfile.BadZipFile) as error:
                     raise UserError(
-                        f"The lists in {archive} cannot be read ({error}); fetch the archive again."
+                        f"The lists in {archive} cannot be read ({error}): {archives.CURE}."
                     ) from error
     return found
 

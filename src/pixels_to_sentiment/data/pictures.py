@@ -4,7 +4,6 @@ import hashlib
 import io
 import json
 import os
-import tempfile
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +27,12 @@ from pixels_to_sentiment.files import archives, assets
 SIDE = 256
 # Part of the fingerprint: to be raised when decoding or warping changes what the array holds.
 WARP_VERSION = 1
+# Fingerprint of the article's photographs.
+PUBLISHED = "163dece2470a85986859fe53cc8f551b3a89dcac6259cc66ab79964af171d447"
+# What a folder of decoded pictures holds; one of another kind is not opened.
+_LAYOUT = 2
+# Written last: the digests of the other files.
+_WHOLE = "whole.json"
 # Pixels of a picture, SHA-256 of its file, width and height before warping.
 _Decoded = tuple[np.ndarray, str, int, int]
 
@@ -43,7 +48,8 @@ class Pictures:
     pixels
         uint8 RGB (n, 256, 256, 3), memory-mapped: each picture warped to a square as Caffe does.
     source
-        ``"photographs"`` or ``"stand-in"``.
+        ``"photographs"`` (the article's, by their fingerprint), ``"stand-in"``, or ``"other
+        pictures"`` of the same names.
     fingerprint
         SHA-256 (hex) over names, file contents and the version of the decoding.
     files
@@ -97,7 +103,9 @@ def load(source: str = "auto") -> Pictures:
     Raises
     ------
     assets.Unavailable
-        If photographs are asked for and cannot be had; `from_archive` raises for broken ones.
+        If photographs are asked for and cannot be had.
+    UserError
+        If an archive is there and is not the article's; `from_archive` raises for broken ones.
     """
     if source not in ("auto", "photographs", "stand-in"):
         raise UserError(
@@ -106,11 +114,18 @@ def load(source: str = "auto") -> Pictures:
     if source == "stand-in":
         return _load_standin()
     try:
-        return from_archive(assets.fetch(ARCHIVE))
+        path = assets.fetch(ARCHIVE)
     except assets.Unavailable as failure:
         if source == "photographs":
             raise
         return replace(_load_standin(), reason=str(failure))
+    found = from_archive(path)
+    if not found.real:
+        raise UserError(
+            f"{path} has other pictures under the names of the article's photographs: "
+            f"{archives.CURE}."
+        )
+    return found
 
 
 def from_archive(path: Path) -> Pictures:
@@ -120,7 +135,7 @@ def from_archive(path: Path) -> Pictures:
     missing or do not decode, or that the archive is not safe to read.
     """
     names = folds.load()["image"].to_numpy()
-    folder = places.cache() / f"pictures-{assets.sha256(path)[:16]}-{WARP_VERSION}"
+    folder = _folder(f"pictures-{assets.sha256(path)[:16]}")
     if not _whole(folder):
         with archives.open_archive(path) as archive:
             members = list(archives.members_by_name(archive, names).values())
@@ -132,13 +147,16 @@ def from_archive(path: Path) -> Pictures:
                     return pixels, hashlib.sha256(content).hexdigest(), *image.size
 
             _write(folder, names, read)
-    return _open(folder, names, "photographs")
+    found = _open(folder, names, "photographs")
+    if found.fingerprint == PUBLISHED:
+        return found
+    return replace(found, source="other pictures")
 
 
 def _load_standin() -> Pictures:
     table = folds.load()
     names = table["image"].to_numpy()
-    folder = places.cache() / f"stand-in-{standin.VERSION}-{WARP_VERSION}"
+    folder = _folder(f"stand-in-{standin.VERSION}")
     if not _whole(folder):
         pixels, masks = standin.generate(table)
 
@@ -147,6 +165,10 @@ def _load_standin() -> Pictures:
 
         _write(folder, names, read, masks)
     return _open(folder, names, "stand-in")
+
+
+def _folder(of: str) -> Path:
+    return places.cache() / f"{of}-{WARP_VERSION}.{_LAYOUT}"
 
 
 def warp(pixels: np.ndarray, side: int = SIDE) -> np.ndarray:
@@ -167,27 +189,31 @@ def _write(
     read: Callable[[int], _Decoded],
     masks: np.ndarray | None = None,
 ) -> None:
-    """Fill a folder of the cache under a temporary name, then rename it."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".decoding-", dir=folder.parent) as temporary:
-        made = Path(temporary) / "whole"
-        made.mkdir()
-        shape = (len(names), SIDE, SIDE, 3)
-        pixels = np.lib.format.open_memmap(made / "pixels.npy", "w+", np.uint8, shape)
-        files = _fill(pixels, names, read)
-        pixels.flush()
-        if masks is not None:
-            np.save(made / "masks.npy", masks)
-        files.to_csv(made / "files.csv", index=False)
-        content = files.to_csv(index=False) + str(WARP_VERSION)
-        fingerprint = hashlib.sha256(content.encode()).hexdigest()
-        (made / "whole.json").write_text(json.dumps({"fingerprint": fingerprint}))
-        try:
-            os.replace(made, folder)
-        except OSError:
-            # Another process may have got there first; its folder is as good.
-            if not _whole(folder):
-                raise
+    """Fill a folder of the cache, with a digest of each of its files."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        places.sweep(folder.parent)
+        with places.written_whole(folder, _WHOLE) as made:
+            made.mkdir()
+            files = _fill(_array(made / "pixels.npy", len(names)), names, read)
+            if masks is not None:
+                np.save(made / "masks.npy", masks)
+            files.to_csv(made / "files.csv", index=False)
+            digests = {one.name: assets.sha256(one) for one in made.iterdir()}
+            (made / _WHOLE).write_text(json.dumps(digests))
+    except OSError as fault:
+        raise UserError(
+            f"{folder.parent} cannot take the decoded pictures ({fault.strerror or fault}): make "
+            "room, or name another folder in PIXELS_TO_SENTIMENT_CACHE."
+        ) from fault
+
+
+def _array(path: Path, count: int) -> np.ndarray:
+    """Make a file of the pixels with all its room, as a full disk ends whoever writes to a map."""
+    pixels = np.lib.format.open_memmap(path, "w+", np.uint8, (count, SIDE, SIDE, 3))
+    with path.open("r+b") as stream:
+        os.posix_fallocate(stream.fileno(), 0, path.stat().st_size)
+    return pixels
 
 
 def _fill(pixels: np.ndarray, names: np.ndarray, read: Callable[[int], _Decoded]) -> pd.DataFrame:
@@ -207,26 +233,34 @@ def _fill(pixels: np.ndarray, names: np.ndarray, read: Callable[[int], _Decoded]
         shown = ", ".join(broken[:5]) + (", ..." if len(broken) > 5 else "")
         raise UserError(
             f"{len(broken)} of {len(names)} pictures in the archive do not decode ({shown}): "
-            "fetch the archive again."
+            f"{archives.CURE}."
         )
     return files
 
 
 def _whole(folder: Path) -> bool:
-    return (folder / "whole.json").is_file()
+    return (folder / _WHOLE).is_file()
+
+
+def fingerprint(table: bytes) -> str:
+    """Fingerprint of decoded pictures from the bytes of the table of their files."""
+    return hashlib.sha256(table + str(WARP_VERSION).encode()).hexdigest()
 
 
 def _open(folder: Path, names: np.ndarray, source: str) -> Pictures:
-    masks = folder / "masks.npy"
     try:
+        digests = json.loads((folder / _WHOLE).read_text())
+        for name in {"files.csv", "pixels.npy", *digests}:
+            if assets.sha256(folder / name) != digests[name]:
+                raise ValueError(f"{name} is not as it was written")
         # Copy on write: torch wants an array it may write to, the file stays as it is.
         pixels = np.load(folder / "pixels.npy", mmap_mode="c")
-        files = pd.read_csv(folder / "files.csv")
-        fingerprint = json.loads((folder / "whole.json").read_text())["fingerprint"]
-        evidence = np.load(masks) if masks.is_file() else None
-    except (OSError, ValueError, KeyError, EOFError) as fault:
+        masks = np.load(folder / "masks.npy") if "masks.npy" in digests else None
+        table = (folder / "files.csv").read_bytes()
+        files = pd.read_csv(io.BytesIO(table))
+        return Pictures(names, pixels, source, fingerprint(table), files, masks)
+    except (OSError, ValueError, LookupError, TypeError) as fault:
         raise UserError(f"{folder} is damaged ({fault}): delete it and run again.") from fault
-    return Pictures(names, pixels, source, fingerprint, files, evidence)
 
 
 def cut(pixels: Tensor, positions: Tensor, corners: Tensor, mirrored: Tensor, side: int) -> Tensor:

@@ -1,25 +1,27 @@
-"""Tables of the book as HTML: aligned at the decimal point, with certainty marks."""
+"""Tables of the book as HTML: aligned at the decimal point, with certainty marks.
+
+Text becomes HTML here and is escaped; what is HTML already is `markupsafe.Markup`, and stays.
+"""
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from html import escape, unescape
 
 import pandas as pd
+from markupsafe import Markup, escape
 
 MINUS = "\N{MINUS SIGN}"
-_TAG = re.compile("<[^>]+>")
 
 # What the grades of certainty look like beside a number of the paper.
 MARKS = {
     "V": "",
-    "I": '<sup title="follows from verified facts by arithmetic">I</sup>',
-    "R": '<sup class="unverified" title="recalled, not read in any source">?</sup>',
+    "I": Markup('<sup title="follows from verified facts by arithmetic">I</sup>'),
+    "R": Markup('<sup class="unverified" title="recalled, not read in any source">?</sup>'),
 }
 # The page of all runs, which has a row with the anchor ``run-KEY`` for each.
 RUNS_PAGE = "13-runs.html"
 # Beside what was made from code or data that has changed since.
-SIGN = '<abbr title="made from code or data that has changed since">†</abbr>'
-MARK = f'<a class="outdated" href="{RUNS_PAGE}#outdated">{SIGN}</a>'
+SIGN = Markup('<abbr title="made from code or data that has changed since">†</abbr>')
+MARK = Markup('<a class="outdated" href="{}#outdated">{}</a>').format(RUNS_PAGE, SIGN)
 
 
 def table(
@@ -30,13 +32,13 @@ def table(
     caption: str = "",
     name: str = "",
     row_ids: Iterable[str] | None = None,
-) -> str:
+) -> Markup:
     """Render a data frame as an HTML table.
 
     Parameters
     ----------
     frame
-        A row a row; text is taken as HTML, missing values become a dash.
+        A row a row; missing values become a dash.
     formats
         Format specification of each numeric column, such as ``".3f"``.
     names
@@ -49,32 +51,37 @@ def table(
     """
     formats, names = formats or {}, names or {}
     numeric = {c for c in frame if c in formats or pd.api.types.is_numeric_dtype(frame[c])}
-    kind = {c: "number" if c in numeric else _kind_of_text(frame[c]) for c in frame}
-    anchor = f' id="{name}"' if name else ""
+    kinds = ["number" if c in numeric else _kind_of_text(frame[c]) for c in frame]
     # A box that scrolls has to be reachable by keyboard, and then needs a name.
-    label = escape(unescape(_TAG.sub("", caption)) or "Table")
-    box = f'<div class="results"{anchor} role="group" tabindex="0" aria-label="{label}">'
-    lines = [f'{box}<table class="table results">']
+    box = '<div class="results"{} role="group" tabindex="0" aria-label="{}">'
+    label = _plain(caption) or "Table"
+    lines = [Markup(box + '<table class="table results">').format(_anchor(name), label)]
     if caption:
-        lines.append(f"<caption>{caption}</caption>")
-    heads = "".join(f'<th scope="col" class="{kind[c]}">{names.get(c, c)}</th>' for c in frame)
-    lines.append(f"<thead><tr>{heads}</tr></thead><tbody>")
-    anchors = [""] * len(frame) if row_ids is None else [f' id="{one}"' for one in row_ids]
+        lines.append(Markup("<caption>{}</caption>").format(caption))
+    head, cell = Markup('<th scope="col" class="{}">{}</th>'), Markup('<td class="{}">{}</td>')
+    heads = Markup().join(map(head.format, kinds, (names.get(c, c) for c in frame)))
+    lines.append(Markup("<thead><tr>{}</tr></thead><tbody>").format(heads))
+    anchors = [""] * len(frame) if row_ids is None else row_ids
     for anchor, row in zip(anchors, frame.itertuples(index=False, name=None), strict=True):
-        cells = (
-            f'<td class="{kind[c]}">{_cell(value, formats.get(c))}</td>'
-            for c, value in zip(frame, row, strict=True)
-        )
-        lines.append(f"<tr{anchor}>{''.join(cells)}</tr>")
-    lines.append("</tbody></table></div>")
-    return "\n".join(lines)
+        cells = Markup().join(map(cell.format, kinds, map(_cell, row, map(formats.get, frame))))
+        lines.append(Markup("<tr{}>{}</tr>").format(_anchor(anchor), cells))
+    return Markup("\n").join([*lines, Markup("</tbody></table></div>")])
+
+
+def _anchor(name: str) -> str:
+    return Markup(' id="{}"').format(name) if name else ""
+
+
+def _plain(text: object) -> str:
+    """Give what is read where text or HTML is shown."""
+    return text.striptags() if isinstance(text, Markup) else str(text)
 
 
 def _kind_of_text(column: pd.Series) -> str:
     if any("±" in str(value) for value in column):
         return "text spread"
     # A column of sentences is given room; the others would squeeze it to a word a line.
-    longest = max((len(_TAG.sub("", str(value))) for value in column), default=0)
+    longest = max((len(_plain(value)) for value in column), default=0)
     return "text long" if longest > 30 else "text short" if longest <= 16 else "text"
 
 
@@ -84,8 +91,10 @@ def _cell(value: object, form: str | None) -> str:
     if form and not isinstance(value, str):
         return _number(value, form)
     # A long file name may break after its underscores, and a spread come below its mean.
-    text = str(value).replace("\xa0±", " ±")
-    return text.replace("_", "_<wbr>") if len(text) > 30 and "<" not in text else text
+    text = escape(value).replace("\xa0±", " ±")
+    if len(str(value)) > 30 and not isinstance(value, Markup):
+        text = text.replace("_", Markup("_<wbr>"))
+    return text
 
 
 def _number(value: float, form: str) -> str:
@@ -123,7 +132,7 @@ def p_value(p: float) -> str:
     return "–" if pd.isna(p) else "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
-def linked(html: str, outdated: Collection[str] = ()) -> str:
+def linked(html: Markup, outdated: Collection[str] = ()) -> Markup:
     """Link each key of a run in HTML to its row on the page of all runs, and mark outdated ones.
 
     Keys are what stands alone in 16 hexadecimal digits, outside of tags.
@@ -136,12 +145,13 @@ def linked(html: str, outdated: Collection[str] = ()) -> str:
         mark = MARK if key in outdated else ""
         return f'<a class="run" href="{RUNS_PAGE}#run-{key}">{key}</a>{mark}'
 
-    return re.sub(r"<[^>]*>|(?<!\w)([0-9a-f]{16})(?!\w)", link, html)
+    return Markup(re.sub(r"<[^>]*>|(?<!\w)([0-9a-f]{16})(?!\w)", link, escape(html)))
 
 
-def folded(summary: str, content: str) -> str:
+def folded(summary: str, content: Markup) -> Markup:
     """Fold HTML away behind a line that opens it."""
-    return f'<details class="folded"><summary>{escape(summary)}</summary>{content}</details>'
+    details = '<details class="folded"><summary>{}</summary>{}</details>'
+    return Markup(details).format(summary, content)
 
 
 def scored(table: pd.DataFrame) -> list[str]:

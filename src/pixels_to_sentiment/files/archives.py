@@ -9,12 +9,14 @@ import zlib
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
+from pixels_to_sentiment import places
 from pixels_to_sentiment.errors import UserError
 
 # The archive of photographs has 1,272 members and unpacks to 60 MB; JPEGs do not deflate further.
 LARGEST_ARCHIVE = 1024**3  # bytes unpacked
 MOST_MEMBERS = 20_000
 LARGEST_RATIO = 100  # unpacked by packed size, of members over 1 MiB
+CURE = "put a good copy in its place, or delete it to have it fetched"
 _STRANGE = re.compile(r"^[A-Za-z]:|[\\\0]")  # a drive of Windows; what other systems take for /
 
 
@@ -43,7 +45,7 @@ def open_archive(path: Path | str) -> Archive:
     """
     archive, fault = _opened(path)
     if fault:
-        raise UserError(f"{path} {fault}: fetch it again or from elsewhere.")
+        raise UserError(f"{path} {fault}: {CURE}.")
     return archive
 
 
@@ -51,7 +53,7 @@ def _opened(path: Path | str) -> tuple[Archive | None, str | None]:
     """Give an archive, or the end of a sentence that begins with its path."""
     begins_like_one = False
     try:
-        with open(path, "rb") as stream:
+        with places.reading(path) as stream:
             begins_like_one = stream.read(4) == b"PK\x03\x04"
         archive = Archive(path)
     except OSError as fault:
@@ -120,7 +122,6 @@ def members_by_name(archive: zipfile.ZipFile, names: Iterable[str]) -> dict[str,
     if missing:
         shown = ", ".join(missing[:5]) + (", ..." if len(missing) > 5 else "")
         raise UserError(
-            f"{archive.filename} lacks {len(missing):,} of {len(wanted):,} files ({shown}): "
-            "fetch it again or from elsewhere."
+            f"{archive.filename} lacks {len(missing):,} of {len(wanted):,} files ({shown}): {CURE}."
         )
     return wanted

@@ -42,7 +42,7 @@ def fetch(name: str) -> Path:
         return found
     mirrored = [f"{mirror}/{quote(name)}"] if isinstance(mirror, str) else []
     addresses = [*mirrored, *filter(None, [asset.url])]
-    if addresses and os.environ.get(OFFLINE_VARIABLE, "0") not in ("", "0"):
+    if addresses and offline():
         reasons.append(f"nothing is downloaded while {OFFLINE_VARIABLE} is set")
         addresses = []
     # Another packing of the same archive has another size.
@@ -71,6 +71,11 @@ def find(name: str) -> Path | None:
     return _look(_declared(name), _mirror(), places.cache() / "files")[0]
 
 
+def offline() -> bool:
+    """Whether nothing is to be downloaded."""
+    return os.environ.get(OFFLINE_VARIABLE, "0") not in ("", "0")
+
+
 def _declared(name: str) -> Asset:
     if name not in ASSETS:
         raise UserError(
@@ -96,17 +101,20 @@ def _mirror() -> Path | str | None:
 
 
 def _look(asset: Asset, mirror: Path | str | None, cache: Path) -> tuple[Path | None, list[str]]:
+    """Find a file at hand; an archive packed as declared comes before any that is only whole."""
     folders = {"cache": cache} | ({"mirror": mirror} if isinstance(mirror, Path) else {})
-    reasons = []
+    found, reasons = None, []
     for place, where in folders.items():
         path = where / asset.name
         if not os.path.isfile(path):
             reasons.append(f"the {place} {where} does not have it")
         elif fault := _fault(asset, path):
             reasons.append(f"{path} {fault}")
-        else:
+        elif not asset.archive or _as_declared(asset, path, *_identity(path)):
             return path, reasons
-    return None, reasons
+        else:
+            found = found or path
+    return found, reasons
 
 
 def sha256(path: Path | str) -> str:
@@ -121,7 +129,7 @@ def _identity(path: Path | str) -> tuple[int, ...]:
 
 @lru_cache
 def _digest(path: str, algorithm: str, *_identity: int) -> str:
-    with open(path, "rb") as stream:
+    with places.reading(path) as stream:
         return hashlib.file_digest(stream, algorithm).hexdigest()
 
 
@@ -135,17 +143,21 @@ def _fault(asset: Asset, path: Path) -> str | None:
 
 @lru_cache
 def _examine(asset: Asset, path: Path, *identity: int) -> str | None:
-    with open(path, "rb") as stream:
+    with places.reading(path) as stream:
         if downloads.is_page(stream.read(512)):
             return "is a web page and not the file"
-    algorithm, _, declared = (asset.checksum or "sha256:").partition(":")
-    size, digest = path.stat().st_size, _digest(str(path), algorithm, *identity)
-    right = digest.startswith(declared)
+    right, size = _as_declared(asset, path, *identity), path.stat().st_size
     if asset.archive:
-        return None if declared and right else archives.damage(path)
+        return None if right else archives.damage(path)
     if asset.size not in (None, size):
         return f"has {size:,} bytes, not the declared {asset.size:,}"
-    if not right:
-        found, wanted = digest[:12], declared[:12]
+    if asset.checksum and not right:
+        algorithm, _, declared = asset.checksum.partition(":")
+        found, wanted = _digest(str(path), algorithm, *identity)[:12], declared[:12]
         return f"has a wrong checksum ({algorithm} {found}..., declared {wanted}...)"
     return None if size else "is empty"
+
+
+def _as_declared(asset: Asset, path: Path, *identity: int) -> bool:
+    algorithm, _, declared = (asset.checksum or "").partition(":")
+    return bool(declared) and _digest(str(path), algorithm, *identity).startswith(declared)

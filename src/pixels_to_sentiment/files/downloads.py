@@ -3,10 +3,12 @@
 import contextlib
 import fcntl
 import http.client
+import io
 import json
 import math
 import os
 import re
+import socket
 import time
 import urllib.error
 import urllib.request
@@ -19,7 +21,10 @@ from tqdm import tqdm
 from pixels_to_sentiment.errors import UserError
 
 TIMEOUT = 15.0  # seconds without a byte
-LARGEST_DOWNLOAD = 2 * 1024**3  # bytes, where neither caller nor server tells the size
+# An answer that brings fewer bytes a second than SLOWEST for PATIENCE seconds is given up, since
+# others wait for the same file.
+SLOWEST, PATIENCE = 1000, 60.0
+LARGEST_DOWNLOAD = 2 * 1024**3  # bytes, where the caller does not tell the size
 
 # Hosts that took long to fail: host -> (when, why). A network that swallows packets costs one
 # timeout and not one a file; it is asked again after RETRY_AFTER seconds.
@@ -29,6 +34,41 @@ _SLOW_FAILURES: dict[str, tuple[float, str]] = {}
 
 _CHUNK = 1 << 16  # bytes
 _KEPT = "what has come is kept: run again to go on"
+
+
+class _Paced(io.RawIOBase):
+    """What a server sends, head and body, as long as it comes at a reasonable pace."""
+
+    def __init__(self, stream: io.RawIOBase):
+        self._stream, self._since, self._came = stream, time.monotonic(), 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:
+        got = self._stream.readinto(buffer)
+        self._came += got
+        if (lasted := time.monotonic() - self._since) > PATIENCE:
+            if self._came < SLOWEST * lasted:
+                raise TimeoutError(f"fewer than {SLOWEST:,} bytes a second")
+            self._since, self._came = time.monotonic(), 0
+        return got
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+class _Response(http.client.HTTPResponse):
+    def __init__(self, connection: socket.socket, *arguments: object, **named: object):
+        super().__init__(connection, *arguments, **named)
+        self.fp = io.BufferedReader(_Paced(self.fp.detach()))
+
+
+class _Handler(urllib.request.HTTPSHandler, urllib.request.HTTPHandler):
+    def do_open(self, kind: type, *arguments: object, **named: object) -> _Response:
+        paced = type(kind.__name__, (kind,), {"response_class": _Response})
+        return super().do_open(paced, *arguments, **named)
 
 
 class Failed(Exception):
@@ -157,7 +197,7 @@ def _request(address: str, have: int, validator: str | None) -> http.client.HTTP
         raise Failed(why)
     try:
         request = urllib.request.Request(address, headers=headers)
-        return urllib.request.urlopen(request, timeout=TIMEOUT)
+        return urllib.request.build_opener(_Handler).open(request, timeout=TIMEOUT)
     except urllib.error.HTTPError as fault:
         if fault.code == 416 and have:
             return fault
@@ -201,6 +241,8 @@ def _first(
         raise Failed("sent a web page in place of the file (open it in a browser to see why)")
     if size and total and size != total:
         raise Failed(f"has a file of {total:,} bytes, not the declared {size:,}")
+    if not size and total and total > LARGEST_DOWNLOAD:
+        raise Failed(f"has a file of {total:,} bytes, more than the limit of {LARGEST_DOWNLOAD:,}")
     return head
 
 

@@ -1,5 +1,6 @@
 """Photographs of one's own, mapped one by one by a finished run and written to a folder."""
 
+import io
 import json
 import os
 import tempfile
@@ -28,8 +29,8 @@ NUMBERS = ".map.json"
 BATCH = 4
 SEEN = "The run was trained on this very picture: what it says of it is no test of the run."
 UNKNOWN = "Whether the run was trained on this very picture could not be found out."
-# Bytes that file systems allow a name, less what it has while it is written.
-LONGEST = 255 - len(f"..{2**22}.part")
+# Bytes that file systems allow a name.
+LONGEST = 255
 
 
 @dataclass(frozen=True)
@@ -139,11 +140,13 @@ def trained_on(record: Record) -> frozenset[str] | None:
 
 def _decoded(fingerprint: str) -> pd.DataFrame | None:
     """Find the table of the photographs' files, decoding them only where they are at hand."""
-    for made in places.cache().glob("pictures-*/whole.json"):
-        if json.loads(made.read_text())["fingerprint"] == fingerprint:
-            return pd.read_csv(made.with_name("files.csv"))
+    for made in places.cache().glob("pictures-*/files.csv"):
+        table = made.read_bytes()
+        if pictures.fingerprint(table) == fingerprint:
+            return pd.read_csv(io.BytesIO(table))
     archive = assets.find(pictures.ARCHIVE)
-    return pictures.from_archive(archive).files if archive else None
+    found = pictures.from_archive(archive) if archive else None
+    return found.files if found and found.fingerprint == fingerprint else None
 
 
 def targets(paths: Iterable[Path], folder: Path, *, force: bool = False) -> dict[Path, Path]:

@@ -2,14 +2,15 @@
 
 import hashlib
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, PngImagePlugin, TiffImagePlugin
 
+from pixels_to_sentiment import places
 from pixels_to_sentiment.errors import UserError
 
 # As Pillow calls them.
@@ -21,6 +22,15 @@ SUFFIXES = (
 )
 # Width times height; what Pillow takes for a decompression bomb. Warping takes 20 bytes a pixel.
 PIXELS = 89_478_485
+# Bytes that text or a colour profile in a PNG may unpack to: Pillow takes one MiB for a bomb.
+PngImagePlugin.MAX_TEXT_CHUNK = 64 << 20
+# Pillow's own reader of uncompressed TIFFs has wrong colours where 16 bits lie in planes.
+TiffImagePlugin.READ_LIBTIFF = True
+# Pillow does not tell damage from a kind that it does not know.
+_CURE = (
+    "if another program opens it, save it there as PNG with 8 bits; if none does, fetch it anew or "
+    "leave it out"
+)
 # Longest side of what is kept to be drawn, in pixels.
 SHOWN = 640
 # Ends the names of drawings, which lie in a folder of photographs if one wants them there.
@@ -144,17 +154,12 @@ def opened(path: Path) -> Photo:
             sentence = f"cannot be read ({fault.strerror}): make it readable or leave it out."
         else:
             reason = in_print(" ".join(str(fault).split()) or type(fault).__name__)
-            sentence = (
-                f"cannot be decoded ({reason}): it is damaged or cut off, so fetch it anew or "
-                "leave it out."
-            )
+            sentence = f"cannot be decoded ({reason}): {_CURE}."
         raise UserError(f"{in_print(path)} {sentence}") from fault
 
 
 def _opened(path: Path) -> Photo:
-    if not path.is_file():
-        raise UserError("is not a file that is there: leave it out.")
-    with path.open("rb") as stream:
+    with places.reading(path) as stream:
         if not stream.read(1):
             raise UserError("is empty: fetch it anew or leave it out.")
         stream.seek(0)
@@ -177,11 +182,11 @@ def _recognised(stream) -> Image.Image:
     cure = "make it smaller or leave it out."
     try:
         image = Image.open(stream, formats=FORMATS)
-    except Image.UnidentifiedImageError:
-        known = "JPEG, PNG, WebP, AVIF, GIF, BMP or TIFF"
-        raise UserError(f"cannot be read as {known}: save it anew as one of these.") from None
     except Image.DecompressionBombError:
         raise UserError(f"has more than {PIXELS:,} pixels, the limit here: {cure}") from None
+    except Image.UnidentifiedImageError:
+        known = "JPEG, PNG, WebP, AVIF, GIF, BMP or TIFF of a common kind"
+        raise UserError(f"cannot be read as {known}: {_CURE}.") from None
     width, height = image.size
     if width * height > PIXELS:
         raise UserError(f"has {width}x{height} pixels, more than the limit of {PIXELS:,}: {cure}")
@@ -199,17 +204,20 @@ def upright(image: Image.Image) -> np.ndarray:
     UserError
         If its numbers have no known range, or its colours are not convertible.
     """
+    tags = _tags(image)
     image.load()
     # EXIF that is damaged does not say how to turn the picture, which is whole.
     with suppress(Exception):
         image = ImageOps.exif_transpose(image)
     if image.mode.startswith(("I", "F")):
         values = np.asarray(image)
-        grey = _eight_bits(values)
+        grey = _eight_bits(values, tags)
         if isinstance(clear := image.info.get("transparency"), int):
             grey = np.where(values == clear, np.uint8(255), grey)
         return np.repeat(grey[:, :, None], 3, axis=2)
     try:
+        if image.mode == "La":
+            image = image.convert("LA")
         if image.has_transparency_data:
             above = image.convert("RGBA")
             image = Image.new("RGBA", above.size, "white")
@@ -219,7 +227,23 @@ def upright(image: Image.Image) -> np.ndarray:
         raise UserError(f"has colours of an unusual kind ({fault}): save it as RGB.") from fault
 
 
-def _eight_bits(values: np.ndarray) -> np.ndarray:
+def _tags(image: Image.Image) -> Mapping[int, object]:
+    """Give the tags of a TIFF, or nothing, and keep from Pillow what it reads wrongly."""
+    tags = getattr(image, "tag_v2", {})
+    if tags.get(TiffImagePlugin.PLANAR_CONFIGURATION) == 2 and image.mode in ("LA", "La"):
+        raise UserError("has grey and transparency in planes of their own: save it as PNG.")
+    if tags:
+        # What libtiff gives is in the machine's order of bytes; of 32 bits Pillow takes it for
+        # that of the file.
+        native = {"F;32BF": "F;32NF", "I;32BS": "I;32NS"}
+        image.tile = [
+            tile._replace(args=tuple(native.get(one, one) for one in tile.args))
+            for tile in image.tile
+        ]
+    return tags
+
+
+def _eight_bits(values: np.ndarray, tags: Mapping[int, object]) -> np.ndarray:
     """Bring grey values into 0..255: 16 bits, or of a type without a range of its own."""
     low, high = float(values.min()), float(values.max())
     if not (low >= 0 and high < 65536):
@@ -230,7 +254,13 @@ def _eight_bits(values: np.ndarray) -> np.ndarray:
             "16 bits."
         )
     if values.dtype.kind == "f" and high <= 1:
-        return (values * 255).round().astype(np.uint8)
-    if values.dtype.itemsize > 2 and high < 256:
-        return values.astype(np.uint8)
-    return (values.astype(np.uint16) >> 8).astype(np.uint8)
+        grey = (values * 255).round().astype(np.uint8)
+    elif values.dtype.itemsize > 2 and high < 256:
+        grey = values.astype(np.uint8)
+    else:
+        # Pillow keeps the range of 12 bits and of 16 with a sign.
+        bits = tags.get(TiffImagePlugin.BITSPERSAMPLE, (16,))[0]
+        signed = bits == 16 and tags.get(TiffImagePlugin.SAMPLEFORMAT, (1,))[0] == 2
+        grey = (values.astype(np.uint16) >> min(bits, 16) - signed - 8).astype(np.uint8)
+    white_is_zero = tags.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION) == 0
+    return 255 - grey if white_is_zero else grey

@@ -8,7 +8,10 @@ enough: models, transforms and timm then work as usual.
 
 import importlib.util
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from unittest import mock
 
 import torch
 
@@ -41,6 +44,22 @@ def declare_operators() -> bool:
     for operator in ("nms", "qnms"):
         _library.define(operator + _SCHEMA)
     return True
+
+
+@contextmanager
+def hub_offline() -> Iterator[None]:
+    """Keep timm from asking for weights: what the caches lack raises an error at once.
+
+    The hub's own variables count only where they are set before its client is imported.
+    """
+    from huggingface_hub import constants
+
+    refuse = mock.Mock(side_effect=OSError("nothing is downloaded while offline"))
+    with (
+        mock.patch.object(constants, "HF_HUB_OFFLINE", True),
+        mock.patch.object(torch.hub, "download_url_to_file", refuse),
+    ):
+        yield
 
 
 declare_operators()

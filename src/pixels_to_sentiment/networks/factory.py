@@ -1,5 +1,6 @@
 """Any network by its name, with the weights that it starts from and a new head."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import torch
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files import assets
 from pixels_to_sentiment.networks import (
-    compat,  # noqa: F401  (before timm)
+    compat,  # before timm
     weights,
 )
 from pixels_to_sentiment.networks.architectures import BUILDERS, layers, operate
@@ -124,13 +125,16 @@ def weights_file(names: tuple[str, ...]) -> Path:
 def _create_timm(name: str, start: str) -> Network:
     model = name.removeprefix("timm/")
     try:
-        body = timm.create_model(model, pretrained=start == "imagenet", num_classes=len(CLASSES))
+        with compat.hub_offline() if assets.offline() else nullcontext():
+            pretrained = start == "imagenet"
+            body = timm.create_model(model, pretrained=pretrained, num_classes=len(CLASSES))
     except Exception as fault:  # timm and its hub raise whatever their transport raises
         if start == "random":
             raise
+        offline = f"unset {assets.OFFLINE_VARIABLE}" if assets.offline() else ""
         raise assets.Unavailable(
             f"timm's weights of {model} cannot be had here ({type(fault).__name__}: {fault}); "
-            "use start 'random' or a machine with internet access."
+            f"use start 'random' or {offline or 'a machine with internet access'}."
         ) from fault
     head = body.pretrained_cfg.get("classifier")
     if not isinstance(head, str):

@@ -14,6 +14,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from pixels_to_sentiment import places
 from pixels_to_sentiment.caffe import kinds, models
 from pixels_to_sentiment.errors import UserError, parsing
 from pixels_to_sentiment.networks.caffenet import FC6_WINDOW
@@ -89,7 +90,7 @@ def read(path: Path) -> dict[str, Tensor]:
     with parsing(path, "a weights file"), np.errstate(over="raise"):
         if path.suffix == ".caffemodel":
             return dict(_caffe_parameters(path))
-        with path.open("rb") as stream:
+        with places.reading(path) as stream:
             if other := kinds.of(stream.read(kinds.HEAD), _OURS):
                 raise ValueError(other)
         if path.suffix == ".safetensors":

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from IPython.display import HTML
 from IPython.display import display as show
+from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from pixels_to_sentiment import reports
@@ -152,12 +153,8 @@ class Page:
 
 def note(title: str, text: str, kind: str = "note") -> None:
     """Show an admonition (kinds: note, warning)."""
-    show(
-        HTML(
-            f'<div class="admonition {kind}"><p class="admonition-title">{title}</p>'
-            f"<p>{text}</p></div>"
-        )
-    )
+    box = Markup('<div class="admonition {}"><p class="admonition-title">{}</p><p>{}</p></div>')
+    show(HTML(box.format(kind, title, text)))
 
 
 def table(frame: pd.DataFrame, *, caption: str, name: str, **options: object) -> None:
@@ -169,7 +166,7 @@ def table(frame: pd.DataFrame, *, caption: str, name: str, **options: object) ->
     show(HTML(traces.linked(tables.table(frame, caption=caption, name=name, **options))))
 
 
-def fold(summary: str, content: str, keys: Iterable[str] = ()) -> None:
+def fold(summary: str, content: Markup, keys: Iterable[str] = ()) -> None:
     """Fold HTML away behind a line that opens it; keys of runs become links.
 
     The keys are those that it lists, so that nothing else need list them.
@@ -206,7 +203,7 @@ def details(records: Iterable[Record]) -> None:
         return
     content = tables.table(table.drop(columns="key"), formats={"minutes": ".0f"})
     names = table[["configuration", "subset", "key"]].itertuples(index=False, name=None)
-    content += "".join(f"<p>{name}, {subset}: {keys}</p>" for name, subset, keys in names)
+    content += Markup().join(Markup("<p>{}, {}: {}</p>").format(*each) for each in names)
     fold("How the recorded runs were made", content, [one.key for one in records])
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 from IPython import get_ipython
 from IPython.display import HTML
 from IPython.display import display as show
+from markupsafe import Markup
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.drawing import tables
@@ -31,8 +32,8 @@ class Cell:
     def __init__(self) -> None:
         self.shows, self.told = False, set()
 
-    def end(self, source: str, names: Mapping[str, object]) -> str:
-        """Give the line (HTML) below what a cell showed, and begin anew.
+    def end(self, source: str, names: Mapping[str, object]) -> Markup | str:
+        """Give the line below what a cell showed, and begin anew.
 
         It is empty if the cell showed nothing, or lists all of its runs itself. The names are the
         notebook's, with what they stand for.
@@ -67,7 +68,7 @@ def watch() -> None:
     shell.events.register("post_run_cell", after)
 
 
-def line(keys: Iterable[str]) -> str:
+def line(keys: Iterable[str]) -> Markup:
     """Fold away which runs something was made from, and the commits of those recorded.
 
     What is not recorded counts as made for this build.
@@ -79,22 +80,23 @@ def line(keys: Iterable[str]) -> str:
     counted = " and ".join(f"{kinds[kind]} {words}" for kind, words in _words(kinds).items())
     older = len(ledger.outdated().keys() & keys)
     share = "" if len(keys) == 1 else f", {'all' if older == len(keys) else older} of them"
-    note = f"{share} {tables.SIGN}" if older else ""
+    note = share + Markup(" {}").format(tables.SIGN) if older else ""
     made = [json.loads((one / "provenance.json").read_text()) for one in folders if one.is_dir()]
     commits = sorted({one["commit"][:7] for one in made})
     said = f" (commit {', '.join(commits)})" if commits else ""
-    return _folded(f"Made from {counted}{note}", f", from {linked(', '.join(keys))}{said}")
+    sources = Markup(", from {}{}").format(linked(", ".join(keys)), said)
+    return _folded(Markup("Made from {}{}").format(counted, note), sources)
 
 
-def _folded(summary: str, sources: str) -> str:
-    return (
-        f'<details class="made"><summary>{summary}</summary>'
-        f'<p>By the notebook of this page, <a href="#how-this-page-was-made">run as said at '
-        f"its end</a>{sources}.</p></details>"
-    )
+def _folded(summary: str, sources: str) -> Markup:
+    return Markup(
+        '<details class="made"><summary>{}</summary>'
+        '<p>By the notebook of this page, <a href="#how-this-page-was-made">run as said at '
+        "its end</a>{}.</p></details>"
+    ).format(summary, sources)
 
 
-def linked(html: str) -> str:
+def linked(html: Markup) -> Markup:
     """Link each key in HTML to its row on the page of all runs, marked if it is outdated."""
     return tables.linked(html, ledger.outdated())
 

@@ -24,7 +24,6 @@ NETWORK_TITLES = {
 START_TITLES = {
     "random": "from random weights",
     "imagenet": "from ImageNet",
-    "imagenet-convolutions": "from ImageNet convolutions",
     "imagenet-caffe": "from ImageNet (Caffe)",
     "imagenet-torchvision": "from ImageNet (torchvision)",
     "places": "from Places",
@@ -37,15 +36,21 @@ START_TITLES = {
     "mvso-german": "from MVSO German",
     "released": "as its authors released it",
 }
-RECIPE_TITLES = {"paper": "paper's recipe", "head-at-base-rate": "our recipe"}
+# Of trainings whose title names none.
+USUAL_PRECISION = "bf16"
+RECIPE_TITLES = {
+    "paper": "paper's recipe",
+    "head-at-base-rate": "our recipe",
+    "linear": "linear head on frozen features",
+}
 # What may follow a recipe's name, from its end.
 ENDINGS = {
     SHORTENED: "shortened",
     recipes.THIRD: "a third",
     "-without-twins": "without twins",
-    "-settled-then-0.0003": "new layers settled first, then base rate 0.0003",
-    "-settled-then-0.0001": "new layers settled first, then base rate 0.0001",
-    "-settled": "new layers settled first",
+    "-settled-then-0.0003": "settled, then base rate 0.0003",
+    "-settled-then-0.0001": "settled, then base rate 0.0001",
+    "-settled": "settled",
     "-frozen-features": "features frozen",
     "-frozen-below": "all below frozen",
     "-at-0.0001": "base rate 0.0001",
@@ -105,10 +110,18 @@ class Configuration:
 
 
 def in_words(network: str, start: str) -> str:
-    """Name a network and its start: ``CaffeNet fc7-2 from ImageNet``."""
+    """Name a network and its start, as `how-to-read` defines the names.
+
+    ``CaffeNet fc7-2 from ImageNet``; the convolutions alone ``CaffeNet-conv fc7-2``. Of networks
+    other than CaffeNet, which the article starts from nine sets of weights, ImageNet goes unsaid.
+    """
     family, _, variant = network.partition(declared.VARIANT)
     title = NETWORK_TITLES.get(family, family.removeprefix("timm/"))
-    return " ".join(filter(None, [title, variant, START_TITLES.get(start, f"from {start}")]))
+    if start == "imagenet-convolutions":
+        return f"{title}-conv {variant}".rstrip()
+    unsaid = start == "imagenet" and family != "caffenet"
+    words = "" if unsaid else START_TITLES.get(start, f"from {start}")
+    return " ".join(filter(None, [title, variant, words]))
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,10 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from html import escape
 from importlib import metadata
 from pathlib import Path
+
+from markupsafe import Markup
 
 from pixels_to_sentiment import places
 
@@ -158,7 +159,7 @@ def provenance(
     }
 
 
-def provenance_table(details: Mapping[str, object]) -> str:
+def provenance_table(details: Mapping[str, object]) -> Markup:
     """Lay out what `provenance` gathered as an HTML table, one row a fact.
 
     What is absent (no seed, no pictures, no runs) gets no row.
@@ -179,13 +180,11 @@ def provenance_table(details: Mapping[str, object]) -> str:
         "Data fingerprint": pictures.get("fingerprint"),
         "Training runs": ", ".join(details["runs"]),
     }
-    cells = "".join(
-        f'<tr><th scope="row">{name}</th><td>{escape(str(value))}</td></tr>\n'
-        for name, value in rows.items()
-        if value not in (None, "")
-    )
+    row = Markup('<tr><th scope="row">{}</th><td>{}</td></tr>\n')
+    cells = Markup().join(row.format(*one) for one in rows.items() if one[1] not in (None, ""))
     # The theme draws every other table on a white ground in its dark mode.
-    return f'<table class="dataframe provenance">\n<tbody>\n{cells}</tbody>\n</table>'
+    table = '<table class="dataframe provenance">\n<tbody>\n{}</tbody>\n</table>'
+    return Markup(table).format(cells)
 
 
 def _pairs(values: Mapping[str, object]) -> str:

@@ -68,7 +68,7 @@ class Run(work.Work):
     modules: ClassVar = (
         *("networks/architectures", "networks/caffenet", "networks/declared", "networks/factory"),
         *("networks/network", "networks/weights", "data/pictures"),
-        *("training/loop", "training/prediction", "training/recipes"),
+        *("training/heads", "training/loop", "training/prediction", "training/recipes"),
     )
 
     def decisive(self) -> dict:

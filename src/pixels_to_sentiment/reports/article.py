@@ -1,6 +1,7 @@
 """The numbers of the article by themselves: where each stands, and what was recalled of them."""
 
 import pandas as pd
+from markupsafe import Markup
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.drawing import figures, tables
@@ -19,7 +20,8 @@ def reported_table(reported: pd.DataFrame) -> pd.DataFrame:
     gives nothing.
     """
     values = reported["mean"].map(lambda mean: f"{mean:.3f}" if mean < 1 else f"{mean:g}")
-    linked = [f'<a href="{_ADDRESSES.get(one, _ADDRESS)}">{one}</a>' for one in reported["source"]]
+    link = Markup('<a href="{}">{}</a>')
+    linked = [link.format(_ADDRESSES.get(one, _ADDRESS), one) for one in reported["source"]]
     return pd.DataFrame(
         {
             "experiment": reported["experiment"],

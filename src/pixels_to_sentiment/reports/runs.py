@@ -9,7 +9,7 @@ from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.drawing import figures, tables
 from pixels_to_sentiment.judging import scores
 from pixels_to_sentiment.records import experiments
-from pixels_to_sentiment.records.catalogue import Configuration, Experiment
+from pixels_to_sentiment.records.catalogue import USUAL_PRECISION, Configuration, Experiment
 from pixels_to_sentiment.records.runs import Record
 
 CROPS = {"no": "centre crop", "yes": "ten crops"}
@@ -21,7 +21,7 @@ def configuration_of(record: Record) -> Configuration:
 
 
 def title_of(record: Record) -> str:
-    """Name a run's configuration in words, with its precision where it is not fp32."""
+    """Name a run's configuration in words, with its precision where it is not bf16, the usual."""
     return _title(configuration_of(record), record.run.precision)
 
 
@@ -32,7 +32,7 @@ def titled(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _title(configuration: Configuration, precision: str) -> str:
-    return configuration.title + ("" if precision == "fp32" else f" ({precision})")
+    return configuration.title + ("" if precision == USUAL_PRECISION else f" ({precision})")
 
 
 def runs_of(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pixels_to_sentiment.data import folds
-from pixels_to_sentiment.records.catalogue import Configuration
+from pixels_to_sentiment.records.catalogue import USUAL_PRECISION, Configuration
 from pixels_to_sentiment.records.runs import Record, Run
 from pixels_to_sentiment.studies import measures, summary
 from pixels_to_sentiment.studies.records import Study, StudyRecord
@@ -49,7 +49,7 @@ def title(record: StudyRecord) -> str:
 def run_in_words(run: Run) -> str:
     """Name a run's configuration in words, with its precision and seed where they are not usual."""
     title = Configuration(run.network, run.start, run.recipe.name).title
-    title += f" ({run.precision})" if run.precision != "fp32" else ""
+    title += f" ({run.precision})" if run.precision != USUAL_PRECISION else ""
     return f"{title}, seed {run.seed}" if run.seed else title
 
 

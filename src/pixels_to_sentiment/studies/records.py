@@ -34,7 +34,7 @@ class Study(Work):
     ----------
     run
         Key of the training run whose network maps, or ``network:start`` for a network that was
-        not fine-tuned, whose head is fitted to its features by `evidence.fit_head`.
+        not fine-tuned, whose head is fitted to its features by `heads.fit`.
     other
         Key of a run of the same fold with another seed; empty for none.
     labels
@@ -57,7 +57,7 @@ class Study(Work):
         *("networks/architectures", "networks/caffenet", "networks/declared", "networks/factory"),
         *("networks/network", "networks/surgery", "networks/weights", "data/pictures"),
         *("studies/agreement", "maps/dense", "studies/evidence", "studies/faithfulness"),
-        *("maps/geometry", "studies/measures", "maps/rivals"),
+        *("maps/geometry", "studies/measures", "maps/rivals", "training/heads"),
     )
     behind: ClassVar = {"run": "run", "other": "other"}
 

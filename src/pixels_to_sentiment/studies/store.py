@@ -15,9 +15,9 @@ from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.networks.network import Network
 from pixels_to_sentiment.records import store
 from pixels_to_sentiment.records.runs import Record, Run
-from pixels_to_sentiment.studies import evidence, measures
+from pixels_to_sentiment.studies import measures
 from pixels_to_sentiment.studies.records import Study, StudyRecord
-from pixels_to_sentiment.training import loop
+from pixels_to_sentiment.training import heads, loop
 
 
 class Studies(store.Store):
@@ -69,7 +69,7 @@ def _fitted(study: Study, pictures: Pictures, device: str) -> Network:
     network = factory.create(name, start=start, seed=study.seed).to(device)
     taught = folds.split(study.agreement, study.fold)[0]
     pixels = pictures.tensor()[pictures.rows(taught["image"])].to(device)
-    evidence.fit_head(network, pixels, taught["label"].to_numpy())
+    heads.fit(network, pixels, taught["label"].to_numpy())
     return network
 
 

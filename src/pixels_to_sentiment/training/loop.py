@@ -19,6 +19,7 @@ from torch.nn import functional as F
 from pixels_to_sentiment.data.pictures import cut
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks.network import Network
+from pixels_to_sentiment.training import heads
 from pixels_to_sentiment.training.recipes import PRECISIONS, Recipe
 
 
@@ -116,7 +117,7 @@ def train(
     watch_every: int = 10,
     progress: Callable[[int], None] = lambda iteration: None,
 ) -> pd.DataFrame:
-    """Fine-tune a network in place.
+    """Fine-tune a network in place, or fit its head if the recipe says so.
 
     Each iteration averages the gradients of ``recipe.iter_size`` batches and updates once, as
     ``Step`` in Caffe's ``src/caffe/solver.cpp`` does. Iterations in which new layers settle come
@@ -149,6 +150,8 @@ def train(
     UserError
         If the precision is unknown or the loss stops being a number.
     """
+    if recipe.fitted:
+        return _fit(network, pixels, labels, watch, progress)
     torch.manual_seed(seed)
     generator = torch.Generator().manual_seed(seed)
     examples = _examples(pixels, labels, network.convention.crop, recipe, generator)
@@ -173,6 +176,21 @@ def train(
             rows.append(row)
             progress(done)
     return _curve(rows)
+
+
+def _fit(network: Network, pixels: Tensor, labels: np.ndarray, watch, progress) -> pd.DataFrame:
+    """Fit the head, and give a curve of one row: the centre crops after it."""
+    started = time.perf_counter()
+    heads.fit(network, pixels, labels)
+    corner = (pixels.shape[1] - network.convention.crop) // 2
+    inside = slice(corner, corner + network.convention.crop)
+    with torch.inference_mode():
+        parts = [network(some) for some in pixels[:, inside, inside].split(64)]
+    logits, truth = torch.cat(parts).cpu(), torch.tensor(np.asarray(labels), dtype=torch.long)
+    loss, accuracy = F.cross_entropy(logits, truth), (logits.argmax(1) == truth).float().mean()
+    seconds, test = time.perf_counter() - started, watch(network) if watch else (math.nan, math.nan)
+    progress(1)
+    return _curve([[1, seconds, 0.0, loss, accuracy, *test]])
 
 
 def _start(network: Network, recipe: Recipe, settled_on: tuple[str, ...]) -> CaffeSGD:

@@ -48,13 +48,14 @@ class Recipe:
     settling: int = _known(0, "I", "iterations before the schedule, with what lies below frozen")
     settled_on: tuple[str, ...] = _known((), "I", "layers that are not trained while others settle")
     settling_rate: float = _known(0.0, "I", "base learning rate while layers settle, if another")
+    fitted: bool = _known(False, "V", "last layer fitted to the features it starts with")
 
     def decisive(self) -> dict:
         """Give what decides a result, by name.
 
-        Settling is left out where there is none: results from before it was thought of stay valid.
+        What came late is left out where it is not used: results from before it stay valid.
         """
-        late = {"settling", "settled_on", "settling_rate"}
+        late = {"settling", "settled_on", "settling_rate", "fitted"}
         return {name: value for name, value in asdict(self).items() if value or name not in late}
 
     def rate(self, iteration: int, pictures: int) -> float:
@@ -78,6 +79,7 @@ PAPER_ITERATIONS = {"five": 180, "four": 225, "three": 255}
 RECIPES: dict[str, dict] = {
     "paper": {},
     "head-at-base-rate": {"head_rate": 1.0},
+    "linear": {"fitted": True, "iterations": 1},
 }
 _SETTLED = {"settling": 60, "settled_on": ("conv?",)}
 CHANGES: dict[str, dict] = {
@@ -99,7 +101,8 @@ def recipe(name: str, agreement: str) -> Recipe:
 
     ``"paper"`` is all that is known of the paper's own. ``"head-at-base-rate"`` is ours, in which
     the new last layer learns at the base rate instead of ten times it, for starts in which the
-    layers below it are new as well.
+    layers below it are new as well. ``"linear"`` fits the new last layer to the features that the
+    network starts with, by logistic regression, and trains nothing else; nothing follows it.
 
     What may follow: ``-at-0.0003`` and ``-at-0.0001`` give the base rate (the article trains fc6-2
     by ``paper-at-0.0001``); ``-frozen-below`` keeps all layers under the new last one as they
@@ -126,7 +129,9 @@ def recipe(name: str, agreement: str) -> Recipe:
             f"There is no recipe {name!r}: choose from {list(RECIPES)}, followed by any of "
             f"{[*CHANGES, THIRD]} in this order."
         )
-    return Recipe(name, iterations=iterations, **RECIPES[base], **changes)
+    if base == "linear" != name:
+        raise UserError(f"Recipe {name!r} has nothing to change: 'linear' stands alone.")
+    return Recipe(name, **{"iterations": iterations} | RECIPES[base] | changes)
 
 
 def recipe_table(recipe: Recipe) -> pd.DataFrame:

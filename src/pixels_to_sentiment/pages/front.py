@@ -1,0 +1,212 @@
+"""What was found, for the front page: sentences, verdicts as a forest plot, a map beside another.
+
+All of it is HTML, computed from the verdicts and the recorded maps; a sentence whose evidence is
+not recorded is left out.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+from matplotlib.colors import to_hex
+
+from pixels_to_sentiment import claims
+from pixels_to_sentiment.claims.numbers import cell
+from pixels_to_sentiment.claims.paper import VIEW
+from pixels_to_sentiment.claims.sides import FOR, Row
+from pixels_to_sentiment.drawing import forest as plot
+from pixels_to_sentiment.drawing.tables import MINUS, p_value, signed
+from pixels_to_sentiment.maps import drawing
+from pixels_to_sentiment.studies import authors, measures
+from pixels_to_sentiment.studies.authors import Candidate
+
+CLAIMS_PAGE = "10-claims.html"
+# The article's best result.
+BEST = "initialisation: MVSO English"
+# Class (CSS), sign and heading of each verdict, in the order of the front page.
+_GROUPS = {
+    claims.REPRODUCED: ("reproduced", "✓ Reproduced"),
+    claims.SUPPORTED: ("supported", "◐ Supported on other networks only"),
+    claims.CONTRADICTED: ("contradicted", "✗ Contradicted"),
+    claims.INCONCLUSIVE: ("inconclusive", "≈ Inconclusive"),
+    claims.UNTESTED: ("untested", "– Could not be tested"),
+}
+
+
+def forest(judged: pd.DataFrame, folder: str = "") -> Markup:
+    """Draw all claims, as `claims.judge` gives them, with a link to each in the chapter of claims.
+
+    What was shown there and did not count is left out. `folder` leads to the chapters.
+    """
+    lines = []
+    for one in judged.itertuples():
+        counted = [row for row in one.rows if not row.left_out]
+        drawn = one.kind in claims.IN_ACCURACY and one.verdict != claims.UNTESTED
+        here = [(_title(row), row.value, row.low, row.high) for row in counted] if drawn else ()
+        lines.append(
+            plot.Line(
+                one.verdict,
+                one.short,
+                f"{folder}{CLAIMS_PAGE}#claim-{one.name}",
+                one.article if drawn else (),
+                here,
+                "" if one.verdict == claims.UNTESTED else _elsewise(counted),
+            )
+        )
+    return plot.forest(lines, _GROUPS, "difference of accuracies")
+
+
+def _title(row: Row) -> str:
+    return row.text.partition(": ")[0]
+
+
+def _elsewise(rows: Sequence[Row]) -> str:
+    """Say what was compared that is no difference of accuracies."""
+    agreeing = sum(row.side == FOR for row in rows)
+    return f"in another unit: {agreeing} of {len(rows)} comparisons speak for it"
+
+
+def verdicts(judged: pd.DataFrame, chapters: Mapping[str, Markup]) -> pd.DataFrame:
+    """Table the claims for the chapter of claims: verdict, claim, and why with evidence folded.
+
+    `chapters` gives a link by the label of a chapter.
+    """
+    rows, items = [], (Markup("<br>"), Markup("</li><li>"))
+    for one in judged.itertuples():
+        kind, heading = _GROUPS[one.verdict]
+        where = chapters.get(one.chapter, "")
+        section = one.section if one.section == claims.OURS else f"section {one.section}"
+        evidence = Markup().join(
+            Markup("<p>{}</p><ul><li>{}</li></ul>").format(title, text.replace(*items))
+            for title, text in (("The article", one.paper), ("Recorded here", one.evidence))
+            if text
+        )
+        place = Markup(", ").join(filter(None, [section, where]))
+        verdict = Markup('<span class="verdict {}">{}</span>').format(kind, heading)
+        why = Markup(
+            "{}<details><summary>Evidence</summary>{}<p>Rule: <i>{}</i>.</p></details>"
+        ).format(one.why, evidence, one.kind)
+        claim = Markup("{} ({})").format(one.claim, place)
+        rows.append({"verdict": verdict, "claim": claim, "why": why})
+    return pd.DataFrame(rows)
+
+
+def findings(judged: pd.DataFrame, candidates: Sequence[Candidate], folder: str = "") -> Markup:
+    """List what was found, each with a link to its evidence, as an ordered list.
+
+    Parameters
+    ----------
+    judged
+        As `claims.judge` gives it.
+    candidates
+        Maps to hold against the authors', as `authors.of_studies` gives them.
+    """
+    found = judged.set_index("name")
+    items = [*_of_claims(found), *_of_maps(candidates)]
+    row = Markup('<li>{} <a href="{}">{}</a></li>')
+    rows = Markup().join(row.format(text, folder + page, where) for text, page, where in items)
+    return Markup('<ol class="findings">{}</ol>').format(rows)
+
+
+def _of_claims(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
+    counted = {
+        name: [row for row in rows if not row.left_out] for name, rows in found["rows"].items()
+    }
+    if rows := counted["architectures"]:
+        best = max(rows, key=lambda row: row.value)
+        reached = cell(BEST, "five", VIEW)["mean"]
+        yield (
+            f"A later network, {_title(best).partition(',')[0]}, fine-tuned by the article's "
+            f"recipe, is right on {best.value + reached:.1%} of the photographs on which all five "
+            f"annotators agree; the article's best is {reached:.1%}.",
+            "09-ten-years-later.html",
+            "Ten years later",
+        )
+    if rows := counted["no-more-than-positive"]:
+        same = "is no better than" if rows[0].side == FOR else "is held against"
+        theirs = found.loc["no-more-than-positive", "article"]
+        yield (
+            f"The article's smallest network, fc6-2, trained here as the article says, {same} "
+            f"always answering “positive” (difference {_between(rows[0])}). The article's own lies "
+            f"{_listed(theirs)} from that, so its Table 4 may tell of training, not of layers.",
+            "04-ablation.html",
+            "Layers removed",
+        )
+    if rows := counted["fine-tuning"]:
+        gains = sum(row.side == FOR for row in rows)
+        yield (
+            "Fine-tuning beats a linear classifier on the features that the network starts with, "
+            f"by its interval, in {gains or 'none'} of {len(rows)} comparisons (differences "
+            f"{_listed([row.value for row in rows])}).",
+            "09-ten-years-later.html",
+            "Frozen features",
+        )
+    if rows := counted["agreement"]:
+        least, most = (end(row.value for row in rows) for end in (min, max))
+        yield (
+            "Labels set a limit: where exactly one annotator more agrees with a label, the same "
+            f"network's accuracy is higher by {least:.2f} to {most:.2f}.".replace("-", MINUS),
+            "08-judgement.html#judgement-agreement",
+            "Agreement",
+        )
+
+
+def _of_maps(candidates: Sequence[Candidate]) -> Iterator[tuple[str, str, str]]:
+    some = authors.summary([one for one in candidates if one.map == measures.MAP])
+    if len(some):
+        best = some.loc[some["rank_p"].idxmin()]
+        network = best["network"].partition(",")[0]
+        yield (
+            f"The authors' maps of twelve photographs were recovered from figure 7. {network} "
+            f"orders the places of each picture as theirs does with a rank correlation of "
+            f"{signed(best['rank'], 2)}, against {signed(best['rank_other'], 2)} with other "
+            f"pictures (p {p_value(best['rank_p'])}, the smallest of {len(some)}).",
+            "07-sentiment-maps.html#maps-authors",
+            "Sentiment maps",
+        )
+
+
+def _between(row: Row) -> str:
+    return f"{signed(row.value)}, 95% interval {signed(row.low)} to {signed(row.high)}"
+
+
+def _listed(values: Sequence[float], digits: int = 3) -> str:
+    """Give the least and the largest of some differences."""
+    least, most = (signed(end(values), digits) for end in (min, max))
+    return least if least == most else f"{least} to {most}"
+
+
+def beside(candidates: Sequence[Candidate]) -> Markup:
+    """Draw the authors' map of one photograph beside those of our networks, as cells of colour.
+
+    It is the photograph of median agreement (rank correlation) with the first network, so that
+    nobody has chosen it. Empty where no maps are recorded.
+    """
+    ours = [one for one in candidates if one.map == measures.MAP]
+    if not ours:
+        return Markup()
+    ranks = authors.by_picture(ours[:1]).sort_values("rank", kind="stable")
+    at = int(ranks["position"].iloc[len(ranks) // 2]) - 1
+    shown = [("The article", authors.maps()[at])]
+    shown += [(one.network.partition(",")[0], one.probabilities[at]) for one in ours]
+    cell = Markup("<div>{}<p>{}</p></div>")
+    cells = Markup().join(cell.format(_cells(name, values), name) for name, values in shown)
+    words = f"Figure 7, photograph {at + 1}: the one of median agreement with {shown[1][0]}"
+    group = Markup('<div class="map-beside" role="group" aria-label="{}">{}</div>')
+    return group.format(words, cells)
+
+
+def _cells(name: str, values: np.ndarray) -> Markup:
+    rect = Markup('<rect x="{}" y="{}" width="1.02" height="1.02" {}="{}"/>')
+    rows = Markup().join(
+        rect.format(x, y, *_look(p)) for y, row in enumerate(values) for x, p in enumerate(row)
+    )
+    side, mean = len(values), np.nanmean(values)
+    words = f"{name}: map of {side} by {side} places, mean probability of positive {mean:.2f}"
+    drawn = '<svg viewBox="0 0 {0} {0}" role="img" aria-label="{1}">{2}</svg>'
+    return Markup(drawn).format(side, words, rows)
+
+
+def _look(p: float) -> tuple[str, str]:
+    return ("class", "hidden") if np.isnan(p) else ("fill", to_hex(drawing.DIVERGING(p)))

@@ -1,0 +1,92 @@
+"""The front page: all claims, sentences from what is recorded alone, a map chosen by a rule."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from markupsafe import Markup
+
+from pixels_to_sentiment import claims
+from pixels_to_sentiment.claims.sides import FOR, OTHER, OWN, UNDECIDED, Row
+from pixels_to_sentiment.pages import front
+from pixels_to_sentiment.studies import authors, measures
+
+
+def row(value, side=FOR, rank=OWN, **more):
+    text = f"Net A, ours: {value:+.3f}"
+    return Row(text, value, side, rank, low=value - 0.01, high=value + 0.01, **more)
+
+
+@pytest.fixture
+def judged():
+    """Give all claims, some with evidence; that of parameters is counted without any runs."""
+    rows = {
+        "architectures": [row(-0.144), row(0.037)],
+        "no-more-than-positive": [row(0.0)],
+        "fine-tuning": [row(-0.02, UNDECIDED), row(0.03)],
+        "agreement": [row(0.16, rank=OTHER), row(0.18, rank=OTHER), row(0.9, left_out="idle")],
+        "depth": [row(0.9, rank=OTHER)],
+    }
+    table = claims.judge([], [], [])
+    verdicts = [
+        claims.REPRODUCED if name in rows else verdict
+        for name, verdict in zip(table["name"], table["verdict"], strict=True)
+    ]
+    found = [rows.get(name, []) for name in table["name"]]
+    return table.assign(rows=found, verdict=verdicts)
+
+
+@pytest.fixture
+def candidates():
+    """Give a network whose maps are noise, and one whose maps are the authors' own."""
+    theirs = np.nan_to_num(authors.maps(), nan=0.5)
+    noise = np.random.default_rng(0).normal(size=theirs.shape)
+    return [
+        authors.Candidate("Net A, ours", measures.MAP, noise, np.ones(12, int)),
+        authors.Candidate("Net B, ours", measures.MAP, theirs - 0.5, np.ones(12, int)),
+    ]
+
+
+def test_each_claim_is_a_row_under_its_verdict_and_only_what_counts_is_drawn(judged):
+    """What is in another unit than accuracy is said in words, and is on no scale."""
+    html = front.forest(judged, "chapters/")
+    assert html.count("<li>") == len(claims.CLAIMS)
+    for claim in claims.CLAIMS:
+        assert f'href="chapters/10-claims.html#claim-{claim.name}"' in html
+    assert html.count("<circle") == 2 + 1 + 2 + 2
+    assert "in another unit: 1 of 1 comparisons speak for it" in html
+
+
+def test_the_table_of_verdicts_folds_the_evidence_of_each(judged):
+    """A row a claim, with its section, verdict and rule."""
+    table = front.verdicts(judged, {"ablation": Markup('<a href="x">chapter 4</a>')})
+    assert len(table) == len(claims.CLAIMS)
+    assert table["verdict"].str.contains("Reproduced").sum() == 6
+    assert table["why"].str.contains("<details><summary>Evidence</summary>").all()
+    (one,) = table.loc[table["claim"].str.startswith("Removing the top layer"), "claim"]
+    assert one.endswith('fc7-2. (section 4.3, <a href="x">chapter 4</a>)')
+
+
+def test_findings_are_computed_and_those_without_evidence_left_out(judged, candidates):
+    """The best network counts, and its accuracy is the article's best and the difference."""
+    html = front.findings(judged, candidates)
+    assert html.count("<li>") == 5
+    assert "right on 88.1% of the photographs" in html
+    assert "in 1 of 2 comparisons (differences −0.020 to +0.030)" in html
+    assert "higher by 0.16 to 0.18" in html
+    # Theirs itself, whose rank with itself is one.
+    assert "Net B orders the places" in html
+    assert "+1.00" in html
+    assert (
+        front.findings(judged.assign(rows=[[]] * len(judged)), []) == '<ol class="findings"></ol>'
+    )
+
+
+def test_the_map_on_the_front_page_is_that_of_median_agreement(candidates):
+    """Nobody chooses it; places that the article does not show are said to be hidden."""
+    html = front.beside(candidates)
+    ranks = authors.by_picture(candidates[:1])["rank"]
+    at = int(pd.Series(ranks).rank(method="first").eq(7).idxmax())
+    assert f"Figure 7, photograph {at + 1}:" in html
+    assert html.count("<svg") == 3
+    assert html.count("hidden") == np.isnan(authors.maps()[at]).sum()
+    assert front.beside([]) == ""

@@ -106,6 +106,39 @@ def test_a_start_is_exported(capsys, tmp_path):
     assert out.count("Wrote") == 4
 
 
+@pytest.mark.parametrize("name", ["../x", "a/b", "/x", "..", ".", "a\\b", "x" * 300])
+def test_an_export_stays_in_its_folder(capsys, tmp_path, name):
+    """A name with a way in it is refused, and nothing is written."""
+    out = tmp_path / "in" / "out"
+    refused(capsys, "caffe", "export", "squeezenet1_1:random", "-o", out, "--name", name)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_an_export_is_whole_or_not_there(capsys, tmp_path, monkeypatch):
+    """What was there stays where the last of the four files cannot be written."""
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "squeezenet1_1.caffemodel").write_bytes(b"old")
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pixels_to_sentiment.networks.deploy.prototxt", full)
+    sentence = refused(capsys, "caffe", "export", "squeezenet1_1:random", "-o", out, "--force")
+    assert f"{out} cannot be written (No space left on device)" in sentence
+    assert [path.name for path in out.iterdir()] == ["squeezenet1_1.caffemodel"]
+    assert (out / "squeezenet1_1.caffemodel").read_bytes() == b"old"
+
+
+def test_a_name_with_other_bytes_than_text_is_shown(capsys, tmp_path):
+    """As escapes, and neither as a traceback nor as orders to the terminal."""
+    path = tmp_path / "m.caffemodel"
+    models.write(path, [Layer("\udcbe\x1b[2J", "\udcff", ())])
+    assert said(capsys, "caffe", "show", path) == "\\xbe\\x1b[2J  \\xff\n"
+    (shown,) = json.loads(said(capsys, "caffe", "show", path, "--json"))
+    assert shown["name"] == "\udcbe\x1b[2J"
+
+
 def test_a_run_that_is_not_there_cannot_be_exported(capsys, tmp_path):
     """Nor a start or a network that nobody knows."""
     for what, named in (

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -41,19 +42,23 @@ def commands(rooms) -> None:
 
 
 def _show(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment.caffe import convert, means, models
+    from pixels_to_sentiment.caffe import kinds, means, models
 
     if options.file.suffix in (".binaryproto", ".npy"):
         layers = [means.describe(options.file)]
+    elif options.file.suffix == ".safetensors":
+        from pixels_to_sentiment.caffe import convert
+
+        layers = models.describe(convert.from_safetensors(options.file))
     else:
-        safe = options.file.suffix == ".safetensors"
-        layers = models.describe((convert.from_safetensors if safe else models.read)(options.file))
+        layers = models.describe(models.read(options.file))
     if options.json:
         print(json.dumps(layers, indent=1))
         return
-    width = max(len(layer["name"]) for layer in layers)
-    for layer in layers:
-        label = f"{layer['name']:{width}}  {layer['type']:{16}}"
+    names = [kinds.printable(layer["name"]) for layer in layers]
+    width = max(map(len, names))
+    for name, layer in zip(names, layers, strict=True):
+        label = f"{name:{width}}  {kinds.printable(layer['type']):{16}}"
         for blob in layer["blobs"] or [None]:
             print((label + (_summary(blob) if blob else "")).rstrip())
             label = " " * len(label)
@@ -75,7 +80,7 @@ def _convert(options: argparse.Namespace) -> None:
     if (source.suffix, target.suffix) not in CONVERSIONS:
         known = ", ".join(f"{a} to {b}" for a, b in sorted(CONVERSIONS))
         raise UserError(f"{source} cannot be converted to {target}: it goes from {known}.")
-    if not source.is_file():
+    if not os.path.isfile(source):
         raise UserError(f"There is no file {source}.")
     _refuse_existing([target], options.force)
     if not target.parent.is_dir():
@@ -157,5 +162,5 @@ def _logs(options: argparse.Namespace) -> None:
 
 
 def _refuse_existing(paths: list[Path], force: bool) -> None:
-    if there := [str(path) for path in paths if path.exists() and not force]:
+    if there := [str(path) for path in paths if os.path.exists(path) and not force]:
         raise UserError(f"{', '.join(there)} exists already: use --force to overwrite.")

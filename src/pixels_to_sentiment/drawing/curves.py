@@ -25,7 +25,7 @@ from pixels_to_sentiment.drawing.figures import (
     legend_below,
     nothing,
 )
-from pixels_to_sentiment.networks.architectures import CLASSES
+from pixels_to_sentiment.networks.declared import CLASSES
 
 # How the lines of a training log are drawn: whether of a loss, and the phase.
 LOG_STYLES = {
@@ -36,6 +36,8 @@ LOG_STYLES = {
 }
 # More points than this make a pale band, with the means of so many stretches drawn over it.
 MANY_POINTS, STRETCHES = 300, 100
+# Of more points the band shows but the least and the largest of each of half as many stretches.
+BAND_POINTS = 20_000
 
 
 def learning_curves(curves: pd.DataFrame) -> Figure:
@@ -115,6 +117,7 @@ class _LogLine(NamedTuple):
     colour: str
     mark: str
     points: np.ndarray
+    band: np.ndarray
 
 
 def training_logs(
@@ -175,7 +178,19 @@ def _log_lines(
         if len(points):
             mark = ("", "o", "s", "^", "D", "v")[kinds[is_loss, phase] % 6]
             kinds[is_loss, phase] += 1
-            yield _LogLine(phase, is_loss, found[3], label, colour, mark, points)
+            yield _LogLine(phase, is_loss, found[3], label, colour, mark, *_thinned(points))
+
+
+def _thinned(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give what the line shows and what the band below it shows."""
+    if len(points) <= MANY_POINTS:
+        return points, points[:0]
+    means = np.array([some.mean(axis=0) for some in np.array_split(points, STRETCHES)])
+    if len(points) > BAND_POINTS:
+        stretches = np.array_split(points, BAND_POINTS // 2)
+        ends = [(one[:, 1].argmin(), one[:, 1].argmax()) for one in stretches]
+        points = np.vstack([one[sorted(some)] for one, some in zip(stretches, ends, strict=True)])
+    return means, points
 
 
 def _log_panels(panel: Axes, lines: list[_LogLine]) -> dict[bool, Axes]:
@@ -195,9 +210,8 @@ def _log_panels(panel: Axes, lines: list[_LogLine]) -> dict[bool, Axes]:
 def _draw_log_line(panel: Axes, line: _LogLine) -> Line2D:
     """Draw a line, over a band of its points if they are many, and give it."""
     points = line.points
-    if len(points) > MANY_POINTS:
-        panel.plot(*points.T, color=line.colour, linewidth=0.6, alpha=0.3, zorder=1)
-        points = np.array([some.mean(axis=0) for some in np.array_split(points, STRETCHES)])
+    if len(line.band):
+        panel.plot(*line.band.T, color=line.colour, linewidth=0.6, alpha=0.3, zorder=1)
     return panel.plot(
         *points.T,
         color=line.colour,

@@ -16,7 +16,7 @@ from pixels_to_sentiment.errors import UserError
 _FIRST = ("iteration", "seconds", "rate")
 _CURVE_FILE = "curve.csv"
 # Rows that are written at once.
-_ROWS = 100_000
+_ROWS = 10_000
 # A table of more cells than this is only made if one in so many of them has a number.
 _CELLS, _SPARSE = 20_000_000, 10
 

@@ -135,7 +135,7 @@ def _logs(options: argparse.Namespace) -> None:
         raise UserError(f"There are {len(options.logs)} logs and {len(names)} --names.")
     if bad := [name for name in names if Path(name).name != name]:
         raise UserError(f"{bad[0]!r} cannot be part of a file name: choose another of --names.")
-    pairs = []
+    read = {}
     for name, path in zip(names, options.logs, strict=True):
         with waiting(f"Reading {path.name}"):
             found = logs.read_all(path)
@@ -147,19 +147,18 @@ def _logs(options: argparse.Namespace) -> None:
             said = said or f"{path} has no iteration in it." * found.logs[0].curve.empty
             print(*filter(None, (found.unread, said)), sep="\n", file=sys.stderr)
         numbered = [f"{name}-{n}" for n, _ in enumerate(found.logs, 1)] if several else [name]
-        pairs += zip(numbered, found.logs, strict=True)
-    if len(dict(pairs)) < len(pairs):
-        called = [name for name, _ in pairs]
-        raise UserError(f"Two logs are called the same: give each its own of --names ({called}).")
-    if all(log.curve.empty for _, log in pairs):
+        if again := read.keys() & set(numbered):
+            raise UserError(f"Two logs are called {again.pop()!r}: give each its own of --names.")
+        read |= zip(numbered, found.logs, strict=True)
+        del found
+    if all(log.curve.empty for log in read.values()):
         raise UserError("There is nothing to draw: no log has an iteration in it.")
-    _write_logs(dict(pairs), options.output, options.force)
+    _write_logs(read, options.output, options.force)
 
 
 def _write_logs(read: dict, folder: Path, force: bool) -> None:
     """Write a table a log and three pictures of all of them: all or nothing."""
     from pixels_to_sentiment import places
-    from pixels_to_sentiment.drawing import curves, figures
 
     pictures = {kind: folder / f"{kind}.png" for kind in ("loss", "accuracy", "both")}
     tables = {name: folder / f"{name}.csv" for name in read}
@@ -170,12 +169,17 @@ def _write_logs(read: dict, folder: Path, force: bool) -> None:
         with ExitStack() as stack, waiting("Writing"):
             for name, path in tables.items():
                 read[name].write(stack.enter_context(places.written_whole(path)))
+            from pixels_to_sentiment.drawing import curves, figures
+
             figures.theme()
-            drawn = {name: _drawn(name, log) for name, log in read.items()}
             losses = {name: log.losses for name, log in read.items()}
+            # For want of room for a long log, it is given up before the pictures are made.
+            drawn = {name: _drawn(name, read.pop(name)) for name in losses}
+            made_of = {kind: curves.training_logs(drawn, losses, kind) for kind in pictures}
+            drawn.clear()
             for kind, path in pictures.items():
                 temporary = stack.enter_context(places.written_whole(path))
-                curves.training_logs(drawn, losses, kind).savefig(temporary, format="png")
+                made_of[kind].savefig(temporary, format="png")
     except OSError as fault:
         if made and folder.is_dir():
             folder.rmdir()

@@ -37,7 +37,7 @@ LOG_STYLES = {
 # More points than this make a pale band, with the means of so many stretches drawn over it.
 MANY_POINTS, STRETCHES = 300, 100
 # Of more points the band shows but the least and the largest of each of half as many stretches.
-BAND_POINTS = 20_000
+BAND_POINTS = 4000
 
 
 def learning_curves(curves: pd.DataFrame) -> Figure:
@@ -173,24 +173,25 @@ def _log_lines(
         phase = "test" if found[1] == "test" else "train"
         net = f" net {found[2]}" if found[2] else ""
         label = f"{model}: {found[3]}, {'test' if phase == 'test' else 'training'}{net}"
-        points = curve[["iteration", column]].to_numpy(float)
-        points = points[np.isfinite(points).all(axis=1)]
+        points, band = _thinned(curve["iteration"].to_numpy(float), curve[column].to_numpy(float))
         if len(points):
             mark = ("", "o", "s", "^", "D", "v")[kinds[is_loss, phase] % 6]
             kinds[is_loss, phase] += 1
-            yield _LogLine(phase, is_loss, found[3], label, colour, mark, *_thinned(points))
+            yield _LogLine(phase, is_loss, found[3], label, colour, mark, points, band)
 
 
-def _thinned(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Give what the line shows and what the band below it shows."""
-    if len(points) <= MANY_POINTS:
-        return points, points[:0]
-    means = np.array([some.mean(axis=0) for some in np.array_split(points, STRETCHES)])
-    if len(points) > BAND_POINTS:
-        stretches = np.array_split(points, BAND_POINTS // 2)
-        ends = [(one[:, 1].argmin(), one[:, 1].argmax()) for one in stretches]
-        points = np.vstack([one[sorted(some)] for one, some in zip(stretches, ends, strict=True)])
-    return means, points
+def _thinned(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give what the line shows and what the band below it shows, without a copy of it all."""
+    rows = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+    if len(rows) <= MANY_POINTS:
+        return np.column_stack([x[rows], y[rows]]), np.empty((0, 2))
+    stretches = np.array_split(rows, STRETCHES)
+    means = np.array([(x[some].mean(), y[some].mean()) for some in stretches])
+    if len(rows) > BAND_POINTS:
+        stretches = np.array_split(rows, BAND_POINTS // 2)
+        ends = [some[sorted((y[some].argmin(), y[some].argmax()))] for some in stretches]
+        rows = np.concatenate(ends)
+    return means, np.column_stack([x[rows], y[rows]])
 
 
 def _log_panels(panel: Axes, lines: list[_LogLine]) -> dict[bool, Axes]:

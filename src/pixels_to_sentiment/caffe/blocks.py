@@ -17,7 +17,7 @@ _LOOKED_AT, _KEPT, _LINES = 1000, 8, 200
 _DIGITS = rb"[\d.]++(?:e[-+]\d++)?+"
 _STAMP = re.compile(rb"[IWEF]\d{4} \d\d:\d\d:\d\d\.\d{6} ")
 # The first may run over the end of a line, but is several times as fast as the second.
-_HEAD, _STRICT_HEAD = rb"[^]]*+\]", rb"[^\]\n]*+\]"
+_HEAD, _STRICT_HEAD = rb"[^]]{0,300}+\]", rb"[^\]\n]*+\]"
 _WEIGHT = rb" \(\* \S++ = \S++ loss\)[ \r]*"
 
 STAMP, ITERATION = "stamp", "iteration"
@@ -95,8 +95,7 @@ class Blocks:
         if self._lines is None or len(self._lines) == _LINES:
             self._lines = None
             return
-        bracket = _HEAD if self._lines else _STRICT_HEAD
-        pieces, at = [bracket * line.count(b"]", 0, head) + b" " * (head > 0)], head
+        pieces, at = [_HEAD * line.count(b"]", 0, head) + b" " * (head > 0)], head
         for start, end, role in spans:
             if role is STAMP:
                 if not _STAMP.match(line):

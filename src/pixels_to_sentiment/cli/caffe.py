@@ -180,6 +180,7 @@ def _write_logs(read: dict, folder: Path, force: bool) -> None:
             for kind, path in pictures.items():
                 temporary = stack.enter_context(places.written_whole(path))
                 made_of[kind].savefig(temporary, format="png")
+                figures.plt.close(made_of[kind])
     except OSError as fault:
         if made and folder.is_dir():
             folder.rmdir()

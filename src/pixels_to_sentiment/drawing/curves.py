@@ -173,7 +173,7 @@ def _log_lines(
         phase = "test" if found[1] == "test" else "train"
         net = f" net {found[2]}" if found[2] else ""
         label = f"{model}: {found[3]}, {'test' if phase == 'test' else 'training'}{net}"
-        points, band = _thinned(curve["iteration"].to_numpy(float), curve[column].to_numpy(float))
+        points, band = _thinned(curve["iteration"].to_numpy(), curve[column].to_numpy(float))
         if len(points):
             mark = ("", "o", "s", "^", "D", "v")[kinds[is_loss, phase] % 6]
             kinds[is_loss, phase] += 1

@@ -41,7 +41,7 @@ def commands(rooms) -> None:
     logs = add_command(rooms, "logs", _logs, text, *written)
     logs.add_argument("logs", nargs="+", type=Path, metavar="LOG", help="or the folder of a run")
     logs.add_argument("--names", nargs="+", help="of the models, in the order of the logs")
-    logs.add_argument("--strict", action="store_true", help="refuse lines of a form not known")
+    logs.add_argument("--strict", action="store_true", help="refuse lines of forms not known")
 
 
 def _show(options: argparse.Namespace) -> None:

@@ -37,7 +37,7 @@ LOG_STYLES = {
 # More points than this make a pale band, with the means of so many stretches drawn over it.
 MANY_POINTS, STRETCHES = 300, 100
 # Of more points the band shows but the least and the largest of each of half as many stretches.
-BAND_POINTS = 4000
+BAND_POINTS = 2000
 
 
 def learning_curves(curves: pd.DataFrame) -> Figure:

@@ -22,7 +22,7 @@ class NoPlace(UserError):
 
 @contextmanager
 def damage(path: Path, cure: str) -> Iterator[None]:
-    """Turn whatever the reading of a file raises into a sentence that names it and the cure.
+    """Turn what the reading of a file of our own raises into a sentence with the cure.
 
     What a reader finds wrong itself it raises as ``ValueError`` in words that go on from the name.
     """
@@ -37,3 +37,23 @@ def damage(path: Path, cure: str) -> Iterator[None]:
         reason = " ".join(str(fault).split())[:200]
         kind = "" if type(fault) is ValueError else f"{type(fault).__name__}: "
         raise UserError(f"{path} is damaged ({kind}{reason}): {cure}.") from fault
+
+
+@contextmanager
+def parsing(path: Path | str, what: str, cure: str = "") -> Iterator[None]:
+    """Turn whatever is raised while a file is parsed into a `UserError` about the file.
+
+    Libraries raise a dozen kinds at damaged bytes, and other ones in their next version. `cure`
+    follows where the file's content is at fault, and not where it cannot be opened.
+    """
+    try:
+        yield
+    except UserError:
+        raise
+    except Exception as fault:
+        absent = isinstance(fault, OSError) and fault.strerror
+        said = absent or " ".join(str(fault).split())[:300] or type(fault).__name__
+        after = "" if absent or not cure else f" Cure: {cure}."
+        raise UserError(
+            f"{path} is not {what} that can be read: {said.removesuffix('.')}.{after}"
+        ) from fault

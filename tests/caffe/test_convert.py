@@ -1,11 +1,14 @@
 """Caffe's models as safetensors and back."""
 
+import json
+
 import numpy as np
 import pytest
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from pixels_to_sentiment.caffe import convert, models
+from pixels_to_sentiment.caffe.models import Layer
 from pixels_to_sentiment.errors import UserError
 from toy_caffe import field, layer, packed, shaped, some_layers
 
@@ -71,3 +74,57 @@ def test_two_blobs_of_one_name_are_refused(path):
     with pytest.raises(UserError, match=r"m\.caffemodel has two blobs named a\.weight"):
         convert.to_safetensors(path, path.with_suffix(".safetensors"))
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_names_that_are_not_utf8_go_to_safetensors_and_back(path):
+    """Its keys have escapes for them, and its metadata has the names."""
+    blob = field(5, packed([1, 2])) + shaped(2)
+    path.write_bytes(field(1, "m") + layer(b"\xbe\xed", "Scale", blob))
+    target, again = path.with_suffix(".safetensors"), path.with_name("again.caffemodel")
+    convert.to_safetensors(path, target)
+    models.write(again, convert.from_safetensors(target), name="m")
+    assert again.read_bytes() == path.read_bytes()
+
+
+def test_any_order_in_memory_is_written_as_its_values(path, monkeypatch):
+    """Safetensors takes the bytes as they lie."""
+    values = np.asfortranarray(np.arange(6, dtype=np.float32).reshape(2, 3))
+    monkeypatch.setattr(convert, "read", lambda _: [Layer("a", "InnerProduct", (values,))])
+    convert.to_safetensors(path, path.with_suffix(".safetensors"))
+    (found,) = convert.from_safetensors(path.with_suffix(".safetensors"))
+    np.testing.assert_array_equal(found.blobs[0], values)
+    mask = path.with_name("plain")
+    mask.touch()
+    assert path.with_suffix(".safetensors").stat().st_mode == mask.stat().st_mode
+
+
+def by_hand(header, data=b""):
+    content = json.dumps(header).encode()
+    return len(content).to_bytes(8, "little") + content + data
+
+
+ONE = {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (by_hand({}), "holds no layers"),
+        (by_hand({"a.weight": ONE | {"dtype": "F8_E4M3", "shape": [4]}}, bytes(4)), "is F8_E4M3"),
+        (by_hand({"a.weight": ONE | {"dtype": "BF16", "shape": [2]}}, bytes(4)), "is BF16, which"),
+        *(
+            (by_hand({"__metadata__": {"caffe_layers": text}, "a.weight": ONE}, bytes(4)), "")
+            for text in ("[", "3", "{}", "[]", '[{"name": "a"}]', "[" * 100_000,
+                         '[{"name": 3, "type": "X", "blobs": ["a.weight"]}]',
+                         '[{"name": "a", "type": "X", "blobs": ["b.weight"]}]')
+        ),
+        (by_hand({"a.weight": ONE}, bytes(4))[:-1], ""),
+        (by_hand({"a.weight": ONE | {"shape": [2**62, 4]}}, bytes(4)), ""),
+    ],
+)  # fmt: skip
+def test_odd_safetensors_are_told(tmp_path, content, said):
+    """A type that NumPy has not, and metadata that would lose a tensor."""
+    path = tmp_path / "w.safetensors"
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=rf"w\.safetensors is not a safetensors file.*{said}"):
+        list(convert.from_safetensors(path))

@@ -1,6 +1,7 @@
 """Caffe's training logs: every value at its iteration, whatever else the file holds."""
 
 import math
+import os
 import re
 import time
 from datetime import datetime
@@ -182,19 +183,37 @@ def test_numbers_are_read_as_c_prints_them(read, value, number):
     np.testing.assert_array_equal(found, [number] * 3)
 
 
-def test_what_belongs_nowhere_is_left_out(read):
+def test_what_belongs_nowhere_is_left_out_and_told(read):
     """Outputs whose heading is lost, and a number to which another thread's line is glued."""
-    log = read(
-        [
-            "Iteration 0, loss = 1",
-            "    Test net output #0: accuracy = 0.5",
-            "Iteration 5, Testing net (#0)",
-            "    Train net output #0: loss = 2 (* 1 = 2 loss)",
-            "Iteration 5, loss = 0.5I0620",
-        ]
-    )
+    lines = [
+        "Iteration 0, loss = 1",
+        "    Test net output #0: accuracy = 0.5",
+        "Iteration 5, Testing net",
+        "    Train net output #0: loss = 2 (* 1 = 2 loss)",
+        "Iteration 5, loss = 0.5I0620",
+        "    Train net output #0: loss = 3 (* 1 = 3 loss)",
+    ]
+    with pytest.warns(UserWarning, match=r"left out: 4; the first is line 2: '    Test|'Test net"):
+        log = read(lines)
     assert log.curve.columns.tolist() == ["iteration", "seconds", "rate", "total_loss"]
     np.testing.assert_array_equal(log.curve["total_loss"], [1, math.nan])
+
+
+def test_nan_is_told_apart_from_what_was_not_logged(read, tmp_path):
+    """In the table that is written, and when that is read again."""
+    log = read(
+        [
+            "Iteration 0, loss = nan",
+            "    Train net output #0: loss = 3 (* 1 = 3 loss)",
+            "Iteration 5, loss = -nan",
+            "Iteration 9, lr = 1",
+        ]
+    )
+    log.write(tmp_path / "a.csv")
+    lines = (tmp_path / "a.csv").read_text().splitlines()
+    assert lines[1:] == ["0,,,nan,3.0", "5,,,nan,", "9,,1.0,,"]
+    logs.read(tmp_path / "a.csv").write(tmp_path / "b.csv")
+    assert (tmp_path / "b.csv").read_text().splitlines() == lines
 
 
 def test_outputs_are_losses_by_their_weight_and_not_by_their_name(read):
@@ -292,13 +311,16 @@ def test_of_sessions_in_one_file_the_later_values_win(read):
 def test_a_line_without_its_end_is_left_out(read):
     """It may have been cut within a number; what stands before is kept, as in a test block."""
     whole = "\n".join(LINES[:5]).encode()
-    log = read(whole[:-20])
+    with pytest.warns(UserWarning, match="left out: 1; the first is line 5"):
+        log = read(whole[:-20])
     assert log.curve["test_accuracy"].tolist() == [0.5174]
     assert "test_loss" not in log.curve
     assert "test_loss" in read(whole + b"\n").curve
-    assert len(read(b"Iteration 0, loss = 1\nIteration 20, loss = 2.2").curve) == 1
+    with pytest.warns(UserWarning, match="line 2: 'Iteration 20, loss = 2.2'"):
+        assert len(read(b"Iteration 0, loss = 1\nIteration 20, loss = 2.2").curve) == 1
 
 
+@pytest.mark.filterwarnings("ignore:.*not understood")
 @pytest.mark.parametrize(
     "lines",
     [
@@ -369,6 +391,13 @@ def test_what_is_not_a_text_is_refused(tmp_path, head):
     path.write_bytes(head)
     with pytest.raises(UserError, match=r"net\.caffemodel is not a text file: .*UTF-8"):
         logs.read(path)
+
+
+def test_a_pipe_is_refused(tmp_path):
+    """It would be read twice, or wait for ever."""
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UserError, match="is a pipe or a device: save what it gives"):
+        logs.read(tmp_path / "pipe")
 
 
 def test_a_missing_file_and_a_folder_without_a_curve_are_named(tmp_path):

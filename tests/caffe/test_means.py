@@ -30,9 +30,9 @@ def test_a_mean_may_be_one_value_a_channel(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("mean.binaryproto", b"\xff\xff", "damaged or something else"),
-        ("mean.binaryproto", legacy(1, 1, 1, 2) + field(5, packed([1, 2])), "and not \\(3, h, w"),
-        ("mean.npy", b"text", "damaged or something else"),
+        ("mean.binaryproto", b"\xff\xff", "cut short"),
+        ("mean.binaryproto", legacy(1, 2, 1, 1) + field(5, packed([1, 2])), "and not \\(3, h, w"),
+        ("mean.npy", b"text", "it is text"),
         ("mean.npy", None, "No such file"),
     ],
 )
@@ -42,6 +42,48 @@ def test_what_is_no_mean_is_told(tmp_path, name, content, said):
         (tmp_path / name).write_bytes(content)
     with pytest.raises(UserError, match=rf"{name} is not a Caffe mean.*{said}"):
         means.read(tmp_path / name)
+
+
+def header(text, data=b"", version=1):
+    return b"\x93NUMPY" + bytes([version, 0]) + len(text).to_bytes(2, "little") + text + data
+
+
+GIVEN = b"{'descr': '%s', 'fortran_order': False, 'shape': %s, }\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        header(GIVEN % (b"<f4", b"(3, 2, 2)"), bytes(47)),
+        header(GIVEN % (b"<f4", b"(3, 99999999, 99999999)"), bytes(48)),
+        header(GIVEN % (b"<f4", b"(3, -2, -2)"), bytes(48)),
+        header(GIVEN % (b"<f4", b"(3, 0, 2)")),
+        header(GIVEN % (b"|O", b"(3,)"), bytes(24)),
+        header(GIVEN % (b"<U1", b"(3,)"), bytes(12)),
+        header(GIVEN % (b"<c8", b"(3,)"), bytes(24)),
+        header(GIVEN % (b"<f4", b"'a'"), bytes(12)),
+        header(b"{'descr': '<f4', \n"),
+        header(b"(((\n"),
+        header(b"\xff\xfe\n"),
+        header(GIVEN % (b"<f4", b"(3,)"), bytes(12), version=9),
+        b"\x93NUMPY",
+    ],
+)
+def test_damaged_arrays_are_told(tmp_path, content):
+    """Whatever NumPy raises at them, and without memory for what is not there."""
+    (tmp_path / "mean.npy").write_bytes(content)
+    with pytest.raises(UserError, match=r"mean\.npy is not a Caffe mean that can be read: .+\.$"):
+        means.read(tmp_path / "mean.npy")
+
+
+@pytest.mark.parametrize("shape", [(1, 4, 5), (1, 1, 4, 5), (4, 5), (3, 1, 7), (1,)])
+def test_means_of_one_channel_and_of_any_size_are_read(tmp_path, shape):
+    """Grey ones too, in either order in memory."""
+    mean = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
+    means.write(tmp_path / "mean.npy", np.asfortranarray(mean))
+    found = means.read(tmp_path / "mean.npy")
+    np.testing.assert_array_equal(found, mean.reshape(found.shape))
+    assert found.ndim in (1, 3)
 
 
 def test_caffes_mean_image_has_the_published_means(mirror):

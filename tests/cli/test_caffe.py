@@ -1,10 +1,13 @@
 """Commands on Caffe's files, from the arguments to what is printed and written."""
 
+import errno
 import json
+import os
 
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 
 from pixels_to_sentiment.caffe import means, models
@@ -106,6 +109,39 @@ def test_a_start_is_exported(capsys, tmp_path):
     assert out.count("Wrote") == 4
 
 
+@pytest.mark.parametrize("name", ["../x", "a/b", "/x", "..", ".", "a\\b", "x" * 300])
+def test_an_export_stays_in_its_folder(capsys, tmp_path, name):
+    """A name with a way in it is refused, and nothing is written."""
+    out = tmp_path / "in" / "out"
+    refused(capsys, "caffe", "export", "squeezenet1_1:random", "-o", out, "--name", name)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_an_export_is_whole_or_not_there(capsys, tmp_path, monkeypatch):
+    """What was there stays where the last of the four files cannot be written."""
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "squeezenet1_1.caffemodel").write_bytes(b"old")
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pixels_to_sentiment.networks.deploy.prototxt", full)
+    sentence = refused(capsys, "caffe", "export", "squeezenet1_1:random", "-o", out, "--force")
+    assert f"{out} cannot be written (No space left on device)" in sentence
+    assert [path.name for path in out.iterdir()] == ["squeezenet1_1.caffemodel"]
+    assert (out / "squeezenet1_1.caffemodel").read_bytes() == b"old"
+
+
+def test_a_name_with_other_bytes_than_text_is_shown(capsys, tmp_path):
+    """As escapes, and neither as a traceback nor as orders to the terminal."""
+    path = tmp_path / "m.caffemodel"
+    models.write(path, [Layer("\udcbe\x1b[2J", "\udcff", ())])
+    assert said(capsys, "caffe", "show", path) == "\\xbe\\x1b[2J  \\xff\n"
+    (shown,) = json.loads(said(capsys, "caffe", "show", path, "--json"))
+    assert shown["name"] == "\udcbe\x1b[2J"
+
+
 def test_a_run_that_is_not_there_cannot_be_exported(capsys, tmp_path):
     """Nor a start or a network that nobody knows."""
     for what, named in (
@@ -143,7 +179,7 @@ def test_logs_become_figures_and_tables(capsys, tmp_path):
     ("more", "named"),
     [
         ("a.log b.log --names one", "2 logs and 1 --names"),
-        ("a.log a.log", "called the same"),
+        ("a.log a.log", "Two logs are called 'a'"),
         ("a.log --names x/y", "cannot be part of a file name"),
         ("missing.log", "missing.log"),
         ("empty.log", "nothing to draw"),
@@ -168,3 +204,59 @@ def test_an_empty_log_among_others_is_named_and_passed_over(capsys, tmp_path):
     assert main(["logs", *map(str, paths), "-o", str(out), "--force"]) == 0
     assert "empty.log has no iteration" in capsys.readouterr().err
     assert (out / "both.png").stat().st_size > 1000
+
+
+def test_what_is_not_understood_is_told_and_strictly_refused(capsys, tmp_path):
+    """With its number of lines and the first; nothing is written then."""
+    path, out = tmp_path / "a.log", tmp_path / "out"
+    path.write_text(LOG + "Iteration 40, gradient = 3\n" * 2)
+    told = "left out: 2; the first is line 10: 'Iteration 40, gradient = 3'"
+    assert told in refused(capsys, "logs", path, "--strict", "-o", out)
+    assert not out.exists()
+    assert main(["logs", str(path), "-o", str(out)]) == 0
+    assert told in capsys.readouterr().err
+    path.write_text(LOG)
+    said(capsys, "logs", path, "--strict", "--force", "-o", out)
+
+
+def test_two_runs_in_one_file_are_two_curves(capsys, tmp_path):
+    """A table each."""
+    (tmp_path / "a.log").write_text(LOG + LOG.replace("= 0.9", "= 5"))
+    assert main(["logs", str(tmp_path / "a.log"), "-o", str(tmp_path / "out")]) == 0
+    assert "has 2 runs in it" in capsys.readouterr().err
+    tables = [pd.read_csv(tmp_path / "out" / f"a-{n}.csv") for n in (1, 2)]
+    assert [table["total_loss"].to_list() for table in tables] == [[0.9, 0.8], [5, 0.8]]
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES])
+def test_logs_are_written_whole_or_not_at_all(capsys, tmp_path, monkeypatch, number):
+    """Where the last picture cannot be written, what was there stays and nothing is left."""
+    path, there = tmp_path / "a.log", tmp_path / "there"
+    path.write_text(LOG)
+    there.mkdir()
+    (there / "a.csv").write_text("mine")
+    write = Figure.savefig
+
+    def fail(self, target, **options):
+        write(self, target, **options)
+        if "both" in target.name:
+            raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(Figure, "savefig", fail)
+    for out in (there, tmp_path / "new"):
+        sentence = refused(capsys, "logs", path, "--force", "-o", out)
+        assert f"{out} cannot be written to ({os.strerror(number)})" in sentence
+    assert [file.name for file in there.iterdir()] == ["a.csv"]
+    assert (there / "a.csv").read_text() == "mine"
+    assert not (tmp_path / "new").exists()
+
+
+def test_of_many_outputs_the_first_are_drawn(capsys, tmp_path):
+    """All of them are in the table."""
+    outputs = (f"    Test net output #{n}: o{n} = 1\n" for n in range(3000))
+    (tmp_path / "a.log").write_text("Iteration 0, Testing net (#0)\n" + "".join(outputs))
+    assert main(["logs", str(tmp_path / "a.log"), "-o", str(tmp_path / "out")]) == 0
+    assert "3,000 outputs: the pictures show the first 24" in capsys.readouterr().err
+    assert pd.read_csv(tmp_path / "out" / "a.csv").shape == (1, 3003)
+    with Image.open(tmp_path / "out" / "accuracy.png") as image:
+        assert max(image.size) < 3000

@@ -155,3 +155,16 @@ def test_losses_of_the_paper_and_of_runs_share_their_axes():
     (band,) = right.collections
     assert band.get_paths()[0].get_extents().ymin == pytest.approx(0.1)
     assert [text.get_text() for text in left.figure.legends[0].get_texts()] == ["p", "h"]
+
+
+def test_of_very_many_points_the_band_keeps_the_extremes():
+    """And the line the means of all of them."""
+    steps = np.arange(curves.BAND_POINTS * 10)
+    values = np.where(steps == 12_345, 9.0, steps % 7 / 7)
+    figure = curves.training_logs(
+        {"m": pd.DataFrame({"iteration": steps, "total_loss": values})}, {"m": ("total_loss",)}
+    )
+    band, line = figure.axes[0].lines
+    assert len(band.get_xdata()) <= curves.BAND_POINTS
+    assert [y for x, y in band.get_xydata() if x == 12_345] == [9.0]
+    assert line.get_ydata().mean() == pytest.approx(values.mean())

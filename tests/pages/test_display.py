@@ -4,11 +4,13 @@ import base64
 import io
 import json
 import re
+import shutil
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from pixels_to_sentiment import places
 from pixels_to_sentiment.data import folds, pictures
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files.assets import Unavailable
@@ -90,8 +92,13 @@ def test_the_table_of_runs_has_an_anchor_a_run_and_comes_as_csv(made, shown, mon
     """The file holds what the table shows, and each key has its row."""
     records = [made(fold=fold) for fold in (1, 2)]
     monkeypatch.setattr(ledger, "recorded", lambda: records)
+    kept = places.results() / records[0].key
+    shutil.copytree(records[0].folder, kept)
     found = display.runs([], "Runs", "runs")
     table, link = shown
+    assert re.findall(r'href="\.\./([^"]+)" download', table) == [
+        f"results/{records[0].key}/predictions.csv"
+    ]
     for record in records:
         assert f'<tr id="run-{record.key}">' in table
     content = base64.b64decode(re.search(r"base64,([^\"]*)", link)[1]).decode()

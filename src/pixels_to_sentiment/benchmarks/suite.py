@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from pixels_to_sentiment import provenance
-from pixels_to_sentiment.benchmarks import contenders, maps, results, waits
+from pixels_to_sentiment.benchmarks import contenders, logs, maps, reading, results, waits
 from pixels_to_sentiment.benchmarks.results import BF16, COMMON, LIMIT, OURS, PACKAGE
 from pixels_to_sentiment.benchmarks.timing import Contender, alternate
 from pixels_to_sentiment.data import folds, pictures
@@ -25,7 +25,7 @@ from pixels_to_sentiment.training import recipes
 ROUNDS = "after a warm-up and a first round that is not kept"
 SPREAD = "where one more round would lie in nineteen cases of twenty (Student's t, of logarithms)"
 SECTIONS = ("waiting", "train-caffenet", "train-squeezenet", "train-mobilenet", "predict", "infer",
-            "maps", "map-cost", "growth")  # fmt: skip
+            "maps", "map-cost", "read-model", "logs", "growth")  # fmt: skip
 # What may be recorded alone.
 ALONE = ["map-cost"]
 # Pictures in a pass when maps are timed: what `maps.dense` takes at once.
@@ -34,7 +34,7 @@ MAPPED = 32
 BATCHES = (1, 10)
 # Seconds for what is timed together, so that the whole stays at some 10 minutes on 2 cores.
 BUDGETS = {"train": 55.0, "predict": 30.0, "infer": 10.0, "maps": 6.0, "map-cost": 12.0,
-           "growth": 6.0}  # fmt: skip
+           "read": 10.0, "logs": 12.0, "growth": 6.0}  # fmt: skip
 # Title, network and pictures a batch.
 _TRAINED = {
     "train-caffenet": ("train CaffeNet", "caffenet", 64),
@@ -129,6 +129,10 @@ def comparisons(name: str, device: str, folder: str) -> list[dict]:
         return [*found, _experiment(device)] if whole else found
     if name == "maps":
         return _maps(device, more)
+    if name == "read-model":
+        return [_reading(folder)]
+    if name == "logs":
+        return [_logs()]
     return _predictions(device, more, folder) if name == "predict" else _forward(device)
 
 
@@ -221,6 +225,23 @@ def _maps(device: str, more: int) -> list[dict]:
         _theirs(PACKAGE, maps.package_filling, work),
     ]
     return [*made, _comparison("fill what ROAD removed", 4, 0, entries)]
+
+
+def _reading(folder: str) -> dict:
+    """Describe a model as ``caffe show`` does, beside reading the bytes of the same file."""
+    path = {"path": str(reading.write_model(Path(folder) / "alexnet.caffemodel"))}
+    entries = [
+        Contender(OURS, reading.our_description, path),
+        _theirs(reading.BYTES, reading.plain_bytes, path),
+    ]
+    return _comparison("show a Caffe model of 244 MB", 1, 0, entries)
+
+
+def _logs() -> dict:
+    """Take a log, with megabytes in the place of pictures, in a process without torch."""
+    work = {"size": logs.SIZE}
+    entries = [_theirs(OURS, logs.our_reading, work), Contender(logs.PEER, logs.peer_reading, work)]
+    return _comparison(f"read a log of {logs.SIZE} MB", logs.SIZE, 0, entries)
 
 
 def _comparison(

@@ -9,10 +9,13 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from pixels_to_sentiment import places
+from pixels_to_sentiment.caffe import kinds
 from pixels_to_sentiment.caffe.models import Layer, blob_names, read
-from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.errors import UserError, parsing
 
 _METADATA = "caffe_layers"
+# Types of safetensors that NumPy has too.
+_TYPES = {"F64", "F32", "F16", "I64", "I32", "I16", "I8", "U64", "U32", "U16", "U8", "BOOL"}
 
 
 def to_safetensors(path: Path | str, target: Path | str) -> None:
@@ -27,12 +30,16 @@ def to_safetensors(path: Path | str, target: Path | str) -> None:
         names = blob_names(layer)
         if doubled := [name for name in names if name in tensors]:
             raise UserError(f"{path} has two blobs named {doubled[0]}: rename one of the layers.")
-        tensors |= dict(zip(names, layer.blobs, strict=True))
+        # safetensors writes the bytes of an array as they lie, whatever their order.
+        tensors |= zip(names, map(np.ascontiguousarray, layer.blobs), strict=True)
         listed.append({"name": layer.name, "type": layer.type, "blobs": names})
     target = Path(target)
     try:
         with places.written_whole(target) as temporary:
+            temporary.touch()
+            mode = temporary.stat().st_mode
             save_file(tensors, temporary, metadata={_METADATA: json.dumps(listed)})
+            temporary.chmod(mode)  # safetensors lets nobody else read it
     except (OSError, SafetensorError) as fault:
         raise UserError(f"{target} cannot be written ({fault}).") from fault
 
@@ -43,17 +50,38 @@ def from_safetensors(path: Path | str) -> Iterator[Layer]:
     Without the metadata that `to_safetensors` writes, a layer is what its weight looks like: four
     dimensions a convolution, two an inner product; `UserError` where that does not tell.
     """
-    try:
+    with parsing(path, "a safetensors file"):
+        with places.reading(path) as stream:
+            if other := kinds.of(stream.read(kinds.HEAD), ("a safetensors file",)):
+                raise ValueError(other)
         with safe_open(path, "np") as file:
+            slices = {key: file.get_slice(key) for key in list(file.keys())}
+            types = {key: one.get_dtype() for key, one in slices.items()}
+            if foreign := [key for key, dtype in types.items() if dtype not in _TYPES]:
+                raise ValueError(
+                    f"{foreign[0]} in it is {types[foreign[0]]}, which NumPy does not have: save "
+                    "it as float32"
+                )
             listed = json.loads((file.metadata() or {}).get(_METADATA, "null"))
             if listed is None:
-                shapes = {key: file.get_slice(key).get_shape() for key in list(file.keys())}
+                shapes = {key: one.get_shape() for key, one in slices.items()}
                 listed = _guessed(Path(path), shapes)
+            elif not _describes(listed, set(slices)):
+                raise ValueError(
+                    f"the list of layers in its metadata ({_METADATA}) is not that of its tensors"
+                )
+            if not listed:
+                raise ValueError("it holds no layers")
             for layer in listed:
                 blobs = tuple(file.get_tensor(name) for name in layer["blobs"])
                 yield Layer(layer["name"], layer["type"], blobs)
-    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as fault:
-        raise UserError(f"{path} is not a safetensors file that can be read ({fault}).") from fault
+
+
+def _describes(listed: object, keys: set[str]) -> bool:
+    """Tell whether a list of layers names each tensor once, so that none would be lost."""
+    named = [name for layer in listed for name in layer["blobs"]]
+    texts = [layer[kind] for layer in listed for kind in ("name", "type")]
+    return all(isinstance(text, str) for text in texts) and sorted(named) == sorted(keys)
 
 
 def _guessed(path: Path, shapes: dict[str, list[int]]) -> list[dict]:
@@ -69,10 +97,10 @@ def _guessed(path: Path, shapes: dict[str, list[int]]) -> list[dict]:
         layers.setdefault(layer, []).append(kind)
     types = {4: "Convolution", 2: "InnerProduct"}
     listed = []
-    for layer, kinds in layers.items():
+    for layer, given in layers.items():
         dimensions = len(shapes.get(f"{layer}.weight", ()))
         if dimensions not in types:
             raise UserError(f"{path}: no layer of Caffe has a weight like that of {layer}.")
-        blobs = [f"{layer}.{kind}" for kind in sorted(kinds, reverse=True)]
+        blobs = [f"{layer}.{kind}" for kind in sorted(given, reverse=True)]
         listed.append({"name": layer, "type": types[dimensions], "blobs": blobs})
     return listed

@@ -1,94 +1,114 @@
-"""Learning curves out of Caffe's training logs, and the like tables of this library's own runs.
-
-What a line looks like is set by Caffe's ``src/caffe/solver.cpp`` (``Step``, ``Solve``, ``Test``)
-and ``src/caffe/solvers/sgd_solver.cpp`` (the learning rate); its prefix by Google's glog.
-"""
+"""Learning curves out of Caffe's training logs, and the like tables of this library's own runs."""
 
 import math
-import re
+import warnings
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from pixels_to_sentiment.caffe import lines
 from pixels_to_sentiment.errors import UserError
 
 _FIRST = ("iteration", "seconds", "rate")
-_TOTAL = "total_loss"
 _CURVE_FILE = "curve.csv"
-_SECONDS_A_DAY = 86_400
-
-# The last two alternatives are what C++ on Windows prints.
-_NUMBER = r"[-+]?(?:\d+\.?\d*(?:e[-+]?\d+)?|nan|inf|nan\(\w+\)|1\.\#(?:INF|IND|QNAN)\d*)"
-_LINE = re.compile(
-    rf"""(?:^|\]\s)\s*(?:
-    Iteration\s(?P<iteration>\d{{1,15}})(?:\s\([^)]*\))?,\s(?:
-        (?P<what>loss|lr)\s=\s(?P<number>{_NUMBER})(?=[\s,]|$)
-        | Testing\snet(?:\s\(\#(?P<net>\d{{1,4}})\))?
-    )
-    | (?P<phase>Train|Test)\snet\soutput\s\#(?P<place>\d{{1,9}}):\s
-      (?P<name>.+?)\s=\s(?P<value>{_NUMBER})(?P<loss>\s\(\*\s.*\sloss\))?\s*$
-    )""",
-    re.ASCII | re.VERBOSE,
-)
-_STAMP = re.compile(
-    r"[IWEF]((?:19|20)\d\d)?(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]) "
-    r"(\d\d):(\d\d):(\d\d(?:\.\d+)?)\s",
-    re.ASCII,
-)
-_CREATED = re.compile(
-    r"Log file created at: ((?:19|20)\d\d)/(0[1-9]|1[0-2])/(0[1-9]|[12]\d|3[01])\b", re.ASCII
-)
-
-# A day as printed: the year where there is one, month, day of the month.
-_Day = tuple[int | None, int, int]
-# Place in the clock's list of days, and seconds since midnight.
-_Time = tuple[int, float]
+# Rows that are written at once.
+_ROWS = 10_000
+# A table of more cells than this is only made if one in so many of them has a number.
+_CELLS, _SPARSE = 20_000_000, 10
 
 
 class Log(NamedTuple):
-    """A learning curve read from a file.
+    """The learning curve of a run.
 
     Attributes
     ----------
     curve
         A row an iteration, in increasing order, NaN where nothing was logged: ``iteration``
-        (int), ``seconds`` (since the first line of the log that has a time), ``rate`` (learning
+        (int), ``seconds`` (since the first line of the run that has a time), ``rate`` (learning
         rate), ``total_loss`` (the solver's own value, a mean over ``average_loss`` iterations),
         ``train_<output>``, ``test_<output>`` for test net #0, ``test1_<output>`` for #1 and so
         on. The columns after ``rate`` are there if the log has them.
     losses
         The columns that are losses, in the order of the columns.
+    nans
+        Column: the rows (counted from 0) where NaN was logged.
     """
 
     curve: pd.DataFrame
     losses: tuple[str, ...]
+    nans: dict[str, np.ndarray]
+
+    def write(self, path: Path) -> None:
+        """Write the curve as CSV: ``nan`` where that was logged, nothing where nothing was."""
+        with path.open("w", newline="") as stream:
+            for start in range(0, max(len(self.curve), 1), _ROWS):
+                part = self.curve.iloc[start : start + _ROWS].copy()
+                for name, rows in self.nans.items():
+                    inside = rows[(rows >= start) & (rows < start + _ROWS)] - start
+                    part[name] = part[name].astype(object)
+                    part.iloc[inside, part.columns.get_loc(name)] = "nan"
+                part.to_csv(stream, index=False, header=start == 0)
+
+
+class Read(NamedTuple):
+    """What a file holds.
+
+    Attributes
+    ----------
+    logs
+        A log for each run, in the order of the file; one without rows if there is none.
+    unread
+        A sentence that counts the lines which say something of iterations, losses, rates or
+        outputs in a form that is not known, and shows the first; empty if there are none.
+    """
+
+    logs: list[Log]
+    unread: str
 
 
 def read(path: Path | str) -> Log:
+    """Read a file of one run, as `read_all` does; warn of lines that were not understood.
+
+    Raises
+    ------
+    UserError
+        As by `read_all`; if there are several runs in the file.
+    """
+    found = read_all(path)
+    if len(found.logs) > 1:
+        raise UserError(f"{path} has {len(found.logs)} runs in it: read them with read_all.")
+    if found.unread:
+        warnings.warn(found.unread, stacklevel=2)
+    return found.logs[0]
+
+
+def read_all(path: Path | str) -> Read:
     """Read a Caffe log, or the ``curve.csv`` of a run, by itself or by the run's folder.
 
-    A log may have been cut at either end, and sessions may have been appended to each other:
-    where an iteration is there twice, the later values win. A last line without its end is left
-    out, since it may stop within a number. Times are taken as printed, pauses between sessions
-    included; where they have no year, the header ``Log file created at`` gives it, and any later
-    date is of the year that brings it nearest to the one before. An iteration's time is that of
-    the line with its loss, or else of its first line. Of an output of several numbers the first
-    keeps the name and the others get ``.1``, ``.2`` after it. A text that names no iteration gives
-    a curve without rows.
+    A log may have been cut at either end. Sessions may have been appended to each other: where a
+    session restores a snapshot of the run before it, or goes back without saying why but not to
+    the beginning, they are one run, and of an iteration that is there twice the later values win.
+    Any other beginning is that of another run. A last line without its end is left out, since it
+    may stop within a number. Times are taken as printed, pauses between sessions included; where
+    they have no year, the header ``Log file created at`` gives it, and any later date is of the
+    year that brings it nearest to the one before. An iteration's time is that of the line with
+    its loss, or else of its first line. Of an output of several numbers the first keeps the name
+    and the others get ``.1``, ``.2`` after it. Outputs without a name, ``Test score #0``, are
+    called ``score``, ``score.1`` and so on; ``Test loss`` is ``test_total_loss``. A text that
+    names no iteration gives a curve without rows.
 
     In a log the losses are the outputs that Caffe prints with their weight, ``(* 1 = 0.7 loss)``,
-    and ``total_loss``; in a table the columns that end in ``loss``.
+    ``total_loss`` and ``test_total_loss``; in a table the columns that end in ``loss``.
 
     Raises
     ------
     UserError
         If the file is missing, cannot be read, is no text, or is a table that is not of numbers;
-        if a folder has no ``curve.csv``.
+        if its table would be large and nearly empty; if a folder has no ``curve.csv``.
     """
     path = Path(path)
     if path.is_dir():
@@ -98,8 +118,10 @@ def read(path: Path | str) -> Log:
                 f"{path.parent} is a folder without {_CURVE_FILE}: name a Caffe log, "
                 f"a {_CURVE_FILE} or the folder of a finished run."
             )
+    if path.exists() and not path.is_file():
+        raise UserError(f"{path} is a pipe or a device: save what it gives and name that file.")
     try:
-        return _table(path) if _is_table(path) else _log(path)
+        return Read([_table(path)], "") if _is_table(path) else _log(path)
     except OSError as fault:
         raise UserError(
             f"{path} cannot be read ({fault.strerror}): check the path and its permissions."
@@ -118,7 +140,10 @@ def _is_table(path: Path) -> bool:
 
 def _table(path: Path) -> Log:
     try:
-        curve = pd.read_csv(path, encoding="utf-8-sig", index_col=False).astype(float)
+        text = pd.read_csv(
+            path, encoding="utf-8-sig", index_col=False, dtype=str, keep_default_na=False
+        )
+        curve = text.replace("", math.nan).astype(float)
         iterations = curve["iteration"]
         if not (np.isfinite(iterations) & (iterations % 1 == 0)).all():
             raise ValueError("an iteration is not a whole number")
@@ -129,146 +154,84 @@ def _table(path: Path) -> Log:
         ) from fault
     curve = curve.drop_duplicates("iteration", keep="last").sort_values("iteration")
     columns = [*_FIRST, *(name for name in curve if name not in _FIRST)]
-    curve = curve.reindex(columns=columns).astype({"iteration": int}).reset_index(drop=True)
-    return Log(curve, tuple(name for name in columns if name.endswith("loss")))
+    said = (text != "").reindex(index=curve.index, columns=columns, fill_value=False)
+    curve = curve.reindex(columns=columns).astype({"iteration": int})
+    nans = {name: np.flatnonzero(said[name] & curve[name].isna()) for name in columns}
+    losses = tuple(name for name in columns if name.endswith("loss"))
+    return Log(curve.reset_index(drop=True), losses, {k: v for k, v in nans.items() if len(v)})
 
 
-def _log(path: Path) -> Log:
-    reader = _Reader()
-    with path.open(encoding="utf-8-sig", errors="replace") as lines:
-        for line in lines:
-            if line.endswith("\n"):
-                reader.take(line)
-    return reader.log()
+def _log(path: Path) -> Read:
+    reader = lines.Reader()
+    with path.open("rb") as stream:
+        if stream.read(3) != b"\xef\xbb\xbf":
+            stream.seek(0)
+        reader.read(stream)
+    logs = [_curve(run, reader.clock, path) for run in reader.runs]
+    odd = reader.odd
+    unread = (
+        f"{path}: lines that were not understood and left out: {odd.count:,}; "
+        f"the first is line {odd.number:,}: {odd.line}."
+    )
+    return Read(logs, unread if odd.count else "")
 
 
-class _Reader:
-    """Takes the lines of a log one by one."""
-
-    def __init__(self) -> None:
-        self._clock = _Clock()
-        self._times: dict[int, _Time] = {}
-        self._values: dict[int, dict[str, float]] = {}
-        # By iteration, then by rank of the net (-1 is the training net) and number of the output,
-        # and not in the order of the lines: several GPUs may print at once.
-        self._outputs: dict[int, dict[tuple[int, int], tuple[str, float, bool]]] = {}
-        # What the lines before said that the next outputs are of.
-        self._iteration: int | None = None
-        self._ranks: dict[str, int] = {}
-
-    def take(self, line: str) -> None:
-        time = self._clock.read(line)
-        if "Iteration " not in line and " net output #" not in line:
-            return
-        found = _LINE.search(line)
-        if found is None:
-            return
-        if found["iteration"]:
-            self._heading(found, time)
-        elif found["phase"] in self._ranks:
-            place = self._ranks[found["phase"]], int(found["place"])
-            output = (found["name"], _number(found["value"]), bool(found["loss"]))
-            self._outputs[self._iteration][place] = output
-
-    def _heading(self, found: re.Match, time: _Time | None) -> None:
-        number, first = int(found["iteration"]), False
-        if number != self._iteration:
-            # Outputs whose heading was lost are of an unknown net, and left out.
-            self._iteration, self._ranks, first = number, {}, True
-        values = self._values.setdefault(number, {})
-        self._outputs.setdefault(number, {})
-        if found["what"] == "lr":
-            values["rate"] = _number(found["number"])
-        elif found["what"] == "loss":
-            values[_TOTAL] = _number(found["number"])
-            self._ranks["Train"] = -1
-        else:
-            self._ranks["Test"] = int(found["net"] or 0)
-        if time is not None and (first or found["what"] == "loss"):
-            self._times[number] = time
-
-    def log(self) -> Log:
-        seconds = dict(zip(self._times, self._clock.seconds(self._times.values()), strict=True))
-        rows, ranks, losses = [], {}, {_TOTAL}
-        for number in sorted(self._values):
-            known = {"iteration": number, "seconds": seconds.get(number, math.nan)}
-            row, seen = known | self._values[number], Counter()
-            for (rank, _), (name, value, is_loss) in sorted(self._outputs[number].items()):
-                net = "train" if rank < 0 else f"test{rank or ''}"
-                column = f"{net}_{name}"
-                seen[column] += 1
-                if seen[column] > 1:
-                    column += f".{seen[column] - 1}"
-                row[column] = value
-                ranks.setdefault(column, rank)
-                losses |= {column} if is_loss else set()
-            rows.append(row)
-        total = [_TOTAL] if any(_TOTAL in row for row in rows) else []
-        columns = [*_FIRST, *total, *sorted(ranks, key=ranks.__getitem__)]
-        curve = pd.DataFrame(rows, columns=columns).astype(float).astype({"iteration": int})
-        return Log(curve, tuple(name for name in columns if name in losses))
+def _curve(run: lines.Run, clock: lines.Clock, path: Path) -> Log:
+    """Make the table of a run, whose numbers are given up on the way, for want of room."""
+    iterations = np.asarray(run.iterations)
+    rows = None
+    if (np.diff(iterations) <= 0).any():
+        iterations, rows = np.unique(iterations, return_inverse=True)
+    parts = dict(_parts(run))
+    _refuse_empty(path, parts, len(iterations))
+    times = clock.seconds(run.days, run.since, run.start) if run.timed else []
+    curve, nans, losses = {"iteration": iterations}, {}, []
+    curve["seconds"] = _dense([(run.timed, times)], rows, len(iterations))[0]
+    vars(run).clear()
+    del times
+    for name in list(parts):
+        columns = parts.pop(name)
+        losses += [name] if any(column.is_loss for column in columns) else []
+        filled = [(column.rows, column.values) for column in columns]
+        curve[name], nan = _dense(filled, rows, len(iterations))
+        nans |= {name: nan} if len(nan) else {}
+        del columns, filled
+    return Log(pd.DataFrame(curve, copy=False), tuple(losses), nans)
 
 
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        size = math.inf if "INF" in text else math.nan
-        return -size if text.startswith("-") else size
+def _parts(run: lines.Run) -> Iterator[tuple[str, list[lines.Column]]]:
+    """Name what a run printed, in the order of the table, each with its sessions in their order."""
+    yield "rate", [run.rate]
+    if run.total.rows:
+        run.total.is_loss = True
+        yield run.total.name, [run.total]
+    named: dict[tuple[int, str], list[lines.Column]] = {}
+    for (_, rank), columns in run.nets.items():
+        net = "train" if rank == lines.TRAINED else f"test{rank or ''}"
+        seen, names = Counter(), {}
+        for place, name in sorted({(one.place, one.name) for one in columns.values()}):
+            names[place, name] = f"{net}_{name}" + (f".{seen[name]}" if seen[name] else "")
+            seen[name] += 1
+        for one in sorted(columns.values(), key=lambda one: one.place):
+            named.setdefault((rank, names[one.place, one.name]), []).append(one)
+    for rank, name in sorted(named, key=lambda key: key[0]):
+        yield name, named[rank, name]
 
 
-class _Clock:
-    """Times of a log, whose days become known only when all of them have been seen."""
-
-    def __init__(self) -> None:
-        self._days: list[_Day] = []
-        self._first: _Time | None = None
-
-    def read(self, line: str) -> _Time | None:
-        """Give the time of a line, if it has one, and remember its day."""
-        found = _STAMP.search(line) or _CREATED.match(line)
-        if found is None:
-            return None
-        year, month, day, *clock = found.groups()
-        printed = (int(year) if year else None, int(month), int(day))
-        if not self._days or self._days[-1] != printed:
-            self._days.append(printed)
-        if not clock:
-            return None
-        hours, minutes, seconds = map(float, clock)
-        time = len(self._days) - 1, 3600 * hours + 60 * minutes + seconds
-        self._first = self._first or time
-        return time
-
-    def seconds(self, times: Iterable[_Time]) -> list[float]:
-        """Give seconds since the first time in the log."""
-        days, (place, start) = _ordinals(self._days), self._first or (0, 0)
-        # Rounded to glog's microseconds, which the subtraction would blur.
-        return [
-            round((days[now] - days[place]) * _SECONDS_A_DAY + since - start, 6)
-            for now, since in times
-        ]
+def _dense(filled: list, rows: np.ndarray | None, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Put numbers into their rows, the later over the earlier; give the rows of NaN, too."""
+    column, said = np.full(size, math.nan), np.zeros(size, bool)
+    for places, values in filled:
+        where = np.asarray(places) if rows is None else rows[np.asarray(places)]
+        column[where], said[where] = values, True
+    return column, np.flatnonzero(said & np.isnan(column))
 
 
-def _ordinals(days: Sequence[_Day]) -> list[int]:
-    """Give each day its ordinal.
-
-    Where no year is known, years without a leap day are taken unless a 29 February is there.
-    """
-    for first_year in (2001, 2002, 2003, 2004):
-        year, dates = first_year, []
-        for printed, month, day in days:
-            near = (year - 1, year, year + 1) if dates else (year,)
-            choices = [_ordinal(one, month, day) for one in ((printed,) if printed else near)]
-            last = dates[-1] if dates else choices[0]
-            dates.append(min(choices, key=lambda choice: abs(choice - last)))
-            year = date.fromordinal(dates[-1]).year
-        leaps = [one for one, printed in zip(dates, days, strict=True) if printed[1:] == (2, 29)]
-        if all(date.fromordinal(one).day == 29 for one in leaps):
-            break
-    return dates
-
-
-def _ordinal(year: int, month: int, day: int) -> int:
-    # Not date(year, month, day): a damaged line may name a day that does not exist.
-    return date(year, month, 1).toordinal() + day - 1
+def _refuse_empty(path: Path, parts: dict[str, list[lines.Column]], rows: int) -> None:
+    cells = rows * len(parts)
+    numbers = sum(len(one.rows) for columns in parts.values() for one in columns)
+    if cells > _CELLS and cells > _SPARSE * numbers:
+        raise UserError(
+            f"{path} would become a table of {rows:,} rows and {len(parts):,} columns that is "
+            "nearly all empty: cut the log into parts."
+        )

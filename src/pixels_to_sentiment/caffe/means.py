@@ -3,35 +3,42 @@
 from pathlib import Path
 
 import numpy as np
-from google.protobuf.message import DecodeError
 
 from pixels_to_sentiment import places
-from pixels_to_sentiment.caffe import models, schema
-from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.caffe import kinds, models, wire
+from pixels_to_sentiment.errors import UserError, parsing
 
 
 def read(path: Path | str) -> np.ndarray:
     """Read a mean, ``.binaryproto`` or ``.npy``; anything else is refused.
 
-    It is float32, (3, h, w) or, where an ``.npy`` holds one value a channel, (3,); in the order of
-    the file, which is BGR for Caffe's means, in 0..255.
+    It is float32, (c, h, w) or, where an ``.npy`` holds one value a channel, (c,), for one channel
+    or three; in the order of the file, which is BGR for Caffe's means, in 0..255.
     """
     path = Path(path)
-    try:
-        with places.reading(path) as stream:
-            if path.suffix == ".npy":
-                mean = np.load(stream, allow_pickle=False)
-            else:
-                mean = models.array_of(schema.BlobProto.FromString(stream.read()), "the mean")
-    except (OSError, models.Unreadable) as fault:
-        raise models.unreadable(path, getattr(fault, "strerror", fault), "mean") from fault
-    except (DecodeError, ValueError, EOFError) as fault:
-        raise models.unreadable(path, "it is damaged or something else", "mean") from fault
-    if mean.ndim == 4 and mean.shape[0] == 1:
-        mean = mean[0]
-    if mean.shape[:1] != (3,) or mean.ndim not in (1, 3):
-        raise models.unreadable(path, f"its shape is {mean.shape} and not (3, h, w)", "mean")
-    return mean.astype(np.float32)
+    with parsing(path, "a Caffe mean"), np.errstate(over="raise"):
+        mean = _array(path) if path.suffix == ".npy" else _blob(path)
+        if mean.ndim == 4 and mean.shape[0] == 1:
+            mean = mean[0]
+        if mean.ndim == 2:
+            mean = mean[None]
+        if mean.ndim not in (1, 3) or mean.shape[0] not in (1, 3) or not mean.size:
+            raise ValueError(f"its shape is {mean.shape} and not (3, h, w) or (1, h, w)")
+        if mean.dtype.kind not in "fiu":
+            raise ValueError(f"its values are {mean.dtype} and no numbers")
+        return np.array(mean, np.float32)
+
+
+def _array(path: Path) -> np.ndarray:
+    with places.reading(path) as stream:
+        if other := kinds.of(stream.read(kinds.HEAD), ("a NumPy array",)):
+            raise ValueError(other)
+    # Mapped, since the size of what is to be read is held against that of the file first.
+    return np.lib.format.open_memmap(path, "r")
+
+
+def _blob(path: Path) -> np.ndarray:
+    return models.array_of(wire.grouped(models.contents(path, "a mean")), "the mean")
 
 
 def write(path: Path | str, mean: np.ndarray) -> None:

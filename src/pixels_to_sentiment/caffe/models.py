@@ -1,36 +1,43 @@
 """Caffe's model files: reading and writing ``.caffemodel``.
 
-A model is read a layer at a time, so that the file is never in memory beside its arrays.
+A file is mapped into memory, and the arrays are windows into it, so that reading costs what is
+looked at. The numbers of the fields are those of ``src/caffe/proto/caffe.proto``.
 """
 
-import os
-from codecs import getincrementaldecoder
+import math
+import mmap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
-from google.protobuf.message import DecodeError
-from google.protobuf.unknown_fields import UnknownFieldSet
 
 from pixels_to_sentiment import places
-from pixels_to_sentiment.caffe import schema
-from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.caffe import kinds, wire
+from pixels_to_sentiment.errors import UserError, parsing
 
 # Fields of NetParameter that hold layers: `layer`, and `layers` of the generation before.
-_LAYERS = {100: schema.LayerParameter, 2: schema.V1LayerParameter}
-_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
-_MAGIC = {
-    b"PK": "a zip archive or a PyTorch file",
-    b"\x80": "a Python pickle",
-    b"\x89HDF": "an HDF5 file",
-    b"\x93NUMPY": "a NumPy array",
-    b"<": "a web page",
-    b"version https://git-lfs": "a pointer of Git LFS",
-}
+_LAYER, _OLD_LAYER = 100, 2
+# Fields of the lists of values in a BlobProto, with the type of one that is not packed.
+_VALUES = {8: ("<f8", wire.FIXED64), 5: ("<f4", wire.FIXED32)}
+# NVCaffe's fields for the type of raw values and for their bytes, and its types.
+_RAW_TYPE, _RAW_DATA = 10, 12
+_RAW = {0: "<f8", 1: "<f4", 2: "<f2"}
+# Caffe's kMaxBlobAxes.
+_MOST_DIMENSIONS = 32
+# Values whose statistics are taken at once: they stay in the processor's cache.
+_CHUNK = 1 << 16
 # Blobs of the layers that have a weight and a bias; those of others go by number.
 _NAMED = ("Convolution", "InnerProduct", "Deconvolution")
+# V1LayerParameter.LayerType, under the names that Caffe's upgrade_proto.cpp gives the types.
+_NAMES = """
+    Accuracy BNLL Concat Convolution Data Dropout EuclideanLoss Flatten HDF5Data HDF5Output
+    Im2col ImageData InfogainLoss InnerProduct LRN MultinomialLogisticLoss Pooling ReLU Sigmoid
+    Softmax SoftmaxWithLoss Split TanH WindowData Eltwise Power SigmoidCrossEntropyLoss
+    HingeLoss MemoryData ArgMax Threshold DummyData Slice MVN AbsVal Silence ContrastiveLoss
+    Exp Deconvolution
+"""
+V1_TYPES = dict(enumerate(_NAMES.split(), 1))
 
 
 @dataclass(frozen=True)
@@ -40,10 +47,11 @@ class Layer:
     Attributes
     ----------
     name, type
-        As in the file; the enumerated types of the old generation under their present names.
+        As in the file; the enumerated types of the old generation under their present names. Bytes
+        that are not UTF-8 are kept as surrogates (PEP 383) and written as they were.
     blobs
-        Weights, biases and whatever else the layer has learnt: float32 or float64, of the shape in
-        the file, where the old generation always has four dimensions.
+        Weights, biases and whatever else the layer has learnt: float32, float64, or NVCaffe's
+        float16, of the shape in the file, where the old generation always has four dimensions.
     """
 
     name: str
@@ -51,7 +59,7 @@ class Layer:
     blobs: tuple[np.ndarray, ...]
 
 
-class Unreadable(Exception):
+class Unreadable(ValueError):
     """Why a file is not one of Caffe's: the end of a sentence that begins with its path."""
 
 
@@ -60,45 +68,56 @@ def read(path: Path | str) -> Iterator[Layer]:
 
     Both generations are read (``layer``, and ``layers`` with enumerated types), blobs with
     ``shape`` or with ``num``, ``channels``, ``height`` and ``width``, single and double
-    precision, packed or not.
+    precision, packed or not, and NVCaffe's raw ones. Arrays can be read only.
 
     Raises
     ------
     UserError
         If the file cannot be read, is cut short, is something else or holds no layers.
     """
-    count = 0
-    try:
-        with places.reading(path) as stream:
-            _refuse_others(stream.read(4096))
-            stream.seek(0)
-            for message in _layer_messages(stream):
+    with parsing(path, "a Caffe model"):
+        found = contents(path, "a model")
+        count = 0
+        for number, kind, value in found:
+            if kind == wire.BYTES and number in (_LAYER, _OLD_LAYER):
                 count += 1
-                yield _layer(message)
+                yield _layer(value, number)
         if not count:
             raise Unreadable("it holds no layers")
-    except OSError as fault:
-        raise unreadable(path, fault.strerror) from fault
-    except DecodeError as fault:
-        raise unreadable(path, "a layer in it is damaged") from fault
-    except Unreadable as reason:
-        raise unreadable(path, reason) from reason
+
+
+def contents(path: Path | str, expected: str) -> list[wire.Field]:
+    """Give the fields of a file that holds a message of Caffe; `Unreadable` for another kind."""
+    with places.reading(path) as stream:
+        if other := kinds.of(stream.read(kinds.HEAD)):
+            raise Unreadable(other)
+        mapped = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+    found = list(wire.fields(memoryview(mapped)))
+    if other := kinds.of_message(wire.grouped(found), expected):
+        raise Unreadable(other)
+    return found
 
 
 def write(path: Path | str, layers: Iterable[Layer], *, name: str = "") -> None:
     """Write a ``.caffemodel`` of the present generation, under a temporary name until it is whole.
 
-    Blobs of float64 are written in double precision, others as float32; `name` is the network's.
+    Blobs of a type whose values float32 holds are written as that, others in double precision;
+    `name` is the network's.
     """
     path = Path(path)
     try:
         with places.written_whole(path) as temporary, temporary.open("wb") as stream:
-            stream.write(schema.NetParameter(name=name).SerializeToString())
-            for layer in layers:
-                # Messages that follow each other are one, whose lists are joined.
-                stream.write(schema.NetParameter(layer=[_message(layer)]).SerializeToString())
+            stream.writelines(encoded(layers, name))
     except OSError as fault:
         raise UserError(f"{path} cannot be written ({fault.strerror}).") from fault
+
+
+def encoded(layers: Iterable[Layer], name: str) -> Iterator[bytes | memoryview]:
+    """Give what `write` writes, piece by piece; anything with a layer's attributes is one."""
+    yield wire.field(1, name)
+    for layer in layers:
+        # Messages that follow each other are one, whose lists are joined.
+        yield from _message(layer)
 
 
 def describe(layers: Iterable[Layer]) -> list[dict]:
@@ -115,129 +134,141 @@ def describe(layers: Iterable[Layer]) -> list[dict]:
 
 def _statistics(blob: np.ndarray) -> dict:
     facts = {"shape": list(blob.shape), "dtype": blob.dtype.name}
-    wide, values = {"dtype": np.float64}, {}
-    if blob.size:
-        values = {"mean": blob.mean(**wide), "std": blob.std(**wide)}
-        values |= {"min": blob.min(), "max": blob.max()}
+    values = _moments(blob) if blob.size else {}
     finite = {name: float(value) for name, value in values.items() if np.isfinite(value)}
     return facts | {name: finite.get(name) for name in ("mean", "std", "min", "max")}
 
 
+@np.errstate(all="ignore")
+def _moments(blob: np.ndarray) -> dict[str, float]:
+    """Take the statistics piece by piece, joined as Chan, Golub and LeVeque (1979) do."""
+    flat = blob.reshape(-1)
+    wide, narrow = np.empty(_CHUNK), np.empty(_CHUNK, blob.dtype)
+    count, mean, squares, low, high = 0, 0.0, 0.0, [], []
+    for start in range(0, flat.size, _CHUNK):
+        piece = flat[start : start + _CHUNK]
+        size = len(piece)
+        some, away = narrow[:size], wide[:size]
+        some[...] = piece
+        away[...] = some
+        low.append(some.min())
+        high.append(some.max())
+        middle = away.sum() / size
+        away -= middle
+        apart = middle - mean
+        squares += away @ away + apart * apart * count * size / (count + size)
+        count += size
+        mean += apart * size / count
+        _release(flat)
+    std = np.sqrt(squares / count)
+    return {"mean": mean, "std": std, "min": np.min(low), "max": np.max(high)}
+
+
+def _release(window: np.ndarray) -> None:
+    """Give pages of a mapped file back; they are read again when they are looked at again."""
+    owner: object = window
+    while isinstance(owner, np.ndarray):
+        owner = owner.base
+    if isinstance(owner, memoryview) and isinstance(owner.obj, mmap.mmap):
+        owner.obj.madvise(mmap.MADV_DONTNEED)
+
+
 def blob_names(layer: Layer) -> list[str]:
     """Name the blobs of a layer as parameters: ``conv1.weight``, ``conv1.bias`` or ``bn1.0``."""
+    name = kinds.printable(layer.name)
     if layer.type in _NAMED and len(layer.blobs) <= 2:
-        return [f"{layer.name}.{kind}" for kind in ("weight", "bias")[: len(layer.blobs)]]
-    return [f"{layer.name}.{place}" for place in range(len(layer.blobs))]
+        return [f"{name}.{kind}" for kind in ("weight", "bias")[: len(layer.blobs)]]
+    return [f"{name}.{place}" for place in range(len(layer.blobs))]
 
 
-def _refuse_others(head: bytes) -> None:
-    if not head:
-        raise Unreadable("it is empty")
-    for magic, what in _MAGIC.items():
-        if head.startswith(magic):
-            raise Unreadable(f"it is {what}")
-    if head[5:9] == b"\0\0\0{":
-        raise Unreadable("it is a safetensors file")
+def _layer(content: memoryview, generation: int) -> Layer:
     try:
-        # Without its end, which may be cut in the middle of a character.
-        text = getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError:
-        return
-    if all(character.isprintable() or character in "\t\n\r" for character in text):
-        raise Unreadable("it is text; a prototxt describes a network without its weights")
-
-
-def _layer_messages(stream: BinaryIO) -> Iterator[object]:
-    """Walk the fields of a NetParameter, giving those that are layers, skipping the others."""
-    size = os.fstat(stream.fileno()).st_size
-    while stream.tell() < size:
-        key = _read_varint(stream)
-        number, wire = key >> 3, key & 7
-        if number == 0 or wire not in (_VARINT, _FIXED64, _BYTES, _FIXED32):
-            raise Unreadable(f"what stands at byte {stream.tell()} is not a field of one")
-        if wire == _VARINT:
-            _read_varint(stream)
-            continue
-        length = {_FIXED64: 8, _FIXED32: 4}.get(wire) or _read_varint(stream)
-        left = size - stream.tell()
-        if length > left:
-            raise Unreadable(f"it is cut short: {length:,} bytes should follow and {left:,} do")
-        if wire == _BYTES and number in _LAYERS:
-            yield _LAYERS[number].FromString(stream.read(length))
+        found = wire.message(content)
+        if generation == _LAYER:
+            name, kind, blobs = wire.text(found, 1), wire.text(found, 2), 7
         else:
-            stream.seek(length, os.SEEK_CUR)
+            name, blobs = wire.text(found, 4), 6
+            number = wire.integers(found, 5)[-1:]
+            kind = V1_TYPES.get(number[0], str(number[0])) if number else ""
+            if wire.values(found, 1, wire.BYTES):
+                raise Unreadable(
+                    "it is of Caffe's first format; convert it with Caffe's "
+                    "upgrade_net_proto_binary"
+                )
+        given = wire.values(found, blobs, wire.BYTES)
+        return Layer(name, kind, tuple(array_of(wire.message(blob), name) for blob in given))
+    except wire.Malformed as reason:
+        raise Unreadable(f"a layer in it is damaged ({reason})") from reason
 
 
-def _read_varint(stream: BinaryIO) -> int:
-    value = 0
-    for shift in range(0, 70, 7):
-        byte = stream.read(1)
-        if not byte:
-            raise Unreadable("it is cut short")
-        value |= (byte[0] & 0x7F) << shift
-        if byte[0] < 0x80:
-            return value
-    raise Unreadable(f"what stands at byte {stream.tell()} is not a number of one")
-
-
-def _layer(message: object) -> Layer:
-    kind = message.type
-    if isinstance(message, schema.V1LayerParameter):
-        if message.HasField("layer"):
-            raise Unreadable(
-                "it is of Caffe's first format; convert it with Caffe's upgrade_net_proto_binary"
-            )
-        kind = schema.V1_TYPES.get(kind, str(kind))
-    return Layer(message.name, kind, tuple(array_of(b, message.name) for b in message.blobs))
-
-
-def array_of(blob: object, layer: str) -> np.ndarray:
+def array_of(blob: wire.Message, layer: str) -> np.ndarray:
     """Give the values of a BlobProto in its shape; `layer` is what `Unreadable` calls it."""
-    values = _values(blob)
-    legacy = ("num", "channels", "height", "width")
-    shape = [len(values)]
-    if blob.HasField("shape"):
-        shape = list(blob.shape.dim)
-    elif any(blob.HasField(name) for name in legacy):
-        shape = [getattr(blob, name) for name in legacy]
-    if int(np.prod(shape, dtype=object)) != len(values) or min(shape, default=0) < 0:
+    values, shape = _values(blob), _shape(blob)
+    shape = [len(values)] if shape is None else shape
+    name = kinds.printable(layer)
+    if len(shape) > _MOST_DIMENSIONS:
         raise Unreadable(
-            f"a blob of {layer} has {len(values):,} values for a shape of {tuple(shape)}"
+            f"a blob of {name} has {len(shape):,} dimensions, of which Caffe has at most "
+            f"{_MOST_DIMENSIONS}"
         )
-    return values.reshape(shape)
+    if math.prod(shape) != len(values) or min(shape, default=0) < 0:
+        raise Unreadable(
+            f"a blob of {name} has {len(values):,} values for a shape of {tuple(shape)}"
+            + _foreign(blob)
+        )
+    try:
+        return values.reshape(shape)
+    except ValueError as fault:
+        raise Unreadable(f"a blob of {name} has the shape {tuple(shape)}: {fault}") from fault
 
 
-def _values(blob: object) -> np.ndarray:
-    for packed, number, wire, kind in (
-        (blob.double_data, 8, _FIXED64, "8"),
-        (blob.data, 5, _FIXED32, "4"),
-    ):
-        if len(packed):
-            # As a list: a packed field may come in several pieces.
-            content = packed[0] if len(packed) == 1 else b"".join(packed)
-            if len(content) % int(kind):
-                raise Unreadable("a layer in it is damaged")
-            return np.frombuffer(content, f"<f{kind}")
-        # Written one by one, each after its tag, which the schema's bytes do not take in.
-        rest = [one for one in UnknownFieldSet(blob) if one.field_number == number]
-        found = [one.data for one in rest if one.wire_type == wire]
-        if found:
-            return np.array(found, f"<u{kind}").view(f"<f{kind}")
+def _foreign(blob: wire.Message) -> str:
+    """Name the fields in which a descendant of Caffe may have put the values."""
+    numbers = ", ".join(str(number) for number in sorted(blob) if number > 9)
+    return f", and fields that Caffe itself has not ({numbers})" if numbers else ""
+
+
+def _shape(blob: wire.Message) -> list[int] | None:
+    if given := wire.values(blob, 7, wire.BYTES):
+        # A message that is there twice is one, whose lists are joined.
+        return [side for one in given for side in wire.integers(wire.message(one), 1)]
+    sides = [wire.integers(blob, number)[-1:] for number in (1, 2, 3, 4)]
+    return [sum(side) for side in sides] if any(sides) else None
+
+
+def _values(blob: wire.Message) -> np.ndarray:
+    for number, (dtype, one) in _VALUES.items():
+        # A packed field may come in several pieces.
+        pieces = wire.values(blob, number, wire.BYTES, one)
+        if any(len(piece) for piece in pieces):
+            return _numbers(pieces, dtype)
+    kind = wire.values(blob, _RAW_TYPE, wire.VARINT)[-1:]
+    raw = wire.values(blob, _RAW_DATA, wire.BYTES)[-1:]
+    if kind and raw and kind[0] in _RAW:
+        return _numbers(raw, _RAW[kind[0]])
     return np.empty(0, np.float32)
 
 
-def _message(layer: Layer) -> object:
-    message = schema.LayerParameter(name=layer.name, type=layer.type)
+def _numbers(pieces: list[memoryview], dtype: str) -> np.ndarray:
+    size = np.dtype(dtype).itemsize
+    if odd := [len(piece) for piece in pieces if len(piece) % size]:
+        raise wire.Malformed(f"{odd[0]:,} bytes are no values of {size} bytes each")
+    return np.frombuffer(pieces[0] if len(pieces) == 1 else b"".join(pieces), dtype)
+
+
+def _message(layer: Layer) -> Iterator[bytes | memoryview]:
+    parts: list[bytes | np.ndarray] = [wire.field(1, layer.name), wire.field(2, layer.type)]
     for array in layer.blobs:
-        blob = message.blobs.add()
-        blob.shape.dim.extend(array.shape)
-        if array.dtype == np.float64:
-            blob.double_data.append(np.ascontiguousarray(array, "<f8").tobytes())
-        else:
-            blob.data.append(np.ascontiguousarray(array, "<f4").tobytes())
-    return message
+        double = not np.can_cast(array.dtype, np.float32)
+        values = np.asarray(array, "<f8" if double else "<f4", order="C")
+        shape = wire.field(7, wire.field(1, b"".join(map(wire.varint, array.shape))))
+        data = [wire.head(8 if double else 5, values.nbytes), values]
+        blob = [shape, *data] if double else [*data, shape]
+        parts += [wire.head(7, sum(map(_length, blob))), *blob]
+    yield wire.head(_LAYER, sum(map(_length, parts)))
+    for part in parts:
+        yield part if isinstance(part, bytes) else part.reshape(-1).view(np.uint8).data
 
 
-def unreadable(path: Path | str, reason: object, what: str = "model") -> UserError:
-    """Make the error of a file that cannot be read, with its reason."""
-    return UserError(f"{path} is not a Caffe {what} that can be read: {reason}.")
+def _length(part: bytes | np.ndarray) -> int:
+    return len(part) if isinstance(part, bytes) else part.nbytes

@@ -2,7 +2,9 @@
 
 import argparse
 import json
+import os
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 from pixels_to_sentiment.cli import add_command, add_room, waiting
@@ -13,6 +15,8 @@ CONVERSIONS = {
     (".safetensors", ".caffemodel"),
     (".binaryproto", ".npy"),
 }
+# Outputs of a log that are drawn.
+DRAWN = 24
 
 
 def commands(rooms) -> None:
@@ -38,22 +42,27 @@ def commands(rooms) -> None:
     logs = add_command(rooms, "logs", _logs, text, *written)
     logs.add_argument("logs", nargs="+", type=Path, metavar="LOG", help="or the folder of a run")
     logs.add_argument("--names", nargs="+", help="of the models, in the order of the logs")
+    logs.add_argument("--strict", action="store_true", help="refuse lines of forms not known")
 
 
 def _show(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment.caffe import convert, means, models
+    from pixels_to_sentiment.caffe import kinds, means, models
 
     if options.file.suffix in (".binaryproto", ".npy"):
         layers = [means.describe(options.file)]
+    elif options.file.suffix == ".safetensors":
+        from pixels_to_sentiment.caffe import convert
+
+        layers = models.describe(convert.from_safetensors(options.file))
     else:
-        safe = options.file.suffix == ".safetensors"
-        layers = models.describe((convert.from_safetensors if safe else models.read)(options.file))
+        layers = models.describe(models.read(options.file))
     if options.json:
         print(json.dumps(layers, indent=1))
         return
-    width = max(len(layer["name"]) for layer in layers)
-    for layer in layers:
-        label = f"{layer['name']:{width}}  {layer['type']:{16}}"
+    names = [kinds.printable(layer["name"]) for layer in layers]
+    width = max(map(len, names))
+    for name, layer in zip(names, layers, strict=True):
+        label = f"{name:{width}}  {kinds.printable(layer['type']):{16}}"
         for blob in layer["blobs"] or [None]:
             print((label + (_summary(blob) if blob else "")).rstrip())
             label = " " * len(label)
@@ -75,7 +84,7 @@ def _convert(options: argparse.Namespace) -> None:
     if (source.suffix, target.suffix) not in CONVERSIONS:
         known = ", ".join(f"{a} to {b}" for a, b in sorted(CONVERSIONS))
         raise UserError(f"{source} cannot be converted to {target}: it goes from {known}.")
-    if not source.is_file():
+    if not os.path.isfile(source):
         raise UserError(f"There is no file {source}.")
     _refuse_existing([target], options.force)
     if not target.parent.is_dir():
@@ -125,37 +134,77 @@ def _compare(options: argparse.Namespace) -> None:
 
 def _logs(options: argparse.Namespace) -> None:
     from pixels_to_sentiment.caffe import logs
-    from pixels_to_sentiment.drawing import curves, figures
 
-    names = options.names or [path.stem for path in options.logs]
+    names = options.names or [path.stem or path.resolve().name for path in options.logs]
     if len(names) != len(options.logs):
         raise UserError(f"There are {len(options.logs)} logs and {len(names)} --names.")
-    if len(set(names)) != len(names):
-        raise UserError(f"Two logs are called the same: give each its own of --names ({names}).")
     if bad := [name for name in names if Path(name).name != name]:
         raise UserError(f"{bad[0]!r} cannot be part of a file name: choose another of --names.")
-    pictures = {kind: options.output / f"{kind}.png" for kind in ("loss", "accuracy", "both")}
-    tables = {name: options.output / f"{name}.csv" for name in names}
-    _refuse_existing([*pictures.values(), *tables.values()], options.force)
-    read = {name: logs.read(path) for name, path in zip(names, options.logs, strict=True)}
-    empty = [path for log, path in zip(read.values(), options.logs, strict=True) if log.curve.empty]
-    for path in empty:
-        print(f"{path} has no iteration in it.", file=sys.stderr)
-    if len(empty) == len(names):
+    read = {}
+    for name, path in zip(names, options.logs, strict=True):
+        with waiting(f"Reading {path.name}"):
+            found = logs.read_all(path)
+        if found.unread and options.strict:
+            raise UserError(found.unread)
+        several = len(found.logs) > 1
+        if found.unread or several or found.logs[0].curve.empty:
+            said = f"{path} has {len(found.logs)} runs in it: a curve each." if several else ""
+            said = said or f"{path} has no iteration in it." * found.logs[0].curve.empty
+            print(*filter(None, (found.unread, said)), sep="\n", file=sys.stderr)
+        numbered = [f"{name}-{n}" for n, _ in enumerate(found.logs, 1)] if several else [name]
+        if again := read.keys() & set(numbered):
+            raise UserError(f"Two logs are called {again.pop()!r}: give each its own of --names.")
+        read |= zip(numbered, found.logs, strict=True)
+        del found
+    if all(log.curve.empty for log in read.values()):
         raise UserError("There is nothing to draw: no log has an iteration in it.")
-    options.output.mkdir(parents=True, exist_ok=True)
-    for name, path in tables.items():
-        read[name].curve.to_csv(path, index=False)
+    _write_logs(read, options.output, options.force)
+
+
+def _write_logs(read: dict, folder: Path, force: bool) -> None:
+    """Write a table a log and three pictures of all of them: all or nothing."""
+    from pixels_to_sentiment import places
+
+    pictures = {kind: folder / f"{kind}.png" for kind in ("loss", "accuracy", "both")}
+    tables = {name: folder / f"{name}.csv" for name in read}
+    _refuse_existing([*pictures.values(), *tables.values()], force)
+    made = not folder.exists()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with ExitStack() as stack, waiting("Writing"):
+            for name, path in tables.items():
+                read[name].write(stack.enter_context(places.written_whole(path)))
+            from pixels_to_sentiment.drawing import curves, figures
+
+            figures.theme()
+            losses = {name: log.losses for name, log in read.items()}
+            # For want of room for a long log, it is given up before the pictures are made.
+            drawn = {name: _drawn(name, read.pop(name)) for name in losses}
+            made_of = {kind: curves.training_logs(drawn, losses, kind) for kind in pictures}
+            drawn.clear()
+            for kind, path in pictures.items():
+                temporary = stack.enter_context(places.written_whole(path))
+                made_of[kind].savefig(temporary, format="png")
+                figures.plt.close(made_of[kind])
+    except OSError as fault:
+        if made and folder.is_dir():
+            folder.rmdir()
+        raise UserError(
+            f"{folder} cannot be written to ({fault.strerror}): nothing was; choose another -o."
+        ) from fault
+    for path in (*tables.values(), *pictures.values()):
         print(f"Wrote {path}.")
-    figures.theme()
-    by_model = {name: log.curve for name, log in read.items()}
-    losses = {name: log.losses for name, log in read.items()}
-    for kind, path in pictures.items():
-        with waiting("Drawing"):
-            curves.training_logs(by_model, losses, kind).savefig(path)
-        print(f"Wrote {path}.")
+
+
+def _drawn(name: str, log):
+    """Give the columns of a log that are drawn, and say if that is not all of them."""
+    outputs = len(log.curve.columns) - 3
+    if outputs > DRAWN:
+        said = f"{name} has {outputs:,} outputs: the pictures show the first {DRAWN}."
+        print(said, file=sys.stderr)
+    return log.curve.iloc[:, : 3 + DRAWN]
 
 
 def _refuse_existing(paths: list[Path], force: bool) -> None:
-    if there := [str(path) for path in paths if path.exists() and not force]:
+    if there := [str(path) for path in paths if os.path.exists(path) and not force]:
         raise UserError(f"{', '.join(there)} exists already: use --force to overwrite.")

@@ -25,7 +25,7 @@ from pixels_to_sentiment.drawing.figures import (
     legend_below,
     nothing,
 )
-from pixels_to_sentiment.networks.architectures import CLASSES
+from pixels_to_sentiment.networks.declared import CLASSES
 
 # How the lines of a training log are drawn: whether of a loss, and the phase.
 LOG_STYLES = {
@@ -36,6 +36,8 @@ LOG_STYLES = {
 }
 # More points than this make a pale band, with the means of so many stretches drawn over it.
 MANY_POINTS, STRETCHES = 300, 100
+# Of more points the band shows but the least and the largest of each of half as many stretches.
+BAND_POINTS = 2000
 
 
 def learning_curves(curves: pd.DataFrame) -> Figure:
@@ -115,6 +117,7 @@ class _LogLine(NamedTuple):
     colour: str
     mark: str
     points: np.ndarray
+    band: np.ndarray
 
 
 def training_logs(
@@ -170,12 +173,25 @@ def _log_lines(
         phase = "test" if found[1] == "test" else "train"
         net = f" net {found[2]}" if found[2] else ""
         label = f"{model}: {found[3]}, {'test' if phase == 'test' else 'training'}{net}"
-        points = curve[["iteration", column]].to_numpy(float)
-        points = points[np.isfinite(points).all(axis=1)]
+        points, band = _thinned(curve["iteration"].to_numpy(), curve[column].to_numpy(float))
         if len(points):
             mark = ("", "o", "s", "^", "D", "v")[kinds[is_loss, phase] % 6]
             kinds[is_loss, phase] += 1
-            yield _LogLine(phase, is_loss, found[3], label, colour, mark, points)
+            yield _LogLine(phase, is_loss, found[3], label, colour, mark, points, band)
+
+
+def _thinned(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give what the line shows and what the band below it shows, without a copy of it all."""
+    rows = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+    if len(rows) <= MANY_POINTS:
+        return np.column_stack([x[rows], y[rows]]), np.empty((0, 2))
+    stretches = np.array_split(rows, STRETCHES)
+    means = np.array([(x[some].mean(), y[some].mean()) for some in stretches])
+    if len(rows) > BAND_POINTS:
+        stretches = np.array_split(rows, BAND_POINTS // 2)
+        ends = [some[sorted((y[some].argmin(), y[some].argmax()))] for some in stretches]
+        rows = np.concatenate(ends)
+    return means, np.column_stack([x[rows], y[rows]])
 
 
 def _log_panels(panel: Axes, lines: list[_LogLine]) -> dict[bool, Axes]:
@@ -195,9 +211,8 @@ def _log_panels(panel: Axes, lines: list[_LogLine]) -> dict[bool, Axes]:
 def _draw_log_line(panel: Axes, line: _LogLine) -> Line2D:
     """Draw a line, over a band of its points if they are many, and give it."""
     points = line.points
-    if len(points) > MANY_POINTS:
-        panel.plot(*points.T, color=line.colour, linewidth=0.6, alpha=0.3, zorder=1)
-        points = np.array([some.mean(axis=0) for some in np.array_split(points, STRETCHES)])
+    if len(line.band):
+        panel.plot(*line.band.T, color=line.colour, linewidth=0.6, alpha=0.3, zorder=1)
     return panel.plot(
         *points.T,
         color=line.colour,

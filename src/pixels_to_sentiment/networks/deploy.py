@@ -5,7 +5,9 @@ Only layers of Caffe itself are used, so that any of its descendants and importe
 """
 
 import operator
+import os
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from math import isclose
 from pathlib import Path
@@ -17,7 +19,6 @@ from torch.nn import functional as F
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.caffe import models
-from pixels_to_sentiment.caffe.models import Layer
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import surgery
 from pixels_to_sentiment.networks.caffenet import Linear, LocalResponseNorm
@@ -62,11 +63,13 @@ def export(
         If Caffe has no layer for something in the network, a file is there already (overwritten
         with `force`) or cannot be written.
     """
+    if Path(name).name != name or not name.strip(".") or {"\\", "\0"} & set(name):
+        raise UserError(f"{name!r} cannot be part of a file name: choose another name.")
     folder = Path(folder)
     crop = network.convention.crop
     forms = {name: (network.body, crop), f"{name}_conv": (None, MAP_SIDE)}
     paths = [folder / (n + end) for n in forms for end in (".caffemodel", "_deploy.prototxt")]
-    if there := [str(path) for path in paths if path.exists() and not force]:
+    if there := [str(path) for path in paths if os.path.exists(path) and not force]:
         raise UserError(f"{', '.join(there)} exists already: use --force to overwrite.")
     # Before anything is written: either may be what Caffe cannot express.
     made = {
@@ -75,11 +78,15 @@ def export(
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for form, (some, side) in made.items():
-            layers = [Layer(step.name, step.type, step.blobs) for step in some]
-            models.write(folder / f"{form}.caffemodel", layers, name=form)
-            with places.written_whole(folder / f"{form}_deploy.prototxt") as temporary:
-                temporary.write_text(prototxt(some, network.convention, form, side))
+        # Named when all are whole, since one without the others is of no use.
+        with ExitStack() as stack:
+            whole = [stack.enter_context(places.written_whole(path)) for path in paths]
+            for (form, (some, side)), model, text in zip(
+                made.items(), whole[::2], whole[1::2], strict=True
+            ):
+                with model.open("wb") as stream:
+                    stream.writelines(models.encoded(some, form))
+                text.write_text(prototxt(some, network.convention, form, side), "utf-8")
     except OSError as fault:
         raise UserError(f"{folder} cannot be written ({fault.strerror}).") from fault
     return paths
@@ -256,7 +263,7 @@ def _scalar(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str) and not isinstance(value, Word):
-        return f'"{value}"'
+        return '"' + value.replace("\\", r"\\").replace('"', r"\"") + '"'
     if isinstance(value, float) and isclose(value, float(f"{value:g}")):
         return f"{value:g}"
     return str(value)

@@ -8,16 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatch
 from math import prod
 from pathlib import Path
-from pickle import UnpicklingError
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from pixels_to_sentiment.caffe import models
-from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment import places
+from pixels_to_sentiment.caffe import kinds, models
+from pixels_to_sentiment.errors import UserError, parsing
 from pixels_to_sentiment.networks.caffenet import FC6_WINDOW
 
 # Ends the names of inner products that were turned into convolutions, as the authors' fully
@@ -25,6 +24,8 @@ from pixels_to_sentiment.networks.caffenet import FC6_WINDOW
 CONVOLUTIONAL = "-conv"
 # Ends the name of the Scale layer that follows a BatchNorm of Caffe, which has no scale itself.
 SCALE = "/scale"
+# What `read` has from torch and safetensors, in the words of `kinds.of`.
+_OURS = ("a safetensors file", "a PyTorch file", "a Python pickle", "a zip archive")
 
 
 def load(
@@ -85,17 +86,19 @@ def load(
 
 def read(path: Path) -> dict[str, Tensor]:
     """Read the parameters of a file by name, as they are in it."""
-    try:
-        if path.suffix == ".safetensors":
-            return load_file(path)
+    # A value too large for float32 would become infinite and only be warned of.
+    with parsing(path, "a weights file"), np.errstate(over="raise"):
         if path.suffix == ".caffemodel":
             return dict(_caffe_parameters(path))
-        return dict(torch.load(path, map_location="cpu", weights_only=True))
-    except (SafetensorError, OSError, RuntimeError, ValueError) as fault:
-        reason = fault
-    except (UnpicklingError, EOFError, KeyError, TypeError) as fault:  # torch's on foreign bytes
-        reason = type(fault).__name__
-    raise UserError(f"{path} is not a weights file that can be read ({reason}).")
+        with places.reading(path) as stream:
+            if other := kinds.of(stream.read(kinds.HEAD), _OURS):
+                raise ValueError(other)
+        if path.suffix == ".safetensors":
+            return load_file(path)
+        state = dict(torch.load(path, map_location="cpu", weights_only=True))
+        if odd := [key for key, value in state.items() if not isinstance(value, Tensor)]:
+            raise ValueError(f"{odd[0]!r} in it is no tensor: save a state_dict alone")
+        return state
 
 
 def caffe_names(body: nn.Module) -> dict[str, str]:

@@ -16,7 +16,7 @@ from IPython.display import display as show
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from pixels_to_sentiment import provenance, reports
+from pixels_to_sentiment import places, provenance, reports
 from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.drawing import dark, figures, tables
@@ -315,10 +315,21 @@ def differences(found: pd.DataFrame, caption: str, name: str) -> None:
 
 
 def runs(built: Iterable[str], caption: str, name: str) -> pd.DataFrame:
-    """Table all that is recorded and what this build made, as `ledger.ledger`, also as CSV."""
+    """Table all that is recorded and what this build made, as `ledger.ledger`, also as CSV.
+
+    The answers of recorded runs and probes are linked; `book.rendering` puts them into the book.
+    """
     found = ledger.ledger(ledger.recorded(), built)
+    link = Markup('<a href="../{}" download="{}-predictions.csv">CSV</a>')
+    files = {key: f"results/{key}/predictions.csv" for key in found["key"]}
+    answers = [
+        link.format(path, key) if (places.results().parent / path).is_file() else "–"
+        for key, path in files.items()
+    ]
     table(
-        found.assign(**{"changed since": found["changed since"].replace("", "–")}),
+        found.assign(
+            **{"changed since": found["changed since"].replace("", "–"), "answers": answers}
+        ),
         caption=caption,
         name=name,
         formats=dict.fromkeys(reports.CROPS.values(), ".3f")

@@ -1,0 +1,300 @@
+"""What the lines of a Caffe log say, gathered as runs of numbers.
+
+What a line looks like is set by ``src/caffe/solver.cpp`` (``Step``, ``Solve``, ``Test``) and
+``src/caffe/solvers/sgd_solver.cpp`` (the learning rate) of BVLC's Caffe of 2013 to 2018, of
+NVIDIA's, Intel's and others' (with an epoch, colons, bracketed prefixes); its prefix by glog.
+"""
+
+import math
+import re
+from array import array
+from operator import lt
+from typing import BinaryIO, NamedTuple
+
+from pixels_to_sentiment.caffe.blocks import ITERATION, STAMP, Blocks, Template
+from pixels_to_sentiment.caffe.clocks import Clock, Time
+
+TRAIN, TEST = b"Train", b"Test"
+# The rank of the training net; those of test nets are their numbers.
+TRAINED = -1
+# The place of the loss of a whole test net, after its outputs.
+_LAST = 1 << 60
+# Bytes that are taken at once: few at first, since blocks are only known from the second on.
+_CHUNKS = 1 << 14, 1 << 18
+
+_PAIR = rb"(loss|lr)\s*[=:]\s*([^\s,]+)"
+# Between number and value there may be a timing in brackets and a part that counts epochs.
+_HEADING = re.compile(
+    rb"\s*Iteration:?\s+#?(\d{1,15})(?:\s*/\s*\d+)?+(?:\s*\([^()]*\))?+"
+    rb"(?:,(?!\s*Testing)(?=[^,=:]*\d)[^,=:]*+)?+\s*[,:]\s*"
+    rb"(?:" + _PAIR + rb"|Testing net(?:\s*\(#(\d{1,4})\))?)"
+)
+_MORE = re.compile(rb",\s*" + _PAIR)
+_OUTPUT = re.compile(
+    rb"\s*(?:(Train|Test) net output(?: \w+)? #(\d{1,9}):|Test (?:score #(\d{1,9})|(loss)):)"
+)
+# What C++ prints on Windows, which `float` does not know.
+_WINDOWS = re.compile(rb"([-+]?)(?:1\.#(INF|IND|QNAN)\d*|nan\(\w+\))")
+# A line that has one of these says something of what is wanted, in whatever form.
+_SPEAKS = re.compile(
+    rb"(?<!Status: )\bIterations?\b[\s:=#]*(\d+)|net output|Test score|Test loss|Testing net"
+)
+_MARK = re.compile(
+    rb"\s*(?:(Initializing solver|Solving )|(Restoring |Resuming from|\w+Solver: restoring)"
+    rb"|(Snapshotting )|Log file created at)"
+)
+
+
+class Odd(NamedTuple):
+    """Lines that say something in a form that is not known: how many, and the first of them."""
+
+    count: int = 0
+    number: int = 0
+    line: str = ""
+    last: int = 0
+
+
+class Column:
+    """Numbers of one output, each with the row that it belongs to; of two in a row, the later."""
+
+    def __init__(self, name: str = "", place: int = 0, is_loss: bool = False) -> None:
+        self.name, self.place, self.is_loss = name, place, is_loss
+        self.rows, self.values = array("I"), array("d")
+
+
+class Run:
+    """What one training printed; a row begins where the iteration changes."""
+
+    def __init__(self, start: Time | None = None) -> None:
+        self.iterations, self.start = array("q"), start
+        self.rate, self.total = Column("rate"), Column("total_loss", is_loss=True)
+        self.timed, self.days, self.since = array("I"), array("I"), array("d")
+        # By session and rank of the net, then by place and name.
+        self.nets: dict[tuple[int, int], dict[tuple[int, bytes], Column]] = {}
+        self.session = 0
+        self.prefixes: set[bytes] = set()
+
+    def time(self, row: int, time: Time) -> None:
+        """Take the time of a row."""
+        self.start = self.start or time
+        self.timed.append(row)
+        self.days.append(time[0])
+        self.since.append(time[1])
+
+
+class Reader:
+    """Takes a log.
+
+    Attributes
+    ----------
+    runs, clock
+        What was read.
+    odd
+        What was not understood.
+    """
+
+    def __init__(self) -> None:
+        self.runs, self.clock, self.odd = [Run()], Clock(), Odd()
+        self._blocks, self._number = Blocks(), 0
+        # What the lines before said that the next outputs are of.
+        self._iteration: int | None = None
+        self._ranks: dict[bytes, int] = {}
+        # What was said since the last iteration: a beginning, when, and the snapshot restored.
+        self._started, self._restored, self._origin = False, None, None
+
+    def read(self, stream: BinaryIO) -> "Reader":
+        """Read to the end; a last line without its end is not read: it may stop in a number."""
+        chunk, size = b"", _CHUNKS[0]
+        while more := stream.read(size):
+            chunk, size = more + stream.readline(), min(2 * size, _CHUNKS[1])
+            for template, texts in self._blocks.split(chunk):
+                if template is None or not self._repeat(template, texts):
+                    self._lines(b"".join(text[0] for text in texts))
+        if rest := chunk.rpartition(b"\n")[2]:
+            self._number += 1
+            self._complain(rest)
+        return self
+
+    def _repeat(self, template: Template, found: list[tuple[bytes, ...]]) -> bool:
+        """Take blocks that differ by numbers alone, if nothing is odd about them."""
+        told = self._started or self._restored is not None
+        if told or template not in self._blocks.templates:
+            return False
+        run, texts = (
+            self.runs[-1],
+            dict(zip(template.roles, [*zip(*found, strict=True)][1:], strict=True)),
+        )
+        iterations = array("q", map(int, texts.pop(ITERATION)))
+        if iterations[0] <= run.iterations[-1] or not all(map(lt, iterations, iterations[1:])):
+            return False
+        stamps = texts.pop(STAMP, ())
+        rows = range(len(run.iterations), len(run.iterations) + len(found))
+        try:
+            numbers = {column: array("d", map(float, some)) for column, some in texts.items()}
+        except ValueError:
+            return False
+        run.iterations += iterations
+        for column, values in numbers.items():
+            column.rows.extend(rows)
+            column.values.extend(values)
+        run.timed.extend(rows if stamps else ())
+        self.clock.read_all(stamps, run.days, run.since)
+        self._iteration, self._ranks = iterations[-1], dict(template.ranks)
+        self._number += template.lines * len(found)
+        self._blocks.drop()
+        return True
+
+    def _lines(self, text: bytes) -> None:
+        for line in text.split(b"\n")[:-1]:
+            self._number += 1
+            head, bracket, said = line.rpartition(b"] ")
+            self._line(line, head + bracket, said)
+            if self.odd.last == self._number:
+                self._blocks.drop()
+
+    def _line(self, line: bytes, head: bytes, text: bytes) -> None:
+        """Take a line; if another got stuck in it, it counts as not understood."""
+        if self.runs[0].start is None:
+            self.runs[0].start = self.clock.read(line)
+        if head.count(b"] ") > 1 and _SPEAKS.search(head):
+            self._complain(line)
+        if found := _HEADING.match(text):
+            understood = self._heading(found, line, head)
+        elif found := _OUTPUT.match(text):
+            understood = self._output(found, line, head, text)
+        else:
+            understood = self._mark(head, text)
+            self._blocks.add(line, 0, [], len(line))
+        if not understood:
+            self._complain(line)
+
+    def _complain(self, line: bytes) -> None:
+        """Count a line, if it says something, and doubt what outputs after it belong to."""
+        said = list(_SPEAKS.finditer(line))
+        if not said:
+            return
+        if self.odd.last != self._number:
+            first = self.odd[1:3] if self.odd.count else (self._number, _shown(line))
+            self.odd = Odd(self.odd.count + 1, *first, self._number)
+        here = b"%d" % (self._iteration or 0)
+        if any(one[0] == b"Testing net" or one[1] not in (None, here) for one in said):
+            self._iteration, self._ranks = None, {}
+
+    def _heading(self, found: re.Match, line: bytes, head: bytes) -> bool:
+        """Take a line that names the iteration."""
+        digits, what, text, net = found.groups()
+        more = _MORE.findall(found.string, found.end()) if what else []
+        pairs = [(name, _number(one)) for name, one in [(what, text), *more] if what]
+        if None in (value for _, value in pairs) or _SPEAKS.search(found.string, found.end()):
+            self._iteration = None
+            return False
+        fresh = int(digits) != self._iteration
+        if fresh:
+            self._begin(int(digits))
+        run, row, offset = self.runs[-1], len(self.runs[-1].iterations) - 1, len(head)
+        spans = [(offset + found.start(1), offset + found.end(1), ITERATION)]
+        if (fresh or what == b"loss") and (time := self.clock.read(head)):
+            run.time(row, time)
+            if what == b"loss":
+                spans.insert(0, (0, offset, STAMP))
+        if what != b"lr":
+            self._ranks[TRAIN if what else TEST] = TRAINED if what else int(net or 0)
+        for name, value in pairs:
+            column = run.rate if name == b"lr" else run.total
+            column.rows.append(row)
+            column.values.append(value)
+        if what:
+            spans += [(offset + found.start(3), offset + found.end(3), column)]
+        self._blocks.add(line, offset, spans, len(line) if what else offset)
+        if more:
+            self._blocks.drop()
+        return True
+
+    def _begin(self, iteration: int) -> None:
+        """Begin a row, and a run or a session where the log does."""
+        run = self.runs[-1]
+        timed = bool(run.timed) and run.timed[-1] == len(run.iterations) - 1
+        self._blocks.end(self._ranks, timed)
+        if run.iterations and self._is_new(run, iteration):
+            run = Run(self._origin)
+            self.runs.append(run)
+            self._blocks = Blocks()
+        elif run.iterations and iteration < run.iterations[-1]:
+            run.session += 1
+            self._blocks = Blocks()
+        self._iteration, self._ranks = iteration, {}
+        self._started, self._restored, self._origin = False, None, None
+        run.iterations.append(iteration)
+        self._blocks.begin()
+
+    def _is_new(self, run: Run, iteration: int) -> bool:
+        """Tell whether a training begins that does not go on from where the run was."""
+        if self._restored is not None:
+            return bool(self._restored and run.prefixes) and self._restored not in run.prefixes
+        again = iteration < run.iterations[-1] and iteration <= run.iterations[0]
+        return self._started or again
+
+    def _output(self, found: re.Match, line: bytes, head: bytes, text: bytes) -> bool:
+        """Take the number of an output."""
+        phase, place, score, whole = found.groups()
+        stop = text.rfind(b"(*") if text.rstrip().endswith(b" loss)") else len(text)
+        cut = max(found.end() - 1, *(text.rfind(sign, 0, stop) for sign in (b"=", b":")))
+        value, name = _number(text[cut + 1 : stop].strip()), text[found.end() : cut].strip()
+        rank = self._ranks.get(phase or TEST)
+        if value is None or rank is None or bool(name) != bool(phase):
+            return False
+        if not phase:
+            name, place = (b"total_loss", _LAST) if whole else (_score(int(score)), score)
+        run = self.runs[-1]
+        columns = run.nets.setdefault((run.session, rank), {})
+        column = columns.setdefault((int(place), name), Column(name.decode(errors="replace")))
+        column.place = int(place)
+        column.is_loss |= stop < len(text) or bool(whole)
+        column.rows.append(len(run.iterations) - 1)
+        column.values.append(value)
+        start = len(head) + cut + 1 + (text[cut + 1 : cut + 2] == b" ")
+        span = start, start + len(text[cut + 1 : stop].split()[0]), column
+        self._blocks.add(line, len(head), [span], len(head), weighted=stop < len(text))
+        return True
+
+    def _mark(self, head: bytes, text: bytes) -> None:
+        """Notice where a training begins or goes on."""
+        found = _MARK.match(text)
+        if found is None:
+            return
+        started, restored, snapshot = found.groups()
+        self._blocks.drop()
+        if started:
+            self._started, self._origin = True, self._origin or self.clock.read(head)
+            self._iteration, self._ranks = None, {}
+        elif restored:
+            self._restored = self._restored or _prefix(text)
+        elif snapshot:
+            self.runs[-1].prefixes.add(_prefix(text))
+        else:
+            self.clock.read(text)
+
+
+def _score(place: int) -> bytes:
+    return b"score.%d" % place if place else b"score"
+
+
+def _prefix(text: bytes) -> bytes:
+    """Give the name of a snapshot without its folder and iteration, or nothing."""
+    return re.split(rb"[/\\]", text.split()[-1])[-1].rpartition(b"_iter_")[0]
+
+
+def _number(text: bytes) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        found = _WINDOWS.fullmatch(text)
+    if found is None:
+        return None
+    size = math.inf if found[2] == b"INF" else math.nan
+    return -size if found[1] == b"-" else size
+
+
+def _shown(line: bytes) -> str:
+    text = line.decode(errors="replace").strip()
+    return ascii(text if len(text) <= 100 else text[:97] + "...")

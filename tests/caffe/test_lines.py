@@ -1,0 +1,163 @@
+"""What the lines of a log say, in the forms of all Caffes, and how long they take."""
+
+import time
+
+import pytest
+
+from pixels_to_sentiment.caffe import logs
+from pixels_to_sentiment.errors import UserError
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Read a log of the given lines."""
+
+    def write_and_read(lines):
+        path = tmp_path / "caffe.log"
+        path.write_text("".join(line + "\n" for line in lines))
+        return logs.read(path)
+
+    return write_and_read
+
+
+def glog(message, second=0):
+    return f"I0301 09:00:{second:02d}.000000 100 solver.cpp:1] {message}"
+
+
+TRAINED = "    Train net output #0: loss = 3 (* 1 = 3 loss)"
+TESTED = "    Test net output #0: accuracy = 0.5"
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        # NVIDIA's: an epoch, an indented prefix in brackets, more values after the rate.
+        (["    [0.0] Iteration 5 (0.2 s), 0.1/10ep, loss = 2"], {"total_loss": 2}),
+        (["    [n0.d0.r0] Iteration 5, lr = 0.1, m = 0.9, wd = 5e-4, gs = 1"], {"rate": 0.1}),
+        (["Iteration 5 (5.3/s), lr = 0.01"], {"rate": 0.01}),
+        (
+            ["Iteration 5, Testing net (#0)", "Test net output mAP #0: detection_eval = 0.75"],
+            {"test_detection_eval": 0.75},
+        ),
+        (["Iteration 5, loss = 2", "    [0.0] " + TRAINED], {"total_loss": 2, "train_loss": 3}),
+        # Of 2013: the rate before the loss, outputs without a name.
+        (
+            ["Iteration 5, lr = 0.1", "Iteration 5, loss = 2", "Iteration 5, Testing net",
+             "Test score #0: 0.5", "Test score #1: 0.25"],
+            {"rate": 0.1, "total_loss": 2, "test_score": 0.5, "test_score.1": 0.25},
+        ),
+        # The loss of a whole test net.
+        (["Iteration 5, Testing net (#1)", "Test loss: 0.25"], {"test1_total_loss": 0.25}),
+        # Colons, a total, several values on a line, other spaces.
+        (["Iteration 5, loss: 2"], {"total_loss": 2}),
+        (["Iteration: 5, lr: 0.1"], {"rate": 0.1}),
+        (["Iteration 5, loss = 2", "    Train net output #0: loss: 3"], {"train_loss": 3}),
+        (["Iteration 5/1000, loss=2"], {"total_loss": 2}),
+        (["Iteration 5, loss = 2, lr = 0.1"], {"total_loss": 2, "rate": 0.1}),
+        (["Iteration 5, Epoch 3, loss = 2"], {"total_loss": 2}),
+        # What is no news of a curve.
+        (["MultiStep Status: Iteration 5, step = 1", "Iteration 5, loss = 2"], {"total_loss": 2}),
+    ],
+)  # fmt: skip
+def test_the_forms_of_other_caffes_are_read(read, recwarn, lines, expected):
+    """With and without glog's prefix, and nothing is left out."""
+    for some in (lines, [glog(line) for line in lines]):
+        (row,) = read(some).curve.to_dict("records")
+        assert row["iteration"] == 5
+        assert expected.items() <= row.items()
+    assert not recwarn
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("Iteration 5, accuracy = 3", "Iteration 5. Validation accuracy = 0.5"),
+        *("Iteration 5, loss = three", "Iteration 5, loss = 1 Iteration 6, loss = 2"),
+        *("Iterations 5, loss = 3", "    Test net output #0: accuracy 0.5", "Testing net"),
+        glog("Iteration 5, loss = 0.5" + glog("Snapshotting")),
+        glog(f"Iteration 5, loss = 0.5{glog(TRAINED)}"),
+    ],
+)
+@pytest.mark.parametrize("repeated", [1, 50])
+def test_a_form_that_is_not_known_is_counted_and_named(tmp_path, line, repeated):
+    """Wherever it begins like one that is; what comes before and after is read all the same."""
+    path = tmp_path / "a.log"
+    block = [f"Iteration {{}}, loss = 1\n{TRAINED}", line]
+    text = "\n".join("\n".join(block).replace("{}", str(10 * n)) for n in range(repeated))
+    path.write_text(text + "\nIteration 999, lr = 0.5\n")
+    found = logs.read_all(path)
+    assert f"left out: {repeated}; the first is line 3: " in found.unread
+    (log,) = found.logs
+    assert log.curve["iteration"].iloc[-1] == 999
+    assert log.curve.loc[log.curve["iteration"] % 10 == 0, "train_loss"].tolist() == [3] * repeated
+
+
+SOLVING = "Initializing solver from parameters: "
+ONE = ["Iteration 0, loss = 9", "Iteration 20, loss = 8"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "curves"),
+    [
+        ([*ONE, *ONE], [[0, 20], [0, 20]]),
+        ([SOLVING, *ONE, SOLVING, *ONE], [[0, 20], [0, 20]]),
+        ([SOLVING, *ONE[:1], SOLVING, *ONE[:1]], [[0], [0]]),
+        ([*ONE, "Restoring previous solver status from a_iter_0.solverstate", *ONE], [[0, 20]]),
+        ([*ONE, "Resuming from a_iter_5.solverstate", SOLVING, "Iteration 20, lr = 1"], [[0, 20]]),
+        (["Snapshotting solver state to x/a_iter_5.solverstate", *ONE,
+          "Resuming from x/b_iter_5.solverstate", "Iteration 40, loss = 1"], [[0, 20], [40]]),
+        # Of 2013, when the first iteration that is shown is not 0; and cut at its beginning.
+        (["Iteration 100, loss = 1", "Iteration 200, loss = 1"] * 2, [[100, 200]] * 2),
+        ([*ONE, "Iteration 10, loss = 1", "Iteration 20, loss = 1"], [[0, 10, 20]]),
+    ],
+)  # fmt: skip
+def test_runs_in_one_file_are_told_apart(tmp_path, lines, curves):
+    """A training that begins anew is another; one that goes on from a snapshot is the same."""
+    path = tmp_path / "a.log"
+    path.write_text("".join(f"{glog(line, n)}\n" for n, line in enumerate(lines)))
+    found = logs.read_all(path).logs
+    assert [log.curve["iteration"].tolist() for log in found] == curves
+    if len(curves) > 1:
+        assert found[1].curve["seconds"].iloc[0] <= 1
+        with pytest.raises(UserError, match="has 2 runs in it"):
+            logs.read(path)
+
+
+def of(seconds, text, tmp_path):
+    path = tmp_path / "long.log"
+    path.write_text(text)
+    started = time.process_time()
+    try:
+        return logs.read_all(path)
+    finally:
+        assert time.process_time() - started < seconds
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        *(" = 1 (* " * 3000, " " * 25_000 + "= 1 x", "=" * 25_000 + " x", ":" * 25_000),
+        *("(" * 25_000, "] " * 12_500, "] Iteration 1, " * 2000, "0" * 25_000),
+        *(", 1" * 9000, "1.2e-3f" * 4000),
+    ],
+)
+@pytest.mark.parametrize(
+    "head", ["    Test net output #0: a", "Iteration 0", "Iteration 1, loss = "]
+)
+def test_a_long_line_takes_no_longer_than_its_length(tmp_path, head, tail):
+    of(2, f"Iteration 0, Testing net (#0)\n{head}{tail}\n" * 2, tmp_path)
+
+
+def test_time_and_memory_go_by_the_size(tmp_path):
+    """Many outputs, many headings, dates at random; a table nearly empty is refused."""
+    test = "Iteration {}, Testing net (#0)\n"
+    outputs = [f"    Test net output #{n}: o{n} = 1\n" for n in range(20_000)]
+    (log,) = of(4, test.format(0) + "".join(outputs), tmp_path).logs
+    assert log.curve.shape == (1, 20_003)
+    (log,) = of(4, "".join(map(test.format, range(30_000))), tmp_path).logs
+    assert log.curve.shape == (30_000, 3)
+    days = (f"I0{1 + n % 2 * 6}01 00:00:00 7 a] Iteration {n}, lr = 1\n" for n in range(20_000))
+    of(4, "".join(days), tmp_path)
+    cross = "".join(test.format(n) + outputs[n] for n in range(10_000))
+    with pytest.raises(UserError, match="10,000 rows and 10,001 columns that is nearly all empty"):
+        of(4, cross, tmp_path)

@@ -173,7 +173,6 @@ def test_with_no_run_at_hand_the_command_that_makes_one_is_said(isolated, networ
     assert asked.network == network or (network is None and asked == catalogue.SQUEEZENET)
     assert asked.start != "random"
     assert "files fetch twitter_deepsent.zip " in said
-    assert "took" not in said
 
 
 def test_weights_that_are_at_hand_are_preferred(mirror):
@@ -201,13 +200,3 @@ def test_a_head_is_fitted_where_photographs_and_a_whole_start_are_at_hand(
     assert choice.why_fitted(found).endswith("features.")
     monkeypatch.setattr(store, "recorded", lambda: [record])
     assert "recorded with 75.0% there" in choice.why_fitted(found)
-
-
-def test_how_long_a_run_takes_is_said_of_one_that_is_recorded(isolated, made):
-    """In the precision of the command, if there is one."""
-    places.results().mkdir()
-    for precision, fold in (("bf16", 1), ("fp32", 2), ("bf16", 3)):
-        one = made(recipe="paper-third", precision=precision, fold=fold)
-        one.folder.rename(places.results() / one.key)
-    said, _ = asked_for(None)
-    assert said.endswith("; recorded is one that took 2 minutes in fp32 on 2 cores of a processor.")

@@ -155,8 +155,8 @@ def best(network: str | None = None, device: str = "cpu") -> Choice:
     Raises
     ------
     UserError
-        If there is no such run and none can be `fitted`, with the command that makes one and how
-        long one took; or if the network is unknown or has no fully convolutional form.
+        If there is no such run and none can be `fitted`, with the command that makes one; or if the
+        network is unknown or has no fully convolutional form.
     """
     names = declared.FULLY_CONVOLUTIONAL
     if network is not None and network not in names:
@@ -259,28 +259,7 @@ def _nothing_trained(network: str | None) -> str:
     fetched = f" once `pixels-to-sentiment files fetch {' '.join(absent)}` has worked"
     return (
         f"There is no whole run of {network or 'any network that makes maps'} in {places.runs()}: "
-        f"make one with `{_command(configuration, 'five', 1)}`{fetched * bool(absent)}"
-        f"{_took(configuration)}."
-    )
-
-
-def _took(configuration: Configuration) -> str:
-    """Say how long a recorded run of a configuration took; nothing if none is recorded."""
-    wanted = (configuration.network, configuration.start, configuration.recipe, "five")
-    alike = [
-        one
-        for one in store.recorded()
-        if (one.run.network, one.run.start, one.run.recipe.name, one.run.agreement) == wanted
-    ]
-    if not alike:
-        return ""
-    one = min(alike, key=lambda one: one.run.precision != "fp32")  # as the command has it
-    made = one.provenance()
-    minutes, hardware = max(1, round(made["seconds"] / 60)), made["hardware"]
-    machine = hardware.get("gpu") or f"{hardware['cores']} cores of {hardware['cpu']}"
-    return (
-        f"; recorded is one that took {minutes} minute{'s' * (minutes > 1)} in "
-        f"{one.run.precision} on {machine}"
+        f"make one with `{_command(configuration, 'five', 1)}`{fetched * bool(absent)}."
     )
 
 

@@ -109,7 +109,7 @@ def _models() -> Iterator[Case]:
 
 
 def _means() -> Iterator[Case]:
-    shapes = ((2, 2, 2), (3, 2), ())
+    shapes = ((2, 2, 2), (2, 3, 2, 2), (5,))
     wrong = [shaped(*shape) + field(5, bytes(4 * int(np.prod(shape)))) for shape in shapes]
     contents = [b"", b"\xff" * 20, shaped(3, 2, 2) + field(5, bytes(7)), *wrong]
     yield from _numbered("mean", ".binaryproto", "caffe show FILE", contents)

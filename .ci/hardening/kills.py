@@ -34,12 +34,18 @@ class Job:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Give what lies in a folder by name, without the times in it and without what is hidden."""
+    """Give what lies in a folder by name, without times, and without what nobody relies on.
+
+    That is what is hidden, and ``_build``, where a notebook lies while it is executed.
+    """
     found = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
-        if path.is_file() and not any(part.startswith(".") for part in name.parts):
-            found[str(name)] = _timeless(path)
+        if path.is_file() and not any(part.startswith((".", "_build")) for part in name.parts):
+            try:
+                found[str(name)] = _timeless(path)
+            except ValueError:  # it is half-written
+                found[str(name)] = path.read_bytes()
     return found
 
 

@@ -154,6 +154,7 @@ def test_time_and_memory_go_by_the_size(tmp_path):
     outputs = [f"    Test net output #{n}: o{n} = 1\n" for n in range(20_000)]
     (log,) = of(4, test.format(0) + "".join(outputs), tmp_path).logs
     assert log.curve.shape == (1, 20_003)
+    of(2, "Iteration 1" + "x" * 500_000, tmp_path)  # a line without its end
     (log,) = of(4, "".join(map(test.format, range(30_000))), tmp_path).logs
     assert log.curve.shape == (30_000, 3)
     days = (f"I0{1 + n % 2 * 6}01 00:00:00 7 a] Iteration {n}, lr = 1\n" for n in range(20_000))

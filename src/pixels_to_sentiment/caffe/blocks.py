@@ -119,8 +119,10 @@ class Blocks:
         """Cut lines into groups of equal blocks, each its text and groups, and of other lines."""
         starts = [0, *accumulate(len(one.roles) + 1 for one in self.templates)]
         known = [*zip([*self.templates, None], starts, [*starts[1:], starts[-1] + 1], strict=True)]
+        # Without a line's end to find, the search would go to the end from each byte.
+        end = chunk.rfind(b"\n") + 1
         for head in (_HEAD, _STRICT_HEAD):
-            found = re.findall(self._pattern(head), chunk)
+            found = re.compile(self._pattern(head)).findall(chunk, 0, end)
             kinds = [next(n for n, start in enumerate(starts) if one[start]) for one in found]
             lines = [one.lines for one in self.templates] + [1]
             if sum(lines[kind] for kind in kinds) == chunk.count(b"\n"):

@@ -41,11 +41,14 @@ class Case:
         With ``FILE``, ``OUT`` (a folder that has to stay empty) and ``RUN`` (a key) in it.
     name
         Of the file; ``RUN/NAME`` takes the place of a file of a finished run.
+    kind
+        What it is said to be.
     """
 
     content: bytes | Callable[[Path], object]
     command: str
     name: str
+    kind: str
 
 
 def cases() -> Iterator[Case]:
@@ -57,7 +60,7 @@ def cases() -> Iterator[Case]:
 
 def _numbered(kind: str, suffix: str, command: str, contents: list) -> Iterator[Case]:
     for place, content in enumerate(contents):
-        yield Case(content, command, f"{kind}-{place}{suffix}")
+        yield Case(content, command, f"hostile-{place}{suffix}", kind)
 
 
 def _logs() -> Iterator[Case]:
@@ -75,13 +78,15 @@ def _logs() -> Iterator[Case]:
         os.mkfifo,
         lambda path: path.symlink_to(path.name),
     ]
-    yield from _numbered("log", ".log", "logs FILE -o OUT", contents)
+    yield from _numbered("logs", ".log", "logs FILE -o OUT", contents)
 
 
 def _tables() -> Iterator[Case]:
     rows = ("a,b\n", "inf,1\n", "nan,1\n", "1.5,2\n", "1e400,2\n", '"1\n')
     contents = [f"iteration,loss\n1,2\n{row}".encode() for row in rows]
-    yield from _numbered("curve", ".csv", "logs FILE -o OUT", [*contents, b"iteration,\x00\n1,2\n"])
+    yield from _numbered(
+        "curves", ".csv", "logs FILE -o OUT", [*contents, b"iteration,\x00\n1,2\n"]
+    )
 
 
 def _models() -> Iterator[Case]:
@@ -103,16 +108,16 @@ def _models() -> Iterator[Case]:
         os.mkfifo,
         *seeds.others(),
     ]
-    yield from _numbered("model", ".caffemodel", "caffe show FILE", contents)
+    yield from _numbered("models", ".caffemodel", "caffe show FILE", contents)
     twice = layer("a", "InnerProduct", blob) * 2
-    yield Case(twice, "caffe convert FILE OUT/a.safetensors", "twice.caffemodel")
+    yield Case(twice, "caffe convert FILE OUT/a.safetensors", "twice.caffemodel", "models")
 
 
 def _means() -> Iterator[Case]:
     shapes = ((2, 2, 2), (2, 3, 2, 2), (5,))
     wrong = [shaped(*shape) + field(5, bytes(4 * int(np.prod(shape)))) for shape in shapes]
     contents = [b"", b"\xff" * 20, shaped(3, 2, 2) + field(5, bytes(7)), *wrong]
-    yield from _numbered("mean", ".binaryproto", "caffe show FILE", contents)
+    yield from _numbered("means", ".binaryproto", "caffe show FILE", contents)
     whole = seeds.arrays()[0]
     headers = (
         "{",
@@ -127,7 +132,7 @@ def _means() -> Iterator[Case]:
         *(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(one)) + one.encode() for one in headers),
         *(seeds.arrays()[place] for place in (6, 7, 9, 12, 13)),
     ]
-    yield from _numbered("array", ".npy", "caffe show FILE", arrays)
+    yield from _numbered("means", ".npy", "caffe show FILE", arrays)
 
 
 def _safetensors() -> Iterator[Case]:
@@ -149,7 +154,7 @@ def _safetensors() -> Iterator[Case]:
             for text in ("[", "5", '[{"name": 1}]', json.dumps(noted))
         ),
     ]
-    yield from _numbered("w", ".safetensors", "caffe convert FILE OUT/a.caffemodel", contents)
+    yield from _numbered("weights", ".safetensors", "caffe convert FILE OUT/a.caffemodel", contents)
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:
@@ -178,18 +183,18 @@ def _pictures() -> Iterator[Case]:
         lambda path: path.symlink_to(path.name),
         os.mkfifo,
     ]
-    yield from _numbered("photograph", ".jpg", "map FILE --run RUN -o OUT", contents)
+    yield from _numbered("photographs", ".jpg", "map FILE --run RUN -o OUT", contents)
 
 
 def _folders() -> Iterator[Case]:
     texts = (b"", b"\xff\xfe", b"[]", b"{}", b'{"key": 1}', b"[" * 100_000)
     for content in texts:
-        yield Case(content, "caffe export RUN -o OUT", "RUN/run.json")
+        yield Case(content, "caffe export RUN -o OUT", "RUN/run.json", "folders of runs")
     for content in (b"", b"not weights", seeds.safetensors()[0]):
-        yield Case(content, "caffe export RUN -o OUT", "RUN/weights.safetensors")
+        yield Case(content, "caffe export RUN -o OUT", "RUN/weights.safetensors", "folders of runs")
     for content in (b"", b"a,b\n1,2\n", b"label,centre,oversampled\nx,y,z\n", b"\xff\0\n"):
-        yield Case(content, "map PHOTO --run RUN -o OUT", "RUN/predictions.csv")
-    yield Case(b"", "logs RUNFOLDER -o OUT --names a", "RUN/curve.csv")
+        yield Case(content, "map PHOTO --run RUN -o OUT", "RUN/predictions.csv", "folders of runs")
+    yield Case(b"", "logs RUNFOLDER -o OUT --names a", "RUN/curve.csv", "folders of runs")
 
 
 def _tiers() -> Iterator[Case]:
@@ -200,12 +205,14 @@ def _tiers() -> Iterator[Case]:
     )
     for place, text in enumerate(texts):
         name = f"TIERS/hostile{place}.yaml"
-        yield Case(text.encode("latin1"), f"book execute --tier hostile{place}", name)
+        yield Case(text.encode("latin1"), f"book execute --tier hostile{place}", name, "tiers")
 
 
 def _places() -> Iterator[Case]:
     for content in (b"not a zip", b"PK\x03\x04" + bytes(60), bytes(60_648_790)):
-        yield Case(content, "files fetch twitter_deepsent.zip", "MIRROR/twitter_deepsent.zip")
+        yield Case(
+            content, "files fetch twitter_deepsent.zip", "MIRROR/twitter_deepsent.zip", "archives"
+        )
 
 
 class Answers:

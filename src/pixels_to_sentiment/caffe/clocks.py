@@ -4,6 +4,7 @@ import re
 from array import array
 from collections.abc import Sequence
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 
@@ -50,9 +51,13 @@ class Clock:
         days.extend([minutes[one[:12]][0] for one in stamps])
         since.extend([minutes[one[:12]][1] + float(one[12:21]) for one in stamps])
 
+    @cached_property
+    def _dates(self) -> np.ndarray:
+        return np.array(_ordinals(self._days))
+
     def seconds(self, days: array, since: array, start: Time) -> np.ndarray:
         """Give seconds since a time, for places in the list of days and seconds since midnight."""
-        dates = np.array(_ordinals(self._days))
+        dates = self._dates
         whole = (dates[np.asarray(days)] - dates[start[0]]) * _SECONDS_A_DAY
         # Rounded to glog's microseconds, which the subtraction would blur.
         return np.round(whole + np.asarray(since) - start[1], 6)

@@ -15,6 +15,8 @@ from pixels_to_sentiment.errors import UserError
 
 _FIRST = ("iteration", "seconds", "rate")
 _CURVE_FILE = "curve.csv"
+# Beginnings in a file, each of which would be a run, a table and a line in every drawing.
+_RUNS = 1000
 # Rows that are written at once.
 _ROWS = 10_000
 # A table of more cells than this is only made if one in so many of them has a number.
@@ -108,7 +110,8 @@ def read_all(path: Path | str) -> Read:
     ------
     UserError
         If the file is missing, cannot be read, is no text, or is a table that is not of numbers;
-        if its table would be large and nearly empty; if a folder has no ``curve.csv``.
+        if it has over 1,000 runs, or its table would be large and nearly empty; if a folder has no
+        ``curve.csv``.
     """
     path = Path(path)
     if path.is_dir():
@@ -167,6 +170,10 @@ def _log(path: Path) -> Read:
         if stream.read(3) != b"\xef\xbb\xbf":
             stream.seek(0)
         reader.read(stream)
+    if len(reader.runs) > _RUNS:
+        raise UserError(
+            f"{path} has {len(reader.runs):,} runs in it, more than {_RUNS:,}: cut it into parts."
+        )
     logs = [_curve(run, reader.clock, path) for run in reader.runs]
     odd = reader.odd
     unread = (

@@ -1,0 +1,102 @@
+"""The campaign that tries to break the project sees what is broken, and what it recorded held."""
+
+import csv
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from pixels_to_sentiment import places
+from pixels_to_sentiment.errors import UserError
+
+ROOT = Path(__file__).parents[1]
+sys.path.append(str(ROOT / ".ci"))
+
+from hardening import fuzz, kills, processes  # noqa: E402
+
+
+def in_place(folder, number):
+    with (folder / "result.csv").open("w") as file:
+        for letter in "abcde":
+            file.write(letter)
+            file.flush()
+            time.sleep(0.04)
+
+
+def whole(folder, number):
+    with places.written_whole(folder / "result.csv") as made:
+        made.write_text("abcde")
+        time.sleep(0.2)
+
+
+def appending(folder, number):
+    with (folder / "result.csv").open("a") as file:
+        file.write("abcde")
+
+
+def failing(folder, number):
+    whole(folder, number)
+    if number:
+        raise FileExistsError
+
+
+class Half(random.Random):
+    def uniform(self, a, b):
+        return (a + b) / 2
+
+
+@pytest.fixture
+def trials(tmp_path):
+    return lambda work: kills.Trials(kills.Job("work", work), tmp_path / "home", Half())
+
+
+@pytest.mark.parametrize(
+    ("work", "how", "wrong"),
+    [
+        (whole, "kill", None),
+        (whole, "race", None),
+        (in_place, "kill", "half-written after the kill: ['result.csv']"),
+        (appending, "race", "not equal: ['result.csv']"),
+        (failing, "race", "ended with [0, 1, 1, 1]"),
+    ],
+)
+def test_work_that_is_killed_or_raced_is_held_against_work_in_peace(trials, work, how, wrong):
+    """What is written in place is seen half-written; what adds to what is there, twice."""
+    assert getattr(trials(work), how)() == wrong
+
+
+def test_a_process_that_outlives_its_work_is_seen_and_ended(tmp_path):
+    def work():
+        subprocess.Popen(["sleep", "60"])
+
+    child = processes.start(work, tmp_path / "said.txt")
+    assert processes.end(child) == 0
+    assert len(processes.strays([child], patience=0.5)) == 1
+    assert processes.strays([child], patience=0.5) == []
+
+
+def test_only_our_sentence_is_an_answer_of_a_reader(tmp_path):
+    def read(path):
+        raise {"ours": UserError, "other": KeyError}[path.name]("why")
+
+    assert fuzz._outcome(read, tmp_path / "ours") == ("", "")
+    why, place = fuzz._outcome(read, tmp_path / "other")
+    assert why.endswith("(read): 'why'")
+    assert place.startswith("KeyError test_harden.py:")
+
+
+def test_the_recorded_campaign_is_whole_and_nothing_failed():
+    """As many kills and hostile files as are asked for, every part tried, all of it held."""
+    with (ROOT / "book/hardening/counts.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    tried = {row["kind"]: 0 for row in rows}
+    for row in rows:
+        tried[row["kind"]] += int(row["tried"].replace(",", ""))
+        assert row["tried"] == row["held"], row
+        assert row["failed"] == "0", row
+    assert tried["kills"] >= 300
+    assert tried["hostile files"] >= 100
+    assert tried.keys() == {"kills", "hostile files", "several writers", "fuzzing"}

@@ -229,14 +229,3 @@ def test_what_made_a_figure_stays_one_piece_of_html():
     rendering.prepare(app, "a", content)
     (prose,) = (one for one in json.loads(content[0])["cells"] if one["cell_type"] == "markdown")
     assert prose["source"] == " ".join(made.split())
-
-
-def test_recorded_answers_are_in_the_built_book(page, built_in, monkeypatch, tmp_path):
-    """So that the table of runs can lead to them; weights and the like are not."""
-    (tmp_path / "key").mkdir()
-    for name in ("predictions.csv", "run.json"):
-        (tmp_path / "key" / name).write_text("x")
-    monkeypatch.setenv("PIXELS_TO_SENTIMENT_RESULTS", str(tmp_path))
-    builder = type("Builder", (), {"format": "html"})
-    rendering.copy_answers(type("App", (), {"builder": builder, "outdir": built_in}), None)
-    assert [path.name for path in (built_in / "results/key").iterdir()] == ["predictions.csv"]

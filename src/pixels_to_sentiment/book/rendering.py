@@ -15,7 +15,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
 from pathlib import Path
 
 from docutils import nodes
@@ -23,7 +22,7 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
-from pixels_to_sentiment import places
+from pixels_to_sentiment.book import metadata
 from pixels_to_sentiment.drawing import dark
 
 # As `tables.table` and `traces.line` write them.
@@ -211,20 +210,12 @@ def _made(cell: dict) -> list[dict]:
     return [prose | {"source": " ".join(s.split())} for s in shown if s.startswith(_MADE)]
 
 
-def copy_answers(app: Sphinx, fault: Exception | None) -> None:
-    """Put the answers of all recorded work into the built book, to be downloaded."""
-    if fault is None and app.builder.format == "html":
-        for path in places.results().glob("*/predictions.csv"):
-            target = Path(app.outdir) / "results" / path.parent.name / path.name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, target)
-
-
 def setup(app: Sphinx) -> dict[str, bool]:
     """Let Sphinx know all this, as it does with each extension."""
     app.add_enumerable_node(LabelledTable, "table", lambda node: node["title"], html=(visit, None))
     app.add_transform(LabelTables)
     app.add_transform(PairDrawings)
     app.connect("source-read", prepare)
-    app.connect("build-finished", copy_answers)
+    app.connect("html-page-context", metadata.describe)
+    app.connect("build-finished", metadata.copy_answers)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

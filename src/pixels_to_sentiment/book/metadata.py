@@ -1,0 +1,77 @@
+"""What machines find in the built book: what it is and is based on, and the recorded answers.
+
+The description is schema.org's, as JSON-LD on the front page, from ``CITATION.cff``. The answers of
+recorded work lie under ``results/``, with a list of checksums that ``sha256sum -c`` reads.
+"""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import yaml
+from markupsafe import Markup
+from sphinx.application import Sphinx
+
+from pixels_to_sentiment import places
+
+SUMS = "SHA256SUMS"
+
+
+def description(citation: Path, results: Path) -> dict:
+    """Describe the book and its data in the terms of schema.org."""
+    cited = yaml.safe_load(citation.read_text(encoding="utf-8"))
+    began = [json.loads(p.read_text())["began"] for p in results.glob("*/provenance.json")]
+    works = [
+        {
+            "@type": "ScholarlyArticle",
+            "name": work["title"],
+            "author": [f"{one['given-names']} {one['family-names']}" for one in work["authors"]],
+            "datePublished": str(work["year"]),
+            **({"sameAs": f"https://doi.org/{work['doi']}"} if "doi" in work else {}),
+        }
+        for work in cited["references"]
+    ]
+    return {
+        "@context": "https://schema.org",
+        "@type": ["Dataset", "Book"],
+        "name": cited["title"],
+        "description": cited["abstract"].strip(),
+        "version": cited["version"],
+        "license": f"https://spdx.org/licenses/{cited['license']}",
+        "keywords": cited["keywords"],
+        "creator": [{"@type": "Organization", "name": one["name"]} for one in cited["authors"]],
+        "isBasedOn": works,
+        **({"dateModified": max(began)[:10]} if began else {}),
+        "distribution": {
+            "@type": "DataDownload",
+            "name": "The recorded answers to every test picture, by run",
+            "encodingFormat": "text/csv",
+            "contentUrl": f"results/{SUMS}",
+        },
+    }
+
+
+def describe(app: Sphinx, page: str, _template: str, context: dict, _tree: object) -> None:
+    """Put the description on the front page."""
+    root = places.checkout()
+    if page == app.config.root_doc and root is not None:
+        told = json.dumps(description(root / "CITATION.cff", places.results()), ensure_ascii=False)
+        script = '<script type="application/ld+json">{}</script>'
+        # Nothing in it may end the script.
+        context["metatags"] += script.format(Markup(told.replace("<", "\\u003c")))
+
+
+def copy_answers(app: Sphinx, fault: Exception | None) -> None:
+    """Put the answers of all recorded work into the built book, with their checksums."""
+    if fault is not None or app.builder.format != "html":
+        return
+    lines, folder = [], Path(app.outdir) / "results"
+    for path in sorted(places.results().glob("*/predictions.csv")):
+        target = folder / path.parent.name / path.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        lines.append(f"{digest}  {path.parent.name}/{path.name}\n")
+    if lines:
+        (folder / SUMS).write_text("".join(lines))

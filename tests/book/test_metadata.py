@@ -1,0 +1,52 @@
+"""What machines find in the built book."""
+
+import json
+import re
+import subprocess
+
+from pixels_to_sentiment import places
+from pixels_to_sentiment.book import metadata
+
+
+class App:
+    """As much of Sphinx as is asked."""
+
+    def __init__(self, outdir):
+        self.outdir = outdir
+        self.builder = type("Builder", (), {"format": "html"})
+        self.config = type("Config", (), {"root_doc": "index"})
+
+
+def test_the_front_page_says_what_the_book_is_and_is_based_on():
+    """In a form that is read from the page; nothing in it can end the script."""
+    context = {"metatags": ""}
+    metadata.describe(App(None), "other", "", context, None)
+    assert context["metatags"] == ""
+    metadata.describe(App(None), "index", "", context, None)
+    (told,) = re.findall(r">(.*)</script>", context["metatags"])
+    assert "<" not in told
+    told = json.loads(told)
+    assert told["isBasedOn"][0]["sameAs"] == "https://doi.org/10.1016/j.imavis.2017.01.011"
+    assert "Víctor Campos" in told["isBasedOn"][0]["author"]
+    began = [
+        json.loads(path.read_text())["began"] for path in places.results().glob("*/provenance.json")
+    ]
+    assert told["dateModified"] == max(began)[:10]
+
+
+def test_recorded_answers_are_in_the_built_book_with_their_checksums(tmp_path, monkeypatch):
+    """Other files are not; `sha256sum` finds every one right, and a changed one wrong."""
+    kept, built = tmp_path / "kept", tmp_path / "built"
+    for key in ("a", "b"):
+        (kept / key).mkdir(parents=True)
+        for name in ("predictions.csv", "run.json"):
+            (kept / key / name).write_text(key)
+    monkeypatch.setenv("PIXELS_TO_SENTIMENT_RESULTS", str(kept))
+    metadata.copy_answers(App(built), None)
+    files = {path.name for path in (built / "results").glob("*/*")}
+    assert files == {"predictions.csv"}
+    check = ["sha256sum", "--check", metadata.SUMS]
+    folder = built / "results"
+    assert subprocess.run(check, cwd=folder, capture_output=True).returncode == 0
+    (folder / "a/predictions.csv").write_text("changed")
+    assert subprocess.run(check, cwd=folder, capture_output=True).returncode == 1

@@ -171,7 +171,7 @@ def record(counts: Counts) -> None:
         "machine": f"{machine['cores']} cores of {machine['cpu']}, {machine['memory_gib']:.0f} GiB",
         "duration": f"{total / 60:.0f} minutes",
     }
-    _write("made", [("of the campaign", ""), *made.items()])
+    _write("made", [("of the campaign", "what it was"), *made.items()])
 
 
 def _write(name: str, rows: Iterable[tuple]) -> None:

@@ -54,6 +54,7 @@ def test_given_parameters_are_for_the_chosen_only(tier):
         ("1: 2", "write parameter: value"),
         ("- numbers", "write parameter: value"),
         ("numbers: [1", "is not valid YAML"),
+        ("title: " + "x" * 20_000, "has 20,007 characters, a tier at most 20,000"),
     ],
 )
 def test_faults_name_file_and_cure(tier, content, said):

@@ -140,6 +140,19 @@ def test_a_damaged_folder_is_named(finished_work, damage):
         kind.open(folder).provenance()
 
 
+def test_a_table_of_very_many_columns_is_refused_at_once(finished_work):
+    """For columns of one name pandas would take minutes."""
+    kind, folder = finished_work
+    name = kind.files[-1]
+    (folder / name).write_text("a," * 500_000 + "\n")
+    made = kind.open(folder)
+    with (
+        pytest.raises(UserError, match=f"{name} .*its first line has 20,000 bytes"),
+        made.reading(name),
+    ):
+        pass
+
+
 def test_a_folder_that_lacks_a_table_is_named(finished_work):
     """Each of those that its kind has."""
     kind, folder = finished_work

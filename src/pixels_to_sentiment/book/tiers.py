@@ -26,6 +26,8 @@ from pixels_to_sentiment.errors import UserError
 NOTHING = "None:"
 TYPES = {"int": int, "float": (int, float), "str": str, "bool": bool, "list": list, "dict": dict}
 _GIVEN = "the parameters given"
+# Characters of a tier, of which PyYAML reads some 100,000 a second.
+_LONGEST = 20_000
 _BOOLS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _NULL = re.compile("null|Null|NULL|None|~")
 _BASES = {"0x": 16, "0o": 8}
@@ -61,6 +63,8 @@ def values(tier: str) -> dict[str, object]:
     file = paths()[tier]
     try:
         text = file.read_text(encoding="utf-8")
+        if len(text) > _LONGEST:
+            raise UserError(f"{file} has {len(text):,} characters, a tier at most {_LONGEST:,}.")
         content, meant = (yaml.load(text, one) or {} for one in (yaml.SafeLoader, _Plain))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise UserError(f"{file} is not valid YAML: {' '.join(str(error).split())}") from error

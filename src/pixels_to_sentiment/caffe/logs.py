@@ -1,5 +1,6 @@
 """Learning curves out of Caffe's training logs, and the like tables of this library's own runs."""
 
+import csv
 import math
 import warnings
 from collections import Counter
@@ -17,6 +18,8 @@ _FIRST = ("iteration", "seconds", "rate")
 _CURVE_FILE = "curve.csv"
 # Beginnings in a file, each of which would be a run, a table and a line in every drawing.
 _RUNS = 1000
+# Of a table that is read.
+_COLUMNS = 10_000
 # Rows that are written at once.
 _ROWS = 10_000
 # A table of more cells than this is only made if one in so many of them has a number.
@@ -143,6 +146,11 @@ def _is_table(path: Path) -> bool:
 
 def _table(path: Path) -> Log:
     try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            names = next(csv.reader(stream))
+        # For columns of one name pandas takes their number squared.
+        if len({*names}) < len(names) or len(names) > _COLUMNS:
+            raise ValueError(f"columns of one name, or more than {_COLUMNS:,}")
         text = pd.read_csv(
             path, encoding="utf-8-sig", index_col=False, dtype=str, keep_default_na=False
         )
@@ -150,7 +158,7 @@ def _table(path: Path) -> Log:
         iterations = curve["iteration"]
         if not (np.isfinite(iterations) & (iterations % 1 == 0)).all():
             raise ValueError("an iteration is not a whole number")
-    except ValueError as fault:
+    except (ValueError, csv.Error) as fault:
         reason = " ".join(str(fault).split())
         raise UserError(
             f"{path} is not a table of numbers ({reason}): write it again or name another."

@@ -30,7 +30,7 @@ class Archive(zipfile.ZipFile):
             with self.open(member, pwd=pwd) as stream:
                 # Reading without a size would unpack all there is and only then cut it off.
                 content = stream.read(member.file_size)
-        except (zlib.error, lzma.LZMAError, EOFError, ValueError, RuntimeError) as fault:
+        except (OSError, zlib.error, lzma.LZMAError, EOFError, ValueError, RuntimeError) as fault:
             raise zipfile.BadZipFile(f"{member.filename}: {fault}") from fault
         if len(content) != member.file_size:
             raise zipfile.BadZipFile(f"{member.filename} is cut off")

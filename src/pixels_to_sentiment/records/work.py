@@ -114,6 +114,8 @@ def _damage(path: Path) -> AbstractContextManager:
     return damage(path, f"restore it, or delete {path.parent} and run again")
 
 
+# Bytes of the first line of a table; for columns of one name pandas takes their number squared.
+_LONGEST = 20_000
 # What every provenance tells, and of which type.
 _TOLD = {"commit": str, "dirty": bool, "began": str, "seconds": (int, float), "hardware": dict}
 
@@ -237,6 +239,9 @@ class Finished:
         """
         provenance.opened(self.key)
         with _damage(self.folder / name), places.reading(self.folder / name) as stream:
+            if len(stream.readline(_LONGEST)) == _LONGEST:
+                raise ValueError(f"its first line has {_LONGEST:,} bytes or more")
+            stream.seek(0)
             yield stream
 
     def check(self) -> None:

@@ -32,7 +32,8 @@ def test_environment_lists_no_package_of_its_own():
     """Conda brings Python and pip; the packages and their versions are the project's."""
     *conda, pip = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
     assert [re.split("[=<>]", line)[0] for line in conda] == ["python", "pip"]
-    extras = [name for name in project()["optional-dependencies"] if name != "notebooks"]
+    every = project()["optional-dependencies"]
+    extras = [name for name in every if name not in ("notebooks", "harden")]
     editable = f"-e .[{','.join(extras)}]"  # what `notebooks` names comes with `book`
     assert pip == {"pip": [CPU_INDEX, "-c constraints.txt", editable]}
 

@@ -172,6 +172,21 @@ def test_failing_cell_keeps_the_former_chapter(executed, capsys):
     assert capsys.readouterr().out == "sums: failed\n"
 
 
+def test_each_execution_is_written_into_a_place_of_its_own(executed, monkeypatch):
+    """Several processes may execute the same notebook at once."""
+    written = []
+
+    def start(given, *_, **__):
+        written.append(given)
+        raise RuntimeError("no kernel")
+
+    monkeypatch.setattr(papermill, "execute_notebook", start)
+    for _ in range(2):
+        with pytest.raises(UserError, match="no kernel"):
+            run(force=True)
+    assert len(set(written)) == 2
+
+
 def test_a_cell_that_leaves_keeps_the_former_chapter(executed):
     """Papermill takes leaving with status 0 for a success, though nothing after it has run."""
     path, source = executed / "book/chapters/sums.ipynb", executed / "notebooks/sums.ipynb"

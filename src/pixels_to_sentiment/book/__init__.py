@@ -8,6 +8,8 @@ Must not know: networks and pictures.
 import copy
 import logging
 import os
+import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
@@ -141,22 +143,26 @@ def _refresh(name: str, source, key: str) -> Outcome | None:
 
 def _execute(name: str, source, parameters: dict, record: dict) -> Outcome:
     target = notebooks.chapter_path(name)
-    attempt = notebooks.root() / "_build" / "failed" / f"{name}.ipynb"
-    attempt.parent.mkdir(parents=True, exist_ok=True)
+    kept = notebooks.root() / "_build" / "failed" / f"{name}.ipynb"
     revision, dirty = provenance.commit()
     began, clock = datetime.now(UTC), time.perf_counter()
-    try:
-        executed = _run(notebooks.source_paths()[name], source, attempt, parameters)
-    except UserError as error:
-        print("failed", flush=True)
-        raise UserError(f"{error} The full traceback is in {attempt}.") from error
+    # Apart from that of another process which executes the same notebook.
+    with tempfile.TemporaryDirectory() as home:
+        attempt = Path(home) / f"{name}.ipynb"
+        try:
+            executed = _run(notebooks.source_paths()[name], source, attempt, parameters)
+        except UserError as error:
+            print("failed", flush=True)
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(attempt, kept)
+            raise UserError(f"{error} The full traceback is in {kept}.") from error
     record |= {
         "seconds": round(time.perf_counter() - clock, 1),
         "executed": began.isoformat(timespec="seconds"),
         "commit": f"{revision}-dirty" if dirty else revision,
     }
     _write(_merge(source, executed, record), target)
-    attempt.unlink()
+    kept.unlink(missing_ok=True)
     return Outcome(name, target, True, record["seconds"])
 
 

@@ -102,7 +102,7 @@ def test_finished_runs_are_recorded_by_their_keys(capsys):
 
 
 def test_all_that_can_be_recorded_is_and_the_rest_is_counted(capsys):
-    """What other code has made, is of a few pictures or is recorded already stands in no way."""
+    """What other code has made or is recorded already stands in no way; what is damaged counts."""
     first, other, third = (write_result(places.runs(), fold, 4) for fold in (1, 2, 3))
     change(other / "run.json", code="c")
     few = write_result(places.runs(), 4, 4, limit=20)
@@ -116,7 +116,17 @@ def test_all_that_can_be_recorded_is_and_the_rest_is_counted(capsys):
     (few / "predictions.csv").unlink()
     damaged.mkdir()
     (damaged / "run.json").write_text("{ damaged")
-    assert said(capsys, "record", "--all").startswith("1 left out.")
+    assert said(capsys, "record", "--all").startswith("2 left out.")
+    assert (damaged / "run.json").is_file()
+
+
+def test_something_else_in_the_place_of_the_runs_is_named(capsys):
+    """It is not taken for a folder without any."""
+    places.runs().parent.mkdir(parents=True, exist_ok=True)
+    places.runs().write_text("")
+    assert "is no folder: name another in PIXELS_TO_SENTIMENT_RUNS" in refused(
+        capsys, "record", "--all"
+    )
 
 
 @pytest.mark.parametrize("changes", [{"limit": None}, {"seed": 9}])

@@ -15,6 +15,7 @@ import pandas as pd
 from pixels_to_sentiment import places, reports
 from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.drawing import figures
+from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files import assets
 from pixels_to_sentiment.judging import scores
 from pixels_to_sentiment.probes.records import ProbeRecord
@@ -120,10 +121,21 @@ def kind(folder: Path) -> type[Finished] | None:
 
 
 def finished() -> Iterator[tuple[type[Finished], Path]]:
-    """Find the folders of all finished work on this machine of the present code, unopened."""
-    for folder in sorted(places.runs().glob("[!.]*")):
+    """Find the folders of all finished work on this machine of the present code, unopened.
+
+    Those that do not say of which code they are come, too: opening them says what is wrong.
+
+    Raises
+    ------
+    UserError
+        If there is something else in the place of their folder.
+    """
+    root = places.runs()
+    if root.exists() and not root.is_dir():
+        raise UserError(f"{root} is no folder: name another in PIXELS_TO_SENTIMENT_RUNS.")
+    for folder in sorted(root.glob("[!.]*")):
         found = kind(folder)
-        if found and _code_of(folder / found.marker()) == found.of.fingerprint():
+        if found and _code_of(folder / found.marker()) in (None, found.of.fingerprint()):
             yield found, folder
 
 

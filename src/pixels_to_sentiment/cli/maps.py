@@ -65,8 +65,10 @@ def _map(options: argparse.Namespace) -> None:
 
     paths = photos.listed(options.photographs)
     with waiting("Choosing a network"):
-        named, device = options.run is not None, devices.pick(options.device)
-        chosen = choice.named(options.run) if named else choice.best(options.network, device)
+        named = options.run is not None
+        asked = (options.network, options.device)
+        chosen = choice.named(options.run) if named else choice.best(*asked)
+        device = devices.pick(options.device)
         from pixels_to_sentiment.maps import mapping
     for sentence in chosen.passed_over:
         print(f"pixels-to-sentiment: passed over: {sentence}", file=sys.stderr)

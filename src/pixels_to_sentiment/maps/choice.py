@@ -202,7 +202,9 @@ def fitted(network: str | None, device: str = "cpu") -> Choice | None:
         return None
     from pixels_to_sentiment.data import pictures
     from pixels_to_sentiment.records import experiments
+    from pixels_to_sentiment.training import devices
 
+    device = devices.pick(device)
     runs_of, _ = experiments.plan([replace(wanted, recipe=LINEAR)], test_folds=[1])
     (record,) = store.Runs().perform(runs_of, pictures.load("photographs"), device=device)
     return Choice(record, fitted_now=True)

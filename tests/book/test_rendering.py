@@ -138,6 +138,14 @@ def test_a_table_that_another_page_takes_from_a_notebook_has_a_number_there(page
     assert "said" in index
 
 
+def test_links_of_a_glued_table_lead_to_where_it_was_made():
+    """To its notebook's own page, and to others beside that."""
+    made = '<a href="#end">a</a> <a href="13-runs.html#run-1">b</a>'
+    assert rendering._led_from("chapters/02-x.ipynb", made) == (
+        '<a href="chapters/02-x.html#end">a</a> <a href="chapters/13-runs.html#run-1">b</a>'
+    )
+
+
 def test_a_figure_has_its_drawing_for_the_dark_beside_it(page, built_in):
     """One figure, one number, one alternative text; the theme shows one of the two images."""
     chapter, _, _ = page

@@ -188,11 +188,20 @@ def _glued(app: Sphinx, page: Path, found: re.Match) -> str:
             if output.get("metadata", {}).get("scrapbook", {}).get("name") == found["name"]:
                 html = "".join(output["data"].get(_KEPT_HTML, ""))
                 made = _shown(cell) if _TABLE.match(html) else []
-                html = "\n".join([html, *(one for one in made if one.startswith(_MADE))])
+                made = [one for one in made if one.startswith(_MADE)]
+                html = "\n".join([html, *(_led_from(found["notebook"], one) for one in made)])
                 # Text with a fence in it would end this one.
                 html = html.replace("`", "&#96;")
                 return f"```{{raw}} html\n{html}\n```" if html else found[0]
     return found[0]
+
+
+def _led_from(notebook: str, html: str) -> str:
+    """Let links that hold on the page of a notebook hold on one that is where that is named from."""
+    page = notebook.removesuffix(".ipynb") + ".html"
+    folder = page.rpartition("/")[0]
+    html = html.replace('href="#', f'href="{page}#')
+    return re.sub(r'href="(?=\d\d-)', f'href="{folder}/' if folder else 'href="', html)
 
 
 def _shown(cell: dict) -> list[str]:

@@ -197,7 +197,7 @@ def _glued(app: Sphinx, page: Path, found: re.Match) -> str:
 
 
 def _led_from(notebook: str, html: str) -> str:
-    """Let links that hold on the page of a notebook hold on one that is where that is named from."""
+    """Let links that hold on a notebook's page hold where that is named from."""
     page = notebook.removesuffix(".ipynb") + ".html"
     folder = page.rpartition("/")[0]
     html = html.replace('href="#', f'href="{page}#')

@@ -55,8 +55,9 @@ def description(citation: Path, results: Path) -> dict:
 def describe(app: Sphinx, page: str, _template: str, context: dict, _tree: object) -> None:
     """Put the description on the front page."""
     root = places.checkout()
-    if page == app.config.root_doc and root is not None:
-        told = json.dumps(description(root / "CITATION.cff", places.results()), ensure_ascii=False)
+    citation = root / "CITATION.cff" if root else None
+    if page == app.config.root_doc and citation and citation.is_file():
+        told = json.dumps(description(citation, places.results()), ensure_ascii=False)
         script = '<script type="application/ld+json">{}</script>'
         # Nothing in it may end the script.
         context["metatags"] += script.format(Markup(told.replace("<", "\\u003c")))

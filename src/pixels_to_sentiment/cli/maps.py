@@ -27,7 +27,7 @@ Without --run and --network, the weights are those of the best run here: among a
 with weights, of a whole recipe and on all photographs, of a network with a fully convolutional
 form, the one whose accuracy, with ten crops, on its own test fold is furthest above always
 answering positive. Where there is none, a linear head is fitted to the features of a network from
-ImageNet, in seconds, and kept as a run.
+ImageNet, and kept as a run.
 
 A photograph of which the folder has the map by the same run already is left as it is, so the same
 command goes on where it was interrupted.

@@ -4,7 +4,7 @@ A run counts if it has its weights, was trained by a whole recipe on all photogr
 network has a fully convolutional form. The best is the one whose accuracy, with ten crops, on its
 own test fold is furthest above always answering positive. Taken for that, it looks better than it
 is. Where there is none, a linear head is fitted to the features of a network from ImageNet, which
-is a run, too, and takes seconds.
+is a run, too.
 """
 
 from __future__ import annotations

@@ -129,7 +129,8 @@ def _of_claims(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
         yield (
             f"The article's smallest network, fc6-2, trained here as the article says, {same} "
             f"always answering “positive” (difference {_between(rows[0])}). The article's own lies "
-            f"{_listed(theirs)} from that, so its Table 4 may tell of training, not of layers.",
+            f"{_listed(theirs)} from that"
+            f"{', so its Table 4 may tell of training, not of layers' * (rows[0].side == FOR)}.",
             "04-ablation.html",
             "Layers removed",
         )

@@ -1,4 +1,4 @@
-"""Heads that are fitted to features instead of trained: logistic regression, in seconds."""
+"""Heads that are fitted to features instead of trained: logistic regression."""
 
 import numpy as np
 import torch

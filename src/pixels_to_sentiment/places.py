@@ -198,14 +198,3 @@ def sweep(folder: Path) -> None:
         with suppress(OSError), open(home / "lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(home)
-
-
-def alive(pid: int) -> bool:
-    """Tell whether this machine has a process of that number."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

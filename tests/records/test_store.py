@@ -123,7 +123,7 @@ def test_killed_work_is_done_again(store, pictures):
     killed.join(60)
     assert killed.exitcode == -signal.SIGKILL
     assert len(names_in(store.root)) == 1
-    assert TaskRecord.found_in(store.root) == []
+    assert TaskRecord.recorded(store.root) == []
     assert names_in(store.get(TASK, pictures).folder) == toy_work.FILES
     assert names_in(store.root) == [TASK.key("made-up")]
 
@@ -192,7 +192,7 @@ def test_what_is_made_of_a_run_says_so(finished, pictures, tmp_path):
     root = copy_of(finished, tmp_path).parent
     made = Tasks(root).get(Task(run=finished.key), pictures)
     assert made.run == RUN
-    assert [one.key for one in Record.found_in(root)] == [finished.key]
+    assert [one.key for one in Record.recorded(root)] == [finished.key]
 
 
 def test_a_run_is_of_the_same_fold_and_pictures(finished, pictures, tmp_path):

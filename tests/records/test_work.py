@@ -216,8 +216,8 @@ def test_records_are_the_whole_folders_in_the_order_of_keys(finished, tmp_path, 
     shutil.copytree(finished.folder, tmp_path / ".unfinished-c")
     (tmp_path / "d").mkdir()
     (tmp_path / "README.md").touch()
-    assert [one.folder.name for one in Record.found_in(tmp_path)] == sorted(keys)
-    assert Record.found_in(tmp_path / "nowhere") == Record.recorded() == []
+    assert [one.folder.name for one in Record.recorded(tmp_path)] == sorted(keys)
+    assert Record.recorded(tmp_path / "nowhere") == Record.recorded() == []
     monkeypatch.setenv("PIXELS_TO_SENTIMENT_RESULTS", str(tmp_path))
     assert [one.folder.name for one in Record.recorded()] == sorted(keys)
 
@@ -227,15 +227,15 @@ def test_what_cannot_be_opened_is_named_or_told(finished, tmp_path):
     good = copy_of(finished, tmp_path)
     shutil.copytree(good, good.with_name("copy"))
     told = []
-    assert [one.folder for one in Record.found_in(good.parent, told.append)] == [good]
+    assert [one.folder for one in Record.recorded(good.parent, told.append)] == [good]
     assert f"{good.with_name('copy')} holds run {good.name}: give it" in str(told[0])
     with pytest.raises(UserError, match="give it that name"):
-        Record.found_in(good.parent)
+        Record.recorded(good.parent)
     (tmp_path / "file").touch()
     (tmp_path / "link").symlink_to("nowhere")
     for name in ("file", "link"):
         with pytest.raises(UserError, match=f"{tmp_path / name} is no folder that can be read"):
-            Record.found_in(tmp_path / name)
+            Record.recorded(tmp_path / name)
 
 
 # What may be recorded

@@ -5,7 +5,6 @@ every machine can get, and then those that stand in for them or go beyond the pa
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from pixels_to_sentiment.data import folds
@@ -374,36 +373,16 @@ def variant_of(whole: Configuration, variant: str) -> Configuration:
     return replace(whole, network=f"{whole.network}{declared.VARIANT}{variant}")
 
 
-def whole_of(variant: Configuration, among: Iterable[Configuration]) -> Configuration | None:
-    """Find the whole network of a variant: start and recipe alike, but for the base rate."""
-    return next(
-        (
-            one
-            for one in among
-            if (one.network, one.start) == (variant.family, variant.start)
-            and _without_rate(one.recipe) == _without_rate(variant.recipe)
-        ),
-        None,
-    )
-
-
-def _without_rate(recipe: str) -> str:
-    return re.sub(r"-at-0[.]\d+", "", recipe)
-
-
 def variants(experiment: Experiment) -> list[tuple[Configuration, Configuration]]:
-    """Pair each variant of a network that is run here with the whole one, as `whole_of` does.
+    """Pair each variant of a network that is run here with the whole one, where both are.
 
-    Only networks of which the experiment has both.
+    Their start and recipe are alike, but for the base rate.
     """
-    pairs = [(one, whole_of(one, experiment.here)) for one in experiment.here]
-    return [(one, whole) for one, whole in pairs if whole not in (one, None)]
 
+    def alike(one: Configuration) -> tuple[str, str, str]:
+        return one.family, one.start, re.sub(r"-at-0[.]\d+", "", one.recipe)
 
-def experiments_of(configuration: Configuration) -> list[str]:
-    """Name the experiments that have a configuration; several have the main ones."""
-    return [
-        experiment.name
-        for experiment in EXPERIMENTS.values()
-        if configuration in experiment.configurations
-    ]
+    here = experiment.here
+    whole = {alike(one): one for one in reversed(here) if one.network == one.family}
+    cut = [one for one in here if one.network != one.family]
+    return [(one, whole[alike(one)]) for one in cut if alike(one) in whole]

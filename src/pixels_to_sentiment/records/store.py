@@ -108,7 +108,7 @@ class Store:
                 "data": {"source": pictures.source, "fingerprint": pictures.fingerprint},
                 "code": work.fingerprint(),
             }
-            made = {"provenance.json": clock.details(device), self.kind.marker(): content}
+            made = {"provenance.json": clock.details(device=device), self.kind.marker(): content}
             for name, what in made.items():
                 (partial / name).write_text(json.dumps(what, indent=1) + "\n")
         return self.kind.open_key(self.root, key)

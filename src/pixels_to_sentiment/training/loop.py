@@ -20,6 +20,7 @@ from pixels_to_sentiment.data.pictures import cut
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks.network import Network
 from pixels_to_sentiment.training import heads
+from pixels_to_sentiment.training.prediction import centre_crops
 from pixels_to_sentiment.training.recipes import PRECISIONS, Recipe
 
 
@@ -182,10 +183,9 @@ def _fit(network: Network, pixels: Tensor, labels: np.ndarray, watch, progress) 
     """Fit the head, and give a curve of one row: the centre crops after it."""
     started = time.perf_counter()
     heads.fit(network, pixels, labels)
-    corner = (pixels.shape[1] - network.convention.crop) // 2
-    inside = slice(corner, corner + network.convention.crop)
+    crops = centre_crops(pixels, network.convention.crop)
     with torch.inference_mode():
-        parts = [network(some) for some in pixels[:, inside, inside].split(64)]
+        parts = [network(some) for some in crops.split(64)]
     logits, truth = torch.cat(parts).cpu(), torch.tensor(np.asarray(labels), dtype=torch.long)
     loss, accuracy = F.cross_entropy(logits, truth), (logits.argmax(1) == truth).float().mean()
     seconds, test = time.perf_counter() - started, watch(network) if watch else (math.nan, math.nan)

@@ -138,10 +138,9 @@ def recipe_table(recipe: Recipe) -> pd.DataFrame:
     """Describe a recipe, a value a row: ``what``, ``value``, the ``paper``'s and its ``grade``."""
     import pandas as pd
 
-    paper = Recipe()
+    values, paper = vars(recipe), vars(Recipe())
     rows = [
-        (f.metadata["what"], getattr(recipe, f.name), getattr(paper, f.name), f.metadata["grade"])
-        for f in fields(Recipe)
-        if f.metadata
+        (one.metadata["what"], values[one.name], paper[one.name], one.metadata["grade"])
+        for one in fields(Recipe)[1:]
     ]
     return pd.DataFrame(rows, columns=["what", "value", "paper", "grade"])

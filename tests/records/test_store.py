@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import safetensors.torch
 import torch
 
 import toy_work
@@ -403,23 +404,24 @@ def test_without_twins_no_training_picture_is_in_the_test_fold_too(tmp_path, mon
 
 
 def test_a_training_takes_its_room_before_it_begins(tmp_path, pictures, monkeypatch):
-    """As large as what it leaves, and more; where that is not free, nothing is trained."""
+    """As large as the weights that it leaves; where that is not free, nothing is trained."""
     seen = []
     real = loop.train
 
     def watched(*arguments, **options):
-        (folder,) = (path for path in tmp_path.glob("runs/.*/*") if path.is_dir())
-        seen.append(sum(path.stat().st_blocks * 512 for path in folder.iterdir()))
+        (weights,) = tmp_path.glob("runs/.*/*/*.safetensors")
+        seen.append(weights.stat())
         return real(*arguments, **options)
 
     monkeypatch.setattr(loop, "train", watched)
     made = Runs(tmp_path / "runs").get(RUN, pictures, device="cpu")
-    assert seen[0] > sum((made.folder / name).stat().st_size for name in FILES)
+    left = (made.folder / "weights.safetensors").stat()
+    assert (seen[0].st_size, seen[0].st_ino) == (left.st_size, left.st_ino)
 
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(os, "posix_fallocate", full)
+    monkeypatch.setattr(safetensors.torch, "save", full)
     other = tmp_path / "other"
     with pytest.raises(UserError, match=f"^{other} cannot be written .No space left on device.: "):
         Runs(other).get(RUN, pictures, device="cpu")

@@ -72,13 +72,7 @@ class Configuration:
 
     @classmethod
     def parse(cls, text: str) -> "Configuration":
-        """Read ``network:start:recipe`` and check each part.
-
-        Raises
-        ------
-        UserError
-            If it is not of that form, or a part is unknown.
-        """
+        """Read ``network:start:recipe``; a `UserError` says what is wrong with which part."""
         parts = text.split(":")
         if len(parts) != 3:
             raise UserError(f"{text!r} is not of the form network:start:recipe.")
@@ -356,13 +350,7 @@ EXPERIMENTS = {
 
 
 def find(name: str) -> Experiment:
-    """Return an experiment by name.
-
-    Raises
-    ------
-    UserError
-        If there is none of that name.
-    """
+    """Return an experiment by name, or say in a `UserError` which there are."""
     if name not in EXPERIMENTS:
         raise UserError(f"There is no experiment {name!r}: choose from {sorted(EXPERIMENTS)}.")
     return EXPERIMENTS[name]

@@ -48,11 +48,6 @@ def plan(
         Configuration by configuration, then subset, seed and fold.
     missing : dict
         Configurations whose weights cannot be had here, with the reason.
-
-    Raises
-    ------
-    UserError
-        If a subset, fold, recipe or precision is unknown, or a number is below 1.
     """
     from pixels_to_sentiment.files.assets import Unavailable
     from pixels_to_sentiment.networks import factory

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -23,9 +22,6 @@ if TYPE_CHECKING:
 
     from pixels_to_sentiment.data.pictures import Pictures
     from pixels_to_sentiment.networks.network import Network
-
-# Bytes beside the weights of a run for its tables, descriptions and the names of its layers.
-_FOR_TABLES = 1 << 20
 
 
 class Store:
@@ -165,7 +161,7 @@ class Runs(Store):
         if not run.recipe.twins:
             train_list = train_list[~pictures.copies(train_list["image"], test_list["image"])]
         network = factory.create(run.network, start=run.start, seed=run.seed).to(device)
-        _take_room(network, folder / WEIGHTS)
+        _save(network, {}, folder)  # takes the room before anything is trained
         pixels = pictures.tensor()
         train_pixels = pixels[pictures.rows(train_list["image"])].to(device)
         test_pixels = pixels[pictures.rows(test_list["image"])].to(device)
@@ -197,23 +193,15 @@ class Runs(Store):
         return {}
 
 
-def _take_room(network: Network, path: Path) -> None:
-    """Fill a file as large as the weights and tables of a training will be, before it begins."""
-    state = network.body.state_dict().values()
-    with path.open("wb") as file:
-        size = sum(tensor.numel() * tensor.element_size() for tensor in state)
-        os.posix_fallocate(file.fileno(), 0, size + _FOR_TABLES)
-
-
 def _save(network: Network, tables: dict[str, pd.DataFrame], folder: Path) -> None:
     from safetensors.torch import save
 
     state = {name: one.contiguous().cpu() for name, one in network.body.state_dict().items()}
     path = folder / WEIGHTS
-    # Over what was allocated; `save_file` would make another file, which nobody else may read.
-    with path.open("r+b" if path.exists() else "wb") as file:
+    path.touch()
+    # Over what is there; `save_file` would make another file, which nobody else may read.
+    with path.open("r+b") as file:
         file.write(save(state))
-        file.truncate()
     for name, table in tables.items():
         table.to_csv(folder / name, index=False)
 

@@ -175,13 +175,9 @@ class Finished:
     ) -> list[Self]:
         """Open all finished work of the kind in a folder, in the order of the keys.
 
-        Parameters
-        ----------
-        results
-            By default that of the recorded results; it need not be there.
-        damaged
-            Called with the sentence of each folder that cannot be opened or scored; without it the
-            first that cannot be opened is raised.
+        The folder, by default that of the recorded results, need not be there. `damaged` is called
+        with the sentence of each that cannot be opened or scored; without it the first that cannot
+        be opened is raised.
         """
         root = results or places.results()
         try:

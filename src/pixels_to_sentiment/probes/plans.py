@@ -21,12 +21,8 @@ def planned(
 ) -> tuple[list[Probe], dict[str, str]]:
     """List the probes of an experiment: of its finished runs, and of networks as they start.
 
-    Parameters
-    ----------
-    finished
-        Training runs, of which every layer is probed where the experiment asks for it.
-    limit, options
-        As for `frozen`, and so is what is returned.
+    Every layer of the runs is probed where the experiment asks for it. Options, and what is
+    returned, are those of `frozen`.
     """
     found = [Probe.of_run(one, limit=limit) for one in finished] if experiment.probed else []
     names = [f"{network}:{start}" for network, start in experiment.frozen]

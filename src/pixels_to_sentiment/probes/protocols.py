@@ -80,17 +80,10 @@ def authors(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     nothing. That is taken to be so where the `SETTLED` highest costs of the table predict the same
     for every test picture; then the highest stands for all of the authors' that are higher.
 
-    Parameters
-    ----------
-    table
-        As in `choose`, with ``predicted`` (of the test pictures) and ``classifier``, of which
-        ``"svm"`` alone is taken: a softmax classifier goes on changing with its cost.
-
-    Returns
-    -------
-    DataFrame
-        The columns of `by`, then ``authors_mean`` and ``authors_std`` over the folds (seeds are
-        averaged first; n - 1), missing where the table does not tell of each of `AUTHORS`.
+    `table` is as in `choose`, with ``predicted`` (of the test pictures) and ``classifier``, of
+    which ``"svm"`` alone is taken: a softmax classifier goes on changing with its cost. Gives the
+    columns of `by`, then ``authors_mean`` and ``authors_std`` over the folds (seeds are averaged
+    first; n - 1), missing where the table does not tell of each of `AUTHORS`.
     """
     rows = []
     for names, group in table[table["classifier"] == "svm"].groupby(by, sort=False, dropna=False):

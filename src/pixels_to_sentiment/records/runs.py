@@ -170,14 +170,7 @@ class Record(Finished):
         return curve
 
     def restore(self) -> Network:
-        """Build the trained network.
-
-        Raises
-        ------
-        UserError
-            If the folder holds no weights, as those of recorded results do not, or they are
-            damaged.
-        """
+        """Build the trained network; a `UserError` where its weights are not whole or not kept."""
         from safetensors import SafetensorError
         from safetensors.torch import load_file
 

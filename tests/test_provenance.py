@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -67,8 +66,8 @@ def test_no_commit_is_unknown(repository, monkeypatch, tmp_path):
 def test_nothing_heavy_is_imported():
     """Asking for everything imports neither torch nor pandas nor numpy, and answers for torch."""
     code = (
-        "import json, sys, time; from pixels_to_sentiment import provenance as p;"
-        "d = p.provenance('smoke', {'seed': 1}, time.time());"
+        "import json, sys; from pixels_to_sentiment import provenance as p;"
+        "d = p.Clock().details();"
         "heavy = sorted({'torch', 'numpy', 'pandas', 'papermill', 'yaml'} & sys.modules.keys());"
         "print(json.dumps([heavy, d]))"
     )
@@ -78,7 +77,6 @@ def test_nothing_heavy_is_imported():
     heavy, details = json.loads(answer.stdout)
     assert heavy == []
     assert details["versions"]["torch"][0].isdigit()
-    assert details["seed"] == 1
     assert details["seconds"] < 60
     assert "gpu" not in details["hardware"]
 
@@ -103,37 +101,22 @@ def test_hardware_is_this_machines(monkeypatch):
 
 def test_table_has_a_row_for_each_fact_and_is_safe():
     """Every fact is shown, absent ones have no row, and no value can break the page."""
-    details = provenance.provenance(
-        "paper",
-        {"seed": 7, "note": "<script>&"},
-        time.time() - 90,
-        pictures={"source": "stand-in", "fingerprint": "ab12"},
-        runs=["run1", "run2"],
-    )
+    facts = {"tier": "paper", "parameters": {"seed": 7, "note": "<script>&"}}
+    facts |= {"pictures": {"source": "stand-in", "fingerprint": "ab12"}, "runs": ["run1", "run2"]}
+    details = provenance.Clock().details(**facts) | {"seconds": 90.2}
     table = provenance.provenance_table(json.loads(json.dumps(details)))
-    for shown in (
-        "paper",
-        "seed: 7",
-        "90 s",
-        "stand-in",
-        "ab12",
-        "run1, run2",
-        "&lt;script&gt;&amp;",
-    ):
-        assert shown in table
-    for shown in (details["commit"], details["date"], details["versions"]["python"]):
+    known = (details["commit"], details["began"], details["versions"]["python"])
+    words = ("paper", "seed: 7", "90 s", "stand-in", "ab12", "run1, run2", "&lt;script&gt;&amp;")
+    for shown in (*known, *words):
         assert shown in table
     assert "<script>" not in table
-    bare = provenance.provenance_table(provenance.provenance("smoke", {}, time.time()))
+    bare = {"tier": "smoke", "parameters": {}, "pictures": None, "runs": []}
+    short = provenance.provenance_table(details | bare)
     for absent in ("Seed", "Pictures", "Data fingerprint", "Training runs", "None"):
-        assert absent not in bare
-
-
-def test_table_tells_uncommitted_changes():
-    """A page made with changes that no commit holds says so."""
-    details = provenance.provenance("smoke", {}, time.time())
-    assert "not committed" in provenance.provenance_table(details | {"dirty": True})
-    assert "not committed" not in provenance.provenance_table(details | {"dirty": False})
+        assert absent not in short
+    for dirty in (True, False):
+        said = "not committed" in provenance.provenance_table(details | {"dirty": dirty})
+        assert said == dirty
 
 
 def test_opened_runs_are_taken_once_each_in_order():

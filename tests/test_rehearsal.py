@@ -168,7 +168,7 @@ def rehearsal(tmp_path_factory):
             server.files = {f"/{name}": pieces for name, pieces in models.items()}
             assert make_paper(copy, server.url) == 0
         yield SimpleNamespace(
-            records=Record.found_in(folder / "RUNS"),
+            records=Record.recorded(folder / "RUNS"),
             requests=server.requests,
             notebooks={
                 path.stem: path.read_text() for path in (copy / "notebooks").glob("*.ipynb")

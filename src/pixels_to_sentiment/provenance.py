@@ -9,7 +9,7 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -74,7 +74,10 @@ def hardware() -> dict[str, str | int | float]:
     such as AVX512) and ``threads``, which both decide the last digits of a result, and ``gpu``
     (model and memory) where it sees one.
     """
-    found = {"cpu": _cpu(), "cores": _cores(), "memory_gib": _memory()}
+    affinity = getattr(os, "sched_getaffinity", None)  # Linux only
+    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / _GIB
+    found = {"cpu": _cpu(), "cores": cores, "memory_gib": round(memory, 1)}
     torch = sys.modules.get("torch")
     if torch is None:
         return found
@@ -84,6 +87,13 @@ def hardware() -> dict[str, str | int | float]:
         gpu = torch.cuda.get_device_properties(0)
         found["gpu"] = f"{gpu.name}, {gpu.total_memory / _GIB:.0f} GiB"
     return found
+
+
+def _cpu() -> str:
+    info = Path("/proc/cpuinfo")  # Linux only
+    lines = info.read_text(errors="replace").splitlines() if info.is_file() else []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, "") or platform.processor() or platform.machine()
 
 
 def versions() -> dict[str, str]:
@@ -98,7 +108,7 @@ def versions() -> dict[str, str]:
 
 
 class Clock:
-    """How long a piece of work took, and which code did it.
+    """How long a piece of work or a page took, and which code made it.
 
     Asked for the commit when it starts: hours later the checkout may be at another.
     """
@@ -108,12 +118,12 @@ class Clock:
         self._wall, self._cpu = time.perf_counter(), time.process_time()
         self._commit, self._dirty = commit()
 
-    def details(self, device: str) -> dict:
-        """Give commit, hardware, versions, date and durations (in seconds), ready for JSON."""
+    def details(self, **more: object) -> dict:
+        """Give commit, hardware, versions, date, durations (in seconds) and more, for JSON."""
         return {
             "commit": self._commit,
             "dirty": self._dirty,
-            "device": device,
+            **more,
             "hardware": hardware(),
             "versions": versions(),
             "began": self._began.isoformat(timespec="seconds"),
@@ -122,96 +132,38 @@ class Clock:
         }
 
 
-def provenance(
-    tier: str,
-    parameters: Mapping[str, object],
-    started: float,
-    *,
-    pictures: Mapping[str, str] | None = None,
-    runs: Iterable[str] = (),
-) -> dict:
-    """Gather how a page was made, ready for JSON.
-
-    Parameters
-    ----------
-    parameters
-        Those the page was made with; ``seed`` or ``seeds`` is shown apart when among them.
-    started
-        `time.time()` at the page's first line, in seconds.
-    pictures
-        What the page was made from: ``source`` (photographs or stand-in) and ``fingerprint``.
-    runs
-        Keys of the training runs the page shows.
-    """
-    revision, dirty = commit()
-    return {
-        "date": datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
-        "commit": revision,
-        "dirty": dirty,
-        "tier": tier,
-        "parameters": dict(parameters),
-        "seed": parameters.get("seed", parameters.get("seeds")),
-        "hardware": hardware(),
-        "versions": versions(),
-        "seconds": round(time.time() - started, 1),
-        "pictures": dict(pictures) if pictures else None,
-        "runs": list(runs),
-    }
-
-
 def provenance_table(details: Mapping[str, object]) -> Markup:
-    """Lay out what `provenance` gathered as an HTML table, one row a fact.
+    """Lay out `Clock.details` of a page as an HTML table, one row a fact.
 
-    What is absent (no seed, no pictures, no runs) gets no row.
+    Beside those it has ``tier``, ``parameters`` (of which ``seed`` or ``seeds`` is shown apart),
+    ``pictures`` (``source``, photographs or stand-in, and ``fingerprint``) and ``runs`` (keys of
+    those it shows). What is absent gets no row.
     """
     changed = ", with changes that are not committed" if details["dirty"] else ""
-    pictures = dict(details["pictures"] or {})
-    seed = details["seed"]
+    pictures, parameters = details["pictures"] or {}, details["parameters"]
     rows = {
-        "Made on": details["date"],
+        "Made on": details["began"],
         "Commit": f"{details['commit']}{changed}",
         "Tier": details["tier"],
-        "Parameters": _pairs(details["parameters"]),
-        "Seed": None if seed is None else _words(seed),
-        "Hardware": _pairs(details["hardware"]),
-        "Versions": _pairs(details["versions"]),
+        "Parameters": parameters,
+        "Seed": parameters.get("seed", parameters.get("seeds")),
+        "Hardware": details["hardware"],
+        "Versions": details["versions"],
         "Duration": f"{details['seconds']:.0f} s",
-        "Pictures": pictures.pop("source", None),
+        "Pictures": pictures.get("source"),
         "Data fingerprint": pictures.get("fingerprint"),
         "Training runs": ", ".join(details["runs"]),
     }
+    shown = {name: _words(value) for name, value in rows.items() if value not in (None, "", {})}
     row = Markup('<tr><th scope="row">{}</th><td>{}</td></tr>\n')
-    cells = Markup().join(row.format(*one) for one in rows.items() if one[1] not in (None, ""))
     # The theme draws every other table on a white ground in its dark mode.
     table = '<table class="dataframe provenance">\n<tbody>\n{}</tbody>\n</table>'
-    return Markup(table).format(cells)
-
-
-def _pairs(values: Mapping[str, object]) -> str:
-    return "; ".join(f"{name}: {_words(value)}" for name, value in values.items())
+    return Markup(table).format(Markup().join(row.format(*one) for one in shown.items()))
 
 
 def _words(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name}: {_words(one)}" for name, one in value.items())
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value)) or "none"
     return str(value)
-
-
-def _cpu() -> str:
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text(errors="replace").splitlines() if info.is_file() else []
-    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(named, "") or platform.processor() or platform.machine()
-
-
-def _cores() -> int:
-    affinity = getattr(os, "sched_getaffinity", None)  # Linux only
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
-
-
-def _memory() -> float:
-    try:
-        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (ValueError, OSError, AttributeError):  # no such question outside Unix
-        return float("nan")
-    return round(total / _GIB, 1)

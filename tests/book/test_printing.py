@@ -123,7 +123,8 @@ def test_the_command_says_whether_photographs_are_in_it(
     browser(PRINTS)
     monkeypatch.setattr(notebooks, "root", lambda: tmp_path)
     pictures = {"source": source, "fingerprint": "0"} if source else None
-    details = provenance.provenance("smoke", {"source": "photographs"}, 0.0, pictures=pictures)
+    shown = {"tier": "smoke", "parameters": {"source": "photographs"}, "runs": []}
+    details = provenance.Clock().details(**shown, pictures=pictures)
     page = tmp_path / "_build" / "singlehtml" / "index.html"
     page.parent.mkdir(parents=True)
     page.write_text(f"<p>photographs</p>{provenance.provenance_table(details)}")

@@ -143,7 +143,8 @@ def test_the_names_that_this_module_looks_for_are_those_that_the_library_writes(
     from pixels_to_sentiment import provenance
     from pixels_to_sentiment.drawing import tables
 
-    account = provenance.provenance_table(provenance.provenance("smoke", {}, 0.0, runs=[KEY]))
+    shown = {"tier": "smoke", "parameters": {}, "pictures": None, "runs": [KEY]}
+    account = provenance.provenance_table(provenance.Clock().details(**shown))
     assert tracing._PROVENANCE in account
     assert tracing._LINK.findall(tables.linked(account)) == [KEY]
     frame = pd.DataFrame({"a": [1]})

@@ -46,39 +46,6 @@ def test_a_tie_is_negative_as_with_argmax():
     assert scores.confusion([0, 1], probabilities).to_numpy().tolist() == [[1, 0], [0, 1]]
 
 
-def fold_rows(*rows):
-    return pd.DataFrame(rows, columns=["network", "fold", "seed", "key", "accuracy"])
-
-
-def test_seeds_are_averaged_within_folds_first():
-    """A fold with two seeds counts as much as one with one; the spread is over folds, n - 1."""
-    rows = fold_rows(
-        ("b", 1, 0, "k3", 0.5),
-        ("a", 2, 10, "k2", 0.9),
-        ("a", 1, 2, "k1", 0.6),
-        ("a", 2, 2, "k0", 0.7),
-    )
-    table = scores.summarise(rows, ["network"])
-    assert list(table) == ["network", "seeds", "keys", "folds", "mean", "std", "n"]
-    b, a = table.to_dict("records")
-    # By hand: fold 1 is 0.6 and fold 2 (0.9 + 0.7) / 2 = 0.8; deviations are 0.1 and 0.1.
-    assert (a["mean"], a["std"]) == pytest.approx((0.7, 0.02**0.5))
-    assert (a["network"], a["n"]) == ("a", 2)
-    assert (a["seeds"], a["keys"], a["folds"]) == ("2, 10", "k0, k1, k2", "1, 2")
-    assert (b["mean"], b["n"], b["folds"]) == (0.5, 1, "1")
-    assert np.isnan(b["std"])
-
-
-def test_configurations_are_told_apart_by_all_columns_given():
-    """Rows that differ in one of them are not averaged; without rows the columns remain."""
-    rows = fold_rows(("a", 1, 0, "k", 0.6), ("a", 1, 0, "l", 0.8)).assign(start=["x", "y"])
-    assert scores.summarise(rows, ["network", "start"])["mean"].tolist() == [0.6, 0.8]
-    assert scores.summarise(rows, ["network"])["mean"].tolist() == [pytest.approx(0.7)]
-    empty = scores.summarise(rows.iloc[:0], ["network", "start"])
-    assert list(empty)[:3] == ["network", "start", "seeds"]
-    assert empty.empty
-
-
 # The numbers of the paper
 
 

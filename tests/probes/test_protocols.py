@@ -45,13 +45,6 @@ def test_of_equal_costs_the_lowest_is_taken():
     assert chosen["nested"].to_list() == [0.25, 0.5, 0.5]
 
 
-def test_nested_may_be_better_than_the_paper():
-    """Where each fold wants its own cost and its training list tells which."""
-    given = table([[1.0, 0.0], [0.0, 1.0]], [[1.0, 0.0], [0.0, 1.0]], costs=(1.0, 2.0))
-    row = protocols.compare(given, BY).iloc[0]
-    assert (row["paper_mean"], row["nested_mean"], row["difference"]) == (0.5, 1.0, -0.5)
-
-
 def test_nested_choice_does_not_see_test_accuracy():
     """Whatever the test accuracies, the costs are the same."""
     inner = np.random.default_rng(0).uniform(size=(5, 3))

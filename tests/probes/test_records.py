@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.networks import factory
-from pixels_to_sentiment.probes import features, linear, records
+from pixels_to_sentiment.probes import linear, records
 from pixels_to_sentiment.probes.records import Probe, ProbeRecord
 from toy_probes import PROBE, written
 from toy_runs import RUN
@@ -19,31 +18,13 @@ def test_a_probe_of_a_run_is_on_its_fold(finished):
     """Subset, fold and network are the run's; all its layers, both classifiers, the whole grid."""
     probe = Probe.of_run(finished)
     assert probe == Probe(finished.key, "five", 1, ("logits", "penultimate"), linear.GRID)
-    assert probe.keys_behind() == {"run": finished.key}
-    few = Probe.of_run(finished, ["logits"], limit=4, grid=PROBE.grid)
+    few = Probe.of_run(finished, layers=("logits",), limit=4, grid=PROBE.grid)
     assert few == replace(probe, layers=("logits",), limit=4, grid=PROBE.grid)
 
 
-def test_a_probe_of_a_start_names_its_weights(monkeypatch):
-    """Network, start and file; a start from random weights has none."""
-    monkeypatch.setattr(factory, "weights_asset", lambda name, start: f"{name}.{start}")
-    probe = Probe.untrained("caffenet", "imagenet", "four", 2, seed=3)
-    layers = tuple(features.LAYERS["caffenet"])
-    expected = Probe("caffenet:imagenet", "four", 2, layers, weights="caffenet.imagenet", seed=3)
-    assert probe == expected
-    monkeypatch.undo()
-    assert Probe.untrained("caffenet", "random", "five", 1).weights is None
-    with pytest.raises(UserError, match="no start 'else'"):
-        Probe.untrained("caffenet", "else", "five", 1)
-
-
-@pytest.fixture
-def labels():
-    return PROBE.lists()[1]["label"].to_numpy()
-
-
-def test_accuracies_follow_from_the_predictions(tmp_path, labels):
+def test_accuracies_follow_from_the_predictions(tmp_path):
     """By the labels of the published test list; predictions keep their leading zeros."""
+    labels = PROBE.lists()[1]["label"].to_numpy()
     wrong = np.array([1 - labels[0], *labels[1:]])
     predicted = ["".join(map(str, row)) for row in (0 * labels, labels, wrong)]
     probe = replace(PROBE, layers=("logits",))
@@ -56,18 +37,12 @@ def test_accuracies_follow_from_the_predictions(tmp_path, labels):
     assert row[records.CONFIGURATION].to_list() == names
     assert (row["fold"], row["seed"], row["key"], row["pictures"]) == (1, 0, record.key, 4)
     assert table["cost"].to_list() == [1, 2, 4]
-    assert "predicted" not in table
-
-
-def test_a_record_of_a_run_names_its_configuration(tmp_path):
-    """Network, start, recipe, precision and seed are the run's."""
+    # Of a run they are the run's.
     run = replace(RUN, seed=7, precision="bf16")
-    probe = replace(PROBE, network="abc", layers=("logits",))
-    opened = ProbeRecord.open(written(tmp_path / "key", probe, ["0101"], run=asdict(run)))
-    row = opened.accuracies().iloc[0]
+    folder = written(tmp_path / "run", replace(probe, network="abc"), ["0101"], run=asdict(run))
+    row = ProbeRecord.open(folder).accuracies().iloc[0]
     names = [run.network, run.start, "tiny", "bf16", "five"]
-    assert row[records.CONFIGURATION].to_list() == names
-    assert row["seed"] == 7
+    assert row[[*records.CONFIGURATION, "seed"]].to_list() == [*names, 7]
 
 
 @pytest.mark.parametrize("predicted", ["101", "01012", "010x", ""])

@@ -55,11 +55,12 @@ def test_a_table_is_that_of_the_features(pictures, made):
 def test_the_network_of_a_run_is_probed(pictures, finished, tmp_path):
     """As it was trained, and the record says by which run."""
     made = Probes(copy_of(finished, tmp_path).parent)
-    one = made.get(Probe.of_run(finished, grid=(("svm", 0, 0),), limit=4), pictures)
+    probe = Probe.of_run(finished, grid=(("svm", 0, 0),), layers=("logits",), limit=4)
+    one = made.get(probe, pictures)
     assert one.run == RUN
-    untrained = made.get(replace(PROBE, grid=(("svm", 0, 0),)), pictures)
-    costs = [each.table().set_index("layer")["relative"] for each in (one, untrained)]
-    assert (costs[0] != costs[1]).all()
+    untrained = made.get(replace(probe, network=PROBE.network), pictures)
+    costs = [each.table()["relative"].item() for each in (one, untrained)]
+    assert costs[0] != costs[1]
 
 
 def test_folds_of_an_untrained_network_share_its_features(pictures, made, monkeypatch):
@@ -68,10 +69,11 @@ def test_folds_of_an_untrained_network_share_its_features(pictures, made, monkey
     monkeypatch.setattr(Probe, "lists", lambda probe: lists)
     grams = features.grams
     monkeypatch.setattr(features, "grams", lambda *a: calls.append(1) or grams(*a))
-    probes = [replace(PROBE, fold=fold) for fold in (1, 2)]
+    few = replace(PROBE, layers=("logits",), grid=(("svm", 0, 0),))
+    probes = [replace(few, fold=fold) for fold in (1, 2)]
     assert [one.probe.fold for one in made.perform(probes, pictures)] == [1, 2]
     assert calls == [1]
-    made.get(replace(PROBE, seed=1), pictures)
+    made.get(replace(few, seed=1), pictures)
     assert calls == [1, 1]
 
 
@@ -79,7 +81,6 @@ def test_folds_of_an_untrained_network_share_its_features(pictures, made, monkey
     ("changes", "message"),
     [
         ({"layers": ("logits", "fc9")}, "no layer 'fc9' to tap"),
-        ({"grid": (("forest", 0, 1),)}, "no classifier 'forest'"),
         ({"limit": 3}, "limit is 3: give a number from 4 up"),
     ],
 )
@@ -107,5 +108,5 @@ def test_a_probe_without_twins_trains_without_them(pictures, finished, tmp_path,
         return probe_layer(products, train, test, labels, *rest, **options)
 
     monkeypatch.setattr(linear, "probe", spy)
-    Probes(folder.parent).get(Probe.of_run(trained_run, ["logits"], limit=4), pictures)
+    Probes(folder.parent).get(Probe.of_run(trained_run, layers=("logits",), limit=4), pictures)
     assert trained == [3]

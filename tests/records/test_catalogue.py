@@ -94,17 +94,6 @@ def test_the_papers_own_configurations_are_of_its_network_and_recipe():
         assert not set(experiment.paper) & set(experiment.here)
 
 
-def test_a_configuration_belongs_to_every_experiment_that_lists_it():
-    assert catalogue.experiments_of(catalogue.SQUEEZENET) == [
-        "fine-tuning",
-        "layer-by-layer",
-        "ablation",
-        "initialisation",
-        "sentiment-maps",
-    ]
-    assert catalogue.experiments_of(RANDOM) == []
-
-
 def test_the_papers_numbers_are_found_by_the_names_of_the_catalogue():
     """Each name is one of the table of reported results, and each of an experiment is named."""
     for experiment in catalogue.EXPERIMENTS.values():

@@ -216,8 +216,8 @@ def test_records_are_the_whole_folders_in_the_order_of_keys(finished, tmp_path, 
     shutil.copytree(finished.folder, tmp_path / ".unfinished-c")
     (tmp_path / "d").mkdir()
     (tmp_path / "README.md").touch()
-    assert [one.folder.name for one in Record.found_in(tmp_path)] == sorted(keys)
-    assert Record.found_in(tmp_path / "nowhere") == Record.recorded() == []
+    assert [one.folder.name for one in Record.recorded(tmp_path)] == sorted(keys)
+    assert Record.recorded(tmp_path / "nowhere") == Record.recorded() == []
     monkeypatch.setenv("PIXELS_TO_SENTIMENT_RESULTS", str(tmp_path))
     assert [one.folder.name for one in Record.recorded()] == sorted(keys)
 
@@ -227,15 +227,15 @@ def test_what_cannot_be_opened_is_named_or_told(finished, tmp_path):
     good = copy_of(finished, tmp_path)
     shutil.copytree(good, good.with_name("copy"))
     told = []
-    assert [one.folder for one in Record.found_in(good.parent, told.append)] == [good]
+    assert [one.folder for one in Record.recorded(good.parent, told.append)] == [good]
     assert f"{good.with_name('copy')} holds run {good.name}: give it" in str(told[0])
     with pytest.raises(UserError, match="give it that name"):
-        Record.found_in(good.parent)
+        Record.recorded(good.parent)
     (tmp_path / "file").touch()
     (tmp_path / "link").symlink_to("nowhere")
     for name in ("file", "link"):
         with pytest.raises(UserError, match=f"{tmp_path / name} is no folder that can be read"):
-            Record.found_in(tmp_path / name)
+            Record.recorded(tmp_path / name)
 
 
 # What may be recorded
@@ -244,49 +244,43 @@ WHOLE = replace(RUN, limit=None)
 SHORTENED = Recipe("paper" + runs.SHORTENED)
 
 
+PHOTOGRAPHED = {"source": "photographs", "fingerprint": "f"}
+GENERATED = {"source": "stand-in", "fingerprint": "f"}
+
+
+def made_of(run, data):
+    """Make a record of a run, and a probe and a study of its network, if that was trained."""
+    probe, study = replace(PROBE, limit=None), replace(FITTED, limit=None)
+    return [
+        Record(Path(), run or WHOLE, "k", data, "c"),
+        ProbeRecord(Path(), probe, "k", data, "c", run),
+        StudyRecord(Path(), study, "k", data, "c", run),
+    ]
+
+
 @pytest.mark.parametrize(
-    ("run", "reason"),
+    ("run", "data", "reasons"),
     [
-        (WHOLE, None),
-        (RUN, "from a few pictures"),
-        (replace(WHOLE, recipe=SHORTENED), "with a shortened recipe"),
+        (WHOLE, PHOTOGRAPHED, [None] * 3),
+        (RUN, PHOTOGRAPHED, ["from a few pictures"] * 3),
+        (replace(WHOLE, recipe=SHORTENED), PHOTOGRAPHED, ["with a shortened recipe"] * 3),
+        # What is made of its network would pass for the full protocol.
+        (replace(WHOLE, inner=2), PHOTOGRAPHED, [None, *["within the training list"] * 2]),
+        (WHOLE, GENERATED, ["from the stand-in"] * 3),
+        # There the evidence is known.
+        (None, GENERATED, [*["from the stand-in"] * 2, None]),
     ],
 )
-def test_only_the_full_protocol_counts(tmp_path, run, reason):
-    """Of a run, and of whatever was made of its network."""
-    data = {"source": "photographs", "fingerprint": "f"}
-    probe, study = replace(PROBE, limit=None), replace(FITTED, limit=None)
-    made = [
-        Record(tmp_path, run, "k", data, "c"),
-        ProbeRecord(tmp_path, probe, "k", data, "c", run),
-        StudyRecord(tmp_path, study, "k", data, "c", run),
-    ]
-    assert [one.deviation() for one in made] == [reason] * 3
-    limited = replace(made[1], work=PROBE)
-    assert limited.deviation() == "from a few pictures"
+def test_only_the_full_protocol_counts(run, data, reasons):
+    """Of a run, and of whatever was made of its network, on the photographs.
 
-
-def test_a_run_within_its_training_list_is_recorded_apart(tmp_path):
-    """Nothing made of its network is recorded at all: it would pass for the full protocol."""
-    data, inner = {"source": "photographs", "fingerprint": "f"}, replace(WHOLE, inner=2)
-    run = Record(tmp_path, inner, "k", data, "c")
-    assert (run.home, run.deviation()) == (places.choices(), None)
-    assert Record(tmp_path, WHOLE, "k", data, "c").home == places.results()
-    made = StudyRecord(tmp_path, replace(FITTED, limit=None), "k", data, "c", inner)
-    assert made.deviation() == "within the training list"
-
-
-def test_the_stand_in_counts_for_maps_of_what_was_not_trained_alone(tmp_path):
-    """There the evidence is known."""
-    data = {"source": "stand-in", "fingerprint": "f"}
-    probe, study = replace(PROBE, limit=None), replace(FITTED, limit=None)
-    assert StudyRecord(tmp_path, study, "k", data, "c").deviation() is None
-    for one in (
-        Record(tmp_path, WHOLE, "k", data, "c"),
-        ProbeRecord(tmp_path, probe, "k", data, "c"),
-        StudyRecord(tmp_path, study, "k", data, "c", WHOLE),
-    ):
-        assert one.deviation() == "from the stand-in"
+    A run within its training list is recorded apart.
+    """
+    made = made_of(run, data)
+    assert [one.deviation() for one in made] == reasons
+    assert replace(made[1], work=PROBE).deviation() == "from a few pictures"
+    inner = run is not None and run.inner is not None
+    assert made[0].home == (places.choices() if inner else places.results())
 
 
 def test_what_was_done_is_the_same_under_new_keys_of_the_runs_behind_it(tmp_path):

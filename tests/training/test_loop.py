@@ -13,7 +13,6 @@ from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks.factory import Convention
 from pixels_to_sentiment.networks.network import Network
 from pixels_to_sentiment.training import loop
-from pixels_to_sentiment.training.loop import CaffeSGD
 from pixels_to_sentiment.training.recipes import Recipe, recipe
 
 QUICK = Recipe("quick", iterations=6, batch_size=8, base_rate=0.05)
@@ -39,31 +38,10 @@ def caffes_step(weight, history, gradients, rate, decay, momentum=0.9):
     return weight - history, history  # Blob::Update
 
 
-def test_updates_part_from_torchs_when_the_rate_is_cut():
-    """Equal while the rate is constant; then torch rescales the steps already in the buffer."""
-    dice = np.random.default_rng(0)
-    start, gradients = dice.normal(size=5), dice.normal(size=(30, 5))
-    ours, theirs = (torch.tensor(start, requires_grad=True) for _ in range(2))
-    group = {"params": [ours], "rate": 1.0, "decay": 1.0}
-    caffe = CaffeSGD([group], momentum=0.9, weight_decay=0.0005)
-    sgd = torch.optim.SGD([theirs], lr=0.01, momentum=0.9, weight_decay=0.0005)
-    found = []
-    for n, gradient in enumerate(gradients):
-        caffe.base_rate = sgd.param_groups[0]["lr"] = 0.01 if n < 15 else 0.001
-        ours.grad, theirs.grad = (torch.tensor(gradient) for _ in range(2))
-        caffe.step()
-        sgd.step()
-        found.append([weight.detach().numpy().copy() for weight in (ours, theirs)])
-    np.testing.assert_allclose(*found[14], atol=1e-12)
-    # What is in the buffer moves ours on at the old rate and theirs at a tenth of it.
-    moved, torchs = np.abs(np.subtract(found[15], found[14])).max(1)
-    assert moved > 5 * torchs
-
-
 # Batches and crops
 
 
-@pytest.mark.parametrize(("pictures", "size"), [(10, 7), (10, 25), (8, 8)])
+@pytest.mark.parametrize(("pictures", "size"), [(10, 7), (10, 25)])
 def test_each_pass_has_every_picture_once(pictures, size):
     """Batches run on from one pass into the next; no picture is left out or taken twice."""
     stream = loop.batches(pictures, Recipe(batch_size=size), seeded())
@@ -111,8 +89,7 @@ def backpropagated(parameters, x, labels):
     return gradients, -np.log(p[rows, labels]).mean(), (p.argmax(1) == labels).mean()
 
 
-@pytest.mark.parametrize("iter_size", [1, 3])
-@pytest.mark.parametrize("decay", [0.0005, 0.05])
+@pytest.mark.parametrize(("iter_size", "decay"), [(1, 0.05), (3, 0.0005)])
 def test_training_is_caffes(iter_size, decay):
     """Two layers over 36 iterations and two cuts of the rate, all of it in NumPy in float64.
 
@@ -157,17 +134,6 @@ def test_training_is_caffes(iter_size, decay):
     assert losses[-1] < losses[0]
 
 
-def test_a_network_learns_what_is_to_be_learnt(tiny, bright_or_dark):
-    """Bright against dark, on pictures that it was not trained on."""
-    pixels, labels = bright_or_dark
-    network, recipe = tiny(), replace(QUICK, iterations=60, step_epochs=20)
-    curve = loop.train(network, pixels[:40], labels[:40], recipe)
-    with torch.no_grad():
-        found = network.eval()(pixels[40:, 2:14, 2:14]).argmax(1).numpy()
-    assert (found == labels[40:]).mean() > 0.9
-    assert curve["train_loss"].tail(5).mean() < curve["train_loss"].head(5).mean() / 2
-
-
 @pytest.fixture
 def trained(tiny, bright_or_dark):
     """Train a tiny network for a moment; give its curve and its parameters as bytes."""
@@ -208,8 +174,7 @@ def test_evaluation_before_or_between_does_not_change_what_is_learnt(trained):
 
 
 @pytest.mark.parametrize(
-    ("iterations", "every", "watched"),
-    [(6, 10, [6]), (6, 3, [3, 6]), (5, 2, [2, 4, 5]), (1, 1, [1])],
+    ("iterations", "every", "watched"), [(6, 10, [6]), (5, 2, [2, 4, 5]), (1, 1, [1])]
 )
 def test_the_curve_has_a_row_an_iteration(trained, iterations, every, watched):
     """Watched every so often and at the end; elsewhere the test columns are empty."""
@@ -217,15 +182,8 @@ def test_the_curve_has_a_row_an_iteration(trained, iterations, every, watched):
     curve, _ = trained(
         recipe, watch=lambda network: (0.5, 0.75), watch_every=every, progress=steps.append
     )
-    assert list(curve.columns) == [
-        "iteration",
-        "seconds",
-        "rate",
-        "train_loss",
-        "train_accuracy",
-        "test_loss",
-        "test_accuracy",
-    ]
+    names = ["iteration", "seconds", "rate", "train_loss", "train_accuracy"]
+    assert list(curve.columns) == [*names, "test_loss", "test_accuracy"]
     assert curve["iteration"].to_list() == steps == list(range(1, iterations + 1))
     assert curve["rate"].to_list() == [recipe.rate(n, 60) for n in range(iterations)]
     assert (curve["seconds"].diff().fillna(curve["seconds"]) > 0).all()

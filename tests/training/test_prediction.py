@@ -69,25 +69,24 @@ def test_probabilities_are_those_of_caffes_crops(linear, pixels):
 def test_without_oversampling_it_is_the_centre_slice(linear, pixels):
     """The one crop is pixels 14 to 241 of each picture."""
     found = prediction.crop_probabilities(linear, pixels, oversample=False)
+    middle = pixels[:, 14:241, 14:241]
+    assert torch.equal(prediction.centre_crops(pixels, 227), middle)
     with torch.no_grad():
-        expected = linear(pixels[:, 14:241, 14:241]).softmax(1)
+        expected = linear(middle).softmax(1)
     assert found.shape == (3, 1, 2)
     torch.testing.assert_close(found[:, 0].float(), expected, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize("oversample", [True, False])
-@pytest.mark.parametrize("batch", [1, 7, 64, 10_000])
+@pytest.mark.parametrize(("oversample", "batch"), [(True, 1), (True, 64), (False, 7)])
 def test_the_batch_size_does_not_matter(tiny, bright_or_dark, oversample, batch):
     """Also where it does not divide the number of crops, or is less than one picture's."""
     network, pixels = tiny(), bright_or_dark[0][:13]
-    options = {"oversample": oversample}
-    found = prediction.crop_probabilities(network, pixels, batch=batch, **options)
-    assert found.dtype == torch.float64
-    assert found.shape == (13, 10 if oversample else 1, 2)
-    torch.testing.assert_close(found.sum(2), torch.ones(found.shape[:2], dtype=torch.float64))
-    torch.testing.assert_close(
-        found, prediction.crop_probabilities(network, pixels, **options), rtol=0, atol=1e-6
+    found, whole = (
+        prediction.crop_probabilities(network, pixels, oversample=oversample, batch=size)
+        for size in (batch, 10_000)
     )
+    assert (found.dtype, found.shape) == (torch.float64, (13, 10 if oversample else 1, 2))
+    torch.testing.assert_close(found, whole, rtol=0, atol=1e-6)
 
 
 def test_the_positive_class_is_the_second(tiny, bright_or_dark):

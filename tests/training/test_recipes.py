@@ -1,7 +1,7 @@
 """Recipes: the paper's values, the rate at every iteration, and names."""
 
 import math
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import pytest
 
@@ -34,12 +34,9 @@ def test_the_rate_follows_caffes_step_policy(recipe, pictures, step):
 )
 def test_iterations_are_those_of_the_subset(agreement, iterations, third):
     """The paper's 180, 225 and 255, or a third of them; nothing else changes but the name."""
-    paper = recipes.recipe("paper", agreement)
-    assert paper == Recipe("paper", iterations=iterations)
-    short = recipes.recipe("paper-third", agreement)
-    assert short == replace(paper, name="paper-third", iterations=third)
-    ours = recipes.recipe("head-at-base-rate-third", agreement)
-    assert ours == replace(short, name="head-at-base-rate-third", head_rate=1.0)
+    assert recipes.recipe("paper", agreement) == Recipe("paper", iterations=iterations)
+    name = "head-at-base-rate-third"
+    assert recipes.recipe(name, agreement) == Recipe(name, iterations=third, head_rate=1.0)
 
 
 def test_the_defaults_are_the_papers():
@@ -70,10 +67,8 @@ def test_the_defaults_are_the_papers():
 
 
 def test_the_recipe_table_sets_ours_beside_the_papers():
-    """A value that differs stands beside the paper's; every field but the name has a row."""
+    """A value that differs stands beside the paper's."""
     table = recipes.recipe_table(Recipe("ours", head_rate=1.0))
-    assert list(table.columns) == ["what", "value", "paper", "grade"]
-    assert len(table) == len(fields(Recipe)) - 1
     differs = table[table["value"] != table["paper"]]
     assert differs[["value", "paper"]].to_numpy().tolist() == [[1.0, 10.0]]
 

@@ -2,7 +2,7 @@
 
 The functions take answers, as `answers.gather` gives them, and raise `UserError` as
 `answers.cases` does. They judge every subset (``agreement``) and view apart. As in
-`scores.summarise`, seeds are averaged within a fold first, and accuracies are means over folds.
+`experiments.rows`, seeds are averaged within a fold first, and accuracies are means over folds.
 
 Intervals cover 95%. Those of the bootstrap over pictures, and McNemar's test, take the networks
 as they were trained: they say what other test pictures would have changed. The corrected t-test

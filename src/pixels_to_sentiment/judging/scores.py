@@ -51,32 +51,6 @@ def confusion(labels: Iterable[int], positive: Iterable[float]) -> pd.DataFrame:
     )
 
 
-def summarise(folds: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Average fold accuracies: over seeds within a fold first, then over folds.
-
-    Parameters
-    ----------
-    folds
-        A fold's accuracy a row: ``fold``, ``seed``, ``key``, ``accuracy``, and the columns of `by`,
-        which name a configuration.
-
-    Returns
-    -------
-    DataFrame
-        The columns of `by`, then ``seeds``, ``keys``, ``folds`` (comma-separated), ``mean``,
-        ``std`` and ``n``. The standard deviation over the n folds is with n - 1 (missing for one
-        fold); the paper does not say which it uses.
-    """
-    import pandas as pd
-
-    rows = []
-    for names, group in folds.groupby(by, sort=False, dropna=False):
-        each = group.groupby("fold")["accuracy"].mean()
-        which = [listed(group[name]) for name in ("seed", "key", "fold")]
-        rows.append((*names, *which, each.mean(), each.std(ddof=1), len(each)))
-    return pd.DataFrame(rows, columns=[*by, "seeds", "keys", "folds", "mean", "std", "n"])
-
-
 def listed(values: Iterable) -> str:
     """Write values once each, rising, separated by commas."""
     return ", ".join(str(value) for value in sorted(set(values)))

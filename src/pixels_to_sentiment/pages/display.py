@@ -4,7 +4,6 @@ A notebook opens a `Page`, shows things, and closes it with how it was made.
 """
 
 import base64
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -56,7 +55,7 @@ class Page:
     def __init__(self, tier: str, **parameters: object):
         self.tier = tier
         self.parameters = parameters
-        self.started = time.time()
+        self.clock = provenance.Clock()
         self.pictures: Pictures | None = None
         self.records: list[Finished] = []
         figures.theme()
@@ -141,10 +140,9 @@ class Page:
         made = None
         if self.pictures is not None:
             made = {"source": self.pictures.source, "fingerprint": self.pictures.fingerprint}
-        details = provenance.provenance(
-            self.tier,
-            self.parameters,
-            self.started,
+        details = self.clock.details(
+            tier=self.tier,
+            parameters=self.parameters,
             pictures=made,
             runs=[record.key for record in self.records],
         )

@@ -1,19 +1,20 @@
 """Features: what the named layers of a network make of the centre crops of pictures."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from pixels_to_sentiment.data.pictures import cut
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import architectures, factory
 from pixels_to_sentiment.networks.network import Network
 from pixels_to_sentiment.probes import linear
-from pixels_to_sentiment.training.prediction import CENTRE, ten_corners
+from pixels_to_sentiment.training.prediction import centre_crops
 
 # Bytes of features held at once; a layer that takes more comes in parts. The largest of CaffeNet
 # is conv1, 1.47 GB for the pictures of three agree.
@@ -32,9 +33,8 @@ class Tap:
     pooled: bool = False
 
 
-@dataclass
-class Gram:
-    """Inner products of all pictures' features of a layer, float64 (n, n), and how many it has."""
+class Gram(NamedTuple):
+    """How many features a layer has, and their inner products of all pictures, float64 (n, n)."""
 
     features: int
     products: np.ndarray
@@ -104,28 +104,6 @@ def taps(network: Network) -> dict[str, Tap]:
     return found | {name: tap for name, tap in family.items() if tap.module in modules}
 
 
-def find(network: Network, layers: Iterable[str]) -> dict[str, Tap]:
-    """Give the taps of some layers, or say with a `UserError` which the network has not."""
-    known = taps(network)
-    chosen = {}
-    for name in layers:
-        if name not in known:
-            raise UserError(
-                f"{network.name} has no layer {name!r} to tap: choose from {list(known)}."
-            )
-        chosen[name] = known[name]
-    return chosen
-
-
-@dataclass(frozen=True)
-class Block:
-    """A layer's features from ``start`` up to, not including, ``stop``."""
-
-    layer: str
-    start: int
-    stop: int
-
-
 def tap(
     network: Network,
     pixels: Tensor,
@@ -144,7 +122,7 @@ def tap(
     pixels
         uint8 RGB (n, 256, 256, 3), on the network's device.
     layers
-        Names, as in `taps`.
+        Names, as in `taps`; a `UserError` says which the network has not.
     at_once
         Bytes of features held at once, for all pictures together.
 
@@ -156,12 +134,26 @@ def tap(
         float32 (n, d). A layer that takes more than `at_once` bytes comes in parts one after the
         other, each with some of its features.
     """
-    chosen = find(network, layers)
-    widths = _widths(network, pixels, chosen)
-    for blocks in _passes(widths, max(1, at_once // (4 * len(pixels)))):
-        made = _forward(network, pixels, chosen, blocks, batch)
-        for block in blocks:
-            yield block.layer, made.pop(block)
+    known, widths = taps(network), dict.fromkeys(layers)
+    for name in widths:
+        if name not in known:
+            raise UserError(f"{network.name} has no layer {name!r} to tap: choose from {[*known]}.")
+    chosen = {name: known[name] for name in widths}
+    _run(network, pixels[:1], chosen, lambda name, x: widths.update({name: x.shape[1]}))
+    for parts in _passes(widths, max(1, at_once // (4 * len(pixels)))):
+        made = {part: np.empty((len(pixels), len(part[1])), np.float32) for part in parts}
+        wanted = {layer: chosen[layer] for layer, _ in parts}
+        for first in range(0, len(pixels), batch):
+            some = slice(first, first + batch)
+
+            def keep(name: str, x: Tensor, some: slice = some, made: dict = made) -> None:
+                for (layer, columns), features in made.items():
+                    if layer == name:
+                        features[some] = x[:, columns.start : columns.stop].cpu().numpy()
+
+            _run(network, pixels[some], wanted, keep)
+        for part in parts:
+            yield part[0], made.pop(part)
 
 
 def grams(
@@ -172,64 +164,23 @@ def grams(
     for layer, features in tap(network, pixels, layers, at_once=at_once):
         count, products = features.shape[1], linear.gram(features)
         del features  # the next pass needs the memory
-        if layer in made:
-            made[layer].features += count
-            made[layer].products += products
-        else:
-            made[layer] = Gram(count, products)
+        before = made.get(layer, Gram(0, 0.0))
+        made[layer] = Gram(before.features + count, before.products + products)
     return made
 
 
-def centre_crops(pixels: Tensor, side: int) -> Tensor:
-    """Cut the centre crop of each picture: uint8 (n, side, side, 3)."""
-    corners, mirrored = ten_corners(*pixels.shape[1:3], side)
-    count = len(pixels)
-    return cut(
-        pixels,
-        torch.arange(count),
-        corners[CENTRE].expand(count, 2),
-        mirrored[CENTRE].expand(count),
-        side,
-    )
-
-
-def _widths(network: Network, pixels: Tensor, chosen: dict[str, Tap]) -> dict[str, int]:
-    """Count each layer's features, in the order of the taps."""
-    found = {}
-    _run(network, pixels[:1], chosen, lambda name, x: found.update({name: x.shape[1]}))
-    return {name: found[name] for name in chosen}
-
-
-def _passes(widths: dict[str, int], most: int) -> list[list[Block]]:
+def _passes(widths: dict[str, int], most: int) -> list[list[tuple[str, range]]]:
     """Divide layers among forward passes that each keep at most so many features a picture."""
     passes, room = [], 0
     for layer, width in widths.items():
         for start in range(0, width, most):
-            block = Block(layer, start, min(start + most, width))
-            size = block.stop - block.start
-            if size > room:
+            columns = range(start, min(start + most, width))
+            if len(columns) > room:
                 passes.append([])
                 room = most
-            passes[-1].append(block)
-            room -= size
+            passes[-1].append((layer, columns))
+            room -= len(columns)
     return passes
-
-
-def _forward(
-    network: Network, pixels: Tensor, chosen: dict[str, Tap], blocks: list[Block], batch: int
-) -> dict[Block, np.ndarray]:
-    made = {b: np.empty((len(pixels), b.stop - b.start), np.float32) for b in blocks}
-    wanted = {block.layer: chosen[block.layer] for block in blocks}
-    for first in range(0, len(pixels), batch):
-        some = slice(first, first + batch)
-
-        def keep(name: str, x: Tensor, some: slice = some) -> None:
-            for block, features in made.items():
-                if block.layer == name:
-                    features[some] = x[:, block.start : block.stop].cpu().numpy()
-
-        _run(network, pixels[some], wanted, keep)
-    return made
 
 
 class _Enough(Exception):
@@ -247,29 +198,20 @@ def _run(
     `keep` gets a layer's name and features (n, d). It has to copy them at once, as the next layer
     may write its result in their place.
     """
-    modules = dict(network.body.named_modules())
     left = set(wanted)
 
-    def watch(name: str, tap: Tap) -> Callable:
-        def see(module: nn.Module, given: tuple, output: Tensor | None = None) -> None:
-            x = given[0] if tap.before else output
-            keep(name, (x.mean((2, 3)) if tap.pooled else x.flatten(1)).float())
-            left.discard(name)
-            if not left:
-                raise _Enough
+    def see(name: str, tap: Tap, module: nn.Module, given: tuple, output: Tensor = None) -> None:
+        x = given[0] if tap.before else output
+        keep(name, (x.mean((2, 3)) if tap.pooled else x.flatten(1)).float())
+        left.discard(name)
+        if not left:
+            raise _Enough
 
-        module = modules[tap.module]
-        if tap.before:
-            return module.register_forward_pre_hook(see)
-        return module.register_forward_hook(see)
-
-    training = network.training
-    network.eval()
-    hooks = [watch(name, tap) for name, tap in wanted.items()]
-    try:
-        with torch.inference_mode(), suppress(_Enough):
-            network(centre_crops(pixels, network.convention.crop))
-    finally:
-        for hook in hooks:
-            hook.remove()
-        network.train(training)
+    with ExitStack() as after, torch.inference_mode(), suppress(_Enough):
+        after.callback(network.train, network.training)
+        network.eval()
+        for name, tap in wanted.items():
+            module = network.body.get_submodule(tap.module)
+            hook = module.register_forward_pre_hook if tap.before else module.register_forward_hook
+            after.enter_context(hook(partial(see, name, tap)))
+        network(centre_crops(pixels, network.convention.crop))

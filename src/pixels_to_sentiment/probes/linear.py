@@ -6,18 +6,27 @@ pictures' features (representer theorem: Kimeldorf and Wahba 1971; Schölkopf, H
 2001), so that inner products are all it takes to train it and to ask it. Nothing is approximated:
 the classifiers are those of the features themselves.
 
-Both classifiers have an intercept that is not penalised. So it does not matter where the origin
-of the features lies, and it is put into the mean of the training pictures.
+``svm``
+    Minimises ``w.w / 2 + cost * sum of max(0, 1 - s (w.x + b))``, s the label as -1 or 1, by
+    libsvm.
+``softmax``
+    Minimises ``w.w / 2 + cost * sum of -log p(label)``, with ``w.x + b`` the difference of the two
+    logits, that is logistic regression, by scikit-learn. Penalising the weights of both logits
+    gives the same classifier at half the cost, a step of the grid lower.
+
+The intercept b is not penalised. So it does not matter where the origin of the features lies, and
+it is put into the mean of the training pictures.
 """
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import eigh
 from scipy.special import expit
+from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 from threadpoolctl import threadpool_limits
 
@@ -30,11 +39,11 @@ GRID = (("svm", -10, 6), ("softmax", -10, 10))
 # Parts into which a training list is cut for cross-validation: the published one is made of four
 # test lists.
 QUARTERS = 4
-# Largest violation of the optimality conditions: of a margin of 1 (libsvm's own criterion), and of
-# a probability.
+# Largest violation of a margin of 1, libsvm's own criterion.
 _SVM_TOLERANCE = 1e-3
+# Largest mean gradient of the softmax loss, of features with a spread of 1.
 _SOFTMAX_TOLERANCE = 1e-6
-_NEWTON_STEPS = 100
+_SOFTMAX_STEPS = 100
 
 
 def gram(features: np.ndarray, columns: int = 4096) -> np.ndarray:
@@ -49,133 +58,49 @@ def gram(features: np.ndarray, columns: int = 4096) -> np.ndarray:
     return products
 
 
-def centred(products: np.ndarray, train: np.ndarray) -> np.ndarray:
-    """Move the origin of the features into the mean of the training pictures."""
-    means = products[:, train].mean(1)
-    return products - means[:, None] - means + means[train].mean()
-
-
-def svm(
-    products: np.ndarray, labels: np.ndarray, costs: Sequence[float]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Train support vector machines: hinge loss, by libsvm.
-
-    They minimise ``w.w / 2 + cost * sum of max(0, 1 - s (w.x + b))``, s the label as -1 or 1.
-
-    Parameters
-    ----------
-    products
-        Inner products of the training pictures' features, float64 (n, n).
-    labels
-        0 or 1, both of them, (n,).
-    costs
-        Ascending.
-
-    Returns
-    -------
-    dual : ndarray
-        A classifier a row, float64 (len(costs), n): ``w`` is ``dual @ features``.
-    intercepts : ndarray
-        float64 (len(costs),).
-    """
-    dual, intercepts = np.zeros((len(costs), len(labels))), np.zeros(len(costs))
-    for place, cost in enumerate(costs):
-        if place and np.abs(dual[place - 1]).max() < costs[place - 1]:
-            # No coefficient is kept down by its bound, so a higher bound changes nothing.
-            dual[place:], intercepts[place:] = dual[place - 1], intercepts[place - 1]
-            break
-        machine = SVC(C=cost, kernel="precomputed", tol=_SVM_TOLERANCE).fit(products, labels)
-        dual[place, machine.support_] = machine.dual_coef_[0]
-        intercepts[place] = machine.intercept_[0]
-    return dual, intercepts
-
-
-def softmax(
-    products: np.ndarray, labels: np.ndarray, costs: Sequence[float]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Train softmax classifiers, that is logistic regression.
-
-    They minimise ``w.w / 2 + cost * sum of -log p(label)``, with ``w.x + b`` the difference of
-    the two logits; scikit-learn's ``LogisticRegression`` has the same cost. Penalising the weights
-    of both logits gives the same classifier at half the cost, a step of the grid lower.
-
-    Parameters and returns are those of `svm`. Each starts from the one before.
-    """
-    points = np.zeros((len(costs), len(labels) + 1))
-    for place, cost in enumerate(costs):
-        points[place] = _newton(products, labels, cost, points[max(0, place - 1)])
-    return points[:, :-1], points[:, -1]
-
-
-def _newton(products: np.ndarray, labels: np.ndarray, cost: float, point: np.ndarray) -> np.ndarray:
-    """Find the dual coefficients and, last, the intercept, by Newton's method.
-
-    As Rasmussen and Williams (2006), algorithm 3.1. At the optimum the coefficients are ``cost *
-    (labels - p)``, and their sum 0.
-    """
-    signs = 2 * labels - 1
-
-    def loss(point: np.ndarray) -> float:
-        fitted = products @ point[:-1]
-        losses = np.logaddexp(0, -signs * (fitted + point[-1]))
-        return point[:-1] @ fitted / 2 + cost * losses.sum()
-
-    for _ in range(_NEWTON_STEPS):
-        values = products @ point[:-1] + point[-1]
-        p, q = expit(values), expit(-values)
-        pull = cost * np.where(labels == 1, q, -p)
-        excess = np.append(point[:-1] - pull, pull.sum())
-        if np.abs(excess).max() <= _SOFTMAX_TOLERANCE * cost:
-            return point
-        step = _least_squares(products, values, cost * p * q, pull) - point
-        slope = excess[:-1] @ products @ step[:-1] - excess[-1] * step[-1]
-        point = point + _step_size(loss, point, step, slope) * step
-    raise ArithmeticError(f"no softmax classifier found at cost {cost} in {_NEWTON_STEPS} steps")
-
-
-def _step_size(
-    loss: Callable[[np.ndarray], float], point: np.ndarray, step: np.ndarray, slope: float
-) -> float:
-    """Halve a step until the loss falls as it should (Armijo)."""
-    before, size = loss(point), 1.0
-    # The last steps change less than what rounding does to the sum.
-    while loss(point + size * step) > before + 1e-4 * size * slope + 1e-12 * before:
-        size /= 2
-    return size
-
-
-def _least_squares(
-    products: np.ndarray, values: np.ndarray, weights: np.ndarray, pull: np.ndarray
-) -> np.ndarray:
-    """Solve the weighted least squares that stand for the loss near the present values."""
-    roots = np.sqrt(weights)
-    system = roots[:, None] * products * roots
-    system[np.diag_indices_from(system)] += 1
-    factor = cho_factor(system, lower=True, overwrite_a=True, check_finite=False)
-    right = np.column_stack([roots * values + pull / roots, roots])
-    fit, ones = cho_solve(factor, right, check_finite=False).T
-    intercept = (roots @ fit) / (roots @ ones)
-    return np.append(roots * (fit - intercept * ones), intercept)
-
-
-CLASSIFIERS: dict[str, Callable] = {"svm": svm, "softmax": softmax}
-
-
-def powers(spread: float, lowest: int, highest: int) -> np.ndarray:
-    """Costs for features of any scale: powers of two, ascending.
-
-    `lowest` and `highest` are binary logarithms of cost times spread (the mean squared distance of
-    the training pictures' features from their mean), the spread rounded to a power of two.
-    """
-    return 2.0 ** (np.arange(lowest, highest + 1) - np.round(np.log2(spread)))
-
-
 def quarters(count: int) -> np.ndarray:
     """Cut a training list into contiguous parts for cross-validation: each picture's part, (n,).
 
     The parts of a published list are the four test lists that it is made of.
     """
     return np.arange(count) * QUARTERS // count
+
+
+def _svm(
+    products: np.ndarray, fit: np.ndarray, ask: np.ndarray, labels: np.ndarray, costs: np.ndarray
+) -> list[np.ndarray]:
+    """Train on some pictures at every cost, ascending, and predict others (positions): 0 or 1."""
+    known, asked = products[np.ix_(fit, fit)], products[np.ix_(ask, fit)]
+    machine, predicted = SVC(kernel="precomputed", tol=_SVM_TOLERANCE), []
+    for cost in costs:
+        # Where no coefficient is kept down by its bound, a higher bound changes nothing.
+        if predicted and np.abs(machine.dual_coef_).max() < machine.C:
+            predicted.append(predicted[-1])
+        else:
+            predicted.append(machine.set_params(C=cost).fit(known, labels).predict(asked))
+    return predicted
+
+
+def _softmax(
+    x: np.ndarray, fit: np.ndarray, ask: np.ndarray, labels: np.ndarray, costs: np.ndarray
+) -> list[np.ndarray]:
+    """As `_svm`, of coordinates; each starts from the one before."""
+    known, asked = x[fit], x[ask]
+    machine = LogisticRegression(
+        solver="newton-cholesky", tol=1e-9, max_iter=_SOFTMAX_STEPS, warm_start=True
+    )
+    predicted = []
+    for cost in costs:
+        weights = machine.set_params(C=cost).fit(known, labels).coef_[0]
+        lacking = labels - expit(known @ weights + machine.intercept_[0])
+        gradient = np.append(weights / cost - lacking @ known, lacking.sum()) / len(fit)
+        if np.abs(gradient).max() > _SOFTMAX_TOLERANCE:
+            raise ArithmeticError(f"no softmax classifier found in {_SOFTMAX_STEPS} steps")
+        predicted.append(machine.predict(asked))
+    return predicted
+
+
+CLASSIFIERS = {"svm": _svm, "softmax": _softmax}
 
 
 def probe(
@@ -199,7 +124,7 @@ def probe(
     parts
         Each training picture's part for cross-validation, as `quarters` gives it.
     grid
-        Classifiers, of `CLASSIFIERS`, each with the range of its costs, as for `powers`.
+        Classifiers, each with the range of its costs, as for `GRID`. Costs are powers of two.
 
     Returns
     -------
@@ -211,29 +136,38 @@ def probe(
         picture, as one string.
     """
     spread = _spread(products, train)
-    products = centred(products, train)
-    costs = {name: powers(spread, *ends) for name, *ends in grid}
+    means = products[:, train].mean(1)
+    products = products - means[:, None] - means + means[train].mean()
+    # Coordinates in which the pictures have these inner products, and a spread of 1.
+    squares, axes = eigh(products / spread)
+    squares = squares.clip(0)
+    kept = squares >= 1e-12 * squares[-1]
+    given = {"svm": (products, 1.0), "softmax": (axes[:, kept] * np.sqrt(squares[kept]), spread)}
     held_out = [parts == part for part in np.unique(parts)]
     tasks = [(np.full(len(train), True), test), *((~part, train[part]) for part in held_out)]
-
-    def predict(name: str, fit: np.ndarray, ask: np.ndarray) -> np.ndarray:
-        return _predict(CLASSIFIERS[name], products, train[fit], ask, labels[fit], costs[name])
-
+    tables = []
     # Many small systems: a thread for each is faster than all threads on one after the other.
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(os.cpu_count()) as pool:
-        waiting = {name: [pool.submit(predict, name, *task) for task in tasks] for name in costs}
-        made = {name: [one.result() for one in several] for name, several in waiting.items()}
-    tables = []
-    for name, (predicted, *checked) in made.items():
-        right = [(p == labels[part]).mean(1) for p, part in zip(checked, held_out, strict=True)]
-        columns = {
-            "classifier": name,
-            "cost": costs[name],
-            "relative": costs[name] * spread,
-            "inner": np.mean(right, axis=0),
-            "predicted": ["".join(map(str, row)) for row in predicted],
-        }
-        tables.append(pd.DataFrame(columns))
+        for name, lowest, highest in grid:
+            costs = 2.0 ** (np.arange(lowest, highest + 1) - np.round(np.log2(spread)))
+
+            def predict(task: tuple, name: str = name, costs: np.ndarray = costs) -> np.ndarray:
+                (fit, ask), (known, unit) = task, given[name]
+                if np.ptp(labels[fit]) == 0:
+                    return np.full((len(costs), len(ask)), labels[fit][0])
+                classify = CLASSIFIERS[name]
+                return np.array(classify(known, train[fit], ask, labels[fit], costs * unit))
+
+            predicted, *checked = pool.map(predict, tasks)
+            right = [(p == labels[part]).mean(1) for p, part in zip(checked, held_out, strict=True)]
+            columns = {
+                "classifier": name,
+                "cost": costs,
+                "relative": costs * spread,
+                "inner": np.mean(right, axis=0),
+                "predicted": ["".join(map(str, row)) for row in predicted],
+            }
+            tables.append(pd.DataFrame(columns))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -243,19 +177,3 @@ def _spread(products: np.ndarray, train: np.ndarray) -> float:
     squares = block.diagonal().mean()
     spread = squares - block.mean()
     return spread if spread > 1e-12 * squares else 1.0
-
-
-def _predict(
-    classifier: Callable,
-    products: np.ndarray,
-    fit: np.ndarray,
-    ask: np.ndarray,
-    labels: np.ndarray,
-    costs: np.ndarray,
-) -> np.ndarray:
-    """Train at every cost and predict: int64 (len(costs), len(ask))."""
-    if np.ptp(labels) == 0:
-        return np.full((len(costs), len(ask)), labels[0])
-    dual, intercepts = classifier(products[np.ix_(fit, fit)], labels, costs)
-    values = dual @ products[np.ix_(fit, ask)] + intercepts[:, None]
-    return (values > 0).astype(np.int64)

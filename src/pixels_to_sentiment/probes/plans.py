@@ -12,9 +12,6 @@ from pixels_to_sentiment.probes.records import Probe, ProbeRecord
 from pixels_to_sentiment.records.catalogue import Experiment
 from pixels_to_sentiment.records.runs import Record
 
-# The features that a network's own last layer sees, by architecture; others have "penultimate".
-LAST_FEATURES = {"caffenet": "fc7", "alexnet": "fc7"}
-
 
 def planned(
     experiment: Experiment,
@@ -24,12 +21,8 @@ def planned(
 ) -> tuple[list[Probe], dict[str, str]]:
     """List the probes of an experiment: of its finished runs, and of networks as they start.
 
-    Parameters
-    ----------
-    finished
-        Training runs, of which every layer is probed where the experiment asks for it.
-    limit, options
-        As for `frozen`, and so is what is returned.
+    Every layer of the runs is probed where the experiment asks for it. Options, and what is
+    returned, are those of `frozen`.
     """
     found = [Probe.of_run(one, limit=limit) for one in finished] if experiment.probed else []
     names = [f"{network}:{start}" for network, start in experiment.frozen]
@@ -44,48 +37,36 @@ def frozen(
     test_folds: Iterable[int] | None = None,
     limit: int | None = None,
 ) -> tuple[list[Probe], dict[str, str]]:
-    """List the probes of the last features of networks as they start.
+    """List the probes of the last features of networks as they start (``network:start``).
 
-    Parameters
-    ----------
-    names
-        Networks, each as ``network:start``.
-    test_folds, limit
-        All folds and whole lists by default.
+    All folds and whole lists by default; a `UserError` where there is no such network or start.
 
     Returns
     -------
     probes : list of Probe
     missing : dict
         Networks whose weights cannot be had here, with the reason.
-
-    Raises
-    ------
-    UserError
-        If a name is not of that form, or the network or the start is unknown.
     """
     found, missing = [], {}
     for name in names:
         network, colon, start = name.partition(":")
         if not colon:
             raise UserError(f"{name!r} is not of the form network:start.")
-        factory.check(network, start)
-        layers = [last_features(network, start)]
+        layers = (last_features(network, start),)
         try:
-            found += [
-                Probe.untrained(network, start, agreement, fold, layers, limit=limit)
-                for agreement, fold in product(agreements, test_folds or folds.FOLDS)
-            ]
+            more = {"weights": factory.weights_asset(network, start), "limit": limit}
         except Unavailable as reason:
             missing[name] = str(reason)
+            continue
+        for agreement, fold in product(agreements, test_folds or folds.FOLDS):
+            found.append(Probe(name, agreement, fold, layers, **more))
     return found, missing
 
 
 def last_features(network: str, start: str) -> str:
     """Name the layer whose features a network's own last layer sees."""
     layers = features.default_layers(network, start)
-    chosen = LAST_FEATURES.get(network, "pooled")
-    return chosen if chosen in layers else "penultimate"
+    return next(one for one in ("penultimate", "fc7", "pooled") if one in layers)
 
 
 def in_words(record: ProbeRecord) -> str:

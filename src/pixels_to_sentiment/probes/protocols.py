@@ -12,7 +12,6 @@ has no training picture inside its margin any more and a higher cost changes not
 import numpy as np
 import pandas as pd
 
-PROTOCOLS = ("paper", "nested")
 # The costs that the authors tried, by public notebooks of what seem to be their tools (errata).
 AUTHORS = tuple(2.0**power for power in (-5, -3, -1, 0, 1, 3, 5, 7, 9, 11, 13, 15))
 # So many costs that predict the same, and higher ones are taken to do so, too.
@@ -58,12 +57,9 @@ def choose(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 def compare(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Average the fold accuracies of both protocols, side by side.
 
-    Returns
-    -------
-    DataFrame
-        The columns of `by`, then for each of `PROTOCOLS` ``*_mean`` and ``*_std`` over the folds
-        (seeds are averaged first; the standard deviation with n - 1, missing for one fold),
-        ``difference``, the paper's mean minus the nested one, and ``n``, the number of folds.
+    The columns of `by`, then ``paper_mean``, ``paper_std``, ``nested_mean`` and ``nested_std`` over
+    the folds (seeds are averaged first; the standard deviation with n - 1, missing for one fold),
+    ``difference``, the paper's mean minus the nested one, and ``n``, the number of folds.
     """
     rows = []
     for names, group in choose(table, by).groupby(by, sort=False, dropna=False):
@@ -84,17 +80,10 @@ def authors(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     nothing. That is taken to be so where the `SETTLED` highest costs of the table predict the same
     for every test picture; then the highest stands for all of the authors' that are higher.
 
-    Parameters
-    ----------
-    table
-        As in `choose`, with ``predicted`` (of the test pictures) and ``classifier``, of which
-        ``"svm"`` alone is taken: a softmax classifier goes on changing with its cost.
-
-    Returns
-    -------
-    DataFrame
-        The columns of `by`, then ``authors_mean`` and ``authors_std`` over the folds (seeds are
-        averaged first; n - 1), missing where the table does not tell of each of `AUTHORS`.
+    `table` is as in `choose`, with ``predicted`` (of the test pictures) and ``classifier``, of
+    which ``"svm"`` alone is taken: a softmax classifier goes on changing with its cost. Gives the
+    columns of `by`, then ``authors_mean`` and ``authors_std`` over the folds (seeds are averaged
+    first; n - 1), missing where the table does not tell of each of `AUTHORS`.
     """
     rows = []
     for names, group in table[table["classifier"] == "svm"].groupby(by, sort=False, dropna=False):

@@ -9,7 +9,6 @@ beside those of the training runs, holds
     the published test list, so that every score can be computed again.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -18,7 +17,6 @@ import numpy as np
 import pandas as pd
 
 from pixels_to_sentiment.data import folds
-from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.probes import features, linear
 from pixels_to_sentiment.records.runs import Record, Run
 from pixels_to_sentiment.records.work import Finished, Work
@@ -68,34 +66,11 @@ class Probe(Work):
     behind: ClassVar = {"network": "run"}
 
     @classmethod
-    def of_run(cls, record: Record, layers: Iterable[str] = (), **options: object) -> "Probe":
-        """Probe the network of a training run on the run's own fold; all its layers by default."""
+    def of_run(cls, record: Record, **options: object) -> "Probe":
+        """Probe all layers of a training run's network on the run's own fold."""
         run = record.run
-        layers = tuple(layers) or features.default_layers(run.network, run.start)
-        return cls(record.key, run.agreement, run.fold, layers, **options)
-
-    @classmethod
-    def untrained(
-        cls,
-        network: str,
-        start: str,
-        agreement: str,
-        fold: int,
-        layers: Iterable[str] = (),
-        **options: object,
-    ) -> "Probe":
-        """Probe a network as it starts; all its layers by default.
-
-        Raises
-        ------
-        UserError
-            If the network or the start is unknown.
-        assets.Unavailable
-            If the weights cannot be had.
-        """
-        weights = factory.weights_asset(network, start)
-        layers = tuple(layers) or features.default_layers(network, start)
-        return cls(f"{network}:{start}", agreement, fold, layers, weights=weights, **options)
+        layers = features.default_layers(run.network, run.start)
+        return cls(record.key, run.agreement, run.fold, **{"layers": layers, **options})
 
     def lists(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Training and test pictures, as `folds.split` gives them, up to the limit."""
@@ -117,7 +92,7 @@ class ProbeRecord(Finished):
 
     @classmethod
     def _more(cls, folder: Path, content: dict) -> dict:
-        return {"run": None if content["run"] is None else Run.read(content["run"])}
+        return {"run": content["run"] and Run.read(content["run"])}
 
     @property
     def probe(self) -> Probe:
@@ -144,23 +119,19 @@ class ProbeRecord(Finished):
     def accuracies(self) -> pd.DataFrame:
         """Score every layer, classifier and cost on the test pictures.
 
-        Returns
-        -------
-        DataFrame
-            `CONFIGURATION`, ``fold``, ``seed``, ``key``, ``layer``, ``features``, ``classifier``,
-            ``cost``, ``relative``, ``inner``, ``accuracy`` and ``pictures`` (in the test fold).
-            The recipe of an untrained network is `FROZEN`.
+        `CONFIGURATION` (the recipe of an untrained network is `FROZEN`), ``fold``, ``seed``,
+        ``key``, the columns of `table` but ``predicted``, then ``accuracy`` and ``pictures`` (in
+        the test fold).
         """
         table, (_, test) = self.table(), self.probe.lists()
         predicted = np.array([list(row) for row in table.pop("predicted")])
-        truth = test["label"].astype(str).to_numpy(dtype=str)
+        right = predicted == test["label"].astype(str).to_numpy(dtype=str)
         precision = self.run.precision if self.run else "fp32"
         facts = (*self.configuration, precision, self.probe.agreement)
         named = dict(zip(CONFIGURATION, facts, strict=True)) | {
             "fold": self.probe.fold,
-            "seed": self.run.seed if self.run else self.probe.seed,
+            "seed": (self.run or self.probe).seed,
             "key": self.key,
         }
-        for place, (name, value) in enumerate(named.items()):
-            table.insert(place, name, value)
-        return table.assign(accuracy=(predicted == truth).mean(1), pictures=len(test))
+        scored = table.assign(**named, accuracy=right.mean(1), pictures=len(test))
+        return scored[[*named, *table, "accuracy", "pictures"]]

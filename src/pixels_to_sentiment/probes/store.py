@@ -14,6 +14,9 @@ from pixels_to_sentiment.records import store
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.training import loop
 
+# Opens the recorded probes.
+recorded = ProbeRecord.recorded
+
 
 class Probes(store.Store):
     """Finished probes in a folder; folds of an untrained network, one after the other, share it."""
@@ -25,12 +28,7 @@ class Probes(store.Store):
         self._last: tuple = (None, None)
 
     def check(self, probe: Probe, behind: dict[str, Record]) -> None:
-        """Refuse classifiers that there are not, and too few pictures for cross-validation."""
-        for name, *_ in probe.grid:
-            if name not in linear.CLASSIFIERS:
-                raise UserError(
-                    f"There is no classifier {name!r}: choose from {list(linear.CLASSIFIERS)}."
-                )
+        """Refuse too few pictures for cross-validation."""
         if probe.limit is not None and probe.limit < linear.QUARTERS:
             raise UserError(f"limit is {probe.limit}: give a number from {linear.QUARTERS} up.")
 
@@ -73,18 +71,11 @@ class Probes(store.Store):
     ) -> dict[str, features.Gram]:
         asked = (probe.network, probe.seed, probe.layers, tuple(images), id(pictures), device)
         if self._last[0] != asked:
-            if trained:
-                network = trained.restore()
-            else:
-                name, _, start = probe.network.partition(":")
-                network = factory.create(name, start=start, seed=probe.seed)
-            pixels = pictures.tensor()[pictures.rows(pd.Series(images))].to(device)
+            name, _, start = probe.network.partition(":")
+            network = trained.restore() if trained else None
+            network = network or factory.create(name, start=start, seed=probe.seed)
+            pixels = pictures.tensor()[pictures.rows(images)].to(device)
             self._last = (None, None)  # the memory is needed
             with loop.arithmetic("fp32", pixels.device.type):
                 self._last = asked, features.grams(network.to(device), pixels, probe.layers)
         return self._last[1]
-
-
-def recorded(results: Path | None = None) -> list[ProbeRecord]:
-    """Open the recorded probes."""
-    return ProbeRecord.recorded(results)

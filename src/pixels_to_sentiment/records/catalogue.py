@@ -5,7 +5,6 @@ every machine can get, and then those that stand in for them or go beyond the pa
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from pixels_to_sentiment.data import folds
@@ -73,13 +72,7 @@ class Configuration:
 
     @classmethod
     def parse(cls, text: str) -> "Configuration":
-        """Read ``network:start:recipe`` and check each part.
-
-        Raises
-        ------
-        UserError
-            If it is not of that form, or a part is unknown.
-        """
+        """Read ``network:start:recipe``; a `UserError` says what is wrong with which part."""
         parts = text.split(":")
         if len(parts) != 3:
             raise UserError(f"{text!r} is not of the form network:start:recipe.")
@@ -357,13 +350,7 @@ EXPERIMENTS = {
 
 
 def find(name: str) -> Experiment:
-    """Return an experiment by name.
-
-    Raises
-    ------
-    UserError
-        If there is none of that name.
-    """
+    """Return an experiment by name, or say in a `UserError` which there are."""
     if name not in EXPERIMENTS:
         raise UserError(f"There is no experiment {name!r}: choose from {sorted(EXPERIMENTS)}.")
     return EXPERIMENTS[name]
@@ -374,36 +361,16 @@ def variant_of(whole: Configuration, variant: str) -> Configuration:
     return replace(whole, network=f"{whole.network}{declared.VARIANT}{variant}")
 
 
-def whole_of(variant: Configuration, among: Iterable[Configuration]) -> Configuration | None:
-    """Find the whole network of a variant: start and recipe alike, but for the base rate."""
-    return next(
-        (
-            one
-            for one in among
-            if (one.network, one.start) == (variant.family, variant.start)
-            and _without_rate(one.recipe) == _without_rate(variant.recipe)
-        ),
-        None,
-    )
-
-
-def _without_rate(recipe: str) -> str:
-    return re.sub(r"-at-0[.]\d+", "", recipe)
-
-
 def variants(experiment: Experiment) -> list[tuple[Configuration, Configuration]]:
-    """Pair each variant of a network that is run here with the whole one, as `whole_of` does.
+    """Pair each variant of a network that is run here with the whole one, where both are.
 
-    Only networks of which the experiment has both.
+    Their start and recipe are alike, but for the base rate.
     """
-    pairs = [(one, whole_of(one, experiment.here)) for one in experiment.here]
-    return [(one, whole) for one, whole in pairs if whole not in (one, None)]
 
+    def alike(one: Configuration) -> tuple[str, str, str]:
+        return one.family, one.start, re.sub(r"-at-0[.]\d+", "", one.recipe)
 
-def experiments_of(configuration: Configuration) -> list[str]:
-    """Name the experiments that have a configuration; several have the main ones."""
-    return [
-        experiment.name
-        for experiment in EXPERIMENTS.values()
-        if configuration in experiment.configurations
-    ]
+    here = experiment.here
+    whole = {alike(one): one for one in reversed(here) if one.network == one.family}
+    cut = [one for one in here if one.network != one.family]
+    return [(one, whole[alike(one)]) for one in cut if alike(one) in whole]

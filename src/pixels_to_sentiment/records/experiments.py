@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
-from itertools import product
+from itertools import groupby, product
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING
 
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 
 
 def plan(
-    configurations: Iterable[Configuration],
+    configurations: Collection[Configuration],
     *,
-    agreements: Iterable[str] = ("five",),
-    test_folds: Iterable[int] = folds.FOLDS,
-    seeds: Iterable[int] = (0,),
+    agreements: Collection[str] = ("five",),
+    test_folds: Collection[int] = folds.FOLDS,
+    seeds: Collection[int] = (0,),
     precision: str = "fp32",
     iterations: int | None = None,
     batch_size: int | None = None,
     limit: int | None = None,
-    inner: Iterable[int | None] = (None,),
+    inner: Collection[int | None] = (None,),
 ) -> tuple[list[Run], dict[Configuration, str]]:
     """List the runs of some configurations.
 
@@ -48,30 +48,23 @@ def plan(
         Configuration by configuration, then subset, seed and fold.
     missing : dict
         Configurations whose weights cannot be had here, with the reason.
-
-    Raises
-    ------
-    UserError
-        If a subset, fold, recipe or precision is unknown, or a number is below 1.
     """
     from pixels_to_sentiment.files.assets import Unavailable
     from pixels_to_sentiment.networks import factory
 
-    numbers = {"iterations": iterations, "batch_size": batch_size, "limit": limit}
-    for name, value in numbers.items():
+    shorter = {"iterations": iterations, "batch_size": batch_size}
+    for name, value in (shorter | {"limit": limit}).items():
         if value is not None:
             require_count(name, value)
     if precision not in recipes.PRECISIONS:
         raise UserError(
             f"There is no precision {precision!r}: choose from {list(recipes.PRECISIONS)}."
         )
-    configurations, agreements = list(configurations), list(agreements)
-    test_folds, seeds, inner = list(test_folds), list(seeds), list(inner)
     for held in set(inner) - {None}:
         if held not in folds.FOLDS or held in test_folds:
             raise UserError(
-                f"Fold {held} is not in the training list of folds {test_folds}: hold out others "
-                "of 1 to 5."
+                f"Fold {held} is not in the training list of folds {[*test_folds]}: hold out "
+                "others of 1 to 5."
             )
     for seed in seeds:
         if not 0 <= seed < 2**63:
@@ -80,7 +73,7 @@ def plan(
     for agreement, fold in product(agreements, test_folds):
         folds.split(agreement, fold)
     asked = {
-        (one.recipe, agreement): _recipe(one.recipe, agreement, iterations, batch_size)
+        (one.recipe, agreement): _recipe(one.recipe, agreement, shorter)
         for one, agreement in product(configurations, agreements)
     }
     runs, missing = [], {}
@@ -104,50 +97,43 @@ def require_count(name: str, value: object) -> None:
         raise UserError(f"{name} is {value!r}: give a whole number from 1 up.")
 
 
-def _recipe(
-    name: str, agreement: str, iterations: int | None, batch_size: int | None
-) -> recipes.Recipe:
-    recipe = recipes.recipe(name, agreement)
-    shorter = replace(
-        recipe,
-        iterations=iterations or recipe.iterations,
-        batch_size=batch_size or recipe.batch_size,
-    )
-    return recipe if shorter == recipe else replace(shorter, name=name + SHORTENED)
+def _recipe(name: str, agreement: str, shorter: dict[str, int | None]) -> recipes.Recipe:
+    full = recipes.recipe(name, agreement)
+    recipe = replace(full, **{field: value for field, value in shorter.items() if value})
+    return full if recipe == full else replace(recipe, name=name + SHORTENED)
 
 
 CONFIGURATION = ["network", "start", "recipe", "precision", "agreement", "oversampling"]
-
-
-def fold_scores(records: Iterable[Record]) -> pd.DataFrame:
-    """Compute the accuracy of each run, with and without oversampling.
-
-    Returns
-    -------
-    DataFrame
-        ``experiment`` and the columns of `CONFIGURATION`, then ``fold``, ``seed``, ``key``,
-        ``accuracy`` and ``pictures`` (in the test fold).
-    """
-    import pandas as pd
-
-    from pixels_to_sentiment.judging import scores
-
-    columns = ["experiment", *CONFIGURATION, "fold", "seed", "key", "accuracy", "pictures"]
-    rows = []
-    for record in records:
-        run, predictions = record.run, record.predictions()
-        facts = vars(run) | {"recipe": run.recipe.name, "experiment": experiment_of(run)}
-        facts |= {"key": record.key, "pictures": len(predictions)}
-        for view, oversampling in scores.VIEWS.items():
-            accuracy = scores.accuracy(predictions["label"], predictions[view])
-            rows.append(facts | {"oversampling": oversampling, "accuracy": accuracy})
-    return pd.DataFrame(rows, columns=columns)
+_NAMES = ["experiment", *CONFIGURATION]
 
 
 def experiment_of(run: Run) -> str:
     """Name the first experiment with a run's configuration, ``"other"`` for one of nobody's."""
-    names = catalogue.experiments_of(Configuration(run.network, run.start, run.recipe.name))
-    return names[0] if names else "other"
+    own = Configuration(run.network, run.start, run.recipe.name)
+    having = (one.name for one in catalogue.EXPERIMENTS.values() if own in one.configurations)
+    return next(having, "other")
+
+
+def _scored(records: Iterable[Record]) -> list[dict]:
+    found = []
+    for one in records:
+        run = one.run
+        facts = vars(run) | {"recipe": run.recipe.name, "experiment": experiment_of(run)}
+        for view, accuracy in one.scores().items():
+            row = {"key": one.key, "oversampling": VIEWS[view], "accuracy": accuracy}
+            found.append(facts | row)
+    return found
+
+
+def fold_scores(records: Iterable[Record]) -> pd.DataFrame:
+    """Give the accuracy of each run, with and without oversampling.
+
+    ``experiment`` and the columns of `CONFIGURATION`, then ``fold``, ``seed``, ``key`` and
+    ``accuracy``.
+    """
+    import pandas as pd
+
+    return pd.DataFrame(_scored(records), columns=[*_NAMES, "fold", "seed", "key", "accuracy"])
 
 
 def whole_seeds(records: Iterable[Record]) -> list[Record]:
@@ -166,44 +152,42 @@ def whole_seeds(records: Iterable[Record]) -> list[Record]:
     return kept
 
 
-def table(records: Iterable[Record]) -> pd.DataFrame:
-    """Score configurations, one a row, as `scores.summarise` does, from whole seeds alone."""
-    from pixels_to_sentiment.judging import scores
-
-    rows = fold_scores(whole_seeds(records)).sort_values(
-        ["experiment", *CONFIGURATION],
-        key=lambda column: (
-            column.map(folds.AGREEMENTS.index) if column.name == "agreement" else column
-        ),
-    )
-    return scores.summarise(rows, ["experiment", *CONFIGURATION])
-
-
 def rows(records: Iterable[Record]) -> list[dict]:
-    """Score configurations, one a dict: `table` to ten digits, with lists; without pandas."""
-    groups = defaultdict(list)
-    for one in whole_seeds(records):
-        run = one.run
-        name = (experiment_of(run), run.network, run.start, run.recipe.name)
-        name += (run.precision, folds.AGREEMENTS.index(run.agreement))
-        for view, accuracy in one.scores().items():
-            groups[*name, VIEWS[view]].append((run.fold, run.seed, one.key, accuracy))
-    return [_row(name, some) for name, some in sorted(groups.items())]
+    """Score configurations, one a dict, from whole seeds alone; without pandas, which is slow.
+
+    ``experiment`` and the names of `CONFIGURATION`, then ``seeds``, ``keys`` and ``folds`` (lists),
+    ``mean`` over the n folds, of the seeds of each first, ``std`` and ``n``. The standard deviation
+    is with n - 1 (``None`` for one fold); the paper does not say which it uses.
+    """
+    scored = sorted(_scored(whole_seeds(records)), key=_place)
+    return [_row(list(some)) for _, some in groupby(scored, _place)]
 
 
-def _row(name: tuple, some: list[tuple]) -> dict:
+def _place(row: dict) -> list:
+    """Place a row by its names, subsets in the order of the paper."""
+    return [row[n] if n != "agreement" else folds.AGREEMENTS.index(row[n]) for n in _NAMES]
+
+
+def _row(some: list[dict]) -> dict:
     by_fold = defaultdict(list)
-    for fold, _, _, accuracy in some:
-        by_fold[fold].append(accuracy)
+    for one in some:
+        by_fold[one["fold"]].append(one["accuracy"])
     each = [fmean(values) for values in by_fold.values()]
-    named = dict(zip(["experiment", *CONFIGURATION], name, strict=True))
     return {
-        **named,
-        "agreement": folds.AGREEMENTS[named["agreement"]],
-        "seeds": sorted({seed for _, seed, _, _ in some}),
-        "keys": sorted(key for _, _, key, _ in some),
-        "folds": sorted(by_fold),
-        "mean": round(fmean(each), 10),
-        "std": round(stdev(each), 10) if len(each) > 1 else None,
+        **{name: some[0][name] for name in _NAMES},
+        **{f"{name}s": sorted({one[name] for one in some}) for name in ("seed", "key", "fold")},
+        "mean": fmean(each),
+        "std": stdev(each) if len(each) > 1 else None,
         "n": len(each),
     }
+
+
+def table(records: Iterable[Record]) -> pd.DataFrame:
+    """Give `rows` as a table, ``seeds``, ``keys`` and ``folds`` separated by commas."""
+    import pandas as pd
+
+    lists = ["seeds", "keys", "folds"]
+    table = pd.DataFrame(rows(records), columns=[*_NAMES, *lists, "mean", "std", "n"])
+    for name in lists:
+        table[name] = [", ".join(map(str, some)) for some in table[name]]
+    return table.astype({"std": float})

@@ -1,6 +1,7 @@
 """Fingerprints of code: what decides a result, hashed so that prose and layout do not count."""
 
 import ast
+import csv
 import hashlib
 from functools import cache
 from pathlib import Path
@@ -16,10 +17,8 @@ def same_as(code: str) -> str:
     ``equal_code.csv`` lists which were, and by comparison with which commit;
     ``.ci/same_results.py`` compares. Without a row there a code equals itself alone.
     """
-    import pandas as pd
-
-    table = pd.read_csv(EQUAL_CODE, dtype=str).set_index("code")["same_as"]
-    return table.get(code, code)
+    with EQUAL_CODE.open(newline="") as rows:
+        return {row["code"]: row["same_as"] for row in csv.DictReader(rows)}.get(code, code)
 
 
 @cache

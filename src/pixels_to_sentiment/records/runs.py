@@ -16,16 +16,14 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from hashlib import sha256
-from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, ClassVar
 
-from pixels_to_sentiment import places
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError, damage
-from pixels_to_sentiment.records import work
+from pixels_to_sentiment.records.work import Finished, Work
 from pixels_to_sentiment.training.recipes import Recipe
 
 if TYPE_CHECKING:
@@ -41,7 +39,7 @@ SHORTENED = "-shortened"
 
 
 @dataclass(frozen=True)
-class Run(work.Work):
+class Run(Work):
     """What decides the result of a training run, but for data and code.
 
     Attributes
@@ -87,8 +85,7 @@ class Run(work.Work):
     def deviation(self) -> str | None:
         """Say in what it is not the full protocol, ``None`` if in nothing."""
         shortened = "with a shortened recipe" if self.recipe.name.endswith(SHORTENED) else None
-        inner = None if self.inner is None else "within the training list"
-        return super().deviation() or inner or shortened
+        return super().deviation() or shortened
 
     def lists(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Give the pictures to train and to test on, as `folds.split` does, up to the limit."""
@@ -110,12 +107,11 @@ class Run(work.Work):
     @classmethod
     def read(cls, fields: dict) -> Run:
         """Make a run of what a finished folder says of it."""
-        recipe = {name: work.tuples(value) for name, value in fields["recipe"].items()}
-        return cls(**fields | {"recipe": Recipe(**recipe)})
+        return cls(**fields | {"recipe": Recipe(**fields["recipe"])})
 
 
 @dataclass(frozen=True)
-class Record(work.Finished):
+class Record(Finished):
     """A finished training run in its folder."""
 
     of: ClassVar = Run
@@ -128,15 +124,6 @@ class Record(work.Finished):
     def run(self) -> Run:
         """What was run."""
         return self.work
-
-    @property
-    def home(self) -> Path:
-        """Folder in which it is recorded, which is another one within the training list."""
-        return super().home if self.work.inner is None else places.choices()
-
-    def deviation(self) -> str | None:
-        """As of all work; to stay within the training list is none, as it is recorded apart."""
-        return super(Record, replace(self, work=replace(self.work, inner=None))).deviation()
 
     def check(self) -> None:
         """As of all work; the curve, too."""
@@ -183,14 +170,7 @@ class Record(work.Finished):
         return curve
 
     def restore(self) -> Network:
-        """Build the trained network.
-
-        Raises
-        ------
-        UserError
-            If the folder holds no weights, as those of recorded results do not, or they are
-            damaged.
-        """
+        """Build the trained network; a `UserError` where its weights are not whole or not kept."""
         from safetensors import SafetensorError
         from safetensors.torch import load_file
 

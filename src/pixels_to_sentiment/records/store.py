@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -24,20 +23,11 @@ if TYPE_CHECKING:
     from pixels_to_sentiment.data.pictures import Pictures
     from pixels_to_sentiment.networks.network import Network
 
-# Bytes beside the weights of a run for its tables, descriptions and the names of its layers.
-_FOR_TABLES = 1 << 20
-
 
 class Store:
     """Finished work of one kind in a folder, each under its key; what is not there is made.
 
     A kind says what it makes, and how, in `execute`.
-
-    Examples
-    --------
-    >>> store = Runs()
-    >>> record = store.get(run, pictures)      # trains, the first time
-    >>> record = store.get(run, pictures)      # opens the folder
     """
 
     kind: ClassVar[type[Finished]]
@@ -54,14 +44,10 @@ class Store:
         device: str,
         tell: Callable[[object], None],
     ) -> dict:
-        """Do the work and write its files into a folder; give what else describes it.
+        """Do the work and write its tables into a folder; give what else describes it.
 
-        Parameters
-        ----------
-        behind
-            Finished training runs that the work names, as `Work.keys_behind` does.
-        tell
-            To be called with each step that is done.
+        `behind` has the training runs that `Work.keys_behind` names, and `tell` wants each step
+        that is done.
         """
         raise NotImplementedError
 
@@ -70,8 +56,8 @@ class Store:
 
     def find(self, work: Work, pictures: Pictures) -> Finished | None:
         """Open finished work; costs next to nothing."""
-        folder = self.root / work.key(pictures.fingerprint)
-        return self.kind.open_key(self.root, folder.name) if folder.is_dir() else None
+        key = work.key(pictures.fingerprint)
+        return self.kind.open_key(self.root, key) if (self.root / key).is_dir() else None
 
     def get(
         self,
@@ -96,8 +82,7 @@ class Store:
             If a training run behind it is not there, has no weights, or is of another fold or of
             other pictures; or the kind refuses the work.
         """
-        found = self.find(work, pictures)
-        if found:
+        if found := self.find(work, pictures):
             return found
         device = devices.pick(device)
         keys = work.keys_behind()
@@ -108,15 +93,18 @@ class Store:
         memory.give_back()  # what an earlier run left
         with places.folder_made(self.root / key, self.kind.marker(), "RUNS") as partial:
             clock = provenance.Clock()
-            more = self.execute(
-                work, behind, pictures, partial, device, lambda step: progress(work, step)
-            )
-            runs = {name: None for name in work.behind.values()}
-            runs |= {name: asdict(one.run) for name, one in behind.items()}
-            content = {"key": key, work.kind: asdict(work), **runs, **more}
-            content["data"] = {"source": pictures.source, "fingerprint": pictures.fingerprint}
-            content["code"] = work.fingerprint()
-            made = {"provenance.json": clock.details(device), self.kind.marker(): content}
+            content = {
+                "key": key,
+                work.kind: asdict(work),
+                **{name: None for name in work.behind.values()},
+                **{name: asdict(one.run) for name, one in behind.items()},
+                **self.execute(
+                    work, behind, pictures, partial, device, lambda step: progress(work, step)
+                ),
+                "data": {"source": pictures.source, "fingerprint": pictures.fingerprint},
+                "code": work.fingerprint(),
+            }
+            made = {"provenance.json": clock.details(device=device), self.kind.marker(): content}
             for name, what in made.items():
                 (partial / name).write_text(json.dumps(what, indent=1) + "\n")
         return self.kind.open_key(self.root, key)
@@ -131,21 +119,17 @@ class Store:
     ) -> Iterator[Finished]:
         """Give each work's record as soon as it is finished; options are those of `get`.
 
-        Parameters
-        ----------
-        failed
-            Called with what cannot be finished, as when a loss has become infinite, and why; the
-            others are done. Without it the error is raised, as it is where nothing can be kept.
+        `failed` is called with what cannot be finished, as when a loss has become infinite, and
+        why; the others are done. Without it the error is raised, as it is where nothing can be
+        kept.
         """
         for work in works:
             try:
-                record = self.get(work, pictures, **options)
+                yield self.get(work, pictures, **options)
             except UserError as fault:
                 if failed is None or isinstance(fault, NoPlace):
                     raise
                 failed(work, fault)
-            else:
-                yield record
 
     def _trained(self, key: str, work: Work, pictures: Pictures) -> Record:
         found = Record.open_key(self.root, key)
@@ -177,7 +161,7 @@ class Runs(Store):
         if not run.recipe.twins:
             train_list = train_list[~pictures.copies(train_list["image"], test_list["image"])]
         network = factory.create(run.network, start=run.start, seed=run.seed).to(device)
-        _take_room(network, folder / WEIGHTS)
+        _save(network, {}, folder)  # takes the room before anything is trained
         pixels = pictures.tensor()
         train_pixels = pixels[pictures.rows(train_list["image"])].to(device)
         test_pixels = pixels[pictures.rows(test_list["image"])].to(device)
@@ -209,23 +193,15 @@ class Runs(Store):
         return {}
 
 
-def _take_room(network: Network, path: Path) -> None:
-    """Fill a file as large as the weights and tables of a training will be, before it begins."""
-    state = network.body.state_dict().values()
-    with path.open("wb") as file:
-        size = sum(tensor.numel() * tensor.element_size() for tensor in state)
-        os.posix_fallocate(file.fileno(), 0, size + _FOR_TABLES)
-
-
 def _save(network: Network, tables: dict[str, pd.DataFrame], folder: Path) -> None:
     from safetensors.torch import save
 
     state = {name: one.contiguous().cpu() for name, one in network.body.state_dict().items()}
     path = folder / WEIGHTS
-    # Over what was allocated; `save_file` would make another file, which nobody else may read.
-    with path.open("r+b" if path.exists() else "wb") as file:
+    path.touch()
+    # Over what is there; `save_file` would make another file, which nobody else may read.
+    with path.open("r+b") as file:
         file.write(save(state))
-        file.truncate()
     for name, table in tables.items():
         table.to_csv(folder / name, index=False)
 
@@ -245,12 +221,8 @@ def _watch(network: Network, pixels: torch.Tensor, labels: pd.Series) -> tuple[f
 def record(records: Iterable[Finished], results: Path | None = None) -> list[Path]:
     """Copy finished work of any kind into the recorded results, runs without their weights.
 
-    Runs within a training list, by which something was chosen, are recorded apart.
-
-    Returns
-    -------
-    list of Path
-        Folders that were not there before.
+    Gives the folders that were not there before. Runs within a training list, by which something
+    was chosen, are recorded apart.
 
     Raises
     ------
@@ -261,8 +233,8 @@ def record(records: Iterable[Finished], results: Path | None = None) -> list[Pat
     from pixels_to_sentiment.data import pictures
 
     records = list(records)
-    homes = {one.key: results or one.home for one in records}
-    kinds = {(type(one), homes[one.key]) for one in records}
+    folders = {one.key: (results or one.home) / one.key for one in records}
+    kinds = {(type(one), folders[one.key].parent) for one in records}
     there = {one.identity(): one for kind, home in kinds for one in kind.recorded(home)}
     for one in records:
         name = f"{one.one.capitalize()} {one.key}"
@@ -284,16 +256,13 @@ def record(records: Iterable[Finished], results: Path | None = None) -> list[Pat
                 f"{name} cannot be recorded: {same.folder} is the same {one.one} with other code "
                 f"or data; delete that folder first if the new {one.one} is to replace it."
             )
-    new = [one for one in records if not (homes[one.key] / one.key).is_dir()]
+    new = [one for one in records if not folders[one.key].is_dir()]
     for one in new:
-        with places.folder_made(homes[one.key] / one.key, one.marker(), "RESULTS") as partial:
+        with places.folder_made(folders[one.key], one.marker(), "RESULTS") as partial:
             ignored = shutil.ignore_patterns(*one.unrecorded)
             shutil.copytree(one.folder, partial, dirs_exist_ok=True, ignore=ignored)
-    return [homes[one.key] / one.key for one in new]
+    return [folders[one.key] for one in new]
 
 
-def recorded(
-    results: Path | None = None, damaged: Callable[[UserError], None] | None = None
-) -> list[Record]:
-    """Open the recorded training runs, as `Finished.found_in` does."""
-    return Record.recorded(results, damaged)
+# Opens the recorded training runs.
+recorded = Record.recorded

@@ -1,15 +1,11 @@
 """The one idea of recorded work: what decides it, its key, and its finished folder.
 
 `Work` is all that decides a result but for pictures and code. With the fingerprints of these it
-has a key, and its finished folder, a `Finished`, lies under that key and holds
-
-``<kind>.json``
-    What was done, the training runs behind it, the key, the fingerprints of data and code.
-``provenance.json``
-    Commit, hardware, versions, date and durations.
-
-and the tables of its kind. The kinds are training runs (`runs`), probes of layers and studies of
-maps; `store` makes them, whole or not at all, and records them.
+has a key, under which its finished folder lies, a `Finished`. It holds ``<kind>.json`` (what was
+done, the training runs behind it, the key, the fingerprints of data and code),
+``provenance.json`` (commit, hardware, versions, date and durations) and the tables of its kind.
+The kinds are training runs (`runs`), probes of layers and studies of maps; `store` makes them,
+whole or not at all, and records them.
 """
 
 import hashlib
@@ -57,12 +53,9 @@ class Work:
         return asdict(self)
 
     def key(self, data: str, code: str | None = None) -> str:
-        """Hash all that decides the result (16 hex digits), to name its folder.
+        """Hash what decides the result, and data and code (16 hex digits), to name its folder.
 
-        Parameters
-        ----------
-        data, code
-            Fingerprints of the pictures and, where it is not that at hand, of the code.
+        `data` and `code` are fingerprints; without one the code is that at hand.
         """
         content = {self.kind: self.decisive(), "data": data, "code": code or self.fingerprint()}
         text = json.dumps(content, sort_keys=True)
@@ -76,7 +69,7 @@ class Work:
     @classmethod
     def read(cls, fields: dict) -> Self:
         """Make the work of what a finished folder says of it."""
-        return cls(**{name: tuples(value) for name, value in fields.items()})
+        return cls(**fields)
 
     def deviation(self) -> str | None:
         """Say in what it is not the full protocol, ``None`` if in nothing."""
@@ -88,30 +81,20 @@ class Work:
         return {name: key for name, key in named.items() if key and ":" not in key}
 
 
-def tuples(value: object) -> object:
-    """Turn lists, as JSON has them, into tuples, those within them too."""
-    return tuple(map(tuples, value)) if isinstance(value, list) else value
-
-
-def _text(path: Path) -> str:
-    with places.reading(path) as stream:
-        return stream.read().decode()
-
-
-def _names(root: Path) -> list[str]:
-    """Names in a folder of finished work, which need not be there."""
-    if not os.path.lexists(root):
-        return []
-    try:
-        return sorted(os.listdir(root))
-    except OSError as fault:
-        raise UserError(
-            f"{root} is no folder that can be read ({fault.strerror}): name another one."
-        ) from fault
-
-
 def _damage(path: Path) -> AbstractContextManager:
     return damage(path, f"restore it, or delete {path.parent} and run again")
+
+
+def _read(path: Path) -> object:
+    """Read JSON, its lists as tuples, of which work is made."""
+    with places.reading(path) as stream:
+        return _tuples(json.loads(stream.read().decode()))
+
+
+def _tuples(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _tuples(one) for name, one in value.items()}
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
 # Bytes of the first line of a table; for columns of one name pandas takes their number squared.
@@ -124,12 +107,8 @@ _TOLD = {"commit": str, "dirty": bool, "began": str, "seconds": (int, float), "h
 class Finished:
     """Finished work in its folder; a kind says which it is, its files and its words.
 
-    Attributes
-    ----------
-    data
-        ``source`` and ``fingerprint`` of the pictures.
-    code
-        Fingerprint of the code that made it.
+    `data` has ``source`` and ``fingerprint`` of the pictures, `code` is the fingerprint of the code
+    that made it.
     """
 
     folder: Path
@@ -156,13 +135,7 @@ class Finished:
 
     @classmethod
     def open(cls, folder: Path) -> Self:
-        """Open a finished folder.
-
-        Raises
-        ------
-        UserError
-            If there is no such folder, or it is not that of finished work of the kind.
-        """
+        """Open a finished folder; raise a `UserError` that names it if it is none of the kind."""
         if not folder.is_dir():
             raise UserError(f"There is no finished {cls.one} {folder.name!r} in {folder.parent}.")
         marker = folder / cls.marker()
@@ -172,7 +145,7 @@ class Finished:
                 "name another one, and delete this one only if you know what it holds."
             )
         with _damage(marker):
-            content = json.loads(_text(marker))
+            content = _read(marker)
             work = cls.of.read(content[cls.of.kind])
             told = {name: content[name] for name in ("key", "data", "code")}
             if work.key(told["data"]["fingerprint"], told["code"]) != told["key"]:
@@ -197,17 +170,24 @@ class Finished:
         return made
 
     @classmethod
-    def found_in(cls, root: Path, damaged: Callable[[UserError], None] | None = None) -> list[Self]:
+    def recorded(
+        cls, results: Path | None = None, damaged: Callable[[UserError], None] | None = None
+    ) -> list[Self]:
         """Open all finished work of the kind in a folder, in the order of the keys.
 
-        Parameters
-        ----------
-        damaged
-            Called with the sentence of each folder that cannot be opened or scored; without it the
-            first that cannot be opened is raised.
+        The folder, by default that of the recorded results, need not be there. `damaged` is called
+        with the sentence of each that cannot be opened or scored; without it the first that cannot
+        be opened is raised.
         """
+        root = results or places.results()
+        try:
+            names = sorted(os.listdir(root)) if os.path.lexists(root) else []
+        except OSError as fault:
+            raise UserError(
+                f"{root} is no folder that can be read ({fault.strerror}): name another one."
+            ) from fault
         found = []
-        for name in _names(root):
+        for name in names:
             if name.startswith(".") or not os.path.lexists(root / name / cls.marker()):
                 continue
             try:
@@ -219,13 +199,6 @@ class Finished:
                     raise
                 damaged(fault)
         return found
-
-    @classmethod
-    def recorded(
-        cls, results: Path | None = None, damaged: Callable[[UserError], None] | None = None
-    ) -> list[Self]:
-        """Open the recorded results of the kind, as `found_in` does."""
-        return cls.found_in(results or places.results(), damaged)
 
     def tables(self) -> tuple[str, ...]:
         """Name the tables that its folder has to hold."""
@@ -252,7 +225,7 @@ class Finished:
         """Give commit, hardware, versions, date and durations."""
         path = self.folder / "provenance.json"
         with _damage(path):
-            made = json.loads(_text(path))
+            made = _read(path)
             for name, kind in _TOLD.items():
                 if not isinstance(made[name], kind):
                     raise ValueError(f"its {name} is {made[name]!r}")
@@ -277,14 +250,21 @@ class Finished:
 
     @property
     def home(self) -> Path:
-        """Folder in which it is recorded."""
-        return places.results()
+        """Folder in which it is recorded: another one for what is within a training list."""
+        inner = getattr(self.work, "inner", None)
+        return places.results() if inner is None else places.choices()
 
     def deviation(self) -> str | None:
-        """Say in what it is not the full protocol on the photographs, ``None`` if in nothing."""
-        found = self.work.deviation() or (self.run and self.run.deviation())
+        """Say in what it is not the full protocol on the photographs, ``None`` if in nothing.
+
+        A run within its training list is recorded apart, but nothing is that its network made.
+        """
+        if found := self.work.deviation() or (self.run and self.run.deviation()):
+            return found
+        if self.run not in (None, self.work) and self.run.inner is not None:
+            return "within the training list"
         generated = not (self.photographed or self._may_be_generated())
-        return found or ("from the stand-in" if generated else None)
+        return "from the stand-in" if generated else None
 
     def _may_be_generated(self) -> bool:
         """Whether the stand-in counts for it, too."""

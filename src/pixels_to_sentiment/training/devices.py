@@ -6,13 +6,7 @@ from pixels_to_sentiment.errors import UserError
 
 
 def pick(device: str) -> str:
-    """Resolve ``"auto"`` to ``"cuda"`` or ``"cpu"``.
-
-    Raises
-    ------
-    UserError
-        If the device is unknown, or a GPU is asked for and there is none.
-    """
+    """Resolve ``"auto"``, and refuse a device that is unknown or that this machine has not."""
     if not re.fullmatch(r"auto|cpu|cuda(:\d+)?", device):
         raise UserError(f"There is no device {device!r}: choose from auto, cpu, cuda, cuda:N.")
     import torch

@@ -8,6 +8,7 @@ from sklearn.preprocessing import StandardScaler
 from torch import Tensor, nn
 
 from pixels_to_sentiment.networks.network import Network
+from pixels_to_sentiment.training.prediction import centre_crops
 
 # Of the logistic regression, as in the table of `standin`.
 COST = 0.01
@@ -39,12 +40,9 @@ def fit(network: Network, pixels: Tensor, labels: np.ndarray, *, batch: int = 64
 def _features(network: Network, head: nn.Module, pixels: Tensor, batch: int) -> np.ndarray:
     kept: list[Tensor] = []
     hook = head.register_forward_pre_hook(lambda _, inputs: kept.append(inputs[0].cpu()))
-    crop = network.convention.crop
-    margin = (pixels.shape[1] - crop) // 2
-    middle = pixels[:, margin : margin + crop, margin : margin + crop]
     network.eval()
     with torch.inference_mode():
-        for some in middle.split(batch):
+        for some in centre_crops(pixels, network.convention.crop).split(batch):
             network(some)
     hook.remove()
     features = torch.cat(kept)

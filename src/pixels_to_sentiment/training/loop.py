@@ -20,6 +20,7 @@ from pixels_to_sentiment.data.pictures import cut
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks.network import Network
 from pixels_to_sentiment.training import heads
+from pixels_to_sentiment.training.prediction import centre_crops
 from pixels_to_sentiment.training.recipes import PRECISIONS, Recipe
 
 
@@ -65,13 +66,11 @@ def parameter_groups(network: Network, recipe: Recipe) -> list[dict]:
     """
     groups: dict[tuple[float, float], list[Tensor]] = {}
     for name, parameter in network.body.named_parameters():
-        if not parameter.requires_grad:
-            continue
-        layer, _, kind = name.rpartition(".")
-        rate = recipe.head_rate if layer == network.head else 1.0
-        bias = kind == "bias"
-        key = (rate * (recipe.bias_rate if bias else 1.0), recipe.bias_decay if bias else 1.0)
-        groups.setdefault(key, []).append(parameter)
+        if parameter.requires_grad:
+            layer, _, kind = name.rpartition(".")
+            rate = recipe.head_rate if layer == network.head else 1.0
+            of_bias = (recipe.bias_rate, recipe.bias_decay) if kind == "bias" else (1.0, 1.0)
+            groups.setdefault((rate * of_bias[0], of_bias[1]), []).append(parameter)
     return [{"params": p, "rate": rate, "decay": decay} for (rate, decay), p in groups.items()]
 
 
@@ -143,12 +142,8 @@ def train(
     DataFrame
         The learning curve, an iteration a row: ``iteration`` (the schedule's from 1), ``seconds``
         since the start, ``rate``, ``train_loss`` (nats) and ``train_accuracy`` (means over the
-        iteration's batches), ``test_loss``, ``test_accuracy`` (missing where not watched).
-
-    Raises
-    ------
-    UserError
-        If the precision is unknown or the loss stops being a number.
+        iteration's batches), ``test_loss``, ``test_accuracy`` (missing where not watched). A loss
+        that stops being a number raises a `UserError`.
     """
     if recipe.fitted:
         return _fit(network, pixels, labels, watch, progress)
@@ -160,11 +155,13 @@ def train(
     with arithmetic(precision, pixels.device.type) as autocast:
         for iteration in range(-recipe.settling, recipe.iterations):
             if iteration in (-recipe.settling, 0):
-                optimiser = _start(network, recipe, recipe.settled_on if iteration else ())
+                network.freeze((*recipe.frozen, *(recipe.settled_on if iteration else ())))
+                groups = parameter_groups(network, recipe)
+                optimiser = CaffeSGD(groups, recipe.momentum, recipe.weight_decay)
             optimiser.base_rate = recipe.rate(iteration, len(pixels))
             optimiser.zero_grad()
             drawn = islice(examples, recipe.iter_size)
-            loss, accuracy = _accumulate(network, drawn, recipe.iter_size, autocast)
+            loss, accuracy = _accumulate(network, drawn, autocast)
             optimiser.step()
             done = iteration + 1
             row = [done, 0.0, optimiser.base_rate, loss, accuracy, math.nan, math.nan]
@@ -182,21 +179,14 @@ def _fit(network: Network, pixels: Tensor, labels: np.ndarray, watch, progress) 
     """Fit the head, and give a curve of one row: the centre crops after it."""
     started = time.perf_counter()
     heads.fit(network, pixels, labels)
-    corner = (pixels.shape[1] - network.convention.crop) // 2
-    inside = slice(corner, corner + network.convention.crop)
+    crops = centre_crops(pixels, network.convention.crop)
     with torch.inference_mode():
-        parts = [network(some) for some in pixels[:, inside, inside].split(64)]
+        parts = [network(some) for some in crops.split(64)]
     logits, truth = torch.cat(parts).cpu(), torch.tensor(np.asarray(labels), dtype=torch.long)
     loss, accuracy = F.cross_entropy(logits, truth), (logits.argmax(1) == truth).float().mean()
     seconds, test = time.perf_counter() - started, watch(network) if watch else (math.nan, math.nan)
     progress(1)
     return _curve([[1, seconds, 0.0, loss, accuracy, *test]])
-
-
-def _start(network: Network, recipe: Recipe, settled_on: tuple[str, ...]) -> CaffeSGD:
-    """Give an optimiser without momentum of all that is to be trained from here on."""
-    network.freeze((*recipe.frozen, *settled_on))
-    return CaffeSGD(parameter_groups(network, recipe), recipe.momentum, recipe.weight_decay)
 
 
 def _examples(
@@ -215,7 +205,7 @@ def _examples(
 
 
 def _accumulate(
-    network: Network, drawn: Iterable[tuple[Tensor, Tensor]], iter_size: int, autocast: Callable
+    network: Network, drawn: Iterable[tuple[Tensor, Tensor]], autocast: Callable
 ) -> tuple[Tensor, Tensor]:
     """Leave the mean gradient over some batches in the network; give mean loss and accuracy.
 
@@ -230,10 +220,10 @@ def _accumulate(
         # Left on the device: reading a value would wait for it.
         losses.append(loss.detach())
         accuracies.append((logits.argmax(1) == target).float().mean())
-    if iter_size > 1:
+    if len(losses) > 1:
         for parameter in network.parameters():
             if parameter.grad is not None:
-                parameter.grad.div_(iter_size)
+                parameter.grad.div_(len(losses))
     return torch.stack(losses).mean(), torch.stack(accuracies).mean()
 
 

@@ -7,13 +7,10 @@ the system's handing out of pages, one by one and cleared.
 
 import ctypes
 import gc
-from collections.abc import Callable
 
-# Names and numbers of glibc's malloc.h.
-_TRIM_THRESHOLD, _TOP_PAD, _MMAP_MAX = -1, -2, -4
-# As a threshold, no trimming at all (mallopt(3)). Any threshold that fits an int is less than a
-# batch of 256 takes in float32.
-_NEVER = -1
+# Names and numbers of glibc's malloc.h. As a threshold of trimming, -1 is none at all (mallopt(3)):
+# any that fits an int is less than a batch of 256 takes in float32.
+_SETTINGS = {"MMAP_MAX": (-4, 0), "TRIM_THRESHOLD": (-1, -1), "TOP_PAD": (-2, 500_000_000)}
 
 
 def keep_freed() -> bool:
@@ -22,11 +19,7 @@ def keep_freed() -> bool:
     Only that of Linux (glibc) can. No result changes; a process may hold some hundred megabytes
     more than it uses.
     """
-    mallopt = _of_glibc("mallopt")
-    if mallopt is None:
-        return False
-    settings = {_MMAP_MAX: 0, _TRIM_THRESHOLD: _NEVER, _TOP_PAD: 500_000_000}
-    return all([mallopt(name, value) for name, value in settings.items()])
+    return all([_asked("mallopt", *setting) for setting in _SETTINGS.values()])
 
 
 def give_back() -> bool:
@@ -35,16 +28,13 @@ def give_back() -> bool:
     After a training the freed memory is scattered and the next one, whose blocks are of other
     sizes, asks for more beside it: runs in one process would take more with each.
     """
-    trim = _of_glibc("malloc_trim")
-    if trim is None:
-        return False
     gc.collect()
-    trim(0)
-    return True
+    return _asked("malloc_trim", 0) is not None
 
 
-def _of_glibc(name: str) -> Callable | None:
+def _asked(name: str, *arguments: int) -> int | None:
+    """Call a function of glibc; ``None`` where there is none."""
     try:
-        return getattr(ctypes.CDLL(None), name)
+        return getattr(ctypes.CDLL(None), name)(*arguments)
     except (AttributeError, OSError, TypeError):
         return None

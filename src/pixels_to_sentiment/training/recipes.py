@@ -104,14 +104,13 @@ def recipe(name: str, agreement: str) -> Recipe:
     layers below it are new as well. ``"linear"`` fits the new last layer to the features that the
     network starts with, by logistic regression, and trains nothing else; nothing follows it.
 
-    What may follow: ``-at-0.0003`` and ``-at-0.0001`` give the base rate (the article trains fc6-2
-    by ``paper-at-0.0001``); ``-frozen-below`` keeps all layers under the new last one as they
-    start, ``-frozen-convolutions`` (of CaffeNet and AlexNet) and ``-frozen-features`` (of
-    SqueezeNet and MobileNetV2) those; ``-settled`` (of CaffeNet and AlexNet) first trains the
-    layers above the convolutions alone, at the first rate, and ``-settled-then-0.0003`` and
-    ``-settled-then-0.0001`` start the schedule at less; ``-without-twins`` leaves out training
-    pictures of which the test fold has an identical copy; ``-third``, last, stops after a third of
-    the iterations. By then the schedule has cut the rate to a thousandth.
+    What may follow: ``-at-RATE``, the base rate (the article trains fc6-2 by ``paper-at-0.0001``);
+    ``-frozen-below``, ``-frozen-convolutions`` (of CaffeNet and AlexNet) and ``-frozen-features``
+    (of SqueezeNet and MobileNetV2), which keep layers as they start; ``-settled`` (of CaffeNet and
+    AlexNet), which first trains the layers above the convolutions alone, at the first rate, and
+    ``-settled-then-RATE``, whose schedule then starts at less; ``-without-twins``, without training
+    pictures of which the test fold has an identical copy; ``-third``, last, which stops after a
+    third of the iterations. By then the schedule has cut the rate to a thousandth.
     """
     if agreement not in PAPER_ITERATIONS:
         raise UserError(f"There is no subset {agreement!r}: choose from {list(PAPER_ITERATIONS)}.")
@@ -138,10 +137,9 @@ def recipe_table(recipe: Recipe) -> pd.DataFrame:
     """Describe a recipe, a value a row: ``what``, ``value``, the ``paper``'s and its ``grade``."""
     import pandas as pd
 
-    paper = Recipe()
+    values, paper = vars(recipe), vars(Recipe())
     rows = [
-        (f.metadata["what"], getattr(recipe, f.name), getattr(paper, f.name), f.metadata["grade"])
-        for f in fields(Recipe)
-        if f.metadata
+        (one.metadata["what"], values[one.name], paper[one.name], one.metadata["grade"])
+        for one in fields(Recipe)[1:]
     ]
     return pd.DataFrame(rows, columns=["what", "value", "paper", "grade"])

@@ -1,7 +1,8 @@
 """What machines find in the built book: what it is and is based on, and the recorded answers.
 
 The description is schema.org's, as JSON-LD on the front page, from ``CITATION.cff``. The answers of
-recorded work lie under ``results/``, with a list of checksums that ``sha256sum -c`` reads.
+recorded work lie under ``results/``, with a list of checksums that ``sha256sum -c`` reads. What the
+page loads on which readers try a photograph lies under its own name.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ from sphinx.application import Sphinx
 from pixels_to_sentiment import places
 
 SUMS = "SHA256SUMS"
+TRIAL = "your-photograph"
 
 
 def description(citation: Path, results: Path) -> dict:
@@ -76,3 +78,13 @@ def copy_answers(app: Sphinx, fault: Exception | None) -> None:
         lines.append(f"{digest}  {path.parent.name}/{path.name}\n")
     if lines:
         (folder / SUMS).write_text("".join(lines))
+
+
+def copy_trial(app: Sphinx, fault: Exception | None) -> None:
+    """Put the network that readers try into the built book, as the last execution wrote it."""
+    made, folder = Path(app.srcdir) / "chapters" / TRIAL, Path(app.outdir) / TRIAL
+    if fault is not None or app.builder.format != "html":
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    if made.is_dir():
+        shutil.copytree(made, folder)

@@ -1,0 +1,127 @@
+"""A finished run for a reader's browser: its network as ONNX, and what a page has to know of it.
+
+The page maps as `mapping.Mapper` does, with ONNX Runtime Web, which lies beside the network, so
+that a photograph never leaves the reader's machine.
+"""
+
+import json
+import tarfile
+import warnings
+from pathlib import Path
+
+import numpy as np
+import torch
+from scipy.optimize import minimize_scalar
+from scipy.special import log_expit, logit
+from torch import Tensor, nn
+
+from pixels_to_sentiment import places
+from pixels_to_sentiment.data import pictures
+from pixels_to_sentiment.files import assets
+from pixels_to_sentiment.maps import dense, drawing
+from pixels_to_sentiment.maps.choice import Choice
+from pixels_to_sentiment.networks import surgery
+from pixels_to_sentiment.networks.network import Network
+
+MODEL, FACTS = "model.onnx", "model.json"
+RUNTIME = "onnxruntime-web-1.22.0.tgz"
+# Of the runtime: what the page imports, and what that loads.
+RUNTIME_FILES = (
+    "ort.wasm.min.mjs",
+    "ort-wasm-simd-threaded.mjs",
+    "ort-wasm-simd-threaded.wasm",
+)
+# Surest that a calibrated probability is fitted with: no picture counts as certain.
+CERTAIN = 1e-6
+
+
+class LogOdds(nn.Module):
+    """Log-odds of positive (n, h', w') of prepared input (n, 3, h, w); see `dense.log_odds`."""
+
+    def __init__(self, network: Network):
+        super().__init__()
+        self.body = surgery.fully_convolutional(network)
+
+    def forward(self, prepared: Tensor) -> Tensor:
+        """Difference of the two outputs, in nats."""
+        logits = self.body(prepared)
+        return logits[:, 1] - logits[:, 0]
+
+
+def export(choice: Choice, folder: Path) -> None:
+    """Write a run's network and facts, and the runtime, into a folder.
+
+    Raises
+    ------
+    assets.Unavailable
+        If the runtime cannot be had.
+    """
+    runtime = assets.fetch(RUNTIME)
+    folder.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(runtime) as packed:
+        for name in RUNTIME_FILES:
+            with places.written_whole(folder / name) as made:
+                made.write_bytes(packed.extractfile(f"package/dist/{name}").read())
+    with places.written_whole(folder / MODEL) as made:
+        write_onnx(choice.network, made)
+    # Last, as the page begins with it.
+    with places.written_whole(folder / FACTS) as made:
+        sizes = {name: (folder / name).stat().st_size for name in (MODEL, *RUNTIME_FILES)}
+        made.write_text(json.dumps(facts(choice) | {"bytes": sizes}))
+
+
+def write_onnx(network: Network, path: Path) -> None:
+    """Write `LogOdds` of a network as ONNX, for any number of pictures of any size."""
+    crop = network.convention.crop
+    free = {axis: torch.export.Dim.DYNAMIC for axis in (0, 2, 3)}
+    # An example of one picture would fix their number.
+    example = torch.zeros(2, 3, crop, crop)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            LogOdds(network).eval(),
+            (example,),
+            path,
+            input_names=["pixels"],
+            output_names=["log_odds"],
+            dynamic_shapes=(free,),
+            external_data=False,
+            verbose=False,
+        )
+
+
+def facts(choice: Choice) -> dict:
+    """Say what the page needs: the input, the places of the map, its colours, the test answers."""
+    convention, tested = choice.network.convention, choice.predictions
+    side = len(dense.log_odds(choice.network, torch.zeros(1, dense.SIDE, dense.SIDE, 3).byte())[0])
+    ends = drawing.DIVERGING([0.0, 0.5, 1.0])[:, :3]
+    return {
+        "run": choice.numbers(),
+        "words": choice.in_words(),
+        "order": convention.order,
+        "scale": convention.scale,
+        "mean": convention.mean,
+        "std": convention.std,
+        "crop": convention.crop,
+        "small": pictures.SIDE,
+        "large": dense.SIDE,
+        "places": dense.places(choice.network, np.empty((1, side, side))).tolist(),
+        "full_colour": choice.scale,
+        "colours": (ends * 255).round().astype(int).tolist(),
+        "temperature": temperature(tested["centre"], tested["label"]),
+        "tested": tested[["centre", "label"]].round(6).to_numpy().tolist(),
+    }
+
+
+def temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
+    """Fit what log-odds are to be divided by, so that they are as sure as they are right.
+
+    The likelihood of the labels is largest (Guo et al., On Calibration of Modern Neural Networks,
+    2017).
+    """
+    odds = logit(np.clip(probabilities, CERTAIN, 1 - CERTAIN))
+    signed = np.where(np.asarray(labels) == 1, odds, -odds)
+    fitted = minimize_scalar(
+        lambda log: -log_expit(signed / np.exp(log)).sum(), bounds=(-3, 5), method="bounded"
+    )
+    return float(np.exp(fitted.x))

@@ -1,9 +1,9 @@
 """Map studies that are made: of the right pictures, network and partner, and as they are kept."""
 
-import csv
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -39,40 +39,20 @@ def _small():
         yield
 
 
-@pytest.fixture(scope="module")
-def fitted(pictures, tmp_path_factory):
-    """`FITTED` made, its steps as they were told, and what its parts were called with."""
-    calls, told = {"fit": [], "measure": []}, []
-
-    def spied(module, name):
-        function = getattr(module, name)
-
-        def spy(*given, **options):
-            found = function(*given, **options)
-            calls[name].append((given, found))
-            return found
-
-        return spy
-
-    with pytest.MonkeyPatch.context() as patch:
-        for module, name in ((heads, "fit"), (measures, "measure")):
-            patch.setattr(module, name, spied(module, name))
-        record = Studies(tmp_path_factory.mktemp("fitted")).get(
-            FITTED, pictures, device="cpu", progress=lambda *step: told.append(step)
-        )
-    return record, calls, told
-
-
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def spied(monkeypatch):
-    """Note what `measures.measure` is called with; it answers with made-up maps and measures."""
-    calls = []
+    """Note what `measures.measure` is called with, and the made-up maps that it answers with."""
+    calls, dice = [], torch.Generator().manual_seed(0)
 
     def spy(network, pictures, table, **options):
-        calls.append(options | {"network": network})
-        maps, at = torch.arange(4.0).expand(len(table), 4).view(-1, 2, 2), np.array([0.25, 0.75])
+        options["progress"]("maps")
+        maps = 9 * torch.randn(2, len(table), 3, 4, generator=dice)
+        at = np.array([1 / 7, 1 / 3, 2 / 3])
         found = measured(table["image"].to_list(), table["label"].to_list())
-        return maps, at, maps, at, found
+        numbers = {"deletion@0": found["deletion@0"] + 1e-5 / 3}
+        answer = maps[0], at, maps[1].abs(), at / 3, found.assign(**numbers)
+        calls.append(options | {"network": network, "answer": answer})
+        return answer
 
     monkeypatch.setattr(measures, "measure", spy)
     return calls
@@ -83,14 +63,22 @@ def study_of(run, other=None, **changes):
     return Study(agreement="five", fold=1, **given | changes)
 
 
-def test_a_study_is_kept_with_its_steps_told(fitted, isolated):
-    """Each with its study; it is not recorded by that."""
-    record, _, told = fitted
+def test_a_network_that_was_not_trained_gets_a_head_of_the_training_pictures(
+    pictures, made, isolated, monkeypatch
+):
+    """Of the whole training list; the study is kept with its steps told, and not recorded."""
+    calls, told = [], []
+    monkeypatch.setattr(heads, "fit", lambda *given: calls.append(given))
+    record = made.get(FITTED, pictures, device="cpu", progress=lambda *step: told.append(step))
     assert names_in(record.folder) == FILES
     assert (record.study, record.run, record.other) == (FITTED, None, None)
-    assert {study for study, _ in told} == {FITTED}
-    assert {"maps", "window", *measures.MAPS} <= {step for _, step in told}
+    assert told == [(FITTED, "maps")]
     assert store.recorded() == []
+    train = folds.split("five", 1)[0]
+    ((_, pixels, labels),) = calls
+    assert list(labels) == list(train["label"])
+    np.testing.assert_array_equal(pixels, pictures.pixels[pictures.rows(train["image"])])
+    assert not set(record.maps()[0]) & set(train["image"])
 
 
 def test_a_run_maps_the_test_pictures_of_its_fold(pictures, made, spied):
@@ -98,9 +86,7 @@ def test_a_run_maps_the_test_pictures_of_its_fold(pictures, made, spied):
     one, other = trained(made.root), trained(made.root, seed=1)
     record = made.get(study_of(one, other), pictures, device="cpu")
     assert (record.run, record.other) == (one.run, other.run)
-    names, values = record.maps()
-    assert list(names) == list(folds.split("five", 1)[1]["image"].head(2))
-    np.testing.assert_array_equal(values, [[[0, 1], [2, 3]]] * 2)
+    assert list(record.maps()[0]) == list(folds.split("five", 1)[1]["image"].head(2))
     (options,) = spied
     for name, seed in (("network", 10), ("other", 11)):
         state = options[name].state_dict()
@@ -108,35 +94,21 @@ def test_a_run_maps_the_test_pictures_of_its_fold(pictures, made, spied):
     assert options["untaught"] is None
 
 
-def test_maps_are_kept_to_three_digits_and_measures_to_four_places(fitted):
+def test_maps_are_kept_to_three_digits_and_measures_to_four_places(pictures, made, spied):
     """Half a unit in the last of them is all that is lost."""
-    record, calls, _ = fitted
-    ((_, (maps, at, cam, cam_at, table)),) = calls["measure"]
+    record = made.get(study_of(trained(made.root)), pictures, device="cpu")
+    maps, at, cam, cam_at, table = spied[0]["answer"]
     for kept, kept_at, exact, exact_at in (
         (record.maps()[1], record.at, maps, at),
         (record.grad_cam()[1], record.grad_cam_at, cam, cam_at),
     ):
-        np.testing.assert_allclose(kept, exact, rtol=5.1e-3, atol=1e-9)
+        np.testing.assert_allclose(kept, exact, rtol=5.1e-3)
         np.testing.assert_allclose(kept_at, exact_at, atol=5.1e-7)
-    with (record.folder / "log_odds.csv").open() as file:
-        texts = [value for row in list(csv.reader(file))[1:] for value in row[1:]]
-    exact = maps.flatten().tolist()
-    assert all(t == f"{v:.3g}" for t, v in zip(texts, exact, strict=True))
-    for name, column in record.measures().drop(columns=["fold", "key"]).items():
-        if column.dtype == float:
-            np.testing.assert_allclose(column, table[name], atol=5.1e-5)
-        else:
-            assert column.equals(table[name])
-
-
-def test_a_network_that_was_not_trained_gets_a_head_of_the_training_pictures(pictures, fitted):
-    """Of the whole training list, and none of the pictures that are mapped."""
-    record, calls, _ = fitted
-    train = folds.split("five", 1)[0]
-    (((_, pixels, labels), _),) = calls["fit"]
-    assert list(labels) == list(train["label"])
-    np.testing.assert_array_equal(pixels, pictures.pixels[pictures.rows(train["image"])])
-    assert not set(record.maps()[0]) & set(train["image"])
+    texts = (record.folder / "log_odds.csv").read_text().splitlines()[1].split(",")[1:]
+    assert texts == [f"{value:.3g}" for value in maps[0].flatten().tolist()]
+    kept = record.measures().drop(columns=["fold", "key"])
+    pd.testing.assert_frame_equal(kept, table, check_exact=False, atol=5.1e-5, rtol=0)
+    assert not kept.equals(table)
 
 
 def test_shuffled_labels_are_taught_as_the_run_was(pictures, made, spied, monkeypatch):

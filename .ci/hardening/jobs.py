@@ -95,12 +95,11 @@ def _map(folder: Path, number: int) -> None:
     vars(chosen)["network"] = toy_studies.small()
     vars(chosen)["predictions"] = _predictions()
     paths = _shuffled((given() / "photographs").iterdir(), number)
-    mapping.make_folder(folder)
     before = mapping.mapped_before(paths, folder, chosen)
     left = [path for path in paths if path not in before]
     # As with --force: beside others, or after a kill, half a pair may be there.
-    drawings = mapping.targets(left, folder, force=True)
-    for _ in mapping.mapped(mapping.Mapper(chosen), drawings):
+    mapping.require_room(left, folder, force=True)
+    for _ in mapping.mapped(chosen, left, folder):
         pass
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from PIL import Image
 
 from pixels_to_sentiment.cli import main
-from pixels_to_sentiment.maps import mapping, photos
+from pixels_to_sentiment.maps import mapping
 from toy_cli import refused
 from toy_maps import photograph, with_weights
 
@@ -83,7 +84,10 @@ def test_a_broken_picture_does_not_stop_the_others(capsys, run, cat, as_json):
     out, err = mapped(capsys, *arguments, status=2)
     _, fault, last = err.splitlines()
     assert fault == (
-        f"pixels-to-sentiment: {cat.parent / 'aa.jpg'} is empty: fetch it anew or leave it out."
+        f"pixels-to-sentiment: {cat.parent / 'aa.jpg'} is not a photograph that can be read: it is "
+        "empty, or no JPEG, PNG, WEBP, AVIF, GIF, BMP, TIFF of a common kind. Cure: if another "
+        "program opens it, save it there as PNG with 8 bits; if none does, fetch it anew or leave "
+        "it out."
     )
     assert "1 of 2 photographs could not be mapped" in last
     assert str(cat) in (json.loads(out)[0]["file"] if as_json else out)
@@ -217,8 +221,8 @@ def test_a_letter_that_the_terminal_lacks_is_printed_as_an_escape(run, isolated,
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["nothing.jpg"], "no file or folder nothing.jpg"),
-        (["CAT", "nothing.jpg"], "no file or folder nothing.jpg"),
+        (["nothing.jpg"], "nothing.jpg cannot be looked at (No such file"),
+        (["CAT", "nothing.jpg"], "nothing.jpg cannot be looked at (No such file"),
         (["."], "has no photographs"),
         (["CAT", "--run", "0000"], "no finished run"),
         (["CAT", "--run", ""], "no finished run"),
@@ -253,14 +257,14 @@ def test_a_stop_leaves_nothing_half_written(capsys, run, cat, isolated, monkeypa
     """What was finished is whole, JSON too, and no temporary file is left."""
     for name in ("dog.jpg", "eel.jpg"):
         photograph(isolated / "photos" / name, 2)
-    real = mapping.sheets.sheet
+    real = mapping.drawing.sheet
 
     def stopped(*arguments, **options):
         if len(os.listdir("maps")) > 2:  # the second picture's numbers are being written
             signal.raise_signal(stop)
         return real(*arguments, **options)
 
-    monkeypatch.setattr(mapping.sheets, "sheet", stopped)
+    monkeypatch.setattr(mapping.drawing, "sheet", stopped)
     arguments = ["map", str(cat.parent), "--json"]
     if stop == signal.SIGINT:
         assert main(arguments) == 130
@@ -281,5 +285,5 @@ def test_the_help_says_which_weights_which_files_and_which_pictures(capsys):
     assert end.value.code == 0
     said = " ".join(capsys.readouterr().out.split())
     parts = ["NAME.map.png", "NAME.map.json", "furthest above always", "own test fold"]
-    parts += [f"{photos.PIXELS:,}", "not what lies in folders in it", "TIFF"]
+    parts += [f"{Image.MAX_IMAGE_PIXELS:,}", "not what lies in folders in it", "TIFF"]
     assert [part for part in parts if part not in said] == []

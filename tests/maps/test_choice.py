@@ -32,10 +32,11 @@ def at_hand(isolated, made, monkeypatch):
 
 
 def rewrite(record, **fields):
-    """Change what a run's folder says."""
+    """Change what a run's folder says, as if the run had been so: under its key."""
     path = record.folder / "run.json"
-    run = json.loads(path.read_text())["run"] | fields.pop("run", {})
-    change(path, run=run, **fields)
+    content = json.loads(path.read_text())
+    change(path, run=content["run"] | fields.pop("run", {}), **fields)
+    path.parent.rename(path.parent.with_name(json.loads(path.read_text())["key"]))
 
 
 def test_the_best_run_is_the_most_accurate_beyond_always_positive_with_ten_crops(at_hand):
@@ -62,13 +63,15 @@ def test_only_whole_runs_on_photographs_with_weights_and_a_map_count(at_hand):
     counts = at_hand(fold=1, right=0.6)
     at_hand(fold=2, right=0.95, weights=False)
     at_hand(fold=3, right=0.95, network="squeezenet1_1+fire9-2")
-    rewrite(at_hand(fold=4, right=0.95), run={"limit": 48})
+    few = at_hand(fold=4, right=0.95)
+    few.predictions().head(48).to_csv(few.folder / "predictions.csv", index=False)
+    rewrite(few, run={"limit": 48})
     rewrite(at_hand(fold=5, right=0.95), data={"source": "stand-in", "fingerprint": "f"})
     short = at_hand(fold=1, right=0.95, seed=1)
     recipe = json.loads((short.folder / "run.json").read_text())["run"]["recipe"]
     rewrite(short, run={"recipe": recipe | {"name": "paper" + runs.SHORTENED}})
-    assert choice.best().record.key == counts.key
-    assert choice.best().among == 1
+    found = choice.best()
+    assert (found.record.key, found.among, found.passed_over) == (counts.key, 1, ())
 
 
 def test_of_a_network_its_own_best_is_taken(at_hand):
@@ -85,6 +88,7 @@ def test_a_run_is_named_by_the_beginning_of_its_key(at_hand):
     first, second = at_hand(fold=1), at_hand(fold=2)
     first.predictions().head(48).to_csv(first.folder / "predictions.csv", index=False)
     rewrite(first, run={"limit": 48})
+    (first,) = (one for one in runs.Record.recorded(places.runs()) if one.key != second.key)
     assert choice.named(first.key).record.folder == first.folder
     assert choice.named(first.key[:10]).record.folder == first.folder
     assert "made from a few pictures" in choice.named(first.key).in_words()
@@ -166,7 +170,7 @@ def asked_for(network):
     return str(fault.value), Configuration.parse(command[1])
 
 
-@pytest.mark.parametrize("network", [None, "caffenet", "alexnet", "squeezenet1_0", "mobilenet_v2"])
+@pytest.mark.parametrize("network", [None, "caffenet", "squeezenet1_0"])
 def test_with_no_run_at_hand_the_command_that_makes_one_is_said(isolated, network):
     """It is one that can be run, with what has to be fetched before."""
     said, asked = asked_for(network)

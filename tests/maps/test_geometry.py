@@ -10,8 +10,6 @@ from torch import nn
 from pixels_to_sentiment.maps import dense, geometry, rivals
 from pixels_to_sentiment.networks import factory, surgery
 
-FAMILIES = ("caffenet", "alexnet", "squeezenet1_0", "squeezenet1_1", "mobilenet_v2")
-
 
 def answering(body, side, place):
     """Pixels along a side that change a place of the output, by automatic differentiation.
@@ -33,36 +31,36 @@ def answering(body, side, place):
     return reached.min().item(), reached.max().item()
 
 
-@pytest.mark.parametrize("name", FAMILIES)
-def test_a_place_lies_in_the_middle_of_the_pixels_that_it_answers_to(name):
+@pytest.mark.parametrize(
+    ("name", "side", "count"),
+    [("squeezenet1_0", 1027, 64), ("squeezenet1_1", 1027, 64), ("mobilenet_v2", 1027, 33)],
+)
+def test_a_place_lies_in_the_middle_of_the_pixels_that_it_answers_to(name, side, count):
     """Of each network's fully convolutional form, where its window lies inside the picture."""
     body = surgery.fully_convolutional(factory.blank(name, start="random"))
-    side, count = (1283, 34) if name in ("caffenet", "alexnet") else (1027, None)
-    count = count or {"mobilenet_v2": 33}.get(name, 64)
-    place = count // 2
-    low, high = answering(body, side, place)
+    low, high = answering(body, side, count // 2)
     assert 0 < low < high < side - 1, "the window lies inside"
-    assert geometry.centres(body, count)[place] == (low + high) / 2
+    middle = geometry.shares(body, side, count)[count // 2] * side - 0.5
+    assert middle == pytest.approx((low + high) / 2)
 
 
-def test_caffenets_places_are_its_windows():
+def test_caffenets_places_are_its_windows(new_caffenet):
     """Of 227 pixels, 32 apart, none of whose middles lies in the outer quarter of 451 pixels."""
-    body = surgery.fully_convolutional(factory.blank("caffenet", start="random"))
-    expected = [113 + 32 * step for step in range(8)]
-    np.testing.assert_array_equal(geometry.centres(body, 8), expected)
-    np.testing.assert_allclose(
-        geometry.shares(body, dense.SIDE, 8), (np.array(expected) + 0.5) / 451
-    )
+    body = surgery.fully_convolutional(new_caffenet)
+    middles = 113.5 + 32 * np.arange(8)
+    np.testing.assert_allclose(geometry.shares(body, dense.SIDE, 8), middles / 451)
 
 
-@pytest.mark.parametrize(("name", "first"), [("caffenet", 17), ("squeezenet1_1", 15)])
-def test_grad_cams_places_are_those_of_its_layer(name, first):
+def test_grad_cams_places_are_those_of_its_layer(new_caffenet):
     """Nothing above the layer counts, though it has windows of its own."""
-    network = factory.blank(name, start="random").eval()
-    pixels = torch.zeros(1, 227, 227, 3, dtype=torch.uint8)
-    cam = rivals.grad_cam(network, pixels, torch.tensor([1]))
-    found = rivals.places(network, cam, 227) * 227 - 0.5
-    np.testing.assert_allclose(found, first + 16 * np.arange(cam.shape[-1]))
+    for network, first in (
+        (new_caffenet, 17),
+        (factory.blank("squeezenet1_1", start="random").eval(), 15),
+    ):
+        pixels = torch.zeros(1, 227, 227, 3, dtype=torch.uint8)
+        cam = rivals.grad_cam(network, pixels, torch.tensor([1]))
+        found = rivals.places(network, cam, 227) * 227 - 0.5
+        np.testing.assert_allclose(found, first + 16 * np.arange(cam.shape[-1]))
 
 
 def test_shares_of_the_crop_are_counted_from_its_edge():

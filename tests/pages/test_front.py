@@ -84,7 +84,7 @@ def test_findings_are_computed_and_those_without_evidence_left_out(judged, candi
 def test_the_map_on_the_front_page_is_that_of_median_agreement(candidates):
     """Nobody chooses it; places that the article does not show are said to be hidden."""
     html = front.beside(candidates)
-    ranks = authors.by_picture(candidates[:1])["rank"]
+    ranks = authors.summary(candidates[:1])["rank_each"].iloc[0]
     at = int(pd.Series(ranks).rank(method="first").eq(7).idxmax())
     assert f"Figure 7, photograph {at + 1}:" in html
     assert html.count("<svg") == 3

@@ -49,9 +49,3 @@ def test_the_same_seed_draws_the_same_weights(network):
     one, same, other = (agreement.randomised(network, 0.5, seed) for seed in (0, 0, 1))
     assert not changed(one, same)
     assert changed(one, other)
-
-
-def test_mirroring_swaps_the_columns():
-    """And nothing else."""
-    pixels = torch.arange(24, dtype=torch.uint8).view(1, 2, 4, 3)
-    assert torch.equal(agreement.mirrored(pixels), pixels[:, :, [3, 2, 1, 0]])

@@ -1,5 +1,7 @@
 """What is taken away, in which order, and what it is filled with."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -9,12 +11,11 @@ from pixels_to_sentiment.networks import compat  # noqa: F401  (before what impo
 # isort: split
 from pytorch_grad_cam.metrics.road import NoisyLinearImputer
 from scipy.interpolate import RegularGridInterpolator
-from sklearn.metrics import auc
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from pixels_to_sentiment.maps import geometry
-from pixels_to_sentiment.networks import factory
+from pixels_to_sentiment.networks import declared
 from pixels_to_sentiment.studies import faithfulness
 
 
@@ -136,31 +137,31 @@ def test_a_blurred_picture_keeps_its_mean_and_loses_its_detail():
 @pytest.mark.parametrize("name", ["caffenet", "squeezenet1_1"])
 def test_the_mean_colour_is_nothing_to_the_network(name):
     """Prepared, it is zero within rounding, in either channel order."""
-    network = factory.blank(name, start="random")
-    pixel = faithfulness.mean_colour(network).view(1, 1, 1, 3)
-    prepared = network.convention.prepare(pixel)
-    one_level = network.convention.scale / min(network.convention.std)
-    assert prepared.abs().max() <= 0.5 * one_level + 1e-6
+    convention = declared.ARCHITECTURES[name].convention
+    pixel = faithfulness.mean_colour(SimpleNamespace(convention=convention)).view(1, 1, 1, 3)
+    one_level = convention.scale / min(convention.std)
+    assert convention.prepare(pixel).abs().max() <= 0.5 * one_level + 1e-6
 
 
 class Brightness(torch.nn.Module):
     """Answers the class by how bright the left upper cell is."""
 
-    convention = factory.blank("squeezenet1_1", start="random").convention
+    convention = declared.ARCHITECTURES["squeezenet1_1"].convention
 
     def forward(self, pixels):
-        value = pixels[:, :8, :8].float().mean((1, 2, 3)) / 255
+        value = pixels[:, :4, :4].float().mean((1, 2, 3)) / 255
         return torch.stack([1 - value, value], 1) * 10
 
 
 def test_curves_fall_when_what_matters_goes_first():
     """A map that points at the one cell that counts is told from one that points elsewhere."""
-    crops = torch.full((2, 224, 224, 3), 250, dtype=torch.uint8)
+    crops = torch.full((2, 112, 112, 3), 250, dtype=torch.uint8)
     right, wrong = torch.zeros(2, 28, 28), torch.ones(2, 28, 28)
     right[:, 0, 0], wrong[:, 0, 0] = 1, 0
     classes = torch.tensor([1, 1])
     network = Brightness()
-    good, bad = (faithfulness.curves(network, crops, one, classes) for one in (right, wrong))
+    ends = faithfulness.ends(network, crops, classes)
+    good, bad = (faithfulness.curves(network, crops, one, classes, ends) for one in (right, wrong))
     assert (good["deletion"][:, 1] < 0.6).all()
     assert (bad["deletion"][:, 1:-1] > 0.9).all()
     assert (bad["deletion"][:, -1] < 0.6).all()
@@ -168,11 +169,3 @@ def test_curves_fall_when_what_matters_goes_first():
         assert torch.equal(found["deletion"][:, 0], found["insertion"][:, -1])
         assert found["deletion"].shape == (2, len(faithfulness.SHARES))
         assert found["road-most"].shape == (2, len(faithfulness.ROAD_SHARES))
-
-
-def test_the_area_is_that_of_scikit_learn():
-    """By the trapezoidal rule, over shares that are not evenly spaced."""
-    shares = np.array(faithfulness.SHARES)
-    values = np.random.default_rng(0).random((3, len(shares)))
-    expected = [auc(shares, one) for one in values]
-    np.testing.assert_allclose(faithfulness.area(shares, values), expected)

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from pixels_to_sentiment.drawing import figures
-from pixels_to_sentiment.studies import measures, plots, summary
+from pixels_to_sentiment.studies import measures, plots
 from pixels_to_sentiment.studies.records import StudyRecord
 from toy_studies import FITTED, blocks, written
 
@@ -59,7 +59,6 @@ def test_curves_are_drawn_as_given(points):
             assert values_of(line) == [list(some["share"]), list(some["probability"])]
     (legend,) = figure.legends
     assert [text.get_text() for text in legend.get_texts()] == list(plots.TITLES.values())
-    figure.canvas.draw()
 
 
 def table_of(names, maps=measures.MAPS):
@@ -69,54 +68,33 @@ def table_of(names, maps=measures.MAPS):
     return made.assign(mean=middle, low=middle - 0.05, high=middle + 0.04)
 
 
-@pytest.mark.parametrize("maps", [measures.MAPS, ("edges", "map")])
-def test_dots_are_drawn_with_their_intervals(maps):
-    """A panel a measure in the order asked for, a row a map that is there, as in all figures."""
-    table = table_of(summary.SCORES, maps)
-    titles = {"road": "ROAD", "deletion": "less is better"}
-    figure = plots.dots(table, titles, "what it is")
-    assert [panel.get_title() for panel in figure.axes] == ["ROAD", "less is better"]
-    assert figure.get_supxlabel() == "what it is"
-    names = [name for name in measures.MAPS if name in maps]
-    labels = [text.get_text() for text in figure.axes[0].get_yticklabels()]
-    assert labels == [plots.TITLES[name] for name in names]
-    for panel, measure in zip(figure.axes, titles, strict=True):
-        rows = table[table["measure"] == measure].set_index("map").loc[names].reset_index()
-        assert len(panel.lines) == 2 * len(rows)
-        for place, row in rows.iterrows():
-            interval, dot = panel.lines[2 * place : 2 * place + 2]
-            assert values_of(interval) == [[row["low"], row["high"]], [place, place]]
-            assert values_of(dot) == [[row["mean"]], [place]]
-    low, high = figure.axes[0].get_ylim()
-    assert low > high, "the first map stands at the top"
-
-
 @pytest.mark.parametrize("among", [measures.AGREEMENTS, ("mirrored", "window")])
-def test_agreements_are_drawn_as_given(among):
-    """A row a comparison that was made, two maps side by side; what one map lacks has no dot."""
+def test_intervals_are_drawn_as_given(among):
+    """A row a measure that is there, the maps below each other; what a map lacks has no dot."""
     table = table_of(among, maps=("map", "grad-cam"))
     table = table[(table["map"] != "grad-cam") | (table["measure"] != "window")]
-    (panel,) = plots.agreements(table).axes
+    (panel,) = plots.intervals(table, plots.AGREEMENT_TITLES, "rank correlation").axes
     names = [name for name in plots.AGREEMENT_TITLES if name in among]
     labels = [text.get_text() for text in panel.get_yticklabels()]
     assert labels == [plots.AGREEMENT_TITLES[name] for name in names]
+    assert panel.get_xlabel() == "rank correlation"
     ours, cam, _ = panel.lines
     assert [ours.get_label(), cam.get_label()] == ["sentiment map", "Grad-CAM"]
-    for line, name in ((ours, "map"), (cam, "grad-cam")):
-        rows = table[table["map"] == name].set_index("measure")["mean"]
-        expected = rows.reindex(names).to_numpy(dtype=float)
-        np.testing.assert_allclose(line.get_xdata(), expected)
-        assert np.isnan(expected).any() == (name == "grad-cam")
+    drawn = zip((ours, cam), panel.collections, ("map", "grad-cam"), strict=True)
+    for line, spans, name in drawn:
+        rows = table[table["map"] == name].set_index("measure").reindex(names)
+        np.testing.assert_allclose(line.get_xdata(), rows["mean"])
+        ends = [segment[:, 0] for segment in spans.get_segments() if segment.size]
+        np.testing.assert_allclose(ends, rows[["low", "high"]].dropna())
+        assert rows["mean"].isna().any() == (name == "grad-cam")
     assert (np.abs(np.subtract(ours.get_ydata(), cam.get_ydata())) > 0.1).all()
+    low, high = panel.get_ylim()
+    assert low > high, "the first stands at the top"
 
 
 @pytest.mark.parametrize(
     "draw",
-    [
-        plots.curves,
-        plots.agreements,
-        lambda table: plots.dots(table, {"road": "ROAD"}, "score"),
-    ],
+    [plots.curves, lambda table: plots.intervals(table, {"road": "ROAD"}, "score")],
 )
 def test_where_nothing_is_recorded_the_figure_says_so(draw):
     """It does not fail, and shows no empty axes."""
@@ -149,7 +127,6 @@ def test_a_grid_shows_every_map_in_its_place_and_frame():
             assert panel.get_title().strip() == (f"picture {place + 1}" if down == 0 else "")
     assert [panel.get_ylabel() for panel in panels[:2, 0]] == list(rows)
     assert not panels[3, 5].images
-    figure.canvas.draw()
 
 
 @pytest.fixture

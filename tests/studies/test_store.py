@@ -1,15 +1,14 @@
 """Map studies that are made: of the right pictures, network and partner, and as they are kept."""
 
-import csv
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.maps import dense, rivals
 from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.records import runs
 from pixels_to_sentiment.studies import measures, store
@@ -17,7 +16,7 @@ from pixels_to_sentiment.studies.records import Study
 from pixels_to_sentiment.studies.store import Studies
 from pixels_to_sentiment.training import heads, loop
 from toy_runs import names_in
-from toy_studies import CROP, FILES, FITTED, MAPPED_RUN, SIDE, blocks, small, trained
+from toy_studies import FILES, FITTED, MAPPED_RUN, blocks, measured, small, trained
 
 
 @pytest.fixture(scope="module")
@@ -40,37 +39,20 @@ def _small():
         yield
 
 
-@pytest.fixture(scope="module")
-def fitted(pictures, tmp_path_factory):
-    """`FITTED` made, its steps as they were told, and what its parts were called with."""
-    calls, told = {"fit": [], "measure": []}, []
-
-    def spied(module, name):
-        function = getattr(module, name)
-
-        def spy(*given, **options):
-            calls[name].append((given, options))
-            return function(*given, **options)
-
-        return spy
-
-    with pytest.MonkeyPatch.context() as patch:
-        for module, name in ((heads, "fit"), (measures, "measure")):
-            patch.setattr(module, name, spied(module, name))
-        record = Studies(tmp_path_factory.mktemp("fitted")).get(
-            FITTED, pictures, device="cpu", progress=lambda *step: told.append(step)
-        )
-    return record, calls, told
-
-
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def spied(monkeypatch):
-    """Note what `measures.measure` is called with, call by call."""
-    calls, measure = [], measures.measure
+    """Note what `measures.measure` is called with, and the made-up maps that it answers with."""
+    calls, dice = [], torch.Generator().manual_seed(0)
 
-    def spy(*given, **options):
-        calls.append(options)
-        return measure(*given, **options)
+    def spy(network, pictures, table, **options):
+        options["progress"]("maps")
+        maps = 9 * torch.randn(2, len(table), 3, 4, generator=dice)
+        at = np.array([1 / 7, 1 / 3, 2 / 3])
+        found = measured(table["image"].to_list(), table["label"].to_list())
+        numbers = {"deletion@0": found["deletion@0"] + 1e-5 / 3}
+        answer = maps[0], at, maps[1].abs(), at / 3, found.assign(**numbers)
+        calls.append(options | {"network": network, "answer": answer})
+        return answer
 
     monkeypatch.setattr(measures, "measure", spy)
     return calls
@@ -81,14 +63,22 @@ def study_of(run, other=None, **changes):
     return Study(agreement="five", fold=1, **given | changes)
 
 
-def test_a_study_is_kept_with_its_steps_told(fitted, isolated):
-    """Each with its study; it is not recorded by that."""
-    record, _, told = fitted
+def test_a_network_that_was_not_trained_gets_a_head_of_the_training_pictures(
+    pictures, made, isolated, monkeypatch
+):
+    """Of the whole training list; the study is kept with its steps told, and not recorded."""
+    calls, told = [], []
+    monkeypatch.setattr(heads, "fit", lambda *given: calls.append(given))
+    record = made.get(FITTED, pictures, device="cpu", progress=lambda *step: told.append(step))
     assert names_in(record.folder) == FILES
     assert (record.study, record.run, record.other) == (FITTED, None, None)
-    assert {study for study, _ in told} == {FITTED}
-    assert {"maps", "window", *measures.MAPS} <= {step for _, step in told}
+    assert told == [(FITTED, "maps")]
     assert store.recorded() == []
+    train = folds.split("five", 1)[0]
+    ((_, pixels, labels),) = calls
+    assert list(labels) == list(train["label"])
+    np.testing.assert_array_equal(pixels, pictures.pixels[pictures.rows(train["image"])])
+    assert not set(record.maps()[0]) & set(train["image"])
 
 
 def test_a_run_maps_the_test_pictures_of_its_fold(pictures, made, spied):
@@ -96,65 +86,29 @@ def test_a_run_maps_the_test_pictures_of_its_fold(pictures, made, spied):
     one, other = trained(made.root), trained(made.root, seed=1)
     record = made.get(study_of(one, other), pictures, device="cpu")
     assert (record.run, record.other) == (one.run, other.run)
-    names, values = record.maps()
-    listed = folds.split("five", 1)[1]["image"].head(2)
-    assert list(names) == list(listed)
-    large = dense.enlarged(pictures, listed)
-    maps = dense.log_odds(small(10), large)
-    np.testing.assert_allclose(values, maps, rtol=6e-3)
+    assert list(record.maps()[0]) == list(folds.split("five", 1)[1]["image"].head(2))
     (options,) = spied
-    assert torch.equal(dense.log_odds(options["other"], large), dense.log_odds(small(11), large))
+    for name, seed in (("network", 10), ("other", 11)):
+        state = options[name].state_dict()
+        assert all(torch.equal(state[key], v) for key, v in small(seed).state_dict().items())
     assert options["untaught"] is None
 
 
-def test_maps_are_kept_to_three_digits_and_measures_to_four_places(fitted):
+def test_maps_are_kept_to_three_digits_and_measures_to_four_places(pictures, made, spied):
     """Half a unit in the last of them is all that is lost."""
-    record, calls, _ = fitted
-    ((given, options),) = calls["measure"]
-    maps, at, table = measures.measure(*given, **options | {"progress": lambda step: None})
-    kept = record.maps()[1]
-    assert kept.shape == tuple(maps.shape)
-    np.testing.assert_allclose(kept, maps, rtol=5.1e-3)
-    np.testing.assert_allclose(record.at, at, atol=5.1e-7)
-    with (record.folder / "log_odds.csv").open() as file:
-        texts = [value for row in list(csv.reader(file))[1:] for value in row[1:]]
-    exact = maps.flatten().tolist()
-    assert all(t == f"{v:.3g}" for t, v in zip(texts, exact, strict=True))
-    for name, column in record.measures().drop(columns=["fold", "key"]).items():
-        if column.dtype == float:
-            np.testing.assert_allclose(column, table[name], atol=5.1e-5)
-        else:
-            assert column.equals(table[name])
-
-
-def test_the_grad_cam_maps_that_were_measured_are_kept(pictures, fitted):
-    """Of the centre crop, for the class of each picture, with their places in the whole picture."""
-    record, _, _ = fitted
-    names, values = record.grad_cam()
-    table = record.measures().query("map == 'map'")
-    assert list(names) == list(table["image"])
-    network = small(0)
-    squares = torch.from_numpy(pictures.pixels[pictures.rows(table["image"])])
-    train = folds.split("five", 1)[0]
-    taught = torch.from_numpy(pictures.pixels[pictures.rows(train["image"])])
-    heads.fit(network, taught, train["label"].to_numpy())
-    margin = (SIDE - CROP) // 2
-    crops = squares[:, margin : margin + CROP, margin : margin + CROP]
-    expected = rivals.grad_cam(network, crops, torch.tensor(table["class"].to_numpy()))
-    np.testing.assert_allclose(values, expected, rtol=6e-3, atol=1e-6)
-    # Windows of 8 pixels side by side, from the margin on.
-    middles = (margin + 4 + 8 * np.arange(CROP // 8)) / SIDE
-    np.testing.assert_allclose(record.grad_cam_at, middles, atol=1e-6)
-
-
-def test_a_network_that_was_not_trained_gets_a_head_of_the_training_pictures(pictures, fitted):
-    """Of the whole training list, and none of the pictures that are mapped."""
-    record, calls, _ = fitted
-    train = folds.split("five", 1)[0]
-    (((_, pixels, labels), _),) = calls["fit"]
-    assert list(labels) == list(train["label"])
-    np.testing.assert_array_equal(pixels, pictures.pixels[pictures.rows(train["image"])])
-    assert not set(record.maps()[0]) & set(train["image"])
+    record = made.get(study_of(trained(made.root)), pictures, device="cpu")
+    maps, at, cam, cam_at, table = spied[0]["answer"]
+    for kept, kept_at, exact, exact_at in (
+        (record.maps()[1], record.at, maps, at),
+        (record.grad_cam()[1], record.grad_cam_at, cam, cam_at),
+    ):
+        np.testing.assert_allclose(kept, exact, rtol=5.1e-3)
+        np.testing.assert_allclose(kept_at, exact_at, atol=5.1e-7)
+    texts = (record.folder / "log_odds.csv").read_text().splitlines()[1].split(",")[1:]
+    assert texts == [f"{value:.3g}" for value in maps[0].flatten().tolist()]
+    kept = record.measures().drop(columns=["fold", "key"])
+    pd.testing.assert_frame_equal(kept, table, check_exact=False, atol=5.1e-5, rtol=0)
+    assert not kept.equals(table)
 
 
 def test_shuffled_labels_are_taught_as_the_run_was(pictures, made, spied, monkeypatch):
@@ -168,7 +122,7 @@ def test_shuffled_labels_are_taught_as_the_run_was(pictures, made, spied, monkey
 
     monkeypatch.setattr(loop, "train", spy)
     one = trained(made.root, seed=5, limit=40)
-    record = made.get(study_of(one, labels=True), pictures, device="cpu")
+    made.get(study_of(one, labels=True), pictures, device="cpu")
     taught = folds.split("five", 1)[0].head(40)
     ((pixels, labels, recipe, options),) = calls
     np.testing.assert_array_equal(pixels, pictures.pixels[pictures.rows(taught["image"])])
@@ -177,38 +131,41 @@ def test_shuffled_labels_are_taught_as_the_run_was(pictures, made, spied, monkey
     assert recipe == MAPPED_RUN.recipe
     assert options == {"seed": 5, "precision": "fp32"}
     assert not spied[0]["untaught"].training
-    assert record.measures().query("map == 'map'")["labels"].notna().all()
 
 
 # Refused before anything is computed
 
 
-def refused(study, pictures, made, spied, message):
-    before = names_in(made.root)
-    with pytest.raises(UserError, match=message):
-        made.get(study, pictures)
-    assert spied == []
-    assert names_in(made.root) == before
+@pytest.fixture
+def refused(pictures, made, spied):
+    def refuse(study, message):
+        before = names_in(made.root)
+        with pytest.raises(UserError, match=message):
+            made.get(study, pictures)
+        assert spied == []
+        assert names_in(made.root) == before
+
+    return refuse
 
 
 @pytest.mark.parametrize("which", ["run", "other"])
-def test_a_run_maps_its_own_fold_only(pictures, made, spied, which):
+def test_a_run_maps_its_own_fold_only(made, refused, which):
     """On any other it has seen the pictures while it was trained; nor may its partner."""
     own, foreign = trained(made.root), trained(made.root, fold=2)
     study = study_of(foreign) if which == "run" else study_of(own, foreign)
-    refused(study, pictures, made, spied, "has seen test pictures of fold 1 of five")
+    refused(study, "has seen test pictures of fold 1 of five")
 
 
 @pytest.mark.parametrize("changes", [{"start": "imagenet"}, {"precision": "bf16"}, {"limit": None}])
-def test_the_partner_differs_in_its_seed_alone(pictures, made, spied, changes):
+def test_the_partner_differs_in_its_seed_alone(made, refused, changes):
     """Otherwise the agreement would not be that of seeds."""
     one, other = trained(made.root), trained(made.root, seed=1, **changes)
-    refused(study_of(one, other), pictures, made, spied, "differs from .* in more than its seed")
+    refused(study_of(one, other), "differs from .* in more than its seed")
 
 
-def test_a_network_that_was_not_trained_has_neither_partner_nor_labels(pictures, made, spied):
+def test_a_network_that_was_not_trained_has_neither_partner_nor_labels(made, refused):
     """There is no training to repeat."""
     other = trained(made.root, seed=1)
     partner = replace(FITTED, other=other.key)
-    refused(partner, pictures, made, spied, "in more than its seed")
-    refused(replace(FITTED, labels=True), pictures, made, spied, "no labels can be shuffled")
+    refused(partner, "in more than its seed")
+    refused(replace(FITTED, labels=True), "no labels can be shuffled")

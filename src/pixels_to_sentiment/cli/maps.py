@@ -76,9 +76,7 @@ def _map(options: argparse.Namespace) -> None:
         print(choice.why_fitted(chosen), file=sys.stderr)
     before = {} if options.force else mapping.mapped_before(paths, options.output, chosen)
     left = [path for path in paths if path not in before]
-    drawings = mapping.targets(left, options.output, force=options.force)
-    mapper = mapping.Mapper(chosen, device)
-    mapping.make_folder(options.output)
+    mapping.require_room(left, options.output, force=options.force)
     print(chosen.in_words(), file=sys.stderr)
     if before:
         print(
@@ -91,12 +89,12 @@ def _map(options: argparse.Namespace) -> None:
     with bar, _answers(options.json, bar) as answer:
         for path, numbers in before.items():
             answer(numbers, path, mapping.drawing_of(path, options.output))
-        for path, result in mapping.mapped(mapper, drawings):
+        for path, result in mapping.mapped(chosen, left, options.output, device):
             if isinstance(result, UserError):
                 failed += 1
                 bar.write(f"pixels-to-sentiment: {result}", file=sys.stderr)
             else:
-                answer(result.numbers(chosen), path, drawings[path])
+                answer(result, path, mapping.drawing_of(path, options.output))
             bar.update()
     if failed:
         raise UserError(

@@ -1,6 +1,6 @@
 """A finished run for a reader's browser: its network as ONNX, and what a page has to know of it.
 
-The page maps as `mapping.Mapper` does, with ONNX Runtime Web, which lies beside the network, so
+The page maps as `mapping` does, with ONNX Runtime Web, which lies beside the network, so
 that a photograph never leaves the reader's machine.
 """
 

@@ -9,7 +9,7 @@ is a run, too.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -86,12 +86,12 @@ class Choice:
 
     def numbers(self) -> dict:
         """Give what decides the run and how right it was, for JSON."""
-        run = asdict(self.record.run)
+        run = self.record.run
         names = ("network", "start", "agreement", "fold", "seed", "precision", "limit")
         return {
             "key": self.record.key,
-            "recipe": self.record.run.recipe.name,
-            **{name: run[name] for name in names},
+            "recipe": run.recipe.name,
+            **{name: getattr(run, name) for name in names},
             "trained_on": self.record.data["source"],
             "accuracy": self.accuracy,
             "test_pictures": len(self.predictions),
@@ -107,7 +107,7 @@ class Choice:
         made = self.record.deviation()
         chosen = f" The best of {self.among} runs, which flatters it." if self.among > 1 else ""
         return (
-            f"Run {self.record.key}: {_configuration(run).title} "
+            f"Run {self.record.key}: {Configuration(*self.record.configuration).title} "
             f"({AGREEMENT_NAMES[run.agreement]}, test fold {run.fold}, seed {run.seed})"
             f"{f', made {made}' if made else ''}. Right on {self.accuracy:.1%} of its "
             f"{len(self.predictions)} test pictures with ten crops; always positive: "
@@ -125,7 +125,8 @@ def named(key: str) -> Choice:
         fully convolutional form.
     """
     key = Path(key).name.lower()
-    found = [one for one in _keys() if key and one.startswith(key)]
+    names = sorted(path.parent.name for path in places.runs().glob("[!.]*/run.json"))
+    found = [name for name in names if key and name.startswith(key)]
     if len(found) > 1:
         raise UserError(f"The keys of {len(found)} runs begin with {key!r}: {', '.join(found)}.")
     if not found:
@@ -146,7 +147,9 @@ def named(key: str) -> Choice:
         )
     if not _has_weights(record):
         raise UserError(f"{record.folder} has no weights: delete it and {_run_again(record.run)}.")
-    return Choice(record)
+    made = Choice(record)
+    _ = made.network  # or its sentence, before anything is written
+    return made
 
 
 def best(network: str | None = None, device: str = "cpu") -> Choice:
@@ -163,28 +166,26 @@ def best(network: str | None = None, device: str = "cpu") -> Choice:
         raise UserError(
             f"{network} is none of the networks that make maps: choose from {', '.join(names)}."
         )
-    found, passed_over = [], []
-    for key in _keys():
+    passed_over = []
+    records = Record.recorded(places.runs(), lambda fault: passed_over.append(str(fault)))
+    found = [
+        Choice(one)
+        for one in records
+        if one.run.network in ([network] if network else names)
+        and not one.deviation()
+        and _has_weights(one)
+    ]
+    # Folds differ in how often always answering positive is right. Ties go to the first by key, so
+    # that the choice is the same each time.
+    found.sort(key=lambda one: one.always_positive - one.accuracy)
+    for place, one in enumerate(found):
+        made = replace(one, among=len(found) - place, passed_over=tuple(passed_over))
         try:
-            one = Choice(Record.open(places.runs() / key))
-            wanted = one.record.run.network in ([network] if network else names)
-            if wanted and not one.record.deviation() and _has_weights(one.record):
-                _ = one.accuracy  # of predictions that are whole
-                found.append(one)
+            _ = made.network
         except UserError as fault:
             passed_over.append(str(fault))
-    while found:
-        # Ties go to the first by key, so that the choice is the same each time.
-        # Folds differ in how often always answering positive is right.
-        chosen = max(found, key=lambda one: one.accuracy - one.always_positive)
-        complete = replace(chosen, among=len(found), passed_over=tuple(passed_over))
-        try:
-            _ = complete.network
-        except UserError as fault:
-            passed_over.append(str(fault))
-            found.remove(chosen)
         else:
-            return complete
+            return made
     if made := fitted(network, device):
         return replace(made, passed_over=tuple(passed_over))
     raise UserError(" ".join([*passed_over, _nothing_trained(network)]))
@@ -197,16 +198,15 @@ def fitted(network: str | None, device: str = "cpu") -> Choice | None:
     with all of its layers.
     """
     wanted = _to_train(network)
-    whole = wanted.start == "imagenet" and _at_hand(wanted)
-    if not whole or assets.find(folds.ARCHIVE) is None:
+    if wanted.start != "imagenet" or not _at_hand(wanted) or assets.find(folds.ARCHIVE) is None:
         return None
     from pixels_to_sentiment.data import pictures
     from pixels_to_sentiment.records import experiments
     from pixels_to_sentiment.training import devices
 
-    device = devices.pick(device)
-    runs_of, _ = experiments.plan([replace(wanted, recipe=LINEAR)], test_folds=[1])
-    (record,) = store.Runs().perform(runs_of, pictures.load("photographs"), device=device)
+    planned, _ = experiments.plan([replace(wanted, recipe=LINEAR)], test_folds=[1])
+    found = pictures.load("photographs")
+    (record,) = store.Runs().perform(planned, found, device=devices.pick(device))
     return Choice(record, fitted_now=True)
 
 
@@ -214,12 +214,11 @@ def why_fitted(made: Choice) -> str:
     """Say that a head was fitted, and what is recorded of the network fine-tuned on that fold."""
     run = made.record.run
     tuned = [
-        scores.accuracy(table["label"], table["oversampled"])
+        one.scores()["oversampled"]
         for one in store.recorded()
         if (one.run.network, one.run.start) == (run.network, run.start)
         and (one.run.agreement, one.run.fold) == (run.agreement, run.fold)
         and one.run.recipe.name.removesuffix(recipes.THIRD) == "paper"
-        for table in [one.predictions()]
     ]
     said = "No trained run was here, so a linear head has been fitted to the network's features."
     if tuned:
@@ -227,26 +226,18 @@ def why_fitted(made: Choice) -> str:
     return said
 
 
-def _keys() -> list[str]:
-    return sorted(path.parent.name for path in places.runs().glob("[!.]*/run.json"))
-
-
 def _has_weights(record: Record) -> bool:
     return (record.folder / runs.WEIGHTS).is_file()
 
 
-def _configuration(run: Run) -> Configuration:
-    return Configuration(run.network, run.start, run.recipe.name)
-
-
 def _run_again(run: Run) -> str:
-    command = f"{_command(_configuration(run), run.agreement, run.fold)} --seeds {run.seed}"
-    if run.precision != "fp32":
-        command += f" --precision {run.precision}"
-    return f"run `{command}` to have them"
+    command = _command(
+        Configuration(run.network, run.start, run.recipe.name), run.agreement, run.fold
+    )
+    return f"run `{command} --seeds {run.seed} --precision {run.precision}` to have them"
 
 
-def _command(configuration: Configuration, agreement: str, fold: int) -> str:
+def _command(configuration: Configuration, agreement: str = "five", fold: int = 1) -> str:
     return (
         f"pixels-to-sentiment experiments run fine-tuning --only {configuration} "
         f"--agreements {agreement} --folds {fold}"
@@ -255,13 +246,13 @@ def _command(configuration: Configuration, agreement: str, fold: int) -> str:
 
 def _nothing_trained(network: str | None) -> str:
     configuration = _to_train(network)
-    absent = [] if assets.find(folds.ARCHIVE) else [folds.ARCHIVE]
-    if not _at_hand(configuration):
-        absent.append(declared.find_start(configuration.network, configuration.start).assets[0])
+    start = declared.find_start(configuration.network, configuration.start)
+    absent = [folds.ARCHIVE] * (assets.find(folds.ARCHIVE) is None)
+    absent += [start.assets[0]] * (not _at_hand(configuration))
     fetched = f" once `pixels-to-sentiment files fetch {' '.join(absent)}` has worked"
     return (
         f"There is no whole run of {network or 'any network that makes maps'} in {places.runs()}: "
-        f"make one with `{_command(configuration, 'five', 1)}`{fetched * bool(absent)}."
+        f"make one with `{_command(configuration)}`{fetched * bool(absent)}."
     )
 
 

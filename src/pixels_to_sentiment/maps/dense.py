@@ -15,7 +15,7 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
-from pixels_to_sentiment.data import folds, pictures
+from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files import archives, assets
@@ -97,13 +97,14 @@ def enlarged(loaded: Pictures, images: pd.Series, side: int = SIDE) -> Tensor:
 def windows(network: Network, pixels: Tensor, *, batch: int = 64) -> Tensor:
     """Classify every window of pictures, as a window of the crop's size slides over them.
 
+    It puts the network into evaluation mode.
+
     CaffeNet's map gives the same where no padding reaches into the window. Log-odds of positive,
     float32 (n, h', w') on the CPU: 8x8 for pictures of 451 pixels; `batch` windows a pass.
     """
     crop = network.convention.crop
     tiles = pixels.unfold(1, crop, STRIDE).unfold(2, crop, STRIDE)
     shape = tiles.shape[:3]
-    training = network.training
     network.eval()
     outputs = []
     with torch.inference_mode():
@@ -111,7 +112,6 @@ def windows(network: Network, pixels: Tensor, *, batch: int = 64) -> Tensor:
             n, row, column = np.unravel_index(positions.numpy(), shape)
             logits = network(tiles[n, row, column].permute(0, 2, 3, 1))
             outputs.append((logits[:, 1] - logits[:, 0]).float().cpu())
-    network.train(training)
     return torch.cat(outputs).view(shape)
 
 
@@ -124,8 +124,3 @@ def windowed(maps: Tensor, single: int, shape: tuple[int, int]) -> Tensor:
     step = max(1, round((maps.shape[-1] - single) / max(1, shape[-1] - 1)))
     pooled = F.avg_pool2d(maps[:, None], single, step)[:, 0]
     return pooled[:, : shape[0], : shape[1]]
-
-
-def mapped_pictures(agreement: str, fold: int, limit: int | None = None) -> pd.DataFrame:
-    """List the pictures that a fold's network maps: ``image`` and ``label`` of its test list."""
-    return folds.split(agreement, fold)[1].head(limit)[["image", "label"]]

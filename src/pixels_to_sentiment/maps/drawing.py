@@ -4,10 +4,10 @@ import base64
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
 
 import matplotlib.pyplot as plt
 import numpy as np
+from markupsafe import Markup
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from PIL import Image
@@ -23,6 +23,8 @@ CLASS_NAMES = ("negative", "positive")
 # The frames of the paper.
 RED, GREEN = (255, 0, 0), (0, 255, 0)
 FRAME = 6
+# What a gallery can be cut down to; the last words are classes of its cards.
+CHOICES = ("all", "right", "wrong", "predicted positive", "predicted negative")
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,17 @@ class Mapped:
     sure: float
 
     @property
+    def right(self) -> str:
+        """Whether the prediction is the label: ``right`` or ``wrong``."""
+        return "right" if self.label == self.predicted else "wrong"
+
+    @property
     def words(self) -> str:
         """Say what was predicted and what the label is."""
         said = f"predicted {CLASS_NAMES[self.predicted]} ({figures.percent(self.sure)})"
         if self.label is None:
             return said
-        right = "right" if self.label == self.predicted else "wrong"
-        return f"{said}, label {CLASS_NAMES[self.label]}: {right}"
+        return f"{said}, label {CLASS_NAMES[self.label]}: {self.right}"
 
 
 def as_the_paper(mapped: Mapped) -> np.ndarray:
@@ -85,23 +91,11 @@ def overlaid(mapped: Mapped, limit: float) -> np.ndarray:
     Its places lie where they lie in the picture; where there is none the grey picture is seen.
     `limit` is the log-odds at the ends of the scale, in nats.
     """
-    grey = mapped.pixels @ np.array([0.299, 0.587, 0.114])
+    grey = (mapped.pixels @ np.array([0.299, 0.587, 0.114]))[..., None]
     places = placed(mapped.log_odds, mapped.at, mapped.pixels.shape[:2])
-    mixed = 0.35 * grey[..., None] + 0.65 * coloured(places, limit)
-    return np.where(np.isnan(places)[..., None], grey[..., None], mixed).round().astype(np.uint8)
-
-
-def covered(at: np.ndarray, size: int) -> np.ndarray:
-    """Tell which of the `size` pixels of a side lie in a place, if places touch; bool (size,).
-
-    Where less than half a place would be left at an edge, the outermost one reaches to it.
-    """
-    if len(at) == 1:
-        return np.ones(size, bool)
-    half = (at[-1] - at[0]) / (len(at) - 1) / 2
-    low, high = at[0] - half, at[-1] + half
-    pixels = (np.arange(size) + 0.5) / size
-    return ((pixels > low) | (low < half)) & ((pixels < high) | (1 - high < half))
+    colours = 255 * DIVERGING(Normalize(-limit, limit)(places))[..., :3]
+    mixed = 0.35 * grey + 0.65 * colours.round()
+    return np.where(np.isnan(places)[..., None], grey, mixed).round().astype(np.uint8)
 
 
 def placed(values: np.ndarray, at: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
@@ -110,14 +104,19 @@ def placed(values: np.ndarray, at: np.ndarray, shape: tuple[int, int]) -> np.nda
     float64 of the picture's shape, missing where no place lies.
     """
     rows, columns = (geometry.nearest(at, size) for size in shape)
-    lies, along = (covered(at, size) for size in shape)
+    lies, along = (_covered(at, size) for size in shape)
     return np.where(lies[:, None] & along, values[rows[:, None], columns], np.nan)
 
 
-def coloured(log_odds: np.ndarray, limit: float) -> np.ndarray:
-    """Turn log-odds (h, w) into colours of the common scale: uint8 RGB (h, w, 3)."""
-    scaled = DIVERGING(Normalize(-limit, limit)(log_odds))
-    return (255 * scaled[..., :3]).round().astype(np.uint8)
+def _covered(at: np.ndarray, size: int) -> np.ndarray:
+    """Tell which of the `size` pixels of a side lie in a place, if places touch; bool (size,).
+
+    Where less than half a place would be left at an edge, the outermost one reaches to it.
+    """
+    half = (at[-1] - at[0]) / (len(at) - 1) / 2 if len(at) > 1 else 1.0
+    low, high = at[0] - half, at[-1] + half
+    pixels = (np.arange(size) + 0.5) / size
+    return ((pixels > low) | (low < half)) & ((pixels < high) | (1 - high < half))
 
 
 def sheet(rows: Sequence[Mapped], limit: float, note: str = "") -> Figure:
@@ -126,13 +125,17 @@ def sheet(rows: Sequence[Mapped], limit: float, note: str = "") -> Figure:
     The picture; the paper's drawing; the map as it is, place by place; the map over the picture.
     """
     heads = ("picture", "as the paper draws it", "the map's places", "map over picture")
+    # A row is as high as the picture that takes a quarter of the width, within bounds.
+    high, wide = rows[0].pixels.shape[:2]
+    down = min(1.76 * high / wide, 3.5) + 0.26
     figure, panels = plt.subplots(
-        len(rows), 4, figsize=(figures.WIDTH, 2.02 * len(rows) + 0.7), squeeze=False
+        len(rows), 4, figsize=(figures.WIDTH, down * len(rows) + 0.7), squeeze=False
     )
     for row, mapped in zip(panels, rows, strict=True):
         row[0].imshow(mapped.pixels)
         row[1].imshow(as_the_paper(mapped))
-        shown = row[2].imshow(mapped.log_odds, cmap=DIVERGING, vmin=-limit, vmax=limit)
+        colours = {"cmap": DIVERGING, "vmin": -limit, "vmax": limit}
+        shown = row[2].imshow(mapped.log_odds, aspect=high / wide, **colours)
         row[3].imshow(overlaid(mapped, limit))
         row[0].set_xlabel(mapped.words.replace(", label", "\nlabel"), fontsize=8)
         for panel in row:
@@ -148,45 +151,41 @@ def sheet(rows: Sequence[Mapped], limit: float, note: str = "") -> Figure:
     return figure
 
 
-def cards(several: Iterable[tuple[str, Mapped]], limit: float) -> str:
+def cards(several: Iterable[tuple[str, Mapped]], limit: float) -> Markup:
     """Make a gallery of cards, each with a slider between picture and map.
 
     Plain HTML that needs neither a server nor a file beside the page: the slider is the browser's
     own, so it can be moved by mouse, finger and arrow keys, and the choice of what is shown is a
     row of radio buttons. Each card has a name that is read out; `limit` as for `overlaid`.
     """
-    choices = {
-        "all": "all",
-        "right": "right",
-        "wrong": "wrong",
-        "positive": "predicted positive",
-        "negative": "predicted negative",
-    }
-    radios = "".join(
-        f'<label><input type="radio" name="map-choice" value="{value}"'
-        f"{' checked' if value == 'all' else ''}> {text}</label> "
-        for value, text in choices.items()
+    radio = Markup('<label><input type="radio" name="map-choice" value="{}"{}> {}</label> ')
+    radios = Markup().join(
+        radio.format(text.split()[-1], Markup(" checked") * (text == "all"), text)
+        for text in CHOICES
     )
-    made = "\n".join(_card(name, mapped, limit) for name, mapped in several)
-    return (
-        f'<div class="map-gallery"><fieldset class="map-choices"><legend>Show</legend>{radios}'
-        f'</fieldset><div class="map-cards">{made}</div></div>'
-    )
+    made = Markup("\n").join(_card(name, mapped, limit) for name, mapped in several)
+    return Markup(
+        '<div class="map-gallery"><fieldset class="map-choices"><legend>Show</legend>{}</fieldset>'
+        '<div class="map-cards">{}</div></div>'
+    ).format(radios, made)
 
 
-def _card(name: str, mapped: Mapped, limit: float) -> str:
-    kind = CLASS_NAMES[mapped.predicted]
-    right = "right" if mapped.label == mapped.predicted else "wrong"
-    base, over = (_data(pixels) for pixels in (mapped.pixels, overlaid(mapped, limit)))
-    words = escape(mapped.words)
-    set_place = "this.parentNode.style.setProperty('--at', this.value + '%')"
-    return (
-        f'<div class="map-card {right} {kind}" style="--at: 50%">'
-        f'<div class="map-pair"><img src="{base}" alt="{escape(name)}">'
-        f'<img class="map-over" src="{over}" alt="Sentiment map of {escape(name)}, {words}"></div>'
-        f'<input type="range" class="map-slider" min="0" max="100" value="50" '
-        f'aria-label="{escape(name)}: from picture to map" oninput="{set_place}">'
-        f'<p class="map-words">{words}</p></div>'
+def _card(name: str, mapped: Mapped, limit: float) -> Markup:
+    return Markup(
+        '<div class="map-card {right} {kind}" style="--at: 50%">'
+        '<div class="map-pair"><img src="{base}" alt="{name}">'
+        '<img class="map-over" src="{over}" alt="Sentiment map of {name}, {words}"></div>'
+        '<input type="range" class="map-slider" min="0" max="100" value="50" '
+        'aria-label="{name}: from picture to map" '
+        "oninput=\"this.parentNode.style.setProperty('--at', this.value + '%')\">"
+        '<p class="map-words">{words}</p></div>'
+    ).format(
+        right=mapped.right,
+        kind=CLASS_NAMES[mapped.predicted],
+        base=_data(mapped.pixels),
+        over=_data(overlaid(mapped, limit)),
+        name=name,
+        words=mapped.words,
     )
 
 

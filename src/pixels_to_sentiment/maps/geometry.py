@@ -9,7 +9,7 @@ import numpy as np
 from torch import nn
 
 
-def centres(body: nn.Module, count: int, last: str = "") -> np.ndarray:
+def shares(body: nn.Module, side: int, count: int, last: str = "") -> np.ndarray:
     """Find the middles of the windows of a map's places, along one side of the input.
 
     Each convolution and pooling adds to the way from its input to its output (Dumoulin and Visin,
@@ -20,6 +20,8 @@ def centres(body: nn.Module, count: int, last: str = "") -> np.ndarray:
     ----------
     body
         Layers in the order in which they are passed, with square windows.
+    side
+        Of the input, in pixels.
     count
         Places along the side.
     last
@@ -28,8 +30,8 @@ def centres(body: nn.Module, count: int, last: str = "") -> np.ndarray:
     Returns
     -------
     ndarray
-        float64 (count,), in pixels from the middle of the first one, rising; what lies outside the
-        input is padding.
+        float64 (count,), as shares of the side, rising: at 0 and 1 are its edges, and what lies
+        outside is padding.
     """
     first, step, reached = 0.0, 1, False
     for name, layer in body.named_modules():
@@ -44,12 +46,7 @@ def centres(body: nn.Module, count: int, last: str = "") -> np.ndarray:
             )
             first += step * (dilation * (window - 1) / 2 - padding)
             step *= stride
-    return first + step * np.arange(count)
-
-
-def shares(body: nn.Module, side: int, count: int, last: str = "") -> np.ndarray:
-    """Give `centres` as shares of the input's `side` in pixels: at 0 and 1 are its edges."""
-    return (centres(body, count, last) + 0.5) / side
+    return (first + step * np.arange(count) + 0.5) / side
 
 
 def within(at: np.ndarray, side: int, crop: int) -> np.ndarray:

@@ -5,7 +5,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.maps import geometry
 from pixels_to_sentiment.networks.architectures import VARIANT
 from pixels_to_sentiment.networks.network import Network
@@ -22,14 +21,14 @@ LAST_CONVOLUTIONAL = {
 CENTRE_SPREAD = 0.25
 
 
-def grad_cam(
-    network: Network, pixels: Tensor, classes: Tensor, layer: str = "", *, batch: int = 32
-) -> Tensor:
+def grad_cam(network: Network, pixels: Tensor, classes: Tensor, *, batch: int = 32) -> Tensor:
     """Grad-CAM (Selvaraju et al. 2017), many pictures at once.
 
-    Each channel of a layer is weighted by the mean over places of the gradient of the class's
-    logit; the sum is rectified. Only the layers above that one are passed backwards, and several
-    classes share the way forward.
+    It puts the network into evaluation mode.
+
+    Each channel of the layer of `LAST_CONVOLUTIONAL` is weighted by the mean over places of the
+    gradient of the class's logit; the sum is rectified. Only the layers above that one are passed
+    backwards, and several classes share the way forward.
 
     Parameters
     ----------
@@ -38,29 +37,12 @@ def grad_cam(
         takes no other.
     classes
         Of which output, int64 (n,), or of which several, int64 (n, k).
-    layer
-        Name of a module in the network's body; by default the one of `LAST_CONVOLUTIONAL`.
 
     Returns
     -------
     Tensor
         float32 (n, h', w'), or (n, k, h', w'), on the CPU; 0 or more, in the unit of the logit.
-
-    Raises
-    ------
-    UserError
-        If there is no such layer.
     """
-    layer = layer or _layer(network)
-    try:
-        module = network.body.get_submodule(layer) if layer else None
-    except AttributeError:
-        module = None
-    if module is None:
-        raise UserError(
-            f"{network.name} has no layer {layer!r} to make Grad-CAM maps of: name one."
-        )
-    training = network.training
     network.eval()
     kept: list[Tensor] = []
 
@@ -69,7 +51,7 @@ def grad_cam(
         # What follows may change it in place, which a leaf does not allow.
         return kept[-1].clone()
 
-    hook = module.register_forward_hook(detach)
+    hook = network.body.get_submodule(_layer(network)).register_forward_hook(detach)
     frozen = [p for p in network.parameters() if p.requires_grad]
     for parameter in frozen:
         parameter.requires_grad_(False)
@@ -87,12 +69,11 @@ def grad_cam(
         hook.remove()
         for parameter in frozen:
             parameter.requires_grad_(True)
-        network.train(training)
     return torch.cat(maps)
 
 
 def places(network: Network, maps: Tensor, side: int) -> np.ndarray:
-    """Say where the places of Grad-CAM maps of the default layer lie, as `dense.places` does.
+    """Say where the places of Grad-CAM maps lie, as `dense.places` does.
 
     The package that the maps are held against stretches them over the picture; put where their
     windows lie, they are held to the same rule as the sentiment maps.
@@ -101,7 +82,7 @@ def places(network: Network, maps: Tensor, side: int) -> np.ndarray:
 
 
 def _layer(network: Network) -> str:
-    return LAST_CONVOLUTIONAL.get(network.name.partition(VARIANT)[0], "")
+    return LAST_CONVOLUTIONAL[network.name.partition(VARIANT)[0]]
 
 
 def randomly(count: int, shape: tuple[int, int], seed: int = 0) -> Tensor:

@@ -187,8 +187,8 @@ def beside(candidates: Sequence[Candidate]) -> Markup:
     ours = [one for one in candidates if one.map == measures.MAP]
     if not ours:
         return Markup()
-    ranks = authors.by_picture(ours[:1]).sort_values("rank", kind="stable")
-    at = int(ranks["position"].iloc[len(ranks) // 2]) - 1
+    ranks = authors.summary(ours[:1])["rank_each"].iloc[0]
+    at = int(np.argsort(ranks, kind="stable")[len(ranks) // 2])
     shown = [("The article", authors.maps()[at])]
     shown += [(one.network.partition(",")[0], one.probabilities[at]) for one in ours]
     cell = Markup("<div>{}<p>{}</p></div>")

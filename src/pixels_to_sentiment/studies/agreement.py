@@ -46,8 +46,3 @@ def randomised(network: Network, share: float, seed: int = 0) -> Network:
                 spread = parameter.std() if parameter.numel() > 1 else 0.0
                 parameter.copy_(parameter.mean() + spread * drawn)
     return made
-
-
-def mirrored(pixels: Tensor) -> Tensor:
-    """Mirror pictures (n, h, w, 3) left to right."""
-    return pixels.flip(2)

@@ -10,7 +10,7 @@ towards the middle or a rim: that is the chance level here.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -107,39 +107,34 @@ def of_studies(records: Iterable[StudyRecord]) -> list[Candidate]:
     are needed are not all there, they are left out. The sentiment maps come first, by title and
     seed, then the Grad-CAM maps of the studies that kept them.
     """
-    groups: dict[object, list[StudyRecord]] = {}
+    groups: dict[str, list[StudyRecord]] = {}
     for one in records:
-        if one.run and one.study.agreement == "five" and one.data["source"] == "photographs":
-            groups.setdefault(replace(one.run, fold=0), []).append(one)
+        if one.run and one.study.agreement == "five" and one.photographed:
+            groups.setdefault(plans.run_in_words(one.run), []).append(one)
     wanted, found = pictures()["image"], []
-    for run, some in sorted(groups.items(), key=lambda pair: plans.run_in_words(pair[0])):
-        for kind in (measures.MAP, measures.GRAD_CAM):
-            parts = [part for one in some for part in _parts(one, kind)]
-            table = pd.DataFrame(parts, columns=["image", "values", "class", "key"])
-            table = table.drop_duplicates("image").set_index("image")
+    for kind in (measures.MAP, measures.GRAD_CAM):
+        for network, some in sorted(groups.items()):
+            table = pd.concat([_mapped(one, kind) for one in some])
+            table = table[~table.index.duplicated()]
             if wanted.isin(table.index).all():
-                table = table.loc[wanted]
-                keys = tuple(dict.fromkeys(table["key"]))
-                values, classes = np.stack(table["values"]), table["class"].to_numpy(int)
-                found.append(Candidate(plans.run_in_words(run), kind, values, classes, keys))
-    return sorted(found, key=lambda one: one.map != measures.MAP)
+                values, classes, keys = (table.loc[wanted, name] for name in table)
+                classes, keys = classes.to_numpy(int), tuple(dict.fromkeys(keys))
+                found.append(Candidate(network, kind, np.stack(values), classes, keys))
+    return found
 
 
-def _parts(one: StudyRecord, kind: str) -> list[tuple]:
-    """Of those of the twelve that a study maps: image, map at the places, class, key."""
+def _mapped(one: StudyRecord, kind: str) -> pd.DataFrame:
+    """Of the pictures that a study maps, by name: map at the article's places, class, key."""
     held, at = (one.maps(), one.at) if kind == measures.MAP else (one.grad_cam(), one.grad_cam_at)
     if held is None:
-        return []
+        return pd.DataFrame(columns=["values", "class", "key"])
     names, values = held
-    table = one.measures()
-    answers = table[table["map"] == measures.MAP].set_index("image")["class"]
-    rows = np.flatnonzero(np.isin(names, pictures()["image"]))
-    classes = answers[names[rows]].to_numpy()
-    brought = at_places(values[rows], at)
+    answers = one.measures().query("map == @measures.MAP").set_index("image")["class"]
+    classes, brought = answers[names].to_numpy(), at_places(values, at)
     if kind == measures.GRAD_CAM:
         # It speaks for the class that the network gives to the picture.
         brought = brought * (2 * classes - 1)[:, None, None]
-    return [(n, v, c, one.key) for n, v, c in zip(names[rows], brought, classes, strict=True)]
+    return pd.DataFrame({"values": list(brought), "class": classes, "key": one.key}, names)
 
 
 def unknowing(loaded: Pictures) -> list[Candidate]:
@@ -185,48 +180,31 @@ def pairs(candidate: Candidate) -> tuple[np.ndarray, np.ndarray]:
     return rank, same
 
 
-def by_picture(candidates: Iterable[Candidate]) -> pd.DataFrame:
-    """Compare map with map of the same picture, a candidate and picture a row.
-
-    ``network``, ``map``, ``position``, and those of `pairs`.
-    """
-    table = pictures()
-    parts, keys = [], []
-    for one in candidates:
-        named = {"network": one.network, "map": one.map, "position": table["position"]}
-        rank, same = (np.diag(some) for some in pairs(one))
-        parts.append(pd.DataFrame(named | {"rank": rank, "same": same}))
-        keys += one.keys
-    made = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
-    made.attrs["runs"] = keys
-    return made
-
-
 def summary(candidates: Iterable[Candidate]) -> pd.DataFrame:
     """Average the agreement over the twelve pictures and hold it against chance, a candidate a row.
 
-    ``network``, ``map``, ``pictures``, ``keys``, and for both ``rank`` and ``same`` the mean, its
-    95% interval by bootstrap over pictures (``_low``, ``_high``), the mean with the candidate's
-    maps of the other pictures (``_other``), and in how many permutations of the candidate's maps
-    among the pictures the mean is as large or larger (``_p``, one-sided).
+    ``network``, ``map``, ``keys``, and for both ``rank`` and ``same`` the mean, its 95% interval by
+    bootstrap over pictures (``_low``, ``_high``), the mean with the candidate's maps of the other
+    pictures (``_other``), in how many permutations of the candidate's maps among the pictures the
+    mean is as large or larger (``_p``, one-sided), and the agreement on each picture (``_each``,
+    (12,)).
     """
     rows, keys = [], []
     for one in candidates:
-        row = {"network": one.network, "map": one.map, "pictures": len(one.values)}
+        row = {"network": one.network, "map": one.map, "keys": one.keys}
         for name, values in zip(("rank", "same"), pairs(one), strict=True):
             row |= {f"{name}{end}": value for end, value in _against_chance(values).items()}
-        rows.append(row | {"keys": one.keys})
+        rows.append(row)
         keys += one.keys
     made = pd.DataFrame(rows)
     made.attrs["runs"] = keys
     return made
 
 
-def _against_chance(values: np.ndarray) -> dict[str, float]:
-    own = np.diag(values)
+def _against_chance(values: np.ndarray) -> dict[str, object]:
+    own, count = np.diag(values), len(values)
     if np.isnan(own).any():
-        return dict.fromkeys(("", "_low", "_high", "_other", "_p"), np.nan)
-    count = len(own)
+        return dict.fromkeys(("", "_low", "_high", "_other", "_p"), np.nan) | {"_each": own}
     low, high = resampling.clustered_interval(own, np.arange(count))
     dice = np.random.default_rng(0)
     orders = dice.permuted(np.tile(np.arange(count), (PERMUTATIONS, 1)), axis=1)
@@ -239,19 +217,5 @@ def _against_chance(values: np.ndarray) -> dict[str, float]:
         "_high": high,
         "_other": float(values[~np.eye(count, dtype=bool)].mean()),
         "_p": (1 + larger) / (1 + PERMUTATIONS),
+        "_each": own,
     }
-
-
-def decisions(candidates: Iterable[Candidate]) -> pd.DataFrame:
-    """Set what each network calls the whole pictures beside the label and the authors' frame.
-
-    ``position``, ``label``, ``authors`` and a column a network, named by its title; 0 negative,
-    1 positive.
-    """
-    table = pictures().rename(columns={"predicted": "authors"})
-    made = table[["position", "label", "authors"]].copy()
-    for one in candidates:
-        if one.classes is not None and one.map == measures.MAP:
-            made[one.network] = one.classes
-            made.attrs["runs"] = [*made.attrs.get("runs", []), *one.keys]
-    return made

@@ -112,15 +112,16 @@ def _solve(values: Tensor, known: Tensor, levels: int) -> Tensor:
 
 
 def probability(network: Network, crops: Tensor, classes: Tensor, batch: int = 64) -> Tensor:
-    """Softmax probability of a class for each crop, float32 (n,) on the CPU."""
-    training = network.training
+    """Softmax probability of a class for each crop, float32 (n,) on the CPU.
+
+    It puts the network into evaluation mode.
+    """
     network.eval()
     with torch.inference_mode():
         found = [
             network(some).float().softmax(1).cpu().gather(1, wanted[:, None])[:, 0]
             for some, wanted in zip(crops.split(batch), classes.split(batch), strict=True)
         ]
-    network.train(training)
     return torch.cat(found)
 
 
@@ -146,7 +147,7 @@ def curves(
     crops: Tensor,
     relevance: Tensor,
     classes: Tensor,
-    known: dict[str, Tensor] | None = None,
+    known: dict[str, Tensor],
 ) -> dict[str, Tensor]:
     """Ask the network while pixels are taken away.
 
@@ -157,7 +158,7 @@ def curves(
     relevance
         For `classes` (n,), which are asked for; see `cells`.
     known
-        What `ends` gives, where several maps of the same pictures are judged.
+        What `ends` gives of the pictures.
 
     Returns
     -------
@@ -165,7 +166,6 @@ def curves(
         Probability of the class, float32 (n, shares): ``deletion`` and ``insertion`` at `SHARES`,
         ``road-most`` and ``road-least`` (most and least relevant first) at `ROAD_SHARES`.
     """
-    known = known or ends(network, crops, classes)
     rank = ranked(relevance)
     grey, soft = mean_colour(network).to(crops.device), blurred(crops)
 
@@ -191,9 +191,3 @@ def curves(
     found["deletion"] = [known["whole"], *found["deletion"], known["grey"]]
     found["insertion"] = [known["blurred"], *found["insertion"], known["whole"]]
     return {name: torch.stack(values, 1) for name, values in found.items()}
-
-
-def area(shares: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Area under curves (n, shares) by the trapezoidal rule, as a mean over the shares (n,)."""
-    shares = np.asarray(shares)
-    return (np.diff(shares) * (values[:, 1:] + values[:, :-1]) / 2).sum(1) / np.ptp(shares)

@@ -5,12 +5,10 @@ are not the picture warped to 256, of which the classifier sees a crop.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from pixels_to_sentiment.judging import resampling
 from pixels_to_sentiment.judging.scores import VIEWS
 from pixels_to_sentiment.networks.architectures import VARIANT
 from pixels_to_sentiment.records.runs import Record
@@ -35,56 +33,44 @@ def against_global(studies: Iterable[StudyRecord], records: Iterable[Record]) ->
         and ``keys`` (of studies and runs, a tuple).
     """
     by_run = {one.run: one for one in records}
-    groups: dict[object, list[tuple[StudyRecord, Record]]] = {}
+    groups: dict[str, list[tuple[StudyRecord, Record]]] = {}
     for one in studies:
-        if _counts(one) and one.run in by_run:
+        of_caffenet = one.photographed and one.configuration[0].partition(VARIANT)[0] == "caffenet"
+        if of_caffenet and len(one.at) == authors.PLACES and one.run in by_run:
             pair = one, by_run[one.run]
-            groups.setdefault(replace(one.run, fold=0), []).append(pair)
+            groups.setdefault(plans.run_in_words(one.run), []).append(pair)
     rows, keys = [], []
-    for run, pairs in groups.items():
-        table = pd.concat([_merged(*pair) for pair in pairs], ignore_index=True)
+    for title, pairs in groups.items():
         own = tuple(key for study, record in pairs for key in (study.key, record.key))
         keys += own
-        named = {"configuration": plans.run_in_words(run)}
-        rows += [named | _compared(table, crops) | {"keys": own} for crops in VIEWS]
+        table = pd.concat([_compared(*pair) for pair in pairs], ignore_index=True)
+        found = summary.means(table, ("difference", "changed", "gain")).set_index("measure")
+        for crops, some in found.groupby("map", sort=False):
+            row = {"configuration": title, "crops": crops, "keys": own}
+            row["pictures"] = some["pictures"].iloc[0]
+            for name, one in some.iterrows():
+                start = "" if name == "difference" else f"{name}_"
+                row |= {name: one["mean"], f"{start}low": one["low"], f"{start}high": one["high"]}
+            rows.append(row)
     made = pd.DataFrame(rows)
     made.attrs["runs"] = keys
     return made
 
 
-def _counts(one: StudyRecord) -> bool:
-    return (
-        one.run is not None
-        and one.run.network.partition(VARIANT)[0] == "caffenet"
-        and len(one.at) == authors.PLACES
-        and one.data["source"] == "photographs"
-    )
-
-
-def _merged(study: StudyRecord, record: Record) -> pd.DataFrame:
+def _compared(study: StudyRecord, record: Record) -> pd.DataFrame:
+    """Give what is averaged, a picture and view a row, in the form that `summary.means` takes."""
     names, log_odds = study.maps()
     local = (1 / (1 + np.exp(-log_odds))).mean((1, 2))
     table = pd.DataFrame({"image": names, "local": local, "fold": study.study.fold})
-    return table.merge(record.predictions(), on="image", validate="1:1")
-
-
-def _compared(table: pd.DataFrame, crops: str) -> dict:
-    label, local, whole = (table[name] for name in ("label", "local", crops))
-    # At one half the answer is negative, as in `scores.accuracy`.
-    class_of = {"local": local > 0.5, "whole": whole > 0.5}
-    right = {name: (some == (label == 1)).astype(float) for name, some in class_of.items()}
-    found = {"crops": crops, "pictures": len(table)}
-    for name, values, ends in (
-        ("difference", (local - whole).abs(), ("low", "high")),
-        ("changed", class_of["local"] != class_of["whole"], ("changed_low", "changed_high")),
-        ("gain", right["local"] - right["whole"], ("gain_low", "gain_high")),
-    ):
-        interval = resampling.stratified_interval(
-            values, table["fold"], resamples=summary.RESAMPLES
-        )
-        found[name] = float(values.groupby(table["fold"]).mean().mean())
-        found |= dict(zip(ends, interval, strict=True))
-    return found
+    table = table.merge(record.predictions(), on="image", validate="1:1")
+    positive, parts = table["label"] == 1, []
+    for crops in VIEWS:
+        # At one half the answer is negative, as in `scores.accuracy`.
+        mean, whole = table["local"] > 0.5, table[crops] > 0.5
+        right = (mean == positive).astype(float) - (whole == positive)
+        apart = (table["local"] - table[crops]).abs()
+        parts.append(table.assign(map=crops, difference=apart, changed=mean != whole, gain=right))
+    return pd.concat(parts)
 
 
 def of_authors() -> pd.DataFrame:

@@ -41,7 +41,7 @@ def measure(
     untaught: Network | None = None,
     seed: int = 0,
     progress: Callable[[str], None] = lambda what: None,
-) -> tuple[Tensor, np.ndarray, pd.DataFrame]:
+) -> tuple[Tensor, np.ndarray, Tensor, np.ndarray, pd.DataFrame]:
     """Map pictures, and measure how far the maps can be believed.
 
     Parameters
@@ -61,17 +61,18 @@ def measure(
     -------
     maps, at
         As `dense.log_odds` and `dense.places` give them.
+    cam, cam_at
+        As `rivals.grad_cam` gives them of the centre crop, for the class that the network gives to
+        it, and where their places lie, as shares of the picture's side.
     measures : DataFrame
         A map of a picture a row: ``image``, ``label``, ``map`` (one of `MAPS`), ``class`` (the
         more probable one for the centre crop, which is asked for), a column a point of each of
         `CURVES`, and `AGREEMENTS` and `EVIDENCE`, missing where there is nothing to compare.
     """
-    seen = _Seen(network, loaded, table)
     progress("maps")
-    maps, cam = seen.maps(network), seen.cam(network)
-    relevance = seen.relevance(network, maps, cam, seed)
+    seen = _Seen(network, loaded, table, seed)
+    relevance, agreements = seen.relevance(), seen.agreements(other, untaught, progress)
     ends = faithfulness.ends(network, seen.crops, seen.classes)
-    agreements = _agreements(seen, network, other, untaught, maps, cam, seed, progress)
     rows = []
     for name in MAPS:
         progress(name)
@@ -85,22 +86,22 @@ def measure(
         columns |= seen.on_evidence(relevance[name])
         made = table.reset_index(drop=True).assign(map=name, **{"class": seen.classes.numpy()})
         rows.append(pd.concat([made, pd.DataFrame(columns, index=made.index)], axis=1))
-    at = dense.places(network, maps)
-    return maps, at, pd.concat(rows, ignore_index=True)
+    cam_at = (seen.cam_at * seen.crop + seen.margin) / seen.side
+    return seen.maps, seen.at, seen.cam, cam_at, pd.concat(rows, ignore_index=True)
 
 
 class _Seen:
-    """The pictures of a table as a network sees them."""
+    """The pictures of a table as a network sees them, and its maps of them."""
 
-    def __init__(self, network: Network, loaded: Pictures, table: pd.DataFrame):
-        device, crop = network.device, network.convention.crop
+    def __init__(self, network: Network, loaded: Pictures, table: pd.DataFrame, seed: int):
+        self.network, self.seed, self.crop = network, seed, network.convention.crop
         rows = loaded.rows(table["image"])
         squares = loaded.tensor()[rows]
-        self.side, self.crop = squares.shape[1], crop
-        margin = (self.side - crop) // 2
-        middle = slice(margin, margin + crop)
-        self.crops = squares[:, middle, middle].contiguous().to(device)
-        self.large = dense.enlarged(loaded, table["image"]).to(device)
+        self.side = squares.shape[1]
+        self.margin = (self.side - self.crop) // 2
+        middle = slice(self.margin, self.margin + self.crop)
+        self.crops = squares[:, middle, middle].contiguous().to(network.device)
+        self.large = dense.enlarged(loaded, table["image"]).to(network.device)
         self.masks = None
         if loaded.masks is not None:
             self.masks = torch.from_numpy(loaded.masks[rows])[:, middle, middle]
@@ -108,45 +109,22 @@ class _Seen:
         with torch.inference_mode():
             logits = torch.cat([network(some).cpu() for some in self.crops.split(64)])
         self.classes = logits.argmax(1)
+        self.sign = (2 * self.classes - 1)[:, None, None]
+        self.maps = dense.log_odds(network, self.large)
+        self.cam = rivals.grad_cam(network, self.crops, self.classes)
+        self.at = dense.places(network, self.maps)
+        self.cam_at = rivals.places(network, self.cam, self.crop)
 
-    def maps(self, network: Network) -> Tensor:
-        return dense.log_odds(network, self.large)
-
-    def cam(self, network: Network) -> Tensor:
-        return rivals.grad_cam(network, self.crops, self.classes)
-
-    def relevance(
-        self, network: Network, maps: Tensor, cam: Tensor, seed: int
-    ) -> dict[str, Tensor]:
+    def relevance(self) -> dict[str, Tensor]:
         """Relevance for the class that is asked for, on the cells of the crop."""
-        sign = (2 * self.classes - 1)[:, None, None]
-        at = geometry.within(dense.places(network, maps), self.side, self.crop)
-        cam_at = rivals.places(network, cam, self.crop)
-        random = rivals.randomly(len(maps), maps.shape[1:], seed)
-        side = faithfulness.GRID
+        at, side = geometry.within(self.at, self.side, self.crop), faithfulness.GRID
+        random = rivals.randomly(len(self.maps), self.maps.shape[1:], self.seed)
         return {
-            MAP: faithfulness.cells(sign * maps, at, self.crop),
+            MAP: faithfulness.cells(self.sign * self.maps, at, self.crop),
             RANDOM: faithfulness.cells(random, at, self.crop),
-            GRAD_CAM: faithfulness.cells(cam, cam_at, self.crop),
-            CENTRE: rivals.centre(len(maps), (side, side)),
+            GRAD_CAM: faithfulness.cells(self.cam, self.cam_at, self.crop),
+            CENTRE: rivals.centre(len(self.maps), (side, side)),
             EDGES: rivals.edge_energy(self.crops, (np.arange(side) + 0.5) / side),
-        }
-
-    def unknowing(
-        self, network: Network, maps: Tensor, seed: int
-    ) -> dict[str, tuple[Tensor, Tensor]]:
-        """Make maps without the network's weights, of the pictures and of the mirrored ones.
-
-        They have the places of the network's own maps.
-        """
-        count, shape, flipped = len(maps), maps.shape[1:], agreement.mirrored(self.large)
-        at = dense.places(network, maps, self.large.shape[1])
-        drawn = (rivals.randomly(count, shape, one) for one in (seed, seed + 1))
-        edges = (rivals.edge_energy(some, at) for some in (self.large, flipped))
-        return {
-            RANDOM: tuple(drawn),
-            CENTRE: (rivals.centre(count, shape),) * 2,
-            EDGES: tuple(edges),
         }
 
     def on_evidence(self, relevance: Tensor) -> dict[str, object]:
@@ -158,48 +136,48 @@ class _Seen:
             "covered": evidence.covered(self.masks).numpy(),
         }
 
+    def agreements(
+        self, other: Network | None, untaught: Network | None, progress: Callable[[str], None]
+    ) -> dict[tuple[str, str], np.ndarray]:
+        """Rank correlation of maps with those of something else.
 
-def _agreements(
-    seen: _Seen,
-    network: Network,
-    other: Network | None,
-    untaught: Network | None,
-    maps: Tensor,
-    cam: Tensor,
-    seed: int,
-    progress: Callable[[str], None],
-) -> dict[tuple[str, str], np.ndarray]:
-    """Rank correlation of maps with those of something else.
+        Maps that know nothing of the network are the same whatever its weights, so they are only
+        compared with those of other pictures and with the classifier.
+        """
+        networks = {"seed": other, "labels": untaught}
+        for name, share in RANDOMISED.items():
+            networks[name] = agreement.randomised(self.network, share, self.seed)
+        found = {}
+        for what, one in networks.items():
+            if one is not None:
+                progress(what)
+                maps = dense.log_odds(one, self.large)
+                cam = rivals.grad_cam(one, self.crops, self.classes)
+                found[MAP, what] = agreement.spearman(self.maps, maps)
+                found[GRAD_CAM, what] = agreement.spearman(self.cam, cam)
+        progress("mirrored")
+        large, crops = self.large.flip(2), self.crops.flip(2)
+        own = {MAP: self.maps, GRAD_CAM: self.cam} | self._unknowing(self.large, self.seed)
+        flipped = self._unknowing(large, self.seed + 1)
+        flipped[MAP] = dense.log_odds(self.network, large)
+        flipped[GRAD_CAM] = rivals.grad_cam(self.network, crops, self.classes)
+        for name, some in own.items():
+            found[name, "mirrored"] = agreement.spearman(some, flipped[name].flip(2))
+            found[name, "picture"] = agreement.spearman(some, some.roll(1, 0))
+        progress("window")
+        classified = dense.windows(self.network, self.large)
+        single = dense.log_odds(self.network, self.crops[:1]).shape[-1]
+        for name in (MAP, RANDOM, CENTRE, EDGES):
+            some = self.sign * self.maps if name == MAP else own[name]
+            near = dense.windowed(some, single, classified.shape[1:])
+            found[name, "window"] = agreement.spearman(near, self.sign * classified)
+        return found
 
-    Maps that know nothing of the network are the same whatever its weights, so they are only
-    compared with those of other pictures and with the classifier.
-    """
-    networks = {"seed": other, "labels": untaught}
-    for name, share in RANDOMISED.items():
-        networks[name] = agreement.randomised(network, share, seed)
-    found = {}
-    for what, one in networks.items():
-        if one is None:
-            continue
-        progress(what)
-        found[MAP, what] = agreement.spearman(maps, seen.maps(one))
-        found[GRAD_CAM, what] = agreement.spearman(cam, seen.cam(one))
-    progress("mirrored")
-    flipped = dense.log_odds(network, agreement.mirrored(seen.large)).flip(2)
-    found[MAP, "mirrored"] = agreement.spearman(maps, flipped)
-    flipped = rivals.grad_cam(network, agreement.mirrored(seen.crops), seen.classes).flip(2)
-    found[GRAD_CAM, "mirrored"] = agreement.spearman(cam, flipped)
-    fixed = seen.unknowing(network, maps, seed)
-    for name, (some, again) in fixed.items():
-        found[name, "mirrored"] = agreement.spearman(some, again.flip(2))
-    whole = {MAP: maps, GRAD_CAM: cam} | {name: some for name, (some, _) in fixed.items()}
-    for name, some in whole.items():
-        found[name, "picture"] = agreement.spearman(some, some.roll(1, 0))
-    progress("window")
-    classified = dense.windows(network, seen.large)
-    single = dense.log_odds(network, seen.crops[:1]).shape[-1]
-    sign = (2 * seen.classes - 1)[:, None, None]
-    for name, some in {MAP: sign * maps, **{n: whole[n] for n in fixed}}.items():
-        near = dense.windowed(some, single, classified.shape[1:])
-        found[name, "window"] = agreement.spearman(near, sign * classified)
-    return found
+    def _unknowing(self, pixels: Tensor, seed: int) -> dict[str, Tensor]:
+        """Make maps without the network's weights, which have the places of its own maps."""
+        count, shape = len(self.maps), self.maps.shape[1:]
+        return {
+            RANDOM: rivals.randomly(count, shape, seed),
+            CENTRE: rivals.centre(count, shape),
+            EDGES: rivals.edge_energy(pixels, self.at),
+        }

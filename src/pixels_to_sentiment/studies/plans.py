@@ -40,12 +40,6 @@ def on_stand_in(
     return [Study(name, "five", fold, limit=limit) for name in names for fold in chosen]
 
 
-def title(record: StudyRecord) -> str:
-    """Name the network of a study."""
-    run = record.run
-    return f"{run.network}:{run.start}:{run.recipe.name}" if run else record.study.run
-
-
 def run_in_words(run: Run) -> str:
     """Name a run's configuration in words, with its precision and seed where they are not usual."""
     title = Configuration(run.network, run.start, run.recipe.name).title
@@ -55,9 +49,10 @@ def run_in_words(run: Run) -> str:
 
 def in_words(record: StudyRecord) -> str:
     """Say in a line what was mapped and how faithful the maps are."""
+    named = record.configuration if record.run else record.configuration[:2]
     road = summary.gathered([record]).groupby("map")["road"].mean()
     return (
-        f"{record.key} {title(record)} {record.study.agreement} fold {record.study.fold}, "
+        f"{record.key} {':'.join(named)} {record.study.agreement} fold {record.study.fold}, "
         f"{record.data['source']}: ROAD {road[measures.MAP]:.3f} "
         f"(Grad-CAM {road[measures.GRAD_CAM]:.3f}, random {road[measures.RANDOM]:.3f})"
     )

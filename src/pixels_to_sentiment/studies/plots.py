@@ -6,7 +6,6 @@ from textwrap import fill
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pixels_to_sentiment.data.pictures import Pictures
@@ -76,38 +75,9 @@ def curves(table: pd.DataFrame) -> Figure:
             panel.plot(some["share"], some["probability"], color=colour, linestyle=line,
                        marker=mark, markersize=4, label=TITLES[name])  # fmt: skip
         panel.set_title(title, fontsize=9)
-    for panel in panels[-1]:
-        panel.set_xlabel("share of the picture")
-    for panel in panels[:, 0]:
-        panel.set_ylabel("probability of the class")
-    handles, labels = panels[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=5)
-    return figure
-
-
-def dots(table: pd.DataFrame, titles: Mapping[str, str], xlabel: str) -> Figure:
-    """Show `summary.means` with their intervals, a panel a measure and a row a map.
-
-    `titles` are the headings of the measures that are shown.
-    """
-    if table.empty:
-        return figures.nothing(figures.NOTHING_RECORDED)
-    names = [name for name in TITLES if name in set(table["map"])]
-    figure, panels = plt.subplots(
-        1, len(titles), figsize=(figures.WIDTH, 0.34 * len(names) + 1.2), sharey=True, squeeze=False
-    )
-    for panel, (measure, title) in zip(panels[0], titles.items(), strict=True):
-        some = table[table["measure"] == measure].set_index("map").reindex(names)
-        for place, (name, row) in enumerate(some.iterrows()):
-            colour, _, mark = STYLES[name]
-            panel.plot([row["low"], row["high"]], [place, place], color=colour, linewidth=2)
-            panel.plot(row["mean"], place, marker=mark, color=colour, markersize=6)
-        panel.set_title(title, fontsize=9)
-        panel.set_yticks(range(len(names)), [TITLES[name] for name in names])
-        panel.set_ylim(len(names) - 0.5, -0.5)
-        panel.grid(axis="x", linewidth=0.4)
-    figure.supxlabel(xlabel, fontsize=9)
-    return figure
+    figure.supxlabel("share of the picture", fontsize=10)
+    figure.supylabel("probability of the class", fontsize=10)
+    return figures.legend_below(figure, panels[0, 0], 5)
 
 
 AGREEMENT_TITLES = {
@@ -122,11 +92,14 @@ AGREEMENT_TITLES = {
 }
 
 
-def agreements(table: pd.DataFrame) -> Figure:
-    """Show rank correlations of maps, `summary.means` of `measures.AGREEMENTS`, a row each."""
+def intervals(table: pd.DataFrame, titles: Mapping[str, str], xlabel: str) -> Figure:
+    """Show `summary.means` with their intervals, a row a measure with its maps below each other.
+
+    `titles` are the words of the measures that are shown, in their order.
+    """
     if table.empty:
         return figures.nothing(figures.NOTHING_RECORDED)
-    names = [name for name in AGREEMENT_TITLES if name in set(table["measure"])]
+    names = [name for name in titles if name in set(table["measure"])]
     figure, panel = plt.subplots(figsize=(figures.WIDTH, 0.5 * len(names) + 1.0))
     shifts = np.linspace(-0.3, 0.3, len(TITLES))
     for shift, (map_, some) in zip(shifts, table.groupby("map", sort=False), strict=False):
@@ -136,12 +109,9 @@ def agreements(table: pd.DataFrame) -> Figure:
         panel.hlines(places, rows["low"], rows["high"], color=colour, linewidth=2)
         panel.plot(rows["mean"], places, mark, color=colour, label=TITLES[map_], markersize=6)
     panel.axvline(0, color="black", linewidth=0.8)
-    panel.set_yticks(range(len(names)), [AGREEMENT_TITLES[name] for name in names])
-    panel.set(
-        ylim=(len(names) - 0.5, -0.5), xlim=(-0.4, 1.05), xlabel="rank correlation with the map"
-    )
-    figure.legend(loc="outside lower center", ncols=5)
-    return figure
+    panel.set_yticks(range(len(names)), [titles[name] for name in names])
+    panel.set(ylim=(len(names) - 0.5, -0.5), xlabel=xlabel)
+    return figures.legend_below(figure, panel, 5)
 
 
 # Pictures beside each other before the rows begin anew.
@@ -168,7 +138,13 @@ def grid(rows: Mapping[str, tuple[np.ndarray, Sequence[int]]], heads: Sequence[s
         for place, (values, class_) in enumerate(zip(maps, classes, strict=True)):
             block, across = divmod(place, COLUMNS)
             panel = panels[block * len(rows) + down, across]
-            shown = _framed(panel, values, class_)
+            panel.axis("on")
+            panel.set(xticks=[], yticks=[])
+            # Seen where the map has nothing.
+            panel.patch.set(hatch="////", edgecolor="#888888", linewidth=0)
+            shown = panel.imshow(values, cmap=drawing.DIVERGING, vmin=0, vmax=1)
+            colour = (figures.NEGATIVE, figures.POSITIVE)[class_]
+            panel.spines[:].set(visible=True, color=colour, linewidth=2.5)
             if down == 0:
                 # A line of air between the blocks.
                 panel.set_title("\n" * (block > 0) + heads[place], fontsize=8)
@@ -179,16 +155,3 @@ def grid(rows: Mapping[str, tuple[np.ndarray, Sequence[int]]], heads: Sequence[s
     bar.set_label("probability of positive: vermilion negative, blue positive", fontsize=8)
     bar.ax.tick_params(labelsize=8)
     return figure
-
-
-def _framed(panel: Axes, values: np.ndarray, class_: int):
-    panel.axis("on")
-    high, wide = values.shape
-    ground = plt.Rectangle((-0.5, -0.5), wide, high, facecolor="none", edgecolor="#888888",
-                           hatch="////", linewidth=0, zorder=-1)  # fmt: skip
-    panel.add_patch(ground)
-    shown = panel.imshow(values, cmap=drawing.DIVERGING, vmin=0, vmax=1)
-    panel.set(xticks=[], yticks=[])
-    colour = (figures.NEGATIVE, figures.POSITIVE)[class_]
-    panel.spines[:].set(visible=True, color=colour, linewidth=2.5)
-    return shown

@@ -10,7 +10,6 @@ import torch
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.maps import dense, rivals
 from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.networks.network import Network
 from pixels_to_sentiment.records import store
@@ -39,14 +38,20 @@ class Studies(store.Store):
     def execute(self, study, behind, pictures, folder, device, tell) -> dict:
         """Map and measure."""
         trained, other = behind.get("run"), behind.get("other")
-        table = dense.mapped_pictures(study.agreement, study.fold, study.limit)
-        network = trained.restore().to(device) if trained else _fitted(study, pictures, device)
+        taught, tested = folds.split(study.agreement, study.fold)
+        table = tested.head(study.limit)[["image", "label"]]
+        if trained:
+            network = trained.restore().to(device)
+        else:
+            name, _, start = study.run.partition(":")
+            network = factory.create(name, start=start, seed=study.seed).to(device)
+            heads.fit(network, _pixels(pictures, taught, device), taught["label"].to_numpy())
         with loop.arithmetic("fp32", torch.device(device).type):
             untaught = None
             if study.labels:
                 tell("shuffled labels")
                 untaught = _untaught(trained.run, study.seed, pictures, device)
-            maps, at, found = measures.measure(
+            maps, at, cam, cam_at, found = measures.measure(
                 network,
                 pictures,
                 table,
@@ -55,22 +60,14 @@ class Studies(store.Store):
                 seed=study.seed,
                 progress=tell,
             )
-            cam, cam_at = _grad_cam(network, pictures, found[found["map"] == measures.MAP])
         _write(maps, table["image"], folder / "log_odds.csv")
         _write(cam, table["image"], folder / "grad_cam.csv")
         found.round(4).to_csv(folder / "measures.csv", index=False)
-        along = {"at": at, "grad_cam_at": cam_at}
-        return {name: [round(float(share), 6) for share in some] for name, some in along.items()}
+        return {"at": at.round(6).tolist(), "grad_cam_at": cam_at.round(6).tolist()}
 
 
-def _fitted(study: Study, pictures: Pictures, device: str) -> Network:
-    """Build a network that is not fine-tuned and fit its head to the training pictures."""
-    name, _, start = study.run.partition(":")
-    network = factory.create(name, start=start, seed=study.seed).to(device)
-    taught = folds.split(study.agreement, study.fold)[0]
-    pixels = pictures.tensor()[pictures.rows(taught["image"])].to(device)
-    heads.fit(network, pixels, taught["label"].to_numpy())
-    return network
+def _pixels(pictures: Pictures, listed: pd.DataFrame, device: str) -> torch.Tensor:
+    return pictures.tensor()[pictures.rows(listed["image"])].to(device)
 
 
 def _untaught(run: Run, seed: int, pictures: Pictures, device: str) -> Network:
@@ -78,22 +75,9 @@ def _untaught(run: Run, seed: int, pictures: Pictures, device: str) -> Network:
     taught, _ = run.lists()
     labels = np.random.default_rng(seed).permutation(taught["label"].to_numpy())
     network = factory.create(run.network, start=run.start, seed=run.seed).to(device)
-    pixels = pictures.tensor()[pictures.rows(taught["image"])].to(device)
+    pixels = _pixels(pictures, taught, device)
     loop.train(network, pixels, labels, run.recipe, seed=run.seed, precision=run.precision)
     return network.eval()
-
-
-def _grad_cam(
-    network: Network, pictures: Pictures, table: pd.DataFrame
-) -> tuple[torch.Tensor, np.ndarray]:
-    """Make the Grad-CAM maps that were measured again, and say where they lie in the picture."""
-    squares = pictures.tensor()[pictures.rows(table["image"])]
-    side, crop = squares.shape[1], network.convention.crop
-    margin = (side - crop) // 2
-    middle = squares[:, margin : margin + crop, margin : margin + crop].contiguous()
-    classes = torch.tensor(table["class"].to_numpy())
-    maps = rivals.grad_cam(network, middle.to(network.device), classes)
-    return maps, (rivals.places(network, maps, crop) * crop + margin) / side
 
 
 def _write(maps: torch.Tensor, images: pd.Series, path: Path) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 import pandas as pd
+from scipy.integrate import trapezoid
 
 from pixels_to_sentiment.judging import resampling
 from pixels_to_sentiment.studies import faithfulness, measures
@@ -32,7 +33,7 @@ def gathered(records: Iterable[StudyRecord]) -> pd.DataFrame:
     shares = np.array(faithfulness.SHARES)
     for curve in ("deletion", "insertion"):
         values = table[[measures.column(curve, share) for share in shares]].to_numpy()
-        table[curve] = faithfulness.area(shares, values)
+        table[curve] = trapezoid(values, shares) / np.ptp(shares)
     most, least = (
         table[[measures.column(f"road-{end}", share) for share in faithfulness.ROAD_SHARES]]
         for end in ("most", "least")
@@ -73,16 +74,12 @@ def differences(table: pd.DataFrame, names: Iterable[str] = tuple(SCORES)) -> pd
     sign turned where less is better, so that more speaks for the sentiment map), ``low``,
     ``high``, ``pictures``.
     """
-    rows = []
-    by_map = {
-        m: some.set_index(["key", "fold", "image"]) for m, some in table.groupby("map", sort=False)
-    }
-    ours = by_map.pop(measures.MAP, None)
+    by_map = dict(list(table.set_index(["key", "fold", "image"]).groupby("map", sort=False)))
+    ours, rows = by_map.pop(measures.MAP, None), []
     for name in names:
-        sign = 1 if SCORES[name] else -1
         for other, some in by_map.items():
-            values = sign * (ours[name] - some[name])
-            values = values.reset_index(name="value").dropna()
+            gap = (ours[name] - some[name]) * (1 if SCORES[name] else -1)
+            values = gap.dropna().reset_index(name="value")
             rows.append((other, name, *_mean(values["value"], values)))
     return _made_of(table, rows, ["map", "measure", "difference", "low", "high", "pictures"])
 
@@ -103,11 +100,8 @@ def surest(table: pd.DataFrame, each: int) -> pd.DataFrame:
 
     Rows of the sentiment map, right before wrong and positive before negative.
     """
-    ours = _of_pictures(table).sort_values("sure", ascending=False)
-    groups = [(right, class_) for right in (True, False) for class_ in (1, 0)]
-    return pd.concat(
-        [ours[(ours["right"] == right) & (ours["class"] == c)].head(each) for right, c in groups]
-    )
+    ours, of = _of_pictures(table).sort_values("sure", ascending=False), ["right", "class"]
+    return ours.sort_values(of, ascending=False).groupby(of, sort=False).head(each)
 
 
 def failures(table: pd.DataFrame, count: int, sure: float = 0.0) -> pd.DataFrame:
@@ -116,9 +110,7 @@ def failures(table: pd.DataFrame, count: int, sure: float = 0.0) -> pd.DataFrame
     Only those whose predicted class has a probability of `sure` or more: a network that hesitates
     gives a map with little in it to be right or wrong about.
     """
-    ours = _of_pictures(table)
-    ours = ours[ours["sure"] >= sure]
-    return ours.sort_values("road").head(count)
+    return _of_pictures(table).query("sure >= @sure").sort_values("road").head(count)
 
 
 def by_network(tables: Mapping[str, pd.DataFrame], found: Callable) -> pd.DataFrame:

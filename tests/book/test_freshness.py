@@ -37,10 +37,7 @@ def modules(tmp_path, monkeypatch):
     [
         ("import numpy, os", set()),
         ("import pixels_to_sentiment", set()),
-        ("import pixels_to_sentiment.places as p", {"places.py"}),
         ("from pixels_to_sentiment import places, errors", {"places.py", "errors.py"}),
-        ("from pixels_to_sentiment.places import cache", {"places.py"}),
-        ("from pixels_to_sentiment import folds", {"folds.py", "places.py", "errors.py"}),
         ("from pixels_to_sentiment import runs", {"runs.py", "folds.py", "places.py", "errors.py"}),
         ("def f():\n    import pixels_to_sentiment.errors", {"errors.py"}),
         ("%matplotlib inline\nimport pixels_to_sentiment.errors", {"errors.py"}),

@@ -3,26 +3,24 @@
 import json
 import re
 import subprocess
+from types import SimpleNamespace
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.book import metadata
 
 
-class App:
-    """As much of Sphinx as is asked."""
-
-    def __init__(self, outdir):
-        self.outdir = outdir
-        self.builder = type("Builder", (), {"format": "html"})
-        self.config = type("Config", (), {"root_doc": "index"})
+def app(outdir=None):
+    """Give as much of Sphinx as is asked."""
+    builder, config = SimpleNamespace(format="html"), SimpleNamespace(root_doc="index")
+    return SimpleNamespace(outdir=outdir, builder=builder, config=config)
 
 
 def test_the_front_page_says_what_the_book_is_and_is_based_on():
     """In a form that is read from the page; nothing in it can end the script."""
     context = {"metatags": ""}
-    metadata.describe(App(None), "other", "", context, None)
+    metadata.describe(app(), "other", "", context, None)
     assert context["metatags"] == ""
-    metadata.describe(App(None), "index", "", context, None)
+    metadata.describe(app(), "index", "", context, None)
     (told,) = re.findall(r">(.*)</script>", context["metatags"])
     assert "<" not in told
     told = json.loads(told)
@@ -42,7 +40,7 @@ def test_recorded_answers_are_in_the_built_book_with_their_checksums(tmp_path, m
         for name in ("predictions.csv", "run.json"):
             (kept / key / name).write_text(key)
     monkeypatch.setenv("PIXELS_TO_SENTIMENT_RESULTS", str(kept))
-    metadata.copy_answers(App(built), None)
+    metadata.copy_answers(app(built), None)
     files = {path.name for path in (built / "results").glob("*/*")}
     assert files == {"predictions.csv"}
     check = ["sha256sum", "--check", metadata.SUMS]

@@ -57,7 +57,6 @@ def _without_ids(notebook):
     [
         (_without_ids, "'id' is a required property"),  # nbformat would invent one at each reading
         (lambda notebook: _without_ids(notebook) | {"nbformat_minor": 4}, "has no cell ids"),
-        (lambda notebook: {}, "cannot be read as a notebook: "),
         (lambda notebook: notebook.pop("cells"), "cannot be read as a notebook: "),
     ],
 )

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from types import SimpleNamespace
 
 import nbformat
 import pandas as pd
@@ -100,11 +101,15 @@ def page(built_in):
 
 
 def test_tables_are_numbered_by_chapter_in_their_captions(page):
-    """The number stands before the caption, as a figure's does; marks in the caption stay."""
+    """The number stands before the caption, as a figure's does; marks in the caption stay.
+
+    A table without a label has no number, so that the next one keeps its own.
+    """
     chapter, _, _ = page
     captions = re.findall(r"<caption>(.*?)</caption>", chapter)
     assert captions[0].startswith('<span class="caption-number">Table 1.1 </span>One <sup>?</sup>')
     assert captions[1].startswith('<span class="caption-number">Table 1.2 </span>Two')
+    assert '<div class="results"><table><tr><td>no label' in chapter
 
 
 def test_prose_refers_to_a_table_by_its_label_from_any_page(page):
@@ -197,30 +202,27 @@ def test_a_page_shows_three_small_tables_and_its_captions_open_the_others(tmp_pa
     )
 
 
-def test_a_table_without_label_stays_as_it_is(page):
-    """It has no number, so that the next one keeps its own."""
-    chapter, _, _ = page
-    assert '<div class="results"><table><tr><td>no label' in chapter
+@pytest.fixture
+def prepared():
+    """Let a notebook's cells be prepared for Sphinx."""
+
+    def prepare(*cells):
+        content = [json.dumps({"cells": cells})]
+        env = SimpleNamespace(doc2path=lambda name: "a.ipynb")
+        rendering.prepare(SimpleNamespace(env=env), "a", content)
+        return json.loads(content[0])["cells"]
+
+    return prepare
 
 
-def test_one_line_opens_parameters_and_set_up_and_says_so():
+def test_one_line_opens_parameters_and_set_up_and_says_so(prepared):
     """Other code is named code, and what a cell names itself is kept; outputs stay."""
-    app = type("App", (), {"env": type("Env", (), {"doc2path": lambda self, name: "a.ipynb"})()})()
-    kinds = (["parameters"], ["injected-parameters"], [], [])
     cells = [
-        {
-            "cell_type": "code",
-            "source": f"x = {n}\n",
-            "metadata": {"tags": [*tags, "hide-input"]},
-            "outputs": [{"n": n}],
-        }
-        for n, tags in enumerate(kinds)
+        code() | {"source": f"x = {n}\n", "metadata": {"tags": tags}, "outputs": [{"n": n}]}
+        for n, tags in enumerate((["parameters"], ["injected-parameters"], ["hide-input"]))
     ]
-    cells[3]["metadata"] = {"mystnb": {"code_prompt_show": "Mine"}}
-    cells.insert(3, {"cell_type": "markdown", "source": "", "metadata": {}})
-    content = [json.dumps({"cells": cells})]
-    rendering.prepare(app, "a", content)
-    first, _, last = json.loads(content[0])["cells"]
+    last = code(code_prompt_show="Mine")
+    first, _, last = prepared(*cells, v4.new_markdown_cell(), last)
     assert first["source"] == "x = 0\n\nx = 1\n\nx = 2"
     assert first["outputs"] == [{"n": 2}]
     assert "hide-input" in first["metadata"]["tags"]
@@ -228,12 +230,8 @@ def test_one_line_opens_parameters_and_set_up_and_says_so():
     assert last["metadata"]["mystnb"]["code_prompt_show"] == "Mine"
 
 
-def test_what_made_a_figure_stays_one_piece_of_html():
+def test_what_made_a_figure_stays_one_piece_of_html(prepared):
     """Whatever its text is: after an empty line, MyST would read the rest as Markdown."""
-    app = type("App", (), {"env": type("Env", (), {"doc2path": lambda self, name: "a.ipynb"})()})()
     made = MADE.replace("x", escape(HOSTILE))
-    cell = {"cell_type": "code", "id": "a", "metadata": {"mystnb": {"figure": {}}}}
-    content = [json.dumps({"cells": [cell | {"outputs": [shown(html=made)]}]})]
-    rendering.prepare(app, "a", content)
-    (prose,) = (one for one in json.loads(content[0])["cells"] if one["cell_type"] == "markdown")
+    _, prose = prepared(code(shown(html=made), figure={}))
     assert prose["source"] == " ".join(made.split())

@@ -1,4 +1,7 @@
-"""One browser and one server for all tests of the built book, and each page visited once."""
+"""One browser and one server for all tests of the built book, and each page visited once.
+
+Pages are visited as files, in which a browser allows the least; what readers do, over a server.
+"""
 
 import os
 import shutil
@@ -41,15 +44,15 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def visited(browser, address):
+def visited(browser, book):
     """Visit a page of the book, once for all tests."""
     seen = {}
     with browser.new_context() as context:
 
         def visit(page):
-            built.require(page)
+            path = built.require(page)
             if page not in seen:
-                seen[page] = visits.visit(context, address + page)
+                seen[page] = visits.visit(context, path.as_uri())
             return seen[page]
 
         yield visit

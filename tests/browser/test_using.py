@@ -10,16 +10,15 @@ MAPS = "chapters/07-sentiment-maps.html"
 
 
 @pytest.fixture
-def page(browser, address):
-    """Front page of the book in a browser of its own, in light colours."""
+def page(browser):
+    """Open a page in a context of its own, in light colours."""
     with browser.new_context(viewport=visits.WIDE, color_scheme="light") as own:
-        opened = own.new_page()
-        opened.goto(address)
-        yield opened
+        yield own.new_page()
 
 
-def test_the_search_dialog_finds_a_phrase(page):
+def test_the_search_dialog_finds_a_phrase(page, address):
     """Opened from any page by its button, it leads to the page that has the words."""
+    page.goto(address)
     page.locator("button.search-button__button:visible").first.click()
     page.locator("#pst-search-dialog input").fill(PHRASE)
     page.keyboard.press("Enter")
@@ -36,6 +35,7 @@ def test_a_search_for_what_is_not_there_says_so(page, address):
 
 def test_the_button_for_colours_turns_the_book_dark_and_keeps_it_so(page, address):
     """What was chosen holds on the next page."""
+    page.goto(address)
     for _ in range(3):
         if page.locator("html").get_attribute("data-theme") == "dark":
             break
@@ -44,30 +44,19 @@ def test_the_button_for_colours_turns_the_book_dark_and_keeps_it_so(page, addres
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
-@pytest.fixture
-def card(page, address):
-    """First card of the maps chapter, its slider focused."""
-    built.require(MAPS)
-    page.goto(address + MAPS)
-    card = page.locator(".map-card").first
-    card.locator("input.map-slider").focus()
-    return card
+SHOWN = """card => ({
+    value: Number(card.querySelector('.map-slider').value),
+    at: parseFloat(getComputedStyle(card).getPropertyValue('--at')),
+    cuts: [...card.querySelectorAll('*')].map(part => getComputedStyle(part))
+        .map(style => [style.clipPath, style.maskImage, style.width].join(' ')).join(),
+})"""
 
 
-def shown(card):
-    """Value of the card's slider, what it hands to the style sheet, and how the overlay is cut."""
-    return card.evaluate(
-        """card => ({
-            value: Number(card.querySelector('.map-slider').value),
-            at: parseFloat(getComputedStyle(card).getPropertyValue('--at')),
-            cuts: [...card.querySelectorAll('*')].map(part => getComputedStyle(part))
-                .map(style => [style.clipPath, style.maskImage, style.width].join(' ')),
-        })"""
-    )
+def test_a_slider_has_a_name_and_moves_the_edge_of_the_overlay_by_keyboard(page, address):
+    """Of each a reader who does not see it is told what it moves; the first goes to both ends.
 
-
-def test_every_slider_has_a_name_and_a_card(page, address):
-    """A reader who does not see it is told what it moves."""
+    From the left end, one step and the other end each show another part of the map.
+    """
     built.require(MAPS)
     page.goto(address + MAPS)
     sliders = page.locator("input.map-slider").evaluate_all(
@@ -76,20 +65,11 @@ def test_every_slider_has_a_name_and_a_card(page, address):
     )
     assert sliders
     assert all(kind == "range" and label and held for kind, label, held in sliders), sliders
-
-
-@pytest.mark.parametrize(("key", "expected"), [("Home", 0), ("End", 100)])
-def test_a_slider_goes_to_its_ends_by_keyboard(card, key, expected):
-    """The property follows the value."""
-    card.page.keyboard.press(key)
-    assert (shown(card)["value"], shown(card)["at"]) == (expected, expected)
-
-
-def test_a_slider_moves_the_edge_of_the_overlay_by_keyboard(card):
-    """From the left end, one step and the other end each show another part of the map."""
-    seen = []
+    card, seen = page.locator(".map-card").first, []
+    card.locator("input.map-slider").focus()
     for key in ("Home", "ArrowRight", "End"):
-        card.page.keyboard.press(key)
-        seen.append(shown(card))
-    assert seen[0]["at"] < seen[1]["at"] < seen[2]["at"], seen
-    assert len({tuple(one["cuts"]) for one in seen}) == 3, seen
+        page.keyboard.press(key)
+        seen.append(card.evaluate(SHOWN))
+    assert seen[0]["value"] == seen[0]["at"] == 0 < seen[1]["at"] < 100, seen
+    assert seen[2]["value"] == seen[2]["at"] == 100
+    assert len({one["cuts"] for one in seen}) == 3, seen

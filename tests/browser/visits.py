@@ -1,4 +1,4 @@
-"""A visit to a page: loaded once in light and wide, then looked at in dark on a phone too."""
+"""A visit to a page: loaded once from its folder, light and wide, then in dark on a phone too."""
 
 from dataclasses import dataclass, field
 from functools import cache
@@ -67,16 +67,15 @@ _STICKING_OUT = """() => {
 
 _GROUNDS = """() => [...document.querySelectorAll('article img')]
     .filter(image => image.offsetWidth > 0)
-    .map(image => {
-        const canvas = new OffscreenCanvas(1, 1).getContext('2d');
-        canvas.drawImage(image, 0, 0);
-        return {source: image.src.slice(0, 120), classes: [...image.classList],
-                ground: getComputedStyle(image).backgroundColor,
-                filter: getComputedStyle(image).filter,
-                inDrawing: image.closest('figure') !== null && image.closest('.cell') !== null,
-                corner: [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3)};
-    })"""
+    .map(image => ({
+        source: image.src, classes: [...image.classList],
+        ground: getComputedStyle(image).backgroundColor,
+        filter: getComputedStyle(image).filter,
+        inDrawing: image.closest('figure') !== null && image.closest('.cell') !== null,
+    }))"""
 
+_UNSTYLED = """() => [...document.querySelectorAll('link[rel=stylesheet]')]
+    .filter(link => link.sheet === null).map(link => link.href)"""
 
 _HIDDEN_CAPTIONS = """() => [...document.querySelectorAll('article figcaption')]
     .filter(caption => caption.offsetHeight === 0).map(caption => caption.textContent.trim())"""
@@ -100,9 +99,10 @@ class Visit:
     width, sticking_out
         On a phone: the document's width in CSS pixels, and what the reader cannot scroll to.
     grounds
-        In dark mode, a figure each: ``source``, ``classes``, ``ground`` (CSS colour), ``filter``,
-        ``inDrawing`` (whether a cell has shown it as a figure) and ``corner`` (its upper left
-        pixel).
+        In dark mode, a figure each: ``source``, ``classes``, ``ground`` (CSS colour), ``filter``
+        and ``inDrawing`` (whether a cell has shown it as a figure).
+    unstyled
+        Style sheets that were not found.
     """
 
     requests: list[str] = field(default_factory=list)
@@ -114,17 +114,13 @@ class Visit:
     width: int = 0
     sticking_out: list[str] = field(default_factory=list)
     grounds: list[dict] = field(default_factory=list)
+    unstyled: list[str] = field(default_factory=list)
 
 
-def listened(page: Page) -> Visit:
+def _listen(page: Page, seen: Visit) -> None:
     """Write down, from now on, what a page asks for and complains about."""
-    seen = Visit()
     page.on("request", lambda request: seen.requests.append(request.url))
     page.on("requestfailed", lambda request: seen.failures.append(request.url))
-    page.on(
-        "response",
-        lambda answer: seen.failures.append(answer.url) if answer.status >= 400 else None,
-    )
     page.on("pageerror", lambda error: seen.complaints.append(str(error)))
     page.on(
         "console",
@@ -132,17 +128,18 @@ def listened(page: Page) -> Visit:
             seen.complaints.append(said.text) if said.type in ("error", "warning") else None
         ),
     )
-    return seen
 
 
 def visit(context: BrowserContext, address: str) -> Visit:
     """Load a page, read it in light on a wide screen and in dark on a phone."""
+    seen = Visit()
     with context.new_page() as page:
-        seen = listened(page)
+        _listen(page, seen)
         page.set_viewport_size(WIDE)
         page.emulate_media(color_scheme="light", reduced_motion="reduce")
         page.goto(address)
         page.evaluate(_MATHS)
+        seen.unstyled = page.evaluate(_UNSTYLED)
         page.add_style_tag(content=_STILL)
         page.evaluate(_OPEN)
         page.evaluate(axe())

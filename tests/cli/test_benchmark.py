@@ -35,9 +35,11 @@ def test_a_report_is_recorded_whole_or_with_what_a_map_costs_alone(monkeypatch, 
     kept = []
     monkeypatch.setattr(suite, "run", lambda *_, **__: REPORT)
     monkeypatch.setattr(results, "record", lambda report: kept.append(report) or "a file")
+    loaded = SimpleNamespace(real=False)
+    monkeypatch.setattr(pictures, "load", lambda: loaded)
     assert cli.main(["benchmark", "--record", "--only", "map-cost"]) == 2
     assert "on the photographs" in capsys.readouterr().err
-    monkeypatch.setattr(pictures, "load", lambda: SimpleNamespace(real=True))
+    loaded.real = True
     assert cli.main(["benchmark", "--record", "--only", "map-cost"]) == 0
     assert cli.main(["benchmark", "--record"]) == 0
     assert kept == [REPORT] * 2

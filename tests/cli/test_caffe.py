@@ -2,7 +2,6 @@
 
 import errno
 import json
-import os
 
 import numpy as np
 import pandas as pd
@@ -13,7 +12,7 @@ from PIL import Image
 from pixels_to_sentiment.caffe import means, models
 from pixels_to_sentiment.caffe.models import Layer
 from pixels_to_sentiment.cli import main
-from toy_cli import heavy_after, refused, said
+from toy_cli import refused, said
 
 pytestmark = pytest.mark.usefixtures("isolated")
 
@@ -52,18 +51,6 @@ def test_layers_are_shown_as_text_and_as_json(capsys, model):
     assert lines[2].split()[:2] == ["2", "float32"]
 
 
-def test_a_mean_is_shown(capsys, tmp_path):
-    """Its shape and range."""
-    np.save(tmp_path / "mean.npy", np.full((3, 4, 5), 7.0))
-    (shown,) = json.loads(said(capsys, "caffe", "show", tmp_path / "mean.npy", "--json"))
-    assert (shown["blobs"][0]["shape"], shown["blobs"][0]["max"]) == ([3, 4, 5], 7.0)
-
-
-def test_showing_needs_no_torch(model):
-    """The answer comes at once."""
-    assert "torch" not in heavy_after((0, ["caffe", "show", str(model)]))
-
-
 def test_conversion_goes_to_safetensors_and_back(capsys, model, tmp_path):
     """The model that comes back is the one that went."""
     target, again = tmp_path / "m.safetensors", tmp_path / "again.caffemodel"
@@ -90,38 +77,35 @@ def test_conversion_refuses_what_it_cannot_do(capsys, model, tmp_path):
     assert there.read_bytes() != b"mine"
 
 
-def test_a_mean_becomes_an_npy(capsys, mirror, tmp_path):
+def test_a_mean_is_shown_and_becomes_an_npy(capsys, mirror, tmp_path):
     """Caffe's mean image in the file that its Python interface wants."""
-    source = mirror / "imagenet_mean.binaryproto"
-    said(capsys, "caffe", "convert", source, tmp_path / "mean.npy")
-    np.testing.assert_array_equal(np.load(tmp_path / "mean.npy"), means.read(source))
+    source, target = mirror / "imagenet_mean.binaryproto", tmp_path / "mean.npy"
+    said(capsys, "caffe", "convert", source, target)
+    np.testing.assert_array_equal(np.load(target), means.read(source))
+    (shown,) = json.loads(said(capsys, "caffe", "show", target, "--json"))
+    assert shown["blobs"][0]["shape"] == [3, 256, 256]
+    assert shown["blobs"][0]["max"] == pytest.approx(np.load(target).max())
 
 
-def test_a_start_is_exported(capsys, tmp_path):
-    """Four files, named after the network."""
-    out = said(capsys, "caffe", "export", "squeezenet1_1:random", "-o", tmp_path / "out")
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
-        "squeezenet1_1.caffemodel",
-        "squeezenet1_1_conv.caffemodel",
-        "squeezenet1_1_conv_deploy.prototxt",
-        "squeezenet1_1_deploy.prototxt",
-    ]
-    assert out.count("Wrote") == 4
+def test_a_start_is_exported_whole_or_not_at_all(capsys, tmp_path, monkeypatch):
+    """Four files, named after the network; what was there stays where the last cannot be written.
 
-
-@pytest.mark.parametrize("name", ["../x", "a/b", "/x", "..", ".", "a\\b", "x" * 300])
-def test_an_export_stays_in_its_folder(capsys, tmp_path, name):
-    """A name with a way in it is refused, and nothing is written."""
-    out = tmp_path / "in" / "out"
-    refused(capsys, "caffe", "export", "squeezenet1_1:random", "-o", out, "--name", name)
-    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
-
-
-def test_an_export_is_whole_or_not_there(capsys, tmp_path, monkeypatch):
-    """What was there stays where the last of the four files cannot be written."""
+    A run that is not there cannot be exported, nor a start or a network that nobody knows.
+    """
     out = tmp_path / "out"
-    out.mkdir()
-    (out / "squeezenet1_1.caffemodel").write_bytes(b"old")
+    for what, named in (
+        ("0123", "no finished run"),
+        ("caffenet:x", "no start"),
+        ("x:y", "network"),
+    ):
+        assert named in refused(capsys, "caffe", "export", what, "-o", out)
+    assert not out.exists()
+    names = [f"squeezenet1_1{end}" for end in (".caffemodel", "_conv.caffemodel")]
+    names += [f"squeezenet1_1{end}" for end in ("_conv_deploy.prototxt", "_deploy.prototxt")]
+    told = said(capsys, "caffe", "export", "squeezenet1_1:random", "-o", out)
+    assert sorted(path.name for path in out.iterdir()) == names
+    assert told.count("Wrote") == 4
+    before = {path: path.read_bytes() for path in out.iterdir()}
 
     def full(*_):
         raise OSError(28, "No space left on device")
@@ -129,8 +113,15 @@ def test_an_export_is_whole_or_not_there(capsys, tmp_path, monkeypatch):
     monkeypatch.setattr("pixels_to_sentiment.networks.deploy.prototxt", full)
     sentence = refused(capsys, "caffe", "export", "squeezenet1_1:random", "-o", out, "--force")
     assert f"{out} cannot be written (No space left on device)" in sentence
-    assert [path.name for path in out.iterdir()] == ["squeezenet1_1.caffemodel"]
-    assert (out / "squeezenet1_1.caffemodel").read_bytes() == b"old"
+    assert {path: path.read_bytes() for path in out.iterdir()} == before
+
+
+@pytest.mark.parametrize("name", ["../x", "/x", "..", "a\\b", "x" * 300])
+def test_an_export_stays_in_its_folder(capsys, tmp_path, name):
+    """A name with a way in it is refused, and nothing is written."""
+    out = tmp_path / "in" / "out"
+    refused(capsys, "caffe", "export", "squeezenet1_1:random", "-o", out, "--name", name)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
 def test_a_name_with_other_bytes_than_text_is_shown(capsys, tmp_path):
@@ -140,17 +131,6 @@ def test_a_name_with_other_bytes_than_text_is_shown(capsys, tmp_path):
     assert said(capsys, "caffe", "show", path) == "\\xbe\\x1b[2J  \\xff\n"
     (shown,) = json.loads(said(capsys, "caffe", "show", path, "--json"))
     assert shown["name"] == "\udcbe\x1b[2J"
-
-
-def test_a_run_that_is_not_there_cannot_be_exported(capsys, tmp_path):
-    """Nor a start or a network that nobody knows."""
-    for what, named in (
-        ("0123", "no finished run"),
-        ("caffenet:x", "no start"),
-        ("x:y", "network"),
-    ):
-        assert named in refused(capsys, "caffe", "export", what, "-o", tmp_path / "out")
-    assert not (tmp_path / "out").exists()
 
 
 def test_logs_become_figures_and_tables(capsys, tmp_path):
@@ -195,41 +175,29 @@ def test_logs_that_cannot_be_drawn_leave_nothing(capsys, tmp_path, monkeypatch, 
     assert not (tmp_path / "out").exists()
 
 
-def test_an_empty_log_among_others_is_named_and_passed_over(capsys, tmp_path):
-    """The others are drawn, over what was there where that is asked for."""
-    paths, out = [tmp_path / name for name in ("a.log", "empty.log")], tmp_path / "out"
+def test_what_a_log_is_not_understood_in_or_has_more_of_is_told(capsys, tmp_path):
+    """Lines with their number and the first, several runs, no iteration; strictly, it is refused.
+
+    A run is a curve and a table, and what was there is overwritten where that is asked for.
+    """
+    log, empty, out = tmp_path / "a.log", tmp_path / "empty.log", tmp_path / "out"
+    log.write_text(LOG + LOG.replace("= 0.9", "= 5") + "Iteration 40, gradient = 3\n" * 2)
+    empty.write_text("")
+    told = "left out: 2; the first is line 19: 'Iteration 40, gradient = 3'"
+    assert told in refused(capsys, "logs", log, "--strict", "-o", out)
+    assert not out.exists()
     out.mkdir()
-    for path, content in zip([*paths, out / "both.png"], (LOG, "", ""), strict=True):
-        path.write_text(content)
-    assert main(["logs", *map(str, paths), "-o", str(out), "--force"]) == 0
-    assert "empty.log has no iteration" in capsys.readouterr().err
+    (out / "both.png").write_text("")
+    assert main(["logs", str(log), str(empty), "-o", str(out), "--force"]) == 0
+    err = capsys.readouterr().err
+    for sentence in (told, "a.log has 2 runs in it", "empty.log has no iteration"):
+        assert sentence in err
+    tables = [pd.read_csv(out / f"a-{n}.csv") for n in (1, 2)]
+    assert [table["total_loss"].to_list() for table in tables] == [[0.9, 0.8], [5, 0.8]]
     assert (out / "both.png").stat().st_size > 1000
 
 
-def test_what_is_not_understood_is_told_and_strictly_refused(capsys, tmp_path):
-    """With its number of lines and the first; nothing is written then."""
-    path, out = tmp_path / "a.log", tmp_path / "out"
-    path.write_text(LOG + "Iteration 40, gradient = 3\n" * 2)
-    told = "left out: 2; the first is line 10: 'Iteration 40, gradient = 3'"
-    assert told in refused(capsys, "logs", path, "--strict", "-o", out)
-    assert not out.exists()
-    assert main(["logs", str(path), "-o", str(out)]) == 0
-    assert told in capsys.readouterr().err
-    path.write_text(LOG)
-    said(capsys, "logs", path, "--strict", "--force", "-o", out)
-
-
-def test_two_runs_in_one_file_are_two_curves(capsys, tmp_path):
-    """A table each."""
-    (tmp_path / "a.log").write_text(LOG + LOG.replace("= 0.9", "= 5"))
-    assert main(["logs", str(tmp_path / "a.log"), "-o", str(tmp_path / "out")]) == 0
-    assert "has 2 runs in it" in capsys.readouterr().err
-    tables = [pd.read_csv(tmp_path / "out" / f"a-{n}.csv") for n in (1, 2)]
-    assert [table["total_loss"].to_list() for table in tables] == [[0.9, 0.8], [5, 0.8]]
-
-
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES])
-def test_logs_are_written_whole_or_not_at_all(capsys, tmp_path, monkeypatch, number):
+def test_logs_are_written_whole_or_not_at_all(capsys, tmp_path, monkeypatch):
     """Where the last picture cannot be written, what was there stays and nothing is left."""
     path, there = tmp_path / "a.log", tmp_path / "there"
     path.write_text(LOG)
@@ -240,12 +208,12 @@ def test_logs_are_written_whole_or_not_at_all(capsys, tmp_path, monkeypatch, num
     def fail(self, target, **options):
         write(self, target, **options)
         if "both" in target.name:
-            raise OSError(number, os.strerror(number))
+            raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(Figure, "savefig", fail)
     for out in (there, tmp_path / "new"):
         sentence = refused(capsys, "logs", path, "--force", "-o", out)
-        assert f"{out} cannot be written to ({os.strerror(number)})" in sentence
+        assert f"{out} cannot be written to (No space left on device)" in sentence
     assert [file.name for file in there.iterdir()] == ["a.csv"]
     assert (there / "a.csv").read_text() == "mine"
     assert not (tmp_path / "new").exists()

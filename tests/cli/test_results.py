@@ -61,8 +61,11 @@ def test_results_as_json_are_complete(capsys):
     assert centre["std"] == pytest.approx(0.25 / 2**0.5)
 
 
-def test_results_as_text_have_a_line_a_configuration(capsys):
-    """Below one for experiment and network, with rounded scores; keys whole, if asked for."""
+def test_results_as_text_have_a_line_a_configuration(capsys, monkeypatch):
+    """Below one for experiment and network, with rounded scores; keys whole, if asked for.
+
+    What is recorded of the article fits 100 columns.
+    """
     made = [write_result(places.results(), *one) for one in ((1, 3), (2, 4), (4, 4))]
     heading, network, row, *notes = said(capsys, "results").splitlines()
     assert heading.split()[:5] == ["recipe", "agree", "precision", "seeds", "folds"]
@@ -72,15 +75,10 @@ def test_results_as_text_have_a_line_a_configuration(capsys):
     assert "--keys" in notes[-1]
     keys = said(capsys, "results", "--keys").splitlines()[3].split()
     assert keys == sorted(folder.name for folder in made)
-
-
-def test_what_is_recorded_fits_100_columns(capsys, monkeypatch):
-    """With keys and without."""
     monkeypatch.setenv("PIXELS_TO_SENTIMENT_RESULTS", str(places.checkout() / "book" / "results"))
-    for more in ([], ["--keys"]):
-        lines = said(capsys, "results", *more).splitlines()
-        assert len(lines) > 40
-        assert max(map(len, lines)) <= 100
+    lines = said(capsys, "results", "--keys").splitlines()
+    assert len(lines) > 40
+    assert max(map(len, lines)) <= 100
 
 
 # Recording
@@ -93,11 +91,16 @@ def _of_the_article(monkeypatch):
 
 
 def test_finished_runs_are_recorded_by_their_keys(capsys):
-    """And are there in the results then; a second time nothing is added."""
+    """And are there in the results then; a second time nothing is added.
+
+    Keys or all of them: not both, and not nothing.
+    """
     _, second = (write_result(places.runs(), fold, 4) for fold in (1, 2))
     recorded = places.results() / second.name
     assert said(capsys, "record", second.name) == f"Recorded {recorded}.\n"
     assert said(capsys, "record", second.name) == ""
+    assert "Say what to record" in refused(capsys, "record")
+    assert "Say what to record" in refused(capsys, "record", "--all", second.name)
     assert list(places.results().iterdir()) == [recorded]
 
 
@@ -142,12 +145,6 @@ def test_a_run_of_few_pictures_is_not_recorded_as_one_of_all(capsys, changes):
     sentence = refused(capsys, "record", whole.name)
     assert f"{whole / 'predictions.csv'} is damaged (its pictures and labels are not" in sentence
     assert not places.results().exists()
-
-
-def test_keys_or_all_of_them_are_recorded(capsys):
-    """Not both, and not nothing."""
-    assert "Say what to record" in refused(capsys, "record")
-    assert "Say what to record" in refused(capsys, "record", "--all", "a" * 16)
 
 
 def test_finished_maps_are_recorded_as_runs_are(capsys):

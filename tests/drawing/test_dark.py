@@ -96,11 +96,9 @@ def test_transparency_stays_and_ends_of_the_greys_are_ground_and_ink():
     assert dark.inverted("#0072B280") == to_rgba("#0072B280")
 
 
-def test_a_figure_without_axes_is_not_shown():
+def test_where_there_is_nothing_to_draw_or_no_notebook_nothing_happens(monkeypatch):
+    """No picture of a figure without axes, and no backend is loaded."""
     assert dark.drawn(plt.figure()) is None
-
-
-def test_outside_of_a_notebook_nothing_is_changed(monkeypatch):
     monkeypatch.setattr(plt, "switch_backend", lambda name: pytest.fail("a backend was loaded"))
     dark.show_both()
 

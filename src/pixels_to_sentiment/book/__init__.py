@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from pixels_to_sentiment import places, provenance
 from pixels_to_sentiment.book import freshness, notebooks, tiers, tracing
@@ -24,15 +23,6 @@ _RECORD = "pixels_to_sentiment"
 _MADE_BY_RUNNING = ("language_info", "widgets")
 
 
-class Outcome(NamedTuple):
-    """What became of a notebook: its executed form, and whether it was executed now or before."""
-
-    name: str
-    path: Path
-    executed: bool
-    seconds: float
-
-
 def execute(
     names: Iterable[str] | None = None,
     tier: str = "smoke",
@@ -40,7 +30,7 @@ def execute(
     parameters: Mapping[str, object] | None = None,
     force: bool = False,
     extra_inputs: Callable[[], Iterable[str]] = tuple,
-) -> list[Outcome]:
+) -> list[str]:
     """Bring executed notebooks up to date, and print a line for each.
 
     Where the key of `book.freshness` is still the same, outputs are kept and the rest (prose, tags,
@@ -57,6 +47,11 @@ def execute(
         Gives more that the outputs depend on, in words. Asked before and after, since a notebook
         may fetch what it needs.
 
+    Returns
+    -------
+    list of str
+        Names of those that were executed now.
+
     Raises
     ------
     UserError
@@ -72,15 +67,16 @@ def execute(
     sources = {name: notebooks.read(paths[name]) for name in chosen}
     sources = dict(sorted(sources.items(), key=lambda one: freshness.looks_at_others(one[1])))
     inputs = freshness.shared_inputs(extra_inputs())
-    outcomes = []
+    executed = []
     for name, source in sources.items():
         record = {"key": _key(source, settled[name], inputs), "tier": tier}
         print(f"{name}: ", end="", flush=True)
-        outcome = None if force else _refresh(name, source, record["key"])
-        if outcome is None:
-            outcome = _execute(name, source, settled[name], record)
-        print(f"executed {outcome.seconds:.0f} s" if outcome.executed else "unchanged", flush=True)
-        outcomes.append(outcome)
+        if not force and _renewed(name, source, record["key"]):
+            print("unchanged", flush=True)
+            continue
+        seconds = _execute(name, source, settled[name], record)
+        print(f"executed {seconds:.0f} s", flush=True)
+        executed.append(name)
     fetched = freshness.shared_inputs(extra_inputs())
     if fetched != inputs:
         for name, source in sources.items():
@@ -88,7 +84,7 @@ def execute(
             done = notebooks.read(notebooks.chapter_path(name))
             key = {"key": _key(source, settled[name], fetched)}
             _write(_merge(source, done, done.metadata[_RECORD] | key), notebooks.chapter_path(name))
-    return outcomes
+    return executed
 
 
 def check_sources() -> list[str]:
@@ -128,20 +124,20 @@ def _key(source, parameters: Mapping[str, object], inputs: Mapping[str, object])
     return freshness.key(source, parameters, inputs)
 
 
-def _refresh(name: str, source, key: str) -> Outcome | None:
-    """Renew all but the outputs of an executed notebook; ``None`` where it must be executed."""
+def _renewed(name: str, source, key: str) -> bool:
+    """Renew all but the outputs of an executed notebook, unless it must be executed."""
     target = notebooks.chapter_path(name)
     if notebooks.executed_complaints(target, source):
-        return None
+        return False
     executed = notebooks.read(target)
     record = executed.metadata.get(_RECORD, {})
     if record.get("key") != key:
-        return None
+        return False
     _write(_merge(source, executed, record), target)
-    return Outcome(name, target, False, record["seconds"])
+    return True
 
 
-def _execute(name: str, source, parameters: dict, record: dict) -> Outcome:
+def _execute(name: str, source, parameters: dict, record: dict) -> float:
     target = notebooks.chapter_path(name)
     kept = notebooks.root() / "_build" / "failed" / f"{name}.ipynb"
     revision, dirty = provenance.commit()
@@ -163,7 +159,7 @@ def _execute(name: str, source, parameters: dict, record: dict) -> Outcome:
     }
     _write(_merge(source, executed, record), target)
     kept.unlink(missing_ok=True)
-    return Outcome(name, target, True, record["seconds"])
+    return record["seconds"]
 
 
 def _run(path: Path, source, attempt: Path, parameters: dict):

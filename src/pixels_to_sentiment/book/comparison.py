@@ -5,12 +5,15 @@ import os
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from pixels_to_sentiment import places
 from pixels_to_sentiment.book import notebooks
 from pixels_to_sentiment.errors import UserError
 
-_PASSED = "compared.json"
+# Notebooks that are run at once, each of which takes up to 4 GB of memory.
+AT_ONCE = 2
 # How pytest ends when a test failed.
 _DIFFERS = 1
 
@@ -34,36 +37,43 @@ def compare(everything: bool = False) -> list[str]:
         If the outputs of one differ, or it cannot be compared; what is wrong stands on standard
         output then.
     """
-    keys = {name: _key(notebooks.chapter_path(name)) for name in notebooks.source_paths()}
-    passed = notebooks.root() / "_build" / _PASSED
+    chapters = {name: notebooks.chapter_path(name) for name in notebooks.source_paths()}
+    keys = {
+        name: notebooks.read(path).metadata["pixels_to_sentiment"]["key"]
+        for name, path in chapters.items()
+    }
+    passed = notebooks.root() / "_build" / "compared.json"
     before = json.loads(passed.read_text()) if passed.is_file() else {}
     due = [name for name, key in keys.items() if everything or before.get(name) != key]
-    for name in due:
-        _compare(notebooks.chapter_path(name))
-        before[name] = keys[name]
-        passed.parent.mkdir(exist_ok=True)
-        partial = passed.with_suffix(".partial")
-        partial.write_text(json.dumps(before, indent=1))
-        partial.replace(passed)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        faults = dict(zip(due, pool.map(_fault, map(chapters.get, due)), strict=True))
+    equal = {name: keys[name] for name, fault in faults.items() if not fault}
+    passed.parent.mkdir(exist_ok=True)
+    with places.written_whole(passed) as partial:
+        partial.write_text(json.dumps(before | equal, indent=1))
+    if len(equal) < len(due):
+        raise UserError(" ".join(filter(None, faults.values())))
     return due
 
 
-def _key(chapter: Path) -> str:
-    return notebooks.read(chapter).metadata["pixels_to_sentiment"]["key"]
-
-
-def _compare(chapter: Path) -> None:
+def _fault(chapter: Path) -> str:
+    """Run a notebook again and say how that fell short; empty if all outputs are equal."""
     sanitised = notebooks.root() / "tests" / "notebooks" / "sanitize.cfg"
     options = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", sanitised]
     with tempfile.TemporaryDirectory() as fresh:
-        status = subprocess.run(
+        done = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", *options, chapter],
             env=os.environ | {"PIXELS_TO_SENTIMENT_RUNS": fresh},
-        ).returncode
-    if status == _DIFFERS:
-        raise UserError(
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+    print(done.stdout, flush=True)
+    if done.returncode == _DIFFERS:
+        return (
             f"{chapter} came out otherwise when it was run again: see above, and make what may "
             "differ known in tests/notebooks/sanitize.cfg."
         )
-    if status:
-        raise UserError(f"{chapter} could not be compared (pytest ended with {status}): see above.")
+    if done.returncode:
+        return f"{chapter} could not be compared (pytest ended with {done.returncode}): see above."
+    return ""

@@ -72,11 +72,6 @@ def code_cells(notebook) -> list:
     return [cell for cell in cells if INJECTED not in tags(cell)]
 
 
-def same_code(source, executed) -> bool:
-    """Whether an executed notebook has the code cells of a source, in the same order."""
-    return [c.source for c in code_cells(source)] == [c.source for c in code_cells(executed)]
-
-
 def source_complaints(path: Path) -> list[str]:
     """Say what is wrong with a source notebook, naming file and cell (counted from 1).
 
@@ -158,7 +153,8 @@ def executed_complaints(path: Path, source) -> list[str]:
     except UserError as error:
         return [str(error)]
     complaints = []
-    if not same_code(source, notebook):
+    codes = [[cell.source for cell in code_cells(one)] for one in (source, notebook)]
+    if codes[0] != codes[1]:
         complaints.append(f"{path}: its code is not that of its source; execute it again.")
     found = fault(path, notebook)
     return [*complaints, str(found)] if found else complaints

@@ -30,7 +30,6 @@ _GIVEN = "the parameters given"
 _LONGEST = 20_000
 _BOOLS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _NULL = re.compile("null|Null|NULL|None|~")
-_BASES = {"0x": 16, "0o": 8}
 
 
 class _Plain(yaml.SafeLoader):
@@ -42,13 +41,11 @@ class _Plain(yaml.SafeLoader):
 for _tag, _form in {
     "null": _NULL.pattern,
     "bool": "true|True|TRUE|false|False|FALSE",
-    "int": r"[-+]?[0-9](_?[0-9])*|0x[0-9a-fA-F]+|0o[0-7]+",
+    "int": r"[-+]?[0-9](_?[0-9])*",
     "float": r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?",
 }.items():
     _Plain.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"({_form})\Z"), None)
-_Plain.add_constructor(
-    "tag:yaml.org,2002:int", lambda _, node: int(node.value, _BASES.get(node.value[:2], 10))
-)
+_Plain.add_constructor("tag:yaml.org,2002:int", lambda _, node: int(node.value))
 
 
 def paths() -> dict[str, Path]:
@@ -111,28 +108,25 @@ def plan(
         Notebooks the overrides are for, by default all.
     """
     declared = {name: declared_parameters(at) for name, at in notebooks.source_paths().items()}
-    given_by_tier = values(tier)
-    file = paths()[tier]
+    offered, file = values(tier), paths()[tier]
+    overrides = overrides or {}
     chosen = declared if chosen is None else chosen
-    _require_somewhere(given_by_tier, declared.values(), file)
-    _require_somewhere(overrides or {}, [declared[name] for name in chosen], _GIVEN)
-    settled = {name: {} for name in declared}
+    for given, some, origin in ((offered, declared, file), (overrides, chosen, _GIVEN)):
+        known = list(dict.fromkeys(parameter for name in some for parameter in declared[name]))
+        for parameter in given:
+            notebooks.require(parameter, known, "parameter of a notebook", origin)
+    settled = {}
     for name, known in declared.items():
-        winning = (overrides or {}) if name in chosen else {}
-        for origin, offered in ((file, given_by_tier), (_GIVEN, winning)):
-            given = {one: value for one, value in offered.items() if one in known}
-            if origin is _GIVEN:
-                types = {one: known[one]["inferred_type_name"] for one in given}
-                given = {one: _read(one, value, types[one]) for one, value in given.items()}
-            _check(name, known, given, origin)
-            settled[name] |= given
+        of_tier = {one: value for one, value in offered.items() if one in known}
+        given = {
+            one: _read(one, value, known[one]["inferred_type_name"])
+            for one, value in overrides.items()
+            if one in known and name in chosen
+        }
+        _check(name, known, of_tier, file)
+        _check(name, known, given, _GIVEN)
+        settled[name] = of_tier | given
     return settled
-
-
-def _require_somewhere(values: Mapping, declared: Collection[Mapping], origin: object) -> None:
-    everything = {name: None for known in declared for name in known}
-    for name in values:
-        notebooks.require(name, everything, "parameter of a notebook", origin)
 
 
 def _read(name: str, text: object, kind: str) -> object:

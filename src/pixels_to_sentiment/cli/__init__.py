@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pixels_to_sentiment import __version__
@@ -37,46 +37,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0, or 2 after one sentence on standard error about what the user can mend.
     """
     with terminal.as_text():
-        return _run(arguments)
+        options = _parser().parse_args(arguments)
+        _end_orderly()
+        try:
+            options.command(options)
+            sys.stdout.flush()
+        except UserError as fault:
+            sentence = str(fault).replace("\n", "\\n")
+            print(f"pixels-to-sentiment: {sentence}", file=sys.stderr)
+            return 2
+        except KeyboardInterrupt:
+            print("pixels-to-sentiment: interrupted; what is finished is kept.", file=sys.stderr)
+            return 130
+        except BrokenPipeError:
+            # Whoever read the output has seen enough; Python would complain again when it exits.
+            terminal.drop_output()
+        except OSError as fault:
+            if fault.errno != errno.ENOSPC:
+                raise
+            terminal.drop_output()
+            print("pixels-to-sentiment: no room is left on the device: make some.", file=sys.stderr)
+            return 2
+        return 0
 
 
-def _run(arguments: Sequence[str] | None) -> int:
-    options = _parser().parse_args(arguments)
-    before = _end_orderly()
-    try:
-        options.command(options)
-        sys.stdout.flush()
-    except UserError as fault:
-        sentence = str(fault).replace("\n", "\\n")
-        print(f"pixels-to-sentiment: {sentence}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("pixels-to-sentiment: interrupted; what is finished is kept.", file=sys.stderr)
-        return 130
-    except BrokenPipeError:
-        # Whoever read the output has seen enough; Python would complain again when it exits.
-        terminal.drop_output()
-    except OSError as fault:
-        if fault.errno != errno.ENOSPC:
-            raise
-        terminal.drop_output()
-        print("pixels-to-sentiment: no room is left on the device: make some.", file=sys.stderr)
-        return 2
-    finally:
-        if before is not None:
-            signal.signal(signal.SIGTERM, before)
-    return 0
-
-
-def _end_orderly():
+def _end_orderly() -> None:
     """Let SIGTERM end the process as an exception does, so that nothing half-written is left."""
-
-    def end(*_: object) -> None:
-        raise SystemExit(128 + signal.SIGTERM)
-
-    if threading.current_thread() is threading.main_thread():
-        return signal.signal(signal.SIGTERM, end)
-    return None
+    # In another thread no signal arrives.
+    with suppress(ValueError):
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
 @contextmanager
@@ -90,13 +79,8 @@ def waiting(what: str) -> Iterator[None]:
         while not over.wait(1):
             bar.update()
 
-    shown = {
-        "bar_format": "{desc} ... {elapsed}",
-        "delay": PATIENCE,
-        "leave": False,
-        "disable": None,
-    }
-    with tqdm(desc=what, **shown) as bar:
+    bar_format = "{desc} ... {elapsed}"
+    with tqdm(desc=what, bar_format=bar_format, delay=PATIENCE, leave=False, disable=None) as bar:
         clock = threading.Thread(target=tick, daemon=True)
         clock.start()
         try:
@@ -139,9 +123,8 @@ def add_command(
 
 def add_room(rooms, name: str, text: str):
     """Add a command that has commands of its own, which are to be added to what is returned."""
-    return rooms.add_parser(name, help=text, description=text).add_subparsers(
-        required=True, metavar="COMMAND"
-    )
+    room = rooms.add_parser(name, help=text, description=text)
+    return room.add_subparsers(required=True, metavar="COMMAND")
 
 
 def _folds_and_files(rooms) -> None:

@@ -4,24 +4,12 @@ import argparse
 import re
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 
 from pixels_to_sentiment.cli import add_command, add_room, waiting
 from pixels_to_sentiment.errors import UserError
-
-# Options that take one value or more.
-SEVERAL = (
-    (
-        "--only",
-        "NETWORK:START:RECIPE",
-        str,
-        "these configurations, and nothing else, instead of all",
-    ),
-    ("--network", "NETWORK", str, "what there is of these networks alone"),
-    ("--agreements", "SUBSET", str, "five, four, three"),
-    ("--folds", "K", int, "test folds, 1 to 5"),
-    ("--inner", "K", int, "stay within the training list, testing on its pictures of these folds"),
-)
 
 
 def commands(rooms) -> None:
@@ -33,11 +21,18 @@ def commands(rooms) -> None:
     text = "Run an experiment; what is finished is kept."
     run = add_command(room, "run", _run, text, "--device")
     run.add_argument("name", metavar="NAME")
-    for option, what, kind, text in SEVERAL:
-        run.add_argument(option, nargs="+", type=kind, metavar=what, help=text)
+    # One value or more each.
+    several = partial(run.add_argument, nargs="+")
+    text = "these configurations, and nothing else, instead of all"
+    several("--only", metavar="NETWORK:START:RECIPE", help=text)
+    several("--network", metavar="NETWORK", help="what there is of these networks alone")
+    several("--agreements", metavar="SUBSET", help="five, four, three")
+    several("--folds", type=int, metavar="K", help="test folds, 1 to 5")
+    text = "stay within the training list, testing on its pictures of these folds"
+    several("--inner", type=int, metavar="K", help=text)
     text = "paper: all of it; smoke: a few iterations (default: paper)"
     run.add_argument("--tier", default="paper", help=text)
-    run.add_argument("--seeds", nargs="+", type=int, default=[0], metavar="SEED")
+    several("--seeds", type=int, default=[0], metavar="SEED")
     run.add_argument("--precision", default="fp32", help="fp32, tf32 or bf16 (default: fp32)")
     run.add_argument("--record", action="store_true", help="add the runs to the recorded results")
 
@@ -87,23 +82,19 @@ def _run(options: argparse.Namespace) -> None:
     if missing and not todo:
         raise UserError("Nothing can be run here: the weights of all configurations are missing.")
     loaded = _pictures(options)
-    options.refused, failed, bar = [], [], _Bar()
+    options.refused, failed, finished, bar = [], [], [], _Bar()
 
     def fail(run, fault: UserError) -> None:
         failed.append(run)
         print(f"pixels-to-sentiment: {_named(run)} seed {run.seed}: {fault}", file=sys.stderr)
 
-    finished = []
-    try:
-        for record in store.Runs().perform(
-            todo, loaded, device=device, progress=bar.update, failed=fail
-        ):
+    performed = store.Runs().perform(todo, loaded, device=device, progress=bar.tell, failed=fail)
+    with bar:
+        for record in performed:
             bar.close()
             print(_scored(record), flush=True)
             finished.append(record)
             _record(options, record)
-    finally:
-        bar.close()
     _probe(options, experiment, finished, loaded, device, shortened.get("limit"))
     if experiment.mapped:
         _map(options, finished, loaded, device, mapped)
@@ -241,32 +232,23 @@ def _asks_for(options: argparse.Namespace, network: str) -> bool:
     return not options.only and (not options.network or network in options.network)
 
 
-class _Bar:
+class _Bar(ExitStack):
     """A progress bar a run, on standard error, with its rate in pictures a second."""
 
-    bar = run = None
+    run = None
 
-    def update(self, run, iteration: int) -> None:
+    def tell(self, run, iteration: int) -> None:
         from tqdm import tqdm
 
         pictures = run.recipe.batch_size * run.recipe.iter_size
         if run is not self.run:
             self.close()
-            self.run = run
-            self.bar = tqdm(
-                total=(run.recipe.settling + run.recipe.iterations) * pictures,
-                desc=f"{run.network} {run.start} {run.agreement} fold {run.fold}",
-                unit=" pictures",
-                unit_scale=True,
-                mininterval=1,
-            )
+            total = (run.recipe.settling + run.recipe.iterations) * pictures
+            what = f"{run.network} {run.start} {run.agreement} fold {run.fold}"
+            bar = tqdm(total=total, desc=what, unit=" pictures", unit_scale=True, mininterval=1)
+            self.run, self.bar = run, self.enter_context(bar)
         # Iterations in which layers settle come before the first.
         self.bar.update((run.recipe.settling + iteration) * pictures - self.bar.n)
-
-    def close(self) -> None:
-        if self.bar:
-            self.bar.close()
-        self.bar = self.run = None
 
 
 def _scored(record) -> str:

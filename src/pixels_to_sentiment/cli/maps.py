@@ -105,16 +105,16 @@ def _map(options: argparse.Namespace) -> None:
 @contextmanager
 def _answers(as_json: bool, bar) -> Iterator[Callable[[dict, Path, Path], None]]:
     """Print lines, or a JSON array that is whole even if cut short."""
-    separator = "["
+    given = 0
 
     def answer(numbers: dict, path: Path, drawing: Path) -> None:
-        nonlocal separator
+        nonlocal given
         if as_json:
             text = json.dumps(numbers | {"drawing": str(drawing)})
-            bar.write(f"{separator}\n{text}", file=sys.stdout, end="")
-            separator = ","
+            bar.write(f"{',' if given else '['}\n{text}", file=sys.stdout, end="")
         else:
             bar.write(_line(numbers, path, drawing), file=sys.stdout)
+        given += 1
         # Whoever reads along, as through a pipe, sees each photograph when it is done.
         sys.stdout.flush()
 
@@ -122,7 +122,7 @@ def _answers(as_json: bool, bar) -> Iterator[Callable[[dict, Path, Path], None]]
         yield answer
     finally:
         if as_json:
-            bar.write("[]" if separator == "[" else "\n]", file=sys.stdout)
+            bar.write("\n]" if given else "[]", file=sys.stdout)
 
 
 def _line(numbers: dict, path: Path, drawing: Path) -> str:

@@ -13,9 +13,7 @@ from typing import NamedTuple
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from pixels_to_sentiment.drawing.figures import (
@@ -110,14 +108,11 @@ def losses(paper: pd.DataFrame, here: pd.DataFrame) -> Figure:
 
 
 class _LogLine(NamedTuple):
-    phase: str
     is_loss: bool
     quantity: str
-    label: str
-    colour: str
-    mark: str
     points: np.ndarray
     band: np.ndarray
+    style: dict[str, object]
 
 
 def training_logs(
@@ -150,12 +145,25 @@ def training_logs(
     ]
     if not lines:
         return nothing("The logs have nothing of this kind to show.")
-    labels = [fill(line.label, 50) for line in lines]
+    labels = [line.style["label"] for line in lines]
     rows = sum(label.count("\n") + 1 for label in labels) / 2
-    figure, panel = plt.subplots(figsize=(WIDTH, 3.4 + 0.2 * rows))
-    panel.set_xlabel("iteration")
-    panels = _log_panels(panel, lines)
-    handles = [_draw_log_line(panels[line.is_loss], line) for line in lines]
+    figure, left = plt.subplots(figsize=(WIDTH, 3.4 + 0.2 * rows))
+    left.set_xlabel("iteration")
+    others = dict.fromkeys(line.quantity for line in lines if not line.is_loss)
+    right = left
+    if any(line.is_loss for line in lines):
+        left.set_ylabel("loss")
+        if others:
+            right = left.twinx()
+            right.spines["right"].set_visible(True)
+    if others:
+        right.set_ylabel(fill(", ".join(others), 40))
+    handles = []
+    for line in lines:
+        panel, colour = left if line.is_loss else right, line.style["color"]
+        if len(line.band):
+            panel.plot(*line.band.T, color=colour, linewidth=0.6, alpha=0.3, zorder=1)
+        handles += panel.plot(*line.points.T, linewidth=1.5, markersize=4, **line.style)
     figure.legend(handles, labels, loc="outside lower center", ncols=2, handlelength=3.2)
     return figure
 
@@ -177,7 +185,14 @@ def _log_lines(
         if len(points):
             mark = ("", "o", "s", "^", "D", "v")[kinds[is_loss, phase] % 6]
             kinds[is_loss, phase] += 1
-            yield _LogLine(phase, is_loss, found[3], label, colour, mark, points, band)
+            style = {
+                "color": colour,
+                "label": fill(label, 50),
+                "linestyle": LOG_STYLES[is_loss, phase],
+                "marker": mark or ("o" if len(points) == 1 else ""),
+                "markevery": max(1, len(points) // 12),
+            }
+            yield _LogLine(is_loss, found[3], points, band, style)
 
 
 def _thinned(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -192,33 +207,3 @@ def _thinned(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         ends = [some[sorted((y[some].argmin(), y[some].argmax()))] for some in stretches]
         rows = np.concatenate(ends)
     return means, np.column_stack([x[rows], y[rows]])
-
-
-def _log_panels(panel: Axes, lines: list[_LogLine]) -> dict[bool, Axes]:
-    """Give the axes of the losses (True) and of the others (False), with their names."""
-    others = list(dict.fromkeys(line.quantity for line in lines if not line.is_loss))
-    right = panel
-    if any(line.is_loss for line in lines):
-        panel.set_ylabel("loss")
-        if others:
-            right = panel.twinx()
-            right.spines["right"].set_visible(True)
-    if others:
-        right.set_ylabel(fill(", ".join(others), 40))
-    return {True: panel, False: right}
-
-
-def _draw_log_line(panel: Axes, line: _LogLine) -> Line2D:
-    """Draw a line, over a band of its points if they are many, and give it."""
-    points = line.points
-    if len(line.band):
-        panel.plot(*line.band.T, color=line.colour, linewidth=0.6, alpha=0.3, zorder=1)
-    return panel.plot(
-        *points.T,
-        color=line.colour,
-        linestyle=LOG_STYLES[line.is_loss, line.phase],
-        linewidth=1.5,
-        marker=line.mark or ("o" if len(points) == 1 else ""),
-        markersize=4,
-        markevery=max(1, len(points) // 12),
-    )[0]

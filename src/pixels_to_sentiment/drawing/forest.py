@@ -42,11 +42,11 @@ def forest(lines: Iterable[Line], groups: Mapping[str, tuple[str, str]], label: 
     ends = [abs(end) for line in lines for _, *three in line.here for end in three]
     most = max([0.05, *ends, *(abs(value) for line in lines for value in line.article)])
     heads = Markup('<p class="forest-group {}">{} <span>{}</span></p><ul class="{}">{}</ul>')
-    row = Markup("<li>{}{}</li>")
+    row = Markup('<li><a href="{}">{}</a>{}</li>')
     parts = [_scale(most, label)]
     for group, members in groupby(lines, key=lambda line: line.group):
         some, (kind, heading) = list(members), groups[group]
-        rows = Markup().join(row.format(_words(line), _strip(line, most)) for line in some)
+        rows = Markup().join(row.format(line.link, line.words, _strip(line, most)) for line in some)
         parts.append(heads.format(kind, heading, len(some), kind, rows))
     return Markup('<div class="forest">{}</div>').format(Markup().join(parts))
 
@@ -66,10 +66,6 @@ def _scale(most: float, label: str) -> str:
         '<div class="forest-scale"><span>{}</span>'
         '<svg class="forest-strip" height="18" aria-hidden="true">{}</svg></div>'
     ).format(label, marks)
-
-
-def _words(line: Line) -> Markup:
-    return Markup('<a href="{}">{}</a>').format(line.link, line.words)
 
 
 _STRIP = Markup('<svg class="forest-strip" height="{}" role="img" aria-label="{}">{}</svg>')

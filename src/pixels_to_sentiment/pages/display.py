@@ -212,17 +212,23 @@ def studies(records: Iterable[StudyRecord]) -> None:
         return
     rows = []
     for one in records:
-        made = one.provenance()
-        network, _, start = one.study.run.partition(":")
+        made, study = one.provenance(), one.study
+        network, _, start = study.run.partition(":")
         fitted = f"{catalogue.in_words(network, start)}, head fitted"
-        network = reports.title_of(one) if one.run else fitted
-        row = {"network": network, "pictures": one.data["source"], "fold": one.study.fold}
-        row |= {"seed": one.run.seed if one.run else "–"}
-        row |= {"compared with": f"seed {one.other.seed}" if one.other else "–"}
-        row |= {"shuffled labels": "yes" if one.study.labels else "no"}
-        row |= {"date": made["began"][:10], "minutes": made["seconds"] / 60}
-        row |= {"hardware": made["hardware"].get("gpu", made["hardware"]["cpu"])}
-        rows.append(row | {"commit": made["commit"][:7], "key": one.key})
+        row = {
+            "network": reports.title_of(one) if one.run else fitted,
+            "pictures": one.data["source"],
+            "fold": study.fold,
+            "seed": one.run.seed if one.run else "–",
+            "compared with": f"seed {one.other.seed}" if one.other else "–",
+            "shuffled labels": "yes" if study.labels else "no",
+            "date": made["began"][:10],
+            "minutes": made["seconds"] / 60,
+            "hardware": made["hardware"].get("gpu", made["hardware"]["cpu"]),
+            "commit": made["commit"][:7],
+            "key": one.key,
+        }
+        rows.append(row)
     table = pd.DataFrame(rows).sort_values(["pictures", "network", "fold"])
     content = tables.table(table, formats={"minutes": ".0f"})
     fold("Network, fold, machine and key of each study", content, [one.key for one in records])
@@ -260,19 +266,16 @@ def answers(records: Iterable[Record], caption: str, name: str) -> None:
     if found.empty:
         note("Nothing recorded", "No run of this has been recorded yet.")
         return
-    columns = {
-        "configuration": "configuration",
-        "seed": "seed",
-        "folds": "folds",
-        "accuracy": "accuracy",
+    names = {
         "positive": "answered positive",
         "auc": "area under ROC",
         "first": "first training loss (nats)",
         "peak": "largest ÷ first",
         "train_loss": "at the end (nats)",
     }
+    columns = ["configuration", "seed", "folds", "accuracy", *names]
     formats = {"positive": ".2f", "auc": ".2f", "first": ".2f", "peak": ".1f", "train_loss": ".3f"}
-    table(found[list(columns)], names=columns, formats=formats, caption=caption, name=name)
+    table(found[columns], names=names, formats=formats, caption=caption, name=name)
 
 
 def differences(found: pd.DataFrame, caption: str, name: str) -> None:
@@ -280,17 +283,13 @@ def differences(found: pd.DataFrame, caption: str, name: str) -> None:
     if found.empty:
         note("Nothing to compare", "No pair of configurations is recorded on all folds yet.")
         return
+    apart = found[["first_only", "other_only"]].astype(int).astype(str)
+    spread = found["least"].map(tables.signed) + " to " + found["most"].map(tables.signed)
+    spread += " (" + found["trials"].astype(str) + ")"
     shown = found.assign(
         **{name: found[name].map(tables.p_value) for name in ("p_mcnemar_holm", "p_t_holm")},
-        pictures=[
-            f"{int(a)} / {int(b)}" for a, b in found[["first_only", "other_only"]].to_numpy()
-        ],
-        by_seed=[
-            f"{tables.signed(one.least)} to {tables.signed(one.most)} ({one.trials})"
-            if one.trials > 1
-            else "–"
-            for one in found.itertuples()
-        ],
+        pictures=apart["first_only"] + " / " + apart["other_only"],
+        by_seed=spread.where(found["trials"] > 1, "–"),
     )
     columns = {
         "pair": "difference",
@@ -324,23 +323,19 @@ def runs(built: Iterable[str], caption: str, name: str) -> pd.DataFrame:
         link.format(path, key) if (places.results().parent / path).is_file() else "–"
         for key, path in files.items()
     ]
+    changed = found["changed since"].replace("", "–")
+    formats = dict.fromkeys(reports.CROPS.values(), ".3f")
     table(
-        found.assign(
-            **{"changed since": found["changed since"].replace("", "–"), "answers": answers}
-        ),
+        found.assign(**{"changed since": changed, "answers": answers}),
         caption=caption,
         name=name,
-        formats=dict.fromkeys(reports.CROPS.values(), ".3f")
-        | {"minutes": ".1f", "fold": ".0f", "seed": ".0f"},
+        formats=formats | {"minutes": ".1f", "fold": ".0f", "seed": ".0f"},
         row_ids=[f"run-{key}" for key in found["key"]],
     )
     content = base64.b64encode(found.to_csv(index=False).encode()).decode()
-    show(
-        HTML(
-            f'<p><a download="runs.csv" href="data:text/csv;charset=utf-8;base64,{content}">'
-            "Download this table (CSV)</a></p>"
-        )
-    )
+    address = f"data:text/csv;charset=utf-8;base64,{content}"
+    download = '<p><a download="runs.csv" href="{}">Download this table (CSV)</a></p>'
+    show(HTML(download.format(address)))
     traces.CELL.told |= set(found["key"])
     return found
 
@@ -353,17 +348,14 @@ def gallery_of_predictions(
     Sureness is the probability of the predicted class from ten crops.
     """
     every = pd.concat([record.predictions() for record in records])
+    positive = every["oversampled"] > 0.5
+    every["said"] = np.where(positive, "positive", "negative")
     every["sure"] = (every["oversampled"] - 0.5).abs() + 0.5
-    every["right"] = (every["oversampled"] > 0.5) == (every["label"] == 1)
+    every["right"] = np.where(positive == (every["label"] == 1), "right", "wrong")
     surest = every.sort_values("sure", ascending=False)
-    chosen = pd.concat(
-        [surest[surest["right"] == right].head(count // 2) for right in (True, False)]
-    )
-    words = np.where(chosen["oversampled"] > 0.5, "positive", "negative")
-    titles = [
-        f"{word} {figures.percent(sure)}\n{'right' if right else 'wrong'}"
-        for word, sure, right in zip(words, chosen["sure"], chosen["right"], strict=True)
-    ]
-    colours = [figures.CLASS_COLOURS[word] for word in words]
+    sides = [surest[surest["right"] == side].head(count // 2) for side in ("right", "wrong")]
+    chosen = pd.concat(sides)
+    titles = [f"{one.said} {figures.percent(one.sure)}\n{one.right}" for one in chosen.itertuples()]
+    colours = chosen["said"].map(figures.CLASS_COLOURS)
     shown = loaded.pixels[loaded.rows(chosen["image"])]
     return figures.gallery(shown, titles, colours, columns=count // 2, note=note)

@@ -143,7 +143,7 @@ def test_numbers_without_a_known_range_are_refused(tmp_path, value, cure):
     """Rather than stretched by a guess; shares a little beyond one would be all black as bits."""
     values = np.full((4, 4), value, np.float32)
     Image.fromarray(values).save(tmp_path / "a.tif")
-    with pytest.raises(UserError, match=rf"a\.tif has grey values from .*{cure}"):
+    with pytest.raises(UserError, match=rf"a\.tif is not .*it has grey values from .*{cure}"):
         photos.opened(tmp_path / "a.tif")
 
 
@@ -287,10 +287,10 @@ def jpeg(plain):
     ("content", "said"),
     [
         (lambda whole: b"", "is empty"),
-        (lambda whole: b"hello there", "cannot be read as JPEG, PNG"),
-        (lambda whole: whole[: len(whole) // 2], "cannot be decoded"),
-        (lambda whole: b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "cannot be read as"),
-        (lambda whole: b"II*\0" + bytes(range(200)), "cannot be"),
+        (lambda whole: b"hello there", "it is no JPEG, PNG"),
+        (lambda whole: whole[: len(whole) // 2], "is not a photograph that can be read"),
+        (lambda whole: b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "it is no JPEG"),
+        (lambda whole: b"II*\0" + bytes(range(200)), "is not a photograph"),
     ],
     ids=["empty", "text", "cut", "postscript", "noise"],
 )
@@ -389,7 +389,7 @@ def test_photographs_of_kinds_that_are_not_read_are_said_to_be(tmp_path, plain):
     (tmp_path / "b.HEIC").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(50))
     one, other = photos.listed([tmp_path])
     assert photos.opened(one).width == 60
-    with pytest.raises(UserError, match=r"b\.HEIC cannot be read as JPEG.*save it"):
+    with pytest.raises(UserError, match=r"b\.HEIC is not .*it is no JPEG.*save it"):
         photos.opened(other)
 
 

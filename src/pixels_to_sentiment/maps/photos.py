@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageOps, PngImagePlugin, TiffImagePlugin
 
 from pixels_to_sentiment import places
-from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.errors import Damaged, UserError, damage
 
 # As Pillow calls them.
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
@@ -137,31 +137,16 @@ def opened(path: Path) -> Photo:
     UserError
         If it cannot be read, is no picture of `FORMATS`, is damaged, or has more than `PIXELS`.
     """
-    try:
+    with damage(in_print(path), _CURE, "a photograph"), warnings.catch_warnings():
         # Pillow warns of damage beside the pixels, and of sizes that are checked below.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return _opened(path)
-    except UserError as fault:
-        raise UserError(f"{in_print(path)} {fault}") from fault
-    except MemoryError as fault:
-        raise UserError(
-            f"{in_print(path)} takes more memory than there is: make it smaller or leave it out."
-        ) from fault
-    # A damaged file makes Pillow's readers raise all kinds of errors.
-    except Exception as fault:
-        if isinstance(fault, OSError) and fault.errno is not None:
-            sentence = f"cannot be read ({fault.strerror}): make it readable or leave it out."
-        else:
-            reason = in_print(" ".join(str(fault).split()) or type(fault).__name__)
-            sentence = f"cannot be decoded ({reason}): {_CURE}."
-        raise UserError(f"{in_print(path)} {sentence}") from fault
+        warnings.simplefilter("ignore")
+        return _opened(path)
 
 
 def _opened(path: Path) -> Photo:
     with places.reading(path) as stream:
         if not stream.read(1):
-            raise UserError("is empty: fetch it anew or leave it out.")
+            raise Damaged("it is empty", "fetch it anew or leave it out")
         stream.seek(0)
         with _recognised(stream) as image:
             pixels = upright(image)
@@ -179,17 +164,17 @@ def _opened(path: Path) -> Photo:
 
 
 def _recognised(stream) -> Image.Image:
-    cure = "make it smaller or leave it out."
+    cure = "make it smaller or leave it out"
     try:
         image = Image.open(stream, formats=FORMATS)
     except Image.DecompressionBombError:
-        raise UserError(f"has more than {PIXELS:,} pixels, the limit here: {cure}") from None
+        raise Damaged(f"it has more than {PIXELS:,} pixels, the limit here", cure) from None
     except Image.UnidentifiedImageError:
         known = "JPEG, PNG, WebP, AVIF, GIF, BMP or TIFF of a common kind"
-        raise UserError(f"cannot be read as {known}: {_CURE}.") from None
+        raise Damaged(f"it is no {known}", _CURE) from None
     width, height = image.size
     if width * height > PIXELS:
-        raise UserError(f"has {width}x{height} pixels, more than the limit of {PIXELS:,}: {cure}")
+        raise Damaged(f"it has {width}x{height} pixels, more than the limit of {PIXELS:,}", cure)
     return image
 
 
@@ -201,7 +186,7 @@ def upright(image: Image.Image) -> np.ndarray:
 
     Raises
     ------
-    UserError
+    Damaged
         If its numbers have no known range, or its colours are not convertible.
     """
     tags = _tags(image)
@@ -224,14 +209,14 @@ def upright(image: Image.Image) -> np.ndarray:
             image.alpha_composite(above)
         return np.asarray(image.convert("RGB"))
     except ValueError as fault:
-        raise UserError(f"has colours of an unusual kind ({fault}): save it as RGB.") from fault
+        raise Damaged(f"it has colours of an unusual kind ({fault})", "save it as RGB") from fault
 
 
 def _tags(image: Image.Image) -> Mapping[int, object]:
     """Give the tags of a TIFF, or nothing, and keep from Pillow what it reads wrongly."""
     tags = getattr(image, "tag_v2", {})
     if tags.get(TiffImagePlugin.PLANAR_CONFIGURATION) == 2 and image.mode in ("LA", "La"):
-        raise UserError("has grey and transparency in planes of their own: save it as PNG.")
+        raise Damaged("it has grey and transparency in planes of their own", "save it as PNG")
     if tags:
         # What libtiff gives is in the machine's order of bytes; of 32 bits Pillow takes it for
         # that of the file.
@@ -247,11 +232,11 @@ def _eight_bits(values: np.ndarray, tags: Mapping[int, object]) -> np.ndarray:
     """Bring grey values into 0..255: 16 bits, or of a type without a range of its own."""
     low, high = float(values.min()), float(values.max())
     if not (low >= 0 and high < 65536):
-        raise UserError(f"has grey values from {low:g} to {high:g}: save it with 8 or 16 bits.")
+        raise Damaged(f"it has grey values from {low:g} to {high:g}", "save it with 8 or 16 bits")
     if values.dtype.kind == "f" and 1 < high < 2:
-        raise UserError(
-            f"has grey values from {low:g} to {high:g}, neither shares nor bits: save it with 8 or "
-            "16 bits."
+        raise Damaged(
+            f"it has grey values from {low:g} to {high:g}, neither shares nor bits",
+            "save it with 8 or 16 bits",
         )
     if values.dtype.kind == "f" and high <= 1:
         grey = (values * 255).round().astype(np.uint8)

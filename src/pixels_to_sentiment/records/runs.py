@@ -191,7 +191,6 @@ class Record(work.Finished):
             If the folder holds no weights, as those of recorded results do not, or they are
             damaged.
         """
-        from safetensors import SafetensorError
         from safetensors.torch import load_file
 
         from pixels_to_sentiment.networks import factory
@@ -202,8 +201,5 @@ class Record(work.Finished):
         network = factory.blank(self.run.network, start=self.run.start, seed=self.run.seed)
         with damage(path, f"delete {self.folder} and run again"):
             path.open("rb").close()  # safetensors does not say that it may not
-            try:
-                network.body.load_state_dict(load_file(path))
-            except (SafetensorError, RuntimeError) as fault:
-                raise ValueError(str(fault)) from fault
+            network.body.load_state_dict(load_file(path))
         return network.eval()

@@ -199,7 +199,7 @@ def _write(
             if masks is not None:
                 np.save(made / "masks.npy", masks)
             files.to_csv(made / "files.csv", index=False)
-            digests = {one.name: assets.sha256(one) for one in made.iterdir()}
+            digests = {one.name: assets.sha256(one) for one in sorted(made.iterdir())}
             (made / _WHOLE).write_text(json.dumps(digests))
     except OSError as fault:
         raise UserError(

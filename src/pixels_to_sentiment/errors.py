@@ -1,4 +1,4 @@
-"""The one exception that is meant for the person at the keyboard, and the door to it."""
+"""The one exception that is meant for the person at the keyboard."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -60,7 +60,7 @@ def from_safetensors(path: Path | str) -> Iterator[Layer]:
             listed = json.loads((file.metadata() or {}).get(_METADATA, "null"))
             if listed is None:
                 shapes = {key: one.get_shape() for key, one in slices.items()}
-                listed = _guessed(Path(path), shapes)
+                listed = _guessed(shapes)
             elif not _describes(listed, set(slices)):
                 raise ValueError(
                     f"the list of layers in its metadata ({_METADATA}) is not that of its tensors"
@@ -79,23 +79,17 @@ def _describes(listed: object, keys: set[str]) -> bool:
     return all(isinstance(text, str) for text in texts) and sorted(named) == sorted(keys)
 
 
-def _guessed(path: Path, shapes: dict[str, list[int]]) -> list[dict]:
+def _guessed(shapes: dict[str, list[int]]) -> list[dict]:
     """Tell layers from the names and shapes of parameters, in the order of the file."""
-    layers: dict[str, list[str]] = {}
-    for key in shapes:
-        layer, _, kind = key.rpartition(".")
-        if kind not in ("weight", "bias") or not layer:
-            raise UserError(
-                f"{path} holds {key}, which is neither a weight nor a bias: convert a network of "
-                "this project with `pixels-to-sentiment caffe export`."
-            )
-        layers.setdefault(layer, []).append(kind)
-    types = {4: "Convolution", 2: "InnerProduct"}
-    listed = []
-    for layer, given in layers.items():
-        dimensions = len(shapes.get(f"{layer}.weight", ()))
-        if dimensions not in types:
-            raise UserError(f"{path}: no layer of Caffe has a weight like that of {layer}.")
-        blobs = [f"{layer}.{kind}" for kind in sorted(given, reverse=True)]
-        listed.append({"name": layer, "type": types[dimensions], "blobs": blobs})
+    types, listed = {4: "Convolution", 2: "InnerProduct"}, []
+    cure = "convert a network of this project with `pixels-to-sentiment caffe export`"
+    for layer in dict.fromkeys(key.rpartition(".")[0] for key in shapes):
+        given = {kind: f"{layer}.{kind}" for kind in ("weight", "bias")}
+        kind = types.get(len(shapes.get(given["weight"], ())))
+        blobs = [name for name in given.values() if name in shapes]
+        if not layer or kind is None:
+            raise Damaged(f"no layer of Caffe has parameters like those of {layer!r}", cure)
+        listed.append({"name": layer, "type": kind, "blobs": blobs})
+    if other := shapes.keys() - {name for layer in listed for name in layer["blobs"]}:
+        raise Damaged(f"{min(other)} in it is neither a weight nor a bias", cure)
     return listed

@@ -3,8 +3,9 @@
 python .ci/harden.py [--minutes M] [--work FOLDER] [--record]
 
 Hostile files are refused in a sentence, work of several processes at once is equal, so is what was
-killed and done again, and no reader fails on damaged files but in its own way. Whatever is left of
-the minutes goes into fuzzing, which needs ``pip install -e ".[harden]"`` (Linux on x86-64).
+killed and done again, a full disk costs nothing that was there, and no reader fails on damaged
+files but in its own way. Whatever is left of the minutes goes into fuzzing, which needs ``pip
+install -e ".[harden]"`` (Linux on x86-64).
 
 What was counted is kept in a folder outside the checkout, by the library's code; the same command
 goes on there. Inputs that break something stay there, too, with what they did: mend it, and keep
@@ -29,12 +30,12 @@ RECORD = ROOT / "book" / "hardening"
 # One thread, so that processes can be forked; `torch.set_num_threads` would make threads of the
 # forked ones fail.
 ALONE = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-KILLS, RACES = 300, 35
+KILLS, RACES, FULL = 300, 35, 60
 # Shares of the time, at most.
-SHARES = {"several writers": 0.15, "kills": 0.5}
+SHARES = {"several writers": 0.15, "kills": 0.5, "full disks": 0.2}
 # Seconds for which a reader is fuzzed before another's turn.
 SHORTEST, LONGEST = 20, 200
-KINDS = ("hostile files", "several writers", "kills", "fuzzing")
+KINDS = ("hostile files", "several writers", "kills", "full disks", "fuzzing")
 
 
 class Counts:
@@ -80,13 +81,11 @@ class Campaign:
             if time.monotonic() < self.until:
                 self._try(KINDS[0], case.kind, lambda case=case: answers.wrong(case))
 
-    def trials(self, kind: str, total: int, jobs: Iterable, method: str) -> None:
+    def trials(self, kind: str, total: int, jobs: Iterable, of: type, method: str) -> None:
         """Try pieces of work in turn until all have been tried often enough or time is up."""
-        from hardening.kills import Trials
-
         until = time.monotonic() + SHARES[kind] * (self.until - self.began)
         jobs = list(jobs)
-        made: dict[str, Trials] = {}
+        made = {}
         while time.monotonic() < until:
             tried = {job: self.counts.of(kind, job.name)["tried"] for job in jobs}
             job = min(jobs, key=tried.__getitem__)
@@ -94,7 +93,7 @@ class Campaign:
                 break
             if job.name not in made:
                 home = self.work / method / job.name.replace(" ", "-")
-                made[job.name] = Trials(job, home, self.dice)
+                made[job.name] = of(job, home, self.dice)
             self._try(kind, job.name, getattr(made[job.name], method))
 
     def fuzzing(self) -> None:
@@ -196,12 +195,16 @@ def main() -> int:
         sys.exit("What breaks other people's software does not belong into the checkout.")
     work.mkdir(parents=True, exist_ok=True)
     campaign = Campaign(work, until)
-    from hardening import jobs
+    from hardening import disks, jobs, kills
 
     jobs.warm()
     campaign.hostile_files()
-    campaign.trials("several writers", RACES, jobs.shared(), "race")
-    campaign.trials("kills", KILLS, jobs.single(), "kill")
+    campaign.trials("several writers", RACES, jobs.shared(), kills.Trials, "race")
+    campaign.trials("kills", KILLS, jobs.single(), kills.Trials, "kill")
+    if disks.possible():
+        campaign.trials("full disks", FULL, jobs.written(), disks.Trials, "fill")
+    else:
+        print("Full disks are left out: this system lets no program mount one in memory.")
     campaign.fuzzing()
     rows = campaign.counts.rows()
     for row in rows:

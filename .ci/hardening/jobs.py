@@ -4,7 +4,7 @@ import io
 import os
 import tempfile
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import cache, partial
@@ -16,14 +16,18 @@ import papermill  # noqa: F401  (imported here, so that no child has to)
 from PIL import Image
 from tqdm import tqdm
 
+import toy_caffe
 import toy_checkout
 import toy_cli
 import toy_maps
 import toy_probes
 import toy_runs
 import toy_studies
+from hardening import seeds
 from hardening.kills import Job
 from pixels_to_sentiment import book, places
+from pixels_to_sentiment.caffe import convert, models
+from pixels_to_sentiment.cli import _parser
 from pixels_to_sentiment.data import folds, pictures
 from pixels_to_sentiment.maps import choice, mapping
 from pixels_to_sentiment.probes.store import Probes
@@ -78,6 +82,9 @@ def given() -> Path:
     for fold in folds.FOLDS:
         toy_cli.write_result(home / "runs", fold, 3)
     toy_studies.trained(home / "mapping")
+    models.write(home / "m.caffemodel", toy_caffe.some_layers())
+    convert.to_safetensors(home / "m.caffemodel", home / "m.safetensors")
+    (home / "a.log").write_bytes(seeds.logs()[0])
     table = folds.load().head(PICTURES)
     with zipfile.ZipFile(home / "pictures.zip", "w") as archive:
         for place, name in enumerate(table["image"]):
@@ -138,6 +145,46 @@ def _execute(folder: Path, number: int) -> None:
         package = folder / "src" / "pixels_to_sentiment"
         stack.enter_context(patch.object(book.freshness, "_PACKAGE", package))
         book.execute()
+
+
+def _command(words: str, folder: Path, number: int) -> None:
+    """Do what a command does, with ``GIVEN`` and ``HERE`` for the folders of input and output."""
+    folders = {"GIVEN": given(), "HERE": folder}
+    options = _parser().parse_args([one.format(**folders) for one in words.split()])
+    options.command(options)
+
+
+def _older(names: str) -> Callable[[Path], object]:
+    """Give what puts files of an earlier day into a folder."""
+
+    def put(folder: Path) -> None:
+        for name in names.split():
+            (folder / name).write_text("of an earlier day")
+
+    return put
+
+
+def _older_chapter(folder: Path) -> None:
+    _checkout(folder)
+    chapters = folder / "book" / "chapters"
+    chapters.mkdir()
+    (chapters / "sums.ipynb").write_bytes((folder / "notebooks" / "sums.ipynb").read_bytes())
+
+
+def written() -> list[Job]:
+    """Give what is done on a full disk: all that writes, where there is something already."""
+    convert = "caffe convert {GIVEN}/m.caffemodel {HERE}/m.safetensors --force"
+    back = "caffe convert {GIVEN}/m.safetensors {HERE}/m.caffemodel --force"
+    export = "caffe export squeezenet1_1:random -o {HERE} --name m --force"
+    logs = "logs {GIVEN}/a.log -o {HERE} --force"
+    replaced = [
+        Job("executing a notebook", _execute, _older_chapter),
+        Job("converting a model", partial(_command, convert), _older("m.safetensors")),
+        Job("converting weights", partial(_command, back), _older("m.caffemodel")),
+        Job("exporting a network", partial(_command, export), _older("m.caffemodel")),
+        Job("reading a log", partial(_command, logs), _older("a.csv loss.png")),
+    ]
+    return [job for job in single() if job.work is not _execute] + replaced
 
 
 def single() -> list[Job]:

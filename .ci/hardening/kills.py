@@ -139,7 +139,7 @@ class Trials:
             return f"not equal: {unequal}"
         # The next work there sweeps first.
         places.sweep(folder)
-        left = [str(one) for one in _hidden(folder)]
+        left = [str(one) for one in hidden(folder)]
         return f"left behind: {left}" if left else None
 
     def _strays(self, children: list[int]) -> str | None:
@@ -147,5 +147,6 @@ class Trials:
         return f"{len(left)} processes went on" if left else None
 
 
-def _hidden(folder: Path) -> Iterator[Path]:
+def hidden(folder: Path) -> Iterator[Path]:
+    """Give what is left over in a folder."""
     return (one for one in folder.rglob(".*") if not one.name.startswith(".git"))

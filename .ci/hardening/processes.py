@@ -31,6 +31,8 @@ def start(work: Callable[[], object], said: Path, seconds: int = 0) -> int:
         stream = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(stream, 1)
         os.dup2(stream, 2)
+        # Whoever forked may have put others in their place.
+        sys.stdout, sys.stderr = (os.fdopen(number, "w", closefd=False) for number in (1, 2))
         if seconds:
             resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
             signal.alarm(3 * seconds)  # what waits takes no processor time

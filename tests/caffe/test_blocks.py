@@ -48,12 +48,10 @@ def test_blocks_are_read_as_their_lines_are(tmp_path, monkeypatch, form, seed):
     path = tmp_path / "a.log"
     path.write_text(text(form, seed))
     taken = []
-    repeat = logs.lines.Reader._repeat
+    take = logs.lines.Reader._take
     with monkeypatch.context() as patch:
-        patch.setattr(logs.lines, "_CHUNKS", (2000, 3000))
-        patch.setattr(
-            logs.lines.Reader, "_repeat", lambda *of: taken.append(repeat(*of)) or taken[-1]
-        )
+        patch.setattr(logs.lines, "_CHUNK", 3000)
+        patch.setattr(logs.lines.Reader, "_take", lambda *of: taken.append(take(*of)) or taken[-1])
         quick = logs.read_all(path)
     assert any(taken) or form == "year"
     monkeypatch.setattr(blocks.Blocks, "begin", blocks.Blocks.drop)

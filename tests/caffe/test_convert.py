@@ -50,9 +50,10 @@ def test_layers_are_told_from_parameters(tmp_path):
 @pytest.mark.parametrize(
     ("tensors", "said"),
     [
-        ({"norm.running_mean": 2}, "norm.running_mean, which is neither"),
-        ({"norm.weight": 2}, "no layer of Caffe has a weight like that of norm"),
-        ({"weight": 2}, "weight, which is neither"),
+        ({"norm.running_mean": 2}, "no layer of Caffe has parameters like those of 'norm'"),
+        ({"norm.weight": 2}, "no layer of Caffe has parameters like those of 'norm'"),
+        ({"fc.weight": (2, 2), "fc.mean": 2}, "fc.mean in it is neither a weight nor a bias"),
+        ({"weight": 2}, "no layer of Caffe has parameters like those of ''"),
         (None, "not a safetensors file that can be read"),
     ],
 )

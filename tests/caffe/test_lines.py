@@ -161,7 +161,7 @@ def test_time_and_memory_go_by_the_size(tmp_path):
     of(4, "".join(days), tmp_path)
     many = (f"I0{1 + n % 9}01 00:00:00 7 a] Iteration {n % 2}, lr = 1\n" for n in range(2000))
     assert len(of(2, "".join(many), tmp_path).logs) == 1000
-    with pytest.raises(UserError, match="has 9,000 runs in it, more than 1,000"):
+    with pytest.raises(UserError, match="has 9,000 runs, more than 1,000"):
         of(2, "Iteration 0, lr = 1\nIteration 1, lr = 1\n" * 9000, tmp_path)
     cross = "".join(test.format(n) + outputs[n] for n in range(10_000))
     with pytest.raises(UserError, match="10,000 rows and 10,001 columns that is nearly all empty"):

@@ -389,7 +389,7 @@ def test_a_table_that_is_not_of_numbers_is_refused(tmp_path, text):
     """One line that names the file."""
     path = tmp_path / "curve.csv"
     path.write_text(f"iteration,rate\n{text}\n")
-    with pytest.raises(UserError, match=r"curve\.csv is not a table of numbers") as refusal:
+    with pytest.raises(UserError, match=r"curve\.csv is not a log or a table") as refusal:
         logs.read(path)
     assert "\n" not in str(refusal.value)
 
@@ -399,14 +399,14 @@ def test_what_is_not_a_text_is_refused(tmp_path, head):
     """A model, or text of two bytes a letter."""
     path = tmp_path / "net.caffemodel"
     path.write_bytes(head)
-    with pytest.raises(UserError, match=r"net\.caffemodel is not a text file: .*UTF-8"):
+    with pytest.raises(UserError, match=r"net\.caffemodel is not .*it is not a text.*UTF-8"):
         logs.read(path)
 
 
 def test_a_pipe_is_refused(tmp_path):
     """It would be read twice, or wait for ever."""
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(UserError, match="is a pipe or a device: save what it gives"):
+    with pytest.raises(UserError, match=r"pipe cannot be read .it is a pipe"):
         logs.read(tmp_path / "pipe")
 
 

@@ -119,14 +119,14 @@ def test_what_is_no_whole_picture_is_refused(tmp_path, content):
     path = tmp_path / "page.jpg"
     if content is not None:
         path.write_bytes(content[: len(content) * 2 // 3])
-    with pytest.raises(UserError, match=r"page\.jpg is not a picture that can be read .*: fetch"):
+    with pytest.raises(UserError, match=r"page\.jpg (is not|cannot) .*: "):
         load_image(path)
 
 
 def test_enormous_and_deeper_pictures_are_refused(tmp_path, monkeypatch):
     """A decompression bomb; and 16 bits, which would be clipped to eight without a word."""
     Image.fromarray(np.full((30, 30), 1000, np.uint16)).save(tmp_path / "a.png")
-    with pytest.raises(UserError, match=r"a\.png has pixels of mode I.*8 bits"):
+    with pytest.raises(UserError, match=r"a\.png .*pixels of mode I.*8 bits"):
         load_image(tmp_path / "a.png")
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
     with pytest.raises(UserError, match=r"a\.png is not a picture that can be read .*bomb"):

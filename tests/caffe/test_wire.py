@@ -90,17 +90,17 @@ def test_numbers_of_any_length_come_back(count):
 @pytest.mark.parametrize(
     "blob",
     [
-        one_by_one(5, [1.0] * 190_000),
-        varint(20 * 8) * 2 * 240_000,
-        field(7, field(1, b"\xff" * 9 + b"\x01") * 80_000),
-        field(5, b"") * 475_000,
+        one_by_one(5, [1.0] * 60_000),
+        varint(20 * 8) * 2 * 80_000,
+        field(7, field(1, b"\xff" * 9 + b"\x01") * 26_000),
+        field(5, b"") * 150_000,
     ],
     ids=["one by one", "unknown numbers", "dimensions", "empty pieces"],
 )  # fmt: skip
 def test_the_time_grows_with_the_size_and_no_faster(tmp_path, blob):
-    """A file of 950 kB is read, or refused, in seconds, whatever is in it."""
+    """A file of 300 kB is read, or refused, in seconds, whatever is in it."""
     (tmp_path / "m.caffemodel").write_bytes(layer("x", "y", blob))
     began = time.process_time()
     with suppress(UserError):
         list(models.read(tmp_path / "m.caffemodel"))
-    assert time.process_time() - began < 10
+    assert time.process_time() - began < 3

@@ -159,11 +159,11 @@ def test_damage_is_found_in_any_member(tmp_path):
     """Every member is read through; the reason is the end of a sentence, not an exception."""
     path = tmp_path / "archive.zip"
     path.write_bytes(PACKING)
-    assert archives.damage(path) is None
+    assert archives.fault(path) is None
     path.write_bytes(PACKING[:9000] + b"\0\0\0" + PACKING[9003:])
-    assert "is a damaged zip archive" in archives.damage(path)
+    assert "is a damaged zip archive" in archives.fault(path)
     path.write_bytes(OTHER)
-    assert "is not a zip archive" in archives.damage(path)
+    assert "is not a zip archive" in archives.fault(path)
 
 
 def test_photographs_are_found_in_the_real_archive(mirror):

@@ -6,9 +6,10 @@ All networks start at random, so that no weights are needed.
 
 import os
 import tempfile
-import time
+import timeit
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -293,13 +294,8 @@ def _fastest(
     loader: Callable[[int, int], DataLoader], epoch: Callable[[DataLoader], None], count: int
 ) -> Callable[[], None]:
     """Try an epoch of few pictures with no worker process and one a core; keep the faster way."""
-    few = min(count, 32)
     seconds = {}
     for workers in (0, os.cpu_count() or 1):
-        batches = loader(workers, few)
-        epoch(batches)
-        started = time.perf_counter()
-        epoch(batches)
-        seconds[workers] = time.perf_counter() - started
-    batches = loader(min(seconds, key=seconds.get), count)
-    return lambda: epoch(batches)
+        timer = timeit.Timer(partial(epoch, loader(workers, min(count, 32))))
+        seconds[workers] = min(timer.repeat(2, 1))
+    return partial(epoch, loader(min(seconds, key=seconds.get), count))

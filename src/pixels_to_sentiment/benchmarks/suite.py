@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from pixels_to_sentiment import provenance
-from pixels_to_sentiment.benchmarks import contenders, logs, maps, reading, results, waits
+from pixels_to_sentiment.benchmarks import contenders, maps, reading, results, waits
 from pixels_to_sentiment.benchmarks.results import BF16, COMMON, LIMIT, OURS, PACKAGE
 from pixels_to_sentiment.benchmarks.timing import Contender, alternate
 from pixels_to_sentiment.data import folds, pictures
@@ -129,10 +129,8 @@ def comparisons(name: str, device: str, folder: str) -> list[dict]:
         return [*found, _experiment(device)] if whole else found
     if name == "maps":
         return _maps(device, more)
-    if name == "read-model":
-        return [_reading(folder)]
-    if name == "logs":
-        return [_logs()]
+    if name in ("read-model", "logs"):
+        return [_reading(name, Path(folder))]
     return _predictions(device, more, folder) if name == "predict" else _forward(device)
 
 
@@ -191,8 +189,8 @@ def _forward(device: str) -> list[dict]:
 def _experiment(device: str) -> dict:
     work = {"network": "caffenet", "device": device}
     entries = [
-        Contender(OURS, contenders.our_experiment, work | {"precision": "fp32"}),
-        Contender(BF16, contenders.our_experiment, work | {"precision": "bf16"}),
+        Contender(name, contenders.our_experiment, work | {"precision": precision})
+        for name, precision in ((OURS, "fp32"), (BF16, "bf16"))
     ]
     recipe = recipes.recipe("paper", "five")
     count = len(folds.FOLDS) * recipe.iterations * recipe.batch_size
@@ -227,21 +225,22 @@ def _maps(device: str, more: int) -> list[dict]:
     return [*made, _comparison("fill what ROAD removed", 4, 0, entries)]
 
 
-def _reading(folder: str) -> dict:
-    """Describe a model as ``caffe show`` does, beside reading the bytes of the same file."""
-    path = {"path": str(reading.write_model(Path(folder) / "alexnet.caffemodel"))}
+def _reading(name: str, folder: Path) -> dict:
+    """Read a model or a log, of which megabytes take the place of pictures."""
+    if name == "logs":
+        # Ours in the process without torch, where its memory is its own.
+        path = {"path": str(reading.write_log(folder / "caffe.log", reading.SIZE))}
+        entries = [
+            _theirs(OURS, reading.our_log, path),
+            Contender(reading.LINES, reading.log_by_line, path),
+        ]
+        return _comparison(f"read a log of {reading.SIZE} MB", reading.SIZE, 0, entries)
+    path = {"path": str(reading.write_model(folder / "alexnet.caffemodel"))}
     entries = [
         Contender(OURS, reading.our_description, path),
         _theirs(reading.BYTES, reading.plain_bytes, path),
     ]
     return _comparison("show a Caffe model of 244 MB", 1, 0, entries)
-
-
-def _logs() -> dict:
-    """Take a log, with megabytes in the place of pictures, in a process without torch."""
-    work = {"size": logs.SIZE}
-    entries = [_theirs(OURS, logs.our_reading, work), Contender(logs.PEER, logs.peer_reading, work)]
-    return _comparison(f"read a log of {logs.SIZE} MB", logs.SIZE, 0, entries)
 
 
 def _comparison(

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from pixels_to_sentiment import places
-from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.errors import UserError, damage
 
 PARAMETERS, INJECTED = "parameters", "injected-parameters"
 KERNEL = "python3"
@@ -47,15 +47,11 @@ def read(path: Path):
     """Read a notebook of format 4.5 or later, the first with cell ids."""
     import nbformat
 
-    try:
+    with damage(path, "restore it, or save it anew in JupyterLab", "a notebook"):
         # nbformat.read mends what it can, and so would hide a missing cell id.
         notebook = nbformat.reader.reads(path.read_text(encoding="utf-8"))
-        flaw = next(nbformat.validator.iter_validate(notebook), None)
-    except (OSError, ValueError, AttributeError, nbformat.ValidationError) as error:
-        flaw = error
-    if flaw is not None:
-        reason = (str(flaw).strip() or type(flaw).__name__).splitlines()[0]
-        raise UserError(f"{path} cannot be read as a notebook: {reason}") from flaw
+        for flaw in nbformat.validator.iter_validate(notebook):
+            raise ValueError(str(flaw).splitlines()[0])
     if (notebook.nbformat, notebook.nbformat_minor) < (4, 5):
         raise UserError(f"{path} has no cell ids: save it once with a recent JupyterLab.")
     return notebook

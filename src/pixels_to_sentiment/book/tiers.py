@@ -20,7 +20,7 @@ from typing import ClassVar
 import yaml
 
 from pixels_to_sentiment.book import notebooks
-from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.errors import UserError, damage
 
 # In the comment of a parameter: it may be left out, and what that means.
 NOTHING = "None:"
@@ -58,13 +58,11 @@ def values(tier: str) -> dict[str, object]:
     """Read a tier's file."""
     notebooks.require(tier, paths(), "tier", notebooks.root() / "notebooks" / "tiers")
     file = paths()[tier]
-    try:
+    with damage(file, "correct it", "valid YAML"):
         text = file.read_text(encoding="utf-8")
         if len(text) > _LONGEST:
             raise UserError(f"{file} has {len(text):,} characters, a tier at most {_LONGEST:,}.")
         content, meant = (yaml.load(text, one) or {} for one in (yaml.SafeLoader, _Plain))
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise UserError(f"{file} is not valid YAML: {' '.join(str(error).split())}") from error
     if not isinstance(content, dict) or not all(isinstance(name, str) for name in content):
         raise UserError(f"{file}: write parameter: value lines.")
     for name, value in content.items():

@@ -6,18 +6,13 @@ a regular expression for all of it, by which a long log is read a block at a tim
 
 import re
 from array import array
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import accumulate, groupby
-from operator import itemgetter
 from typing import Protocol
 
 # Of a log that does not repeat itself no more blocks are looked at; no longer blocks are kept.
 _LOOKED_AT, _KEPT, _LINES = 1000, 8, 200
-_DIGITS = rb"[\d.]++(?:e[-+]\d++)?+"
+_DIGITS = rb"\d[\d.]*+(?:e[-+]\d++)?+"
 _STAMP = re.compile(rb"[IWEF]\d{4} \d\d:\d\d:\d\d\.\d{6} ")
-# The first may run over the end of a line, but is several times as fast as the second.
-_HEAD, _STRICT_HEAD = rb"[^]]{0,300}+\]", rb"[^\]\n]*+\]"
 _WEIGHT = rb" \(\* \S++ = \S++ loss\)[ \r]*"
 
 STAMP, ITERATION = "stamp", "iteration"
@@ -36,24 +31,20 @@ Span = tuple[int, int, str | Column]
 
 @dataclass(frozen=True, eq=False)
 class Template:
-    """A block.
+    """A block: its pattern, what the groups of that are of, its lines, and the ranks at its end."""
 
-    Attributes
-    ----------
-    pattern
-        Of its lines, with a group for each of the `roles`; the iteration's has the name ``n@``.
-    roles
-        What the groups are of.
-    lines
-        How many there are.
-    ranks
-        What the reader knew at the end of it.
-    """
-
-    pattern: bytes
+    pattern: re.Pattern
     roles: list[str | Column]
     lines: int
     ranks: dict[bytes, int]
+
+    def repeated(self, text: bytes, start: int) -> tuple[list[tuple[bytes, ...]], int]:
+        """Give the groups of all blocks that stand at a place, and where they end."""
+        found = []
+        while block := self.pattern.match(text, start):
+            found.append(block.groups())
+            start = block.end()
+        return found, start
 
 
 class Blocks:
@@ -75,68 +66,40 @@ class Blocks:
         """Give the present block up."""
         self._lines = None
 
-    def end(self, ranks: dict[bytes, int], timed: bool) -> None:
-        """End a block, and keep it if it was there before; one with a time needs a stamp."""
-        if self._lines and timed == (STAMP in self._roles):
-            pattern = b"".join(self._lines)
-            if pattern in self._seen and pattern not in (one.pattern for one in self.templates):
+    def end(self, ranks: dict[bytes, int]) -> None:
+        """End a block, and keep it if it was there before."""
+        if self._lines:
+            text = b"".join(self._lines)
+            if text in self._seen and text not in (one.pattern.pattern for one in self.templates):
+                pattern = re.compile(text)
                 self.templates.append(Template(pattern, self._roles, len(self._lines), ranks))
-            self._seen.add(pattern)
+            self._seen.add(text)
         self._lines = None
 
-    def add(
-        self, line: bytes, head: int, spans: list[Span], exact: int, weighted: bool = False
-    ) -> None:
-        """Add a line, in which digits may differ up to a place; from there on only the spans.
-
-        Its head, up to another place, may be any with as many brackets; of a loss the stamp is
-        taken out.
-        """
+    def add(self, line: bytes, spans: list[Span], exact: int, weighted: bool = False) -> None:
+        """Add a line, in which digits may differ up to a place; from there on only the spans."""
         if self._lines is None or len(self._lines) == _LINES:
             self._lines = None
             return
-        pieces, at = [_HEAD * line.count(b"]", 0, head) + b" " * (head > 0)], head
+        pieces, at = [], 0
         for start, end, role in spans:
-            if role is STAMP:
-                if not _STAMP.match(line):
-                    self._lines = None
-                    return
-                pieces[0] = b"(%b)%b" % (_STAMP.pattern, pieces[0])
-                self._roles.append(role)
-            else:
+            if role is not STAMP:
                 pieces += [_loose(line[at:start], exact - at), self._group(role)]
                 at = end
+            elif stamp := _STAMP.match(line):
+                pieces, at = [b"(%b)" % _STAMP.pattern], stamp.end()
+                self._roles.append(role)
+            else:
+                self._lines = None
+                return
         pieces.append(_WEIGHT if weighted else _loose(line[at:], exact - at))
         self._lines.append(b"".join(pieces) + b"\n")
 
     def _group(self, role: str | Column) -> bytes:
         if role is ITERATION and ITERATION in self._roles:
-            return b"(?P=n@)"
+            return b"(?P=n)"
         self._roles.append(role)
-        return rb"(?P<n@>\d{1,15}+)" if role is ITERATION else rb"([^\s,]++)"
-
-    def split(self, chunk: bytes) -> Iterator[tuple[Template | None, list[tuple[bytes, ...]]]]:
-        """Cut lines into groups of equal blocks, each its text and groups, and of other lines."""
-        starts = [0, *accumulate(len(one.roles) + 1 for one in self.templates)]
-        known = [*zip([*self.templates, None], starts, [*starts[1:], starts[-1] + 1], strict=True)]
-        # Without a line's end to find, the search would go to the end from each byte.
-        end = chunk.rfind(b"\n") + 1
-        for head in (_HEAD, _STRICT_HEAD):
-            found = re.compile(self._pattern(head)).findall(chunk, 0, end)
-            kinds = [next(n for n, start in enumerate(starts) if one[start]) for one in found]
-            lines = [one.lines for one in self.templates] + [1]
-            if sum(lines[kind] for kind in kinds) == chunk.count(b"\n"):
-                break
-        for kind, some in groupby(zip(kinds, found, strict=True), key=itemgetter(0)):
-            template, start, end = known[kind]
-            yield template, [one[start:end] for _, one in some]
-
-    def _pattern(self, head: bytes) -> bytes:
-        named = (
-            one.pattern.replace(b"n@", b"n%d" % n).replace(_HEAD, head)
-            for n, one in enumerate(self.templates)
-        )
-        return b"|".join([*(b"(%b)" % one for one in named), rb"([^\n]*\n)()"])
+        return rb"(?P<n>\d{1,15}+)" if role is ITERATION else rb"([^\s,]++)"
 
 
 def _loose(text: bytes, exact: int) -> bytes:

@@ -11,7 +11,7 @@ from safetensors.numpy import save_file
 from pixels_to_sentiment import places
 from pixels_to_sentiment.caffe import kinds
 from pixels_to_sentiment.caffe.models import Layer, blob_names, read
-from pixels_to_sentiment.errors import UserError, parsing
+from pixels_to_sentiment.errors import Damaged, UserError, damage
 
 _METADATA = "caffe_layers"
 # Types of safetensors that NumPy has too.
@@ -33,15 +33,14 @@ def to_safetensors(path: Path | str, target: Path | str) -> None:
         # safetensors writes the bytes of an array as they lie, whatever their order.
         tensors |= zip(names, map(np.ascontiguousarray, layer.blobs), strict=True)
         listed.append({"name": layer.name, "type": layer.type, "blobs": names})
-    target = Path(target)
-    try:
-        with places.written_whole(target) as temporary:
-            temporary.touch()
-            mode = temporary.stat().st_mode
+    with places.written(Path(target)) as temporary:
+        temporary.touch()
+        mode = temporary.stat().st_mode
+        try:
             save_file(tensors, temporary, metadata={_METADATA: json.dumps(listed)})
-            temporary.chmod(mode)  # safetensors lets nobody else read it
-    except (OSError, SafetensorError) as fault:
-        raise UserError(f"{target} cannot be written ({fault}).") from fault
+        except SafetensorError as fault:
+            raise OSError(str(fault)) from fault
+        temporary.chmod(mode)  # safetensors lets nobody else read it
 
 
 def from_safetensors(path: Path | str) -> Iterator[Layer]:
@@ -50,22 +49,18 @@ def from_safetensors(path: Path | str) -> Iterator[Layer]:
     Without the metadata that `to_safetensors` writes, a layer is what its weight looks like: four
     dimensions a convolution, two an inner product; `UserError` where that does not tell.
     """
-    with parsing(path, "a safetensors file"):
-        with places.reading(path) as stream:
-            if other := kinds.of(stream.read(kinds.HEAD), ("a safetensors file",)):
-                raise ValueError(other)
+    with damage(path, what="a safetensors file"):
+        kinds.refuse(path, ("a safetensors file",))
         with safe_open(path, "np") as file:
             slices = {key: file.get_slice(key) for key in list(file.keys())}
             types = {key: one.get_dtype() for key, one in slices.items()}
             if foreign := [key for key, dtype in types.items() if dtype not in _TYPES]:
-                raise ValueError(
-                    f"{foreign[0]} in it is {types[foreign[0]]}, which NumPy does not have: save "
-                    "it as float32"
-                )
+                what = f"{foreign[0]} in it is {types[foreign[0]]}, which NumPy does not have"
+                raise Damaged(what, "save it as float32")
             listed = json.loads((file.metadata() or {}).get(_METADATA, "null"))
             if listed is None:
                 shapes = {key: one.get_shape() for key, one in slices.items()}
-                listed = _guessed(Path(path), shapes)
+                listed = _guessed(shapes)
             elif not _describes(listed, set(slices)):
                 raise ValueError(
                     f"the list of layers in its metadata ({_METADATA}) is not that of its tensors"
@@ -84,23 +79,17 @@ def _describes(listed: object, keys: set[str]) -> bool:
     return all(isinstance(text, str) for text in texts) and sorted(named) == sorted(keys)
 
 
-def _guessed(path: Path, shapes: dict[str, list[int]]) -> list[dict]:
+def _guessed(shapes: dict[str, list[int]]) -> list[dict]:
     """Tell layers from the names and shapes of parameters, in the order of the file."""
-    layers: dict[str, list[str]] = {}
-    for key in shapes:
-        layer, _, kind = key.rpartition(".")
-        if kind not in ("weight", "bias") or not layer:
-            raise UserError(
-                f"{path} holds {key}, which is neither a weight nor a bias: convert a network of "
-                "this project with `pixels-to-sentiment caffe export`."
-            )
-        layers.setdefault(layer, []).append(kind)
-    types = {4: "Convolution", 2: "InnerProduct"}
-    listed = []
-    for layer, given in layers.items():
-        dimensions = len(shapes.get(f"{layer}.weight", ()))
-        if dimensions not in types:
-            raise UserError(f"{path}: no layer of Caffe has a weight like that of {layer}.")
-        blobs = [f"{layer}.{kind}" for kind in sorted(given, reverse=True)]
-        listed.append({"name": layer, "type": types[dimensions], "blobs": blobs})
+    types, listed = {4: "Convolution", 2: "InnerProduct"}, []
+    cure = "convert a network of this project with `pixels-to-sentiment caffe export`"
+    for layer in dict.fromkeys(key.rpartition(".")[0] for key in shapes):
+        given = {kind: f"{layer}.{kind}" for kind in ("weight", "bias")}
+        kind = types.get(len(shapes.get(given["weight"], ())))
+        blobs = [name for name in given.values() if name in shapes]
+        if not layer or kind is None:
+            raise Damaged(f"no layer of Caffe has parameters like those of {layer!r}", cure)
+        listed.append({"name": layer, "type": kind, "blobs": blobs})
+    if other := shapes.keys() - {name for layer in listed for name in layer["blobs"]}:
+        raise Damaged(f"{min(other)} in it is neither a weight nor a bias", cure)
     return listed

@@ -2,10 +2,12 @@
 
 from codecs import getincrementaldecoder
 from collections.abc import Container
+from pathlib import Path
 
+from pixels_to_sentiment import places
 from pixels_to_sentiment.caffe import wire
+from pixels_to_sentiment.errors import Damaged
 
-HEAD = 4096
 _SAFE = "write its parameters with safetensors' save_file and convert that"
 # First bytes: what the file is, and what to do with it.
 _MAGIC = {
@@ -18,21 +20,20 @@ _MAGIC = {
     b"\x28\xb5\x2f\xfd": ("compressed by Zstandard", "decompress it with unzstd"),
     b"7z\xbc\xaf": ("a 7z archive", "unpack it"),
     b"Rar!": ("a RAR archive", "unpack it"),
-    b"version https://git-lfs": (
-        "a pointer of Git LFS and not the file itself",
-        "fetch that with `git lfs pull`",
-    ),
+    b"version https://git-lfs": ("a pointer of Git LFS", "fetch the file with `git lfs pull`"),
     b"<": ("a web page or XML", "fetch the file from the address that the page links to"),
 }
 
 
-def of(head: bytes, expected: Container[str] = ()) -> str | None:
-    """Say what a file is by its first `HEAD` bytes, and the cure; ``None`` for `expected` kinds.
+def refuse(path: Path | str, expected: Container[str] = ()) -> None:
+    """Raise `Damaged` for a file whose first bytes are of another kind than those expected.
 
     The kinds have the words of the sentence: ``"a Python pickle"``.
     """
-    what, cure = _told(head) or ("", "")
-    return f"it is {what}; {cure}" if what and what not in expected else None
+    with places.reading(path) as stream:
+        what, cure = _told(stream.read(4096)) or ("", "")
+    if what and what not in expected:
+        raise Damaged(f"it is {what}", cure)
 
 
 def _told(head: bytes) -> tuple[str, str] | None:
@@ -68,8 +69,8 @@ def _text(head: bytes) -> bool:
     return all(letter.isprintable() or letter in "\t\n\r" for letter in text)
 
 
-def of_message(found: wire.Message, expected: str) -> str | None:
-    """Say which other message of protobuf a file holds, and the cure; else ``None``."""
+def refuse_message(found: wire.Message, expected: str) -> None:
+    """Raise `Damaged` for another message of protobuf than the one expected."""
 
     def has(number: int, kind: int) -> bool:
         return bool(wire.values(found, number, kind))
@@ -86,14 +87,15 @@ def of_message(found: wire.Message, expected: str) -> str | None:
         what, cure = "a net of Caffe2", "load it with Caffe2, and " + _SAFE
     elif has(100, wire.BYTES) or has(2, wire.BYTES):
         what, cure = "a model", "give it the ending .caffemodel"
-    return f"it is {what}; {cure}" if what and what != expected else None
+    if what and what != expected:
+        raise Damaged(f"it is {what}", cure)
 
 
 def _operator(content: memoryview) -> bool:
     """Tell an operator of Caffe2 from an old layer of Caffe, whose type in field 5 is a number."""
     try:
         found = wire.message(content)
-    except wire.Malformed:
+    except Damaged:
         return False
     return bool(wire.values(found, 4, wire.BYTES)) and not wire.values(found, 5, wire.VARINT)
 

@@ -19,8 +19,8 @@ TRAIN, TEST = b"Train", b"Test"
 TRAINED = -1
 # The place of the loss of a whole test net, after its outputs.
 _LAST = 1 << 60
-# Bytes that are taken at once: few at first, since blocks are only known from the second on.
-_CHUNKS = 1 << 14, 1 << 18
+# Bytes that are taken at once.
+_CHUNK = 1 << 18
 
 _PAIR = rb"(loss|lr)\s*[=:]\s*([^\s,]+)"
 # Between number and value there may be a timing in brackets and a part that counts epochs.
@@ -104,26 +104,37 @@ class Reader:
 
     def read(self, stream: BinaryIO) -> "Reader":
         """Read to the end; a last line without its end is not read: it may stop in a number."""
-        chunk, size = b"", _CHUNKS[0]
-        while more := stream.read(size):
-            chunk, size = more + stream.readline(), min(2 * size, _CHUNKS[1])
-            for template, texts in self._blocks.split(chunk):
-                if template is None or not self._repeat(template, texts):
-                    self._lines(b"".join(text[0] for text in texts))
-        if rest := chunk.rpartition(b"\n")[2]:
+        text, start = b"", 0
+        while more := stream.read(_CHUNK):
+            text, start = more + stream.readline(), 0
+            while line := text.find(b"\n", start) + 1:
+                end = self._repeated(text, start)
+                if not end:
+                    end = line
+                    self._lines(text[start:end])
+                start = end
+        if rest := text[start:]:
             self._number += 1
             self._complain(rest)
         return self
 
-    def _repeat(self, template: Template, found: list[tuple[bytes, ...]]) -> bool:
+    def _repeated(self, text: bytes, start: int) -> int:
+        """Take the blocks that stand at a place; give where they end, or 0."""
+        if self._started or self._restored is not None:
+            return 0
+        for template in self._blocks.templates:
+            found, end = template.repeated(text, start)
+            if found:
+                if not self._take(template, found):
+                    self._lines(text[start:end])
+                return end
+        return 0
+
+    def _take(self, template: Template, found: list[tuple[bytes, ...]]) -> bool:
         """Take blocks that differ by numbers alone, if nothing is odd about them."""
-        told = self._started or self._restored is not None
-        if told or template not in self._blocks.templates:
-            return False
-        run, texts = (
-            self.runs[-1],
-            dict(zip(template.roles, [*zip(*found, strict=True)][1:], strict=True)),
-        )
+        run = self.runs[-1]
+        # Of two in a block the later counts.
+        texts = dict(zip(template.roles, zip(*found, strict=True), strict=True))
         iterations = array("q", map(int, texts.pop(ITERATION)))
         if iterations[0] <= run.iterations[-1] or not all(map(lt, iterations, iterations[1:])):
             return False
@@ -164,7 +175,7 @@ class Reader:
             understood = self._output(found, line, head, text)
         else:
             understood = self._mark(head, text)
-            self._blocks.add(line, 0, [], len(line))
+            self._blocks.add(line, [], len(line))
         if not understood:
             self._complain(line)
 
@@ -195,8 +206,7 @@ class Reader:
         spans = [(offset + found.start(1), offset + found.end(1), ITERATION)]
         if (fresh or what == b"loss") and (time := self.clock.read(head)):
             run.time(row, time)
-            if what == b"loss":
-                spans.insert(0, (0, offset, STAMP))
+            spans.insert(0, (0, offset, STAMP))
         if what != b"lr":
             self._ranks[TRAIN if what else TEST] = TRAINED if what else int(net or 0)
         for name, value in pairs:
@@ -205,7 +215,7 @@ class Reader:
             column.values.append(value)
         if what:
             spans += [(offset + found.start(3), offset + found.end(3), column)]
-        self._blocks.add(line, offset, spans, len(line) if what else offset)
+        self._blocks.add(line, spans, len(line) if what else offset)
         if more:
             self._blocks.drop()
         return True
@@ -213,8 +223,7 @@ class Reader:
     def _begin(self, iteration: int) -> None:
         """Begin a row, and a run or a session where the log does."""
         run = self.runs[-1]
-        timed = bool(run.timed) and run.timed[-1] == len(run.iterations) - 1
-        self._blocks.end(self._ranks, timed)
+        self._blocks.end(self._ranks)
         if run.iterations and self._is_new(run, iteration):
             run = Run(self._origin)
             self.runs.append(run)
@@ -254,7 +263,7 @@ class Reader:
         column.values.append(value)
         start = len(head) + cut + 1 + (text[cut + 1 : cut + 2] == b" ")
         span = start, start + len(text[cut + 1 : stop].split()[0]), column
-        self._blocks.add(line, len(head), [span], len(head), weighted=stop < len(text))
+        self._blocks.add(line, [span], len(head), weighted=stop < len(text))
         return True
 
     def _mark(self, head: bytes, text: bytes) -> None:

@@ -11,17 +11,17 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from pixels_to_sentiment import places
 from pixels_to_sentiment.caffe import lines
-from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.errors import Damaged, UserError, damage
 
 _FIRST = ("iteration", "seconds", "rate")
 _CURVE_FILE = "curve.csv"
+_CURE = "name a Caffe log, saved as UTF-8, or the table or folder of a finished run"
 # Beginnings in a file, each of which would be a run, a table and a line in every drawing.
 _RUNS = 1000
 # Of a table that is read.
 _COLUMNS = 10_000
-# Rows that are written at once.
-_ROWS = 10_000
 # A table of more cells than this is only made if one in so many of them has a number.
 _CELLS, _SPARSE = 20_000_000, 10
 
@@ -49,14 +49,12 @@ class Log(NamedTuple):
 
     def write(self, path: Path) -> None:
         """Write the curve as CSV: ``nan`` where that was logged, nothing where nothing was."""
-        with path.open("w", newline="") as stream:
-            for start in range(0, max(len(self.curve), 1), _ROWS):
-                part = self.curve.iloc[start : start + _ROWS].copy()
-                for name, rows in self.nans.items():
-                    inside = rows[(rows >= start) & (rows < start + _ROWS)] - start
-                    part[name] = part[name].astype(object)
-                    part.iloc[inside, part.columns.get_loc(name)] = "nan"
-                part.to_csv(stream, index=False, header=start == 0)
+        table = self.curve.copy(deep=False)
+        for name, rows in self.nans.items():
+            told = table[name].astype(object)
+            told.iloc[rows] = "nan"
+            table[name] = told
+        table.to_csv(path, index=False)
 
 
 class Read(NamedTuple):
@@ -120,49 +118,29 @@ def read_all(path: Path | str) -> Read:
     if path.is_dir():
         path /= _CURVE_FILE
         if not path.is_file():
-            raise UserError(
-                f"{path.parent} is a folder without {_CURVE_FILE}: name a Caffe log, "
-                f"a {_CURVE_FILE} or the folder of a finished run."
-            )
-    if path.exists() and not path.is_file():
-        raise UserError(f"{path} is a pipe or a device: save what it gives and name that file.")
-    try:
-        return Read([_table(path)], "") if _is_table(path) else _log(path)
-    except OSError as fault:
-        raise UserError(
-            f"{path} cannot be read ({fault.strerror}): check the path and its permissions."
-        ) from fault
-
-
-def _is_table(path: Path) -> bool:
-    with path.open("rb") as stream:
-        head = stream.read(4096)
-    if b"\0" in head:
-        raise UserError(
-            f"{path} is not a text file: name a Caffe log, saved as UTF-8, or a {_CURVE_FILE}."
-        )
-    return head.removeprefix(b"\xef\xbb\xbf").startswith(b"iteration,")
+            raise UserError(f"{path.parent} is a folder without {_CURVE_FILE}: {_CURE}.")
+    with damage(path, _CURE, "a log or a table"):
+        with places.reading(path) as stream:
+            head = stream.read(4096)
+        if b"\0" in head:
+            raise ValueError("it is not a text")
+        table = head.removeprefix(b"\xef\xbb\xbf").startswith(b"iteration,")
+        return Read([_table(path)], "") if table else _log(path)
 
 
 def _table(path: Path) -> Log:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            names = next(csv.reader(stream))
-        # For columns of one name pandas takes their number squared.
-        if len({*names}) < len(names) or len(names) > _COLUMNS:
-            raise ValueError(f"columns of one name, or more than {_COLUMNS:,}")
-        text = pd.read_csv(
-            path, encoding="utf-8-sig", index_col=False, dtype=str, keep_default_na=False
-        )
-        curve = text.replace("", math.nan).astype(float)
-        iterations = curve["iteration"]
-        if not (np.isfinite(iterations) & (iterations % 1 == 0)).all():
-            raise ValueError("an iteration is not a whole number")
-    except (ValueError, csv.Error) as fault:
-        reason = " ".join(str(fault).split())
-        raise UserError(
-            f"{path} is not a table of numbers ({reason}): write it again or name another."
-        ) from fault
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        names = next(csv.reader(stream))
+    # For columns of one name pandas takes their number squared.
+    if len({*names}) < len(names) or len(names) > _COLUMNS:
+        raise ValueError(f"it has columns of one name, or more than {_COLUMNS:,}")
+    text = pd.read_csv(
+        path, encoding="utf-8-sig", index_col=False, dtype=str, keep_default_na=False
+    )
+    curve = text.replace("", math.nan).astype(float)
+    iterations = curve["iteration"]
+    if not (np.isfinite(iterations) & (iterations % 1 == 0)).all():
+        raise ValueError("it has an iteration that is no whole number")
     curve = curve.drop_duplicates("iteration", keep="last").sort_values("iteration")
     columns = [*_FIRST, *(name for name in curve if name not in _FIRST)]
     said = (text != "").reindex(index=curve.index, columns=columns, fill_value=False)
@@ -179,10 +157,8 @@ def _log(path: Path) -> Read:
             stream.seek(0)
         reader.read(stream)
     if len(reader.runs) > _RUNS:
-        raise UserError(
-            f"{path} has {len(reader.runs):,} runs in it, more than {_RUNS:,}: cut it into parts."
-        )
-    logs = [_curve(run, reader.clock, path) for run in reader.runs]
+        raise Damaged(f"it has {len(reader.runs):,} runs, more than {_RUNS:,}", "cut it into parts")
+    logs = [_curve(run, reader.clock) for run in reader.runs]
     odd = reader.odd
     unread = (
         f"{path}: lines that were not understood and left out: {odd.count:,}; "
@@ -191,14 +167,14 @@ def _log(path: Path) -> Read:
     return Read(logs, unread if odd.count else "")
 
 
-def _curve(run: lines.Run, clock: lines.Clock, path: Path) -> Log:
+def _curve(run: lines.Run, clock: lines.Clock) -> Log:
     """Make the table of a run, whose numbers are given up on the way, for want of room."""
     iterations = np.asarray(run.iterations)
     rows = None
     if (np.diff(iterations) <= 0).any():
         iterations, rows = np.unique(iterations, return_inverse=True)
     parts = dict(_parts(run))
-    _refuse_empty(path, parts, len(iterations))
+    _refuse_empty(parts, len(iterations))
     times = clock.seconds(run.days, run.since, run.start) if run.timed else []
     curve, nans, losses = {"iteration": iterations}, {}, []
     curve["seconds"] = _dense([(run.timed, times)], rows, len(iterations))[0]
@@ -236,17 +212,15 @@ def _parts(run: lines.Run) -> Iterator[tuple[str, list[lines.Column]]]:
 def _dense(filled: list, rows: np.ndarray | None, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Put numbers into their rows, the later over the earlier; give the rows of NaN, too."""
     column, said = np.full(size, math.nan), np.zeros(size, bool)
-    for places, values in filled:
-        where = np.asarray(places) if rows is None else rows[np.asarray(places)]
+    for at, values in filled:
+        where = np.asarray(at) if rows is None else rows[np.asarray(at)]
         column[where], said[where] = values, True
     return column, np.flatnonzero(said & np.isnan(column))
 
 
-def _refuse_empty(path: Path, parts: dict[str, list[lines.Column]], rows: int) -> None:
+def _refuse_empty(parts: dict[str, list[lines.Column]], rows: int) -> None:
     cells = rows * len(parts)
     numbers = sum(len(one.rows) for columns in parts.values() for one in columns)
     if cells > _CELLS and cells > _SPARSE * numbers:
-        raise UserError(
-            f"{path} would become a table of {rows:,} rows and {len(parts):,} columns that is "
-            "nearly all empty: cut the log into parts."
-        )
+        table = f"{rows:,} rows and {len(parts):,} columns that is nearly all empty"
+        raise Damaged(f"it would become a table of {table}", "cut it into parts")

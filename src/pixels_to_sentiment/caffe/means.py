@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from pixels_to_sentiment import places
-from pixels_to_sentiment.caffe import kinds, models, wire
-from pixels_to_sentiment.errors import UserError, parsing
+from pixels_to_sentiment.caffe import kinds, models
+from pixels_to_sentiment.errors import damage
 
 
 def read(path: Path | str) -> np.ndarray:
@@ -16,8 +16,13 @@ def read(path: Path | str) -> np.ndarray:
     or three; in the order of the file, which is BGR for Caffe's means, in 0..255.
     """
     path = Path(path)
-    with parsing(path, "a Caffe mean"), np.errstate(over="raise"):
-        mean = _array(path) if path.suffix == ".npy" else _blob(path)
+    with damage(path, what="a Caffe mean"), np.errstate(over="raise"):
+        if path.suffix == ".npy":
+            kinds.refuse(path, ("a NumPy array",))
+            # Mapped, since its size is held against that of the file first.
+            mean = np.lib.format.open_memmap(path, "r")
+        else:
+            mean = models.array_of(models.contents(path, "a mean"), "the mean")
         if mean.ndim == 4 and mean.shape[0] == 1:
             mean = mean[0]
         if mean.ndim == 2:
@@ -29,26 +34,10 @@ def read(path: Path | str) -> np.ndarray:
         return np.array(mean, np.float32)
 
 
-def _array(path: Path) -> np.ndarray:
-    with places.reading(path) as stream:
-        if other := kinds.of(stream.read(kinds.HEAD), ("a NumPy array",)):
-            raise ValueError(other)
-    # Mapped, since the size of what is to be read is held against that of the file first.
-    return np.lib.format.open_memmap(path, "r")
-
-
-def _blob(path: Path) -> np.ndarray:
-    return models.array_of(wire.grouped(models.contents(path, "a mean")), "the mean")
-
-
 def write(path: Path | str, mean: np.ndarray) -> None:
     """Write a mean as ``.npy``, under a temporary name until it is whole."""
-    path = Path(path)
-    try:
-        with places.written_whole(path) as temporary, temporary.open("wb") as stream:
-            np.save(stream, mean)
-    except OSError as fault:
-        raise UserError(f"{path} cannot be written ({fault.strerror}).") from fault
+    with places.written(Path(path)) as temporary, temporary.open("wb") as stream:
+        np.save(stream, mean)
 
 
 def describe(path: Path | str) -> dict:

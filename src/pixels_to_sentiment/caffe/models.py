@@ -14,7 +14,7 @@ import numpy as np
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.caffe import kinds, wire
-from pixels_to_sentiment.errors import UserError, parsing
+from pixels_to_sentiment.errors import Damaged, damage
 
 # Fields of NetParameter that hold layers: `layer`, and `layers` of the generation before.
 _LAYER, _OLD_LAYER = 100, 2
@@ -59,10 +59,6 @@ class Layer:
     blobs: tuple[np.ndarray, ...]
 
 
-class Unreadable(ValueError):
-    """Why a file is not one of Caffe's: the end of a sentence that begins with its path."""
-
-
 def read(path: Path | str) -> Iterator[Layer]:
     """Read the layers of a ``.caffemodel`` one by one, in their order.
 
@@ -75,26 +71,22 @@ def read(path: Path | str) -> Iterator[Layer]:
     UserError
         If the file cannot be read, is cut short, is something else or holds no layers.
     """
-    with parsing(path, "a Caffe model"):
+    with damage(path, what="a Caffe model"):
         found = contents(path, "a model")
-        count = 0
-        for number, kind, value in found:
-            if kind == wire.BYTES and number in (_LAYER, _OLD_LAYER):
-                count += 1
-                yield _layer(value, number)
-        if not count:
-            raise Unreadable("it holds no layers")
+        new, old = (wire.values(found, one, wire.BYTES) for one in (_LAYER, _OLD_LAYER))
+        if not new and not old:
+            raise Damaged("it holds no layers")
+        yield from map(_layer, new)
+        yield from map(_old_layer, old)
 
 
-def contents(path: Path | str, expected: str) -> list[wire.Field]:
-    """Give the fields of a file that holds a message of Caffe; `Unreadable` for another kind."""
+def contents(path: Path | str, expected: str) -> wire.Message:
+    """Give the fields of a file that holds a message of Caffe; `Damaged` for another kind."""
+    kinds.refuse(path)
     with places.reading(path) as stream:
-        if other := kinds.of(stream.read(kinds.HEAD)):
-            raise Unreadable(other)
         mapped = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
-    found = list(wire.fields(memoryview(mapped)))
-    if other := kinds.of_message(wire.grouped(found), expected):
-        raise Unreadable(other)
+    found = wire.message(memoryview(mapped))
+    kinds.refuse_message(found, expected)
     return found
 
 
@@ -104,12 +96,8 @@ def write(path: Path | str, layers: Iterable[Layer], *, name: str = "") -> None:
     Blobs of a type whose values float32 holds are written as that, others in double precision;
     `name` is the network's.
     """
-    path = Path(path)
-    try:
-        with places.written_whole(path) as temporary, temporary.open("wb") as stream:
-            stream.writelines(encoded(layers, name))
-    except OSError as fault:
-        raise UserError(f"{path} cannot be written ({fault.strerror}).") from fault
+    with places.written(Path(path)) as temporary, temporary.open("wb") as stream:
+        stream.writelines(encoded(layers, name))
 
 
 def encoded(layers: Iterable[Layer], name: str) -> Iterator[bytes | memoryview]:
@@ -181,51 +169,40 @@ def blob_names(layer: Layer) -> list[str]:
     return [f"{name}.{place}" for place in range(len(layer.blobs))]
 
 
-def _layer(content: memoryview, generation: int) -> Layer:
-    try:
-        found = wire.message(content)
-        if generation == _LAYER:
-            name, kind, blobs = wire.text(found, 1), wire.text(found, 2), 7
-        else:
-            name, blobs = wire.text(found, 4), 6
-            number = wire.integers(found, 5)[-1:]
-            kind = V1_TYPES.get(number[0], str(number[0])) if number else ""
-            if wire.values(found, 1, wire.BYTES):
-                raise Unreadable(
-                    "it is of Caffe's first format; convert it with Caffe's "
-                    "upgrade_net_proto_binary"
-                )
-        given = wire.values(found, blobs, wire.BYTES)
-        return Layer(name, kind, tuple(array_of(wire.message(blob), name) for blob in given))
-    except wire.Malformed as reason:
-        raise Unreadable(f"a layer in it is damaged ({reason})") from reason
+def _layer(content: memoryview) -> Layer:
+    found = wire.message(content)
+    name, kind = wire.text(found, 1), wire.text(found, 2)
+    return Layer(name, kind, _blobs(wire.values(found, 7, wire.BYTES), name))
+
+
+def _old_layer(content: memoryview) -> Layer:
+    found = wire.message(content)
+    if wire.values(found, 1, wire.BYTES):
+        raise Damaged(
+            "it is of Caffe's first format", "convert it with Caffe's upgrade_net_proto_binary"
+        )
+    name, number = wire.text(found, 4), wire.integers(found, 5)[-1:]
+    kind = V1_TYPES.get(number[0], str(number[0])) if number else ""
+    return Layer(name, kind, _blobs(wire.values(found, 6, wire.BYTES), name))
+
+
+def _blobs(given: list[memoryview], layer: str) -> tuple[np.ndarray, ...]:
+    return tuple(array_of(wire.message(blob), layer) for blob in given)
 
 
 def array_of(blob: wire.Message, layer: str) -> np.ndarray:
-    """Give the values of a BlobProto in its shape; `layer` is what `Unreadable` calls it."""
+    """Give the values of a BlobProto in its shape; `layer` is what `Damaged` calls it."""
     values, shape = _values(blob), _shape(blob)
     shape = [len(values)] if shape is None else shape
-    name = kinds.printable(layer)
-    if len(shape) > _MOST_DIMENSIONS:
-        raise Unreadable(
-            f"a blob of {name} has {len(shape):,} dimensions, of which Caffe has at most "
-            f"{_MOST_DIMENSIONS}"
-        )
-    if math.prod(shape) != len(values) or min(shape, default=0) < 0:
-        raise Unreadable(
-            f"a blob of {name} has {len(values):,} values for a shape of {tuple(shape)}"
-            + _foreign(blob)
-        )
-    try:
+    few = len(shape) <= _MOST_DIMENSIONS
+    if few and math.prod(shape) == len(values) and min(shape, default=0) >= 0:
         return values.reshape(shape)
-    except ValueError as fault:
-        raise Unreadable(f"a blob of {name} has the shape {tuple(shape)}: {fault}") from fault
-
-
-def _foreign(blob: wire.Message) -> str:
-    """Name the fields in which a descendant of Caffe may have put the values."""
-    numbers = ", ".join(str(number) for number in sorted(blob) if number > 9)
-    return f", and fields that Caffe itself has not ({numbers})" if numbers else ""
+    sides = tuple(shape) if few else f"{len(shape):,} sides, of which Caffe has at most 32"
+    what = f"{kinds.printable(layer)} has {len(values):,} values for a shape of {sides}"
+    # Fields in which a descendant of Caffe may have put the values.
+    if foreign := ", ".join(str(number) for number in sorted(blob) if number > 9):
+        what += f", and fields that Caffe itself has not ({foreign})"
+    raise Damaged(f"a blob of {what}")
 
 
 def _shape(blob: wire.Message) -> list[int] | None:
@@ -252,7 +229,7 @@ def _values(blob: wire.Message) -> np.ndarray:
 def _numbers(pieces: list[memoryview], dtype: str) -> np.ndarray:
     size = np.dtype(dtype).itemsize
     if odd := [len(piece) for piece in pieces if len(piece) % size]:
-        raise wire.Malformed(f"{odd[0]:,} bytes are no values of {size} bytes each")
+        raise Damaged(f"{odd[0]:,} bytes are no values of {size} bytes each")
     return np.frombuffer(pieces[0] if len(pieces) == 1 else b"".join(pieces), dtype)
 
 

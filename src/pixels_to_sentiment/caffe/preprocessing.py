@@ -19,11 +19,9 @@ import torch
 from PIL import Image
 from torch.nn import functional as F
 
-from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.errors import Damaged, damage
 
 SIDE = 256
-# What Pillow raises, by format, for a file that is damaged or not a picture.
-_DAMAGED = (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError)
 # Pillow's modes with 8 bits a channel or fewer, which it turns into RGB without loss.
 _MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr")
 
@@ -41,19 +39,10 @@ def load_image(file: Path | str | BinaryIO) -> np.ndarray:
         If the file cannot be read, is not a whole picture, or has more than 8 bits a channel.
     """
     name = file if isinstance(file, Path | str) else getattr(file, "name", "The picture")
-    try:
-        with Image.open(file) as image:
-            mode = image.mode
-            pixels = np.asarray(image.convert("RGB")) if mode in _MODES else None
-    except _DAMAGED as fault:
-        raise UserError(
-            f"{name} is not a picture that can be read ({fault}): fetch or save it again."
-        ) from fault
-    if pixels is None:
-        raise UserError(
-            f"{name} has pixels of mode {mode}: save it with 8 bits a channel and try again."
-        )
-    return (pixels / 255).astype(np.float32)
+    with damage(name, "fetch or save it again", "a picture"), Image.open(file) as image:
+        if image.mode not in _MODES:
+            raise Damaged(f"it has pixels of mode {image.mode}", "save it with 8 bits a channel")
+        return (np.asarray(image.convert("RGB")) / 255).astype(np.float32)
 
 
 def resize(image: np.ndarray) -> np.ndarray:

@@ -7,27 +7,26 @@ unknown field, and differs between its two implementations in what it raises.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+
+from pixels_to_sentiment.errors import Damaged
 
 VARINT, FIXED64, BYTES, _START, _END, FIXED32 = range(6)
 _WIDTHS = {FIXED64: 8, FIXED32: 4}
 
-Field = tuple[int, int, "int | memoryview"]
+# By number, types and values in their order: an int, or the bytes of what is longer.
 Message = dict[int, list[tuple[int, "int | memoryview"]]]
 
 
-class Malformed(ValueError):
-    """Why bytes are not a message: the end of a sentence that begins with the file's path."""
-
-
-def fields(content: memoryview) -> Iterator[Field]:
-    """Give number, type and value of each field: an int, or the bytes of what is longer."""
+def message(content: memoryview) -> Message:
+    """Give the fields of a message; `Damaged` if the bytes are none."""
+    found: Message = defaultdict(list)
     place, end, groups = 0, len(content), []
     while place < end:
         key, place = _varint(content, place)
         number, kind = key >> 3, key & 7
         if number == 0 or kind > FIXED32 or (kind == _END and groups[-1:] != [number]):
-            raise Malformed(f"what stands at byte {place:,} is not a field of one")
+            raise Damaged(f"what stands at byte {place:,} is not a field of one")
         if kind in (_START, _END):
             # An old form of message, which Caffe has nowhere.
             groups.append(number) if kind == _START else groups.pop()
@@ -39,27 +38,15 @@ def fields(content: memoryview) -> Iterator[Field]:
             if length is None:
                 length, place = _varint(content, place)
             if length > end - place:
-                raise Malformed(
+                raise Damaged(
                     f"it is cut short: {length:,} bytes should follow and {end - place:,} do"
                 )
             value, place = content[place : place + length], place + length
         if not groups:
-            yield number, kind, value
+            found[number].append((kind, value))
     if groups:
-        raise Malformed("it is cut short")
-
-
-def message(content: memoryview) -> Message:
-    """Give the fields of a message by number."""
-    return grouped(fields(content))
-
-
-def grouped(found: Iterable[Field]) -> Message:
-    """Give types and values by number, in their order."""
-    by_number: Message = defaultdict(list)
-    for number, kind, value in found:
-        by_number[number].append((kind, value))
-    return by_number
+        raise Damaged("it is cut short")
+    return found
 
 
 def values(found: Message, number: int, *kinds: int) -> list:
@@ -118,10 +105,10 @@ def _varint(content: memoryview, place: int) -> tuple[int, int]:
     value = 0
     for shift in range(0, 70, 7):
         if place >= len(content):
-            raise Malformed("it is cut short")
+            raise Damaged("it is cut short")
         byte = content[place]
         place += 1
         value |= (byte & 127) << shift
         if byte < 128:
             return value % 2**64, place
-    raise Malformed(f"what stands at byte {place:,} is not a number of one")
+    raise Damaged(f"what stands at byte {place:,} is not a number of one")

@@ -10,7 +10,7 @@ import pandas as pd
 
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.data.folds import AGREEMENTS
-from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.errors import UserError, damage
 from pixels_to_sentiment.files import archives
 
 Lists = Mapping[str, Mapping[str, int]]  # label by file name, by subset
@@ -41,14 +41,10 @@ def read_lists(archive: Path | str) -> dict[str, dict[str, int]]:
     with archives.open_archive(archive) as bundle:
         for member in bundle.infolist():
             if agreement := wanted.get(PurePosixPath(member.filename).name):
-                try:
+                with damage(archive, archives.CURE):
                     complete = _complete_list(bundle, member)
                     if found.setdefault(agreement, complete) != complete:
                         raise ValueError(f"two lists of {agreement} agree differ")
-                except (ValueError, zipfile.BadZipFile) as error:
-                    raise UserError(
-                        f"The lists in {archive} cannot be read ({error}): {archives.CURE}."
-                    ) from error
     return found
 
 

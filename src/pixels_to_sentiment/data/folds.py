@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pixels_to_sentiment import places
-from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.errors import UserError, damage
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,10 +54,8 @@ def load() -> pd.DataFrame:
     counted from 0); both are ``<NA>`` where the subset's folds lack the picture.
     """
     path = places.ground_truth() / "published_folds.csv"
-    try:
+    with damage(path, _CURE):
         return _read(path, path.stat().st_mtime_ns).copy()
-    except OSError as error:
-        raise UserError(f"{path} cannot be read ({error.strerror}); {_CURE}.") from error
 
 
 # The published table is asked for hundreds of times to make a page.
@@ -119,11 +117,9 @@ def lists(table: pd.DataFrame | None = None) -> dict[str, bytes]:
 def checksums() -> dict[str, str]:
     """SHA-256 (hex) of the 30 lists as the authors published them, by path."""
     path = places.ground_truth() / "published_lists.sha256"
-    try:
+    with damage(path, _CURE):
         pairs = [line.split("  ", 1) for line in path.read_text("utf-8").splitlines()]
         return {name: digest for digest, name in pairs}
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path} cannot be read as SHA-256 sums ({error}); {_CURE}.") from error
 
 
 def export(directory: Path | str, force: bool = False) -> list[Path]:

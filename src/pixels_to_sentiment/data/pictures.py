@@ -21,7 +21,7 @@ from tqdm import tqdm
 from pixels_to_sentiment import places
 from pixels_to_sentiment.data import folds, standin
 from pixels_to_sentiment.data.folds import ARCHIVE
-from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.errors import UserError, damage
 from pixels_to_sentiment.files import archives, assets
 
 SIDE = 256
@@ -199,7 +199,7 @@ def _write(
             if masks is not None:
                 np.save(made / "masks.npy", masks)
             files.to_csv(made / "files.csv", index=False)
-            digests = {one.name: assets.sha256(one) for one in made.iterdir()}
+            digests = {one.name: assets.sha256(one) for one in sorted(made.iterdir())}
             (made / _WHOLE).write_text(json.dumps(digests))
     except OSError as fault:
         raise UserError(
@@ -248,7 +248,7 @@ def fingerprint(table: bytes) -> str:
 
 
 def _open(folder: Path, names: np.ndarray, source: str) -> Pictures:
-    try:
+    with damage(folder, "delete it and run again"):
         digests = json.loads((folder / _WHOLE).read_text())
         for name in {"files.csv", "pixels.npy", *digests}:
             if assets.sha256(folder / name) != digests[name]:
@@ -259,8 +259,6 @@ def _open(folder: Path, names: np.ndarray, source: str) -> Pictures:
         table = (folder / "files.csv").read_bytes()
         files = pd.read_csv(io.BytesIO(table))
         return Pictures(names, pixels, source, fingerprint(table), files, masks)
-    except (OSError, ValueError, LookupError, TypeError) as fault:
-        raise UserError(f"{folder} is damaged ({fault}): delete it and run again.") from fault
 
 
 def cut(pixels: Tensor, positions: Tensor, corners: Tensor, mirrored: Tensor, side: int) -> Tensor:

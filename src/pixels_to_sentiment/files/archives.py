@@ -3,14 +3,13 @@
 import lzma
 import re
 import stat
-import struct
 import zipfile
 import zlib
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from pixels_to_sentiment import places
-from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.errors import Damaged, UserError, damage
 
 # The archive of photographs has 1,272 members and unpacks to 60 MB; JPEGs do not deflate further.
 LARGEST_ARCHIVE = 1024**3  # bytes unpacked
@@ -43,28 +42,19 @@ def open_archive(path: Path | str) -> Archive:
     Refused is what is not a zip or is truncated, unpacks to an unreasonable size, has too many or
     encrypted members, links, or names that lead out of a folder.
     """
-    archive, fault = _opened(path)
-    if fault:
-        raise UserError(f"{path} {fault}: {CURE}.")
-    return archive
-
-
-def _opened(path: Path | str) -> tuple[Archive | None, str | None]:
-    """Give an archive, or the end of a sentence that begins with its path."""
-    begins_like_one = False
-    try:
+    with damage(path, CURE, "a zip archive"):
         with places.reading(path) as stream:
             begins_like_one = stream.read(4) == b"PK\x03\x04"
-        archive = Archive(path)
-    except OSError as fault:
-        return None, f"cannot be read ({fault.strerror or fault})"
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as fault:
-        state = "is a truncated or damaged zip" if begins_like_one else "is not a zip"
-        return None, f"{state} archive ({fault})"
-    danger = _danger(archive.infolist())
-    if danger:
-        archive.close()
-    return archive, danger
+        try:
+            archive = Archive(path)
+        except zipfile.BadZipFile as fault:
+            raise Damaged(
+                "it is truncated or damaged" if begins_like_one else str(fault)
+            ) from fault
+        if danger := _danger(archive.infolist()):
+            archive.close()
+            raise Damaged(f"it {danger}")
+        return archive
 
 
 def _danger(members: list[zipfile.ZipInfo]) -> str | None:
@@ -86,17 +76,16 @@ def _danger(members: list[zipfile.ZipInfo]) -> str | None:
     return None
 
 
-def damage(path: Path) -> str | None:
+def fault(path: Path) -> str | None:
     """Read all members of an archive against their checksums; say what is wrong, if anything."""
-    archive, fault = _opened(path)
-    if fault:
-        return fault
     try:
-        with archive:
+        with open_archive(path) as archive:
             for member in archive.infolist():
                 archive.read(member)
-    except zipfile.BadZipFile as fault:
-        return f"is a damaged zip archive ({fault})"
+    except UserError as found:
+        return str(found).removeprefix(f"{path} ").removesuffix(f": {CURE}.")
+    except zipfile.BadZipFile as found:
+        return f"is a damaged zip archive ({found})"
     return None
 
 

@@ -148,7 +148,7 @@ def _examine(asset: Asset, path: Path, *identity: int) -> str | None:
             return "is a web page and not the file"
     right, size = _as_declared(asset, path, *identity), path.stat().st_size
     if asset.archive:
-        return None if right else archives.damage(path)
+        return None if right else archives.fault(path)
     if asset.size not in (None, size):
         return f"has {size:,} bytes, not the declared {asset.size:,}"
     if asset.checksum and not right:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pixels_to_sentiment import places
-from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.errors import UserError, damage
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,16 +80,13 @@ def reported(experiment: str | None = None, path: Path | None = None) -> pd.Data
     import pandas as pd
 
     path = path or places.ground_truth() / "reported_results.csv"
-    try:
+    with damage(path, "restore it from git"):
         table = pd.read_csv(
             path,
             dtype={"mean": "float64", "std": "float64"},
             keep_default_na=False,
             na_values={"mean": [""], "std": [""]},
         )
-    except (OSError, ValueError) as fault:
-        reason = " ".join(str(fault).split())  # pandas ends some messages with a line feed
-        raise UserError(f"{path} cannot be read ({reason}): restore it from git.") from fault
     if not set(_REPORTED) <= set(table) or not set(table["grade"]) <= {"V", "I", "R"}:
         raise UserError(f"{path} is not the table of reported results: restore it from git.")
     return table if experiment is None else table[table["experiment"] == experiment]

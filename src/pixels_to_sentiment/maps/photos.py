@@ -1,20 +1,17 @@
 """Photographs of one's own: files of many kinds, opened as the data set's pictures are."""
 
 import hashlib
-import os
-import stat
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 from PIL import Image, ImageOps, PngImagePlugin, TiffImagePlugin
 
 from pixels_to_sentiment import places
-from pixels_to_sentiment.errors import UserError, parsing
+from pixels_to_sentiment.errors import Damaged, UserError, damage
 
 # As Pillow calls them.
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
@@ -23,10 +20,17 @@ SUFFIXES = (
     # Not read. Taken all the same, so that what is left out of a folder is said.
     *(".heic", ".heif", ".jxl"),
 )
+# Width times height; what Pillow takes for a decompression bomb. Warping takes 20 bytes a pixel.
+PIXELS = 89_478_485
 # Bytes that text or a colour profile in a PNG may unpack to: Pillow takes one MiB for a bomb.
 PngImagePlugin.MAX_TEXT_CHUNK = 64 << 20
 # Pillow's own reader of uncompressed TIFFs has wrong colours where 16 bits lie in planes.
 TiffImagePlugin.READ_LIBTIFF = True
+# Pillow does not tell damage from a kind that it does not know.
+_CURE = (
+    "if another program opens it, save it there as PNG with 8 bits; if none does, fetch it anew or "
+    "leave it out"
+)
 # Longest side of what is kept to be drawn, in pixels.
 SHOWN = 640
 # Ends the names of drawings, which lie in a folder of photographs if one wants them there.
@@ -70,29 +74,46 @@ def listed(given: Iterable[Path]) -> list[Path]:
     UserError
         If there is no such file or folder, or no photograph in a folder.
     """
-    found: dict[str, Path] = {}
+    found: dict[Path, Path] = {}
     for path in given:
         try:
-            folder = stat.S_ISDIR(path.stat().st_mode)
-            for one in _in_folder(path) if folder else [path]:
-                found.setdefault(os.path.realpath(one), one)
+            there, folder = path.exists(), path.is_dir()
         except OSError as fault:
             raise UserError(
-                f"{in_print(path)} cannot be looked at ({fault.strerror}): name a file or folder "
-                "that is there and can be read."
+                f"{in_print(path)} cannot be looked at ({fault.strerror}): name another, or make "
+                "its folder readable."
             ) from fault
+        if not there:
+            raise UserError(f"There is no file or folder {in_print(path)}.")
+        if not folder and not path.is_file():
+            raise UserError(f"{in_print(path)} is neither a file nor a folder: name a photograph.")
+        for one in _in_folder(path) if folder else [path]:
+            found.setdefault(_resolved(one), one)
     return list(found.values())
 
 
+def _resolved(path: Path) -> Path:
+    try:
+        return path.resolve()
+    # A link that leads to itself; it gets its sentence when it is opened.
+    except (OSError, RuntimeError):
+        return path.absolute()
+
+
 def _in_folder(folder: Path) -> list[Path]:
-    found = [
-        path
-        for path in sorted(folder.iterdir())
-        if path.suffix.lower() in SUFFIXES
-        and not path.name.startswith(".")
-        and not path.name.endswith(DRAWN)
-        and not path.is_dir()
-    ]
+    try:
+        found = [
+            path
+            for path in sorted(folder.iterdir())
+            if path.suffix.lower() in SUFFIXES
+            and not path.name.startswith(".")
+            and not path.name.endswith(DRAWN)
+            and not path.is_dir()
+        ]
+    except OSError as fault:
+        raise UserError(
+            f"{in_print(folder)} cannot be read ({fault.strerror}): make it readable."
+        ) from fault
     if not found:
         raise UserError(
             f"{in_print(folder)} has no photographs ({', '.join(SUFFIXES)}): name a folder that "
@@ -114,23 +135,23 @@ def opened(path: Path) -> Photo:
     Raises
     ------
     UserError
-        If it cannot be read, is no picture of `FORMATS`, is damaged, or has more pixels than Pillow
-        takes: to warp it takes 20 bytes each.
+        If it cannot be read, is no picture of `FORMATS`, is damaged, or has more than `PIXELS`.
     """
-    # Pillow warns of damage beside the pixels, too. Damage makes its readers raise all kinds of
-    # errors, and none tells it from a kind that is not known.
-    cure = (
-        "if another program opens it, save it there as PNG with 8 bits; if none does, fetch it "
-        "anew or leave it out"
-    )
-    with parsing(in_print(path), "a photograph", cure), warnings.catch_warnings():
+    with damage(in_print(path), _CURE, "a photograph"), warnings.catch_warnings():
+        # Pillow warns of damage beside the pixels, and of sizes that are checked below.
         warnings.simplefilter("ignore")
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        with places.reading(path) as stream:
-            with _recognised(stream, path) as image:
-                pixels = upright(image)
-            stream.seek(0)
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        return _opened(path)
+
+
+def _opened(path: Path) -> Photo:
+    with places.reading(path) as stream:
+        if not stream.read(1):
+            raise Damaged("it is empty", "fetch it anew or leave it out")
+        stream.seek(0)
+        with _recognised(stream) as image:
+            pixels = upright(image)
+        stream.seek(0)
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
     # With torch, which listing photographs can do without.
     from pixels_to_sentiment.data import pictures
     from pixels_to_sentiment.maps.dense import SIDE
@@ -142,16 +163,19 @@ def opened(path: Path) -> Photo:
     return Photo(path, digest, width, height, small, large, np.asarray(shown))
 
 
-def _recognised(stream: BinaryIO, path: Path) -> Image.Image:
+def _recognised(stream) -> Image.Image:
+    cure = "make it smaller or leave it out"
     try:
-        return Image.open(stream, formats=FORMATS)
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
-        raise UserError(
-            f"{in_print(path)} has more than {Image.MAX_IMAGE_PIXELS:,} pixels: make it smaller or "
-            "leave it out."
-        ) from None
+        image = Image.open(stream, formats=FORMATS)
+    except Image.DecompressionBombError:
+        raise Damaged(f"it has more than {PIXELS:,} pixels, the limit here", cure) from None
     except Image.UnidentifiedImageError:
-        raise ValueError(f"it is empty, or no {', '.join(FORMATS)} of a common kind") from None
+        known = "JPEG, PNG, WebP, AVIF, GIF, BMP or TIFF of a common kind"
+        raise Damaged(f"it is no {known}", _CURE) from None
+    width, height = image.size
+    if width * height > PIXELS:
+        raise Damaged(f"it has {width}x{height} pixels, more than the limit of {PIXELS:,}", cure)
+    return image
 
 
 def upright(image: Image.Image) -> np.ndarray:
@@ -162,40 +186,66 @@ def upright(image: Image.Image) -> np.ndarray:
 
     Raises
     ------
-    ValueError
-        If its values are not whole numbers of 8 or 16 bits, or its colours are not convertible.
+    Damaged
+        If its numbers have no known range, or its colours are not convertible.
     """
-    deep = image.mode.startswith(("I", "F"))
-    tags = getattr(image, "tag_v2", {})
-    if tags and (deep or image.mode in ("LA", "La")):
-        _require_common(tags)
+    tags = _tags(image)
     image.load()
     # EXIF that is damaged does not say how to turn the picture, which is whole.
     with suppress(Exception):
         image = ImageOps.exif_transpose(image)
-    if deep:
+    if image.mode.startswith(("I", "F")):
         values = np.asarray(image)
-        clear = image.info.get("transparency")
-        grey = np.where(values == clear, 255, values >> 8).astype(np.uint8)
+        grey = _eight_bits(values, tags)
+        if isinstance(clear := image.info.get("transparency"), int):
+            grey = np.where(values == clear, np.uint8(255), grey)
         return np.repeat(grey[:, :, None], 3, axis=2)
-    if image.mode == "La":
-        image = image.convert("LA")
-    if image.has_transparency_data:
-        above = image.convert("RGBA")
-        image = Image.new("RGBA", above.size, "white")
-        image.alpha_composite(above)
-    return np.asarray(image.convert("RGB"))
+    try:
+        if image.mode == "La":
+            image = image.convert("LA")
+        if image.has_transparency_data:
+            above = image.convert("RGBA")
+            image = Image.new("RGBA", above.size, "white")
+            image.alpha_composite(above)
+        return np.asarray(image.convert("RGB"))
+    except ValueError as fault:
+        raise Damaged(f"it has colours of an unusual kind ({fault})", "save it as RGB") from fault
 
 
-def _require_common(tags: TiffImagePlugin.ImageFileDirectory_v2) -> None:
-    """Refuse a grey TIFF with numbers or planes that Pillow would give wrongly."""
-    common = {
-        TiffImagePlugin.BITSPERSAMPLE: ((16,), (8, 8)),
-        TiffImagePlugin.SAMPLEFORMAT: ((1,), (1, 1)),
-        # Not white as zero.
-        TiffImagePlugin.PHOTOMETRIC_INTERPRETATION: (1,),
-        TiffImagePlugin.PLANAR_CONFIGURATION: (1,),
-    }
-    for tag, known in common.items():
-        if tags.get(tag, known[0]) not in known:
-            raise ValueError("its grey values are of an unusual kind")
+def _tags(image: Image.Image) -> Mapping[int, object]:
+    """Give the tags of a TIFF, or nothing, and keep from Pillow what it reads wrongly."""
+    tags = getattr(image, "tag_v2", {})
+    if tags.get(TiffImagePlugin.PLANAR_CONFIGURATION) == 2 and image.mode in ("LA", "La"):
+        raise Damaged("it has grey and transparency in planes of their own", "save it as PNG")
+    if tags:
+        # What libtiff gives is in the machine's order of bytes; of 32 bits Pillow takes it for
+        # that of the file.
+        native = {"F;32BF": "F;32NF", "I;32BS": "I;32NS"}
+        image.tile = [
+            tile._replace(args=tuple(native.get(one, one) for one in tile.args))
+            for tile in image.tile
+        ]
+    return tags
+
+
+def _eight_bits(values: np.ndarray, tags: Mapping[int, object]) -> np.ndarray:
+    """Bring grey values into 0..255: 16 bits, or of a type without a range of its own."""
+    low, high = float(values.min()), float(values.max())
+    if not (low >= 0 and high < 65536):
+        raise Damaged(f"it has grey values from {low:g} to {high:g}", "save it with 8 or 16 bits")
+    if values.dtype.kind == "f" and 1 < high < 2:
+        raise Damaged(
+            f"it has grey values from {low:g} to {high:g}, neither shares nor bits",
+            "save it with 8 or 16 bits",
+        )
+    if values.dtype.kind == "f" and high <= 1:
+        grey = (values * 255).round().astype(np.uint8)
+    elif values.dtype.itemsize > 2 and high < 256:
+        grey = values.astype(np.uint8)
+    else:
+        # Pillow keeps the range of 12 bits and of 16 with a sign.
+        bits = tags.get(TiffImagePlugin.BITSPERSAMPLE, (16,))[0]
+        signed = bits == 16 and tags.get(TiffImagePlugin.SAMPLEFORMAT, (1,))[0] == 2
+        grey = (values.astype(np.uint16) >> min(bits, 16) - signed - 8).astype(np.uint8)
+    white_is_zero = tags.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION) == 0
+    return 255 - grey if white_is_zero else grey

@@ -14,9 +14,8 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from pixels_to_sentiment import places
 from pixels_to_sentiment.caffe import kinds, models
-from pixels_to_sentiment.errors import UserError, parsing
+from pixels_to_sentiment.errors import Damaged, UserError, damage
 from pixels_to_sentiment.networks.caffenet import FC6_WINDOW
 
 # Ends the names of inner products that were turned into convolutions, as the authors' fully
@@ -24,7 +23,7 @@ from pixels_to_sentiment.networks.caffenet import FC6_WINDOW
 CONVOLUTIONAL = "-conv"
 # Ends the name of the Scale layer that follows a BatchNorm of Caffe, which has no scale itself.
 SCALE = "/scale"
-# What `read` has from torch and safetensors, in the words of `kinds.of`.
+# What `read` has from torch and safetensors, in the words of `kinds.refuse`.
 _OURS = ("a safetensors file", "a PyTorch file", "a Python pickle", "a zip archive")
 
 
@@ -87,17 +86,15 @@ def load(
 def read(path: Path) -> dict[str, Tensor]:
     """Read the parameters of a file by name, as they are in it."""
     # A value too large for float32 would become infinite and only be warned of.
-    with parsing(path, "a weights file"), np.errstate(over="raise"):
+    with damage(path, what="a weights file"), np.errstate(over="raise"):
         if path.suffix == ".caffemodel":
             return dict(_caffe_parameters(path))
-        with places.reading(path) as stream:
-            if other := kinds.of(stream.read(kinds.HEAD), _OURS):
-                raise ValueError(other)
+        kinds.refuse(path, _OURS)
         if path.suffix == ".safetensors":
             return load_file(path)
         state = dict(torch.load(path, map_location="cpu", weights_only=True))
         if odd := [key for key, value in state.items() if not isinstance(value, Tensor)]:
-            raise ValueError(f"{odd[0]!r} in it is no tensor: save a state_dict alone")
+            raise Damaged(f"{odd[0]!r} in it is no tensor", "save a state_dict alone")
         return state
 
 

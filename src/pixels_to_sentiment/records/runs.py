@@ -171,7 +171,6 @@ class Record(Finished):
 
     def restore(self) -> Network:
         """Build the trained network; a `UserError` where its weights are not whole or not kept."""
-        from safetensors import SafetensorError
         from safetensors.torch import load_file
 
         from pixels_to_sentiment.networks import factory
@@ -182,8 +181,5 @@ class Record(Finished):
         network = factory.blank(self.run.network, start=self.run.start, seed=self.run.seed)
         with damage(path, f"delete {self.folder} and run again"):
             path.open("rb").close()  # safetensors does not say that it may not
-            try:
-                network.body.load_state_dict(load_file(path))
-            except (SafetensorError, RuntimeError) as fault:
-                raise ValueError(str(fault)) from fault
+            network.body.load_state_dict(load_file(path))
         return network.eval()

@@ -80,8 +80,9 @@ def cut(whole: Path, folder: Path, largest: int) -> list[tuple[Path, str]]:
     found = []
     with whole.open("rb") as stream:
         while content := stream.read(largest):
-            found.append((folder / f"part-{len(found) + 1}", hashlib.sha256(content).hexdigest()))
-            found[-1][0].write_bytes(content)
+            part = folder / f"part-{len(found) + 1:02}"
+            part.write_bytes(content)
+            found.append((part, hashlib.sha256(content).hexdigest()))
     return found
 
 

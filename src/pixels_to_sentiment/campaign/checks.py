@@ -14,7 +14,7 @@ CHECKED = catalogue.SQUEEZENET
 # Largest difference in probability that a device may make in float32.
 LIMIT = 1e-3
 # A processor checks a few pictures only, which tells that the check runs.
-_FEW = {"iterations": 2, "batch_size": 8, "limit": 16}
+_FEW = {"iterations": 1, "batch_size": 4, "limit": 4}
 
 
 def equality(pictures: Pictures, device: str) -> dict:

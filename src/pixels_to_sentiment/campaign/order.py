@@ -16,7 +16,7 @@ MAIN = (
     *(one for one in catalogue.EXPERIMENTS["ten-years-later"].here if one != catalogue.MOBILENET),
 )
 # Runs of a trial, which are never recorded.
-SMOKE = {"iterations": 2, "batch_size": 8, "limit": 16}
+SMOKE = {"iterations": 2, "batch_size": 4, "limit": 4}
 # How much longer a run may take than those before it.
 MARGIN = 1.5
 
@@ -26,6 +26,7 @@ def planned(smoke: bool = False) -> tuple[list[Run], dict[Configuration, str]]:
 
     First the rows of the claims, with five seeds; then these in the other precision, then on the
     other subsets; then the rest. Within each the first seed of all rows comes before the second.
+    With `smoke`, a few iterations of SqueezeNet instead.
     """
     usual, every = catalogue.USUAL_PRECISION, catalogue.EXPERIMENTS.values()
     numbers = SMOKE if smoke else {}
@@ -36,6 +37,8 @@ def planned(smoke: bool = False) -> tuple[list[Run], dict[Configuration, str]]:
         *((one.here, one.agreements, usual) for one in every),
         *((one.paper, one.agreements, usual) for one in every),
     ]
+    if smoke:
+        stages = [((catalogue.SQUEEZENET,), ("five",), usual)]
     runs, missing = {}, {}
     for some, agreements, precision in stages:
         for seed in SEEDS:

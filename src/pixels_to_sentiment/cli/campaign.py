@@ -2,6 +2,8 @@
 
 import argparse
 import json
+import math
+import signal
 import subprocess
 import sys
 import time
@@ -22,6 +24,8 @@ _BENCHMARK = 1 / 3
 _SECTIONS = {"cuda": "train-caffenet", "cpu": "logs"}
 # Processes that share a device.
 _AT_ONCE = {"cuda": 3, "cpu": 1}
+# Seconds after which it is ended where it does not end by itself.
+_LOOSE = 1
 # Seconds between two packings.
 _OFTEN = 60
 
@@ -41,6 +45,7 @@ def commands(rooms) -> None:
 
 def _campaign(options: argparse.Namespace) -> None:
     began = time.monotonic()
+    _check_options(options)
     from pixels_to_sentiment.campaign import order
     from pixels_to_sentiment.records import store
 
@@ -48,18 +53,25 @@ def _campaign(options: argparse.Namespace) -> None:
         runs, missing = order.planned(options.smoke)
         recorded = store.recorded()
         todo = order.lacking(runs, recorded)
-    for name in missing:
-        print(f"{name}: weights not at hand.", file=sys.stderr)
+    if missing:
+        print(
+            f"Left out, as their weights are not at hand: {', '.join(map(str, missing))}.",
+            file=sys.stderr,
+        )
     if options.dry_run:
         _show(todo)
         return
-    if options.output is None or not options.minutes or options.minutes <= 0:
-        raise UserError("Say where the packs go and how long it may take: -o DIR --minutes M.")
-    if options.at_once is not None and options.at_once < 1:
-        raise UserError(f"--at-once is {options.at_once}: give a whole number from 1 up.")
     seconds = 60 * options.minutes
     end = began + seconds - min(_AT_MOST, max(_LEAST, _RESERVE * seconds))
     _Campaign(options, todo, recorded).go(end, seconds)
+
+
+def _check_options(options: argparse.Namespace) -> None:
+    there = options.output is not None and options.minutes is not None
+    if not options.dry_run and not (there and 0 < options.minutes < math.inf):
+        raise UserError("Say where the packs go and how long it may take: -o DIR --minutes M.")
+    if options.at_once is not None and options.at_once < 1:
+        raise UserError(f"--at-once is {options.at_once}: give a whole number from 1 up.")
 
 
 def _show(todo: list) -> None:
@@ -72,6 +84,14 @@ def _show(todo: list) -> None:
     for name, some in groupby(named):
         print(f"{len(list(some))} x {name}")
     print(f"{len(todo)} runs in all.")
+
+
+class _Over(Exception):
+    """The time is over."""
+
+
+def _end(*_: object) -> None:
+    raise _Over
 
 
 class _Campaign:
@@ -112,6 +132,9 @@ class _Campaign:
         """Check, measure, run, and pack whatever happens."""
         from pixels_to_sentiment.campaign import order, workers
 
+        # Whatever takes longer than it should, as checks may, is ended too.
+        before = signal.signal(signal.SIGALRM, _end)
+        signal.setitimer(signal.ITIMER_REAL, max(0.01, end + _LOOSE - time.monotonic()))
         try:
             self._check()
             self._measure(min(_BENCHMARK * seconds, end - time.monotonic()))
@@ -121,7 +144,11 @@ class _Campaign:
                 self.todo, self.root, self.device, at_once, end, costs, self._tell
             )
             print(f"{len(left)} runs are left.", flush=True)
+        except _Over:
+            print("The time is over.", flush=True)
         finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
             self._pack()
 
     def _check(self) -> None:

@@ -18,6 +18,8 @@ MIRROR := $(or $(realpath ../shared/mirror),$(PIXELS_TO_SENTIMENT_MIRROR))
 WORKERS := 2
 #: MINUTES   for how long `make harden` tries to break the project
 MINUTES := 60
+#: PART      mebibytes of a part of `make campaign-pack`
+PART := 40
 #: PORT      where `make serve` listens on this machine
 PORT := 8000
 
@@ -37,11 +39,11 @@ SHARED := -n $(WORKERS) --dist loadfile
 STAMP := .venv/.installed
 
 .PHONY: help book paper render pdf test test-book environment constraints format lint lab serve \
-	harden clean distclean FORCE
+	harden campaign-pack clean distclean FORCE
 
 help: ## list these commands
 	@echo 'Commands:'
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 	@echo 'Settings, for example `make environment PYTHON=python3.12`:'
 	@sed -n 's/^#: /  /p' Makefile
 
@@ -144,6 +146,10 @@ constraints: ## write constraints.txt anew from the newest releases
 			| sed 's/+.*//' | LC_ALL=C sort -f; \
 	} > "$$new/constraints.txt"; \
 	mv "$$new/constraints.txt" constraints.txt; git diff --stat constraints.txt
+
+# What a machine takes at a time holds, beside a part, a checkout of 20 MiB.
+campaign-pack: $(STAMP) ## parts for a GPU machine that can fetch nothing, and the commands for it
+	@$(BIN)/python .ci/campaign_pack.py _build/campaign $(PART)
 
 clean: ## remove what was built: pages, executed notebooks, tool caches (runs/ stays)
 	rm -rf _build book/chapters .pytest_cache .ruff_cache

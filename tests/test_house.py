@@ -25,7 +25,7 @@ FLOORS = (
     ("cli",),
     ("pages",),
     ("claims",),
-    ("benchmarks",),
+    ("benchmarks", "campaign"),
     ("reports",),
     ("studies",),
     ("book", "maps", "probes"),

@@ -6,6 +6,7 @@ metadata, and a GPU is reported only where somebody has already imported torch.
 
 import os
 import platform
+import re
 import subprocess
 import sys
 import time
@@ -44,11 +45,14 @@ def commit() -> tuple[str, bool]:
     """Give the commit of the checkout, and whether files differ from it.
 
     Files that git ignores do not count, nor what was recorded since, which changes no result.
-    ``("unknown", False)`` outside a checkout, without git, or before the first commit.
+    That of an archive made by git is the commit it was made of; ``("unknown", False)`` outside a
+    checkout, without git, or before the first commit.
     """
     root = places.checkout()
     if root is None:
         return "unknown", False
+    if not (root / ".git").exists():
+        return _archived(root), False
     # The ceiling keeps git from answering for a repository that the checkout merely lies in.
     environment = os.environ | {"GIT_CEILING_DIRECTORIES": str(root.parent)}
     command = ["git", "--no-optional-locks", "status", "--porcelain=v2", "--branch"]
@@ -65,6 +69,15 @@ def commit() -> tuple[str, bool]:
     if answer.returncode or found == "(initial)":
         return "unknown", False
     return found, any(not line.startswith("#") for line in lines)
+
+
+def _archived(root: Path) -> str:
+    """Read the commit that ``git archive`` wrote in the place of a format (`.gitattributes`)."""
+    try:
+        text = (root / ".git_archival.txt").read_text().strip()
+    except OSError:
+        return "unknown"
+    return text if re.fullmatch("[0-9a-f]{40}", text) else "unknown"
 
 
 def hardware() -> dict[str, str | int | float]:

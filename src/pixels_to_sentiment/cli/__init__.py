@@ -91,7 +91,7 @@ def waiting(what: str) -> Iterator[None]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from pixels_to_sentiment.cli import benchmark, caffe, experiments, maps, results
+    from pixels_to_sentiment.cli import benchmark, caffe, campaign, experiments, maps, results
 
     parser = argparse.ArgumentParser(
         prog="pixels-to-sentiment",
@@ -101,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     rooms = parser.add_subparsers(required=True, metavar="COMMAND")
     _folds_and_files(rooms)
     experiments.commands(rooms)
+    campaign.commands(rooms)
     results.commands(rooms)
     _book(rooms)
     maps.commands(rooms)

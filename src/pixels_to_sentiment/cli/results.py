@@ -4,8 +4,10 @@ import argparse
 import json
 import sys
 import textwrap
+from collections.abc import Callable
 from itertools import groupby
 from operator import itemgetter
+from pathlib import Path
 
 from pixels_to_sentiment.cli import add_command
 from pixels_to_sentiment.errors import UserError
@@ -25,6 +27,8 @@ def commands(rooms) -> None:
     record.add_argument(
         "--all", action="store_true", help="all that this code has finished, where it can be"
     )
+    text = "all in the packs of a campaign, or nothing"
+    record.add_argument("--from", dest="packs", type=Path, metavar="DIR", help=text)
 
 
 def _results(options: argparse.Namespace) -> None:
@@ -86,13 +90,16 @@ def _record(options: argparse.Namespace) -> None:
     from pixels_to_sentiment.records import store
     from pixels_to_sentiment.reports import ledger
 
-    if bool(options.keys) == options.all:
-        raise UserError("Say what to record: keys of finished runs, or --all.")
+    if [bool(options.keys), options.all, options.packs is not None].count(True) != 1:
+        raise UserError("Say what to record: keys of finished runs, --all, or --from DIR.")
 
     def record(some: list) -> None:
         for path in store.record(some):
             print(f"Recorded {path}.")
 
+    if options.packs is not None:
+        _take_in(options.packs, record)
+        return
     if options.all:
         refused = []
         for kind, folder in ledger.finished():
@@ -105,3 +112,18 @@ def _record(options: argparse.Namespace) -> None:
     folders = [places.runs() / key for key in options.keys]
     kinds = [ledger.kind(folder) or ledger.KINDS[0] for folder in folders]
     record([kind.open(folder) for kind, folder in zip(kinds, folders, strict=True)])
+
+
+def _take_in(folder: Path, record: Callable[[list], None]) -> None:
+    """Record what the packs of a campaign hold, and keep its report beside the benchmarks."""
+    from pixels_to_sentiment import places
+    from pixels_to_sentiment.campaign import packs
+
+    with packs.opened(folder) as (records, report):
+        record(records)
+        stamp = report["began"][:19].replace(":", "").replace("-", "")
+        kept = places.benchmarks() / f"campaign-{stamp}.json"
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with places.written_whole(kept) as partial:
+            partial.write_text(json.dumps(report, indent=1) + "\n")
+    print(f"{len(records)} in the packs; the checks are in {kept}.")

@@ -2,9 +2,6 @@
 
 import numpy as np
 import torch
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 from torch import Tensor, nn
 
 from pixels_to_sentiment.networks.network import Network
@@ -24,6 +21,11 @@ def fit(network: Network, pixels: Tensor, labels: np.ndarray, *, batch: int = 64
     `pixels` (uint8 RGB (n, 256, 256, 3), on the network's device), averaged over places where
     there are places, and standardised.
     """
+    # A machine that only trains need not have it.
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
     head = network.body.get_submodule(network.head)
     features = _features(network, head, pixels, batch)
     fitted = make_pipeline(StandardScaler(), LogisticRegression(C=COST, max_iter=2000))

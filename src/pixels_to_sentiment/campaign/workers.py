@@ -1,0 +1,111 @@
+"""Runs by several processes that share a device, until a deadline.
+
+Processes and not threads or stacked networks: torch's random numbers and the precision of products
+belong to a process, so each run is the same to the last bit as if it were made alone. Stacked by
+`torch.func.vmap`, three CaffeNets took longer on a processor than one after the other, and their
+gradients differed.
+"""
+
+import signal
+import time
+from collections.abc import Callable, Iterable
+from multiprocessing import get_context
+from multiprocessing.pool import AsyncResult
+from pathlib import Path
+
+from pixels_to_sentiment.campaign.order import Costs
+from pixels_to_sentiment.data import pictures
+from pixels_to_sentiment.errors import NoPlace, UserError
+from pixels_to_sentiment.records import store
+from pixels_to_sentiment.records.runs import WEIGHTS, Run
+
+# Seconds between two looks at who is done.
+_LOOK = 0.05
+_STATE: dict[str, object] = {}
+
+
+class Weightless(store.Runs):
+    """Training runs whose weights are not kept, as hundreds would fill a disk.
+
+    Their description says as ``at_once`` how many shared the device, of which `seconds` tells.
+    """
+
+    def __init__(self, root: Path, at_once: int = 1):
+        super().__init__(root)
+        self.at_once = at_once
+
+    def execute(self, work, behind, pictures, folder, device, tell) -> dict:
+        """As `store.Runs` does, and drop the weights."""
+        made = super().execute(work, behind, pictures, folder, device, tell)
+        (folder / WEIGHTS).unlink()
+        return made | {"at_once": self.at_once}
+
+
+def perform(
+    runs: Iterable[Run],
+    root: Path,
+    device: str,
+    at_once: int,
+    deadline: float,
+    costs: Costs,
+    tell: Callable[[Run, str | float], None],
+) -> list[Run]:
+    """Make runs in their order, as far as the time goes.
+
+    Parameters
+    ----------
+    root
+        Folder of the finished runs; one that the deadline ends leaves nothing there.
+    deadline
+        By `time.monotonic`. What would outlast it by `costs` is not begun; a run without any like
+        it is, and ended when the time is over.
+    tell
+        Called with each run that is over, and its seconds or why it cannot be finished.
+
+    Returns
+    -------
+    list of Run
+        Those not begun or not finished.
+    """
+    waiting, left = list(runs), []
+    working: dict[Run, AsyncResult] = {}
+    with get_context("spawn").Pool(at_once, _begin, (root, device, at_once)) as pool:
+        while (waiting or working) and time.monotonic() < deadline:
+            while waiting and len(working) < at_once:
+                run = waiting.pop(0)
+                if time.monotonic() + (costs.expected(run) or 0) > deadline:
+                    left.append(run)
+                else:
+                    working[run] = pool.apply_async(_make, (run,))
+            for run in [run for run, result in working.items() if result.ready()]:
+                outcome = working.pop(run).get()
+                if isinstance(outcome, float):
+                    costs.add(run, outcome)
+                tell(run, outcome)
+            time.sleep(_LOOK)
+        return [*working, *left, *waiting]
+
+
+def _begin(root: Path, device: str, at_once: int) -> None:
+    # An exception lets what is half-written be removed. Ctrl-C is the parent's to tell.
+    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _STATE.update(store=Weightless(root, at_once), pictures=pictures.load(), device=device)
+
+
+def _end(*_: object) -> None:
+    raise SystemExit(128 + signal.SIGTERM)
+
+
+def _make(run: Run) -> float | str:
+    """Give the seconds of a run, or why it cannot be finished."""
+    began = time.monotonic()
+    try:
+        _STATE["store"].get(run, _STATE["pictures"], device=_STATE["device"])
+    except NoPlace:
+        raise
+    except UserError as fault:
+        return str(fault)
+    except RuntimeError as fault:  # torch's, such as a device without memory
+        return f"{type(fault).__name__}: {fault}".splitlines()[0]
+    return time.monotonic() - began

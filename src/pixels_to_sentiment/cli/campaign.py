@@ -1,0 +1,207 @@
+"""The command ``campaign``."""
+
+import argparse
+import json
+import math
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from itertools import groupby
+from pathlib import Path
+
+from pixels_to_sentiment.cli import add_command, waiting
+from pixels_to_sentiment.errors import UserError
+
+# Of the time, and in seconds, what is kept for packing.
+_RESERVE, _LEAST, _AT_MOST = 0.1, 5, 30
+# Of the time, what the benchmark may take, and what it times: on a processor next to nothing, to
+# try the way.
+_BENCHMARK = 1 / 3
+_SECTIONS = {"cuda": "train-caffenet", "cpu": "logs"}
+# Processes that share a device.
+_AT_ONCE = {"cuda": 3, "cpu": 1}
+# Seconds after which it is ended where it does not end by itself.
+_LOOSE = 1
+# Seconds between two packings.
+_OFTEN = 60
+
+
+def commands(rooms) -> None:
+    """Add the command."""
+    text = "Make the runs that the book lacks, for some minutes; leave their records as packs."
+    command = add_command(rooms, "campaign", _campaign, text, "--device")
+    command.add_argument("-o", "--output", type=Path, metavar="DIR", help="folder for the packs")
+    command.add_argument("--minutes", type=float, help="stop by then, packing included")
+    command.add_argument("--resume", action="store_true", help="go on with an earlier campaign")
+    command.add_argument("--dry-run", action="store_true", help="show what would be run, in order")
+    command.add_argument("--at-once", type=int, metavar="N", help="processes (GPU: 3, CPU: 1)")
+    text = "a few iterations each, to try it; never recorded"
+    command.add_argument("--smoke", action="store_true", help=text)
+
+
+def _campaign(options: argparse.Namespace) -> None:
+    began = time.monotonic()
+    _check_options(options)
+    from pixels_to_sentiment.campaign import order
+    from pixels_to_sentiment.records import store
+
+    with waiting("Planning"):
+        runs, missing = order.planned(options.smoke)
+        recorded = store.recorded()
+        todo = order.lacking(runs, recorded)
+    if missing:
+        print(
+            f"Left out, as their weights are not at hand: {', '.join(map(str, missing))}.",
+            file=sys.stderr,
+        )
+    if options.dry_run:
+        _show(todo)
+        return
+    seconds = 60 * options.minutes
+    end = began + seconds - min(_AT_MOST, max(_LEAST, _RESERVE * seconds))
+    _Campaign(options, todo, recorded).go(end, seconds)
+
+
+def _check_options(options: argparse.Namespace) -> None:
+    there = options.output is not None and options.minutes is not None
+    if not options.dry_run and not (there and 0 < options.minutes < math.inf):
+        raise UserError("Say where the packs go and how long it may take: -o DIR --minutes M.")
+    if options.at_once is not None and options.at_once < 1:
+        raise UserError(f"--at-once is {options.at_once}: give a whole number from 1 up.")
+
+
+def _show(todo: list) -> None:
+    """Print the order, a line for the folds of a configuration and seed."""
+    named = (
+        f"{run.network}:{run.start}:{run.recipe.name} {run.agreement} {run.precision} "
+        f"seed {run.seed}"
+        for run in todo
+    )
+    for name, some in groupby(named):
+        print(f"{len(list(some))} x {name}")
+    print(f"{len(todo)} runs in all.")
+
+
+class _Over(Exception):
+    """The time is over."""
+
+
+def _end(*_: object) -> None:
+    raise _Over
+
+
+class _Campaign:
+    """One call of the command: what is finished lies below the runs and outlasts it."""
+
+    def __init__(self, options: argparse.Namespace, todo: list, recorded: list):
+        from pixels_to_sentiment import places
+        from pixels_to_sentiment.records.runs import Record
+        from pixels_to_sentiment.training import devices
+
+        self.options, self.recorded = options, recorded
+        self.device = devices.pick(options.device)
+        self.root = places.runs() / "campaign"
+        self.finished = Record.found_in(self.root)
+        self.report = self._earlier()
+        packed = options.output.is_dir() and any(options.output.iterdir())
+        if (self.finished or packed) and not options.resume:
+            place = self.root if self.finished else options.output
+            raise UserError(f"{place} holds an earlier campaign: --resume goes on with it.")
+        self.planned = set(todo)
+        known = {one.run for one in self.finished}
+        self.todo = [run for run in todo if run not in known]
+        self.last = 0.0
+
+    def _earlier(self) -> dict:
+        with suppress(OSError, ValueError):
+            return json.loads((self.root / "report.json").read_text())
+        return {"began": datetime.now(UTC).isoformat(timespec="seconds"), "failed": {}}
+
+    @staticmethod
+    def _name(run) -> str:
+        return (
+            f"{run.network}:{run.start}:{run.recipe.name} {run.agreement} fold {run.fold} "
+            f"seed {run.seed} {run.precision}"
+        )
+
+    def go(self, end: float, seconds: float) -> None:
+        """Check, measure, run, and pack whatever happens."""
+        from pixels_to_sentiment.campaign import order, workers
+
+        # Whatever takes longer than it should, as checks may, is ended too.
+        before = signal.signal(signal.SIGALRM, _end)
+        signal.setitimer(signal.ITIMER_REAL, max(0.01, end + _LOOSE - time.monotonic()))
+        try:
+            self._check()
+            self._measure(min(_BENCHMARK * seconds, end - time.monotonic()))
+            costs = order.Costs([*self.recorded, *self.finished], self.device)
+            at_once = self.options.at_once or _AT_ONCE[self.device[:4]]
+            left = workers.perform(
+                self.todo, self.root, self.device, at_once, end, costs, self._tell
+            )
+            print(f"{len(left)} runs are left.", flush=True)
+        except _Over:
+            print("The time is over.", flush=True)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+            self._pack()
+
+    def _check(self) -> None:
+        from pixels_to_sentiment.campaign import checks
+        from pixels_to_sentiment.data import pictures
+
+        loaded = pictures.load()
+        if not loaded.real:
+            raise UserError(f"A campaign needs the photographs. {loaded.reason}")
+        if "checks" not in self.report:
+            self.report["checks"] = checks.equality(loaded, self.device)
+        for row in self.report["checks"]["rows"]:
+            print("{what}, {network} {precision}: {largest:.1e}".format(**row), flush=True)
+
+    def _measure(self, seconds: float) -> None:
+        """Run the benchmark in a process of its own, which can be ended."""
+        if "benchmark" in self.report or seconds <= 0:
+            return
+        if find_spec("scipy") is None:
+            print("The benchmark is left out: it needs scipy, which is not here.", file=sys.stderr)
+            return
+        section = _SECTIONS[self.device[:4]]
+        command = [sys.executable, "-m", "pixels_to_sentiment", "benchmark", "--json"]
+        command += ["--device", self.device, "--only", section]
+        try:
+            answer = subprocess.run(command, capture_output=True, timeout=seconds, check=True)
+            self.report["benchmark"] = json.loads(answer.stdout)
+        except subprocess.TimeoutExpired:
+            print(f"The benchmark was ended after {seconds:.0f} s.", file=sys.stderr)
+        except subprocess.CalledProcessError as fault:
+            said = fault.stderr.decode(errors="replace").strip().splitlines()
+            print(f"The benchmark failed: {said[-1] if said else fault}", file=sys.stderr)
+
+    def _tell(self, run, outcome: str | float) -> None:
+        """Print what became of a run, and pack now and then."""
+        if isinstance(outcome, str):
+            self.report["failed"][self._name(run)] = outcome
+            print(f"{self._name(run)}: {outcome}", file=sys.stderr)
+        else:
+            print(f"{self._name(run)}: {outcome:.1f} s", flush=True)
+        if time.monotonic() > self.last + _OFTEN:
+            self._pack()
+
+    def _pack(self) -> None:
+        from pixels_to_sentiment import places
+        from pixels_to_sentiment.campaign import packs
+        from pixels_to_sentiment.records.runs import Record
+
+        self.root.mkdir(parents=True, exist_ok=True)
+        with places.written_whole(self.root / "report.json") as partial:
+            partial.write_text(json.dumps(self.report, indent=1) + "\n")
+        found = [one for one in Record.found_in(self.root) if one.run in self.planned]
+        made = packs.write(found, self.report, self.options.output)
+        self.last = time.monotonic()
+        size = sum(path.stat().st_size for path in made)
+        print(f"{len(found)} records in {len(made)} packs, {size:,} bytes.", flush=True)

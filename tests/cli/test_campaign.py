@@ -1,0 +1,102 @@
+"""The commands ``campaign`` and ``record --from``."""
+
+import json
+import time
+
+import pytest
+
+from pixels_to_sentiment import places
+from pixels_to_sentiment.campaign import checks, order, packs, workers
+from pixels_to_sentiment.data import pictures
+from pixels_to_sentiment.records.runs import Record
+from toy_cli import refused, said, write_result
+
+pytestmark = pytest.mark.usefixtures("isolated")
+REPORT = {"began": "2020-02-03T04:05:06+00:00", "failed": {}, "checks": {"rows": []}}
+
+
+@pytest.fixture
+def campaign(isolated, monkeypatch):
+    """Give the command three runs of which each call finishes one at once."""
+    made = [Record.open(write_result(isolated / "made", fold, 3)) for fold in (1, 2, 3)]
+    asked = []
+
+    def perform(runs, root, device, at_once, deadline, costs, tell):
+        asked.append([run.fold for run in runs])
+        write_result(root, runs[0].fold, 3)
+        tell(runs[0], 0.1)
+        assert deadline - time.monotonic() < 60
+        return runs[1:]
+
+    loaded = type("Loaded", (), {"real": True})
+    monkeypatch.setattr(pictures, "load", lambda: loaded)
+    monkeypatch.setattr(order, "planned", lambda smoke: ([one.run for one in made], {}))
+    monkeypatch.setattr(workers, "perform", perform)
+    monkeypatch.setattr(checks, "equality", lambda *_: {"rows": []})
+    monkeypatch.setattr("pixels_to_sentiment.cli.campaign.find_spec", lambda name: None)
+    return asked
+
+
+def test_a_campaign_goes_on_where_it_was_and_skips_what_is_recorded(campaign, capsys, isolated):
+    """What an earlier call finished is packed again and not made again; only records are there."""
+    write_result(places.results(), 1, 3)
+    assert "2 runs in all" in said(capsys, "campaign", "--dry-run")
+    ask = ["campaign", "--device", "cpu", "--minutes", "1", "-o", str(isolated / "out")]
+    assert "1 records in 1 packs" in said(capsys, *ask)
+    assert "--resume goes on with it" in refused(capsys, *ask)
+    assert "2 records in 1 packs" in said(capsys, *ask, "--resume")
+    assert campaign == [[2, 3], [3]]
+    with packs.opened(isolated / "out") as (records, report):
+        assert sorted(one.run.fold for one in records) == [2, 3]
+        assert report["checks"] == {"rows": []}
+    assert [path.name for path in (isolated / "out").iterdir()] == ["records-1.zip"]
+
+
+def test_a_campaign_that_is_ended_packs_what_is_finished(campaign, capsys, isolated, monkeypatch):
+    """As SIGTERM ends it, in the middle of a run."""
+
+    def end(runs, root, *_):
+        write_result(root, 1, 3)
+        raise SystemExit(143)
+
+    monkeypatch.setattr(workers, "perform", end)
+    with pytest.raises(SystemExit):
+        said(capsys, "campaign", "--device", "cpu", "--minutes", "1", "-o", str(isolated / "out"))
+    with packs.opened(isolated / "out") as (records, _):
+        assert len(records) == 1
+
+
+def test_a_campaign_says_what_it_lacks(capsys):
+    """A folder and the minutes."""
+    assert "-o DIR --minutes M" in refused(capsys, "campaign", "--minutes", "3")
+
+
+@pytest.fixture
+def brought(isolated, monkeypatch):
+    """Packs of two records on pictures that pass for the article's."""
+    monkeypatch.setattr(pictures, "PUBLISHED", "f")
+    for fold in (1, 2):
+        write_result(isolated / "made", fold, 3)
+    packs.write(Record.found_in(isolated / "made"), REPORT, isolated / "packs")
+    return isolated / "packs"
+
+
+def test_packs_are_recorded_with_their_report(brought, capsys):
+    """The records under their keys, the report beside the benchmarks; a second time is no harm."""
+    assert said(capsys, "record", "--from", str(brought)).count("Recorded ") == 2
+    assert len(Record.recorded()) == 2
+    (kept,) = places.benchmarks().iterdir()
+    assert kept.name == "campaign-20200203T040506.json"
+    assert json.loads(kept.read_text()) == REPORT
+    assert said(capsys, "record", "--from", str(brought)).count("Recorded ") == 0
+
+
+def test_of_packs_with_one_record_too_bad_none_is_taken(brought, capsys, isolated):
+    """As where a picture is not of the test list: one sentence, and no folder."""
+    folder = next((isolated / "made").iterdir())
+    path = folder / "predictions.csv"
+    path.write_text(path.read_text().replace(",0,", ",1,", 1))
+    packs.write(Record.found_in(isolated / "made"), REPORT, brought)
+    assert "not those of the run's test list" in refused(capsys, "record", "--from", brought)
+    assert not places.results().exists()
+    assert not places.benchmarks().exists()

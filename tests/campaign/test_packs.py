@@ -21,7 +21,7 @@ def home(tmp_path):
     """Write a folder with the packs of three records, each with weights beside it."""
     for fold in (1, 2, 3):
         (write_result(tmp_path / "made", fold, 3) / "weights.safetensors").write_bytes(b"0" * 99)
-    packs.write(Record.found_in(tmp_path / "made"), REPORT, tmp_path / "packs", largest=16_000)
+    packs.write(Record.recorded(tmp_path / "made"), REPORT, tmp_path / "packs", largest=16_000)
     return tmp_path / "packs"
 
 
@@ -55,7 +55,7 @@ def test_more_than_fits_is_refused(tmp_path):
     """In a sentence, and nothing is written."""
     write_result(tmp_path / "made", 1, 3)
     with pytest.raises(UserError, match="more than 8 packs"):
-        packs.write(Record.found_in(tmp_path / "made") * 9, REPORT, tmp_path / "p", largest=2000)
+        packs.write(Record.recorded(tmp_path / "made") * 9, REPORT, tmp_path / "p", largest=2000)
     assert not (tmp_path / "p").exists()
 
 
@@ -91,7 +91,7 @@ def by_other_code(home):
     content["key"] = run.key("f", "0" * 12)
     (folder / "run.json").write_text(json.dumps(content))
     folder.rename(folder.with_name(content["key"]))
-    packs.write(Record.found_in(folder.parent), REPORT, home, largest=16_000)
+    packs.write(Record.recorded(folder.parent), REPORT, home, largest=16_000)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def perform(isolated):
         costs = costs or order.Costs([], "cpu")
         deadline = time.monotonic() + seconds
         left = workers.perform(runs, root, "cpu", at_once, deadline, costs, told.__setitem__)
-        return told, left, Record.found_in(root)
+        return told, left, Record.recorded(root)
 
     return go
 

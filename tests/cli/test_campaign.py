@@ -77,7 +77,7 @@ def brought(isolated, monkeypatch):
     monkeypatch.setattr(pictures, "PUBLISHED", "f")
     for fold in (1, 2):
         write_result(isolated / "made", fold, 3)
-    packs.write(Record.found_in(isolated / "made"), REPORT, isolated / "packs")
+    packs.write(Record.recorded(isolated / "made"), REPORT, isolated / "packs")
     return isolated / "packs"
 
 
@@ -96,7 +96,7 @@ def test_of_packs_with_one_record_too_bad_none_is_taken(brought, capsys, isolate
     folder = next((isolated / "made").iterdir())
     path = folder / "predictions.csv"
     path.write_text(path.read_text().replace(",0,", ",1,", 1))
-    packs.write(Record.found_in(isolated / "made"), REPORT, brought)
+    packs.write(Record.recorded(isolated / "made"), REPORT, brought)
     assert "not those of the run's test list" in refused(capsys, "record", "--from", brought)
     assert not places.results().exists()
     assert not places.benchmarks().exists()

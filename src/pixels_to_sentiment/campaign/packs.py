@@ -102,7 +102,7 @@ def opened(folder: Path) -> Iterator[tuple[list[Record], dict]]:
         complete = [(one["campaign"], one["pack"], one["of"]) for one in told]
         if sorted(complete) != [(complete[0][0], n, len(told)) for n in range(1, len(told) + 1)]:
             raise UserError(f"{folder} lacks packs, or has those of two campaigns: {_CURE}.")
-        records = Record.found_in(root)
+        records = Record.recorded(root)
         for one in records:
             if one.code != one.run.fingerprint():
                 commit = one.provenance()["commit"]

@@ -105,7 +105,7 @@ class _Campaign:
         self.options, self.recorded = options, recorded
         self.device = devices.pick(options.device)
         self.root = places.runs() / "campaign"
-        self.finished = Record.found_in(self.root)
+        self.finished = Record.recorded(self.root)
         self.report = self._earlier()
         packed = options.output.is_dir() and any(options.output.iterdir())
         if (self.finished or packed) and not options.resume:
@@ -200,7 +200,7 @@ class _Campaign:
         self.root.mkdir(parents=True, exist_ok=True)
         with places.written_whole(self.root / "report.json") as partial:
             partial.write_text(json.dumps(self.report, indent=1) + "\n")
-        found = [one for one in Record.found_in(self.root) if one.run in self.planned]
+        found = [one for one in Record.recorded(self.root) if one.run in self.planned]
         made = packs.write(found, self.report, self.options.output)
         self.last = time.monotonic()
         size = sum(path.stat().st_size for path in made)

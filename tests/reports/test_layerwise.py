@@ -83,3 +83,14 @@ def test_fine_tuning_is_compared_with_what_was_known_before(tmp_path, made):
     assert (row.least, row.most) == (pytest.approx(-0.25), pytest.approx(0.25))
     assert layerwise.tuned_against_frozen(frozen[:4], runs, both, "svm").empty
     assert layerwise.tuned_against_frozen([], runs, both).empty
+
+
+def test_subsets_stand_side_by_side_and_a_part_of_one_is_left_out(tmp_path):
+    """A dash where not all folds are there; an SVM is another classifier."""
+    whole = [probed(tmp_path, fold, (0.5, 0.75)) for fold in folds.FOLDS]
+    assert layerwise.by_subset({"five": whole, "four": []}).empty
+    softmax = layerwise.CLASSIFIER_TITLES | {"svm": layerwise.CLASSIFIER_TITLES["softmax"]}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(layerwise, "CLASSIFIER_TITLES", softmax)
+        (row,) = layerwise.by_subset({"five": whole, "four": whole[:3]}).to_numpy()
+    assert list(row) == ["SqueezeNet 1.1, frozen", "0.500\xa0±\xa00.000", "–"]

@@ -143,3 +143,36 @@ def agreement(table: pd.DataFrame, limits: pd.DataFrame) -> Figure:
         panel.set_xticks(list(place.values()), [f"exactly {count}" for count in place])
         panel.set(xlabel="annotators who gave the label", ylabel=words, ylim=(None, 1.02))
     return legend_below(figure, panels[0], 1)
+
+
+def prices(table: pd.DataFrame, earlier: float) -> Figure:
+    """Draw accuracy against each cost of a network, on logarithmic scales, side by side.
+
+    Parameters
+    ----------
+    table
+        As `reports.prices.prices` gives it: ``network``, ``how``, ``accuracy``, ``parameters``,
+        ``operations`` and ``minutes``. The networks have colours, ``how`` has marks.
+    earlier
+        Accuracy of a network whose costs are not known, drawn as dashes.
+    """
+    costs = {
+        "parameters": "parameters (millions)",
+        "operations": "GFLOP a picture",
+        "minutes": "minutes a fold, as recorded",
+    }
+    figure, panels = plt.subplots(1, len(costs), sharey=True, figsize=(WIDTH, 4.2))
+    colours = dict(zip(table["network"].unique(), PALETTE, strict=False))
+    marks = dict(zip(table["how"].unique(), "oDs", strict=False))
+    for panel, (column, words) in zip(panels, costs.items(), strict=True):
+        dashes = {"color": "black", "linewidth": 0.8, "linestyle": "--"}
+        panel.axhline(earlier, **dashes, label="PCNN, as the article quotes it")
+        for (network, how), some in table.groupby(["network", "how"], sort=False):
+            panel.scatter(
+                some[column], some["accuracy"], s=40, marker=marks[how], color=colours[network],
+                label=f"{network}, {how}", zorder=3,
+            )  # fmt: skip
+        panel.set(xlabel=words, xscale="log")
+        panel.margins(x=0.15)
+    panels[0].set_ylabel("accuracy, five agree, centre crop")
+    return legend_below(figure, panels[0], 2)

@@ -16,7 +16,7 @@ from pixels_to_sentiment.reports import layerwise
 from pixels_to_sentiment.reports.pairs import accuracies
 from pixels_to_sentiment.reports.runs import complete, runs_of
 
-TUNED, FROZEN, ARTICLE = "fine-tuned", "frozen, linear classifier", "the article's CaffeNet"
+TUNED, FROZEN, ARTICLE = "fine-tuned", "frozen, linear classifier", "as the article reports it"
 COLUMNS = ["network", "how", "accuracy", "parameters", "operations", "minutes"]
 
 
@@ -57,20 +57,22 @@ def prices(
     for one in configurations:
         if runs := complete(runs_of(one, records)):
             accuracy = accuracies(runs, "centre")["mean"].mean()
-            rows.append((one.family, TUNED, accuracy, _minutes(runs)))
+            rows.append((one.network, one.start, TUNED, accuracy, _minutes(runs)))
             used += [run.key for run in runs]
-    for name, some in _by_network(probes).items():
+    for (name, start), some in _by_start(probes).items():
         found = layerwise.compared(some).query("classifier == 'softmax' and n == 5")
         if len(found):
-            rows.append((name, FROZEN, found["nested_mean"].iloc[0], _minutes(some)))
+            rows.append((name, start, FROZEN, found["nested_mean"].iloc[0], _minutes(some)))
             used += [one.key for one in some]
-    rows.append(("caffenet", ARTICLE, _article("CaffeNet, ILSVRC-2012"), float("nan")))
-    table = pd.DataFrame(rows, columns=["network", "how", "accuracy", "minutes"])
+    article = _article("CaffeNet, ILSVRC-2012")
+    rows.append(("caffenet", "imagenet", ARTICLE, article, float("nan")))
+    table = pd.DataFrame(rows, columns=["network", "start", "how", "accuracy", "minutes"])
     names = table["network"].unique()
     counted = architectures.sizes(names).set_index("network")["parameters"]
     table["parameters"] = table["network"].map(counted)
     table["operations"] = table["network"].map({name: operations(name) for name in names})
-    table["network"] = [catalogue.NETWORK_TITLES.get(name, name) for name in table["network"]]
+    starts = zip(table["network"], table["start"], strict=True)
+    table["network"] = [catalogue.in_words(*both) for both in starts]
     table.attrs["runs"] = used
     return table[COLUMNS]
 
@@ -85,11 +87,12 @@ def _article(variant: str) -> float:
     return table.set_index("variant")["mean"][variant]
 
 
-def _by_network(probes: Iterable[ProbeRecord]) -> dict[str, list[ProbeRecord]]:
-    found: dict[str, list[ProbeRecord]] = {}
+def _by_start(probes: Iterable[ProbeRecord]) -> dict[tuple[str, str], list[ProbeRecord]]:
+    found: dict[tuple[str, str], list[ProbeRecord]] = {}
     for one in probes:
         if one.run is None and one.probe.agreement == "five":
-            found.setdefault(one.probe.network.partition(":")[0], []).append(one)
+            network, _, start = one.probe.network.partition(":")
+            found.setdefault((network, start), []).append(one)
     return found
 
 

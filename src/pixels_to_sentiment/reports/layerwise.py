@@ -142,8 +142,40 @@ def compared(records: Iterable[ProbeRecord]) -> pd.DataFrame:
     return table
 
 
-def by_subset(probes: Mapping[str, Iterable[ProbeRecord]]) -> pd.DataFrame:
-    """Set the softmax classifiers of untrained networks side by side, a column a subset, as text.
+def between_frozen(
+    probes: Iterable[ProbeRecord], first: str, classifier: str = "softmax"
+) -> pd.DataFrame:
+    """Compare classifiers on the features of one network with those of each other one.
+
+    Parameters
+    ----------
+    probes
+        Of untrained networks; a subset counts where all folds are there.
+    first
+        The network, in words.
+
+    Returns
+    -------
+    DataFrame
+        As `judgement.differences`, with ``pair`` (in words) and ``subset``.
+    """
+    known = told(one for one in probes if one.run is None)
+    used, known = known.attrs["runs"], known[known["classifier"] == classifier]
+    known = known.assign(configuration=known["configuration"].str.split(f", {FROZEN}").str[0])
+    whole = known.groupby(["configuration", "agreement"])["fold"].transform("nunique")
+    known = known[whole == len(folds.FOLDS)]
+    others = [name for name in known["configuration"].unique() if name != first]
+    table = judgement.differences(known, [(first, other) for other in others])
+    table["pair"] = [f"{first} − {other}" for other in table["other"]]
+    table["subset"] = table["agreement"].map(figures.AGREEMENT_NAMES)
+    table.attrs["runs"] = used
+    return table
+
+
+def by_subset(
+    probes: Mapping[str, Iterable[ProbeRecord]], classifier: str = "softmax"
+) -> pd.DataFrame:
+    """Set the classifiers of untrained networks side by side, a column a subset, as text.
 
     The nested choice on the last features, where all folds are there.
     """
@@ -154,7 +186,7 @@ def by_subset(probes: Mapping[str, Iterable[ProbeRecord]]) -> pd.DataFrame:
         if found.empty:
             continue
         whole = found["n"] == len(folds.FOLDS)
-        found = found[whole & (found["classifier"] == CLASSIFIER_TITLES["softmax"])]
+        found = found[whole & (found["classifier"] == CLASSIFIER_TITLES[classifier])]
         found = found.drop_duplicates("configuration").set_index("configuration")
         scored = tables.scored(found[["nested_mean", "nested_std"]])
         columns[name] = pd.Series(scored, found.index, dtype=object)

@@ -82,14 +82,15 @@ LAYERS: dict[str, dict[str, Tap]] = {
     "efficientnet_lite0": {
         "logits": Tap(""),
         "pooled": Tap("bn2", pooled=True),
-        "conv_head": Tap("bn2"),
+        "conv_head": Tap("bn2.act"),
         **{f"blocks.{n}": Tap(f"blocks.{n}") for n in (6, 5, 4, 3, 2, 1, 0)},
         "conv_stem": Tap("bn1"),
     },
     "resnet50": {
         "logits": Tap(""),
         "pooled": Tap("layer4", pooled=True),
-        **{name: Tap(name) for name in ("layer4", "layer3", "layer2", "layer1")},
+        "layer4": Tap("layer4.2"),
+        **{name: Tap(name) for name in ("layer3", "layer2", "layer1")},
         "pool1": Tap("maxpool"),
         "conv1": Tap("act1"),
     },

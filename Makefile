@@ -31,7 +31,7 @@ endif
 
 BIN := .venv/bin
 PIP_INSTALL := -m pip install -qq --progress-bar off --disable-pip-version-check
-EXTRAS := [book,test,dev]
+EXTRAS := [book,test,dev,weights]
 CLI := $(BIN)/pixels-to-sentiment
 JUPYTER_BOOK := $(BIN)/jupyter-book build book --config _config.yml --path-output . -n -W --keep-going
 # The tests of a file stay together, as they share what it takes long to make.

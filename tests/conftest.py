@@ -7,13 +7,14 @@ import os
 import urllib.request
 from collections import OrderedDict
 from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from pixels_to_sentiment.files import assets, downloads
+from pixels_to_sentiment.files import assets, downloads, packaged
 
 # Torch's threads wait for each other where several processes share the processors.
 if workers := int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 0)):
@@ -32,7 +33,7 @@ def _online(monkeypatch):
 
 @pytest.fixture
 def isolated(tmp_path, monkeypatch):
-    """Folder with all places in it; there is neither mirror nor network."""
+    """Folder with all places in it; there is no mirror, no network and no package with weights."""
     for place in ("cache", "runs", "results", "benchmarks"):
         monkeypatch.setenv(f"PIXELS_TO_SENTIMENT_{place.upper()}", str(tmp_path / place))
     monkeypatch.setenv(assets.MIRROR_VARIABLE, "")
@@ -41,6 +42,11 @@ def isolated(tmp_path, monkeypatch):
         raise OSError("tests have no network")
 
     monkeypatch.setattr(urllib.request.OpenerDirector, "open", refuse)
+
+    def absent(name):
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(packaged, "distribution", absent)
     monkeypatch.setattr(downloads, "_SLOW_FAILURES", {})
     return tmp_path
 

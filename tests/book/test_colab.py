@@ -80,7 +80,7 @@ def test_on_colab_the_project_is_fetched_and_installed(on_colab, tmp_path):
     clone, *installs = [list(map(str, command)) for command in on_colab]
     folder = str(tmp_path / "pixels-to-sentiment")
     assert clone == ["git", "clone", "-q", "--depth=1", ADDRESS, folder]
-    assert [install[-2:] for install in installs] == [["-e", f"{folder}[notebooks]"]] * 2
+    assert [install[-2:] for install in installs] == [["-e", f"{folder}[notebooks,weights]"]] * 2
     assert sys.path[0] == f"{folder}/src"
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert "notebooks" in extras["optional-dependencies"]

@@ -93,3 +93,27 @@ def test_agreement_is_drawn_by_count_with_the_ceiling():
     assert [s[0][1] for s in left.collections[0].get_segments()] == [1.0, 0.9, 0.7]
     marks = next(c for c in right.collections if isinstance(c, PathCollection)).get_offsets()
     assert marks.tolist() == [[2, 0.6], [1, 0.7], [0, pytest.approx(0.8)]]
+
+
+def test_every_network_stands_at_each_of_its_costs():
+    """One whose minutes are not known is left out of that panel alone."""
+    table = pd.DataFrame(
+        {
+            "network": ["CaffeNet", "ResNet-50"],
+            "how": ["the article's", "fine-tuned"],
+            "accuracy": [0.817, 0.85],
+            "parameters": [56.9, 23.5],
+            "operations": [1.4, 8.2],
+            "minutes": [float("nan"), 30.0],
+        }
+    )
+    panels = charts.prices(table, 0.783).axes
+    assert [panel.get_xscale() for panel in panels] == ["log"] * 3
+    drawn = [
+        [tuple(c.get_offsets()[0].tolist()) for c in panel.collections if c.get_offsets().count()]
+        for panel in panels
+    ]
+    assert drawn[0] == [(56.9, 0.817), (23.5, 0.85)]
+    assert drawn[1] == [(1.4, 0.817), (8.2, 0.85)]
+    assert drawn[2] == [(30.0, 0.85)]
+    assert [panel.lines[0].get_ydata()[0] for panel in panels] == [0.783] * 3

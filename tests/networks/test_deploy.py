@@ -9,6 +9,9 @@ from torch import nn
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import declared, deploy, factory, surgery, weights
 
+# isort: split
+from timm.layers import Conv2dSame
+
 pytestmark = pytest.mark.usefixtures("isolated")
 
 NAMES = ["caffenet", "squeezenet1_0", "squeezenet1_1", "mobilenet_v2"]
@@ -143,6 +146,7 @@ class Sine(nn.Module):
         (nn.MaxPool2d(3, 2), "1 .*MaxPool2d"),  # rounds down
         (nn.AdaptiveAvgPool2d(2), "1 .*AdaptiveAvgPool2d"),
         (Sine(), ".*sin"),  # a step that is no module
+        (Conv2dSame(2, 2, 3, stride=2), "a step .* that looks at its input"),
     ],
 )
 def test_what_caffe_cannot_express_is_named(layer, said):

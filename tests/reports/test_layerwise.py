@@ -83,3 +83,25 @@ def test_fine_tuning_is_compared_with_what_was_known_before(tmp_path, made):
     assert (row.least, row.most) == (pytest.approx(-0.25), pytest.approx(0.25))
     assert layerwise.tuned_against_frozen(frozen[:4], runs, both, "svm").empty
     assert layerwise.tuned_against_frozen([], runs, both).empty
+
+
+def test_subsets_stand_side_by_side_and_a_part_of_one_is_left_out(tmp_path):
+    """A dash where not all folds are there; an SVM is another classifier."""
+    whole = [probed(tmp_path, fold, (0.5, 0.75)) for fold in folds.FOLDS]
+    assert layerwise.by_subset({"five": whole, "four": []}).empty
+    (row,) = layerwise.by_subset({"five": whole, "four": whole[:3]}, "svm").to_numpy()
+    assert list(row) == ["SqueezeNet 1.1, frozen", "0.500\xa0±\xa00.000", "–"]
+
+
+def test_frozen_networks_are_compared_picture_by_picture(tmp_path):
+    """Each other network, where all of its folds are there."""
+    kept = [
+        probed(tmp_path, fold, (right,), f"{network}:imagenet")
+        for network, right in (("resnet50", 0.75), ("squeezenet1_1", 0.5), ("mobilenet_v2", 0.5))
+        for fold in (folds.FOLDS if network != "mobilenet_v2" else [1, 2])
+    ]
+    (row,) = layerwise.between_frozen(kept, "ResNet-50", "svm").itertuples()
+    assert (row.pair, row.subset) == ("ResNet-50 − SqueezeNet 1.1", "five agree")
+    assert row.difference == pytest.approx(0.25)
+    assert (row.first_only, row.other_only) == (220, 0)
+    assert layerwise.between_frozen([], "ResNet-50").empty

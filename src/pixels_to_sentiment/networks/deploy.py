@@ -95,8 +95,14 @@ def export(
 def steps(body: nn.Module) -> list[Step]:
     """Express a network's body, ending in logits, in layers of Caffe, ending in ``prob``."""
     training = body.training
-    graph = _Tracer().trace(body.eval())
-    body.train(training)
+    try:
+        graph = _Tracer().trace(body.eval())
+    except fx.proxy.TraceError as fault:
+        raise UserError(
+            f"Caffe has no layer for a step of this network that looks at its input ({fault})."
+        ) from fault
+    finally:
+        body.train(training)
     names = caffe_names(body)
     tops: dict[fx.Node, str] = {}
     found: list[Step] = []

@@ -78,6 +78,22 @@ LAYERS: dict[str, dict[str, Tap]] = {
         "pooled": Tap("features", pooled=True),
         **{f"features.{n}": Tap(f"features.{n}") for n in (18, 17, 16, 13, 10, 6, 3, 1, 0)},
     },
+    # The last convolution, its stages from the last to the first, the first convolution.
+    "efficientnet_lite0": {
+        "logits": Tap(""),
+        "pooled": Tap("bn2", pooled=True),
+        "conv_head": Tap("bn2.act"),
+        **{f"blocks.{n}": Tap(f"blocks.{n}") for n in (6, 5, 4, 3, 2, 1, 0)},
+        "conv_stem": Tap("bn1"),
+    },
+    "resnet50": {
+        "logits": Tap(""),
+        "pooled": Tap("layer4", pooled=True),
+        "layer4": Tap("layer4.2"),
+        **{name: Tap(name) for name in ("layer3", "layer2", "layer1")},
+        "pool1": Tap("maxpool"),
+        "conv1": Tap("act1"),
+    },
 }
 
 

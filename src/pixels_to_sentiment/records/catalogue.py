@@ -19,6 +19,8 @@ NETWORK_TITLES = {
     "squeezenet1_1": "SqueezeNet 1.1",
     "squeezenet1_0": "SqueezeNet 1.0",
     "mobilenet_v2": "MobileNetV2",
+    "efficientnet_lite0": "EfficientNet-Lite0",
+    "resnet50": "ResNet-50",
 }
 START_TITLES = {
     "random": "from random weights",
@@ -212,6 +214,8 @@ CONVOLUTIONS_FC9_2 = replace(CONVOLUTIONS, network="caffenet+fc9-2")
 SETTLED = Configuration("caffenet", "imagenet-convolutions", "paper-settled-then-0.0001")
 SETTLED_FC7_2 = replace(SETTLED, network="caffenet+fc7-2")
 MOBILENET = Configuration("mobilenet_v2", "imagenet", THIRD)
+EFFICIENTNET = replace(MOBILENET, network="efficientnet_lite0")
+RESNET = replace(MOBILENET, network="resnet50")
 # What is cut from SqueezeNet, and added to it, has our recipe: so must what that is compared with.
 SQUEEZENET_OURS = replace(SQUEEZENET, recipe=OURS)
 SQUEEZENET_FROZEN = replace(SQUEEZENET, recipe=ON_FEATURES)
@@ -336,13 +340,15 @@ EXPERIMENTS = {
         Experiment(
             "ten-years-later",
             "Later networks on the same folds",
-            ("five",),
+            folds.AGREEMENTS,
             (),
-            (MOBILENET,),
+            (MOBILENET, EFFICIENTNET, RESNET),
             frozen=(
                 ("mobilenet_v2", "imagenet"),
                 ("squeezenet1_1", "imagenet"),
                 ("squeezenet1_0", "imagenet-caffe"),
+                ("efficientnet_lite0", "imagenet"),
+                ("resnet50", "imagenet"),
             ),
         ),
     )

@@ -1,12 +1,12 @@
 """What is recorded of the layers, as frames in words, beside what the paper reports."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
 from pixels_to_sentiment import reports
 from pixels_to_sentiment.data import folds
-from pixels_to_sentiment.drawing import tables
+from pixels_to_sentiment.drawing import figures, tables
 from pixels_to_sentiment.judging import answers, judgement, scores
 from pixels_to_sentiment.probes import protocols
 from pixels_to_sentiment.probes.records import FROZEN, ProbeRecord
@@ -139,6 +139,60 @@ def compared(records: Iterable[ProbeRecord]) -> pd.DataFrame:
     table[["reported_mean", "reported_std"]] = known.reindex(names)[["mean", "std"]].to_numpy()
     table["classifier"] = table["classifier"].map(CLASSIFIER_TITLES)
     table.attrs["runs"] = [one.key for one in records]
+    return table
+
+
+def between_frozen(
+    probes: Iterable[ProbeRecord], first: str, classifier: str = "softmax"
+) -> pd.DataFrame:
+    """Compare classifiers on the features of one network with those of each other one.
+
+    Parameters
+    ----------
+    probes
+        Of untrained networks; a subset counts where all folds are there.
+    first
+        The network, in words.
+
+    Returns
+    -------
+    DataFrame
+        As `judgement.differences`, with ``pair`` (in words) and ``subset``.
+    """
+    known = told(one for one in probes if one.run is None)
+    used, known = known.attrs["runs"], known[known["classifier"] == classifier]
+    known = known.assign(configuration=known["configuration"].str.split(f", {FROZEN}").str[0])
+    whole = known.groupby(["configuration", "agreement"])["fold"].transform("nunique")
+    known = known[whole == len(folds.FOLDS)]
+    others = [name for name in known["configuration"].unique() if name != first]
+    table = judgement.differences(known, [(first, other) for other in others])
+    table["pair"] = [f"{first} − {other}" for other in table["other"]]
+    table["subset"] = table["agreement"].map(figures.AGREEMENT_NAMES)
+    table.attrs["runs"] = used
+    return table
+
+
+def by_subset(
+    probes: Mapping[str, Iterable[ProbeRecord]], classifier: str = "softmax"
+) -> pd.DataFrame:
+    """Set the classifiers of untrained networks side by side, a column a subset, as text.
+
+    The nested choice on the last features, where all folds are there.
+    """
+    names = [figures.AGREEMENT_NAMES[agreement] for agreement in probes]
+    columns, used = {}, []
+    for name, some in zip(names, map(list, probes.values()), strict=True):
+        found = compared(some)
+        if found.empty:
+            continue
+        whole = found["n"] == len(folds.FOLDS)
+        found = found[whole & (found["classifier"] == CLASSIFIER_TITLES[classifier])]
+        found = found.drop_duplicates("configuration").set_index("configuration")
+        scored = tables.scored(found[["nested_mean", "nested_std"]])
+        columns[name] = pd.Series(scored, found.index, dtype=object)
+        used += [one.key for one in some]
+    table = pd.DataFrame(columns, columns=names).fillna("–").rename_axis("network").reset_index()
+    table.attrs["runs"] = used
     return table
 
 

@@ -202,6 +202,8 @@ def reported_differences() -> pd.DataFrame:
 def later_results() -> pd.DataFrame:
     """Give accuracies that others published later on the same photographs, a column a subset."""
     table = pd.read_csv(places.ground_truth() / "later_results.csv")
-    wide = table.pivot(index=["work", "training"], columns="agreement", values="accuracy")
+    index = ["work", "training", "protocol"]
+    # In the order of the file.
+    wide = table.pivot_table(index=index, columns="agreement", values="accuracy", sort=False)
     columns = {"training": "network and training"} | figures.AGREEMENT_NAMES
     return wide[list(folds.AGREEMENTS)].reset_index().rename(columns=columns)

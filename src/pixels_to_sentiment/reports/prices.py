@@ -1,0 +1,101 @@
+"""What an accuracy costs: parameters, operations and minutes, counted and as recorded."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from pixels_to_sentiment.judging import scores
+from pixels_to_sentiment.networks import architectures, factory
+from pixels_to_sentiment.probes.records import ProbeRecord
+from pixels_to_sentiment.records import catalogue
+from pixels_to_sentiment.records.catalogue import Configuration
+from pixels_to_sentiment.records.runs import Record
+from pixels_to_sentiment.reports import layerwise
+from pixels_to_sentiment.reports.pairs import accuracies
+from pixels_to_sentiment.reports.runs import complete, runs_of
+
+TUNED, FROZEN, ARTICLE = "fine-tuned", "frozen, linear classifier", "as the article reports it"
+COLUMNS = ["network", "how", "accuracy", "parameters", "operations", "minutes"]
+
+
+def operations(network: str) -> float:
+    """Count what one picture takes on its way forward: billions of products and sums.
+
+    Of convolutions and inner products, by torch's counter, which does not see oneDNN's products.
+    """
+    made = factory.blank(network, start="random").arrange(banded=False, onednn=False).eval()
+    side = made.convention.crop
+    with torch.inference_mode(), FlopCounterMode(display=False) as counter:
+        made(torch.zeros(1, side, side, 3, dtype=torch.uint8))
+    return counter.get_total_flops() / 1e9
+
+
+def prices(
+    configurations: Iterable[Configuration],
+    records: Iterable[Record],
+    probes: Iterable[ProbeRecord],
+) -> pd.DataFrame:
+    """Set accuracies on five agree, from the centre crop, beside what the networks take.
+
+    Parameters
+    ----------
+    configurations
+        Fine-tuned networks, of which those with all folds are taken.
+    probes
+        Of untrained networks: the softmax classifier, with the nested choice.
+
+    Returns
+    -------
+    DataFrame
+        `COLUMNS`: ``network`` and ``how`` in words, ``accuracy`` (mean over folds), ``parameters``
+        (millions, with a two-way head), ``operations`` (as `operations`) and ``minutes`` (mean a
+        fold, on whatever machine it was recorded; missing for the article).
+    """
+    records, rows, used = list(records), [], []
+    for one in configurations:
+        if runs := complete(runs_of(one, records)):
+            accuracy = accuracies(runs, "centre")["mean"].mean()
+            rows.append((one.network, one.start, TUNED, accuracy, _minutes(runs)))
+            used += [run.key for run in runs]
+    for (name, start), some in _by_start(probes).items():
+        found = layerwise.compared(some).query("classifier == 'softmax' and n == 5")
+        if len(found):
+            rows.append((name, start, FROZEN, found["nested_mean"].iloc[0], _minutes(some)))
+            used += [one.key for one in some]
+    article = _article("CaffeNet, ILSVRC-2012")
+    rows.append(("caffenet", "imagenet", ARTICLE, article, float("nan")))
+    table = pd.DataFrame(rows, columns=["network", "start", "how", "accuracy", "minutes"])
+    names = table["network"].unique()
+    counted = architectures.sizes(names).set_index("network")["parameters"]
+    table["parameters"] = table["network"].map(counted)
+    table["operations"] = table["network"].map({name: operations(name) for name in names})
+    starts = zip(table["network"], table["start"], strict=True)
+    table["network"] = [catalogue.in_words(*both) for both in starts]
+    table.attrs["runs"] = used
+    return table[COLUMNS]
+
+
+def earlier() -> float:
+    """Give the accuracy of PCNN on five agree as the article quotes it; its size is not told."""
+    return _article("PCNN (You et al. 2015)")
+
+
+def _article(variant: str) -> float:
+    table = scores.reported("fine-tuning").query("agreement == 'five' and oversampling != 'yes'")
+    return table.set_index("variant")["mean"][variant]
+
+
+def _by_start(probes: Iterable[ProbeRecord]) -> dict[tuple[str, str], list[ProbeRecord]]:
+    found: dict[tuple[str, str], list[ProbeRecord]] = {}
+    for one in probes:
+        if one.run is None and one.probe.agreement == "five":
+            network, _, start = one.probe.network.partition(":")
+            found.setdefault((network, start), []).append(one)
+    return found
+
+
+def _minutes(records: Iterable[Record | ProbeRecord]) -> float:
+    seconds = [one.provenance()["seconds"] for one in records]
+    return sum(seconds) / len(seconds) / 60

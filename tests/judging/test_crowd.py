@@ -51,3 +51,23 @@ def test_the_ceiling_is_that_of_a_simulated_crowd(parameter):
     assert found["ceiling"].to_list() == pytest.approx(known["mean"].to_list(), abs=0.01)
     assert found["nested"].iloc[-1] == pytest.approx(frame["alike"].mean(), abs=0.01)
     assert found["expected"].sum() == pytest.approx(len(frame))
+
+
+def test_pictures_that_all_networks_get_wrong_are_counted():
+    """Two networks: one picture is wrong in both, by their rates half of a half of all."""
+    test = folds.subset("five").head(4)[["fold", "image", "label"]]
+    named = {"agreement": "five", "seed": 0, "view": "oversampled"}
+    right = {"a": [0, 0, 1, 1], "b": [0, 1, 0, 1]}
+    told = [
+        test.assign(
+            configuration=name,
+            positive=np.where((test["label"] == 1) == np.array(one, bool), 0.9, 0.1),
+            **named,
+        )
+        for name, one in right.items()
+    ]
+    found = crowd.hardness(pd.concat(told)).set_index("image").loc[test["image"]]
+    assert found["wrong"].tolist() == [2, 1, 1, 0]
+    assert found["networks"].tolist() == [2] * 4
+    assert found["alone"].tolist() == [0.25] * 4
+    assert set(found["count"]) == {5}

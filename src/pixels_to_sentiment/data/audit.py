@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from itertools import combinations, product
 from pathlib import Path, PurePosixPath
 
+import numpy as np
 import pandas as pd
+from scipy.spatial.distance import pdist, squareform
 
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.data.folds import AGREEMENTS
@@ -198,6 +200,37 @@ def leak(digests: Digests, table: pd.DataFrame) -> pd.DataFrame:
         leaked = _digest_of(test["image"], digests).isin(known)
         rows.append((agreement, fold, leaked.sum(), len(test), leaked.mean()))
     return _frame(rows, "agreement fold leaked test share")
+
+
+def near_duplicates(
+    hashes: np.ndarray, digests: Digests, table: pd.DataFrame, within: int = 4
+) -> pd.DataFrame:
+    """Find pairs of pictures that look alike and are not byte-identical.
+
+    Parameters
+    ----------
+    hashes
+        As `descriptors.hashes` gives them, in the order of the table.
+    within
+        Bits in which the hashes of a pair may differ.
+
+    Returns
+    -------
+    DataFrame
+        ``bits`` (in which they differ), ``image``, ``other``, ``label``, ``other_label``, and for
+        each subset whether the pair ``straddles`` two of its folds (``five_straddles``, bool): one
+        is trained on where the other is tested.
+    """
+    apart = squareform(np.rint(pdist(hashes, "hamming") * hashes.shape[1]))
+    digest = _digest_of(table["image"], digests).to_numpy()
+    near = np.triu(apart <= within, 1) & (digest[:, None] != digest)
+    first, other = (table.iloc[rows].reset_index(drop=True) for rows in np.nonzero(near))
+    found = pd.DataFrame({"bits": apart[near].astype(int), "image": first["image"]})
+    found = found.assign(other=other["image"], label=first["label"], other_label=other["label"])
+    for name in AGREEMENTS:
+        one, two = first[f"{name}_fold"], other[f"{name}_fold"]
+        found[f"{name}_straddles"] = (one != two).fillna(False).astype(bool)
+    return found
 
 
 def _digest_of(images: pd.Series, digests: Digests) -> pd.Series:

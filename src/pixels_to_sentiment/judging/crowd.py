@@ -33,32 +33,67 @@ def exact() -> pd.Series:
 
 
 def by_count(told: pd.DataFrame) -> pd.DataFrame:
-    """Score answers, as `answers.gather` gives them, by how many annotators gave the label.
+    """Score answers by how many annotators gave the label: `by_group` of `exact`, as ``count``."""
+    return by_group(told, exact()).rename(columns={"group": "count"})
+
+
+def by_group(told: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
+    """Score answers, as `answers.gather` gives them, by the group that a picture belongs to.
+
+    Parameters
+    ----------
+    groups
+        Of pictures, by ``image``; those of no group are left out.
 
     Returns
     -------
     DataFrame
-        The columns of `CASE`; ``seeds`` (which), ``count`` (5, 4 or 3), ``pictures``;
-        ``accuracy`` over the pictures of all folds, with ``low`` and ``high`` by
-        `resampling.random_effects`; ``area`` under the ROC curve of these, mean over seeds, with
-        ``area_low`` and ``area_high``, pictures alone being chance.
+        The columns of `CASE`; ``seeds`` (which), ``group`` (falling), ``pictures``, ``positive``
+        (share of labels); ``accuracy`` over the pictures of all folds, with ``low`` and ``high``
+        by `resampling.random_effects`; ``area`` under the ROC curve of these, mean over seeds,
+        with ``area_low`` and ``area_high``, pictures alone being chance; missing where there are
+        not several pictures of either label.
     """
-    count, rows = exact(), []
-    for case, group in cases(told).items():
-        apart = dict(iter(group.groupby(group["image"].map(count))))
-        for number, some in sorted(apart.items(), reverse=True):
+    rows = []
+    for case, answered in cases(told).items():
+        apart = dict(iter(answered.groupby(answered["image"].map(groups), observed=True)))
+        for name, some in sorted(apart.items(), reverse=True):
             right = some.pivot(index=["fold", "image"], columns="seed", values="correct")
             in_folds = right.index.get_level_values("fold")
             alike = np.full(len(right), 1 / len(right))
             found = resampling.random_effects([right.to_numpy().T], in_folds, alike)
-            areas = [
-                resampling.area_interval(one["label"], one["positive"])
-                for _, one in some.groupby("seed")
-            ]
+            areas = [(np.nan,) * 3]
+            if some.drop_duplicates("image")["label"].value_counts().reindex([0, 1]).ge(2).all():
+                areas = [
+                    resampling.area_interval(one["label"], one["positive"])
+                    for _, one in some.groupby("seed")
+                ]
+            counts = listed(some["seed"]), name, len(right), some["label"].mean()
             values = found.value, found.low, found.high, *np.mean(areas, axis=0)
-            rows.append((*case, listed(some["seed"]), number, len(right), *values))
-    names = ["seeds", "count", "pictures", "accuracy", "low", "high"]
+            rows.append((*case, *counts, *values))
+    names = ["seeds", "group", "pictures", "positive", "accuracy", "low", "high"]
     return pd.DataFrame(rows, columns=[*CASE, *names, "area", "area_low", "area_high"])
+
+
+def hardness(told: pd.DataFrame) -> pd.DataFrame:
+    """Count how many trained networks get each picture wrong: a row a picture and subset.
+
+    Every configuration and seed counts as one. ``agreement``, ``image``, ``label``, ``count`` (of
+    annotators who gave the label), ``networks``, ``wrong`` (how many of them), ``alone``: the
+    chance that all are wrong if each errs on a picture of this count as often as it does, and
+    independently of the others.
+    """
+    parts = list(cases(told).values())
+    columns = ["agreement", "image", "label", "count", "networks", "wrong", "alone"]
+    if not parts:
+        return pd.DataFrame(columns=columns)
+    every = pd.concat(parts).assign(wrong=lambda one: 1 - one["correct"])
+    every["count"] = every["image"].map(exact())
+    network = ["agreement", "count", "configuration", "seed"]
+    rates = every.groupby(network)["wrong"].mean().groupby(["agreement", "count"]).prod()
+    grouped = every.groupby(["agreement", "image", "label", "count"], as_index=False)["wrong"]
+    found = grouped.agg(networks="size", wrong="sum")
+    return found.join(rates.rename("alone"), on=["agreement", "count"])[columns]
 
 
 def published() -> dict[int, int]:

@@ -1,0 +1,55 @@
+"""Classifiers that are told next to nothing of a picture: what any network has to beat."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, LeaveOneGroupOut
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from pixels_to_sentiment.data import folds
+from pixels_to_sentiment.judging.answers import COLUMNS
+
+# What a mistake costs, from next to nothing on.
+COSTS = 10.0 ** np.arange(-4, 2)
+
+
+def answers(
+    name: str, features: np.ndarray, images: Sequence[str], agreement: str = "five"
+) -> pd.DataFrame:
+    """Train a logistic regression on each fold's training list, and ask it of the test list.
+
+    Features are standardised, and the cost of mistakes is chosen by the likelihood, both inside
+    the training list: each of the four test lists that it is made of is left out in turn.
+
+    Parameters
+    ----------
+    name
+        What the answers are said to come from.
+    features
+        A row an image, (n, k).
+
+    Returns
+    -------
+    DataFrame
+        As `answers.gather` gives it, in the view of ten crops, beside which they are judged: a
+        baseline sees all of a picture.
+    """
+    rows = pd.DataFrame(features, index=pd.Index(images))
+    parts = []
+    for fold in folds.FOLDS:
+        train, test = folds.split(agreement, fold)
+        model = GridSearchCV(
+            make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)),
+            {"logisticregression__C": COSTS},
+            scoring="neg_log_loss",
+            cv=LeaveOneGroupOut(),
+        )
+        model.fit(rows.loc[train["image"]].to_numpy(), train["label"], groups=train["fold"])
+        positive = model.predict_proba(rows.loc[test["image"]].to_numpy())[:, 1]
+        parts.append(test.assign(positive=positive))
+    told = pd.concat(parts, ignore_index=True)
+    named = {"configuration": name, "agreement": agreement, "seed": 0, "view": "oversampled"}
+    return told.assign(**named)[COLUMNS]

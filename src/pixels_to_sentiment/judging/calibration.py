@@ -1,0 +1,147 @@
+"""Whether a probability means what it says, and what scores other than the accuracy tell."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import minimize_scalar
+from scipy.special import expit, logit
+from sklearn import metrics
+
+from pixels_to_sentiment.judging import scores
+from pixels_to_sentiment.judging.answers import CASE, cases
+
+BINS = 10
+# Probabilities of 0 and 1 have no finite logarithm of odds.
+_LEAST = 1e-7
+
+
+def reliability(labels: Iterable[int], positive: Iterable[float]) -> pd.DataFrame:
+    """Bin probabilities of positive into tenths: ``said`` and ``share`` (means), ``pictures``.
+
+    The share is that of positive labels. Empty bins are left out.
+    """
+    frame = pd.DataFrame({"said": positive, "share": labels}).astype(float)
+    tenth = np.minimum((frame["said"] * BINS).astype(int), BINS - 1)
+    return (
+        frame.assign(pictures=1)
+        .groupby(tenth)
+        .agg(said=("said", "mean"), share=("share", "mean"), pictures=("pictures", "sum"))
+    )
+
+
+def expected_error(labels: Iterable[int], positive: Iterable[float]) -> float:
+    """Average the distance of the share from what was said: the expected calibration error.
+
+    Zero for a perfect forecaster of infinitely many pictures, and somewhat above it for as few as
+    there are here.
+    """
+    table = reliability(labels, positive)
+    return float(np.average((table["share"] - table["said"]).abs(), weights=table["pictures"]))
+
+
+def temperature(labels: Iterable[int], positive: Iterable[float]) -> float:
+    """Fit what logarithms of odds are best divided by: above 1 where a network is too sure.
+
+    By the likelihood (Guo et al., On Calibration of Modern Neural Networks, 2017), between 1/20
+    and 20.
+    """
+    labels, odds = np.asarray(labels), _odds(positive)
+    found = minimize_scalar(
+        lambda scale: metrics.log_loss(labels, expit(odds / np.exp(scale)), labels=[0, 1]),
+        bounds=(-np.log(20), np.log(20)),
+        method="bounded",
+    )
+    return float(np.exp(found.x))
+
+
+def _odds(positive: Iterable[float]) -> np.ndarray:
+    return logit(np.clip(np.asarray(positive, float), _LEAST, 1 - _LEAST))
+
+
+def tempered(answers: pd.DataFrame) -> pd.DataFrame:
+    """Divide each fold's logarithms of odds by a temperature fitted on the four other folds.
+
+    The pictures that it is fitted on are none of those that are scored. They were answered by the
+    networks of their own folds, which had the scored ones among what they were trained on.
+    The columns of `answers`, with ``temperature``.
+    """
+    parts = []
+    for _, case in answers.groupby([*CASE, "seed"], sort=False):
+        for fold, scored in case.groupby("fold"):
+            others = case[case["fold"] != fold]
+            scale = temperature(others["label"], others["positive"])
+            positive = expit(_odds(scored["positive"]) / scale)
+            parts.append(scored.assign(positive=positive, temperature=scale))
+    return pd.concat(parts) if parts else answers.assign(temperature=np.nan)
+
+
+def measure(answers: pd.DataFrame) -> pd.DataFrame:
+    """Score each configuration in several ways; the mean over seeds.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `CASE`; ``accuracy``, ``balanced`` (mean of the shares of either label that
+        are right), ``area`` under the ROC curve and ``brier`` (mean squared error of the
+        probability, 0 to 1), means over folds; ``error``, the `expected_error`, over the pictures
+        of all folds; ``temperature`` (mean) and ``error_tempered``, after `tempered`.
+    """
+    rows = []
+    scaled = cases(tempered(answers))
+    for case, group in cases(answers).items():
+        by_run = [_scored(run) for _, run in group.groupby(["fold", "seed"])]
+        errors = [_error_of(one) for one in (group, scaled[case])]
+        scale = scaled[case]["temperature"].mean()
+        rows.append((*case, *np.mean(by_run, axis=0), errors[0], scale, errors[1]))
+    names = ["accuracy", "balanced", "area", "brier", "error", "temperature", "error_tempered"]
+    return pd.DataFrame(rows, columns=[*CASE, *names])
+
+
+def diagram(answers: pd.DataFrame) -> pd.DataFrame:
+    """Give `reliability` of each configuration's first seed over the pictures of all folds.
+
+    With ``configuration``, and ``as`` (``answered`` or ``tempered``, see `tempered`).
+    """
+    parts = []
+    for name, group in answers.groupby("configuration", sort=False):
+        told = group[group["seed"] == group["seed"].min()]
+        for how, one in (("answered", told), ("tempered", tempered(told))):
+            binned = reliability(one["label"], one["positive"])
+            parts.append(binned.assign(**{"configuration": name, "as": how}))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["configuration"])
+
+
+def _scored(run: pd.DataFrame) -> tuple[float, ...]:
+    label, positive = run["label"], run["positive"]
+    balanced = metrics.balanced_accuracy_score(label, positive > 0.5)
+    brier = metrics.brier_score_loss(label, positive)
+    return scores.accuracy(label, positive), balanced, scores.auc(label, positive), brier
+
+
+def _error_of(case: pd.DataFrame) -> float:
+    each = [expected_error(one["label"], one["positive"]) for _, one in case.groupby("seed")]
+    return float(np.mean(each))
+
+
+def curves(answers: pd.DataFrame) -> pd.DataFrame:
+    """Follow the threshold of each configuration over the pictures of all folds.
+
+    Of the seed that comes first. Probabilities of the networks of five folds are taken together,
+    though nothing makes them alike.
+
+    Returns
+    -------
+    DataFrame
+        ``configuration``, ``curve`` (``roc`` or ``precision``), ``x`` (false positive rate;
+        recall), ``y`` (true positive rate; precision), all 0 to 1.
+    """
+    parts = []
+    for name, group in answers.groupby("configuration", sort=False):
+        told = group[group["seed"] == group["seed"].min()]
+        false, true, _ = metrics.roc_curve(told["label"], told["positive"])
+        precise, recalled, _ = metrics.precision_recall_curve(told["label"], told["positive"])
+        for curve, x, y in (("roc", false, true), ("precision", recalled, precise)):
+            named = {"configuration": name, "curve": curve}
+            parts.append(pd.DataFrame({"x": x, "y": y}).assign(**named))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["configuration"])

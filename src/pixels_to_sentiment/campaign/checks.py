@@ -39,7 +39,7 @@ def equality(pictures: Pictures, device: str) -> dict:
             other = _predicted(first, run, pictures, "cpu")
             row = _row(f"{device} against cpu", run, seen, other)
             rows.append(row | {"limit": LIMIT, "met": row["largest"] <= LIMIT})
-    return {"rows": rows, "made": clock.details(device)}
+    return {"rows": rows, "made": clock.details(device=device)}
 
 
 def _trained(run: Run, pictures: Pictures, device: str) -> Network:

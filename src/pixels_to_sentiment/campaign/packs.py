@@ -117,7 +117,7 @@ def opened(folder: Path) -> Iterator[tuple[list[Record], dict]]:
 
 def _unpacked(path: Path, root: Path) -> dict:
     """Unpack a pack that holds what its manifest says and nothing else, and give the manifest."""
-    if fault := archives.damage(path):
+    if fault := archives.fault(path):
         raise UserError(f"{path} {fault}: {_CURE}.")
     with archives.open_archive(path) as archive, damage(path, _CURE):
         files = {one.filename: archive.read(one) for one in archive.infolist()}

@@ -19,22 +19,3 @@ from pixels_to_sentiment.claims.rules import (
     dated,
 )
 from pixels_to_sentiment.claims.verdicts import former, judge
-
-__all__ = [
-    "CLAIMS",
-    "CONTRADICTED",
-    "INCONCLUSIVE",
-    "IN_ACCURACY",
-    "MARGIN",
-    "NEARLY",
-    "OURS",
-    "REPRODUCED",
-    "RULES",
-    "SUPPORTED",
-    "UNTESTED",
-    "VERDICTS",
-    "Claim",
-    "dated",
-    "former",
-    "judge",
-]

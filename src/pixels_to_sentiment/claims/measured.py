@@ -1,29 +1,21 @@
 """What is counted, timed and mapped, for or against a claim."""
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
 
 from pixels_to_sentiment import reports
 from pixels_to_sentiment.benchmarks import results
+from pixels_to_sentiment.claims import sides
 from pixels_to_sentiment.claims.numbers import cell, reported
 from pixels_to_sentiment.claims.paper import VIEW, Claim
 from pixels_to_sentiment.claims.recorded import Recorded
 from pixels_to_sentiment.claims.rules import MARGIN, NO_SLOWER
-from pixels_to_sentiment.claims.sides import (
-    AGAINST,
-    FOR,
-    OTHER,
-    OWN,
-    UNDECIDED,
-    Row,
-    beside,
-    listed,
-)
-from pixels_to_sentiment.drawing import figures, tables
+from pixels_to_sentiment.claims.sides import AGAINST, FOR, OTHER, OWN, UNDECIDED, Row, beside
+from pixels_to_sentiment.drawing import figures
 from pixels_to_sentiment.judging import scores
 from pixels_to_sentiment.networks import architectures
-from pixels_to_sentiment.records.catalogue import Configuration
 from pixels_to_sentiment.studies import measures, summary
 from pixels_to_sentiment.studies.local import against_global
 
@@ -37,17 +29,12 @@ def parameters(claim: Claim, _: Recorded) -> Iterator[Row]:
     """Count the parameters that cuts save."""
     for whole, cut in claim.own:
         sizes = architectures.sizes([whole.network, cut.network])["parameters"]
-        saved, said = sizes[0] - sizes[1], _said(cut)
+        saved = sizes[0] - sizes[1]
         text = f"{cut.network.partition('+')[2]}: {saved:.2f} million fewer of {sizes[0]:.2f}"
-        side = FOR if said and said <= saved < said + 1 else AGAINST
+        # Where the article gives the accuracy of the cut, it says how many million it saves.
+        said = re.search(r"(\d+) million parameters fewer", reported(cut, "five", VIEW)["note"])
+        side = FOR if said and int(said[1]) <= saved < int(said[1]) + 1 else AGAINST
         yield Row(text, saved, side, OWN)
-
-
-def _said(cut: Configuration) -> int | None:
-    """Read how many million parameters the article says that a cut saves; None if it does not."""
-    note = reported(cut, "five", VIEW)["note"]
-    words = note.partition(" million parameters fewer")[0].split()
-    return int(words[-1]) if words and words[-1].isdigit() else None
 
 
 def speed(claim: Claim, _: Recorded) -> Iterator[Row]:
@@ -65,11 +52,8 @@ def slower(_: Claim, __: Recorded) -> Iterator[Row]:
     """Compare the measured time for ten crops of a picture at once with that for one."""
     for rank, kind in _MACHINES:
         for report in results.recorded(kind)[:1]:
-            taken = {
-                one["what"]: one["seconds"]
-                for one in report["comparisons"]
-                if one["contender"] == results.OURS
-            }
+            ours = [one for one in report["comparisons"] if one["contender"] == results.OURS]
+            taken = {one["what"]: one["seconds"] for one in ours}
             both = [taken.get(f"CaffeNet forward, {n} at once") for n in (10, 1)]
             if all(both):
                 ratios = np.divide(*(some[: min(map(len, both))] for some in both))
@@ -93,15 +77,14 @@ def local(claim: Claim, recorded: Recorded) -> Iterator[Row]:
 def maps(claim: Claim, recorded: Recorded) -> Iterator[Row]:
     """Compare sentiment maps, by ROAD, with the maps that know nothing of the network."""
     on_photographs = [one for one in recorded.studies if one.run is not None]
-    for rank, configuration in listed(claim):
+    for rank, configuration in sides.listed(claim):
         some = reports.complete(reports.runs_of(configuration, on_photographs))
         if not some:
             continue
+        keys, lone = tuple(one.key for one in some), len({one.run.seed for one in some}) == 1
         found = summary.differences(summary.gathered(some), ["road"])
-        for one in found[found["map"].isin(_UNKNOWING)].itertuples():
-            span = f"{tables.signed(one.low)} to {tables.signed(one.high)}"
-            text = f"{reports.title_of(some[0])}, ROAD, sentiment map − {one.map}: "
-            text += f"{tables.signed(one.difference)} ({span})"
-            keys = tuple(record.key for record in some)
-            lone = len({record.run.seed for record in some}) == 1
-            yield Row(text, one.difference, beside(one), rank, keys, lone=lone)
+        found = found[found["map"].isin(_UNKNOWING)].rename(columns={"difference": "value"})
+        for one in found.itertuples():
+            title = f"{reports.title_of(some[0])}, ROAD, sentiment map − {one.map}"
+            text = f"{title}: {sides.in_words(one)}"
+            yield Row(text, one.value, beside(one), rank, keys, lone=lone)

@@ -9,51 +9,41 @@ import pandas as pd
 
 from pixels_to_sentiment import places, reports
 from pixels_to_sentiment.claims.paper import VIEW, Claim
-from pixels_to_sentiment.data import audit, folds
+from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.drawing import figures, tables
 from pixels_to_sentiment.judging import scores
 from pixels_to_sentiment.records import catalogue
 from pixels_to_sentiment.records.catalogue import Configuration
 
 
-def reported_lines(claim: Claim) -> list[str]:
-    """Give the numbers that the article reports for a claim, with their marks, in words."""
-    lines = []
+def of_claim(claim: Claim) -> tuple[list[str], list[float]]:
+    """Give what the article reports for a claim: lines with marks, and differences of accuracies.
+
+    A claim to reach the article's own accuracy has no difference to it.
+    """
+    lines, differences = [], [0.0] * (claim.kind == "reached")
     for what, *rows in _cells(claim):
         if all(one is not None for one in rows):
-            first, *others = rows
-            value = first["mean"] - sum(other["mean"] for other in others)
+            value = rows[0]["mean"] - sum(other["mean"] for other in rows[1:])
+            differences += [float(value)] * (len(rows) > 1)
             # The least certain of the grades.
             mark = tables.MARKS[max((one["grade"] for one in rows), key="VIR".index)]
             words = what or " − ".join(one["variant"] for one in rows)
-            shown = tables.signed(value) if others else f"{value:.3f}".removesuffix(".000")
+            shown = tables.signed(value) if rows[1:] else f"{value:.3f}".removesuffix(".000")
             lines.append(f"{words}: {shown}" + mark)
     if claim.kind == "count":
         lines += [reported(cut, "five", VIEW)["note"].partition(";")[0] for _, cut in claim.own]
-    if claim.kind in ("alike", "depth"):
-        lines += _of_all_layers(claim.kind)
+    if claim.kind == "depth":
+        layers = _layers()
+        rho = layers.corrwith(pd.Series(range(len(layers), 0, -1), layers.index), method="spearman")
+        lines += [f"{by}: {tables.signed(rho[by], 2)} over {len(layers)} layers" for by in layers]
+    if claim.kind == "alike":
+        gaps = _layers()["SVM"] - _layers()["softmax"]
+        lines.append(f"SVM − softmax, mean of {len(gaps)} layers: {tables.signed(gaps.mean())}")
+        differences.append(float(gaps.mean()))
     if claim.kind == "sooner":
         lines.append(_figure_6())
-    return lines
-
-
-def reported_differences(claim: Claim) -> list[float]:
-    """Give the differences of accuracies that the article's numbers make for a claim.
-
-    A claim to reach the article's own accuracy has none to it.
-    """
-    if claim.kind == "reached":
-        return [0.0]
-    if claim.kind == "alike":
-        table = _layers()
-        return [float((table["SVM"] - table["softmax"]).mean())]
-    found = ([first, *others] for _, first, *others in _cells(claim))
-    return [
-        float(first["mean"] - other["mean"])
-        for first, *others in found
-        for other in others
-        if first is not None and other is not None
-    ]
+    return lines, differences
 
 
 def _layers() -> pd.DataFrame:
@@ -61,17 +51,6 @@ def _layers() -> pd.DataFrame:
     table = scores.reported("layer-by-layer")
     words = table["variant"].str.partition(" ")
     return table.assign(layer=words[0], by=words[2]).pivot_table("mean", "layer", "by", sort=False)
-
-
-def _of_all_layers(kind: str) -> list[str]:
-    """Say what the article's table of all layers gives for a claim about all of them."""
-    table = _layers()
-    if kind == "alike":
-        gap = (table["SVM"] - table["softmax"]).mean()
-        return [f"SVM − softmax, mean of {len(table)} layers: {tables.signed(gap)}"]
-    depth = pd.Series(range(len(table), 0, -1), index=table.index)
-    rho = table.corrwith(depth, method="spearman")
-    return [f"{by}: {tables.signed(rho[by], 2)} over {len(table)} layers" for by in table]
 
 
 def _figure_6() -> str:
@@ -87,28 +66,26 @@ def _figure_6() -> str:
 
 def _cells(claim: Claim) -> Iterator[tuple]:
     """Give what a claim is about in the article's tables: words, then a row or two to subtract."""
+    name = figures.AGREEMENT_NAMES
     if claim.kind in ("better", "all better", "mostly better"):
         for pair in claim.own:
             yield "", *(reported(one, "five", VIEW) for one in pair)
     elif claim.kind == "layers":
         for pair, kind in product(claim.layers, ("SVM", "softmax")):
-            yield "", *(cell(f"layer-by-layer: {one} {kind}", "five", "centre") for one in pair)
+            yield "", *(of_layer(one, kind) for one in pair)
     elif claim.kind == "beyond":
         for one, agreement in product(claim.own, folds.AGREEMENTS):
-            rows = reported(one, agreement, VIEW), cell(claim.cells[0], agreement)
-            yield figures.AGREEMENT_NAMES[agreement], *rows
+            yield name[agreement], reported(one, agreement, VIEW), cell(claim.cells[0], agreement)
     elif claim.kind in ("reached", "views"):
         views = (VIEW, "centre") if claim.kind == "views" else (VIEW,)
         for agreement in folds.AGREEMENTS:
-            rows = [reported(claim.own[0], agreement, view) for view in views]
-            yield figures.AGREEMENT_NAMES[agreement], *rows
+            yield name[agreement], *(reported(claim.own[0], agreement, view) for view in views)
     elif claim.kind == "by count":
-        for both in pairwise(folds.AGREEMENTS):
-            rows = [reported(claim.own[0], one, VIEW) for one in both]
-            yield " − ".join(figures.AGREEMENT_NAMES[one] for one in both), *rows
+        for more, fewer in pairwise(folds.AGREEMENTS):
+            rows = (reported(claim.own[0], one, VIEW) for one in (more, fewer))
+            yield f"{name[more]} − {name[fewer]}", *rows
     elif claim.kind == "no more than positive":
-        sizes = audit.sizes().set_index("agreement")
-        base = pd.Series({"mean": float(sizes.loc["five", "always_positive"]), "grade": "V"})
+        base = {"mean": float(reports.sizes().loc["five", "always_positive"]), "grade": "V"}
         for view, crops in (("centre", "centre crop"), (VIEW, "ten crops")):
             yield f"fc6-2 − always positive, {crops}", reported(claim.own[0], "five", view), base
     elif claim.cells:
@@ -121,10 +98,8 @@ def cell(named: str, agreement: str = "five", view: str = "") -> pd.Series | Non
 
     The view is a key of `scores.VIEWS`, or any if it is empty.
     """
-    experiment, _, variant = named.partition(": ")
     table = _article(places.ground_truth() / "reported_results.csv")
-    chosen = table[(table["experiment"] == experiment) & (table["variant"] == variant)]
-    chosen = chosen[chosen["agreement"] == agreement]
+    chosen = table[(table["named"] == named) & (table["agreement"] == agreement)]
     if view:
         chosen = chosen[chosen["oversampling"] == scores.VIEWS[view]]
     return chosen.iloc[0] if len(chosen) else None
@@ -132,21 +107,20 @@ def cell(named: str, agreement: str = "five", view: str = "") -> pd.Series | Non
 
 @cache
 def _article(path: Path) -> pd.DataFrame:
-    return scores.reported(path=path)
+    table = scores.reported(path=path)
+    return table.assign(named=table["experiment"] + ": " + table["variant"])
 
 
+def of_layer(layer: str, classifier: str) -> pd.Series | None:
+    """Find the row of a layer and classifier (``SVM`` or ``softmax``); None if there is none."""
+    return cell(f"layer-by-layer: {layer} {classifier}", "five", "centre")
+
+
+# What the tables call the article's own networks and starts; the first experiment that has one.
 _VARIANTS = {
-    ("caffenet", "imagenet"): "fine-tuning: CaffeNet, ILSVRC-2012",
-    ("caffenet", "places"): "initialisation: Places",
-    ("caffenet", "deepsentibank"): "initialisation: DeepSentiBank",
-    **{
-        ("caffenet", f"mvso-{language}"): f"initialisation: MVSO {language.title()}"
-        for language in catalogue.LANGUAGES
-    },
-    ("caffenet+fc7-2", "imagenet"): "layer ablation: fc7-2",
-    ("caffenet+fc6-2", "imagenet"): "layer ablation: fc6-2",
-    ("caffenet+fc9-2", "imagenet"): "layer addition: fc9-2, ILSVRC-2012",
-    ("caffenet+fc9-2", "mvso-english"): "layer addition: fc9-2, MVSO English",
+    (one.network, one.start): f"{experiment.reported}: {variant}"
+    for experiment in reversed(catalogue.EXPERIMENTS.values())
+    for one, variant in zip(experiment.paper, experiment.variants, strict=False)
 }
 
 
@@ -155,3 +129,8 @@ def reported(configuration: Configuration, agreement: str, view: str) -> pd.Seri
     frozen = "frozen" in configuration.recipe
     named = _VARIANTS.get((configuration.network, configuration.start))
     return cell(named, agreement, view) if named and not frozen else None
+
+
+def difference(first: pd.Series | None, other: pd.Series | None) -> float | None:
+    """Subtract what one row of the article's tables reports from another; None if one lacks."""
+    return None if first is None or other is None else first["mean"] - other["mean"]

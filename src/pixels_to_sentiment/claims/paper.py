@@ -1,7 +1,6 @@
 """What the article claims, by the table ``claims.csv``, and what tests it."""
 
 import csv
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,6 +26,8 @@ class Claim:
         Of test, one of `rules.RULES`.
     short, text
         The claim in a few words, and in a sentence.
+    reason
+        Why it cannot be tested, if it cannot.
     own, nearly, here
         Configurations, or pairs of which the first is said to be better: with the article's own
         networks and starts; with its network from weights that differ only as `NEARLY` says; and
@@ -36,8 +37,6 @@ class Claim:
         said to be better, where the configurations do not name them; of one alone its number.
     layers
         Pairs of layers, the first said to be better.
-    reason
-        Why it cannot be tested, if it cannot.
     of_layers
         Whether it is about layers: trainings that learned nothing do not count.
     """
@@ -64,39 +63,17 @@ NEARLY = (
 )
 
 
-def _from(start: str, whole: Configuration = PAPERS) -> Configuration:
-    return replace(whole, start=start)
+def _from(*starts: str) -> tuple[Configuration, ...]:
+    return tuple(replace(PAPERS, start=start) for start in starts)
 
 
-# What stands in for the article's network and start. Of each, the length (all iterations or a
-# third) that more seeds are recorded of is taken: see `recorded.Recorded.trained`.
-STAND_INS = (catalogue.CAFFENET, catalogue.SETTLED, catalogue.SQUEEZENET, catalogue.MOBILENET)
-# Whole networks, without their top layer and without two.
-_OWN_CUTS = (PAPERS, catalogue.FC7_2, catalogue.FC6_2)
+def _random(one: Configuration) -> Configuration:
+    return replace(one, start="random")
 
 
-def _cut(whole: Configuration, one: str, two: str) -> tuple[Configuration, ...]:
-    return whole, *(catalogue.variant_of(whole, name) for name in (one, two))
-
-
-_SLOWER = tuple(
-    replace(catalogue.SQUEEZENET, recipe=f"head-at-base-rate-at-{rate}")
-    for rate in ("0.0003", "0.0001")
-)
-_CAFFENET_FC7_2 = catalogue.variant_of(catalogue.CAFFENET, "fc7-2")
-_CUTS = (
-    (catalogue.CAFFENET, _CAFFENET_FC7_2, catalogue.CONVOLUTIONS_FC6_2),
-    (catalogue.CONVOLUTIONS, catalogue.CONVOLUTIONS_FC7_2, catalogue.CONVOLUTIONS_FC6_2),
-    *(_cut(one, "fire9-2", "fire8-2") for one in (catalogue.SQUEEZENET_OURS, *_SLOWER)),
-    _cut(catalogue.MOBILENET, "conv18-2", "block17-2"),
-    _cut(catalogue.CAFFENET_FROZEN, "fc7-2", "fc6-2"),
-    _cut(catalogue.SQUEEZENET_FROZEN, "fire9-2", "fire8-2"),
-)
-# Whole networks and the same with a layer more.
-_ADDED = (*((whole, variant) for variant, whole in catalogue.variants(catalogue.find("addition"))),)
-_OWN_ADDED = tuple(
-    (one, catalogue.variant_of(one, "fc9-2")) for one in (PAPERS, _from("mvso-english"))
-)
+def _cuts(whole: Configuration, *names: str) -> tuple[Configuration, ...]:
+    """Give a whole network, and the same without its top layer and without two."""
+    return whole, *(catalogue.variant_of(whole, name) for name in names)
 
 
 def frozen(one: Configuration, part: str) -> Configuration:
@@ -105,20 +82,40 @@ def frozen(one: Configuration, part: str) -> Configuration:
     return replace(one, recipe=f"{one.recipe.removesuffix(ending)}-frozen-{part}{ending}")
 
 
+# What stands in for the article's network and start. Of each, the length (all iterations or a
+# third) that more seeds are recorded of is taken: see `recorded.Recorded.trained`.
+STAND_INS = (catalogue.CAFFENET, catalogue.SETTLED, catalogue.SQUEEZENET, catalogue.MOBILENET)
+_OWN_CUTS = (PAPERS, catalogue.FC7_2, catalogue.FC6_2)
+_SLOWER = (
+    replace(catalogue.SQUEEZENET, recipe=f"head-at-base-rate-at-{rate}")
+    for rate in ("0.0003", "0.0001")
+)
+_CUTS = (
+    (*_cuts(catalogue.CAFFENET, "fc7-2"), catalogue.CONVOLUTIONS_FC6_2),
+    (catalogue.CONVOLUTIONS, catalogue.CONVOLUTIONS_FC7_2, catalogue.CONVOLUTIONS_FC6_2),
+    *(_cuts(one, "fire9-2", "fire8-2") for one in (catalogue.SQUEEZENET_OURS, *_SLOWER)),
+    _cuts(catalogue.MOBILENET, "conv18-2", "block17-2"),
+    _cuts(catalogue.CAFFENET_FROZEN, "fc7-2", "fc6-2"),
+    _cuts(catalogue.SQUEEZENET_FROZEN, "fire9-2", "fire8-2"),
+)
+# Whole networks and the same with a layer more.
+_OWN_ADDED = tuple(_cuts(one, "fc9-2") for one in _from("imagenet", "mvso-english"))
+_ADDED = tuple(both[::-1] for both in catalogue.variants(catalogue.find("addition")))
+
+
 def _pairs(first: int, other: int) -> dict[str, tuple]:
     return {
         "own": ((_OWN_CUTS[first], _OWN_CUTS[other]),),
         "here": tuple((one[first], one[other]) for one in _CUTS),
+        "of_layers": True,
     }
 
 
-_STARTS = ("imagenet", "places", "deepsentibank", *catalogue.MVSO)
-_RELATED = tuple(one for one in catalogue.MVSO if one != "mvso-chinese")
+_ENGLISH, _CHINESE = _from("mvso-english", "mvso-chinese")
+_DEEPSENTIBANK, _PLACES = _from("deepsentibank", "places")
+_MVSO = _from(*catalogue.MVSO)
 _PCNN = "fine-tuning: PCNN (You et al. 2015)"
-_RANDOM = tuple(
-    (_from("random", one), one)
-    for one in (catalogue.SQUEEZENET, catalogue.CAFFENET, catalogue.MOBILENET)
-)
+_TRAINED = (catalogue.SQUEEZENET, catalogue.CAFFENET, catalogue.MOBILENET)
 _OWN_AND_STAND_INS = {"own": (PAPERS,), "here": STAND_INS}
 _OWN_AND_CAFFENET = {"own": (PAPERS,), "here": (catalogue.CAFFENET, catalogue.SETTLED)}
 
@@ -133,55 +130,41 @@ _TESTED = {
     "dip": _OWN_AND_CAFFENET | {"layers": (("conv4", "conv5"), ("conv4", "pool5"))},
     "fully-connected": _OWN_AND_CAFFENET | {"layers": (("fc6", "conv4"), ("fc7", "conv4"))},
     "classifiers": _OWN_AND_STAND_INS,
-    "one-layer": _pairs(0, 1) | {"of_layers": True},
-    "two-layers": _pairs(1, 2) | {"of_layers": True},
+    "one-layer": _pairs(0, 1),
+    "two-layers": _pairs(1, 2),
     "lost-features": {
-        "own": ((PAPERS, _OWN_CUTS[2]),),
+        "own": ((PAPERS, catalogue.FC6_2),),
         "here": ((catalogue.CAFFENET, catalogue.CONVOLUTIONS_FC6_2),),
         "cells": ("layer-by-layer: pool5 softmax", "layer ablation: fc6-2"),
         "layers": ("pool5",),
     },
     "no-more-than-positive": {
-        "own": (_OWN_CUTS[2],),
+        "own": (catalogue.FC6_2,),
         "nearly": (catalogue.CONVOLUTIONS_FC6_2,),
     },
-    "parameters": {"own": ((PAPERS, _OWN_CUTS[1]), (PAPERS, _OWN_CUTS[2]))},
+    "parameters": {"own": ((PAPERS, catalogue.FC7_2), (PAPERS, catalogue.FC6_2))},
     "lean": {
-        "own": (_OWN_CUTS[1],),
-        "here": (
-            *(one for one in STAND_INS if one.network != "caffenet"),
-            *(one[1] for one in _CUTS[:2]),
-        ),
+        "own": (catalogue.FC7_2,),
+        "here": (catalogue.SQUEEZENET, catalogue.MOBILENET, *(one[1] for one in _CUTS[:2])),
         "cells": (_PCNN,),
         "of_layers": True,
     },
     "related": {
-        "own": tuple(
-            (_from(one), _from(other))
-            for other in ("imagenet", "places")
-            for one in ("deepsentibank", *catalogue.MVSO)
-        )
+        "own": (*((one, other) for other in (PAPERS, _PLACES) for one in (_DEEPSENTIBANK, *_MVSO)),)
     },
     "mvso-english": {
-        "own": tuple(
-            (_from("mvso-english"), _from(one)) for one in _STARTS if one != "mvso-english"
-        )
+        "own": tuple((_ENGLISH, one) for one in (PAPERS, _PLACES, _DEEPSENTIBANK, *_MVSO[1:]))
     },
-    "worse-starts": {
-        "own": tuple((PAPERS, _from(one)) for one in ("deepsentibank", "mvso-chinese"))
-    },
-    "chinese": {"own": tuple((_from(one), _from("mvso-chinese")) for one in _RELATED)},
+    "worse-starts": {"own": ((PAPERS, _DEEPSENTIBANK), (PAPERS, _CHINESE))},
+    "chinese": {"own": tuple((one, _CHINESE) for one in _MVSO if one != _CHINESE)},
     "convergence": {
-        "own": (
-            (_from("deepsentibank"), _from("mvso-english")),
-            (_from("deepsentibank"), PAPERS),
-        ),
-        "here": _RANDOM,
+        "own": ((_DEEPSENTIBANK, _ENGLISH), (_DEEPSENTIBANK, PAPERS)),
+        "here": tuple((_random(one), one) for one in _TRAINED),
     },
     "addition": {"own": _OWN_ADDED, "here": _ADDED, "of_layers": True},
     "frozen-addition": {
-        "own": tuple((frozen(variant, "below"), variant) for _, variant in _OWN_ADDED),
-        "here": tuple((frozen(variant, "below"), variant) for _, variant in _ADDED),
+        "own": tuple((frozen(added, "below"), added) for _, added in _OWN_ADDED),
+        "here": tuple((frozen(added, "below"), added) for _, added in _ADDED),
     },
     "maps-speed": {
         "cells": (
@@ -197,14 +180,8 @@ _TESTED = {
         "cells": ("initialisation: MVSO English",),
     },
     "fine-tuning": {"own": STAND_INS},
-    "start": {"own": tuple((one, random) for random, one in _RANDOM)},
+    "start": {"own": tuple((one, _random(one)) for one in _TRAINED)},
 }
 
-
-def _claims() -> Iterator[Claim]:
-    with Path(__file__).with_name("claims.csv").open(encoding="utf-8", newline="") as table:
-        for row in csv.DictReader(table):
-            yield Claim(**row, **_TESTED[row["name"]])
-
-
-CLAIMS = tuple(_claims())
+with Path(__file__).with_name("claims.csv").open(encoding="utf-8", newline="") as _table:
+    CLAIMS = tuple(Claim(**row, **_TESTED[row["name"]]) for row in csv.DictReader(_table))

@@ -1,26 +1,18 @@
 """What linear classifiers on layers say for or against a claim."""
 
 from collections.abc import Iterator
+from itertools import product
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from pixels_to_sentiment.claims import sides
-from pixels_to_sentiment.claims.numbers import cell
+from pixels_to_sentiment.claims.numbers import cell, difference, of_layer
 from pixels_to_sentiment.claims.paper import VIEW, Claim, frozen
 from pixels_to_sentiment.claims.recorded import Recorded, effect
 from pixels_to_sentiment.claims.rules import SIGNIFICANT
-from pixels_to_sentiment.claims.sides import (
-    AGAINST,
-    FOR,
-    UNDECIDED,
-    Row,
-    in_words,
-    listed,
-    named,
-    of_trained,
-)
+from pixels_to_sentiment.claims.sides import Row, in_words, listed, named, of_trained
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.drawing import tables
 from pixels_to_sentiment.records.catalogue import Configuration
@@ -31,60 +23,59 @@ def depths(claim: Claim, recorded: Recorded) -> Iterator[Row]:
     """Correlate depth and accuracy of the layers, for each network and classifier."""
     for rank, told, keys in _probed(claim, recorded):
         for classifier, some in told.groupby("classifier", sort=False):
-            right = (some["positive"] == some["label"]).groupby([some["layer"], some["fold"]])
-            means = right.mean().groupby("layer").mean()[list(dict.fromkeys(some["layer"]))]
+            means = _over_folds(some["right"], some)[some["layer"].unique()]
             value, p = _rank_correlation(means[::-1])
-            side = UNDECIDED if not p < SIGNIFICANT else FOR if value > 0 else AGAINST
+            side = sides.FOR if value > 0 else sides.AGAINST
+            side = side if p < SIGNIFICANT else sides.UNDECIDED
             title = f"{_title(some)}, {layerwise.CLASSIFIER_TITLES[classifier]}"
             text = f"{title}: {tables.signed(value, 2)} over {len(means)} layers"
             text += f" (p {tables.p_value(p)})"
-            yield Row(text, value, side, rank, keys, lone=some["seed"].nunique() == 1)
+            yield Row(text, value, side, rank, keys, lone=_lone(some))
 
 
 def dips(claim: Claim, recorded: Recorded) -> Iterator[Row]:
     """Compare two layers of a network, by each classifier."""
     for rank, told, keys in _probed(claim, recorded):
-        for (first, other), kind in ((p, k) for p in claim.layers for k in ("svm", "softmax")):
-            both = [_right(told, layer, kind) for layer in (first, other)]
+        for pair, (kind, words) in product(claim.layers, layerwise.REPORTED.items()):
+            both = [_right(told, layer, kind) for layer in pair]
             if all(len(one) for one in both):
                 found = effect(both)
-                title = layerwise.CLASSIFIER_TITLES[kind]
-                text = f"{_title(told)}, {title}, {first} − {other}: {in_words(found)}"
-                side = sides.better(found, _layer_aim(first, other, kind))
-                lone = len(both[0].columns) == 1
-                yield Row(text, found.value, side, rank, keys, "", lone, found.low, found.high)
+                title = f"{_title(told)}, {layerwise.CLASSIFIER_TITLES[kind]}"
+                text = f"{title}, {' − '.join(pair)}: {in_words(found)}"
+                side = sides.better(found, difference(*(of_layer(one, words) for one in pair)))
+                ends = {"low": found.low, "high": found.high}
+                yield Row(text, found.value, side, rank, keys, lone=_lone(told), **ends)
 
 
 def classifiers(claim: Claim, recorded: Recorded) -> Iterator[Row]:
     """Compare two classifiers over all layers of each network."""
     for rank, told, keys in _probed(claim, recorded):
-        right = (told["positive"] == told["label"]).astype(float)
-        table = told.assign(right=right).pivot_table(
-            "right", ["fold", "image", "layer"], "classifier", aggfunc="mean"
-        )
+        table = told.pivot_table("right", ["fold", "image", "layer"], "classifier")
         if {"svm", "softmax"} <= set(table):
-            gaps = (table["svm"] - table["softmax"]).dropna()
-            found = effect([gaps.groupby(["fold", "image"]).mean().to_frame()])
-            each = gaps.groupby(["layer", "fold"]).mean().groupby("layer").mean()
+            gaps = (table["svm"] - table["softmax"]).dropna().rename("gap").reset_index()
+            found = effect([gaps.groupby(["fold", "image"])["gap"].mean().to_frame()])
+            each = _over_folds(gaps["gap"], gaps)
             widest = each.abs().idxmax()
             text = f"{_title(told)}, SVM − softmax, mean of {len(each)} layers: {in_words(found)}"
             text += f"; largest {tables.signed(each[widest])} ({widest})"
-            side, lone = sides.alike(found), told["seed"].nunique() == 1
-            yield Row(text, found.value, side, rank, keys, "", lone, found.low, found.high)
+            side, ends = sides.alike(found), {"low": found.low, "high": found.high}
+            yield Row(text, found.value, side, rank, keys, lone=_lone(told), **ends)
 
 
 def lost(claim: Claim, recorded: Recorded) -> Iterator[Row]:
     """Compare softmax on features of a fine-tuned network with the network cut after them."""
-    first, other = (cell(one, "five", "centre") for one in claim.cells)
+    aim = difference(*(cell(one, "five", "centre") for one in claim.cells))
     for rank, (whole, cut) in listed(claim):
-        for told, keys in _of_layers(whole, recorded):
-            features, some = _right(told, claim.layers[0], "softmax"), recorded.trained([cut])
-            if len(features) and some:
+        some = recorded.trained([cut])
+        for told, keys in _of_layers(whole, recorded) if some else ():
+            features = _right(told, claim.layers[0], "softmax")
+            if len(features):
                 found = effect([features, some[0].right["centre"].droplevel("label")])
                 text = f"{_title(told)}, {claim.layers[0]}, softmax − {named(some)}: "
-                text += in_words(found)
-                side = sides.better(found, first["mean"] - other["mean"])
-                yield of_trained(some, found, side, rank, text, keys)
+                row = of_trained(
+                    some, rank, found, sides.better(found, aim), text + in_words(found)
+                )
+                yield row._replace(keys=(*keys, *row.keys))
 
 
 def tuned(claim: Claim, recorded: Recorded) -> Iterator[Row]:
@@ -93,17 +84,18 @@ def tuned(claim: Claim, recorded: Recorded) -> Iterator[Row]:
         for kind in ("features", "convolutions"):
             if both := recorded.trained([one, frozen(one, kind)]):
                 found = effect([some.right[VIEW] for some in both])
-                text = f"{named(both)}: {in_words(found)}"
-                yield of_trained(both, found, sides.better(found), rank, text)
+                yield of_trained(both, rank, found, sides.better(found))
         told, keys = recorded.probed(f"{one.network}:{one.start}", tuned=False)
-        trained = recorded.trained([one])
-        # Of several layers the last, which comes first.
-        features = _right(told, told["layer"].iloc[0], "softmax") if len(told) else ()
-        if len(features) and trained:
+        told, trained = told[told["classifier"] == "softmax"], recorded.trained([one])
+        if len(told) and trained:
+            # Of several layers the last, which comes first.
+            layer = told["layer"].iloc[0]
+            features = _right(told, layer, "softmax")
             found = effect([trained[0].right["centre"].droplevel("label"), features])
             text = f"{named(trained)} − softmax on {_title(told)}, "
-            text += f"{told['layer'].iloc[0]}, centre crop: {in_words(found)}"
-            yield of_trained(trained, found, sides.better(found), rank, text, keys)
+            text += f"{layer}, centre crop: {in_words(found)}"
+            row = of_trained(trained, rank, found, sides.better(found), text)
+            yield row._replace(keys=(*keys, *row.keys))
 
 
 def _rank_correlation(values: pd.Series) -> tuple[float, float]:
@@ -134,15 +126,17 @@ def _of_layers(configuration: Configuration, recorded: Recorded) -> list[tuple]:
 def _right(told: pd.DataFrame, layer: str, classifier: str) -> pd.DataFrame:
     """Table whether each picture is answered rightly on a layer, (fold and image) by seed."""
     some = told[(told["layer"] == layer) & (told["classifier"] == classifier)]
-    some = some.assign(right=(some["positive"] == some["label"]).astype(float))
     return some.pivot_table("right", ["fold", "image"], "seed").dropna(axis=1)
+
+
+def _over_folds(values: pd.Series, of: pd.DataFrame) -> pd.Series:
+    """Average by layer the means of its folds."""
+    return values.groupby([of["layer"], of["fold"]]).mean().groupby("layer").mean()
+
+
+def _lone(told: pd.DataFrame) -> bool:
+    return told["seed"].nunique() == 1
 
 
 def _title(told: pd.DataFrame) -> str:
     return told["configuration"].iloc[0].rpartition(": ")[0]
-
-
-def _layer_aim(first: str, other: str, kind: str) -> float | None:
-    words = {"svm": "SVM", "softmax": "softmax"}[kind]
-    rows = [cell(f"layer-by-layer: {one} {words}", "five", "centre") for one in (first, other)]
-    return None if any(row is None for row in rows) else rows[0]["mean"] - rows[1]["mean"]

@@ -1,7 +1,9 @@
 """What is recorded, each configuration opened once, as tables of right answers by seed."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache
+from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -39,9 +41,8 @@ class Trained(NamedTuple):
         """Keys of the runs."""
         return tuple(one.key for one in self.records)
 
-    def only(self, seeds: Iterable[int]) -> "Trained":
+    def only(self, seeds: Sequence[int]) -> "Trained":
         """Keep some seeds."""
-        seeds = list(seeds)
         kept = tuple(one for one in self.records if one.run.seed in seeds)
         return Trained(self.title, kept, {view: one[seeds] for view, one in self.right.items()})
 
@@ -57,13 +58,17 @@ class Trained(NamedTuple):
         """Training loss (nats) at the end, by seed and fold."""
         return self.losses().apply(lambda curve: curve.dropna().tail(10).mean())
 
+    def beyond_positive(self, view: str) -> resampling.Effects:
+        """Estimate by how much it is right more often than always answering positive."""
+        right = self.right[view]
+        return effect([right.sub(right.index.get_level_values("label").to_numpy(), axis=0)])
+
     def idle(self, view: str) -> dict[int, str]:
         """Name the seeds that learned nothing, each with what shows it in words."""
         found, losses = {}, self.last_losses()
-        for seed, right in self.right[view].items():
-            beyond = right - right.index.get_level_values("label")
+        for seed in self.seeds:
             last = losses[seed].mean()
-            if effect([beyond.to_frame()]).low <= 0:
+            if self.only([seed]).beyond_positive(view).low <= 0:
                 found[seed] = "no better than always positive"
             elif last > np.log(len(CLASSES)):
                 found[seed] = f"ends at a training loss of {last:.2f} nats, above a coin's"
@@ -102,7 +107,10 @@ class Recorded:
         """
         best, most = [], ()
         for length in ("", recipes.THIRD):
-            alike = [_of_length(one, length) for one in configurations]
+            alike = [
+                replace(one, recipe=one.recipe.removesuffix(recipes.THIRD) + length)
+                for one in configurations
+            ]
             found = [self._precisions(one, agreement) for one in alike]
             if all(found):
                 shared = set.intersection(*map(set, found))
@@ -117,40 +125,35 @@ class Recorded:
         return best
 
     def _precisions(self, one: Configuration, agreement: str) -> dict[str, Trained]:
-        parts: dict[str, list[Record]] = {}
-        some = (record for record in self.runs if _configuration(record) == one)
-        for record in reports.complete(some, agreement):
-            parts.setdefault(record.run.precision, []).append(record)
-        return {name: _opened(part) for name, part in parts.items()}
+        some = (record for record in self.runs if reports.configuration_of(record) == one)
+        whole = sorted(reports.complete(some, agreement), key=_precision)
+        return {name: _opened(list(part)) for name, part in groupby(whole, _precision)}
 
     def probed(self, network: str, tuned: bool) -> tuple[pd.DataFrame, tuple[str, ...]]:
-        """Give the answers of classifiers of layers, as `layerwise.told`, on five agree.
+        """Give the answers of classifiers of layers on five agree, and the keys of the probes.
 
-        The network is a configuration (of fine-tuned ones) or ``network:start``, as text.
+        As `layerwise.told`, and ``right`` (0 or 1). The network is a configuration (of fine-tuned
+        ones) or ``network:start``, as text.
         """
         some = [
             one
             for one in self.probes
             if (one.run is not None) == tuned
             and one.probe.agreement == "five"
-            and network == (str(_configuration(one)) if tuned else one.probe.network)
+            and network == (str(reports.configuration_of(one)) if tuned else one.probe.network)
         ]
-        return layerwise.told(some), tuple(one.key for one in some)
+        told = layerwise.told(some)
+        right = (told["positive"] == told["label"]).astype(float)
+        return told.assign(right=right), tuple(one.key for one in some)
 
 
-def _configuration(one: Record | ProbeRecord | StudyRecord) -> Configuration:
-    return Configuration(one.run.network, one.run.start, one.run.recipe.name)
-
-
-def _of_length(one: Configuration, length: str) -> Configuration:
-    recipe = one.recipe.removesuffix(recipes.THIRD) + length
-    return Configuration(one.network, one.start, recipe)
+def _precision(record: Record) -> str:
+    return record.run.precision
 
 
 def _opened(records: list[Record]) -> Trained:
-    graded = answers.cases(reports.gathered(records))
     right = {
         view: case.pivot(index=["fold", "image", "label"], columns="seed", values="correct")
-        for (_, _, view), case in graded.items()
+        for (_, _, view), case in answers.cases(reports.gathered(records)).items()
     }
     return Trained(reports.title_of(records[0]), tuple(records), right)

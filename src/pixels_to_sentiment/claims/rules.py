@@ -130,32 +130,28 @@ def dated(began: Mapping[str, Iterable[str]], path: Path | None = None) -> pd.Da
 
 def _lines_of_rules(source: str) -> dict[str, range]:
     """Find the lines, from 1, that each rule stands on."""
-    found = next(
+    rules = next(
         node.value
         for node in ast.parse(source).body
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "RULES"
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "RULES"
     )
     return {
         kind.value: range(kind.lineno, rule.end_lineno + 1)
-        for kind, rule in zip(found.keys, found.values, strict=True)
+        for kind, rule in zip(rules.keys, rules.values, strict=True)
     }
 
 
 def _committed(path: Path) -> dict[int, datetime]:
     """Give when each line of a file was committed, by its number from 1; none if git cannot say."""
     root = places.checkout()
-    shallow = root is not None and (root / ".git" / "shallow").exists()
     command = ["git", "--no-optional-locks", "blame", "--line-porcelain", "--", path.name]
     try:
         told = subprocess.run(command, cwd=path.parent, capture_output=True, text=True, timeout=30)
     except (OSError, subprocess.TimeoutExpired):
         return {}
-    if root is None or shallow or told.returncode:
+    if root is None or (root / ".git" / "shallow").exists() or told.returncode:
         return {}
-    lines, number, commit = {}, 0, ""
-    for line in told.stdout.splitlines():
-        if found := re.match(r"([0-9a-f]{40}) \d+ (\d+)", line):
-            commit, number = found[1], int(found[2])
-        elif line.startswith("committer-time ") and commit.strip("0"):
-            lines[number] = datetime.fromtimestamp(int(line.split()[1]), UTC)
-    return lines
+    # A line is told of from its commit on, which is all zeros before it has one.
+    each = r"^(?!0{40})[0-9a-f]{40} \d+ (\d+)(?: \d+)?\n(?:[^\t].*\n)*?committer-time (\d+)$"
+    found = re.findall(each, told.stdout, re.MULTILINE)
+    return {int(number): datetime.fromtimestamp(int(when), UTC) for number, when in found}

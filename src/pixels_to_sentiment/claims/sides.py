@@ -40,15 +40,15 @@ class Row(NamedTuple):
 
 def of_trained(
     some: Sequence[Trained],
+    rank: str,
     found: Effects,
     side: str,
-    rank: str,
-    text: str,
-    keys: tuple[str, ...] = (),
+    text: str = "",
     left_out: str = "",
 ) -> Row:
-    """Make a row of one configuration, or of two, and of further keys."""
-    keys = (*keys, *(key for one in some for key in one.keys))
+    """Make a row of one configuration, or of two: by default their names and the interval."""
+    text = text or f"{named(some)}: {in_words(found)}"
+    keys = tuple(key for one in some for key in one.keys)
     lone = any(len(one.seeds) == 1 for one in some)
     return Row(text, found.value, side, rank, keys, left_out, lone, found.low, found.high)
 
@@ -62,7 +62,7 @@ def better(found: Effects, aim: float | None = None) -> str:
     """Say what an interval tells of a claim of a difference, of which the article gives its own."""
     if found.low > 0:
         return FOR
-    none = found.low >= -MARGIN and found.high <= MARGIN and (aim is None or found.high < aim)
+    none = alike(found) == FOR and (aim is None or found.high < aim)
     return AGAINST if none else beside(found)
 
 
@@ -75,12 +75,11 @@ def alike(found: Effects) -> str:
 
 def listed(claim: Claim) -> Iterator[tuple[str, tuple | Configuration]]:
     """Give what a claim names once each, with whose it is."""
-    seen = set()
+    ranks = {}
     for rank, some in ((OWN, claim.own), (NEARLY, claim.nearly), (OTHER, claim.here)):
         for one in some:
-            if one not in seen:
-                seen.add(one)
-                yield rank, one
+            ranks.setdefault(one, rank)
+    return ((rank, one) for one, rank in ranks.items())
 
 
 def whole(claim: Claim, recorded: Recorded) -> Iterator[tuple[str, Configuration, str, Trained]]:
@@ -96,13 +95,8 @@ def whole(claim: Claim, recorded: Recorded) -> Iterator[tuple[str, Configuration
 
 def in_words(found: Effects) -> str:
     """Write a difference with its interval."""
-    ends = f"{tables.signed(found.low)} to {tables.signed(found.high)}"
-    return f"{tables.signed(found.value)} ({ends})"
-
-
-def level(found: Effects, number: float) -> str:
-    """Write an accuracy and its difference from a number, with the interval."""
-    return f"{found.value + number:.3f}, {in_words(found)} from {number:.3f}"
+    value, low, high = map(tables.signed, (found.value, found.low, found.high))
+    return f"{value} ({low} to {high})"
 
 
 def named(some: Sequence[Trained], more: str = "") -> str:

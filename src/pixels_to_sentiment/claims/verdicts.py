@@ -11,7 +11,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from pixels_to_sentiment.claims import evidence, measured, probed
-from pixels_to_sentiment.claims.numbers import reported_differences, reported_lines
+from pixels_to_sentiment.claims.numbers import of_claim
 from pixels_to_sentiment.claims.paper import CLAIMS, Claim
 from pixels_to_sentiment.claims.recorded import Recorded
 from pixels_to_sentiment.claims.rules import (
@@ -77,12 +77,13 @@ def judge(
         `rules.VERDICTS`), ``why``, ``former`` and ``former_why`` (by the rules before, empty where
         there was no such claim) and ``keys`` (of runs, probes and studies, comma-separated).
     """
-    recorded, judged, before = Recorded(records, probes, studies), [], former()
+    recorded, judged, claims = Recorded(records, probes, studies), [], list(claims)
+    before = former().reindex([claim.name for claim in claims], fill_value="")
     for claim in claims:
         # Of two lengths of a recipe the same runs may be chosen.
         rows = list({row.text: row for row in COMPARED[claim.kind](claim, recorded)}.values())
         verdict, why = decide(claim, rows)
-        was = before.loc[claim.name] if claim.name in before.index else {"verdict": "", "why": ""}
+        lines, differences = of_claim(claim)
         judged.append(
             {
                 "name": claim.name,
@@ -91,14 +92,14 @@ def judge(
                 "kind": claim.kind,
                 "chapter": claim.chapter,
                 "short": claim.short,
-                "article": reported_differences(claim) if claim.kind in IN_ACCURACY else [],
+                "article": differences if claim.kind in IN_ACCURACY else [],
                 "rows": rows,
-                "paper": Markup("<br>").join(reported_lines(claim)),
+                "paper": Markup("<br>").join(lines),
                 "evidence": Markup("<br>").join(row.text for row in rows),
                 "verdict": verdict,
                 "why": why,
-                "former": was["verdict"],
-                "former_why": was["why"],
+                "former": before.loc[claim.name, "verdict"],
+                "former_why": before.loc[claim.name, "why"],
                 "keys": ", ".join(sorted({key for row in rows for key in row.keys})),
             }
         )
@@ -110,10 +111,7 @@ def judge(
 def former() -> pd.DataFrame:
     """Give the verdicts by the rules before these, as they were recorded, by name of the claim.
 
-    Returns
-    -------
-    DataFrame
-        ``claim``, ``verdict``, ``why`` and ``commit`` (of the code and the records).
+    ``claim``, ``verdict``, ``why`` and ``commit`` (of the code and the records).
     """
     path = Path(__file__).with_name("former_verdicts.csv")
     table = pd.read_csv(path, keep_default_na=False, dtype=str).set_index("name")
@@ -136,7 +134,7 @@ def decide(claim: Claim, rows: Sequence[Row]) -> tuple[str, str]:
     words = [_tally(own, "with what the claim is about"), _tally(others, whose)]
     if any(row.rank == NEARLY for row in own):
         words.append("Nearly the article's own network counts as its own.")
-    if verdict == INCONCLUSIVE and not own and others:
+    if verdict == INCONCLUSIVE and not own:
         where = "on a GPU" if timed else "with the article's own"
         words.append(f"Nothing {where} is recorded.")
     return verdict, " ".join(filter(None, [*words, _lone(counted), _left_out(rows)]))
@@ -172,9 +170,12 @@ def _lone(rows: Sequence[Row]) -> str:
     lone = sum(row.lone for row in rows)
     if not lone:
         return ""
-    some = f"{lone} of the intervals" if lone < len(rows) else "Each interval" if lone > 1 else "It"
-    verbs = ("rests", "knows") if some in ("It", "Each interval") or lone == 1 else ("rest", "know")
-    return f"{some} {verbs[0]} on one seed of a network and {verbs[1]} nothing of others."
+    words = "rests on one seed of a network and knows nothing of others."
+    if lone == len(rows):
+        return f"{'Each interval' if lone > 1 else 'It'} {words}"
+    if lone > 1:
+        words = words.replace("rests", "rest").replace("knows", "know")
+    return f"{lone} of the intervals {words}"
 
 
 _LEFT_OUT = {
@@ -192,28 +193,26 @@ def _left_out(rows: Sequence[Row]) -> str:
 
 
 def _untested(claim: Claim, rows: Sequence[Row]) -> str:
-    where = " on all five folds" if claim.own or claim.here else ""
-    why = f"Nothing that tests it is recorded{where}."
-    if rows and not claim.kind.endswith(" better"):
-        why = "No pair on all five folds counts."
+    why = "Nothing that tests it is recorded"
+    why += " on all five folds." if claim.own or claim.here else "."
     if claim.kind in ("all better", "mostly better"):
-        there = sum(row.rank != OTHER for row in rows)
-        why = (
-            f"Of the {len(claim.own)} pairs that it takes, {there} are recorded on all five folds."
-        )
-    missing = _unavailable(claim.own)
-    missing = f"Weights not at hand: {', '.join(missing)}." if missing else ""
+        own, there = len(claim.own), sum(row.rank != OTHER for row in rows)
+        why = f"Of the {own} pairs that it takes, {there} are recorded on all five folds."
+    elif rows:
+        why = "No pair on all five folds counts."
+    missing = ", ".join(_unavailable(claim))
+    missing = f"Weights not at hand: {missing}." if missing else ""
     return " ".join(filter(None, [why, _left_out(rows), missing]))
 
 
-def _unavailable(compared: Iterable) -> list[str]:
+def _unavailable(claim: Claim) -> dict[str, None]:
     """Name the article's starts, in words, whose weights are not at hand."""
     starts = {one.start: one for one in catalogue.find("initialisation").paper}
     names = {}
-    for one in compared:
-        for configuration in (one,) if isinstance(one, Configuration) else one:
-            if configuration.family == "caffenet" and (whole := starts.get(configuration.start)):
-                start = factory.find_start(whole.network, whole.start)
+    for compared in claim.own:
+        for one in (compared,) if isinstance(compared, Configuration) else compared:
+            if one.family == "caffenet" and one.start in starts:
+                start = factory.find_start(one.family, one.start)
                 if not any(assets.find(name) for name in start.assets):
-                    names[whole.title.partition(",")[0]] = True
-    return list(names)
+                    names[starts[one.start].title.partition(",")[0]] = None
+    return names

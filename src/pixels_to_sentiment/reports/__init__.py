@@ -40,6 +40,7 @@ from pixels_to_sentiment.reports.runs import (
     by_fold,
     by_seed,
     complete,
+    configuration_of,
     confusions,
     costs,
     curves_of,

@@ -17,7 +17,7 @@ from pixels_to_sentiment.records.runs import Record
 CLASSIFIER_TITLES = {"svm": "linear SVM", "softmax": "softmax"}
 PROTOCOL_TITLES = {"paper": "chosen by test accuracy", "nested": "nested choice"}
 # What the table of reported results calls them.
-_REPORTED = {"svm": "SVM", "softmax": "softmax"}
+REPORTED = {"svm": "SVM", "softmax": "softmax"}
 _BY = ["configuration", "layer", "features", "classifier"]
 
 
@@ -133,7 +133,7 @@ def compared(records: Iterable[ProbeRecord]) -> pd.DataFrame:
     table = table.merge(protocols.authors(stacked, _BY), on=_BY, how="left", validate="1:1")
     known = scores.reported("layer-by-layer").set_index("variant")
     names = [
-        f"{layer.removesuffix('_twitter')} {_REPORTED[kind]}" if "CaffeNet" in title else ""
+        f"{layer.removesuffix('_twitter')} {REPORTED[kind]}" if "CaffeNet" in title else ""
         for title, layer, kind in table[["configuration", "layer", "classifier"]].to_numpy()
     ]
     table[["reported_mean", "reported_std"]] = known.reindex(names)[["mean", "std"]].to_numpy()

@@ -26,7 +26,6 @@ def generated(tmp_path_factory):
 @pytest.fixture
 def perform(isolated, generated, monkeypatch):
     """Make runs on the stand-in in a folder; what was told, what is left, and the records."""
-
     monkeypatch.setenv("PIXELS_TO_SENTIMENT_CACHE", str(generated))
 
     def go(runs, seconds, costs=None, at_once=2):

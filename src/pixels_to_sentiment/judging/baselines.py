@@ -42,7 +42,7 @@ def answers(
     for fold in folds.FOLDS:
         train, test = folds.split(agreement, fold)
         model = GridSearchCV(
-            make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)),
+            make_pipeline(StandardScaler(), LogisticRegression(solver="newton-cholesky")),
             {"logisticregression__C": COSTS},
             scoring="neg_log_loss",
             cv=LeaveOneGroupOut(),

@@ -1,23 +1,19 @@
 """The claims as data: what they name is there to be run."""
 
-import pytest
-
 from pixels_to_sentiment import claims
 from pixels_to_sentiment.claims import RULES
 from pixels_to_sentiment.records import catalogue
 from pixels_to_sentiment.records.catalogue import Configuration
 
-pytestmark = pytest.mark.usefixtures("isolated")
 
-
-@pytest.mark.parametrize("claim", claims.CLAIMS, ids=lambda claim: claim.name)
-def test_a_claim_names_its_section_its_rule_and_networks_that_there_are(claim):
+def test_a_claim_names_its_section_its_rule_and_networks_that_there_are():
     """Of its own networks and those that stand in."""
-    assert claim.kind in RULES
-    assert claim.section == claims.OURS or 4 <= float(claim.section) <= 5
-    for one in (*claim.own, *claim.nearly, *claim.here):
-        for configuration in (one,) if isinstance(one, Configuration) else one:
-            assert Configuration.parse(str(configuration)) == configuration
+    for claim in claims.CLAIMS:
+        assert claim.kind in RULES
+        assert claim.section == claims.OURS or 4 <= float(claim.section) <= 5
+        for one in (*claim.own, *claim.nearly, *claim.here):
+            for configuration in (one,) if isinstance(one, Configuration) else one:
+                assert Configuration.parse(str(configuration)) == configuration
 
 
 def test_every_section_with_claims_and_every_conjecture_has_its_own():

@@ -1,11 +1,10 @@
 """What layers say for or against a claim, and which probes count."""
 
-import pandas as pd
 import pytest
 
 from pixels_to_sentiment.claims import CONTRADICTED, INCONCLUSIVE, REPRODUCED, SUPPORTED, UNTESTED
 from pixels_to_sentiment.records.catalogue import CAFFENET, PAPERS, SQUEEZENET, Configuration
-from toy_claims import CLAIMS, FALLING, judged
+from toy_claims import CLAIMS, FALLING, judged, probed, ran
 
 pytestmark = pytest.mark.usefixtures("isolated")
 
@@ -19,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("isolated")
         (FALLING[:2], INCONCLUSIVE, "+0.00 over 2"),
     ],
 )
-def test_depth_is_correlated_with_accuracy(probed, shares, verdict, said):
+def test_depth_is_correlated_with_accuracy(shares, verdict, said):
     """For each classifier; the cost is the one chosen inside the training list."""
     probes = probed(PAPERS, shares)
     row = judged("depth", probes=probes)
@@ -32,13 +31,13 @@ def test_depth_is_correlated_with_accuracy(probed, shares, verdict, said):
     ("svm", "verdict"),
     [(FALLING, REPRODUCED), ([one - 0.1 for one in FALLING], CONTRADICTED)],
 )
-def test_classifiers_are_alike_within_the_margin(probed, svm, verdict):
+def test_classifiers_are_alike_within_the_margin(svm, verdict):
     """Over all layers; the layer that differs most is named."""
     probes = probed(PAPERS, FALLING, svm, alike=svm == FALLING)
     assert judged("classifiers", probes=probes)["verdict"] == verdict
 
 
-def test_layers_are_compared_by_name(probed):
+def test_layers_are_compared_by_name():
     """On the same pictures; the article's own difference stands beside."""
     names = ("fc7", "fc6", "conv4", "conv5", "pool5")
     row = judged("dip", probes=probed(PAPERS, (0.9, 0.9, 0.85, 0.7, 0.7), names=names))
@@ -48,23 +47,20 @@ def test_layers_are_compared_by_name(probed):
 
 
 @pytest.mark.parametrize("name", ["depth", "classifiers"])
-def test_probes_of_untrained_networks_or_single_folds_do_not_count(probed, name):
+def test_probes_of_untrained_networks_or_single_folds_do_not_count(name):
     """The claims are about the fine-tuned network on all folds."""
     probes = probed(SQUEEZENET, FALLING, tuned=False) + probed(CAFFENET, FALLING, which=(1, 2))
     assert judged(name, probes=probes)["verdict"] == UNTESTED
 
 
-def test_one_classifier_alone_cannot_be_compared(probed):
+def test_one_classifier_alone_cannot_be_compared():
     """Probes may be made with only one."""
-    probes = probed(SQUEEZENET, FALLING)
-    for one in probes:
-        table = pd.read_csv(one.folder / "layers.csv", dtype={"predicted": str})
-        table[table["classifier"] == "svm"].to_csv(one.folder / "layers.csv", index=False)
+    probes = probed(SQUEEZENET, FALLING, kinds=["svm"])
     assert judged("classifiers", probes=probes)["verdict"] == UNTESTED
     assert judged("depth", probes=probes)["verdict"] == SUPPORTED
 
 
-def test_fine_tuning_is_compared_with_frozen_features_however_they_were_classified(ran, probed):
+def test_fine_tuning_is_compared_with_frozen_features_however_they_were_classified():
     """By a new layer trained alike, from ten crops, or by softmax from the centre crop."""
     frozen = Configuration("squeezenet1_1", "imagenet", "paper-frozen-features-third")
     records = ran(SQUEEZENET, 0.9) + ran(frozen, 0.8)
@@ -75,14 +71,9 @@ def test_fine_tuning_is_compared_with_frozen_features_however_they_were_classifi
     assert "+0.2" in other
 
 
-def test_fc6_2_is_held_against_always_positive_and_against_its_features(ran, probed):
+def test_fc6_2_is_held_against_always_positive_and_against_its_features():
     """From ImageNet convolutions it is nearly the article's own."""
-    records = ran(CLAIMS["no-more-than-positive"].nearly[0], 1.0)
-    for one in records:
-        table = one.predictions()
-        table.assign(centre=0.9, oversampled=0.9).to_csv(
-            one.folder / "predictions.csv", index=False
-        )
+    records = ran(CLAIMS["no-more-than-positive"].nearly[0], None)
     row = judged("no-more-than-positive", records)
     assert row["verdict"] == REPRODUCED
     assert "Nearly the article's own" in row["why"]

@@ -6,14 +6,14 @@ import pytest
 
 from pixels_to_sentiment.claims.recorded import Recorded
 from pixels_to_sentiment.records.catalogue import SQUEEZENET
-from toy_claims import random
+from toy_claims import ran, random
 
 pytestmark = pytest.mark.usefixtures("isolated")
 FULL = replace(SQUEEZENET, recipe="paper")
 
 
 @pytest.mark.parametrize(("seeds", "length"), [((0,), 1), ((0, 1), 1), ((), 0)])
-def test_the_length_with_more_seeds_is_taken_and_of_two_alike_the_longer(ran, seeds, length):
+def test_the_length_with_more_seeds_is_taken_and_of_two_alike_the_longer(seeds, length):
     """Whichever is asked for."""
     records = ran(SQUEEZENET, 0.8)
     for seed in seeds:
@@ -23,7 +23,7 @@ def test_the_length_with_more_seeds_is_taken_and_of_two_alike_the_longer(ran, se
         assert ("third" not in found.title) == bool(length)
 
 
-def test_a_pair_is_of_one_precision_where_it_can_be(ran):
+def test_a_pair_is_of_one_precision_where_it_can_be():
     """Otherwise each is taken as it is, and the title says so."""
     whole = ran(SQUEEZENET, 0.9, precision="bf16") + ran(SQUEEZENET, 0.8)
     pair = [SQUEEZENET, random(SQUEEZENET)]

@@ -12,8 +12,7 @@ from pixels_to_sentiment.claims import (
     verdicts,
 )
 from pixels_to_sentiment.claims.sides import AGAINST, FOR, NEARLY, OTHER, OWN, UNDECIDED, Row
-from pixels_to_sentiment.files import assets
-from toy_claims import CLAIMS, judged
+from toy_claims import CLAIMS
 
 pytestmark = pytest.mark.usefixtures("isolated")
 
@@ -71,11 +70,3 @@ def test_why_counts_what_is_left_out_and_what_knows_of_one_seed():
     assert "1 of the intervals rests on one seed of a network" in why
     assert "1 pair of which one network learned nothing" in why
     assert "1 pair of classifiers on frozen layers" in why
-
-
-def test_weights_that_are_not_at_hand_are_named(monkeypatch):
-    """By network and start; none where the files are there."""
-    row = judged("chinese")
-    assert "Weights not at hand: CaffeNet from MVSO English, CaffeNet from MVSO Chinese," in row.why
-    monkeypatch.setattr(assets, "find", lambda name: name)
-    assert "Weights" not in judged("chinese")["why"]

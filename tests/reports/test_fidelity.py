@@ -61,7 +61,7 @@ def test_the_photographs_are_off_by_their_rounding_alone(photographs, mirror):
     few = pictures.Pictures(
         photographs.names[some], photographs.pixels[some], "photographs", "", photographs.files
     )
-    table = fidelity.rounding(few, mirror / pictures.ARCHIVE, at_once=4)
+    table = fidelity.rounding(few, mirror / pictures.ARCHIVE)
     assert table["image"].to_list() == list(few.names)
     assert table["inside"].between(0.45, 0.501).all()
     assert (table["largest"] >= table["inside"]).all()

@@ -26,17 +26,6 @@ def probed(root, fold, right, network="squeezenet1_1:imagenet"):
     return ProbeRecord.open(written(root / f"{network}-{fold}", probe, rows))
 
 
-def test_both_protocols_stand_beside_each_other(tmp_path):
-    """The made-up inner accuracies are all alike, so the nested choice is the lowest cost."""
-    kept = [probed(tmp_path, fold, (0.5, 0.75)) for fold in folds.FOLDS]
-    (row,) = layerwise.compared(kept).itertuples()
-    assert row.configuration == "SqueezeNet 1.1, frozen"
-    assert (row.layer, row.classifier) == ("logits", "linear SVM")
-    assert row.paper_mean == pytest.approx(0.75)
-    assert row.nested_mean == pytest.approx(0.5)
-    assert row.difference == pytest.approx(0.25)
-
-
 def test_the_papers_numbers_stand_beside_caffenets_layers_alone(tmp_path):
     """By the layer and classifier of the table of reported results."""
     kept = [probed(tmp_path, 1, (0.5,)), probed(tmp_path, 1, (0.5,), "caffenet:random")]
@@ -50,21 +39,22 @@ def test_the_papers_numbers_stand_beside_caffenets_layers_alone(tmp_path):
     assert marks["mean"].to_list() == [0.814]
 
 
-def test_drawn_rows_go_from_the_first_layer_to_the_last(tmp_path):
-    """Tables list the last layer first, as the paper does."""
+def test_a_layer_is_judged_by_both_protocols_and_as_a_network_is(tmp_path):
+    """The made-up inner accuracies are all alike, so the nested choice is the lowest cost."""
     kept = [probed(tmp_path, fold, (0.5, 0.75)) for fold in folds.FOLDS]
     table = layerwise.compared(kept)
+    (row,) = table.itertuples()
+    assert row.configuration == "SqueezeNet 1.1, frozen"
+    assert (row.layer, row.classifier) == ("logits", "linear SVM")
+    found = row.paper_mean, row.nested_mean, row.difference
+    assert found == pytest.approx((0.75, 0.5, 0.25))
+    # Tables list the last layer first, as the paper does, and figures the first.
     both = layerwise.drawn(table.loc[[0, 0]].assign(layer=["last", "first"]).reset_index(drop=True))
     assert list(dict.fromkeys(both["layer"])) == ["first", "last"]
     assert set(both["protocol"]) == set(layerwise.PROTOCOL_TITLES.values())
-
-
-def test_what_a_layer_says_is_judged_as_what_a_network_says(tmp_path):
-    """At the cost of the nested choice, and for the pictures in their order."""
-    kept = [probed(tmp_path, fold, (0.5, 0.75)) for fold in folds.FOLDS]
-    found = layerwise.told(kept)
-    assert list(found) == [*answers.COLUMNS, "layer", "classifier"]
-    (row,) = judgement.accuracies(found).itertuples()
+    told = layerwise.told(kept)
+    assert list(told) == [*answers.COLUMNS, "layer", "classifier"]
+    (row,) = judgement.accuracies(told).itertuples()
     assert row.configuration == "SqueezeNet 1.1, frozen: logits, linear SVM"
     assert (row.mean, row.pictures) == (pytest.approx(0.5), 880)
     assert layerwise.told([]).empty

@@ -17,13 +17,6 @@ def test_only_configurations_with_all_five_folds_count_as_complete(made):
     assert runs.complete([*part, *whole, *other]) == whole
 
 
-def test_records_are_picked_in_the_order_asked_for(made):
-    paper, third = made(), made(recipe="paper-third")
-    names = ["squeezenet1_1:imagenet:paper-third", "squeezenet1_1:imagenet:paper"]
-    assert runs.by_configuration([paper, third], names) == [third, paper]
-    assert runs.by_configuration([paper, third], names[:1]) == [third]
-
-
 def test_several_precisions_of_a_configuration_do_not_stand_twice(made):
     whole, _ = whole_and_cut(made)
     part = [made(fold=1, recipe="paper-third")]
@@ -64,42 +57,29 @@ def test_curves_and_folds_carry_their_configuration(made):
     assert table.loc[table["fold"] == 2, "always_positive"].to_list() == [share, share]
 
 
-def test_each_seed_is_scored_apart(made):
-    """By hand: one fold with seed 0, two with seed 1."""
-    some = [made(fold=1, right=0.5), made(fold=1, seed=1), made(fold=2, seed=1, right=0.25)]
-    table = runs.by_seed(some).set_index("seed")
-    assert table.loc[0, ["folds", "mean"]].to_list() == ["1", 0.5]
-    assert table.loc[1, ["folds", "mean"]].to_list() == ["1, 2", 0.5]
+def test_each_seed_is_scored_apart_and_in_order(made):
+    """By hand: one fold with seed 0, two with seed 1; whatever the order of the records."""
+    some = [made(fold=2, seed=1, right=0.25), made(fold=1, seed=1), made(fold=1, right=0.5)]
+    sure = made(fold=3, right=1.0, recipe="paper-third")
+    table = runs.by_seed([*some, sure])
+    assert table["seed"].tolist() == [0, 1, 0]
+    assert table["folds"].tolist() == ["1", "1, 2", "3"]
+    assert table["mean"].tolist() == [0.5, 0.5, 1.0]
     assert table.loc[1, ["least", "most"]].to_list() == [0.25, 0.75]
     assert table.loc[1, "accuracy"].startswith("0.500")
-    assert table.loc[0, "train_loss"] == pytest.approx(0.65)  # of the fixture's curve
-    assert table.loc[0, "peak"] == 1.0  # its losses fall from the first
+    # Of the fixture's curve, which falls from the first.
+    first = table.loc[0, ["first", "peak", "train_loss"]].to_list()
+    assert first == [0.7, 1.0, pytest.approx(0.65)]
     assert runs.peak_of(pd.Series([2.0, 5.0, 1.0])) == 2.5
-    assert table.loc[0, "first"] == 0.7
-    assert runs.by_seed([made(fold=3, right=1.0)])["auc"].tolist() == [1.0]
+    # What is right on all pictures calls positive what is positive.
+    share = folds.split("five", 3)[1]["label"].mean()
+    assert table.loc[2, ["auc", "positive"]].to_list() == [1.0, pytest.approx(share)]
     assert runs.by_seed([]).empty
 
 
-def test_seeds_stand_in_order_below_each_other(made):
-    """Whatever the order of the records, as their keys are no order at all."""
-    some = [made(seed=k) for k in (2, 0, 1)] + [made(seed=k, precision="bf16") for k in (1, 0)]
-    table = runs.by_seed(some)
-    assert table["seed"].tolist() == [0, 1, 2, 0, 1]
-
-
 def test_confusions_count_every_picture_of_all_folds(made):
-    tables = runs.confusions([made(fold=k, right=1.0) for k in folds.FOLDS])
-    (table,) = tables.values()
+    (table,) = runs.confusions([made(fold=k, right=1.0) for k in folds.FOLDS]).values()
     assert table.to_numpy().tolist() == [[301, 0], [0, 579]]
-
-
-def test_answers_of_positive_are_counted_over_the_folds_of_a_seed(made):
-    """By hand: those that are right on all pictures call positive what is positive."""
-    some = [made(fold=1, right=1.0), made(fold=2, right=0.0)]
-    some.append(made(fold=1, right=1.0, recipe="paper-third"))
-    one, two = (folds.split("five", k)[1]["label"].mean() for k in (1, 2))
-    found = runs.by_seed(some)["positive"]
-    assert found.tolist() == pytest.approx([(one + 1 - two) / 2, one])
 
 
 def test_networks_of_timm_are_found_among_the_records(made):

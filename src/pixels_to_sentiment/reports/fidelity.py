@@ -23,12 +23,12 @@ from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files import archives
 from pixels_to_sentiment.judging import scores
-from pixels_to_sentiment.records import runs
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.reports.runs import CROPS, configuration_of
 from pixels_to_sentiment.training import loop, prediction
 
 EXACT, EXACT_PROVENANCE = "exact.csv", "exact.json"
+AT_ONCE = 64
 
 
 def exact(archive: Path, names: Iterable[str]) -> np.ndarray:
@@ -49,16 +49,16 @@ def exact(archive: Path, names: Iterable[str]) -> np.ndarray:
             return np.stack(list(pool.map(read, names)))
 
 
-def rounding(loaded: Pictures, archive: Path, at_once: int = 64) -> pd.DataFrame:
+def rounding(loaded: Pictures, archive: Path) -> pd.DataFrame:
     """Compare the decoded array with the exact pixels of each picture, in 0..255.
 
     ``largest`` is the absolute difference of all pixels, ``inside`` without the outermost rows and
     columns, and ``mean`` without them, too.
     """
     rows = []
-    for start in range(0, len(loaded.names), at_once):
-        names = loaded.names[start : start + at_once]
-        apart = np.abs(exact(archive, names) - loaded.pixels[start : start + at_once])
+    for start in range(0, len(loaded.names), AT_ONCE):
+        names = loaded.names[start : start + AT_ONCE]
+        apart = np.abs(exact(archive, names) - loaded.pixels[start : start + AT_ONCE])
         inside = apart[:, 1:-1, 1:-1]
         measured = (x.astype(float) for x in (apart.max((1, 2, 3)), inside.max((1, 2, 3))))
         rows += zip(names, *measured, inside.mean((1, 2, 3), dtype=float), strict=True)
@@ -116,20 +116,20 @@ def record(finished: Record, predicted: pd.DataFrame, results: Path | None = Non
     """
     results = results or places.results()
     for path in sorted(results.glob("*/run.json")):
-        there = runs.Record.open(path.parent)
+        there = Record.open(path.parent)
         if there.run == finished.run and there.predictions().equals(finished.predictions()):
             commit, dirty = provenance.commit()
-            details = {
+            made = {
                 "commit": commit,
                 "dirty": dirty,
                 "hardware": provenance.hardware(),
                 "versions": provenance.versions(),
                 "made": datetime.now(UTC).isoformat(timespec="seconds"),
             }
-            with places.written_whole(there.folder / EXACT_PROVENANCE) as temporary:
-                temporary.write_text(json.dumps(details, indent=1) + "\n")
-            with places.written_whole(there.folder / EXACT) as temporary:
-                predicted.to_csv(temporary, index=False)
+            files = {EXACT_PROVENANCE: json.dumps(made, indent=1) + "\n"}
+            for name, text in (files | {EXACT: predicted.to_csv(index=False)}).items():
+                with places.written_whole(there.folder / name) as temporary:
+                    temporary.write_text(text)
             return there.folder
     raise UserError(
         f"No recorded result has the predictions of run {finished.key}: record the run first "
@@ -144,11 +144,6 @@ def both_ways(records: Iterable[Record]) -> pd.DataFrame:
         if (one.folder / EXACT).is_file():
             table = effect(one.predictions(), pd.read_csv(one.folder / EXACT))
             table["view"] = table["view"].map(scores.VIEWS).map(CROPS)
-            for name, value in (
-                ("key", one.key),
-                ("fold", one.run.fold),
-                ("configuration", configuration_of(one).title),
-            ):
-                table.insert(0, name, value)
-            frames.append(table)
+            named = {"configuration": configuration_of(one).title, "fold": one.run.fold}
+            frames.append(pd.DataFrame({**named, "key": one.key, **table}))
     return pd.concat(frames, ignore_index=True)

@@ -56,11 +56,11 @@ def told(records: Iterable[ProbeRecord]) -> pd.DataFrame:
     if len(stacked):
         chosen, kept = protocols.choose(stacked, by), [*by, "fold", "seed"]
         chosen = chosen.loc[chosen["protocol"] == "nested", [*kept, "cost"]]
-        for one in chosen.merge(stacked).itertuples():
-            named = {name: getattr(one, name) for name in kept}
-            named["configuration"] += f": {one.layer}, {CLASSIFIER_TITLES[one.classifier]}"
-            said = [float(said) for said in one.predicted]
-            shown = lists[one.key][["image", "label"]]
+        for one in chosen.merge(stacked).to_dict("records"):
+            named = {name: one[name] for name in kept}
+            named["configuration"] += f": {one['layer']}, {CLASSIFIER_TITLES[one['classifier']]}"
+            said = [float(said) for said in one["predicted"]]
+            shown = lists[one["key"]][["image", "label"]]
             rows.append(shown.assign(**named, view="centre", positive=said))
     table = pd.concat(rows[1:] or rows, ignore_index=True)[columns]
     table.attrs["runs"] = [one.key for one in records]
@@ -75,19 +75,10 @@ def tuned_against_frozen(
 ) -> pd.DataFrame:
     """Compare fine-tuned networks with a classifier on what they knew before, centre crop.
 
-    Parameters
-    ----------
-    probes
-        Of untrained networks.
-    configurations
-        Of which all folds must be recorded, and a probe of the same network and start.
-
-    Returns
-    -------
-    DataFrame
-        As `judgement.differences` (fine-tuned less frozen, cost by the nested choice), with
-        ``pair`` (in words), ``least`` and ``most``, the differences seed by seed of the
-        fine-tuned network. Only the seed of the probe is compared otherwise.
+    Those are compared of which all folds are recorded, and probes of the same network and start,
+    untrained. As `judgement.differences` (fine-tuned less frozen, cost by the nested choice), with
+    ``pair`` (in words), ``least`` and ``most``, the differences seed by seed of the fine-tuned
+    network. Only the seed of the probe is compared otherwise.
     """
     probes, records, rows, used = list(probes), list(records), [], []
     for one in configurations:
@@ -116,13 +107,9 @@ def tuned_against_frozen(
 def compared(records: Iterable[ProbeRecord]) -> pd.DataFrame:
     """Compare the two protocols on every layer, with the paper's numbers beside CaffeNet's.
 
-    Returns
-    -------
-    DataFrame
-        As `protocols.compare` gives it by ``configuration``, ``layer`` (the last first),
-        ``features`` and ``classifier`` (in words), then ``authors_mean`` and ``authors_std`` as
-        `protocols.authors`, ``reported_mean`` and ``reported_std`` (missing where the paper has
-        none).
+    As `protocols.compare` gives it by ``configuration``, ``layer`` (the last first), ``features``
+    and ``classifier`` (in words), then ``authors_mean`` and ``authors_std`` as `protocols.authors`,
+    ``reported_mean`` and ``reported_std`` (missing where the paper has none).
     """
     records = list(records)
     stacked = accuracies(records)
@@ -200,13 +187,8 @@ def in_words(table: pd.DataFrame, *, beside_paper: bool = True) -> pd.DataFrame:
     """Format `compared` for `tables.table`: a column for each protocol.
 
     There is one for the network where there are several, and one for the folds where some are
-    missing.
-
-    Parameters
-    ----------
-    beside_paper
-        With the paper's numbers and the authors' costs, beside which nothing belongs that was not
-        measured by its protocol.
+    missing. The paper's numbers and the authors' costs stand there too, beside which nothing
+    belongs that was not measured by its protocol (`beside_paper`).
     """
     shown = {
         "network": table["configuration"],

@@ -7,6 +7,7 @@ longer the one it was made with. Its numbers may still be the same.
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from pixels_to_sentiment.records import fingerprints
 from pixels_to_sentiment.records.catalogue import Configuration
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.records.work import Finished
+from pixels_to_sentiment.reports.runs import making
 from pixels_to_sentiment.studies.records import StudyRecord
 
 KINDS: tuple[type[Finished], ...] = (Record, ProbeRecord, StudyRecord)
@@ -34,11 +36,12 @@ COLUMNS = (
 
 
 def ledger(
-    recorded: Sequence[Finished],
-    built: Iterable[str] = (),
-    data: str | None = None,
+    recorded: Sequence[Finished], built: Iterable[str] = (), data: str | None = None
 ) -> pd.DataFrame:
-    """Table finished work, a row each.
+    """Table finished work, a row each: recorded first, the newest at the top.
+
+    `COLUMNS`: the accuracies (0..1, of runs alone), what `runs.making` says, ``made for``
+    (`RECORDED`, `BUILT` or both) and ``changed since`` (as `changed` has it).
 
     Parameters
     ----------
@@ -47,48 +50,32 @@ def ledger(
         folder of finished runs has a row without details.
     data
         Fingerprint of the pictures at hand, by default `fingerprint`.
-
-    Returns
-    -------
-    DataFrame
-        `COLUMNS`: the accuracies (0..1, of runs alone), ``minutes``, ``commit`` (7 digits, with a
-        star where files differed from it), ``data`` (12 digits of the fingerprint), ``made for``
-        (`RECORDED`, `BUILT` or both) and ``changed since`` (as `changed` has it). Recorded ones
-        come first, the newest at the top.
     """
     data, built = data or fingerprint(recorded), list(dict.fromkeys(built))
-    rows = []
-    for one in recorded:
-        made_for = f"{RECORDED}, {BUILT}" if one.key in built else RECORDED
-        rows.append(_row(one, data) | {"made for": made_for})
+    known = {one.key for one in recorded}
+    rows = [
+        _row(one, data) | {"made for": f"{RECORDED}, {BUILT}" if one.key in built else RECORDED}
+        for one in recorded
+    ]
     for key in built:
-        if not any(one.key == key for one in recorded):
-            found = kind(places.runs() / key)
-            row = {"key": key, "what": "no longer in the runs folder"}
-            row = _row(found.open(places.runs() / key), data) if found else row
+        if key not in known:
+            folder = places.runs() / key
+            found = kind(folder)
+            gone = {"key": key, "what": "no longer in the runs folder"}
+            row = _row(found.open(folder), data) if found else gone
             rows.append(row | {"made for": BUILT})
     frame = pd.DataFrame(rows, columns=COLUMNS)
-    return frame.sort_values(
-        ["made for", "date", "what", "subset", "fold", "seed"],
-        ascending=[False, False, True, True, True, True],
-        key=lambda column: column.str.startswith(RECORDED) if column.name == "made for" else column,
-        ignore_index=True,
-    )
+    frame = frame.sort_values(["what", "subset", "fold", "seed"])
+    frame = frame.sort_values("date", ascending=False, kind="stable")
+    first = frame["made for"].str.startswith(RECORDED)
+    return pd.concat([frame[first], frame[~first]], ignore_index=True)
 
 
 def changed(record: Finished, data: str | None) -> str:
-    """Say what is no longer as it was when a result was made.
+    """Say what is no longer as it was when a result was made: ``code``, ``data``, both, or nothing.
 
-    Parameters
-    ----------
-    data
-        Fingerprint of the photographs as they are now; ``None`` if nobody knows. What was made
-        from the stand-in is not held against it.
-
-    Returns
-    -------
-    str
-        ``code``, ``data``, ``code, data``, or nothing.
+    The fingerprint is that of the photographs as they are now; ``None`` if nobody knows. What was
+    made from the stand-in is not held against it.
     """
     same_data = not record.photographed or data in (None, record.data["fingerprint"])
     same_code = fingerprints.same_as(record.code) == record.of.fingerprint()
@@ -123,20 +110,19 @@ def kind(folder: Path) -> type[Finished] | None:
 def finished() -> Iterator[tuple[type[Finished], Path]]:
     """Find the folders of all finished work on this machine of the present code, unopened.
 
-    Those that do not say of which code they are come, too: opening them says what is wrong.
-
-    Raises
-    ------
-    UserError
-        If there is something else in the place of their folder.
+    Those that do not say of which code they are come, too: opening them says what is wrong. That
+    there is something else in the place of their folder is refused by a `UserError`.
     """
     root = places.runs()
     if root.exists() and not root.is_dir():
         raise UserError(f"{root} is no folder: name another in PIXELS_TO_SENTIMENT_RUNS.")
     for folder in sorted(root.glob("[!.]*")):
-        found = kind(folder)
-        if found and _code_of(folder / found.marker()) in (None, found.of.fingerprint()):
-            yield found, folder
+        if found := kind(folder):
+            code = None
+            with suppress(OSError, ValueError, AttributeError):
+                code = json.loads((folder / found.marker()).read_text("utf-8")).get("code")
+            if code in (None, found.of.fingerprint()):
+                yield found, folder
 
 
 def counted(records: Iterable[Finished]) -> str:
@@ -160,20 +146,12 @@ def outdated() -> dict[str, str]:
     return {one.key: what for one in every if (what := changed(one, data))}
 
 
-def _code_of(marker: Path) -> str | None:
-    try:
-        return json.loads(marker.read_text(encoding="utf-8")).get("code")
-    except (OSError, ValueError, AttributeError):
-        return None
-
-
 def _row(one: Finished, data: str | None) -> dict[str, object]:
-    made, work, run = one.provenance(), one.work, one.run
+    work, run = one.work, one.run
     title = Configuration(*one.configuration).title
     title = title if work is run else f"{one.one}: {title}"
     title += "" if work.limit is None else f", {work.limit} pictures"
     title += f", tested on fold {run.inner} of its training list" if run and run.inner else ""
-    hardware = made["hardware"].get("gpu") or made["hardware"]["cpu"]
     return {
         "key": one.key,
         "what": title if one.photographed else f"{title}, {one.data['source']}",
@@ -182,10 +160,6 @@ def _row(one: Finished, data: str | None) -> dict[str, object]:
         "seed": (run or work).seed,
         "precision": run.precision if run else "fp32",
         **{reports.CROPS[scores.VIEWS[view]]: share for view, share in one.scores().items()},
-        "date": made["began"][:10],
-        "minutes": made["seconds"] / 60,
-        "hardware": f"{hardware}, {made['hardware']['cores']} cores",
-        "commit": made["commit"][:7] + ("*" if made["dirty"] else ""),
-        "data": one.data["fingerprint"][:12],
+        **making(one),
         "changed since": changed(one, data),
     }

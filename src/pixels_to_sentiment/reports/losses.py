@@ -34,23 +34,23 @@ def recorded_losses(records: Iterable[Record]) -> pd.DataFrame:
 def settling(iterations: Iterable[int], losses: Iterable[float]) -> dict:
     """Measure how soon a loss comes near its end, and how smooth it is from there on.
 
-    Returns
-    -------
-    dict
-        ``end``, mean of the last five losses (nats); ``reached``, iteration of the first point
-        within a tenth of it, and ``stays``, of the first from which on all are (missing where none
-        is); ``step``, root mean square of the change from point to point from ``reached`` on (nats;
-        missing where fewer than two points are left).
+    ``end``, mean of the last five losses (nats); ``reached``, iteration of the first point within a
+    tenth of it, and ``stays``, of the first from which on all are (missing where none is);
+    ``step``, root mean square of the change from point to point from ``reached`` on (nats; missing
+    where fewer than two points are left).
     """
-    iterations, losses = np.asarray(iterations, dtype=float), np.asarray(losses, dtype=float)
-    end = losses[-_LAST:].mean()
-    near = np.abs(losses - end) <= _NEAR * end
-    first = [*np.flatnonzero(near), len(near)][0]
-    after = [-1, *np.flatnonzero(~near)][-1] + 1
-    at = [*iterations, np.nan]
-    steps = np.diff(losses[first:])
-    step = np.sqrt(np.mean(steps**2)) if len(steps) else np.nan
-    return {"end": end, "reached": at[first], "stays": at[after], "step": step}
+    losses = pd.Series(list(losses), index=list(iterations), dtype=float)
+    end = losses.tail(_LAST).mean()
+    near = (losses - end).abs() <= _NEAR * end
+    reached = near.idxmax() if near.any() else np.nan
+    stays = near[::-1].cummin()[::-1]
+    steps = losses[near.cummax()].diff()
+    return {
+        "end": end,
+        "reached": reached,
+        "stays": stays.idxmax() if stays.any() else np.nan,
+        "step": (steps**2).mean() ** 0.5,
+    }
 
 
 def settled(losses: pd.DataFrame) -> pd.DataFrame:
@@ -83,8 +83,5 @@ def _median(values: pd.Series, digits: int) -> str:
         return "not within the curve"
     middle, least, most = (f"{v:.{digits}f}" for v in (known.median(), known.min(), known.max()))
     never = len(values) - len(known)
-    return (
-        middle
-        + f" ({least} to {most})" * (len(known) > 1)
-        + f", never in {never} fold{'s' * (never > 1)}" * (never > 0)
-    )
+    span = f" ({least} to {most})" if len(known) > 1 else ""
+    return f"{middle}{span}" + f", never in {never} fold{'s' * (never > 1)}" * (never > 0)

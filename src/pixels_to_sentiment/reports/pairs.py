@@ -17,12 +17,7 @@ from pixels_to_sentiment.reports.runs import CROPS, complete, runs_of, title_of
 def gathered(records: Iterable[Record], view: str | None = None) -> pd.DataFrame:
     """Gather the answers of runs, as `answers.gather` does, by configuration in words.
 
-    The frame carries the keys of the runs in ``attrs["runs"]``.
-
-    Parameters
-    ----------
-    view
-        A key of `scores.VIEWS`; both by default.
+    Of a view, a key of `scores.VIEWS`, or of both; ``attrs["runs"]`` has the keys of the runs.
     """
     records = list(records)
     table = answers.gather(records, title_of)
@@ -41,17 +36,13 @@ def paired(
 ) -> pd.DataFrame:
     """Compare pairs of configurations of which all folds of five agree are recorded, by ten crops.
 
-    Returns
-    -------
-    DataFrame
-        As `judgement.differences` gives it, after ``pair`` (in words) and ``keys`` (of the runs,
-        comma-separated), with what comes out seed by seed (see `judgement.across_seeds`):
-        ``trials`` (how many combinations of a seed of either configuration), ``least`` and
-        ``most`` (differences) and ``tried`` (keys of all these runs, comma-separated); and
-        ``failed``, which of the two did not learn on the seeds compared, and what shows it (in
-        words, by semicolons): no better than always answering positive (see
-        `judgement.beyond_positive`), or a training loss at the end above a coin's, ln 2 nats
-        (last 10 iterations, mean over folds and seeds). Empty if no pair is whole.
+    As `judgement.differences` gives it, with ``pair`` (in words) and ``keys`` (of the runs,
+    comma-separated); what comes out seed by seed (see `judgement.across_seeds`): ``trials`` (how
+    many combinations of a seed of either configuration), ``least`` and ``most`` (differences) and
+    ``tried`` (keys of all these runs, comma-separated); and ``failed``, which of the two did not
+    learn on the seeds compared, and what shows it (in words, by semicolons): no better than always
+    answering positive (see `judgement.beyond_positive`), or a training loss at the end above a
+    coin's, ln 2 nats (last 10 iterations, mean over folds and seeds). Empty if no pair is whole.
     """
     records, rows, chosen = list(records), {}, {}
     for pair in pairs:
@@ -76,13 +67,11 @@ def paired(
 
 def _failed(records: Iterable[Record], told: pd.DataFrame) -> dict[str, str]:
     """Name the configurations that did not learn, with what shows it."""
-    losses: dict[str, list[float]] = {}
-    for one in records:
-        losses.setdefault(title_of(one), []).append(one.curve()["train_loss"].tail(10).mean())
+    ends = [(title_of(one), one.curve()["train_loss"].tail(10).mean()) for one in records]
+    means = pd.DataFrame(ends, columns=["name", "loss"]).groupby("name")["loss"].mean()
     words = {
-        name: f"{name} ends at a training loss of {np.mean(some):.2f} nats, above a coin's"
-        for name, some in losses.items()
-        if np.mean(some) > np.log(len(CLASSES))
+        name: f"{name} ends at a training loss of {loss:.2f} nats, above a coin's"
+        for name, loss in means[means > np.log(len(CLASSES))].items()
     }
     no_better = judgement.beyond_positive(told).query("low <= 0")["configuration"]
     return words | {name: f"{name} is no better than always positive" for name in no_better}

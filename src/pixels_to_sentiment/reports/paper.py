@@ -1,9 +1,10 @@
-"""What the paper reports, and what is recorded beside it."""
+"""What the paper reports, what is recorded beside it, and what was recalled of it."""
 
 from collections.abc import Iterable
 from itertools import product
 
 import pandas as pd
+from markupsafe import Markup
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.data import audit, folds
@@ -21,6 +22,9 @@ from pixels_to_sentiment.training import recipes
 _BASE = "CaffeNet, ILSVRC-2012"
 # The paper quotes one accuracy of it for each subset.
 _EARLIER = "PCNN (You et al. 2015)"
+_ADDRESS = "https://doi.org/10.1016/j.imavis.2017.01.011"
+# Where a number was read, if not in the article.
+_ADDRESSES = {"abstract of arXiv 1604.03489v1": "https://arxiv.org/abs/1604.03489v1"}
 
 
 def comparison(
@@ -28,14 +32,8 @@ def comparison(
 ) -> pd.DataFrame:
     """Put the paper's numbers above measured ones, as text for `tables.table`.
 
-    Always positive comes first. A dash stands where nothing is reported or recorded.
-
-    Parameters
-    ----------
-    reported
-        Rows of `scores.reported` of its experiment on fine-tuning.
-    recorded
-        As `experiments.table` gives it.
+    Always positive comes first. A dash stands where nothing is reported or recorded. The numbers
+    are rows of `scores.reported` of its experiment on fine-tuning, and as `experiments.table`.
     """
     recorded, agreements = titled(recorded), list(agreements)
     theirs = {_BASE: "the paper's CaffeNet", _EARLIER: "PCNN, as the paper quotes it"}
@@ -59,10 +57,8 @@ def sizes() -> pd.DataFrame:
     return audit.sizes().set_index("agreement")
 
 
-def experiment_table(
-    experiment: Experiment, records: Iterable[Record], agreement: str = "five"
-) -> pd.DataFrame:
-    """Set what is recorded of an experiment beside what the paper reports, cell by cell.
+def experiment_table(experiment: Experiment, records: Iterable[Record]) -> pd.DataFrame:
+    """Set what is recorded of an experiment on five agree beside what the paper reports.
 
     A row a configuration of the catalogue, as text for `tables.table`. ``missing`` says, where
     nothing or not every fold is recorded, why, and how long a fold of that network and recipe took
@@ -70,7 +66,7 @@ def experiment_table(
     """
     records = list(records)
     price = costs(records)
-    scored = experiments.table(of_experiment(experiment, records, agreement))
+    scored = experiments.table(of_experiment(experiment, records))
     reported = scores.of_article(scores.reported(experiment.reported))
     variants = dict(zip(experiment.paper, experiment.variants, strict=False))
     rows = []
@@ -80,10 +76,10 @@ def experiment_table(
         own = scored[(scored[["network", "start", "recipe"]] == named).all(axis=1)]
         row = {"configuration": one.title}
         for oversampling, crops in CROPS.items():
-            row[f"the paper, {crops}"] = _score(theirs, agreement, oversampling)
-            row[f"here, {crops}"] = _score(own, agreement, oversampling)
-        row["seeds"] = _seeds(own, [agreement])
-        row["missing"] = _why_missing(one, own, price, agreement)
+            row[f"the paper, {crops}"] = _score(theirs, "five", oversampling)
+            row[f"here, {crops}"] = _score(own, "five", oversampling)
+        row["seeds"] = _seeds(own, ["five"])
+        row["missing"] = _why_missing(one, own, price)
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -110,46 +106,37 @@ def _seeds(rows: pd.DataFrame, agreements: list[str]) -> str:
     return "; ".join(f"{seeds} ({', '.join(names)})" for seeds, names in several.items())
 
 
-def _why_missing(
-    configuration: Configuration, rows: pd.DataFrame, price: pd.DataFrame, agreement: str
-) -> str:
+def _why_missing(configuration: Configuration, rows: pd.DataFrame, price: pd.DataFrame) -> str:
     if len(rows) and rows["n"].iloc[0] == len(folds.FOLDS):
         return ""
     start = factory.find_start(configuration.network, configuration.start)
     if not len(rows) and start and not any(assets.find(name) for name in start.assets):
         return "not run: weights not at hand"
     what = "other folds not recorded" if len(rows) else "not recorded"
-    recipe = recipes.recipe(configuration.recipe, agreement)
-    alike = price[
-        (price["network"] == configuration.family) & (price["iterations"] == recipe.iterations)
-    ]
+    same_length = price["iterations"] == recipes.recipe(configuration.recipe, "five").iterations
+    alike = price[(price["network"] == configuration.family) & same_length]
     # The fewest minutes are of the precision that most is recorded in.
     return what + (f": {alike['median'].min():.0f} minutes a fold" if len(alike) else "")
 
 
-def reported_dots(
-    experiment: Experiment, view: str = "oversampled", agreement: str = "five"
-) -> pd.DataFrame:
-    """Give the paper's numbers of an experiment: ``configuration`` in words and ``mean``."""
+def reported_dots(experiment: Experiment) -> pd.DataFrame:
+    """Give the paper's accuracies by ten crops of an experiment, five agree.
+
+    ``configuration`` (in words) and ``mean``.
+    """
     table = scores.of_article(scores.reported(experiment.reported))
-    chosen = table[
-        (table["agreement"] == agreement)
-        & (table["oversampling"] == scores.VIEWS[view])
-        & table["variant"].isin(experiment.variants)
-    ]
-    return pd.DataFrame(
-        {"configuration": "the paper: " + chosen["variant"], "mean": chosen["mean"]}
-    )
+    chosen = (table["agreement"] == "five") & (table["oversampling"] == "yes")
+    table = table[chosen & table["variant"].isin(experiment.variants)]
+    return pd.DataFrame({"configuration": "the paper: " + table["variant"], "mean": table["mean"]})
 
 
 # Variants of the paper's tables that its text sets against each other, the first said to be better.
 _AGAINST = (
     ("fc7-2", "fc6-2"),
-    ("MVSO English", "fc9-2, MVSO English"),
-    *(("MVSO English", start) for start in ("Places", "DeepSentiBank")),
+    *(("MVSO English", other) for other in ("fc9-2, MVSO English", "Places", "DeepSentiBank")),
     *(
-        ("MVSO English", f"MVSO {name}")
-        for name in ("Spanish", "French", "Italian", "German", "Chinese")
+        ("MVSO English", f"MVSO {language}")
+        for language in ("Spanish", "French", "Italian", "German", "Chinese")
     ),
     *(("conv4 SVM", other) for other in ("conv5 SVM", "pool5 SVM", "conv4 softmax")),
 )
@@ -161,41 +148,34 @@ def reported_differences() -> pd.DataFrame:
     These are the improvement over the earlier state of the art; on each subset the network that is
     fine-tuned from ILSVRC-2012 less the earlier one, and ten crops less the centre crop; each
     variant less that network, and variants and layers against each other, from the same crops.
-
-    Returns
-    -------
-    DataFrame
-        ``what`` (in words), ``agreement``, ``between`` (as `judgement.noise` has it) and
-        ``difference``.
+    ``what`` (in words), ``agreement``, ``between`` (as `judgement.noise` has it), ``difference``.
     """
     table = scores.of_article(scores.reported())
-    rows = [
-        ("the best network − the state of the art before", "five", "oversampled", one.mean)
-        for one in table[table["experiment"] == "abstract v1"].itertuples()
-    ]
+    best = table.loc[table["experiment"] == "abstract v1", "mean"].item()
+    rows = [("the best network − the state of the art before", "five", "oversampled", best)]
     # The same number stands in two experiments.
     table = table[
         ~((table["experiment"] == "initialisation") & (table["variant"] == "ILSVRC-2012"))
     ]
     means = table.set_index(["variant", "agreement", "oversampling"])["mean"]
-    for one in folds.AGREEMENTS:
-        centre, name = means[_BASE, one, "no"], figures.AGREEMENT_NAMES[one]
-        earlier = centre - means[_EARLIER, one, "no"]
-        rows.append((f"{name}: fine-tuned CaffeNet − PCNN, centre crop", one, "centre", earlier))
-        crops = means[_BASE, one, "yes"] - centre
-        rows.append((f"{name}: ten crops − centre crop", one, "views", crops))
+    for one, name in figures.AGREEMENT_NAMES.items():
+        centre, crops, earlier = means[
+            [(_BASE, one, "no"), (_BASE, one, "yes"), (_EARLIER, one, "no")]
+        ]
+        what = f"{name}: fine-tuned CaffeNet − PCNN, centre crop"
+        rows.append((what, one, "centre", centre - earlier))
+        rows.append((f"{name}: ten crops − centre crop", one, "views", crops - centre))
     chosen = table["experiment"].isin(["layer ablation", "initialisation", "layer addition"])
     # What is added on another start is held against that start.
     named = dict.fromkeys(table.loc[chosen, "variant"])
     pairs = [(one, _BASE) for one in named if one != "fc9-2, MVSO English"]
-    for both in [*pairs, *_AGAINST]:
-        for view, oversampling in scores.VIEWS.items():
-            found = [means.get((one, "five", oversampling)) for one in both]
-            # Layers have the centre crop alone.
-            if None not in found:
-                words = " − ".join("fine-tuned CaffeNet" if one == _BASE else one for one in both)
-                what = f"{words}, {CROPS[oversampling]}"
-                rows.append((what, "five", view, found[0] - found[1]))
+    for both, (view, oversampling) in product([*pairs, *_AGAINST], scores.VIEWS.items()):
+        found = [means.get((one, "five", oversampling)) for one in both]
+        # Layers have the centre crop alone.
+        if None not in found:
+            words = " − ".join("fine-tuned CaffeNet" if one == _BASE else one for one in both)
+            what = f"{words}, {CROPS[oversampling]}"
+            rows.append((what, "five", view, found[0] - found[1]))
     return pd.DataFrame(rows, columns=["what", "agreement", "between", "difference"])
 
 
@@ -207,3 +187,96 @@ def later_results() -> pd.DataFrame:
     wide = table.pivot_table(index=index, columns="agreement", values="accuracy", sort=False)
     columns = {"training": "network and training"} | figures.AGREEMENT_NAMES
     return wide[list(folds.AGREEMENTS)].reset_index().rename(columns=columns)
+
+
+def reported_table(reported: pd.DataFrame) -> pd.DataFrame:
+    """Put rows of `scores.reported` into words, for `tables.table`.
+
+    The value has the mark of its certainty, the source its link; a dash stands where the paper
+    gives nothing.
+    """
+    values = reported["mean"].map(lambda mean: f"{mean:.3f}" if mean < 1 else f"{mean:g}")
+    link = Markup('<a href="{}">{}</a>')
+    linked = [link.format(_ADDRESSES.get(one, _ADDRESS), one) for one in reported["source"]]
+    return pd.DataFrame(
+        {
+            "experiment": reported["experiment"],
+            "variant": reported["variant"],
+            "subset": reported["agreement"].map(figures.AGREEMENT_NAMES),
+            "crops": reported["oversampling"].map(CROPS).fillna("–"),
+            "value": values + reported["grade"].map(tables.MARKS),
+            "±": reported["std"].map("{:.3f}".format, na_action="ignore").fillna("–"),
+            "grade": reported["grade"],
+            "source": pd.Series(linked, reported.index).where(reported["source"] != "", "–"),
+            "note": reported["note"].replace("", "–"),
+        }
+    ).reset_index(drop=True)
+
+
+def recalled() -> pd.DataFrame:
+    """Hold what was recalled of the paper's numbers against what was read in it later.
+
+    A number a row that was recalled and stands in the article: the columns of `scores.CELL`;
+    ``quantity`` (``mean`` or ``std``); ``recalled`` and ``read`` (0..1), and ``off``, the first
+    less the second; ``unsure``, whether it was recalled with low confidence; ``swapped``, whether
+    it is off and what the article has for the same layer's other classifier.
+    """
+    known = pd.read_csv(places.ground_truth() / "recalled_results.csv", keep_default_na=False)
+    both = scores.of_article(scores.reported()).merge(
+        known, on=scores.CELL, suffixes=("", "_recalled")
+    )
+    parts = [
+        both[scores.CELL].assign(
+            quantity=name,
+            recalled=pd.to_numeric(both[f"{name}_recalled"]),
+            read=both[name],
+            unsure=both["note_recalled"] != "",
+        )
+        for name in ("mean", "std")
+    ]
+    table = pd.concat(parts, ignore_index=True).dropna(subset=["recalled", "read"])
+    table["off"] = (table["recalled"] - table["read"]).round(6)
+    read = table.set_index(["variant", "quantity"])["read"]
+    layers = table["variant"].where(table["experiment"] == "layer-by-layer", "").str.split(" ")
+    swaps = {"softmax": "SVM", "SVM": "softmax"}
+    others = [
+        read.get((f"{layer[0]} {swaps.get(layer[-1])}", quantity))
+        for layer, quantity in zip(layers, table["quantity"], strict=True)
+    ]
+    return table.assign(swapped=(table["off"] != 0) & (table["recalled"] == others))
+
+
+def recalled_counts(table: pd.DataFrame) -> pd.DataFrame:
+    """Count, experiment by experiment, how many of the numbers of `recalled` are right.
+
+    The ``largest error`` is of an accuracy or a standard deviation, without its sign.
+    """
+    wrong = table["off"] != 0
+    counts = table.assign(
+        right=~wrong, otherwise=wrong & ~table["swapped"], largest=table["off"].abs()
+    ).groupby("experiment", sort=False)
+    shown = counts[["right", "swapped", "otherwise"]].sum()
+    shown.insert(0, "recalled", counts.size())
+    shown = shown.assign(largest=counts["largest"].max()).reset_index()
+    return shown.rename(columns={"otherwise": "wrong otherwise", "largest": "largest error"})
+
+
+def recalled_wrong(table: pd.DataFrame) -> pd.DataFrame:
+    """Put the accuracies of `recalled` that are off, or whose spread is, into words.
+
+    ``off`` and ``± off`` are the number recalled less that read; ``what it was`` tells whether it
+    was that of the same layer's other classifier.
+    """
+    wrong = table[table["variant"].isin(table.loc[table["off"] != 0, "variant"])]
+    by = wrong.pivot(index="variant", columns="quantity").loc[wrong["variant"].unique()]
+    swapped = by["swapped"].mask(by["off"] == 0, 1).all(axis=1)
+    both = ["mean", "std"]
+    return pd.DataFrame(
+        {
+            "variant": by.index,
+            **{name: tables.scored(by[name][both]) for name in ("recalled", "read")},
+            "off": by["off", "mean"].to_list(),
+            "± off": by["off", "std"].to_list(),
+            "what it was": ["the other classifier's" if one else "neither's" for one in swapped],
+        }
+    )

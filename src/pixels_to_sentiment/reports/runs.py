@@ -11,6 +11,7 @@ from pixels_to_sentiment.judging import scores
 from pixels_to_sentiment.records import experiments
 from pixels_to_sentiment.records.catalogue import USUAL_PRECISION, Configuration, Experiment
 from pixels_to_sentiment.records.runs import Record
+from pixels_to_sentiment.records.work import Finished
 
 CROPS = {"no": "centre crop", "yes": "ten crops"}
 
@@ -57,22 +58,12 @@ def of_experiment(
 ) -> list[Record]:
     """Pick the records of an experiment's configurations on a subset, in the catalogue's order."""
     records = list(records)
-    return [
-        one
-        for configuration in experiment.configurations
-        for one in runs_of(configuration, records, agreement)
-    ]
+    return [run for one in experiment.configurations for run in runs_of(one, records, agreement)]
 
 
 def of_timm(records: Iterable[Record]) -> list[Configuration]:
     """List the recorded configurations of networks of timm, which no experiment can list."""
     return sorted({configuration_of(r) for r in records if r.run.network.startswith("timm/")})
-
-
-def by_configuration(records: Iterable[Record], configurations: Iterable[str]) -> list[Record]:
-    """Pick the records of some configurations (``network:start:recipe``), in that order."""
-    records = list(records)
-    return [one for text in configurations for one in records if str(configuration_of(one)) == text]
 
 
 def complete(records: Iterable[Record], agreement: str = "five") -> list[Record]:
@@ -82,9 +73,8 @@ def complete(records: Iterable[Record], agreement: str = "five") -> list[Record]
     """
     chosen: dict[tuple, list[Record]] = {}
     for one in experiments.whole_seeds(records):
-        run = one.run
-        if run.agreement == agreement:
-            name = (run.network, run.start, run.recipe, run.precision)
+        if one.run.agreement == agreement:
+            name = configuration_of(one), one.run.recipe, one.run.precision
             chosen.setdefault(name, []).append(one)
     wanted = set(folds.FOLDS)
     whole = (group for group in chosen.values() if {one.run.fold for one in group} == wanted)
@@ -96,14 +86,30 @@ def one_per_network(records: Iterable[Record]) -> list[Record]:
 
     Of several the first given is kept, with all of its folds and seeds.
     """
-    chosen: dict[tuple[str, str], str] = {}
-    kept = {}
+    chosen, kept = {}, {}
     for one in records:
         run = one.run
-        name = (run.recipe.name, run.precision)
+        name = run.recipe.name, run.precision
         if chosen.setdefault((run.network, run.start), name) == name:
             kept[one.key] = one
     return list(kept.values())
+
+
+def making(record: Finished) -> dict[str, object]:
+    """Say how finished work was made, as tables show it.
+
+    ``date``, ``commit`` (7 digits, with a star where files differed from it), ``hardware``,
+    ``data`` (12 digits of the fingerprint) and ``minutes``.
+    """
+    made = record.provenance()
+    hardware = made["hardware"]
+    return {
+        "date": made["began"][:10],
+        "commit": made["commit"][:7] + "*" * made["dirty"],
+        "hardware": f"{hardware.get('gpu') or hardware['cpu']}, {hardware['cores']} cores",
+        "data": record.data["fingerprint"][:12],
+        "minutes": made["seconds"] / 60,
+    }
 
 
 def recorded_details(records: Iterable[Record]) -> pd.DataFrame:
@@ -112,32 +118,15 @@ def recorded_details(records: Iterable[Record]) -> pd.DataFrame:
     ``minutes`` are the total, the others all that there are, comma-separated.
     """
     rows = []
-    for record in records:
-        made = record.provenance()
-        rows.append(
-            {
-                "configuration": title_of(record),
-                "subset": figures.AGREEMENT_NAMES[record.run.agreement],
-                "fold": record.run.fold,
-                "seed": record.run.seed,
-                "date": made["began"][:10],
-                "commit": made["commit"][:7] + ("*" if made["dirty"] else ""),
-                "hardware": _machine(made),
-                "data": record.data["fingerprint"][:12],
-                "key": record.key,
-                "minutes": made["seconds"] / 60,
-            }
-        )
+    for one in records:
+        subset = figures.AGREEMENT_NAMES[one.run.agreement]
+        named = {"configuration": title_of(one), "subset": subset}
+        rows.append(named | making(one) | {"key": one.key, **vars(one.run)})
     if not rows:
         return pd.DataFrame()
-    joined = dict.fromkeys(list(rows[0])[2:-1], scores.listed) | {"minutes": "sum"}
+    names = ["fold", "seed", "date", "commit", "hardware", "data", "key"]
     grouped = pd.DataFrame(rows).groupby(["configuration", "subset"], sort=False)
-    return grouped.agg(joined).reset_index()
-
-
-def _machine(made: dict) -> str:
-    hardware = made["hardware"]
-    return f"{hardware.get('gpu') or hardware['cpu']}, {hardware['cores']} cores"
+    return grouped.agg(dict.fromkeys(names, scores.listed) | {"minutes": "sum"}).reset_index()
 
 
 def costs(records: Iterable[Record]) -> pd.DataFrame:
@@ -146,26 +135,24 @@ def costs(records: Iterable[Record]) -> pd.DataFrame:
     A cut network counts as the one it was cut from. Prediction and the tests on the way are part of
     a run. ``least``, ``median`` and ``most`` are minutes a run, ``hours`` those of all runs.
     """
-    names = ["network", "precision", "iterations", "hardware"]
-    rows, keys = [], []
+    records, names = list(records), ["network", "precision", "iterations", "hardware"]
+    rows = []
     for one in records:
-        made, run = one.provenance(), one.run
-        family, length = configuration_of(one).family, run.recipe.iterations
-        rows.append((family, run.precision, length, _machine(made), made["seconds"] / 60))
-        keys.append(one.key)
+        work = configuration_of(one).family, one.run.precision, one.run.recipe.iterations
+        made = making(one)
+        rows.append((*work, made["hardware"], made["minutes"]))
     grouped = pd.DataFrame(rows, columns=[*names, "minutes"]).groupby(names)["minutes"]
     table = grouped.agg(runs="size", least="min", median="median", most="max", hours="sum")
     table = table.assign(hours=table["hours"] / 60).reset_index()
-    table.attrs["runs"] = keys
+    table.attrs["runs"] = [one.key for one in records]
     return table
 
 
 def curves_of(records: Iterable[Record]) -> pd.DataFrame:
     """Stack the learning curves of runs, with ``configuration`` and ``fold`` beside."""
-    frames = [pd.DataFrame(columns=["configuration", "fold"])]
-    for one in records:
-        frames.append(one.curve().assign(configuration=title_of(one), fold=one.run.fold))
-    return pd.concat(frames[1:] or frames, ignore_index=True)
+    frames = [one.curve().assign(configuration=title_of(one), fold=one.run.fold) for one in records]
+    empty = pd.DataFrame(columns=["configuration", "fold"])
+    return pd.concat(frames or [empty], ignore_index=True)
 
 
 def fold_table(records: Iterable[Record]) -> pd.DataFrame:
@@ -179,25 +166,22 @@ def fold_table(records: Iterable[Record]) -> pd.DataFrame:
     return table.assign(always_positive=table["key"].map(base))
 
 
-def by_fold(records: Iterable[Record], view: str = "oversampled") -> pd.DataFrame:
-    """Give the accuracy of each run of whole configurations, by ``configuration``."""
+def by_fold(records: Iterable[Record]) -> pd.DataFrame:
+    """Give the accuracy from ten crops of each run of whole configurations, in words."""
     table = fold_table(complete(records))
-    return table[table["oversampling"] == scores.VIEWS[view]]
+    return table[table["oversampling"] == "yes"]
 
 
 def by_seed(records: Iterable[Record]) -> pd.DataFrame:
     """Score each seed of configurations apart, by ten crops.
 
-    Returns
-    -------
-    DataFrame
-        ``configuration``, ``agreement``, ``seed``, ``folds`` (which), ``accuracy`` (mean and
-        standard deviation over them, as text), ``mean``, ``least`` and ``most`` (of the folds);
-        ``positive``, the share of test pictures that are called positive, ``auc`` (as
-        `scores.auc`), ``first`` (training loss of the first batch, in nats), ``peak``, the largest
-        by that one, and ``train_loss`` (nats, over the last 10 iterations), all means over the
-        folds. Where nearly all is positive or nothing, the network hardly tells pictures apart at
-        its threshold; if the area is near one half, at no other either.
+    ``configuration``, ``agreement``, ``seed``, ``folds`` (which), ``accuracy`` (mean and standard
+    deviation over them, as text), ``mean``, ``least`` and ``most`` (of the folds); ``positive``,
+    the share of test pictures that are called positive, ``auc`` (as `scores.auc`), ``first``
+    (training loss of the first batch, in nats), ``peak``, the largest by that one, and
+    ``train_loss`` (nats, over the last 10 iterations), all means over the folds. Where nearly all
+    is positive or nothing, the network hardly tells pictures apart at its threshold; if the area
+    is near one half, at no other either.
     """
     # By seed within each configuration, and configurations as they come.
     records = sorted(records, key=lambda one: one.run.seed)
@@ -231,8 +215,7 @@ def peak_of(losses: pd.Series) -> float:
 
 def confusions(records: Iterable[Record]) -> dict[str, pd.DataFrame]:
     """Count labels against predictions by ten crops over all folds, by configuration in words."""
-    frames: dict[str, list[pd.DataFrame]] = {}
-    for record in records:
-        frames.setdefault(title_of(record), []).append(record.predictions())
-    told = {name: pd.concat(parts) for name, parts in frames.items()}
+    told: dict[str, pd.DataFrame] = {}
+    for one in records:
+        told[title_of(one)] = pd.concat([told.get(title_of(one)), one.predictions()])
     return {name: scores.confusion(one["label"], one["oversampled"]) for name, one in told.items()}

@@ -9,11 +9,10 @@ equal probabilities: it need not diverge, for the loss curves less where answers
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 import pandas as pd
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from pixels_to_sentiment import reports
 from pixels_to_sentiment.data.pictures import cut
@@ -32,28 +31,12 @@ RATES = (0.001, 0.0003, 0.0001)
 BATCH = 16
 
 
-class Limit(NamedTuple):
-    """What a new last layer is given, and how fast it can learn from that.
-
-    ``norm`` is the mean length of its input as far as that reaches the outputs, ``rate`` the
-    learning rate above which descent with momentum is unstable around equal probabilities.
-    """
-
-    norm: float
-    rate: float
-
-
 def gradients(network: Network, pixels: Tensor) -> Tensor:
     """Differentiate the second output less the first by the weights of the last layer.
 
     Where the last layer gives the outputs themselves that is its input, once for either output and
     with either sign. SqueezeNet's has a rectifier and an average behind it, which are taken in. The
-    network stays in evaluation.
-
-    Parameters
-    ----------
-    pixels
-        uint8 RGB (n, 256, 256, 3), of which the centre crops are taken.
+    network stays in evaluation. Of the pixels, uint8 RGB (n, 256, 256, 3), the centre is taken.
     """
     weight = network.body.get_submodule(network.head).weight
     corners, mirrored = ten_corners(*pixels.shape[1:3], network.convention.crop)
@@ -70,26 +53,24 @@ def gradients(network: Network, pixels: Tensor) -> Tensor:
     return torch.stack(found)
 
 
-def limit(gradients: Tensor, momentum: float) -> Limit:
-    """Find how fast a last layer of two outputs can learn, from what `gradients` gives."""
+def limit(gradients: Tensor, momentum: float) -> tuple[float, float]:
+    """Find how fast a last layer of two outputs can learn, from what `gradients` gives.
+
+    The mean length of its input as far as that reaches the outputs, and the learning rate above
+    which descent with momentum is unstable around equal probabilities.
+    """
     products = gradients.double() @ gradients.double().T / len(gradients)
     curvature = torch.linalg.eigvalsh(products)[-1].item() / 4
     rate = 2 * (1 + momentum) / curvature if curvature > 0 else float("inf")
-    return Limit(gradients.norm(dim=1).mean().item() / 2**0.5, rate)
+    return gradients.norm(dim=1).mean().item() / 2**0.5, rate
 
 
 def largest_rate(bears: float, head_rate: float) -> float | None:
     """Choose the base rate of a start by a rule that looks at no result.
 
-    The largest of `RATES` at which the last layer learns no faster than it bears at its start;
-    ``None`` where none is low enough.
-
-    Parameters
-    ----------
-    bears
-        Largest stable rate of the last layer, as `limit` finds it on training pictures.
-    head_rate
-        Rate of the last layer, as a multiple of the base rate.
+    The largest of `RATES` at which the last layer, whose rate is `head_rate` times as large, learns
+    no faster than it bears on training pictures at its start (see `limit`); ``None`` where none is
+    low enough.
     """
     return next((rate for rate in RATES if rate * head_rate <= bears), None)
 
@@ -100,18 +81,13 @@ def table(
     """Set how fast new layers learn beside how fast they can, and how their training went.
 
     Networks without a last layer of two outputs, and starts whose weights are not at hand, are left
-    out.
-
-    Parameters
-    ----------
-    pixels
-        As for `gradients`, on the CPU.
+    out. The pixels, as for `gradients`, are on the CPU.
 
     Returns
     -------
     DataFrame
-        ``configuration`` (in words), ``norm`` (see `Limit`, at the start), ``limit``
-        (the rate that it bears), ``rate`` (that the recipe begins with), ``times`` (the one by the
+        ``configuration`` (in words), ``norm`` and ``limit`` (the rate that it bears; both as
+        `limit`, at the start), ``rate`` (that the recipe begins with), ``times`` (the one by the
         other, which orders the rows), ``rule`` (the base rate that `largest_rate` gives it), and
         of what is recorded, as `reports.by_seed`, seeds and folds taken together: ``peak``,
         ``train_loss`` and ``auc``.
@@ -122,28 +98,28 @@ def table(
         at = one.network, one.start, recipe.momentum
         if at not in known:
             known[at] = _limit_at_start(*at, pixels)
-        if (found := known[at]) is None:
+        if known[at] is None:
             continue
+        norm, bears = known[at]
         runs = reports.runs_of(one, records)
         used += [run.key for run in runs]
         went = reports.by_seed(runs)[["peak", "train_loss", "auc"]].mean()
-        rate = recipe.base_rate * recipe.head_rate
-        chosen = largest_rate(found.rate, recipe.head_rate)
-        rows.append((one.title, *found, rate, rate / found.rate, chosen, *went))
-    columns = ["configuration", "norm", "limit", "rate", "times", "rule", "peak", "train_loss"]
-    columns.append("auc")
-    made = pd.DataFrame(rows, columns=columns).sort_values("times", ignore_index=True)
+        rate, rule = recipe.base_rate * recipe.head_rate, largest_rate(bears, recipe.head_rate)
+        rows.append((one.title, norm, bears, rate, rate / bears, rule, *went))
+    columns = ["configuration", "norm", "limit", "rate", "times", "rule"]
+    made = pd.DataFrame(rows, columns=[*columns, "peak", "train_loss", "auc"])
+    made = made.sort_values("times", ignore_index=True)
     made.attrs["runs"] = used
     return made
 
 
-def _limit_at_start(name: str, start: str, momentum: float, pixels: Tensor) -> Limit | None:
+def _limit_at_start(
+    name: str, start: str, momentum: float, pixels: Tensor
+) -> tuple[float, float] | None:
     try:
         network = factory.create(name, start=start)
     except UserError:
         return None
     last = network.body.get_submodule(network.head) if network.head else None
     outputs = getattr(last, "out_features", getattr(last, "out_channels", None))
-    if not isinstance(last, nn.Module) or outputs != len(CLASSES):
-        return None
-    return limit(gradients(network, pixels), momentum)
+    return limit(gradients(network, pixels), momentum) if outputs == len(CLASSES) else None

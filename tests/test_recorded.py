@@ -110,7 +110,7 @@ def test_every_score_of_a_layer_is_that_of_its_predicted_labels(path):
 def test_the_papers_choice_of_cost_is_the_best_mean_over_the_folds():
     """Found again by trying each cost on each layer."""
     stacked = layerwise.accuracies(ProbeRecord.recorded(RESULTS))
-    by = ["configuration", "layer", "classifier"]
+    by = ["configuration", "agreement", "layer", "classifier"]
     for row in protocols.compare(stacked, by).itertuples():
         some = stacked
         for name in by:

@@ -175,7 +175,7 @@ def rehearsal(tmp_path_factory):
         pytest.skip(f"{folder} has less than {ROOM / 1e9:.0f} GB free")
     copy = folder / "checkout"
     try:
-        waits._copy(ROOT, copy)
+        waits.copy_checkout(ROOT, copy)
         shutil.copy2(ROOT / "Makefile", copy)
         models = dict(written_models(folder))
         name, *_ = FILES["imagenet"]

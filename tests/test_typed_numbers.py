@@ -15,7 +15,7 @@ NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?\s?%|(?<![\w.])\d+\.\d+(?![\w.]*\w)
 # What is no result: names with a version or a rate in them, sections of the article, and the level
 # of every interval in the book.
 NAMES = re.compile(
-    r"SqueezeNet 1\.[01](?: and 1\.1)?|T4SA 2\.0|Python 3\.\d+|95%|paper-at-0\.0001"
+    r"SqueezeNet 1\.[01](?: and 1\.1)?|T4SA 2\.0|Python 3\.\d+|torch 2\.\d+|95%|paper-at-0\.0001"
     r"|sections? \d\.\d(?: and \d\.\d)?"
 )
 

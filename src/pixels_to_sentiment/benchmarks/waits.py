@@ -94,21 +94,25 @@ def measured() -> list[dict]:
 
 @contextmanager
 def _copied(root: Path) -> Iterator[dict]:
-    """Copy what the book is made of; give where the copy and its own places are."""
+    """Copy the checkout; give where the copy and its own places are."""
     with tempfile.TemporaryDirectory(prefix="pixels-to-sentiment-") as folder:
         copy = Path(folder) / "checkout"
-        # Without what was made.
-        leave = shutil.ignore_patterns("chapters", "__pycache__", "*.egg-info")
-        for name in ("book", "notebooks", "src", "ground_truth"):
-            shutil.copytree(root / name, copy / name, ignore=leave)
-        for name in ("_config.yml", "pyproject.toml", "constraints.txt"):
-            shutil.copy2(root / name, copy / name)
+        copy_checkout(root, copy)
         variables = {
             "PYTHONPATH": str(copy / "src"),
             "PIXELS_TO_SENTIMENT_CACHE": f"{folder}/cache",
             "PIXELS_TO_SENTIMENT_RUNS": f"{folder}/runs",
         }
         yield {"cwd": copy, "env": os.environ | variables}
+
+
+def copy_checkout(root: Path, copy: Path) -> None:
+    """Copy what the book is made of, and nothing that was made."""
+    leave = shutil.ignore_patterns("chapters", "__pycache__", "*.egg-info")
+    for name in ("book", "notebooks", "src", "ground_truth"):
+        shutil.copytree(root / name, copy / name, ignore=leave)
+    for name in ("_config.yml", "pyproject.toml", "constraints.txt"):
+        shutil.copy2(root / name, copy / name)
 
 
 def _row(what: str, command: list[str], rounds: int = 1, **where: object) -> dict:

@@ -259,7 +259,8 @@ def _nothing_trained(network: str | None) -> str:
 def _to_train(network: str | None) -> Configuration:
     """Pick what to train: the first of which the weights are at hand, as the catalogue has it."""
     every = [one for experiment in catalogue.EXPERIMENTS.values() for one in experiment.here]
-    listed = [one for one in [catalogue.SQUEEZENET, *every] if network in (None, one.network)]
+    names = declared.FULLY_CONVOLUTIONAL if network is None else [network]
+    listed = [one for one in [catalogue.SQUEEZENET, *every] if one.network in names]
     if network:
         starts = declared.ARCHITECTURES[network].starts
         listed += [Configuration(network, start, catalogue.THIRD) for start in starts]

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from pixels_to_sentiment.book import metadata
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files.assets import Unavailable
 from pixels_to_sentiment.pages import trial
@@ -38,6 +39,11 @@ def test_the_form_loads_nothing_but_what_lies_beside_it(shown, isolated, monkeyp
     (html,) = shown
     assert f"../{trial.FOLDER}/{trial.SCRIPT.name}" in html
     assert "3 MB" in html
+
+
+def test_the_build_copies_the_folder_that_the_page_names():
+    """The two rooms do not import each other."""
+    assert metadata.TRIAL == trial.FOLDER
 
 
 @pytest.mark.parametrize("fault", [None, Unavailable("The runtime cannot be had: fetch it.")])

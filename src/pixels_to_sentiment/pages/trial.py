@@ -11,11 +11,12 @@ from IPython.display import display as show
 from markupsafe import Markup
 
 from pixels_to_sentiment import places
-from pixels_to_sentiment.book.metadata import TRIAL as FOLDER
 from pixels_to_sentiment.files.assets import Unavailable
 from pixels_to_sentiment.maps import browser, choice
 from pixels_to_sentiment.pages import display
 
+# As `book.metadata` has it; to import that would make of the page one that reads the others.
+FOLDER = "your-photograph"
 NETWORK = "squeezenet1_1"
 # Not among the book's static files, which every page loads.
 SCRIPT = Path(__file__).with_name("your-photograph.js")

@@ -13,7 +13,7 @@ from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.judging.judgement import TEST_TO_TRAIN
 
 SAME = 0.01
-"""Accuracies this close are practically the same: one picture in a hundred."""
+"""Accuracies this close, one picture in a hundred, are practically the same."""
 
 
 def posterior(

@@ -54,7 +54,7 @@ class Mapped:
 
     @property
     def right(self) -> str:
-        """Whether the prediction is the label: ``right`` or ``wrong``."""
+        """Whether the prediction is the label, ``right`` or ``wrong``."""
         return "right" if self.label == self.predicted else "wrong"
 
     @property

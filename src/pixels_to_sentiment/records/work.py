@@ -250,7 +250,7 @@ class Finished:
 
     @property
     def home(self) -> Path:
-        """Folder in which it is recorded: another one for what is within a training list."""
+        """Folder in which it is recorded, which is another one within a training list."""
         inner = getattr(self.work, "inner", None)
         return places.results() if inner is None else places.choices()
 

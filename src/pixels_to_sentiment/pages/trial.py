@@ -38,7 +38,17 @@ _FORM = Markup("""<div id="photograph-trial">
 <p data-part="run"></p>
 </div>
 </div>
-<script type="module" src="../{folder}/{script}"></script>""")
+<script>
+if (location.protocol === "file:") {{
+  document.querySelector("#photograph-trial [data-part=said]").textContent =
+    "A browser runs no network from a file: open the book with `make serve`.";
+}} else {{
+  const script = document.createElement("script");
+  script.type = "module";
+  script.src = "../{folder}/{script}";
+  document.head.append(script);
+}}
+</script>""")
 
 
 def your_photograph() -> choice.Choice | None:

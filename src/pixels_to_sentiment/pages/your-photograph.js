@@ -276,10 +276,7 @@ async function showTen() {
 }
 
 function begin() {
-  if (location.protocol === "file:") {
-    say("A browser runs no network from a file: open the book with `make serve`.", true);
-    return;
-  }
+  say("");
   const chosen = part("file");
   chosen.disabled = false;
   chosen.addEventListener("change", () => chosen.files[0] && show(chosen.files[0]));

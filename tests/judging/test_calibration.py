@@ -43,6 +43,11 @@ def test_the_temperature_undoes_what_made_a_forecaster_too_sure(factor):
     assert calibration.temperature(labels, positive) == pytest.approx(factor, rel=0.05)
 
 
+def test_certain_answers_have_a_finite_temperature():
+    """Zero and one have no log-odds; they are taken for nearly certain."""
+    assert np.isfinite(calibration.temperature([0, 1, 0], [0.0, 1.0, 0.6]))
+
+
 def test_a_fold_is_tempered_by_the_others_alone():
     """Its own labels change nothing of its own probabilities; which way round stays."""
     parts = [answered(*forecasts(200, 3, fold), fold) for fold in (1, 2, 3)]

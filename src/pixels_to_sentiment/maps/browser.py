@@ -11,13 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from scipy.optimize import minimize_scalar
-from scipy.special import log_expit, logit
 from torch import Tensor, nn
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.files import assets
+from pixels_to_sentiment.judging import calibration
 from pixels_to_sentiment.maps import dense, drawing
 from pixels_to_sentiment.maps.choice import Choice
 from pixels_to_sentiment.networks import surgery
@@ -31,8 +30,6 @@ RUNTIME_FILES = (
     "ort-wasm-simd-threaded.mjs",
     "ort-wasm-simd-threaded.wasm",
 )
-# Surest that a calibrated probability is fitted with: no picture counts as certain.
-CERTAIN = 1e-6
 
 
 class LogOdds(nn.Module):
@@ -108,20 +105,6 @@ def facts(choice: Choice) -> dict:
         "places": dense.places(choice.network, np.empty((1, side, side))).tolist(),
         "full_colour": choice.scale,
         "colours": (ends * 255).round().astype(int).tolist(),
-        "temperature": temperature(tested["centre"], tested["label"]),
+        "temperature": calibration.temperature(tested["label"], tested["centre"]),
         "tested": tested[["centre", "label"]].round(6).to_numpy().tolist(),
     }
-
-
-def temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """Fit what log-odds are to be divided by, so that they are as sure as they are right.
-
-    The likelihood of the labels is largest (Guo et al., On Calibration of Modern Neural Networks,
-    2017).
-    """
-    odds = logit(np.clip(probabilities, CERTAIN, 1 - CERTAIN))
-    signed = np.where(np.asarray(labels) == 1, odds, -odds)
-    fitted = minimize_scalar(
-        lambda log: -log_expit(signed / np.exp(log)).sum(), bounds=(-3, 5), method="bounded"
-    )
-    return float(np.exp(fitted.x))

@@ -286,7 +286,10 @@ ARCHITECTURES = {
     ),
 }
 # Those with a fully convolutional form, of which `surgery` makes it.
-FULLY_CONVOLUTIONAL = ("alexnet", "caffenet", "mobilenet_v2", "squeezenet1_0", "squeezenet1_1")
+FULLY_CONVOLUTIONAL = (
+    *("alexnet", "caffenet", "efficientnet_lite0", "mobilenet_v2", "resnet50"),
+    *("squeezenet1_0", "squeezenet1_1"),
+)
 
 
 def check(name: str, start: str) -> None:

@@ -54,6 +54,12 @@ def _mobilenet(body: nn.Module) -> nn.Module:
     return nn.Sequential(OrderedDict(features=body.features, classifier=classifier))
 
 
+def _of_timm(body: nn.Module) -> nn.Module:
+    setattr(body, body.default_cfg["classifier"], _convolution(body.get_classifier()))
+    body.global_pool = nn.Identity()
+    return body
+
+
 def _convolution(linear: nn.Linear, window: tuple[int, int, int] | None = None) -> nn.Conv2d:
     channels, height, width = window or (linear.in_features, 1, 1)
     made = nn.Conv2d(channels, linear.out_features, (height, width)).to(linear.weight.device)
@@ -68,4 +74,6 @@ _FORMS = {
     "squeezenet1_0": _squeezenet,
     "squeezenet1_1": _squeezenet,
     "mobilenet_v2": _mobilenet,
+    "efficientnet_lite0": _of_timm,
+    "resnet50": _of_timm,
 }

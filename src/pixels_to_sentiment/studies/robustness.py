@@ -1,0 +1,81 @@
+"""How steady a map is under noise, and on how few places it rests: robustness and complexity.
+
+They are the two families of measure (Hedström et al., Quantus, 2023) that a study does not record.
+Neither asks whether a map is right: one that is the same for every picture is as steady as can be.
+"""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import torch
+from scipy import stats
+from torch import Tensor
+
+# Noise in grey levels either way, and how often it is drawn.
+RADIUS, SAMPLES = 8, 10
+
+
+def sparseness(maps: np.ndarray) -> np.ndarray:
+    """Gini index of the magnitudes of each map (Chalasani et al., 2020).
+
+    Of maps (n, h, w), float64 (n,): 0 where all places have the same magnitude, up to 1 - 1/(h w)
+    where one alone has any, missing where none has.
+    """
+    values = np.sort(_magnitudes(maps))
+    count = values.shape[1]
+    ranks = 2 * np.arange(1, count + 1) - count - 1
+    with np.errstate(invalid="ignore"):
+        return values @ ranks / (count * values.sum(1))
+
+
+def complexity(maps: np.ndarray) -> np.ndarray:
+    """Entropy of how the magnitude of each map is shared out among places (Bhatt et al., 2020).
+
+    Of maps (n, h, w), float64 (n,) in nats: 0 where one place has all, up to log(h w) where all
+    have the same, missing where none has any.
+    """
+    with np.errstate(invalid="ignore"):
+        return stats.entropy(_magnitudes(maps), axis=1)
+
+
+def noisy(
+    pixels: Tensor, radius: int = RADIUS, samples: int = SAMPLES, seed: int = 0
+) -> Iterator[Tensor]:
+    """Add noise to pictures, uint8 (n, h, w, 3) on the CPU, `samples` times.
+
+    Each value changes by a whole number of up to `radius` either way, all as likely, and stays
+    within 0..255.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    for _ in range(samples):
+        noise = torch.randint(-radius, radius + 1, pixels.shape, generator=generator)
+        yield (pixels + noise).clamp(0, 255).byte()
+
+
+def max_sensitivity(
+    mapping: Callable[[Tensor], Tensor], pixels: Tensor, **noise: int
+) -> np.ndarray:
+    """Largest change of a map under noise, as a share of the map (Yeh et al., 2019).
+
+    Parameters
+    ----------
+    mapping
+        Makes maps (n, h, w) of `pixels`.
+    pixels
+        uint8 RGB (n, side, side, 3), on the CPU.
+    noise
+        Options of `noisy`.
+
+    Returns
+    -------
+    ndarray
+        float64 (n,), 0 or more: of all draws the largest Euclidean length of the difference,
+        divided by that of the map; missing or infinite where the map is 0 everywhere.
+    """
+    maps = mapping(pixels).double()
+    changes = [(mapping(some) - maps).norm(dim=(1, 2)) for some in noisy(pixels, **noise)]
+    return (torch.stack(changes).amax(0) / maps.norm(dim=(1, 2))).numpy()
+
+
+def _magnitudes(maps: np.ndarray) -> np.ndarray:
+    return np.abs(np.asarray(maps, dtype=float)).reshape(len(maps), -1)

@@ -35,7 +35,7 @@ from pixels_to_sentiment.data import folds, pictures
 from pixels_to_sentiment.maps import dense, geometry, rivals
 from pixels_to_sentiment.networks import factory, surgery
 from pixels_to_sentiment.studies import authors, faithfulness, measures, robustness, summary
-from pixels_to_sentiment.training import heads
+from pixels_to_sentiment.training import heads, memory
 
 NETWORKS = ("squeezenet1_1", "mobilenet_v2", "efficientnet_lite0", "resnet50")
 # One of the new ones, whose weights anybody can have.
@@ -193,6 +193,7 @@ def against(python: str) -> None:
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
+    memory.keep_freed()  # as whatever makes maps here does
     match sys.argv[1:]:
         case ["networks", *names]:
             for one in names or NETWORKS:

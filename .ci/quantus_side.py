@@ -54,11 +54,15 @@ def sensitivity(arrays, facts, form):
 
 
 def road(arrays, facts, body):
-    """ROAD, most relevant first; it reads the order of the first channel as that of the places."""
+    """ROAD, most relevant first.
+
+    It ranks the values of all channels, and takes their numbers for those of pixels: so all but the
+    first channel are ranked last, and percentages are of three times as many values.
+    """
     crops = arrays["crops"]
     relevance = np.full(crops.shape, -1e6, np.float32)
     relevance[:, 0] = -arrays["rank"]
-    percentages = [100 * share for share in facts["shares"]]
+    percentages = [100 * share / crops.shape[1] for share in facts["shares"]]
     metric = quantus.ROAD(percentages, noise=facts["noise"], disable_warnings=True)
     given = {"model": body, "x_batch": crops, "y_batch": arrays["classes"], "channel_first": True}
     return lambda: list(metric(**given, a_batch=relevance).values())

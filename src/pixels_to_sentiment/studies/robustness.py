@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 import torch
-from scipy import stats
+from scipy import special
 from torch import Tensor
 
 from pixels_to_sentiment import places
@@ -40,8 +40,9 @@ def complexity(maps: np.ndarray) -> np.ndarray:
     Of maps (n, h, w), float64 (n,) in nats: 0 where one place has all, up to log(h w) where all
     have the same, missing where none has any.
     """
+    values = _magnitudes(maps)
     with np.errstate(invalid="ignore"):
-        return stats.entropy(_magnitudes(maps), axis=1)
+        return special.entr(values / values.sum(1, keepdims=True)).sum(1)
 
 
 def noisy(

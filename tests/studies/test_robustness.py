@@ -101,9 +101,12 @@ def test_seconds_and_values_are_held_against_quantus(isolated):
     """The largest difference of a picture counts, not that of the means."""
     assert robustness.beside_quantus().empty
     row = {"measure": "road", "ours": [1.0, 0.0], "quantus": [0.5, 0.5]}
-    keep("quantus", [row | {"our_seconds": 0.5, "quantus_seconds": 6.0}])
-    (found,) = robustness.beside_quantus().to_dict("records")
-    assert (found["ours"], found["quantus"], found["apart"], found["times"]) == (0.5, 0.5, 0.5, 12)
+    row |= {"our_seconds": 0.5, "quantus_seconds": 6.0}
+    keep("quantus", [row | {"draws": [[1.0, 0.0], [0.75, 0.5], [1.0, 0.25]]}, row])
+    found = robustness.beside_quantus()
+    for name, value in {"ours": 0.5, "quantus": 0.5, "apart": 0.5, "times": 12}.items():
+        assert found[name].to_list() == [value, value]
+    np.testing.assert_array_equal(found["by_noise"], [0.5, np.nan])
     assert robustness.made().to_dict("records") == [
         {
             **{"network": "a", "beside": "quantus 0.6", "date": "2026-01-02", "minutes": 1.5},

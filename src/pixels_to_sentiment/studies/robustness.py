@@ -117,18 +117,21 @@ def beside_quantus() -> pd.DataFrame:
     """Hold values and seconds against those of Quantus, a measure a row.
 
     ``measure``, ``ours`` and ``quantus`` (means), ``apart`` (the largest difference of a picture
-    or, for ROAD, a share), ``our_seconds`` and ``quantus_seconds`` (of the processor) and ``times``
-    (how often ours fit into theirs). Empty if nothing is recorded.
+    or, for ROAD, a share), ``by_noise`` (the largest between ours with other noise, where there
+    is any), ``our_seconds`` and ``quantus_seconds`` (of the processor) and ``times`` (how often
+    ours fit into theirs). Empty if nothing is recorded.
     """
     table = pd.DataFrame([row for report in recorded("quantus") for row in report["rows"]])
     if table.empty:
         return table
     both = zip(table["ours"], table["quantus"], strict=True)
     apart = [np.abs(np.subtract(*values)).max() for values in both]
+    draws = [values if isinstance(values, list) else [[np.nan]] for values in table["draws"]]
     return table.assign(
         ours=table["ours"].map(np.mean),
         quantus=table["quantus"].map(np.mean),
         apart=apart,
+        by_noise=[np.ptp(values, axis=0).max() for values in draws],
         times=table["quantus_seconds"] / table["our_seconds"],
     )
 

@@ -63,7 +63,6 @@ FIGURES = {
         {"label", "prediction"},
     ),
 }
-every_figure = pytest.mark.parametrize("name", FIGURES)
 
 
 def svg(figure):
@@ -72,17 +71,22 @@ def svg(figure):
     return buffer.getvalue()
 
 
-@every_figure
-def test_a_figure_is_drawn_labelled_and_the_same_bytes_every_time(name):
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_is_drawn_and_labelled(name):
     """Without a warning, layout included; every axis that is shown has a name somewhere."""
     make, labels = FIGURES[name]
     figure = make()
-    first = svg(figure)
+    assert len(svg(figure)) > 1000
     found = {label for axes in figure.axes for label in (axes.get_xlabel(), axes.get_ylabel())}
     assert found - {""} == labels
+
+
+def test_a_figure_is_the_same_bytes_every_time():
+    """Whatever chance had a say in between."""
+    make, _ = FIGURES["sizes"]
+    first = svg(make())
     np.random.random(3)
     assert svg(make()) == first
-    assert len(first) > 1000
 
 
 def test_balance_shows_each_fold_and_the_whole_subset():

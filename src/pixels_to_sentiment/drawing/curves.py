@@ -16,13 +16,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
-from pixels_to_sentiment.drawing.figures import (
-    NOTHING_RECORDED,
-    PALETTE,
-    WIDTH,
-    legend_below,
-    nothing,
-)
+from pixels_to_sentiment.drawing.figures import PALETTE, WIDTH, legend_below, nothing
 from pixels_to_sentiment.networks.declared import CLASSES
 
 # How the lines of a training log are drawn: whether of a loss, and the phase.
@@ -45,7 +39,7 @@ def learning_curves(curves: pd.DataFrame) -> Figure:
     the rate is cut.
     """
     if curves.empty:
-        return nothing(NOTHING_RECORDED)
+        return nothing()
     names = list(dict.fromkeys(curves["configuration"]))
     lowest = min(0.3, curves["test_accuracy"].min() - 0.05)
     figure, panels = plt.subplots(

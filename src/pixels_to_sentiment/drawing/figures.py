@@ -168,7 +168,10 @@ def percent(share: float) -> str:
     return "> 99%" if share > 0.99 else f"{share:.0%}"
 
 
-def nothing(text: str) -> Figure:
+NOTHING_RECORDED = "Nothing is recorded for this figure yet."
+
+
+def nothing(text: str = NOTHING_RECORDED) -> Figure:
     """Hold the place of a figure of which there is nothing to show yet."""
     figure, panel = plt.subplots(figsize=(WIDTH, 1.2))
     panel.text(0.5, 0.5, text, ha="center", va="center", color="#B00000")
@@ -176,13 +179,10 @@ def nothing(text: str) -> Figure:
     return figure
 
 
-NOTHING_RECORDED = "Nothing is recorded for this figure yet."
-
-
 def fold_accuracy(scores: pd.DataFrame) -> Figure:
     """Show the accuracy on each test fold, a panel a configuration, of `reports.fold_table`."""
     if scores.empty:
-        return nothing(NOTHING_RECORDED)
+        return nothing()
     names = list(dict.fromkeys(scores["configuration"]))
     figure, panels = _grid(len(names), min(2, len(names)), (2.4, 0.5), sharey=True)
     for panel, name in zip(panels.flat, names, strict=False):
@@ -204,7 +204,7 @@ def fold_accuracy(scores: pd.DataFrame) -> Figure:
 def confusion(tables: dict[str, pd.DataFrame]) -> Figure:
     """Show confusion tables side by side, as `scores.confusion` gives them."""
     if not tables:
-        return nothing(NOTHING_RECORDED)
+        return nothing()
     figure, panels = _grid(len(tables), min(3, len(tables)), (2.9, 0), sharey=True)
     for panel, (name, table) in zip(panels.flat, tables.items(), strict=False):
         # A few pictures may all have the same label.

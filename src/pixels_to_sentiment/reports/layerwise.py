@@ -52,17 +52,16 @@ def told(records: Iterable[ProbeRecord]) -> pd.DataFrame:
     lists = {one.key: one.probe.lists()[1] for one in records}
     by = ["configuration", "agreement", "layer", "classifier"]
     columns = [*answers.COLUMNS, "layer", "classifier"]
-    stacked, rows = accuracies(records), [pd.DataFrame(columns=columns)]
+    stacked, parts = accuracies(records), [pd.DataFrame(columns=columns)]
     if len(stacked):
-        chosen, kept = protocols.choose(stacked, by), [*by, "fold", "seed"]
-        chosen = chosen.loc[chosen["protocol"] == "nested", [*kept, "cost"]]
-        for one in chosen.merge(stacked).to_dict("records"):
-            named = {name: one[name] for name in kept}
-            named["configuration"] += f": {one['layer']}, {CLASSIFIER_TITLES[one['classifier']]}"
-            said = [float(said) for said in one["predicted"]]
-            shown = lists[one["key"]][["image", "label"]]
-            rows.append(shown.assign(**named, view="centre", positive=said))
-    table = pd.concat(rows[1:] or rows, ignore_index=True)[columns]
+        chosen = protocols.choose(stacked, by).query("protocol == 'nested'")
+        for one in chosen.drop(columns=["protocol", "accuracy"]).merge(stacked).itertuples():
+            words = f"{one.configuration}: {one.layer}, {CLASSIFIER_TITLES[one.classifier]}"
+            named = {name: getattr(one, name) for name in (*by, "fold", "seed")}
+            named |= {"configuration": words, "view": "centre"}
+            said = [float(said) for said in one.predicted]
+            parts.append(lists[one.key][["image", "label"]].assign(**named, positive=said))
+    table = pd.concat(parts[1:] or parts, ignore_index=True)[columns]
     table.attrs["runs"] = [one.key for one in records]
     return table
 
@@ -94,9 +93,9 @@ def tuned_against_frozen(
         both = pd.concat([reports.gathered(runs, "centre"), known], ignore_index=True)
         first, other = reports.title_of(runs[0]), known["configuration"].iloc[0]
         by_seed = judgement.across_seeds(both, first, other)["difference"]
-        ends = {"least": by_seed.min(), "most": by_seed.max()}
         found = judgement.differences(both, [(first, other)])
-        rows.append(found.assign(pair=f"{first} − {other}", **ends))
+        named = {"pair": f"{first} − {other}", "least": by_seed.min(), "most": by_seed.max()}
+        rows.append(found.assign(**named))
         used += [one.key for one in (*runs, *some)]
     empty = pd.DataFrame(columns=["pair", "difference", "low", "high", "t_low", "t_high"])
     table = pd.concat(rows, ignore_index=True) if rows else empty
@@ -132,19 +131,10 @@ def compared(records: Iterable[ProbeRecord]) -> pd.DataFrame:
 def between_frozen(
     probes: Iterable[ProbeRecord], first: str, classifier: str = "softmax"
 ) -> pd.DataFrame:
-    """Compare classifiers on the features of one network with those of each other one.
+    """Compare classifiers on the features of one network (in words) with those of each other one.
 
-    Parameters
-    ----------
-    probes
-        Of untrained networks; a subset counts where all folds are there.
-    first
-        The network, in words.
-
-    Returns
-    -------
-    DataFrame
-        As `judgement.differences`, with ``pair`` (in words) and ``subset``.
+    Of untrained networks; a subset counts where all folds are there. As `judgement.differences`,
+    with ``pair`` (in words) and ``subset``.
     """
     known = told(one for one in probes if one.run is None)
     used, known = known.attrs["runs"], known[known["classifier"] == classifier]
@@ -206,22 +196,3 @@ def in_words(table: pd.DataFrame, *, beside_paper: bool = True) -> pd.DataFrame:
         frame = frame.drop(columns="network")
     whole = (table["n"] == len(folds.FOLDS)).all()
     return frame if whole else frame.assign(folds=table["n"])
-
-
-def drawn(table: pd.DataFrame) -> pd.DataFrame:
-    """Turn `compared` into rows for `charts.layers`: a layer, classifier and protocol each."""
-    parts = [
-        table[["layer", "classifier"]].assign(
-            protocol=title, mean=table[f"{protocol}_mean"], std=table[f"{protocol}_std"]
-        )
-        for protocol, title in PROTOCOL_TITLES.items()
-    ]
-    # The first layer of the network to the left.
-    rows = pd.concat(parts).sort_index(kind="stable", ascending=False)
-    return rows.sort_values("classifier", kind="stable")
-
-
-def paper_marks(table: pd.DataFrame) -> pd.DataFrame:
-    """Give the paper's numbers of a table of `compared`: ``layer``, ``classifier``, ``mean``."""
-    known = table.dropna(subset="reported_mean")
-    return known[["layer", "classifier"]].assign(mean=known["reported_mean"])

@@ -41,15 +41,10 @@ def ledger(
     """Table finished work, a row each: recorded first, the newest at the top.
 
     `COLUMNS`: the accuracies (0..1, of runs alone), what `runs.making` says, ``made for``
-    (`RECORDED`, `BUILT` or both) and ``changed since`` (as `changed` has it).
-
-    Parameters
-    ----------
-    built
-        Keys of those that were made for the pages of this build. One that is no longer in the
-        folder of finished runs has a row without details.
-    data
-        Fingerprint of the pictures at hand, by default `fingerprint`.
+    (`RECORDED`, `BUILT` or both) and ``changed since`` (as `changed` has it). The keys `built` are
+    of those that were made for the pages of this build; one that is no longer in the folder of
+    finished runs has a row without details. `data` is the fingerprint of the pictures at hand, by
+    default `fingerprint`.
     """
     data, built = data or fingerprint(recorded), list(dict.fromkeys(built))
     known = {one.key for one in recorded}

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from itertools import product
 
+import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
@@ -40,15 +41,16 @@ def comparison(
     shown = [(words, reported[reported["variant"] == name]) for name, words in theirs.items()]
     shown = [(title, some) for title, some in shown if len(some)]
     shown += recorded.groupby("title", sort=False)
-    rows = [{"configuration": "always positive", "seeds": "–"}]
-    for title, some in shown:
-        rows.append({"configuration": title, "seeds": _seeds(some, agreements)})
+    cells = {
+        f"{figures.AGREEMENT_NAMES[agreement]}, {crops}": (agreement, oversampling)
+        for agreement, (oversampling, crops) in product(agreements, CROPS.items())
+    }
     base = sizes()["always_positive"]
-    for agreement, (oversampling, crops) in product(agreements, CROPS.items()):
-        name = f"{figures.AGREEMENT_NAMES[agreement]}, {crops}"
-        rows[0][name] = f"{base[agreement]:.3f}"
-        for row, (_, some) in zip(rows[1:], shown, strict=True):
-            row[name] = _score(some, agreement, oversampling)
+    always = {name: f"{base[agreement]:.3f}" for name, (agreement, _) in cells.items()}
+    rows = [{"configuration": "always positive", "seeds": "–"} | always]
+    for title, some in shown:
+        row = {"configuration": title, "seeds": _seeds(some, agreements)}
+        rows.append(row | {name: _score(some, *cell) for name, cell in cells.items()})
     return pd.DataFrame(rows)
 
 
@@ -153,10 +155,6 @@ def reported_differences() -> pd.DataFrame:
     table = scores.of_article(scores.reported())
     best = table.loc[table["experiment"] == "abstract v1", "mean"].item()
     rows = [("the best network − the state of the art before", "five", "oversampled", best)]
-    # The same number stands in two experiments.
-    table = table[
-        ~((table["experiment"] == "initialisation") & (table["variant"] == "ILSVRC-2012"))
-    ]
     means = table.set_index(["variant", "agreement", "oversampling"])["mean"]
     for one, name in figures.AGREEMENT_NAMES.items():
         centre, crops, earlier = means[
@@ -166,9 +164,9 @@ def reported_differences() -> pd.DataFrame:
         rows.append((what, one, "centre", centre - earlier))
         rows.append((f"{name}: ten crops − centre crop", one, "views", crops - centre))
     chosen = table["experiment"].isin(["layer ablation", "initialisation", "layer addition"])
-    # What is added on another start is held against that start.
-    named = dict.fromkeys(table.loc[chosen, "variant"])
-    pairs = [(one, _BASE) for one in named if one != "fc9-2, MVSO English"]
+    # The first is the same network, and what is added on another start is held against that start.
+    others = table.loc[chosen & ~table["variant"].isin(["ILSVRC-2012", "fc9-2, MVSO English"])]
+    pairs = [(one, _BASE) for one in others["variant"].unique()]
     for both, (view, oversampling) in product([*pairs, *_AGAINST], scores.VIEWS.items()):
         found = [means.get((one, "five", oversampling)) for one in both]
         # Layers have the centre crop alone.
@@ -221,29 +219,21 @@ def recalled() -> pd.DataFrame:
     less the second; ``unsure``, whether it was recalled with low confidence; ``swapped``, whether
     it is off and what the article has for the same layer's other classifier.
     """
-    known = pd.read_csv(places.ground_truth() / "recalled_results.csv", keep_default_na=False)
-    both = scores.of_article(scores.reported()).merge(
-        known, on=scores.CELL, suffixes=("", "_recalled")
+    path, both = places.ground_truth() / "recalled_results.csv", ["mean", "std"]
+    known = pd.read_csv(path, keep_default_na=False, na_values={name: [""] for name in both})
+    known = known.melt([*scores.CELL, "note"], both, "quantity", "recalled")
+    read = scores.of_article(scores.reported()).melt(scores.CELL, both, "quantity", "read")
+    table = read.merge(known, on=[*scores.CELL, "quantity"]).dropna(subset=["recalled", "read"])
+    off = (table["recalled"] - table["read"]).round(6)
+    layers = table[table["experiment"] == "layer-by-layer"].set_index(["variant", "quantity"])
+    swaps = {"SVM": "softmax", "softmax": "SVM"}
+    names = table["variant"].str.replace("SVM|softmax", lambda one: swaps[one[0]], regex=True)
+    others = layers["read"].reindex(zip(names, table["quantity"], strict=True)).to_numpy()
+    return table.assign(
+        off=off,
+        unsure=table["note"] != "",
+        swapped=(off != 0) & (table["recalled"] == others),
     )
-    parts = [
-        both[scores.CELL].assign(
-            quantity=name,
-            recalled=pd.to_numeric(both[f"{name}_recalled"]),
-            read=both[name],
-            unsure=both["note_recalled"] != "",
-        )
-        for name in ("mean", "std")
-    ]
-    table = pd.concat(parts, ignore_index=True).dropna(subset=["recalled", "read"])
-    table["off"] = (table["recalled"] - table["read"]).round(6)
-    read = table.set_index(["variant", "quantity"])["read"]
-    layers = table["variant"].where(table["experiment"] == "layer-by-layer", "").str.split(" ")
-    swaps = {"softmax": "SVM", "SVM": "softmax"}
-    others = [
-        read.get((f"{layer[0]} {swaps.get(layer[-1])}", quantity))
-        for layer, quantity in zip(layers, table["quantity"], strict=True)
-    ]
-    return table.assign(swapped=(table["off"] != 0) & (table["recalled"] == others))
 
 
 def recalled_counts(table: pd.DataFrame) -> pd.DataFrame:
@@ -251,14 +241,12 @@ def recalled_counts(table: pd.DataFrame) -> pd.DataFrame:
 
     The ``largest error`` is of an accuracy or a standard deviation, without its sign.
     """
-    wrong = table["off"] != 0
-    counts = table.assign(
-        right=~wrong, otherwise=wrong & ~table["swapped"], largest=table["off"].abs()
-    ).groupby("experiment", sort=False)
-    shown = counts[["right", "swapped", "otherwise"]].sum()
-    shown.insert(0, "recalled", counts.size())
-    shown = shown.assign(largest=counts["largest"].max()).reset_index()
-    return shown.rename(columns={"otherwise": "wrong otherwise", "largest": "largest error"})
+    names = ["right", "swapped", "wrong otherwise"]
+    kinds = np.select([table["off"] == 0, table["swapped"]], names[:2], names[2])
+    counts = pd.crosstab(table["experiment"], kinds).reindex(columns=names, fill_value=0)
+    counts.insert(0, "recalled", counts.sum(axis=1))
+    counts["largest error"] = table["off"].abs().groupby(table["experiment"]).max()
+    return counts.loc[table["experiment"].unique()].reset_index()
 
 
 def recalled_wrong(table: pd.DataFrame) -> pd.DataFrame:

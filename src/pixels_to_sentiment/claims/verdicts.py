@@ -37,8 +37,8 @@ COMPARED = {
     "better": evidence.pairs,
     "all better": evidence.pairs,
     "mostly better": evidence.pairs,
-    "beyond": evidence.beyond,
-    "later": evidence.beyond,
+    "beyond": evidence.levels,
+    "later": evidence.levels,
     "reached": evidence.levels,
     "views": evidence.views,
     "by count": evidence.counts,
@@ -56,6 +56,8 @@ COMPARED = {
     "maps": measured.maps,
     "none": lambda *_: (),
 }
+# What the table of verdicts takes over from a claim.
+_SHOWN = ("name", "section", "kind", "chapter", "short")
 
 
 def judge(
@@ -66,19 +68,15 @@ def judge(
 ) -> pd.DataFrame:
     """Give a verdict on each claim, by recorded runs, probes and studies of maps.
 
-    Returns
-    -------
-    DataFrame
-        ``name``, ``claim``, ``section``, ``kind``, ``chapter`` (label) and ``short`` as `Claim` has
-        them; ``rows`` (the comparisons) and ``article`` (the differences of accuracies that the
-        article's numbers make, none where its claim is of another kind);
-        ``paper`` (the article's numbers) and ``evidence`` (the recorded comparisons), both HTML
-        with a comparison a line, empty where there is none; ``verdict`` (one of
-        `rules.VERDICTS`), ``why``, ``former`` and ``former_why`` (by the rules before, empty where
-        there was no such claim) and ``keys`` (of runs, probes and studies, comma-separated).
+    ``name``, ``claim``, ``section``, ``kind``, ``chapter`` (label) and ``short`` are as `Claim` has
+    them; ``rows`` are the comparisons and ``article`` the differences of accuracies that the
+    article's numbers make, none where its claim is of another kind; ``paper`` (the article's
+    numbers) and ``evidence`` (the recorded comparisons) are HTML with a comparison a line, empty
+    where there is none; ``verdict`` is one of `rules.VERDICTS`, with ``why``; ``former`` and
+    ``former_why`` are by the rules before, empty where there was no such claim; ``keys`` of runs,
+    probes and studies are separated by commas.
     """
-    recorded, judged, claims = Recorded(records, probes, studies), [], list(claims)
-    before = former().reindex([claim.name for claim in claims], fill_value="")
+    recorded, judged = Recorded(records, probes, studies), []
     for claim in claims:
         # Of two lengths of a recipe the same runs may be chosen.
         rows = list({row.text: row for row in COMPARED[claim.kind](claim, recorded)}.values())
@@ -86,24 +84,20 @@ def judge(
         lines, differences = of_claim(claim)
         judged.append(
             {
-                "name": claim.name,
+                **{name: getattr(claim, name) for name in _SHOWN},
                 "claim": claim.text,
-                "section": claim.section,
-                "kind": claim.kind,
-                "chapter": claim.chapter,
-                "short": claim.short,
                 "article": differences if claim.kind in IN_ACCURACY else [],
                 "rows": rows,
                 "paper": Markup("<br>").join(lines),
                 "evidence": Markup("<br>").join(row.text for row in rows),
                 "verdict": verdict,
                 "why": why,
-                "former": before.loc[claim.name, "verdict"],
-                "former_why": before.loc[claim.name, "why"],
                 "keys": ", ".join(sorted({key for row in rows for key in row.keys})),
             }
         )
-    table = pd.DataFrame(judged)
+    before = former().rename(columns={"verdict": "former", "why": "former_why"})
+    table = pd.DataFrame(judged).join(before[["former", "former_why"]], on="name")
+    table = table.fillna({"former": "", "former_why": ""})
     table.attrs["runs"] = sorted({key for keys in table["keys"] for key in keys.split(", ") if key})
     return table
 

@@ -116,12 +116,3 @@ def test_views_are_paired_within_a_configuration():
     assert paired["difference"].sum() == -1
     with pytest.raises(UserError, match="did not answer the same pictures"):
         list(answers.pair_views(together(told(B[:1], "net"), ten)))
-
-
-def test_pictures_are_averaged_over_their_seeds():
-    """Fold and label stay."""
-    graded = answers.cases(together(told(A, seed=10), told(B, seed=2)))["a", "five", "centre"]
-    each = answers.by_picture(graded, "correct")
-    assert each["correct"].tolist() == [1, 0.5, 0.5, 0, 1, 0, 1, 0.5]
-    assert each["fold"].tolist() == [1] * 4 + [2] * 4
-    assert each["label"].tolist() == [0, 1] * 4

@@ -72,8 +72,10 @@ def test_fine_tuning_is_compared_with_what_was_known_before(tmp_path, made):
 def test_subsets_stand_side_by_side_and_a_part_of_one_is_left_out(tmp_path):
     """A dash where not all folds are there; an SVM is another classifier."""
     whole = [probed(tmp_path, fold, (0.5, 0.75)) for fold in folds.FOLDS]
-    assert layerwise.by_subset({"five": whole, "four": []}).empty
-    (row,) = layerwise.by_subset({"five": whole, "four": whole[:3]}, "svm").to_numpy()
+    both = "five", "four"
+    assert layerwise.by_subset(whole, both).empty
+    assert layerwise.by_subset(whole[:3], both, "svm").empty
+    (row,) = layerwise.by_subset(whole, both, "svm").to_numpy()
     assert list(row) == ["SqueezeNet 1.1, frozen", "0.500\xa0±\xa00.000", "–"]
 
 

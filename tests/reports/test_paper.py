@@ -154,8 +154,8 @@ def test_what_was_recalled_is_held_against_what_was_read():
             if row[name] and known["source"]:
                 total += 1
                 wrong += Decimal(row[name]) != Decimal(known[name])
-    table = paper.recalled()
-    counts = paper.recalled_counts(table)
+    table = scores.recalled()
+    counts = scores.recalled_counts(table)
     assert (len(table), (table["off"] != 0).sum()) == (total, wrong)
     assert counts["recalled"].sum() == total
     assert counts[["swapped", "wrong otherwise"]].to_numpy().sum() == wrong

@@ -64,11 +64,8 @@ def dots(table: pd.DataFrame, each: pd.DataFrame, base: float, paper: pd.DataFra
 def forest(table: pd.DataFrame) -> Figure:
     """Draw paired differences with two intervals each, above one another.
 
-    Parameters
-    ----------
-    table
-        ``pair`` (in words), ``difference``, ``low`` and ``high`` (over pictures, thick),
-        ``t_low`` and ``t_high`` (over training sets, thin; missing for one fold).
+    By ``pair`` (in words), ``difference``, ``low`` and ``high`` (over pictures, thick), ``t_low``
+    and ``t_high`` (over training sets, thin; missing for one fold).
     """
     if table.empty:
         return nothing()
@@ -125,12 +122,8 @@ def layers(table: pd.DataFrame, protocols: Mapping[str, str], base: float) -> Fi
 def agreement(table: pd.DataFrame, limits: pd.DataFrame) -> Figure:
     """Draw accuracy and area under ROC by how many annotators gave the label, side by side.
 
-    Parameters
-    ----------
-    table
-        As `crowd.by_count` gives it, with ``trained``: what was trained on what, in words.
-    limits
-        ``count`` and ``ceiling``, what an oracle could reach, drawn as dashes.
+    The table is as `crowd.by_count` gives it, with ``trained``: what was trained on what, in words.
+    The limits, ``count`` and ``ceiling``, are what an oracle could reach, drawn as dashes.
     """
     if table.empty:
         return nothing()
@@ -159,14 +152,9 @@ def agreement(table: pd.DataFrame, limits: pd.DataFrame) -> Figure:
 def prices(table: pd.DataFrame, earlier: float) -> Figure:
     """Draw accuracy against each cost of a network, on logarithmic scales, side by side.
 
-    Parameters
-    ----------
-    table
-        As `reports.prices.prices` gives it: ``network``, ``how``, ``accuracy``, ``parameters``,
-        ``operations`` and ``minutes``. The networks have colours, ``how`` has marks, which are
-        hollow where no minutes are told.
-    earlier
-        Accuracy of a network whose costs are not known, drawn as dashes.
+    The table is as `reports.prices.prices` gives it. The networks have colours, ``how`` has marks,
+    which are hollow where no minutes are told. The accuracy `earlier` is of a network whose costs
+    are not known, drawn as dashes.
     """
     costs = {
         "parameters": "parameters (millions)",

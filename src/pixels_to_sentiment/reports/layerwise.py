@@ -1,6 +1,6 @@
 """What is recorded of the layers, as frames in words, beside what the paper reports."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -18,7 +18,7 @@ CLASSIFIER_TITLES = {"svm": "linear SVM", "softmax": "softmax"}
 PROTOCOL_TITLES = {"paper": "chosen by test accuracy", "nested": "nested choice"}
 # What the table of reported results calls them.
 REPORTED = {"svm": "SVM", "softmax": "softmax"}
-_BY = ["configuration", "layer", "features", "classifier"]
+_BY = ["configuration", "agreement", "layer", "features", "classifier"]
 
 
 def title_of(record: ProbeRecord) -> str:
@@ -106,15 +106,15 @@ def tuned_against_frozen(
 def compared(records: Iterable[ProbeRecord]) -> pd.DataFrame:
     """Compare the two protocols on every layer, with the paper's numbers beside CaffeNet's.
 
-    As `protocols.compare` gives it by ``configuration``, ``layer`` (the last first), ``features``
-    and ``classifier`` (in words), then ``authors_mean`` and ``authors_std`` as `protocols.authors`,
-    ``reported_mean`` and ``reported_std`` (missing where the paper has none).
+    As `protocols.compare` gives it by ``configuration``, ``agreement``, ``layer`` (the last first),
+    ``features`` and ``classifier`` (in words), then ``authors_mean`` and ``authors_std`` as
+    `protocols.authors`, ``reported_mean`` and ``reported_std`` (missing where the paper has none).
     """
     records = list(records)
     stacked = accuracies(records)
     if stacked.empty:
-        columns = ["paper_mean", "nested_mean", "difference", "authors_mean", "reported_mean"]
-        return pd.DataFrame(columns=[*_BY, *columns])
+        means = [f"{name}_mean" for name in ("paper", "nested", "authors", "reported")]
+        return pd.DataFrame(columns=[*_BY, *means, "nested_std", "difference", "n"])
     table = protocols.compare(stacked, _BY)
     table = table.merge(protocols.authors(stacked, _BY), on=_BY, how="left", validate="1:1")
     known = scores.reported("layer-by-layer").set_index("variant")
@@ -150,26 +150,21 @@ def between_frozen(
 
 
 def by_subset(
-    probes: Mapping[str, Iterable[ProbeRecord]], classifier: str = "softmax"
+    probes: Iterable[ProbeRecord], agreements: Iterable[str], classifier: str = "softmax"
 ) -> pd.DataFrame:
     """Set the classifiers of untrained networks side by side, a column a subset, as text.
 
     The nested choice on the last features, where all folds are there.
     """
-    names = [figures.AGREEMENT_NAMES[agreement] for agreement in probes]
-    columns, used = {}, []
-    for name, some in zip(names, map(list, probes.values()), strict=True):
-        found = compared(some)
-        if found.empty:
-            continue
-        whole = found["n"] == len(folds.FOLDS)
-        found = found[whole & (found["classifier"] == CLASSIFIER_TITLES[classifier])]
-        found = found.drop_duplicates("configuration").set_index("configuration")
-        scored = tables.scored(found[["nested_mean", "nested_std"]])
-        columns[name] = pd.Series(scored, found.index, dtype=object)
-        used += [one.key for one in some]
-    table = pd.DataFrame(columns, columns=names).fillna("–").rename_axis("network").reset_index()
-    table.attrs["runs"] = used
+    found = compared(probes)
+    chosen = found["classifier"] == CLASSIFIER_TITLES[classifier]
+    last = found[chosen & (found["n"] == len(folds.FOLDS))]
+    last = last.drop_duplicates(["configuration", "agreement"])
+    last = last.assign(score=tables.scored(last[["nested_mean", "nested_std"]]))
+    wide = last.pivot(index="configuration", columns="agreement", values="score")
+    wide = wide.reindex(columns=list(agreements)).rename(columns=figures.AGREEMENT_NAMES)
+    table = wide.astype(object).fillna("–").rename_axis("network", columns=None).reset_index()
+    table.attrs["runs"] = found.attrs.get("runs", [])
     return table
 
 

@@ -1,5 +1,6 @@
 """Runs against each other, picture by picture, and differences between them in words."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 import numpy as np
@@ -48,8 +49,11 @@ def paired(
     for pair in pairs:
         if every := _alike(records, pair):
             compared = [one for some in _of_common_seeds(every) for one in some]
-            names = tuple(title_of(some[0]) for some in every)
-            rows[names] = {"keys": _keys(compared)} | _tried([*every[0], *every[1]], names)
+            names, tried = tuple(title_of(some[0]) for some in every), [*every[0], *every[1]]
+            seeds = judgement.across_seeds(gathered(tried, "oversampled"), *names)["difference"]
+            ends = {"trials": len(seeds), "least": seeds.min(), "most": seeds.max()}
+            keys = {"keys": compared, "tried": tried}
+            rows[names] = ends | {n: scores.listed(r.key for r in some) for n, some in keys.items()}
             chosen |= {one.key: one for one in compared}
     if not rows:
         columns = ["pair", "keys", "difference", "low", "high", "trials", "least", "most"]
@@ -75,16 +79,6 @@ def _failed(records: Iterable[Record], told: pd.DataFrame) -> dict[str, str]:
     }
     no_better = judgement.beyond_positive(told).query("low <= 0")["configuration"]
     return words | {name: f"{name} is no better than always positive" for name in no_better}
-
-
-def _tried(records: list[Record], names: tuple[str, str]) -> dict:
-    found = judgement.across_seeds(gathered(records, "oversampled"), *names)["difference"]
-    ends = {"least": found.min(), "most": found.max()}
-    return {"trials": len(found), **ends, "tried": _keys(records)}
-
-
-def _keys(records: Iterable[Record]) -> str:
-    return ", ".join(sorted(one.key for one in records))
 
 
 def _alike(records: list[Record], pair: Iterable[Configuration]) -> list[list[Record]]:
@@ -134,12 +128,11 @@ def agreement_of(pairs: Iterable[tuple[Record, Record]]) -> pd.DataFrame:
 
     ``changed`` counts predictions, ``largest change`` is of a probability.
     """
-    parts: dict[tuple[str, str], list[pd.DataFrame]] = {}
+    rows, parts = [], defaultdict(list)
     for both in pairs:
         one, two = (record.predictions() for record in both)
         told = one.merge(two, on=["image", "label"], suffixes=("", "_second"))
-        parts.setdefault(tuple(title_of(record) for record in both), []).append(told)
-    rows = []
+        parts[tuple(title_of(record) for record in both)].append(told)
     for names, some in parts.items():
         told = pd.concat(some)
         one, two = told["oversampled"], told["oversampled_second"]
@@ -147,9 +140,8 @@ def agreement_of(pairs: Iterable[tuple[Record, Record]]) -> pd.DataFrame:
         values = [scores.accuracy(told["label"], each) for each in (one, two)]
         rows.append((*names, len(some), len(told), changed, *values, (one - two).abs().max()))
     columns = ["first", "second", "folds", "pictures", "changed"]
-    return pd.DataFrame(
-        rows, columns=[*columns, "accuracy, first", "accuracy, second", "largest change"]
-    )
+    columns += ["accuracy, first", "accuracy, second", "largest change"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def twins(loaded: Pictures) -> dict[str, str]:

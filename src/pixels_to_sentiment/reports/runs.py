@@ -1,6 +1,6 @@
 """Recorded runs: picking them, naming them, and what each of them says."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 import pandas as pd
@@ -71,11 +71,10 @@ def complete(records: Iterable[Record], agreement: str = "five") -> list[Record]
 
     Of several seeds those with all folds are taken.
     """
-    chosen: dict[tuple, list[Record]] = {}
+    chosen = defaultdict(list)
     for one in experiments.whole_seeds(records):
         if one.run.agreement == agreement:
-            name = configuration_of(one), one.run.recipe, one.run.precision
-            chosen.setdefault(name, []).append(one)
+            chosen[configuration_of(one), one.run.recipe, one.run.precision].append(one)
     wanted = set(folds.FOLDS)
     whole = (group for group in chosen.values() if {one.run.fold for one in group} == wanted)
     return [one for group in whole for one in group]
@@ -183,18 +182,16 @@ def by_seed(records: Iterable[Record]) -> pd.DataFrame:
     is positive or nothing, the network hardly tells pictures apart at its threshold; if the area
     is near one half, at no other either.
     """
+    measures, rows = ["positive", "auc", "first", "peak", "train_loss"], []
     # By seed within each configuration, and configurations as they come.
-    records = sorted(records, key=lambda one: one.run.seed)
-    measures, rows = ["positive", "auc", "first", "peak", "train_loss"], {}
-    for one in records:
+    for one in sorted(records, key=lambda one: one.run.seed):
         told, losses = one.predictions(), one.curve()["train_loss"]
         said = told["oversampled"]
-        shares = (said > 0.5).mean(), scores.auc(told["label"], said)
-        rows[one.key] = (*shares, losses.iloc[0], peak_of(losses), losses.tail(10).mean())
-    measured = pd.DataFrame.from_dict(rows, "index", columns=measures)
-    table = fold_table(records)
-    table = table[table["oversampling"] == "yes"].join(measured, on="key")
-    grouped = table.groupby(["configuration", "agreement", "seed"], sort=False)
+        names = title_of(one), one.run.agreement, one.run.seed, one.run.fold
+        shares = one.scores()["oversampled"], (said > 0.5).mean(), scores.auc(told["label"], said)
+        rows.append((*names, *shares, losses.iloc[0], peak_of(losses), losses.tail(10).mean()))
+    columns = ["configuration", "agreement", "seed", "fold", "accuracy", *measures]
+    grouped = pd.DataFrame(rows, columns=columns).groupby(columns[:3], sort=False)
     found = grouped.agg(
         folds=("fold", scores.listed),
         accuracy=("accuracy", lambda each: tables.score(each.mean(), each.std(ddof=1))),
@@ -215,7 +212,8 @@ def peak_of(losses: pd.Series) -> float:
 
 def confusions(records: Iterable[Record]) -> dict[str, pd.DataFrame]:
     """Count labels against predictions by ten crops over all folds, by configuration in words."""
-    told: dict[str, pd.DataFrame] = {}
+    told = defaultdict(list)
     for one in records:
-        told[title_of(one)] = pd.concat([told.get(title_of(one)), one.predictions()])
-    return {name: scores.confusion(one["label"], one["oversampled"]) for name, one in told.items()}
+        told[title_of(one)].append(one.predictions())
+    joined = {name: pd.concat(some) for name, some in told.items()}
+    return {n: scores.confusion(one["label"], one["oversampled"]) for n, one in joined.items()}

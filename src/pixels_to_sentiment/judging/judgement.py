@@ -128,7 +128,7 @@ def _extent(graded: pd.DataFrame) -> tuple[str, str, int]:
     return listed(graded["fold"]), listed(graded["seed"]), graded["image"].nunique()
 
 
-def _over_folds(values: pd.Series, in_folds: Iterable[int]) -> tuple[float, float, float, float]:
+def _over_folds(values: pd.Series, in_folds: Iterable[int]) -> tuple[float, ...]:
     """Give mean and deviation over folds of the mean in each, and the interval."""
     in_folds = np.asarray(in_folds)
     means = values.groupby(in_folds).mean()

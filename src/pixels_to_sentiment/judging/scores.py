@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # How a probability of positive was made: centre crop, or mean over ten crops.
 VIEWS = {"centre": "no", "oversampled": "yes"}
+CROPS = {"no": "centre crop", "yes": "ten crops"}
 
 
 def accuracy(labels: Iterable[int], positive: Iterable[float]) -> float:
@@ -92,45 +93,3 @@ def reported(experiment: str | None = None, path: Path | None = None) -> pd.Data
 def of_article(reported: pd.DataFrame) -> pd.DataFrame:
     """Keep the rows of `reported` that stand in the article, and not those of its predecessor."""
     return reported[reported["source"] != ""]
-
-
-def recalled() -> pd.DataFrame:
-    """Hold what was recalled of the paper's numbers against what was read in it later.
-
-    A number a row that was recalled and stands in the article: the columns of `CELL`;
-    ``quantity`` (``mean`` or ``std``); ``recalled`` and ``read`` (0..1), and ``off``, the first
-    less the second; ``unsure``, whether it was recalled with low confidence; ``swapped``, whether
-    it is off and what the article has for the same layer's other classifier.
-    """
-    import pandas as pd
-
-    path, both = places.ground_truth() / "recalled_results.csv", ["mean", "std"]
-    known = pd.read_csv(path, keep_default_na=False, na_values={name: [""] for name in both})
-    known = known.melt([*CELL, "note"], both, "quantity", "recalled")
-    read = of_article(reported()).melt(CELL, both, "quantity", "read")
-    table = read.merge(known, on=[*CELL, "quantity"]).dropna(subset=["recalled", "read"])
-    off = (table["recalled"] - table["read"]).round(6)
-    layers = table[table["experiment"] == "layer-by-layer"].set_index(["variant", "quantity"])
-    swaps = {"SVM": "softmax", "softmax": "SVM"}
-    names = table["variant"].str.replace("SVM|softmax", lambda one: swaps[one[0]], regex=True)
-    others = layers["read"].reindex(zip(names, table["quantity"], strict=True)).to_numpy()
-    return table.assign(
-        off=off,
-        unsure=table["note"] != "",
-        swapped=(off != 0) & (table["recalled"] == others),
-    )
-
-
-def recalled_counts(table: pd.DataFrame) -> pd.DataFrame:
-    """Count, experiment by experiment, how many of the numbers of `recalled` are right.
-
-    The ``largest error`` is of an accuracy or a standard deviation, without its sign.
-    """
-    import pandas as pd
-
-    names = ["right", "swapped", "wrong otherwise"]
-    kinds = np.select([table["off"] == 0, table["swapped"]], names[:2], names[2])
-    counts = pd.crosstab(table["experiment"], kinds).reindex(columns=names, fill_value=0)
-    counts.insert(0, "recalled", counts.sum(axis=1))
-    counts["largest error"] = table["off"].abs().groupby(table["experiment"]).max()
-    return counts.loc[table["experiment"].unique()].reset_index()

@@ -5,6 +5,7 @@ Leaves: Frames behind tables and figures, and the ledger of all that was recorde
 Must not know: HTML.
 """
 
+from pixels_to_sentiment.judging.scores import CROPS
 from pixels_to_sentiment.reports.pairs import (
     accuracies,
     agreement_of,
@@ -14,15 +15,8 @@ from pixels_to_sentiment.reports.pairs import (
     twins,
     words,
 )
-from pixels_to_sentiment.reports.paper import (
-    comparison,
-    experiment_table,
-    reported_differences,
-    reported_dots,
-    sizes,
-)
+from pixels_to_sentiment.reports.paper import comparison, experiment_table, reported_dots, sizes
 from pixels_to_sentiment.reports.runs import (
-    CROPS,
     by_fold,
     by_seed,
     complete,

@@ -24,7 +24,7 @@ from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files import archives
 from pixels_to_sentiment.judging import scores
 from pixels_to_sentiment.records.runs import Record
-from pixels_to_sentiment.reports.runs import CROPS, configuration_of
+from pixels_to_sentiment.reports.runs import configuration_of
 from pixels_to_sentiment.training import loop, prediction
 
 EXACT, EXACT_PROVENANCE = "exact.csv", "exact.json"
@@ -133,7 +133,7 @@ def both_ways(records: Iterable[Record]) -> pd.DataFrame:
     for one in records:
         if (one.folder / EXACT).is_file():
             table = effect(one.predictions(), pd.read_csv(one.folder / EXACT))
-            table["view"] = table["view"].map(scores.VIEWS).map(CROPS)
+            table["view"] = table["view"].map(scores.VIEWS).map(scores.CROPS)
             named = {"configuration": configuration_of(one).title, "fold": one.run.fold}
             frames.append(pd.DataFrame({**named, "key": one.key, **table}))
     return pd.concat(frames, ignore_index=True)

@@ -74,10 +74,10 @@ def tuned_against_frozen(
 ) -> pd.DataFrame:
     """Compare fine-tuned networks with a classifier on what they knew before, centre crop.
 
-    Those are compared of which all folds are recorded, and probes of the same network and start,
-    untrained. As `judgement.differences` (fine-tuned less frozen, cost by the nested choice), with
-    ``pair`` (in words), ``least`` and ``most``, the differences seed by seed of the fine-tuned
-    network. Only the seed of the probe is compared otherwise.
+    Of which all folds are recorded, as are those of probes of the same network and start. As
+    `judgement.differences` (cost by the nested choice), with ``pair`` (in words), ``least`` and
+    ``most``, the differences seed by seed of the fine-tuned network. Only the seed of the probe is
+    compared otherwise.
     """
     probes, records, rows, used = list(probes), list(records), [], []
     for one in configurations:
@@ -97,8 +97,8 @@ def tuned_against_frozen(
         named = {"pair": f"{first} − {other}", "least": by_seed.min(), "most": by_seed.max()}
         rows.append(found.assign(**named))
         used += [one.key for one in (*runs, *some)]
-    empty = pd.DataFrame(columns=["pair", "difference", "low", "high", "t_low", "t_high"])
-    table = pd.concat(rows, ignore_index=True) if rows else empty
+    empty = pd.DataFrame(columns=["pair", "difference", "low", "high"])
+    table = pd.concat(rows or [empty], ignore_index=True)
     table.attrs["runs"] = used
     return table
 

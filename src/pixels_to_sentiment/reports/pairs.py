@@ -12,7 +12,7 @@ from pixels_to_sentiment.judging import answers, judgement, scores
 from pixels_to_sentiment.networks.architectures import CLASSES
 from pixels_to_sentiment.records.catalogue import Configuration
 from pixels_to_sentiment.records.runs import Record
-from pixels_to_sentiment.reports.runs import CROPS, complete, runs_of, title_of
+from pixels_to_sentiment.reports.runs import complete, runs_of, title_of
 
 
 def gathered(records: Iterable[Record], view: str | None = None) -> pd.DataFrame:
@@ -56,8 +56,8 @@ def paired(
             rows[names] = ends | {n: scores.listed(r.key for r in some) for n, some in keys.items()}
             chosen |= {one.key: one for one in compared}
     if not rows:
-        columns = ["pair", "keys", "difference", "low", "high", "trials", "least", "most"]
-        return pd.DataFrame(columns=[*columns, "tried", "failed"])
+        columns = "pair keys difference low high trials least most tried failed"
+        return pd.DataFrame(columns=columns.split())
     told = gathered(chosen.values(), "oversampled")
     failed = _failed(chosen.values(), told)
     table = judgement.differences(told, rows)
@@ -89,10 +89,9 @@ def _alike(records: list[Record], pair: Iterable[Configuration]) -> list[list[Re
     found = []
     for precision in sorted({one.run.precision for one in records}):
         some = [one for one in records if one.run.precision == precision]
-        both = [complete(runs_of(one, some)) for one in pair]
-        if all(_of_common_seeds(both)):
-            found.append(both)
-    return max(found, key=lambda both: min(map(len, _of_common_seeds(both))), default=[])
+        found.append([complete(runs_of(one, some)) for one in pair])
+    best = max(found, key=lambda both: min(map(len, _of_common_seeds(both))), default=[])
+    return best if best and all(_of_common_seeds(best)) else []
 
 
 def _of_common_seeds(both: list[list[Record]]) -> list[list[Record]]:
@@ -116,7 +115,7 @@ def difference_in_words(first: str, other: str) -> str:
 
 def words(table: pd.DataFrame) -> pd.DataFrame:
     """Put a table of `judgement` into words: views named, subsets left out where all are five."""
-    views = {view: CROPS[oversampling] for view, oversampling in scores.VIEWS.items()}
+    views = {view: scores.CROPS[oversampling] for view, oversampling in scores.VIEWS.items()}
     named = views | {"views": " and ".join(views.values())}
     shown = [name for name in ("view", "between") if name in table]
     table = table.assign(**{name: table[name].map(named) for name in shown})

@@ -6,22 +6,19 @@ from itertools import product
 import pandas as pd
 from markupsafe import Markup
 
-from pixels_to_sentiment import places
 from pixels_to_sentiment.data import audit, folds
 from pixels_to_sentiment.drawing import figures, tables
 from pixels_to_sentiment.files import assets
 from pixels_to_sentiment.judging import scores
+from pixels_to_sentiment.judging.published import BASE, EARLIER
+from pixels_to_sentiment.judging.scores import CROPS
 from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.records import experiments
 from pixels_to_sentiment.records.catalogue import Configuration, Experiment
 from pixels_to_sentiment.records.runs import Record
-from pixels_to_sentiment.reports.runs import CROPS, costs, of_experiment, titled
+from pixels_to_sentiment.reports.runs import costs, of_experiment, titled
 from pixels_to_sentiment.training import recipes
 
-# The network that the paper's variants are held against.
-_BASE = "CaffeNet, ILSVRC-2012"
-# The paper quotes one accuracy of it for each subset.
-_EARLIER = "PCNN (You et al. 2015)"
 _ADDRESS = "https://doi.org/10.1016/j.imavis.2017.01.011"
 # Where a number was read, if not in the article.
 _ADDRESSES = {"abstract of arXiv 1604.03489v1": "https://arxiv.org/abs/1604.03489v1"}
@@ -36,8 +33,8 @@ def comparison(
     are rows of `scores.reported` of its experiment on fine-tuning, and as `experiments.table`.
     """
     recorded, agreements = titled(recorded), list(agreements)
-    theirs = {_BASE: "the paper's CaffeNet", _EARLIER: "PCNN, as the paper quotes it"}
-    shown = [(words, reported[reported["variant"] == name]) for name, words in theirs.items()]
+    titles = {"the paper's CaffeNet": BASE, "PCNN, as the paper quotes it": EARLIER}
+    shown = [(title, reported[reported["variant"] == name]) for title, name in titles.items()]
     shown = [(title, some) for title, some in shown if len(some)]
     shown += recorded.groupby("title", sort=False)
     cells = {
@@ -121,69 +118,11 @@ def _why_missing(configuration: Configuration, rows: pd.DataFrame, price: pd.Dat
 
 
 def reported_dots(experiment: Experiment) -> pd.DataFrame:
-    """Give the paper's accuracies by ten crops of an experiment, five agree.
-
-    ``configuration`` (in words) and ``mean``.
-    """
+    """Give an experiment's ``mean`` by ``configuration`` as in the paper: ten crops, five agree."""
     table = scores.of_article(scores.reported(experiment.reported))
     chosen = (table["agreement"] == "five") & (table["oversampling"] == "yes")
     table = table[chosen & table["variant"].isin(experiment.variants)]
     return pd.DataFrame({"configuration": "the paper: " + table["variant"], "mean": table["mean"]})
-
-
-# Variants of the paper's tables that its text sets against each other, the first said to be better.
-_AGAINST = (
-    ("fc7-2", "fc6-2"),
-    *(("MVSO English", other) for other in ("fc9-2, MVSO English", "Places", "DeepSentiBank")),
-    *(
-        ("MVSO English", f"MVSO {language}")
-        for language in ("Spanish", "French", "Italian", "German", "Chinese")
-    ),
-    *(("conv4 SVM", other) for other in ("conv5 SVM", "pool5 SVM", "conv4 softmax")),
-)
-
-
-def reported_differences() -> pd.DataFrame:
-    """Take the differences between the paper's numbers that its text is about.
-
-    These are the improvement over the earlier state of the art; on each subset the network that is
-    fine-tuned from ILSVRC-2012 less the earlier one, and ten crops less the centre crop; each
-    variant less that network, and variants and layers against each other, from the same crops.
-    ``what`` (in words), ``agreement``, ``between`` (as `judgement.noise` has it), ``difference``.
-    """
-    table = scores.of_article(scores.reported())
-    best = table.loc[table["experiment"] == "abstract v1", "mean"].item()
-    rows = [("the best network − the state of the art before", "five", "oversampled", best)]
-    means = table.set_index(["variant", "agreement", "oversampling"])["mean"]
-    for one, name in figures.AGREEMENT_NAMES.items():
-        centre, crops, earlier = means[
-            [(_BASE, one, "no"), (_BASE, one, "yes"), (_EARLIER, one, "no")]
-        ]
-        what = f"{name}: fine-tuned CaffeNet − PCNN, centre crop"
-        rows.append((what, one, "centre", centre - earlier))
-        rows.append((f"{name}: ten crops − centre crop", one, "views", crops - centre))
-    chosen = table["experiment"].isin(["layer ablation", "initialisation", "layer addition"])
-    # The first is the same network, and what is added on another start is held against that start.
-    others = table.loc[chosen & ~table["variant"].isin(["ILSVRC-2012", "fc9-2, MVSO English"])]
-    pairs = [(one, _BASE) for one in others["variant"].unique()]
-    for both, (view, oversampling) in product([*pairs, *_AGAINST], scores.VIEWS.items()):
-        found = [means.get((one, "five", oversampling)) for one in both]
-        # Layers have the centre crop alone.
-        if None not in found:
-            words = " − ".join("fine-tuned CaffeNet" if one == _BASE else one for one in both)
-            what = f"{words}, {CROPS[oversampling]}"
-            rows.append((what, "five", view, found[0] - found[1]))
-    return pd.DataFrame(rows, columns=["what", "agreement", "between", "difference"])
-
-
-def later_results() -> pd.DataFrame:
-    """Give accuracies that others published later on the same photographs, a column a subset."""
-    table = pd.read_csv(places.ground_truth() / "later_results.csv")
-    index = ["work", "training", "protocol"]
-    # In the order of the file.
-    wide = table.pivot_table(index=index, columns="agreement", values="accuracy", sort=False)
-    columns = {"training": "network and training"} | figures.AGREEMENT_NAMES
-    return wide[list(folds.AGREEMENTS)].reset_index().rename(columns=columns)
 
 
 def reported_table(reported: pd.DataFrame) -> pd.DataFrame:
@@ -211,7 +150,7 @@ def reported_table(reported: pd.DataFrame) -> pd.DataFrame:
 
 
 def recalled_wrong(table: pd.DataFrame) -> pd.DataFrame:
-    """Put the accuracies of `scores.recalled` that are off, or whose spread is, into words.
+    """Put the accuracies of `published.recalled` that are off, or whose spread is, into words.
 
     ``off`` and ``± off`` are the number recalled less that read; ``what it was`` tells whether it
     was that of the same layer's other classifier.

@@ -13,8 +13,6 @@ from pixels_to_sentiment.records.catalogue import USUAL_PRECISION, Configuration
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.records.work import Finished
 
-CROPS = {"no": "centre crop", "yes": "ten crops"}
-
 
 def configuration_of(record: Record) -> Configuration:
     """Give a run's configuration."""
@@ -44,11 +42,8 @@ def runs_of(
     Where it was run in several precisions, the one with the most runs is taken, so that none
     stands twice.
     """
-    some = [
-        one
-        for one in records
-        if configuration_of(one) == configuration and one.run.agreement == agreement
-    ]
+    wanted = configuration, agreement
+    some = [one for one in records if (configuration_of(one), one.run.agreement) == wanted]
     counts = Counter(one.run.precision for one in some)
     return [one for one in some if one.run.precision == counts.most_common(1)[0][0]]
 
@@ -87,9 +82,8 @@ def one_per_network(records: Iterable[Record]) -> list[Record]:
     """
     chosen, kept = {}, {}
     for one in records:
-        run = one.run
-        name = run.recipe.name, run.precision
-        if chosen.setdefault((run.network, run.start), name) == name:
+        name = one.run.recipe.name, one.run.precision
+        if chosen.setdefault((one.run.network, one.run.start), name) == name:
             kept[one.key] = one
     return list(kept.values())
 
@@ -134,12 +128,12 @@ def costs(records: Iterable[Record]) -> pd.DataFrame:
     A cut network counts as the one it was cut from. Prediction and the tests on the way are part of
     a run. ``least``, ``median`` and ``most`` are minutes a run, ``hours`` those of all runs.
     """
-    records, names = list(records), ["network", "precision", "iterations", "hardware"]
-    rows = []
+    records, rows = list(records), []
+    names = ["network", "precision", "iterations", "hardware"]
     for one in records:
-        work = configuration_of(one).family, one.run.precision, one.run.recipe.iterations
-        made = making(one)
-        rows.append((*work, made["hardware"], made["minutes"]))
+        work, made = one.run, making(one)
+        shape = configuration_of(one).family, work.precision, work.recipe.iterations
+        rows.append((*shape, made["hardware"], made["minutes"]))
     grouped = pd.DataFrame(rows, columns=[*names, "minutes"]).groupby(names)["minutes"]
     table = grouped.agg(runs="size", least="min", median="median", most="max", hours="sum")
     table = table.assign(hours=table["hours"] / 60).reset_index()
@@ -150,8 +144,7 @@ def costs(records: Iterable[Record]) -> pd.DataFrame:
 def curves_of(records: Iterable[Record]) -> pd.DataFrame:
     """Stack the learning curves of runs, with ``configuration`` and ``fold`` beside."""
     frames = [one.curve().assign(configuration=title_of(one), fold=one.run.fold) for one in records]
-    empty = pd.DataFrame(columns=["configuration", "fold"])
-    return pd.concat(frames or [empty], ignore_index=True)
+    return pd.concat(frames or [pd.DataFrame(columns=["configuration"])], ignore_index=True)
 
 
 def fold_table(records: Iterable[Record]) -> pd.DataFrame:
@@ -175,12 +168,11 @@ def by_seed(records: Iterable[Record]) -> pd.DataFrame:
     """Score each seed of configurations apart, by ten crops.
 
     ``configuration``, ``agreement``, ``seed``, ``folds`` (which), ``accuracy`` (mean and standard
-    deviation over them, as text), ``mean``, ``least`` and ``most`` (of the folds); ``positive``,
-    the share of test pictures that are called positive, ``auc`` (as `scores.auc`), ``first``
-    (training loss of the first batch, in nats), ``peak``, the largest by that one, and
-    ``train_loss`` (nats, over the last 10 iterations), all means over the folds. Where nearly all
-    is positive or nothing, the network hardly tells pictures apart at its threshold; if the area
-    is near one half, at no other either.
+    deviation over them, as text), ``mean``, ``least`` and ``most`` (of the folds); means over the
+    folds of the share called ``positive``, ``auc``, the ``first`` training loss (nats), ``peak``
+    (as `peak_of`) and ``train_loss`` (nats, over the last 10 iterations). Where nearly all is
+    positive or nothing, the network hardly tells pictures apart at its threshold; if the area is
+    near one half, at no other either.
     """
     measures, rows = ["positive", "auc", "first", "peak", "train_loss"], []
     # By seed within each configuration, and configurations as they come.

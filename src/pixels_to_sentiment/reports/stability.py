@@ -67,11 +67,10 @@ def limit(gradients: Tensor, momentum: float) -> tuple[float, float]:
 
 
 def largest_rate(bears: float, head_rate: float) -> float | None:
-    """Choose the base rate of a start by a rule that looks at no result.
+    """Choose the base rate of a start by a rule that looks at no result, ``None`` where none fits.
 
     The largest of `RATES` at which the last layer, whose rate is `head_rate` times as large, learns
-    no faster than it bears on training pictures at its start (see `limit`); ``None`` where none is
-    low enough.
+    no faster than it bears on training pictures at its start (see `limit`).
     """
     return next((rate for rate in RATES if rate * head_rate <= bears), None)
 

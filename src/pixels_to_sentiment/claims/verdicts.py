@@ -10,18 +10,10 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup
 
-from pixels_to_sentiment.claims import evidence, measured, probed
+from pixels_to_sentiment.claims import evidence, measured, probed, rules
 from pixels_to_sentiment.claims.numbers import of_claim
 from pixels_to_sentiment.claims.paper import CLAIMS, Claim
 from pixels_to_sentiment.claims.recorded import Recorded
-from pixels_to_sentiment.claims.rules import (
-    CONTRADICTED,
-    IN_ACCURACY,
-    INCONCLUSIVE,
-    REPRODUCED,
-    SUPPORTED,
-    UNTESTED,
-)
 from pixels_to_sentiment.claims.sides import AGAINST, FOR, NEARLY, OTHER, UNDECIDED, Row
 from pixels_to_sentiment.drawing import tables
 from pixels_to_sentiment.files import assets
@@ -86,7 +78,7 @@ def judge(
             {
                 **{name: getattr(claim, name) for name in _SHOWN},
                 "claim": claim.text,
-                "article": differences if claim.kind in IN_ACCURACY else [],
+                "article": differences if claim.kind in rules.IN_ACCURACY else [],
                 "rows": rows,
                 "paper": Markup("<br>").join(lines),
                 "evidence": Markup("<br>").join(row.text for row in rows),
@@ -120,15 +112,15 @@ def decide(claim: Claim, rows: Sequence[Row]) -> tuple[str, str]:
     others = [row for row in counted if row.rank == OTHER]
     verdict = _verdict(claim, own, others)
     if claim.reason:
-        return UNTESTED, claim.reason
-    if verdict == UNTESTED:
-        return UNTESTED, _untested(claim, rows)
+        return rules.UNTESTED, claim.reason
+    if verdict == rules.UNTESTED:
+        return rules.UNTESTED, _untested(claim, rows)
     timed = claim.kind in ("speed", "no slower")
     whose = "on another machine" if timed else "with other networks"
     words = [_tally(own, "with what the claim is about"), _tally(others, whose)]
     if any(row.rank == NEARLY for row in own):
         words.append("Nearly the article's own network counts as its own.")
-    if verdict == INCONCLUSIVE and not own:
+    if verdict == rules.INCONCLUSIVE and not own:
         where = "on a GPU" if timed else "with the article's own"
         words.append(f"Nothing {where} is recorded.")
     return verdict, " ".join(filter(None, [*words, _lone(counted), _left_out(rows)]))
@@ -138,16 +130,16 @@ def _verdict(claim: Claim, own: Sequence[Row], others: Sequence[Row]) -> str:
     sides = Counter(row.side for row in own)
     half = len(own) / 2
     if claim.kind in ("all better", "mostly better") and len(own) < len(claim.own):
-        return UNTESTED
+        return rules.UNTESTED
     mostly = claim.kind == "mostly better"
     if own and (sides[AGAINST] >= half if mostly else sides[AGAINST]):
-        return CONTRADICTED
+        return rules.CONTRADICTED
     if own and (sides[FOR] > half if mostly else sides[FOR] == len(own)):
-        return REPRODUCED
+        return rules.REPRODUCED
     sides = Counter(row.side for row in others)
     if sides[FOR] > len(others) / 2 and not sides[AGAINST]:
-        return SUPPORTED
-    return INCONCLUSIVE if own or others else UNTESTED
+        return rules.SUPPORTED
+    return rules.INCONCLUSIVE if own or others else rules.UNTESTED
 
 
 def _tally(rows: Sequence[Row], whose: str) -> str:

@@ -78,15 +78,9 @@ def pair(
     """Lay the answers of two configurations side by side, in every subset and view of both.
 
     Only seeds that both have in a fold are kept, so that neither is averaged over more of them.
-    All pairs of configurations are laid by default.
-
-    Yields
-    ------
-    names : tuple
-        Agreement, view, and the two configurations.
-    paired : DataFrame
-        ``fold``, ``seed``, ``image``, ``label``; ``first`` and ``other``, whether each is right
-        (0 or 1), and ``difference`` (-1, 0 or 1).
+    All pairs of configurations are laid by default. Gives agreement, view and the two
+    configurations, with a frame: ``fold``, ``seed``, ``image``, ``label``; ``first`` and ``other``,
+    whether each is right (0 or 1), and ``difference`` (-1, 0 or 1).
 
     Raises
     ------

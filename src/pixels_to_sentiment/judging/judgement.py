@@ -79,14 +79,11 @@ def differences(
     With several seeds, McNemar's test counts the pictures that one answers rightly with more seeds
     than the other (a sign test; with one seed it is McNemar's own).
 
-    Returns
-    -------
-    DataFrame
-        ``agreement``, ``view``, ``first``, ``other``; ``accuracy_first``, ``accuracy_other``,
-        ``difference`` (first less other), its ``std`` and interval; ``t_low``, ``t_high`` and
-        ``p_t``, by the corrected resampled t-test of Nadeau and Bengio; ``first_only`` and
-        ``other_only`` (pictures that only one answers rightly) and ``p_mcnemar`` (exact);
-        ``p_t_holm`` and ``p_mcnemar_holm``, adjusted for all the rows.
+    Gives ``agreement``, ``view``, ``first``, ``other``; ``accuracy_first``, ``accuracy_other``,
+    ``difference`` (first less other), its ``std`` and interval; ``t_low``, ``t_high`` and ``p_t``,
+    by the corrected resampled t-test of Nadeau and Bengio; ``first_only`` and ``other_only``
+    (pictures that only one answers rightly) and ``p_mcnemar`` (exact); ``p_t_holm`` and
+    ``p_mcnemar_holm``, adjusted for all the rows.
     """
     return _compared(pair(answers, pairs))
 
@@ -177,14 +174,11 @@ def noise(answers: pd.DataFrame, within: float = NEAR) -> pd.DataFrame:
     give all pictures of a test fold one answer have learned nothing and differ by nothing: they do
     not count.
 
-    Returns
-    -------
-    DataFrame
-        ``agreement``; ``between``, a view (its configurations) or ``"views"`` (ten crops and
-        centre crop of one configuration); ``pairs`` (of runs over all folds); ``std`` (root of
-        the median variance over folds of paired differences); ``smallest``, the least difference
-        of two means over five folds that the corrected resampled t-test calls significant at 5%.
-        A kind without such pairs is left out.
+    Gives ``agreement``; ``between``, a view (its configurations) or ``"views"`` (ten crops and
+    centre crop of one configuration); ``pairs`` (of runs over all folds); ``std`` (root of the
+    median variance over folds of paired differences); ``smallest``, the least difference of two
+    means over five folds that the corrected resampled t-test calls significant at 5%. A kind
+    without such pairs is left out.
     """
     kinds = [(names[:2], paired) for names, paired in pair(answers)]
     kinds += [((names[0], "views"), paired) for names, paired in pair_views(answers)]
@@ -260,8 +254,6 @@ def duplicates(
 
     Parameters
     ----------
-    answers
-        Of one subset.
     whole, without
         Configurations trained with all pictures, and without those training pictures that have a
         byte-identical twin in the test fold.

@@ -122,8 +122,9 @@ def _each(jobs: list[tuple], at_once: int) -> list[bool]:
     """Bring up several notebooks, the next one only while none has failed."""
     if at_once == 1 or len(jobs) < 2:
         return [_bring_up(*job) for job in jobs]
+    threads = str(max(1, (os.cpu_count() or 1) // at_once))
     with ThreadPoolExecutor(at_once) as pool:
-        begun = [pool.submit(_apart, job) for job in jobs]
+        begun = [pool.submit(_apart, job, threads) for job in jobs]
         try:
             for done in as_completed(begun):
                 done.result()
@@ -133,10 +134,15 @@ def _each(jobs: list[tuple], at_once: int) -> list[bool]:
     return [one.result() for one in begun]
 
 
-def _apart(job: tuple) -> bool:
+def _apart(job: tuple, threads: str) -> bool:
     """Bring up a notebook from a process of its own: papermill minds Ctrl-C in a main thread."""
-    with ProcessPoolExecutor(1, _SPAWNED) as alone:
+    with ProcessPoolExecutor(1, _SPAWNED, _share_processors, (threads,)) as alone:
         return alone.submit(_bring_up, *job).result()
+
+
+def _share_processors(threads: str) -> None:
+    """Keep the threads of several kernels from waiting for each other."""
+    os.environ.setdefault("OMP_NUM_THREADS", threads)
 
 
 def _bring_up(name: str, source, parameters: dict, inputs: Mapping, tier: str, force: bool) -> bool:

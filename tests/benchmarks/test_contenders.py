@@ -6,6 +6,7 @@ from PIL import Image
 import toy_runs
 from pixels_to_sentiment.benchmarks import contenders
 from pixels_to_sentiment.data import pictures
+from pixels_to_sentiment.networks import deploy
 
 pytestmark = pytest.mark.usefixtures("isolated")
 
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("isolated")
     ("make", "work"),
     [
         (contenders.common_training, {"network": "squeezenet1_1", "count": 2, "batch": 2}),
-        (contenders.timm_training, {"model": "test_efficientnet", "count": 2, "batch": 2}),
+        (contenders.timm_training, {"network": "timm/test_efficientnet", "count": 2, "batch": 2}),
         (contenders.common_prediction, {"network": "squeezenet1_1", "count": 1}),
     ],
 )
@@ -32,11 +33,10 @@ def test_all_our_contenders_run(monkeypatch):
     monkeypatch.setattr(pictures, "load", toy_runs.made_up_pictures)
     contenders.our_training("squeezenet1_1", 2, 2, "cpu", "bf16", channels_last=False)()
     contenders.our_prediction("squeezenet1_1", 1, "cpu")()
-    contenders.our_experiment("squeezenet1_1", "cpu", "fp32")
     contenders.our_inference("squeezenet1_1", 2, "cpu")()
-    contenders.our_maps("squeezenet1_1", 227, "cpu", batch=2)()
+    contenders.our_inference("squeezenet1_1", 2, "cpu", side=227)()
     contenders.opencv_inference("squeezenet1_1", 2)()
-    contenders.opencv_inference("squeezenet1_1", 2, maps=True)()
+    contenders.opencv_inference("squeezenet1_1", 2, side=deploy.MAP_SIDE)()
 
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])

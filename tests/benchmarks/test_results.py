@@ -21,7 +21,7 @@ SECONDS = {
 def test_ratios_are_paired_by_round_and_shares_are_of_the_faster_product():
     """By hand: 10 pictures of 1e9 operations; products of 2 * 4096**3."""
     table = pd.DataFrame(
-        results.rows("work", 10, 10**9, SECONDS, dict.fromkeys(SECONDS, 7.4))
+        results.rows("work", 10, 10**9, (SECONDS, dict.fromkeys(SECONDS, 7.4)))
     ).set_index("contender")
     assert list(table.index) == [results.OURS, results.BF16, results.COMMON]
     assert table.loc[results.COMMON, "ratio"] == 2
@@ -38,10 +38,11 @@ def test_ratios_are_paired_by_round_and_shares_are_of_the_faster_product():
 def test_work_without_a_limit_or_operations_has_neither_share_nor_rate_of_them():
     """Only the time counts, as for what ROAD fills in; JSON has no missing number but null."""
     seconds = {results.OURS: [1.0, 1.0], results.PACKAGE: [3.0, 5.0]}
-    bare = results.rows("work", 10, 0, seconds, dict.fromkeys(seconds, 1))
+    times = seconds, dict.fromkeys(seconds, 1)
+    bare = results.rows("work", 10, 0, times)
     assert [one["ratio"] for one in bare] == [1, 4]
     assert {one[name] for one in bare for name in ("gflops", "limit_gflops", "share")} == {None}
-    counted = results.rows("work", 10, 10**9, seconds, dict.fromkeys(seconds, 1))
+    counted = results.rows("work", 10, 10**9, times)
     assert [(one["gflops"], one["share"]) for one in counted] == [(10, None), (2.5, None)]
 
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("isolated")
 
 def test_a_section_that_does_not_exist_is_refused_at_once(monkeypatch, capsys):
     """One sentence with the sections there are; nothing is timed."""
-    monkeypatch.setattr(suite, "_made", lambda *_: pytest.fail("began"))
+    monkeypatch.setattr(suite.provenance, "Clock", lambda: pytest.fail("began"))
     assert cli.main(["benchmark", "--only", "tarin"]) == 2
     assert "no section 'tarin'" in capsys.readouterr().err
 
@@ -42,10 +42,10 @@ def test_the_map_has_64_outputs_where_the_classifier_has_one(new_caffenet):
     ours_one, ours_map, *peers = suite.map_entries("cpu", batch)
     work = {"network": "caffenet", "batch": batch, "device": "cpu"}
     assert all(work.items() <= one.options.items() for one in (ours_one, ours_map))
-    assert [one.options.get("maps", False) for one in peers] == [False, True]
+    side = ours_map.options["side"]
+    assert [one.options["side"] for one in (ours_one, *peers)] == [0, 0, side]
     on_gpu = suite.map_entries("cuda:0", batch)
     assert [one.options["device"] for one in on_gpu] == ["cuda:0"] * 2
-    side = ours_map.options["side"]
     pixels = torch.zeros(1, side, side, 3, dtype=torch.uint8)
     assert dense.log_odds(new_caffenet, pixels).numel() == 64
 

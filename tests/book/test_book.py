@@ -104,7 +104,7 @@ def test_prose_and_tags_are_renewed_without_rerunning(executed, no_kernel):
     assert after[-1]["metadata"]["tags"] == ["hide-output"]
     kept = [(c.get("outputs"), c.get("execution_count")) for c in after if c["id"] != "added"]
     assert kept == [(c.get("outputs"), c.get("execution_count")) for c in before]
-    assert book.check_executed() == []
+    assert book.checks.of_executed() == []
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_edit_during_the_execution_is_not_lost(executed, monkeypatch):
         patch.setattr(papermill, "execute_notebook", edit_and_execute)
         assert run(force=True)
     assert "scale * sum" in (executed / "book/chapters/sums.ipynb").read_text()
-    (complaint, *_) = book.check_executed()
+    (complaint, *_) = book.checks.of_executed()
     assert "not that of its source" in complaint
 
 
@@ -259,30 +259,5 @@ def test_notebook_that_looks_at_the_others_comes_last_and_follows_them(executed,
     assert ran() == []
     (executed / "notebooks/tiers/smoke.yaml").write_text(SUMS.replace("2, 3", "2"))
     assert ran() == ["sums", "account"]
-    monkeypatch.setattr(book.tracing, "built", lambda: ["a run"])
+    monkeypatch.setattr(book.checks, "built", lambda: ["a run"])
     assert ran() == ["account"]
-
-
-def test_page_that_lost_its_account_fails_the_gate(executed):
-    """The gate over executed notebooks asks each page where its numbers are from."""
-    path = executed / "book/chapters/sums.ipynb"
-    notebook = json.loads(path.read_text())
-    notebook["cells"][-1]["outputs"] = []
-    path.write_text(json.dumps(notebook))
-    (complaint,) = book.check_executed()
-    assert "does not show how it was made" in complaint
-
-
-def test_gate_accepts_order_and_names_every_fault(fresh):
-    """Faults in any notebook or tier are all named; a notebook in good order has none."""
-    folder = fresh("sums")
-    assert book.check_sources() == []
-    (folder / "notebooks/tiers/paper.yaml").write_text("scale: much\n")
-    assert [c for c in book.check_sources() if "paper.yaml" in c and "scale" in c]
-    (folder / "notebooks/cut.ipynb").write_text('{"cells": [')
-    assert [c for c in book.check_sources() if "cut.ipynb" in c]
-
-
-def test_the_books_own_notebooks_are_in_order():
-    """The notebooks and tiers of this repository pass their gate."""
-    assert book.check_sources() == []

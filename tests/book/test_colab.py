@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pixels_to_sentiment.book import colab, notebooks, tiers
+from pixels_to_sentiment.book import checks, colab, notebooks, tiers
 from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.errors import UserError
 
@@ -56,7 +56,7 @@ def test_the_cell_comes_after_the_title_and_leaves_the_rest(copy):
     assert "".join(cell["source"]) == colab.source(ADDRESS)
     assert after == before
     assert tiers.declared_parameters(copy) == declared
-    assert notebooks.source_complaints(copy) == []
+    assert checks.of_source(copy) == []
 
 
 def test_elsewhere_the_cell_does_nothing(tmp_path, monkeypatch):

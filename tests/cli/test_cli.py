@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pixels_to_sentiment import book, cli, places
+from pixels_to_sentiment import cli, places
+from pixels_to_sentiment.book import checks
 from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.data import audit, folds, pictures
 from pixels_to_sentiment.files import assets
@@ -172,7 +173,7 @@ def test_a_parameter_that_cannot_be_read_is_refused(capsys, values, named):
 
 def test_book_check_looks_at_executed_notebooks_when_asked(monkeypatch, capsys):
     """Before rendering; faults of both kinds end in one sentence each."""
-    monkeypatch.setattr(book, "check_sources", lambda: [])
-    monkeypatch.setattr(book, "check_executed", lambda: ["02 shows nothing."])
+    monkeypatch.setattr(checks, "of_sources", lambda: [])
+    monkeypatch.setattr(checks, "of_executed", lambda: ["02 shows nothing."])
     assert "in order" in said(capsys, "book", "check")
     assert "02 shows nothing." in refused(capsys, "book", "check", "--executed")

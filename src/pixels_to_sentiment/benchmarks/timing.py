@@ -58,8 +58,7 @@ def alternate(
     seconds : dict
         For each contender its time in each round.
     memory : dict
-        Largest memory of the process that ``keeps`` freed memory and of the one that ``returns``
-        it, in MiB.
+        For each contender the largest memory of the process that it ran in, in MiB.
 
     Raises
     ------
@@ -85,11 +84,8 @@ def alternate(
                 taken = _ask(workers[one.keep], _timed, one)
                 if done >= 0:
                     seconds[one.name].append(taken)
-        peaks = {
-            "keeps" if keep else "returns": worker.submit(_peak).result()
-            for keep, worker in workers.items()
-        }
-    return seconds, peaks
+        peaks = {keep: worker.submit(_peak).result() for keep, worker in workers.items()}
+    return seconds, {one.name: peaks[one.keep] for one in contenders}
 
 
 def _ask(worker: ProcessPoolExecutor, what: Callable, one: Contender) -> float:

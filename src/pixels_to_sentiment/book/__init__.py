@@ -10,13 +10,11 @@ import logging
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 from pixels_to_sentiment import places, provenance
-from pixels_to_sentiment.book import freshness, notebooks, tiers, tracing
+from pixels_to_sentiment.book import checks, freshness, notebooks, tiers
 from pixels_to_sentiment.errors import UserError
 
 _RECORD = "pixels_to_sentiment"
@@ -87,40 +85,9 @@ def execute(
     return executed
 
 
-def check_sources() -> list[str]:
-    """Say what is wrong with the source notebooks and the tiers, without executing anything."""
-    complaints = []
-    for path in notebooks.source_paths().values():
-        found = notebooks.source_complaints(path)
-        if not found:
-            found = notebooks.parameter_complaints(path, tiers.declared_parameters(path))
-            found += tracing.source_complaints(path)
-        complaints += found
-    for tier in {} if complaints else tiers.paths():
-        try:
-            tiers.plan(tier)
-        except UserError as error:
-            complaints.append(str(error))
-    return complaints
-
-
-def check_executed() -> list[str]:
-    """Say what is wrong with the executed notebooks.
-
-    Each source must have its executed form, with the same code, run in order on a fresh kernel and
-    without an error, and each page tell where its numbers are from.
-    """
-    complaints = []
-    for name, path in notebooks.source_paths().items():
-        chapter = notebooks.chapter_path(name)
-        found = notebooks.executed_complaints(chapter, notebooks.read(path))
-        complaints += found or tracing.executed_complaints(chapter)
-    return complaints or tracing.link_complaints()
-
-
 def _key(source, parameters: Mapping[str, object], inputs: Mapping[str, object]) -> str:
     if freshness.looks_at_others(source):
-        inputs = {**inputs, "built": tracing.built()}
+        inputs = {**inputs, "built": checks.built()}
     return freshness.key(source, parameters, inputs)
 
 
@@ -140,8 +107,7 @@ def _renewed(name: str, source, key: str) -> bool:
 def _execute(name: str, source, parameters: dict, record: dict) -> float:
     target = notebooks.chapter_path(name)
     kept = notebooks.root() / "_build" / "failed" / f"{name}.ipynb"
-    revision, dirty = provenance.commit()
-    began, clock = datetime.now(UTC), time.perf_counter()
+    clock = provenance.Clock()
     # Apart from that of another process which executes the same notebook.
     with tempfile.TemporaryDirectory() as home:
         attempt = Path(home) / f"{name}.ipynb"
@@ -152,10 +118,11 @@ def _execute(name: str, source, parameters: dict, record: dict) -> float:
             kept.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(attempt, kept)
             raise UserError(f"{error} The full traceback is in {kept}.") from error
+    made = clock.details()
     record |= {
-        "seconds": round(time.perf_counter() - clock, 1),
-        "executed": began.isoformat(timespec="seconds"),
-        "commit": f"{revision}-dirty" if dirty else revision,
+        "seconds": made["seconds"],
+        "executed": made["began"],
+        "commit": made["commit"] + "-dirty" * made["dirty"],
     }
     _write(_merge(source, executed, record), target)
     kept.unlink(missing_ok=True)

@@ -211,9 +211,9 @@ def _book_execute(options: argparse.Namespace) -> None:
 
 
 def _book_check(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment import book
+    from pixels_to_sentiment.book import checks
 
-    complaints = book.check_sources() + (book.check_executed() if options.executed else [])
+    complaints = checks.of_sources() + (checks.of_executed() if options.executed else [])
     if complaints:
         raise UserError(" ".join(complaints))
     print(f"The source notebooks {'and those executed ' * options.executed}are in order.")

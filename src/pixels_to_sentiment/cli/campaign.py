@@ -21,7 +21,7 @@ _RESERVE, _LEAST, _AT_MOST = 0.1, 5, 30
 # Of the time, what the benchmark may take, and what it times: on a processor next to nothing, to
 # try the way.
 _BENCHMARK = 1 / 3
-_SECTIONS = {"cuda": "train-caffenet", "cpu": "logs"}
+_SECTIONS = {"cuda": "train-caffenet", "cpu": "infer"}
 # Processes that share a device.
 _AT_ONCE = {"cuda": 3, "cpu": 1}
 # Seconds after which it is ended where it does not end by itself.

@@ -40,6 +40,7 @@ STAND_IN = (
 )
 # Below a figure made from it.
 STAND_IN_NOTE = "stand-in, no photographs"
+_NOTHING = "Nothing recorded", "No run of this has been recorded yet."
 
 
 class Page:
@@ -197,7 +198,7 @@ def details(records: Iterable[Record]) -> None:
     records = list(records)
     table = reports.recorded_details(records)
     if table.empty:
-        note("Nothing recorded", "No run of this has been recorded yet.")
+        note(*_NOTHING)
         return
     content = tables.table(table.drop(columns="key"), formats={"minutes": ".0f"})
     names = table[["configuration", "subset", "key"]].itertuples(index=False, name=None)
@@ -207,21 +208,18 @@ def details(records: Iterable[Record]) -> None:
 
 def studies(records: Iterable[StudyRecord]) -> None:
     """Fold away how recorded maps were made: network, fold, commit, hardware, minutes, keys."""
-    if not (records := list(records)):
-        note("Nothing recorded", "No maps have been recorded yet.")
-        return
     rows = []
     for one in records:
-        made, study = one.provenance(), one.study
-        network, _, start = study.run.partition(":")
-        fitted = f"{catalogue.in_words(network, start)}, head fitted"
+        made, (network, _, start) = one.provenance(), one.study.run.partition(":")
         row = {
-            "network": reports.title_of(one) if one.run else fitted,
+            "network": reports.title_of(one)
+            if one.run
+            else f"{catalogue.in_words(network, start)}, head fitted",
             "pictures": one.data["source"],
-            "fold": study.fold,
+            "fold": one.study.fold,
             "seed": one.run.seed if one.run else "–",
             "compared with": f"seed {one.other.seed}" if one.other else "–",
-            "shuffled labels": "yes" if study.labels else "no",
+            "shuffled labels": "yes" if one.study.labels else "no",
             "date": made["began"][:10],
             "minutes": made["seconds"] / 60,
             "hardware": made["hardware"].get("gpu", made["hardware"]["cpu"]),
@@ -229,9 +227,12 @@ def studies(records: Iterable[StudyRecord]) -> None:
             "key": one.key,
         }
         rows.append(row)
+    if not rows:
+        note("Nothing recorded", "No maps have been recorded yet.")
+        return
     table = pd.DataFrame(rows).sort_values(["pictures", "network", "fold"])
     content = tables.table(table, formats={"minutes": ".0f"})
-    fold("Network, fold, machine and key of each study", content, [one.key for one in records])
+    fold("Network, fold, machine and key of each study", content, table["key"])
 
 
 @contextmanager
@@ -264,7 +265,7 @@ def answers(records: Iterable[Record], caption: str, name: str) -> None:
     """
     found = reports.by_seed(records)
     if found.empty:
-        note("Nothing recorded", "No run of this has been recorded yet.")
+        note(*_NOTHING)
         return
     names = {
         "positive": "answered positive",

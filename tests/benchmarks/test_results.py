@@ -66,10 +66,10 @@ def test_a_map_is_divided_by_the_answer_of_the_same_round():
 @pytest.mark.parametrize("n", [4, 9])
 def test_one_more_round_lies_in_the_spread_in_19_cases_of_20(n):
     """Simulated: rounds whose logarithms are normal."""
-    rounds = np.exp(np.random.default_rng(n).normal(0.7, 0.1, (4000, n + 1)))
+    rounds = np.exp(np.random.default_rng(n).normal(0.7, 0.1, (1500, n + 1)))
     spreads = np.array([results.spread(some) for some in rounds[:, :-1]])
     inside = (spreads[:, 0] <= rounds[:, -1]) & (rounds[:, -1] <= spreads[:, 1])
-    assert inside.mean() == pytest.approx(0.95, abs=0.015)
+    assert inside.mean() == pytest.approx(0.95, abs=0.02)
 
 
 def test_exponents_are_those_of_the_powers():

@@ -52,6 +52,11 @@ def _erred(cell):
     cell.outputs.append(nbformat.v4.new_output("error", ename="KeyError"))
 
 
+def _wept(cell):
+    said = "Traceback (most recent call last):"
+    cell.outputs.append(nbformat.v4.new_output("stream", name="stderr", text=said))
+
+
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
@@ -60,10 +65,11 @@ def _erred(cell):
         (lambda cell: cell.update(execution_count=None), "did not run in its turn"),
         (_edited, "code is not that of its source"),
         (_erred, "cell [3], 'page.close()', failed: it ended in KeyError"),
+        (_wept, "it went on after a traceback on stderr"),
     ],
 )
 def test_executed_out_of_order_is_named(tmp_path, spoil, said):
-    """Cells run again, left out, edited afterwards or ended in an error are each found."""
+    """Cells run again, left out, edited afterwards, ended in an error or that went on after one."""
     source, notebook = (notebooks.read(FIXTURES / "sums.ipynb") for _ in range(2))
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for number, cell in enumerate(code, 1):

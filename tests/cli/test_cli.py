@@ -17,7 +17,7 @@ from pixels_to_sentiment.book import checks
 from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.data import audit, folds, pictures
 from pixels_to_sentiment.files import assets
-from toy_cli import heavy_after, refused, said
+from toy_cli import heavy_after, refused, said, write_result
 from toy_maps import photograph
 
 pytestmark = pytest.mark.usefixtures("isolated")
@@ -28,9 +28,9 @@ RUN = ["experiments", "run", "fine-tuning"]
 # The door
 
 
-def test_what_needs_no_network_imports_nothing_heavy(isolated, monkeypatch):
+def test_what_needs_no_network_imports_nothing_heavy(isolated):
     """Help, what is recorded, what there is to run, what a map lacks: neither torch nor pandas."""
-    monkeypatch.setenv("PIXELS_TO_SENTIMENT_RESULTS", str(places.checkout() / "book" / "results"))
+    write_result(places.results(), 1, 3)
     np.save(isolated / "mean.npy", np.zeros((3, 2, 2)))
     commands = ["--help", "folds export --help", "experiments run --help", "map --help"]
     commands += ["results --keys", "experiments list", "experiments show ten-years-later"]

@@ -80,15 +80,6 @@ def test_exponents_are_those_of_the_powers():
     assert results.exponents(table).round(9).to_dict() == {"b": 2, "a": 0.5}
 
 
-def test_a_report_is_kept_and_found_again():
-    """The newest first, by kind of device."""
-    dates = ["2026-01-02T03:04:05+00:00", "2026-01-03T03:04:05+00:00"]
-    for device, date in [("cpu", dates[0]), ("cpu", dates[1]), ("cuda:0", dates[0])]:
-        results.record({"made": {"device": device, "date": date}})
-    assert [one["made"]["date"] for one in results.recorded("cpu")] == dates[::-1]
-    assert [one["made"]["device"] for one in results.recorded("gpu")] == ["cuda:0"]
-
-
 def test_a_second_report_is_held_against_the_spread_of_the_first():
     """Ends included."""
 
@@ -127,8 +118,8 @@ def test_reports_stand_side_by_side_with_the_machines_limit():
     assert list(table.columns) == ["date", "limit", "w"]
 
 
-def test_the_newest_record_of_what_a_map_costs_is_given():
-    """Of a whole report or of that part alone, which is no whole report."""
+def test_reports_are_kept_and_the_newest_record_of_what_a_map_costs_is_given():
+    """By kind of device; of a whole report or of that part alone, which is no whole report."""
     assert results.map_costs("cpu").empty
 
     def report(date, ratio, device="cpu", **more):
@@ -144,6 +135,7 @@ def test_the_newest_record_of_what_a_map_costs_is_given():
     found = results.map_costs("cpu")
     assert (found.loc[0, "ratio"], found.loc[0, "date"][:10]) == (4, "2026-01-03")
     assert found.loc[0, "hardware"] == "abacus"
-    assert len(results.recorded("cpu")) == 2
+    whole = [one["made"]["date"][:10] for one in results.recorded("cpu")]
+    assert whole == ["2026-01-04", "2026-01-02"]
     results.record(report("2026-01-03", 2, device="cuda"))
     assert list(results.map_costs("gpu")["hardware"]) == ["loom"]

@@ -73,12 +73,8 @@ def common_training(
     made = plain(network)
     model = made.body.to(device).train()
     flipped = transforms.RandomCrop(made.convention.crop), transforms.RandomHorizontalFlip()
-    dataset = _files(folder, *flipped, *_PREPARE)
+    loader = partial(_loader, _files(folder, *flipped, *_PREPARE), batch, True)
     optimiser = torch.optim.SGD(model.parameters(), 1e-3, momentum=0.9, weight_decay=5e-4)
-
-    def loader(workers: int, count: int) -> DataLoader:
-        return _loader(dataset, count, batch, workers, shuffle=True)
-
     return _fastest(loader, _epoch(model, optimiser, device), count)
 
 
@@ -127,15 +123,12 @@ def common_prediction(network: str, count: int, device: str, folder: str) -> Cal
         transforms.Lambda(lambda crops: torch.stack([prepare(one) for one in crops])),
     )
 
-    def loader(workers: int, count: int) -> DataLoader:
-        return _loader(dataset, count, 10, workers)
-
     def epoch(batches: DataLoader) -> None:
         with torch.no_grad():
             for images, _ in batches:
                 model(images.flatten(0, 1).to(device)).flatten(1).softmax(1).cpu()
 
-    return _fastest(loader, epoch, count)
+    return _fastest(partial(_loader, dataset, 10, False), epoch, count)
 
 
 def our_inference(network: str, batch: int, device: str, side: int = 0) -> Callable[[], None]:
@@ -230,9 +223,7 @@ def _files(folder: str, *steps: Callable) -> Dataset:
     return torchvision.datasets.ImageFolder(folder, transforms.Compose([resized, *steps]))
 
 
-def _loader(
-    dataset: Dataset, count: int, batch: int, workers: int, shuffle: bool = False
-) -> DataLoader:
+def _loader(dataset: Dataset, batch: int, shuffle: bool, workers: int, count: int) -> DataLoader:
     return DataLoader(
         _first(dataset, count), batch, shuffle, num_workers=workers, persistent_workers=workers > 0
     )

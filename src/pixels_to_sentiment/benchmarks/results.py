@@ -26,21 +26,12 @@ def rows(
 ) -> list[dict]:
     """Set each contender beside this project's code, on `count` pictures a round.
 
-    Parameters
-    ----------
-    flops
-        Operations a picture; 0 for work that is not the network's.
-    times
-        As `timing.alternate` gives them.
-
-    Returns
-    -------
-    list of dict
-        A contender a row: ``what``, ``contender``, ``rate`` (median, pictures a second),
-        ``rounds``, ``ratio`` (this project's rate by its, median over rounds), ``low`` and ``high``
-        (see `spread`), ``gflops``, ``limit_gflops`` and ``share`` (of the faster matrix product in
-        its precision), each missing where it was not counted or timed, ``mib``, ``seconds`` (of
-        each round).
+    The times are those of `timing.alternate`; `flops` are operations a picture, 0 for work that is
+    not the network's. A contender a row: ``what``, ``contender``, ``rate`` (median, pictures a
+    second), ``rounds``, ``ratio`` (this project's rate by its, median over rounds), ``low`` and
+    ``high`` (see `spread`), ``gflops``, ``limit_gflops`` and ``share`` (of the faster product in
+    its precision), each missing where it was not counted or timed, ``mib``, ``seconds`` (of each
+    round).
     """
     (seconds, mib), limits, found = times, {}, []
     for name, taken in seconds.items():

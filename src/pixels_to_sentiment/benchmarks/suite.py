@@ -44,19 +44,11 @@ _theirs = partial(Contender, keep=False)
 def run(
     device: str, only: Iterable[str] = SECTIONS, progress: Callable[[str], None] = print
 ) -> dict:
-    """Run the benchmark.
+    """Run the benchmark and report it, ready for JSON.
 
-    Returns
-    -------
-    dict
-        Ready for JSON: ``made`` (date, commit, hardware, versions, device, pictures, seconds),
-        ``comparisons``, ``costs``, ``growth`` and ``waiting``, each a list of rows; see
-        `results.rows`, `results.map_rows`, `growth` and `waits.measured`.
-
-    Raises
-    ------
-    UserError
-        If there is no section of a name, or a contender fails.
+    ``made`` has date, commit, hardware, versions, device, pictures and seconds; ``comparisons``,
+    ``costs``, ``growth`` and ``waiting`` are rows as of `results.rows`, `results.map_rows`,
+    `growth` and `waits.measured`.
     """
     only = list(only)
     for name in only:

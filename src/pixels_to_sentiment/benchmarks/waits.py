@@ -68,20 +68,10 @@ sys.exit(done.returncode)
 
 
 def measured() -> list[dict]:
-    """Time everything, each in a new process.
+    """Time everything, each in a new process: ``what``, ``seconds``, ``mib`` (of the largest).
 
     What is short is the median of three; the book is made once, in a copy. Without a checkout there
-    is no book.
-
-    Returns
-    -------
-    list of dict
-        ``what``, ``seconds``, ``mib`` (the largest process).
-
-    Raises
-    ------
-    UserError
-        If something fails; the sentence says what.
+    is no book. What fails is said by a `UserError`.
     """
     found = [_row(what, ["-c", text], rounds=3) for what, text in ALONE.items()]
     if root := places.checkout():

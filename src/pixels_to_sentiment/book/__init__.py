@@ -34,21 +34,16 @@ def execute(
     Where the key of `book.freshness` is still the same, outputs are kept and the rest (prose, tags,
     cell metadata) is taken anew from the source; a file that stays as it was is not written.
 
+    The names are by default all, in alphabetical order; a notebook that looks at the others as
+    executed (it imports `book`) comes after them. Gives those that were executed now.
+
     Parameters
     ----------
-    names
-        Notebooks, without extension; by default all, in alphabetical order. One that looks at the
-        others as executed (it imports `book`) comes after them.
     parameters
         Win over the tier's values, in each of these notebooks that declares them.
     extra_inputs
         Gives more that the outputs depend on, in words. Asked before and after, since a notebook
         may fetch what it needs.
-
-    Returns
-    -------
-    list of str
-        Names of those that were executed now.
 
     Raises
     ------

@@ -226,6 +226,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_transform(PairDrawings)
     app.connect("source-read", prepare)
     app.connect("html-page-context", metadata.describe)
-    app.connect("build-finished", metadata.copy_answers)
-    app.connect("build-finished", metadata.copy_trial)
+    app.connect("build-finished", metadata.copy)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -43,11 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.command(options)
             sys.stdout.flush()
         except UserError as fault:
-            sentence = str(fault).replace("\n", "\\n")
-            print(f"pixels-to-sentiment: {sentence}", file=sys.stderr)
+            terminal.complain(str(fault).replace("\n", "\\n"))
             return 2
         except KeyboardInterrupt:
-            print("pixels-to-sentiment: interrupted; what is finished is kept.", file=sys.stderr)
+            terminal.complain("interrupted; what is finished is kept.")
             return 130
         except BrokenPipeError:
             # Whoever read the output has seen enough; Python would complain again when it exits.
@@ -56,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if fault.errno != errno.ENOSPC:
                 raise
             terminal.drop_output()
-            print("pixels-to-sentiment: no room is left on the device: make some.", file=sys.stderr)
+            terminal.complain("no room is left on the device: make some.")
             return 2
         return 0
 

@@ -22,7 +22,7 @@ from pixels_to_sentiment.drawing import dark, figures, tables
 from pixels_to_sentiment.files.assets import Unavailable
 from pixels_to_sentiment.pages import traces
 from pixels_to_sentiment.probes import plans
-from pixels_to_sentiment.probes.records import Probe, ProbeRecord
+from pixels_to_sentiment.probes.records import ProbeRecord
 from pixels_to_sentiment.probes.store import Probes
 from pixels_to_sentiment.records import catalogue, experiments
 from pixels_to_sentiment.records.catalogue import Configuration
@@ -30,8 +30,7 @@ from pixels_to_sentiment.records.runs import Record, Run
 from pixels_to_sentiment.records.store import Runs, Store
 from pixels_to_sentiment.records.work import Finished, Work
 from pixels_to_sentiment.reports import ledger
-from pixels_to_sentiment.studies.records import Study, StudyRecord
-from pixels_to_sentiment.studies.store import Studies
+from pixels_to_sentiment.studies.records import StudyRecord
 
 STAND_IN = (
     "The photographs were not at hand when this page was built. What it shows of pictures is made "
@@ -95,9 +94,9 @@ class Page:
         def failed(run: Run, fault: Exception) -> None:
             note(f"{run.network} from {run.start}, fold {run.fold}: not finished", str(fault))
 
-        return self._made(Runs(), planned, device, failed=failed)
+        return self.make(Runs(), planned, device, failed=failed)
 
-    def _made(
+    def make(
         self,
         store: Store,
         wanted: Iterable[Work],
@@ -105,13 +104,10 @@ class Page:
         on: Pictures | None = None,
         **options: object,
     ) -> list[Finished]:
+        """Have work done in its store, on the loaded pictures or on others, for this page."""
         made = list(store.perform(wanted, on or self.pictures, device=device, **options))
         self.records += made
         return made
-
-    def probe(self, wanted: Iterable[Probe], device: str) -> list[ProbeRecord]:
-        """Train linear classifiers on features, of runs of this page or of untrained networks."""
-        return self._made(Probes(), wanted, device)
 
     def probe_frozen(
         self, names: Iterable[str], device: str, **options: object
@@ -123,13 +119,7 @@ class Page:
         wanted, missing = plans.frozen(names, **options)
         for name, reason in missing.items():
             note(f"{name}, frozen: weights not at hand", reason)
-        return self.probe(wanted, device)
-
-    def map(
-        self, studies: Iterable[Study], device: str, on: Pictures | None = None
-    ) -> list[StudyRecord]:
-        """Map test pictures and measure the maps, on the loaded pictures or on others."""
-        return self._made(Studies(), studies, device, on)
+        return self.make(Probes(), wanted, device)
 
     @property
     def stand_in_note(self) -> str:

@@ -1,4 +1,5 @@
 import json
+import multiprocessing
 import shutil
 from pathlib import Path
 
@@ -255,3 +256,18 @@ def test_notebook_that_looks_at_the_others_comes_last_and_follows_them(executed,
     assert ran() == ["sums", "account"]
     monkeypatch.setattr(book.checks, "built", lambda: ["a run"])
     assert ran() == ["account"]
+
+
+def test_notebooks_at_once_give_what_they_give_in_turn(fresh, monkeypatch, capsys):
+    """One that fails leaves the other's chapter, and neither makes a chapter of itself."""
+    monkeypatch.setattr(book, "_SPAWNED", multiprocessing.get_context("fork"))  # keeps the patches
+    folder = fresh("sums", "fails")
+    (folder / "notebooks/tiers/smoke.yaml").write_text("")
+    with pytest.raises(UserError, match="at the bottom"):
+        book.execute(at_once=2)
+    assert not (folder / "book/chapters/fails.ipynb").exists()
+    (folder / "notebooks/fails.ipynb").rename(folder / "fails.ipynb")
+    shutil.copy(folder / "notebooks/sums.ipynb", folder / "notebooks/again.ipynb")
+    assert "again" in book.execute(at_once=2)
+    chapters = [cells(folder / f"book/chapters/{name}.ipynb") for name in ("sums", "again")]
+    assert chapters[0] == chapters[1]

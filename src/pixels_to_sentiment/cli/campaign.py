@@ -101,7 +101,9 @@ class _Campaign:
         self.device = devices.pick(options.device)
         self.root = places.runs() / "campaign"
         self.finished = Record.recorded(self.root)
-        self.report = self._earlier()
+        self.report = {"began": datetime.now(UTC).isoformat(timespec="seconds"), "failed": {}}
+        with suppress(OSError, ValueError):
+            self.report = json.loads((self.root / "report.json").read_text())
         packed = options.output.is_dir() and any(options.output.iterdir())
         if (self.finished or packed) and not options.resume:
             place = self.root if self.finished else options.output
@@ -110,11 +112,6 @@ class _Campaign:
         known = {one.run for one in self.finished}
         self.todo = [run for run in todo if run not in known]
         self.last = 0.0
-
-    def _earlier(self) -> dict:
-        with suppress(OSError, ValueError):
-            return json.loads((self.root / "report.json").read_text())
-        return {"began": datetime.now(UTC).isoformat(timespec="seconds"), "failed": {}}
 
     def go(self, end: float, seconds: float) -> None:
         """Check, measure, run, and pack whatever happens."""
@@ -128,9 +125,8 @@ class _Campaign:
             self._measure(min(_BENCHMARK * seconds, end - time.monotonic()))
             costs = order.Costs([*self.recorded, *self.finished], self.device)
             at_once = self.options.at_once or _AT_ONCE[self.device[:4]]
-            left = workers.perform(
-                self.todo, self.root, self.device, at_once, end, costs, self._tell
-            )
+            shared = self.root, self.device, at_once, end, costs
+            left = workers.perform(self.todo, *shared, self._tell)
             print(f"{len(left)} runs are left.", flush=True)
         except _Over:
             print("The time is over.", flush=True)

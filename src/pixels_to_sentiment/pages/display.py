@@ -343,9 +343,8 @@ def gallery_of_predictions(
     every["said"] = np.where(positive, "positive", "negative")
     every["sure"] = (every["oversampled"] - 0.5).abs() + 0.5
     every["right"] = np.where(positive == (every["label"] == 1), "right", "wrong")
-    surest = every.sort_values("sure", ascending=False)
-    sides = [surest[surest["right"] == side].head(count // 2) for side in ("right", "wrong")]
-    chosen = pd.concat(sides)
+    surest = every.sort_values("sure", ascending=False).groupby("right").head(count // 2)
+    chosen = surest.sort_values("right", kind="stable")
     titles = [f"{one.said} {figures.percent(one.sure)}\n{one.right}" for one in chosen.itertuples()]
     colours = chosen["said"].map(figures.CLASS_COLOURS)
     shown = loaded.pixels[loaded.rows(chosen["image"])]

@@ -83,8 +83,8 @@ def test_an_interrupt_says_that_finished_runs_are_kept(capsys, monkeypatch):
 
 
 def test_a_reader_who_leaves_early_is_no_fault():
-    """As in ``files list | head -1``: no complaint, neither from the command nor at exit."""
-    command = [sys.executable, "-m", "pixels_to_sentiment", "files", "list"]
+    """As in ``experiments list | head -1``: no complaint, neither from the command nor at exit."""
+    command = [sys.executable, "-m", "pixels_to_sentiment", "experiments", "list"]
     buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(command, env=buffered, **pipes) as process:

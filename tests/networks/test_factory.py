@@ -2,7 +2,7 @@
 
 import socket
 import urllib.request
-from pathlib import Path
+from collections import OrderedDict
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ from pixels_to_sentiment.caffe import models
 from pixels_to_sentiment.caffe.models import Layer
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files import assets
-from pixels_to_sentiment.networks import declared, factory
+from pixels_to_sentiment.networks import architectures, declared, factory
 from pixels_to_sentiment.networks.declared import CAFFE, TORCHVISION, Convention
 
 pytestmark = pytest.mark.usefixtures("isolated")
@@ -123,22 +123,26 @@ def test_a_mirrored_start_loads_the_files_weights(mirror, name, start, file, con
 @pytest.mark.parametrize(
     ("start", "classifier", "kept"), [("imagenet", "fc8", False), ("released", "fc8_twitter", True)]
 )
-def test_caffenet_starts_from_models_of_caffe(monkeypatch, new_caffenet, start, classifier, kept):
-    """The paper's start has a classifier of 1000 ways; the released model brings its own head."""
-    layers = [
-        Layer(name, "InnerProduct", tuple(p.detach().numpy() for p in module.parameters()))
-        for name, module in new_caffenet.body.named_children()
-        if hasattr(module, "weight")
-    ]
-    ways = 2 if kept else 1000
-    head = (np.full((ways, 4096), 0.5, np.float32), np.full(ways, 0.25, np.float32))
-    layers[-1] = Layer(classifier, "InnerProduct", head)
-    monkeypatch.setattr(factory, "weights_file", lambda names: Path(names[0]))
-    monkeypatch.setattr(models, "read", lambda path: iter(layers))
+def test_caffenet_starts_from_models_of_caffe(monkeypatch, tmp_path, start, classifier, kept):
+    """The paper's start has a classifier of 1000 ways; the released model brings its own head.
+
+    Here of a CaffeNet with two small layers.
+    """
+
+    def small(classes):
+        layers = OrderedDict(fc7=nn.Linear(6, 5), fc8_twitter=nn.Linear(5, classes))
+        return nn.Sequential(layers)
+
+    ways, values = 2 if kept else 1000, np.random.default_rng(0)
+    given = {"fc7": values.random((5, 6), np.float32), classifier: np.full((ways, 5), 0.5)}
+    layers = [Layer(k, "InnerProduct", (v, np.full(len(v), 0.25))) for k, v in given.items()]
+    models.write(tmp_path / "m.caffemodel", layers)
+    monkeypatch.setitem(architectures.BUILDERS, "caffenet", small)
+    monkeypatch.setattr(factory, "weights_file", lambda names: tmp_path / "m.caffemodel")
     made = factory.create("caffenet", start=start, seed=0)
-    assert torch.equal(made.body.fc7.weight, new_caffenet.body.fc7.weight)
-    assert (made.body.fc8_twitter.bias == (0.25 if kept else 0)).all()
-    assert (made.body.fc8_twitter.weight == 0.5).all() == kept
+    np.testing.assert_array_equal(made.body.fc7.weight.detach(), given["fc7"])
+    head = made.body.fc8_twitter
+    assert (head.bias == 0.25).all() == (head.weight == 0.5).all() == kept
     assert made.convention == CAFFE
 
 

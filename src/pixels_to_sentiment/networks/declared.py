@@ -151,9 +151,9 @@ class Architecture:
     variants: dict[str, Variant] = field(default_factory=dict)
 
 
-# CaffeNets trained on other pictures: names of files, last layers and counts of classes as far as
-# they could be read in public code that uses them. Of five MVSO languages nothing could be read,
-# so their files have names of our own and nothing can be added on top of their classifiers.
+# Of those trained on other pictures than ImageNet's: names of files, last layers and counts of
+# classes as far as they could be read in public code that uses them. Of five MVSO languages nothing
+# could be, so their files have names of our own and nothing can be added on their classifiers.
 _CAFFENETS = {
     "imagenet-convolutions": Start(
         ("caffenet_conv1-5.imagenet1k.skimcaffe-ssl.no-biases.safetensors",),

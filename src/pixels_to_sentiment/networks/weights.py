@@ -107,13 +107,11 @@ def caffe_names(body: nn.Module) -> dict[str, str]:
     ``conv10``.
     """
     fires = [name for name, module in body.named_modules() if hasattr(module, "expand3x3")]
-    if not fires:
-        return {}
     names = {"features.0": "conv1", "classifier.1": "conv10"}
     for number, fire in enumerate(fires, 2):
         names[f"{fire}.squeeze"] = f"fire{number}/squeeze1x1"
         names |= {f"{fire}.{part}": f"fire{number}/{part}" for part in ("expand1x1", "expand3x3")}
-    return names
+    return names if fires else {}
 
 
 def _named_as_in(

@@ -29,6 +29,8 @@ _MOST_DIMENSIONS = 32
 _CHUNK = 1 << 16
 # Blobs of the layers that have a weight and a bias; those of others go by number.
 _NAMED = ("Convolution", "InnerProduct", "Deconvolution")
+# Ends the name of the Scale layer that follows a BatchNorm of Caffe, which has no scale itself.
+SCALE = "/scale"
 # V1LayerParameter.LayerType, under the names that Caffe's upgrade_proto.cpp gives the types.
 _NAMES = """
     Accuracy BNLL Concat Convolution Data Dropout EuclideanLoss Flatten HDF5Data HDF5Output
@@ -129,36 +131,26 @@ def _statistics(blob: np.ndarray) -> dict:
 
 @np.errstate(all="ignore")
 def _moments(blob: np.ndarray) -> dict[str, float]:
-    """Take the statistics piece by piece, joined as Chan, Golub and LeVeque (1979) do."""
+    """Take the statistics piece by piece, so that no copy of the blob is made."""
     flat = blob.reshape(-1)
-    wide, narrow = np.empty(_CHUNK), np.empty(_CHUNK, blob.dtype)
-    count, mean, squares, low, high = 0, 0.0, 0.0, [], []
-    for start in range(0, flat.size, _CHUNK):
-        piece = flat[start : start + _CHUNK]
-        size = len(piece)
-        some, away = narrow[:size], wide[:size]
-        some[...] = piece
-        away[...] = some
-        low.append(some.min())
-        high.append(some.max())
-        middle = away.sum() / size
-        away -= middle
-        apart = middle - mean
-        squares += away @ away + apart * apart * count * size / (count + size)
-        count += size
-        mean += apart * size / count
-        _release(flat)
-    std = np.sqrt(squares / count)
-    return {"mean": mean, "std": std, "min": np.min(low), "max": np.max(high)}
+    facts = [(piece.sum(), piece.min(), piece.max()) for piece in _pieces(flat)]
+    sums, low, high = np.transpose(facts)
+    mean = sums.sum() / flat.size
+    squares = sum(np.square(piece - mean).sum() for piece in _pieces(flat))
+    std = np.sqrt(squares / flat.size)
+    return {"mean": mean, "std": std, "min": low.min(), "max": high.max()}
 
 
-def _release(window: np.ndarray) -> None:
-    """Give pages of a mapped file back; they are read again when they are looked at again."""
-    owner: object = window
+def _pieces(flat: np.ndarray) -> Iterator[np.ndarray]:
+    """Give values in double precision, and pages of a mapped file back when they were looked at."""
+    owner: object = flat
     while isinstance(owner, np.ndarray):
         owner = owner.base
-    if isinstance(owner, memoryview) and isinstance(owner.obj, mmap.mmap):
-        owner.obj.madvise(mmap.MADV_DONTNEED)
+    mapped = isinstance(owner, memoryview) and isinstance(owner.obj, mmap.mmap)
+    for start in range(0, flat.size, _CHUNK):
+        yield flat[start : start + _CHUNK].astype(float)
+        if mapped:
+            owner.obj.madvise(mmap.MADV_DONTNEED)
 
 
 def blob_names(layer: Layer) -> list[str]:
@@ -167,6 +159,26 @@ def blob_names(layer: Layer) -> list[str]:
     if layer.type in _NAMED and len(layer.blobs) <= 2:
         return [f"{name}.{kind}" for kind in ("weight", "bias")[: len(layer.blobs)]]
     return [f"{name}.{place}" for place in range(len(layer.blobs))]
+
+
+def parameters(path: Path | str) -> Iterator[tuple[str, np.ndarray]]:
+    """Read the blobs of a ``.caffemodel`` by name, those of norms as torch has them.
+
+    A BatchNorm of Caffe holds sums and how many they are of (``batch_norm_layer.cpp``), which
+    become ``running_mean`` and ``running_var``; the Scale after it holds ``weight`` and ``bias``.
+    """
+    for layer in read(path):
+        if layer.type == "BatchNorm" and len(layer.blobs) == 3:
+            *sums, count = (np.asarray(blob, np.float32) for blob in layer.blobs)
+            share = 0 if count.sum() == 0 else 1 / count.sum()
+            for kind, blob in zip(("mean", "var"), sums, strict=True):
+                yield f"{layer.name}.running_{kind}", blob * share
+        elif layer.type == "Scale":
+            name = layer.name.removesuffix(SCALE)
+            named = zip(("weight", "bias"), layer.blobs, strict=False)
+            yield from ((f"{name}.{kind}", blob) for kind, blob in named)
+        else:
+            yield from zip(blob_names(layer), layer.blobs, strict=True)
 
 
 def _layer(content: memoryview) -> Layer:

@@ -1,10 +1,36 @@
-"""Times of a log; how seconds go by the calendar is in the tests of `logs`."""
+"""Times of a log, one by one and many at once."""
+
+from array import array
+
+import pytest
 
 from pixels_to_sentiment.caffe.clocks import Clock
+
+
+def stamps(*times):
+    return [f"I{one} ".encode() for one in times]
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        ["0620 11:55:15.396270", "0620 11:55:59.999999", "0620 11:56:00.000000"],
+        ["1231 23:59:59.900000", "0101 00:00:00.000000", "0101 00:00:01.000000"],
+        ["0228 23:59:59.000000", "0229 23:59:59.000000", "0301 00:00:00.000000"],
+    ],
+)
+def test_many_at_once_are_as_one_by_one(times):
+    """Over minutes and days."""
+    one, many, days, since = Clock(), Clock(), array("I"), array("d")
+    single = [one.read(stamp) for stamp in stamps(*times)]
+    many.read_all(stamps(*times), days, since)
+    assert list(zip(days, since, strict=True)) == single
+    expected = one.seconds(*map(list, zip(*single, strict=True)), single[0])
+    assert many.seconds(days, since, single[0]).tolist() == expected.tolist()
 
 
 def test_a_damaged_log_may_go_round_the_year_for_ever():
     """No calendar ends the reading."""
     clock = Clock()
-    read = [clock.read(b"I%b " % stamp) for stamp in (b"0101 00:00:00", b"0701 00:00:00") * 10_000]
-    assert len(clock.seconds(*map(list, zip(*read, strict=True)), read[0])) == 20_000
+    read = [clock.read(stamp) for stamp in stamps("0101 00:00:00", "0701 00:00:00") * 20_000]
+    assert len(clock.seconds(*map(list, zip(*read, strict=True)), read[0])) == 40_000

@@ -8,6 +8,18 @@ from pixels_to_sentiment.caffe import logs
 from pixels_to_sentiment.errors import UserError
 
 
+@pytest.fixture
+def read(tmp_path):
+    """Read a log of the given lines."""
+
+    def write_and_read(lines):
+        path = tmp_path / "caffe.log"
+        path.write_text("".join(line + "\n" for line in lines))
+        return logs.read(path)
+
+    return write_and_read
+
+
 def glog(message, second=0):
     return f"I0301 09:00:{second:02d}.000000 100 solver.cpp:1] {message}"
 
@@ -129,26 +141,28 @@ def of(seconds, text, tmp_path):
         *(", 1" * 9000, "1.2e-3f" * 4000),
     ],
 )
-@pytest.mark.parametrize("head", ["    Test net output #0: a", "Iteration 1, loss = "])
+@pytest.mark.parametrize(
+    "head", ["    Test net output #0: a", "Iteration 0", "Iteration 1, loss = "]
+)
 def test_a_long_line_takes_no_longer_than_its_length(tmp_path, head, tail):
-    of(2, f"Iteration 0, Testing net (#0)\n{head}{tail}\n", tmp_path)
+    of(2, f"Iteration 0, Testing net (#0)\n{head}{tail}\n" * 2, tmp_path)
 
 
 def test_time_and_memory_go_by_the_size(tmp_path):
     """Many outputs, many headings, dates at random; a table nearly empty is refused."""
     test = "Iteration {}, Testing net (#0)\n"
-    outputs = [f"    Test net output #{n}: o{n} = 1\n" for n in range(10_000)]
-    (log,) = of(2, test.format(0) + "".join(outputs), tmp_path).logs
-    assert log.curve.shape == (1, 10_003)
+    outputs = [f"    Test net output #{n}: o{n} = 1\n" for n in range(20_000)]
+    (log,) = of(4, test.format(0) + "".join(outputs), tmp_path).logs
+    assert log.curve.shape == (1, 20_003)
     of(2, "Iteration 1" + "x" * 500_000, tmp_path)  # a line without its end
-    (log,) = of(2, "".join(map(test.format, range(10_000))), tmp_path).logs
-    assert log.curve.shape == (10_000, 3)
-    days = (f"I0{1 + n % 2 * 6}01 00:00:00 7 a] Iteration {n}, lr = 1\n" for n in range(10_000))
-    of(2, "".join(days), tmp_path)
-    many = (f"I0{1 + n % 9}01 00:00:00 7 a] Iteration {n % 2}, lr = 1\n" for n in range(200))
-    assert len(of(2, "".join(many), tmp_path).logs) == 100
-    with pytest.raises(UserError, match="has 1,100 runs, more than 1,000"):
-        of(2, "Iteration 0, lr = 1\nIteration 1, lr = 1\n" * 1100, tmp_path)
-    cross = "".join(test.format(n) + outputs[n] for n in range(5000))
-    with pytest.raises(UserError, match="5,000 rows and 5,001 columns that is nearly all empty"):
-        of(2, cross, tmp_path)
+    (log,) = of(4, "".join(map(test.format, range(30_000))), tmp_path).logs
+    assert log.curve.shape == (30_000, 3)
+    days = (f"I0{1 + n % 2 * 6}01 00:00:00 7 a] Iteration {n}, lr = 1\n" for n in range(20_000))
+    of(4, "".join(days), tmp_path)
+    many = (f"I0{1 + n % 9}01 00:00:00 7 a] Iteration {n % 2}, lr = 1\n" for n in range(2000))
+    assert len(of(2, "".join(many), tmp_path).logs) == 1000
+    with pytest.raises(UserError, match="has 9,000 runs, more than 1,000"):
+        of(2, "Iteration 0, lr = 1\nIteration 1, lr = 1\n" * 9000, tmp_path)
+    cross = "".join(test.format(n) + outputs[n] for n in range(10_000))
+    with pytest.raises(UserError, match="10,000 rows and 10,001 columns that is nearly all empty"):
+        of(4, cross, tmp_path)

@@ -49,6 +49,20 @@ CURVE = {
 PREFIX = re.compile(r"^I\d{4} \S+ 23419 \S+\] ")
 
 
+@pytest.fixture
+def read(tmp_path):
+    """Read a log of the given lines, or of the given bytes."""
+
+    def write_and_read(content):
+        path = tmp_path / "caffe.log"
+        if not isinstance(content, bytes):
+            content = "".join(line + "\n" for line in content).encode()
+        path.write_bytes(content)
+        return logs.read(path)
+
+    return write_and_read
+
+
 def same(curve, expected):
     expected = pd.DataFrame(expected)
     pd.testing.assert_frame_equal(curve, expected, check_exact=True)
@@ -366,11 +380,15 @@ def test_what_is_not_a_text_is_refused(tmp_path, head):
         logs.read(path)
 
 
-def test_a_missing_file_and_a_folder_without_a_curve_are_named(tmp_path):
-    """The sentence says what to name instead; a pipe would be waited for without end."""
+def test_a_pipe_is_refused(tmp_path):
+    """It would be read twice, or wait for ever."""
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(UserError, match=r"pipe cannot be read .it is a pipe"):
         logs.read(tmp_path / "pipe")
+
+
+def test_a_missing_file_and_a_folder_without_a_curve_are_named(tmp_path):
+    """The sentence says what to name instead."""
     with pytest.raises(UserError, match=r"absent\.log cannot be read \(No such file"):
         logs.read(tmp_path / "absent.log")
     with pytest.raises(UserError, match=r"is a folder without curve\.csv: name a Caffe log"):

@@ -1,4 +1,4 @@
-"""What the lines of a Caffe log say, gathered as numbers of runs.
+"""What the lines of a Caffe log say, gathered as runs of numbers.
 
 What a line looks like is set by ``src/caffe/solver.cpp`` (``Step``, ``Solve``, ``Test``) and
 ``src/caffe/solvers/sgd_solver.cpp`` (the learning rate) of BVLC's Caffe of 2013 to 2018, of
@@ -8,15 +8,19 @@ NVIDIA's, Intel's and others' (with an epoch, colons, bracketed prefixes); its p
 import math
 import re
 from array import array
+from operator import lt
 from typing import BinaryIO, NamedTuple
 
+from pixels_to_sentiment.caffe.blocks import ITERATION, STAMP, Blocks, Template
 from pixels_to_sentiment.caffe.clocks import Clock, Time
 
 TRAIN, TEST = b"Train", b"Test"
-# The ranks of the training net and of what is of no net; those of test nets are their numbers.
-TRAINED, SOLVERS = -1, -2
+# The rank of the training net; those of test nets are their numbers.
+TRAINED = -1
 # The place of the loss of a whole test net, after its outputs.
 _LAST = 1 << 60
+# Bytes that are taken at once.
+_CHUNK = 1 << 18
 
 _PAIR = rb"(loss|lr)\s*[=:]\s*([^\s,]+)"
 # Between number and value there may be a timing in brackets and a part that counts epochs.
@@ -50,54 +54,30 @@ class Odd(NamedTuple):
     last: int = 0
 
 
-class Column(NamedTuple):
-    """What numbers are of: an output of a net, by its place and name, in a session of a run."""
+class Column:
+    """Numbers of one output, each with the row that it belongs to; of two in a row, the later."""
 
-    session: int
-    rank: int
-    place: int
-    name: str
-
-
-_RATE, _TOTAL = Column(0, SOLVERS, 0, "rate"), Column(0, SOLVERS, 1, "total_loss")
+    def __init__(self, name: str = "", place: int = 0, is_loss: bool = False) -> None:
+        self.name, self.place, self.is_loss = name, place, is_loss
+        self.rows, self.values = array("I"), array("d")
 
 
 class Run:
-    """What one training printed.
-
-    Attributes
-    ----------
-    iterations
-        Of all headings that begin one, as in the log.
-    columns, losses
-        The columns with their numbers, and which are losses.
-    at, of, values
-        All numbers as in the log, each with its iteration and the number of its column.
-    timed, days, since
-        All times as in the log, each with its iteration.
-    """
+    """What one training printed; a row begins where the iteration changes."""
 
     def __init__(self, start: Time | None = None) -> None:
-        self.iterations, self.start, self.session = array("q"), start, 0
-        self.columns: dict[Column, int] = {_RATE: 0}
-        self.losses: set[int] = set()
-        self.at, self.of, self.values = array("q"), array("I"), array("d")
-        self.timed, self.days, self.since = array("q"), array("I"), array("d")
+        self.iterations, self.start = array("q"), start
+        self.rate, self.total = Column("rate"), Column("total_loss", is_loss=True)
+        self.timed, self.days, self.since = array("I"), array("I"), array("d")
+        # By session and rank of the net, then by place and name.
+        self.nets: dict[tuple[int, int], dict[tuple[int, bytes], Column]] = {}
+        self.session = 0
         self.prefixes: set[bytes] = set()
 
-    def take(self, column: Column, value: float, is_loss: bool) -> None:
-        """Take a number of the present iteration."""
-        number = self.columns.setdefault(column, len(self.columns))
-        if is_loss:
-            self.losses.add(number)
-        self.at.append(self.iterations[-1])
-        self.of.append(number)
-        self.values.append(value)
-
-    def time(self, time: Time) -> None:
-        """Take the time of the present iteration."""
+    def time(self, row: int, time: Time) -> None:
+        """Take the time of a row."""
         self.start = self.start or time
-        self.timed.append(self.iterations[-1])
+        self.timed.append(row)
         self.days.append(time[0])
         self.since.append(time[1])
 
@@ -115,7 +95,7 @@ class Reader:
 
     def __init__(self) -> None:
         self.runs, self.clock, self.odd = [Run()], Clock(), Odd()
-        self._number = 0
+        self._blocks, self._number = Blocks(), 0
         # What the lines before said that the next outputs are of.
         self._iteration: int | None = None
         self._ranks: dict[bytes, int] = {}
@@ -124,26 +104,78 @@ class Reader:
 
     def read(self, stream: BinaryIO) -> "Reader":
         """Read to the end; a last line without its end is not read: it may stop in a number."""
-        for self._number, line in enumerate(stream, 1):
-            if line.endswith(b"\n"):
-                self._line(line)
-            else:
-                self._complain(line)
+        text, start = b"", 0
+        while more := stream.read(_CHUNK):
+            text, start = more + stream.readline(), 0
+            while line := text.find(b"\n", start) + 1:
+                end = self._repeated(text, start)
+                if not end:
+                    end = line
+                    self._lines(text[start:end])
+                start = end
+        if rest := text[start:]:
+            self._number += 1
+            self._complain(rest)
         return self
 
-    def _line(self, line: bytes) -> None:
+    def _repeated(self, text: bytes, start: int) -> int:
+        """Take the blocks that stand at a place; give where they end, or 0."""
+        if self._started or self._restored is not None:
+            return 0
+        for template in self._blocks.templates:
+            found, end = template.repeated(text, start)
+            if found:
+                if not self._take(template, found):
+                    self._lines(text[start:end])
+                return end
+        return 0
+
+    def _take(self, template: Template, found: list[tuple[bytes, ...]]) -> bool:
+        """Take blocks that differ by numbers alone, if nothing is odd about them."""
+        run = self.runs[-1]
+        # Of two in a block the later counts.
+        texts = dict(zip(template.roles, zip(*found, strict=True), strict=True))
+        iterations = array("q", map(int, texts.pop(ITERATION)))
+        if iterations[0] <= run.iterations[-1] or not all(map(lt, iterations, iterations[1:])):
+            return False
+        stamps = texts.pop(STAMP, ())
+        rows = range(len(run.iterations), len(run.iterations) + len(found))
+        try:
+            numbers = {column: array("d", map(float, some)) for column, some in texts.items()}
+        except ValueError:
+            return False
+        run.iterations += iterations
+        for column, values in numbers.items():
+            column.rows.extend(rows)
+            column.values.extend(values)
+        run.timed.extend(rows if stamps else ())
+        self.clock.read_all(stamps, run.days, run.since)
+        self._iteration, self._ranks = iterations[-1], dict(template.ranks)
+        self._number += template.lines * len(found)
+        self._blocks.drop()
+        return True
+
+    def _lines(self, text: bytes) -> None:
+        for line in text.split(b"\n")[:-1]:
+            self._number += 1
+            head, bracket, said = line.rpartition(b"] ")
+            self._line(line, head + bracket, said)
+            if self.odd.last == self._number:
+                self._blocks.drop()
+
+    def _line(self, line: bytes, head: bytes, text: bytes) -> None:
         """Take a line; if another got stuck in it, it counts as not understood."""
         if self.runs[0].start is None:
             self.runs[0].start = self.clock.read(line)
-        head, _, text = line.rpartition(b"] ")
-        if b"] " in head and _SPEAKS.search(head):
+        if head.count(b"] ") > 1 and _SPEAKS.search(head):
             self._complain(line)
         if found := _HEADING.match(text):
-            understood = self._heading(found, head)
+            understood = self._heading(found, line, head)
         elif found := _OUTPUT.match(text):
-            understood = self._output(found, text)
+            understood = self._output(found, line, head, text)
         else:
             understood = self._mark(head, text)
+            self._blocks.add(line, [], len(line))
         if not understood:
             self._complain(line)
 
@@ -159,7 +191,7 @@ class Reader:
         if any(one[0] == b"Testing net" or one[1] not in (None, here) for one in said):
             self._iteration, self._ranks = None, {}
 
-    def _heading(self, found: re.Match, head: bytes) -> bool:
+    def _heading(self, found: re.Match, line: bytes, head: bytes) -> bool:
         """Take a line that names the iteration."""
         digits, what, text, net = found.groups()
         more = _MORE.findall(found.string, found.end()) if what else []
@@ -170,26 +202,39 @@ class Reader:
         fresh = int(digits) != self._iteration
         if fresh:
             self._begin(int(digits))
-        run = self.runs[-1]
+        run, row, offset = self.runs[-1], len(self.runs[-1].iterations) - 1, len(head)
+        spans = [(offset + found.start(1), offset + found.end(1), ITERATION)]
         if (fresh or what == b"loss") and (time := self.clock.read(head)):
-            run.time(time)
+            run.time(row, time)
+            spans.insert(0, (0, offset, STAMP))
         if what != b"lr":
             self._ranks[TRAIN if what else TEST] = TRAINED if what else int(net or 0)
         for name, value in pairs:
-            run.take(_RATE if name == b"lr" else _TOTAL, value, name == b"loss")
+            column = run.rate if name == b"lr" else run.total
+            column.rows.append(row)
+            column.values.append(value)
+        if what:
+            spans += [(offset + found.start(3), offset + found.end(3), column)]
+        self._blocks.add(line, spans, len(line) if what else offset)
+        if more:
+            self._blocks.drop()
         return True
 
     def _begin(self, iteration: int) -> None:
-        """Begin an iteration, and a run or a session where the log does."""
+        """Begin a row, and a run or a session where the log does."""
         run = self.runs[-1]
+        self._blocks.end(self._ranks)
         if run.iterations and self._is_new(run, iteration):
             run = Run(self._origin)
             self.runs.append(run)
+            self._blocks = Blocks()
         elif run.iterations and iteration < run.iterations[-1]:
             run.session += 1
+            self._blocks = Blocks()
         self._iteration, self._ranks = iteration, {}
         self._started, self._restored, self._origin = False, None, None
         run.iterations.append(iteration)
+        self._blocks.begin()
 
     def _is_new(self, run: Run, iteration: int) -> bool:
         """Tell whether a training begins that does not go on from where the run was."""
@@ -198,23 +243,27 @@ class Reader:
         again = iteration < run.iterations[-1] and iteration <= run.iterations[0]
         return self._started or again
 
-    def _output(self, found: re.Match, text: bytes) -> bool:
+    def _output(self, found: re.Match, line: bytes, head: bytes, text: bytes) -> bool:
         """Take the number of an output."""
         phase, place, score, whole = found.groups()
         stop = text.rfind(b"(*") if text.rstrip().endswith(b" loss)") else len(text)
-        cut = max(found.end() - 1, text.rfind(b"=", 0, stop), text.rfind(b":", 0, stop))
+        cut = max(found.end() - 1, *(text.rfind(sign, 0, stop) for sign in (b"=", b":")))
         value, name = _number(text[cut + 1 : stop].strip()), text[found.end() : cut].strip()
         rank = self._ranks.get(phase or TEST)
         if value is None or rank is None or bool(name) != bool(phase):
             return False
-        name = name.decode(errors="replace")
-        if whole:
-            name, place = "total_loss", _LAST
-        elif score:
-            name, place = f"score.{int(score)}" if int(score) else "score", score
+        if not phase:
+            name, place = (b"total_loss", _LAST) if whole else (_score(int(score)), score)
         run = self.runs[-1]
-        column = Column(run.session, rank, int(place), name)
-        run.take(column, value, stop < len(text) or bool(whole))
+        columns = run.nets.setdefault((run.session, rank), {})
+        column = columns.setdefault((int(place), name), Column(name.decode(errors="replace")))
+        column.place = int(place)
+        column.is_loss |= stop < len(text) or bool(whole)
+        column.rows.append(len(run.iterations) - 1)
+        column.values.append(value)
+        start = len(head) + cut + 1 + (text[cut + 1 : cut + 2] == b" ")
+        span = start, start + len(text[cut + 1 : stop].split()[0]), column
+        self._blocks.add(line, [span], len(head), weighted=stop < len(text))
         return True
 
     def _mark(self, head: bytes, text: bytes) -> None:
@@ -223,6 +272,7 @@ class Reader:
         if found is None:
             return
         started, restored, snapshot = found.groups()
+        self._blocks.drop()
         if started:
             self._started, self._origin = True, self._origin or self.clock.read(head)
             self._iteration, self._ranks = None, {}
@@ -232,6 +282,10 @@ class Reader:
             self.runs[-1].prefixes.add(_prefix(text))
         else:
             self.clock.read(text)
+
+
+def _score(place: int) -> bytes:
+    return b"score.%d" % place if place else b"score"
 
 
 def _prefix(text: bytes) -> bytes:

@@ -4,6 +4,7 @@ import csv
 import math
 import warnings
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -167,43 +168,59 @@ def _log(path: Path) -> Read:
 
 
 def _curve(run: lines.Run, clock: lines.Clock) -> Log:
-    """Make the table of a run: the later of two numbers for one cell counts."""
-    names = _names(run.columns)
-    order = list(dict.fromkeys(["seconds", *names.values()]))
-    iterations = np.unique(run.iterations)
-    _refuse_empty(len(iterations), len(order) - 1, len(run.values))
-    cells = np.full((len(order), len(iterations)), math.nan)
-    said = np.zeros(cells.shape, bool)
-    rows_of = {name: row for row, name in enumerate(order)}
-    outputs = np.array([rows_of[names[number]] for number in range(len(names))])
-    where = outputs[np.asarray(run.of)], np.searchsorted(iterations, run.at)
-    cells[where], said[where] = run.values, True
-    if run.timed:
-        times = clock.seconds(run.days, run.since, run.start)
-        cells[0, np.searchsorted(iterations, run.timed)] = times
-    curve = pd.DataFrame(cells.T, columns=order)
-    curve.insert(0, "iteration", iterations)
-    losses = {names[number] for number in run.losses}
-    nans = dict(zip(order, map(np.flatnonzero, said & np.isnan(cells)), strict=True))
-    nans = {name: rows for name, rows in nans.items() if len(rows)}
-    return Log(curve, tuple(name for name in order if name in losses), nans)
+    """Make the table of a run, whose numbers are given up on the way, for want of room."""
+    iterations = np.asarray(run.iterations)
+    rows = None
+    if (np.diff(iterations) <= 0).any():
+        iterations, rows = np.unique(iterations, return_inverse=True)
+    parts = dict(_parts(run))
+    _refuse_empty(parts, len(iterations))
+    times = clock.seconds(run.days, run.since, run.start) if run.timed else []
+    curve, nans, losses = {"iteration": iterations}, {}, []
+    curve["seconds"] = _dense([(run.timed, times)], rows, len(iterations))[0]
+    vars(run).clear()
+    del times
+    for name in list(parts):
+        columns = parts.pop(name)
+        losses += [name] if any(column.is_loss for column in columns) else []
+        filled = [(column.rows, column.values) for column in columns]
+        curve[name], nan = _dense(filled, rows, len(iterations))
+        nans |= {name: nan} if len(nan) else {}
+        del columns, filled
+    return Log(pd.DataFrame(curve, copy=False), tuple(losses), nans)
 
 
-def _names(columns: dict[lines.Column, int]) -> dict[int, str]:
-    """Name the columns of a run by their numbers, in the order of the table."""
-    seen, names = Counter(), {}
-    for column in sorted(columns, key=lambda one: one[:3]):
-        net = {lines.SOLVERS: "", lines.TRAINED: "train_"}
-        name = net.get(column.rank, f"test{column.rank or ''}_") + column.name
-        again = seen[column.session, name]
-        seen[column.session, name] += 1
-        names[columns[column]] = f"{name}.{again}" if again else name
-    ranks = {number: column.rank for column, number in columns.items()}
-    return {number: names[number] for number in sorted(names, key=ranks.get)}
+def _parts(run: lines.Run) -> Iterator[tuple[str, list[lines.Column]]]:
+    """Name what a run printed, in the order of the table, each with its sessions in their order."""
+    yield "rate", [run.rate]
+    if run.total.rows:
+        run.total.is_loss = True
+        yield run.total.name, [run.total]
+    named: dict[tuple[int, str], list[lines.Column]] = {}
+    for (_, rank), columns in run.nets.items():
+        net = "train" if rank == lines.TRAINED else f"test{rank or ''}"
+        seen, names = Counter(), {}
+        for place, name in sorted({(one.place, one.name) for one in columns.values()}):
+            names[place, name] = f"{net}_{name}" + (f".{seen[name]}" if seen[name] else "")
+            seen[name] += 1
+        for one in sorted(columns.values(), key=lambda one: one.place):
+            named.setdefault((rank, names[one.place, one.name]), []).append(one)
+    for rank, name in sorted(named, key=lambda key: key[0]):
+        yield name, named[rank, name]
 
 
-def _refuse_empty(rows: int, columns: int, numbers: int) -> None:
-    cells = rows * columns
+def _dense(filled: list, rows: np.ndarray | None, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Put numbers into their rows, the later over the earlier; give the rows of NaN, too."""
+    column, said = np.full(size, math.nan), np.zeros(size, bool)
+    for at, values in filled:
+        where = np.asarray(at) if rows is None else rows[np.asarray(at)]
+        column[where], said[where] = values, True
+    return column, np.flatnonzero(said & np.isnan(column))
+
+
+def _refuse_empty(parts: dict[str, list[lines.Column]], rows: int) -> None:
+    cells = rows * len(parts)
+    numbers = sum(len(one.rows) for columns in parts.values() for one in columns)
     if cells > _CELLS and cells > _SPARSE * numbers:
-        table = f"{rows:,} rows and {columns:,} columns that is nearly all empty"
+        table = f"{rows:,} rows and {len(parts):,} columns that is nearly all empty"
         raise Damaged(f"it would become a table of {table}", "cut it into parts")

@@ -131,26 +131,36 @@ def _statistics(blob: np.ndarray) -> dict:
 
 @np.errstate(all="ignore")
 def _moments(blob: np.ndarray) -> dict[str, float]:
-    """Take the statistics piece by piece, so that no copy of the blob is made."""
+    """Take the statistics piece by piece, joined as Chan, Golub and LeVeque (1979) do."""
     flat = blob.reshape(-1)
-    facts = [(piece.sum(), piece.min(), piece.max()) for piece in _pieces(flat)]
-    sums, low, high = np.transpose(facts)
-    mean = sums.sum() / flat.size
-    squares = sum(np.square(piece - mean).sum() for piece in _pieces(flat))
-    std = np.sqrt(squares / flat.size)
-    return {"mean": mean, "std": std, "min": low.min(), "max": high.max()}
+    wide, narrow = np.empty(_CHUNK), np.empty(_CHUNK, blob.dtype)
+    count, mean, squares, low, high = 0, 0.0, 0.0, [], []
+    for start in range(0, flat.size, _CHUNK):
+        piece = flat[start : start + _CHUNK]
+        size = len(piece)
+        some, away = narrow[:size], wide[:size]
+        some[...] = piece
+        away[...] = some
+        low.append(some.min())
+        high.append(some.max())
+        middle = away.sum() / size
+        away -= middle
+        apart = middle - mean
+        squares += away @ away + apart * apart * count * size / (count + size)
+        count += size
+        mean += apart * size / count
+        _release(flat)
+    std = np.sqrt(squares / count)
+    return {"mean": mean, "std": std, "min": np.min(low), "max": np.max(high)}
 
 
-def _pieces(flat: np.ndarray) -> Iterator[np.ndarray]:
-    """Give values in double precision, and pages of a mapped file back when they were looked at."""
-    owner: object = flat
+def _release(window: np.ndarray) -> None:
+    """Give pages of a mapped file back; they are read again when they are looked at again."""
+    owner: object = window
     while isinstance(owner, np.ndarray):
         owner = owner.base
-    mapped = isinstance(owner, memoryview) and isinstance(owner.obj, mmap.mmap)
-    for start in range(0, flat.size, _CHUNK):
-        yield flat[start : start + _CHUNK].astype(float)
-        if mapped:
-            owner.obj.madvise(mmap.MADV_DONTNEED)
+    if isinstance(owner, memoryview) and isinstance(owner.obj, mmap.mmap):
+        owner.obj.madvise(mmap.MADV_DONTNEED)
 
 
 def blob_names(layer: Layer) -> list[str]:

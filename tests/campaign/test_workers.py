@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from pixels_to_sentiment.campaign import order, workers
+from pixels_to_sentiment.campaign import workers
 from pixels_to_sentiment.records import store
 from pixels_to_sentiment.records.runs import Record
 from toy_runs import RUN, names_in
@@ -28,11 +28,15 @@ def perform(isolated, generated, monkeypatch):
     """Make runs on the stand-in in a folder; what was told, what is left, and the records."""
     monkeypatch.setenv("PIXELS_TO_SENTIMENT_CACHE", str(generated))
 
-    def go(runs, seconds, costs=None, at_once=2):
+    def go(runs, at_once, tell=lambda run: None):
         told, root = {}, isolated / "runs" / "campaign"
-        costs = costs or order.Costs([], "cpu")
-        deadline = time.monotonic() + seconds
-        left = workers.perform(runs, root, "cpu", at_once, deadline, costs, told.__setitem__)
+
+        def hear(run, outcome):
+            told[run] = outcome
+            tell(run)
+
+        deadline = time.monotonic() + 200
+        left = workers.perform(runs, root, "cpu", at_once, deadline, hear)
         return told, left, Record.recorded(root)
 
     return go
@@ -41,7 +45,7 @@ def perform(isolated, generated, monkeypatch):
 def test_runs_of_several_processes_are_those_of_one(perform, tmp_path):
     """Equal to the last bit, without weights, and each says how many were made at once."""
     runs = [RUN, replace(RUN, seed=1)]
-    told, left, records = perform(runs, 200)
+    told, left, records = perform(runs, at_once=2)
     assert left == []
     assert {run: type(seconds) for run, seconds in told.items()} == dict.fromkeys(runs, float)
     from pixels_to_sentiment.data import pictures
@@ -53,24 +57,23 @@ def test_runs_of_several_processes_are_those_of_one(perform, tmp_path):
         assert alone.predictions().equals(one.predictions())
 
 
-def test_what_does_not_fit_is_not_begun_and_what_takes_too_long_is_ended(perform):
-    """The deadline holds, with nothing half-written, and the shorter run behind is made."""
-    long = replace(RUN, recipe=replace(RUN.recipe, name="long", iterations=10**6))
-    costs = order.Costs([], "cpu")
-    costs.add(long, 10_000.0)
-    costs.add(RUN, 1.0)
-    told, left, records = perform([long, RUN], 100, costs, at_once=1)
-    assert (list(told), left, len(records)) == ([RUN], [long], 1)
-    began = time.monotonic()
-    told, left, records = perform([long], 15, at_once=1)
-    assert time.monotonic() - began < 30
-    assert (told, left, len(records)) == ({}, [long], 1)
-    assert not list(records[0].folder.parent.glob(".unfinished-*/*/run.json"))
-
-
-def test_a_run_that_cannot_be_finished_is_told_and_the_next_one_made(perform):
-    """Such as one whose loss becomes infinite."""
+def test_what_cannot_be_finished_is_told_and_what_takes_too_long_is_ended(
+    perform, isolated, monkeypatch
+):
+    """The next one is made after a loss becomes infinite; nothing half-written is left."""
     hot = replace(RUN, recipe=replace(RUN.recipe, name="hot", base_rate=1e30, iterations=6))
-    told, left, records = perform([hot, RUN], 200, at_once=1)
+    long = replace(RUN, recipe=replace(RUN.recipe, name="long", iterations=10**6))
+    began = time.monotonic()
+
+    def end_the_time_within_the_last(run):
+        while run == RUN and not list(isolated.glob("runs/campaign/.unfinished-*/*/*")):
+            assert time.monotonic() < began + 100
+            time.sleep(0.05)
+        if run == RUN:
+            monkeypatch.setattr(workers.time, "monotonic", lambda: began + 1000)
+
+    told, left, records = perform([hot, RUN, long], 1, end_the_time_within_the_last)
     assert "diverged" in told[hot]
-    assert (left, [one.run for one in records]) == ([], [RUN])
+    assert (list(told), left) == ([hot, RUN], [long])
+    assert [one.run for one in records] == [RUN]
+    assert not list(records[0].folder.parent.glob(".unfinished-*/*/run.json"))

@@ -5,7 +5,6 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
-from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.probes import linear
 
 TRAIN, TEST = np.arange(80), np.arange(80, 120)
@@ -50,7 +49,7 @@ def test_inner_products_are_added_up_in_float64(columns):
 
 
 def probed(x, labels, **options):
-    parts = linear.quarters(len(TRAIN))
+    parts = np.arange(80) // 20
     return linear.probe(products_of(x), TRAIN, TEST, labels[TRAIN], parts, **options)
 
 
@@ -138,16 +137,6 @@ def test_scale_and_origin_of_the_features_do_not_matter(change, data):
     said = ("".join(table["predicted"]) for table in (one, two))
     agreeing = [a == b for a, b in zip(*said, strict=True)]
     assert np.mean(agreeing) > 0.999
-
-
-@pytest.mark.parametrize("agreement", folds.AGREEMENTS)
-def test_quarters_of_a_published_list_are_the_test_lists_it_is_made_of(agreement):
-    """For every subset and fold."""
-    for fold in folds.FOLDS:
-        train, _ = folds.split(agreement, fold)
-        parts = linear.quarters(len(train))
-        assert not (np.diff(parts) != 0)[train["fold"].diff()[1:] == 0].any()
-        assert len(np.unique(parts)) == train["fold"].nunique() == 4
 
 
 def test_features_that_are_all_the_same_give_the_larger_class():

@@ -16,7 +16,6 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.probes import features, linear
 from pixels_to_sentiment.records.runs import Record, Run
 from pixels_to_sentiment.records.work import Finished, Work
@@ -71,11 +70,6 @@ class Probe(Work):
         run = record.run
         layers = features.default_layers(run.network, run.start)
         return cls(record.key, run.agreement, run.fold, **{"layers": layers, **options})
-
-    def lists(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Training and test pictures, as `folds.split` gives them, up to the limit."""
-        train, test = folds.split(self.agreement, self.fold)
-        return train.head(self.limit), test.head(self.limit)
 
 
 @dataclass(frozen=True)

@@ -162,12 +162,10 @@ class Runs(Store):
             train_list = train_list[~pictures.copies(train_list["image"], test_list["image"])]
         network = factory.create(run.network, start=run.start, seed=run.seed).to(device)
         _save(network, {}, folder)  # takes the room before anything is trained
-        pixels = pictures.tensor()
-        train_pixels = pixels[pictures.rows(train_list["image"])].to(device)
-        test_pixels = pixels[pictures.rows(test_list["image"])].to(device)
+        test_pixels = pixels_of(test_list, pictures).to(device)
         curve = loop.train(
             network,
-            train_pixels,
+            pixels_of(train_list, pictures).to(device),
             train_list["label"].to_numpy(),
             run.recipe,
             seed=run.seed,
@@ -191,6 +189,11 @@ class Runs(Store):
                 f"and tables are kept in {kept}: make room and run again, or take them from there."
             ) from fault
         return {}
+
+
+def pixels_of(listed: pd.DataFrame, pictures: Pictures) -> torch.Tensor:
+    """Give the pictures of a list, uint8 RGB (n, 256, 256, 3)."""
+    return pictures.tensor()[pictures.rows(listed["image"])]
 
 
 def _save(network: Network, tables: dict[str, pd.DataFrame], folder: Path) -> None:

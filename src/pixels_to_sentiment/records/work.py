@@ -8,6 +8,8 @@ The kinds are training runs (`runs`), probes of layers and studies of maps; `sto
 whole or not at all, and records them.
 """
 
+from __future__ import annotations
+
 import hashlib
 import json
 import os
@@ -15,11 +17,15 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, ClassVar, Self
+from typing import TYPE_CHECKING, BinaryIO, ClassVar, Self
 
 from pixels_to_sentiment import places, provenance
+from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError, damage
 from pixels_to_sentiment.records import fingerprints
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Work:
@@ -74,6 +80,11 @@ class Work:
     def deviation(self) -> str | None:
         """Say in what it is not the full protocol, ``None`` if in nothing."""
         return None if self.limit is None else "from a few pictures"
+
+    def lists(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Give the pictures to train and to test on, as `folds.split` does, up to the limit."""
+        train, test = folds.split(self.agreement, self.fold)
+        return train.head(self.limit), test.head(self.limit)
 
     def keys_behind(self) -> dict[str, str]:
         """Give the keys of the training runs behind it, by what the description calls them."""
@@ -151,7 +162,7 @@ class Finished:
             if work.key(told["data"]["fingerprint"], told["code"]) != told["key"]:
                 raise ValueError("what it says is not what was written: its key is another's")
             made = cls(folder, work, **told, **cls._more(folder, content))
-        for name in ("provenance.json", *made.tables()):
+        for name in ("provenance.json", *cls.files):
             with _damage(folder / name):
                 (folder / name).stat()
         return made
@@ -199,10 +210,6 @@ class Finished:
                     raise
                 damaged(fault)
         return found
-
-    def tables(self) -> tuple[str, ...]:
-        """Name the tables that its folder has to hold."""
-        return self.files
 
     @contextmanager
     def reading(self, name: str) -> Iterator[BinaryIO]:

@@ -8,8 +8,6 @@ along a side the maps' places lie, too, and it holds
     A picture a row: ``image``, then the map's places, row after row, in nats.
 ``measures.csv``
     A map of a picture a row, with the columns of `measures.measure`.
-``grad_cam.csv``
-    The Grad-CAM maps, in the form of ``log_odds.csv``; studies made before they were kept lack it.
 """
 
 from dataclasses import dataclass
@@ -19,11 +17,8 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.records.runs import Run
 from pixels_to_sentiment.records.work import Finished, Work
-
-_GRAD_CAM = "grad_cam.csv"
 
 
 @dataclass(frozen=True)
@@ -74,14 +69,11 @@ class StudyRecord(Finished):
         The one of another seed.
     at
         Where the map's places lie, see `dense.places`.
-    grad_cam_at
-        Where those of Grad-CAM lie, as shares of the picture's side; empty if they were not kept.
     """
 
     run: Run | None = None
     other: Run | None = None
     at: tuple[float, ...] = ()
-    grad_cam_at: tuple[float, ...] = ()
 
     of: ClassVar = Study
     files: ClassVar = ("log_odds.csv", "measures.csv")
@@ -93,10 +85,7 @@ class StudyRecord(Finished):
     def _more(cls, folder: Path, content: dict) -> dict:
         runs = {name: content[name] for name in ("run", "other")}
         made = {name: None if run is None else Run.read(run) for name, run in runs.items()}
-        return made | {
-            "at": tuple(content["at"]),
-            "grad_cam_at": tuple(content.get("grad_cam_at", ())),
-        }
+        return made | {"at": tuple(content["at"])}
 
     @property
     def study(self) -> Study:
@@ -109,27 +98,7 @@ class StudyRecord(Finished):
 
     def maps(self) -> tuple[np.ndarray, np.ndarray]:
         """Give the names of the pictures (n,) and their log-odds in nats, float64 (n, h, w)."""
-        return self._read("log_odds.csv")
-
-    def grad_cam(self) -> tuple[np.ndarray, np.ndarray] | None:
-        """Give the names of the pictures (n,) and their Grad-CAM maps, float64 (n, h, w).
-
-        They are of the centre crop, for the class that the network gives to it, 0 or more. ``None``
-        if the study was made before they were kept.
-        """
-        return self._read(_GRAD_CAM) if self.grad_cam_at else None
-
-    def check(self) -> None:
-        """As of all work."""
-        super().check()
-        self.maps(), self.grad_cam(), self.measures()
-
-    def tables(self) -> tuple[str, ...]:
-        """As of all work; older studies lack Grad-CAM."""
-        return (*self.files, _GRAD_CAM) if self.grad_cam_at else self.files
-
-    def _read(self, name: str) -> tuple[np.ndarray, np.ndarray]:
-        with self.reading(name) as stream:
+        with self.reading("log_odds.csv") as stream:
             table = pd.read_csv(stream)
             values = table.drop(columns="image").to_numpy(dtype=float)
             height, width = (int(v) + 1 for v in table.columns[-1].split("-"))
@@ -137,6 +106,11 @@ class StudyRecord(Finished):
             if not np.isfinite(values).all():
                 raise ValueError("not all of its values are numbers")
             return table["image"].to_numpy(), values.reshape(-1, height, width)
+
+    def check(self) -> None:
+        """As of all work."""
+        super().check()
+        self.maps(), self.measures()
 
     def measures(self) -> pd.DataFrame:
         """Give the table of `measures.measure`, with ``fold`` and ``key`` beside."""
@@ -148,7 +122,7 @@ class StudyRecord(Finished):
         return table.assign(fold=self.study.fold, key=self.key)
 
     def _of_the_test_list(self, table: pd.DataFrame, *more: str) -> None:
-        test = folds.split(self.study.agreement, self.study.fold)[1].head(self.study.limit)
+        test = self.study.lists()[1]
         for name in ("image", *more):
             if table[name].to_list() != test[name].to_list():
                 raise ValueError("its pictures and labels are not those of the test list")

@@ -1,7 +1,6 @@
 """Map studies that are made and kept beside the training runs."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -38,20 +37,21 @@ class Studies(store.Store):
     def execute(self, study, behind, pictures, folder, device, tell) -> dict:
         """Map and measure."""
         trained, other = behind.get("run"), behind.get("other")
-        taught, tested = folds.split(study.agreement, study.fold)
-        table = tested.head(study.limit)[["image", "label"]]
+        table = study.lists()[1][["image", "label"]]
         if trained:
             network = trained.restore().to(device)
         else:
             name, _, start = study.run.partition(":")
             network = factory.create(name, start=start, seed=study.seed).to(device)
-            heads.fit(network, _pixels(pictures, taught, device), taught["label"].to_numpy())
+            taught, _ = folds.split(study.agreement, study.fold)
+            pixels = store.pixels_of(taught, pictures).to(device)
+            heads.fit(network, pixels, taught["label"].to_numpy())
         with loop.arithmetic("fp32", torch.device(device).type):
             untaught = None
             if study.labels:
                 tell("shuffled labels")
                 untaught = _untaught(trained.run, study.seed, pictures, device)
-            maps, at, cam, cam_at, found = measures.measure(
+            maps, at, found = measures.measure(
                 network,
                 pictures,
                 table,
@@ -60,14 +60,12 @@ class Studies(store.Store):
                 seed=study.seed,
                 progress=tell,
             )
-        _write(maps, table["image"], folder / "log_odds.csv")
-        _write(cam, table["image"], folder / "grad_cam.csv")
+        places_of = [f"{row}-{column}" for row, column in np.ndindex(*maps.shape[1:])]
+        values = pd.DataFrame(maps.flatten(1).numpy(), columns=places_of)
+        values.insert(0, "image", table["image"].to_numpy())
+        values.to_csv(folder / "log_odds.csv", index=False, float_format="%.3g")
         found.round(4).to_csv(folder / "measures.csv", index=False)
-        return {"at": at.round(6).tolist(), "grad_cam_at": cam_at.round(6).tolist()}
-
-
-def _pixels(pictures: Pictures, listed: pd.DataFrame, device: str) -> torch.Tensor:
-    return pictures.tensor()[pictures.rows(listed["image"])].to(device)
+        return {"at": at.round(6).tolist()}
 
 
 def _untaught(run: Run, seed: int, pictures: Pictures, device: str) -> Network:
@@ -75,18 +73,10 @@ def _untaught(run: Run, seed: int, pictures: Pictures, device: str) -> Network:
     taught, _ = run.lists()
     labels = np.random.default_rng(seed).permutation(taught["label"].to_numpy())
     network = factory.create(run.network, start=run.start, seed=run.seed).to(device)
-    pixels = _pixels(pictures, taught, device)
+    pixels = store.pixels_of(taught, pictures).to(device)
     loop.train(network, pixels, labels, run.recipe, seed=run.seed, precision=run.precision)
     return network.eval()
 
 
-def _write(maps: torch.Tensor, images: pd.Series, path: Path) -> None:
-    places_of = [f"{row}-{column}" for row, column in np.ndindex(*maps.shape[1:])]
-    values = pd.DataFrame(maps.flatten(1).numpy(), columns=places_of)
-    values.insert(0, "image", images.to_numpy())
-    values.to_csv(path, index=False, float_format="%.3g")
-
-
-def recorded(results: Path | None = None) -> list[StudyRecord]:
-    """Open the recorded studies."""
-    return StudyRecord.recorded(results)
+# Opens the recorded studies.
+recorded = StudyRecord.recorded

@@ -101,12 +101,6 @@ def test_a_picture_in_another_mode_is_its_rgb(opened, plain, mode, name):
     np.testing.assert_array_equal(opened(plain, name, mode).shown, expected)
 
 
-def test_cmyk_as_cameras_and_adobe_write_it_is_near_the_rgb(opened, plain):
-    """Adobe's JPEGs hold it inverted, as does Pillow's."""
-    shown = opened(plain, "a.jpg", "CMYK", quality=100).shown
-    np.testing.assert_allclose(shown, plain.astype(int), atol=6)
-
-
 def test_sixteen_bits_are_the_eight_they_were_made_of(tmp_path, plain):
     """Grey and colour, PNG and TIFF, as OpenCV writes them."""
     grey = plain[..., 0]
@@ -292,23 +286,6 @@ def test_a_picture_is_read_whatever_else_is_in_its_file(tmp_path, plain, beside)
     content = stream.getvalue()
     (tmp_path / "a.png").write_bytes(content[:33] + beside + content[33:])
     np.testing.assert_array_equal(photos.opened(tmp_path / "a.png").shown, plain)
-
-
-def bitfields(pixels):
-    """Write a BMP with ten bits a colour, which Pillow does not read, and OpenCV wrongly."""
-    values = (pixels[::-1].astype("<u4") << [22, 12, 2]).sum(2, dtype="<u4").tobytes()
-    sizes = (40, *pixels.shape[1::-1], 1, 32, 3, len(values), 0, 0, 0, 0)
-    masks = (0x3FF00000, 0xFFC00, 0x3FF)
-    header = struct.pack("<IiiHHIIiiII3I", *sizes, *masks)
-    return b"BM" + struct.pack("<IHHI", 66 + len(values), 0, 0, 66) + header + values
-
-
-def test_what_is_whole_is_not_called_damaged(tmp_path, plain):
-    """Of a kind that is not read, the sentence says why, and what to do in either case."""
-    (tmp_path / "a.bmp").write_bytes(bitfields(plain))
-    with pytest.raises(UserError, match=r"Unsupported BMP bitfields.*: if another") as fault:
-        photos.opened(tmp_path / "a.bmp")
-    assert "damaged" not in str(fault.value)
 
 
 def claiming(side):

@@ -14,7 +14,7 @@ from pixels_to_sentiment.records.runs import Record
 from toy_probes import FILES, PROBE
 from toy_runs import RUN, change, copy_of, made_up_pictures, names_in
 
-pytestmark = pytest.mark.usefixtures("isolated")
+pytestmark = pytest.mark.usefixtures("isolated", "quick")
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,8 @@ from pixels_to_sentiment.training import heads, loop
 from toy_runs import names_in
 from toy_studies import FILES, FITTED, MAPPED_RUN, blocks, measured, small, trained
 
+pytestmark = pytest.mark.usefixtures("quick")
+
 
 @pytest.fixture(scope="module")
 def pictures():

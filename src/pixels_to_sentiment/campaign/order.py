@@ -1,6 +1,7 @@
 """In which order runs are made of which the book lacks the records."""
 
 from collections.abc import Iterable
+from operator import attrgetter
 
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.records import catalogue, experiments
@@ -32,12 +33,11 @@ def planned() -> tuple[list[Run], dict[Configuration, str]]:
     ]
     runs, missing = {}, {}
     for some, agreements, precision in stages:
-        for seed in SEEDS:
-            found, lacking = experiments.plan(
-                some, agreements=agreements, seeds=[seed], precision=precision
-            )
-            runs |= dict.fromkeys(found)
-            missing |= lacking
+        found, lacking = experiments.plan(
+            some, agreements=agreements, seeds=SEEDS, precision=precision
+        )
+        runs |= dict.fromkeys(sorted(found, key=attrgetter("seed")))
+        missing |= lacking
     return list(runs), missing
 
 

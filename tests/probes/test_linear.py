@@ -87,23 +87,6 @@ def test_a_table_says_what_was_predicted(data, name, highest):
         assert row.inner == pytest.approx(np.mean(inner))
 
 
-def test_costs_that_bind_nothing_are_not_trained_again(monkeypatch):
-    """The separable features need one fit above the largest coefficient."""
-    costs = []
-
-    class Counted(SVC):
-        def fit(self, *arguments):
-            costs.append(self.C)
-            return super().fit(*arguments)
-
-    monkeypatch.setattr(linear, "SVC", Counted)
-    x, labels = DATA["wide"]
-    table = probed(x, labels, grid=[("svm", -10, 6)])
-    assert 5 * len(set(table["cost"])) > len(costs) > 5
-    assert set(costs) < set(table["cost"])
-    assert max(costs) < table["cost"].max()
-
-
 @pytest.mark.filterwarnings("ignore:Newton solver did not converge")
 def test_a_search_that_does_not_end_is_a_fault(monkeypatch):
     """Nobody is given a classifier that is not at its optimum."""

@@ -46,10 +46,9 @@ def store(tmp_path):
 def test_work_is_done_once(store, pictures):
     """Asking again opens the folder; nothing else lies in the store, and nothing is told."""
     told = []
-    assert store.find(TASK, pictures) is None
     first = store.get(TASK, pictures, device="cpu", progress=lambda *step: told.append(step))
     again = store.get(TASK, pictures, progress=lambda *step: told.append(step))
-    assert again == first == store.find(TASK, pictures)
+    assert again == first
     assert told == [(TASK, letter) for letter in "word"]
     assert names_in(store.root) == [TASK.key("made-up")] == [first.key]
     assert names_in(first.folder) == toy_work.FILES
@@ -101,37 +100,6 @@ def test_killed_work_is_done_again(store, pictures):
     assert TaskRecord.recorded(store.root) == []
     assert names_in(store.get(TASK, pictures).folder) == toy_work.FILES
     assert names_in(store.root) == [TASK.key("made-up")]
-
-
-def test_a_folder_of_something_else_is_neither_taken_nor_run_over(store, pictures):
-    """What is in the way is named, and stays."""
-    made = store.get(TASK, pictures)
-    (made.folder / "result.csv").unlink()
-    with pytest.raises(UserError, match=str(made.folder)):
-        store.get(TASK, pictures)
-
-
-def test_performing_gives_records_one_by_one_and_goes_on_after_a_failure(store, pictures):
-    """A record is given before the next work begins; who does not ask for that gets the error."""
-    good, bad, last = (replace(TASK, word=word) for word in ("good", "bad", "last"))
-    told, failures = [], []
-
-    def progress(task, letter):
-        told.append(task)
-        if task == bad:
-            raise UserError("Training diverged.")
-
-    options = {"device": "cpu", "progress": progress}
-    performed = store.perform(
-        [good, bad, last], pictures, failed=lambda *words: failures.append(words), **options
-    )
-    assert next(performed).work == good
-    assert set(told) == {good}
-    assert [one.work for one in performed] == [last]
-    ((work, fault),) = failures
-    assert (work, str(fault)) == (bad, "Training diverged.")
-    with pytest.raises(UserError, match="diverged"):
-        list(store.perform([good, bad], pictures, **options))
 
 
 # Of the networks of training runs

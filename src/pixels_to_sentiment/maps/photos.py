@@ -1,6 +1,7 @@
 """Photographs of one's own: files of many kinds, opened as the data set's pictures are."""
 
 import hashlib
+import os
 import warnings
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -74,7 +75,7 @@ def listed(given: Iterable[Path]) -> list[Path]:
     UserError
         If there is no such file or folder, or no photograph in a folder.
     """
-    found: dict[Path, Path] = {}
+    found: dict[str, Path] = {}
     for path in given:
         try:
             there, folder = path.exists(), path.is_dir()
@@ -88,16 +89,8 @@ def listed(given: Iterable[Path]) -> list[Path]:
         if not folder and not path.is_file():
             raise UserError(f"{in_print(path)} is neither a file nor a folder: name a photograph.")
         for one in _in_folder(path) if folder else [path]:
-            found.setdefault(_resolved(one), one)
+            found.setdefault(os.path.realpath(one), one)
     return list(found.values())
-
-
-def _resolved(path: Path) -> Path:
-    try:
-        return path.resolve()
-    # A link that leads to itself; it gets its sentence when it is opened.
-    except (OSError, RuntimeError):
-        return path.absolute()
 
 
 def _in_folder(folder: Path) -> list[Path]:

@@ -1,9 +1,10 @@
 """What the paper ran, as data, and what is run here in its place.
 
-``catalogue.csv`` lists, of each experiment, the paper's own configurations (``paper``), which need
-weights of CaffeNet that not every machine can get, with what the table of reported results calls
-them; those that stand in for them or go beyond the paper (``here``); and networks whose features
-are classified as they are (``frozen``).
+``experiments.csv`` has a row an experiment, and what is ``made`` of its networks. ``catalogue.csv``
+lists of each the paper's own configurations (``paper``), which need weights of CaffeNet that not
+every machine can get, with what the table of reported results calls them; those that stand in for
+them or go beyond the paper (``here``); and networks whose features are classified as they are
+(``frozen``).
 """
 
 import csv
@@ -11,7 +12,6 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import declared
 from pixels_to_sentiment.records.runs import SHORTENED
@@ -152,14 +152,14 @@ class Experiment:
 
     name: str
     title: str
-    agreements: tuple[str, ...] = ("five",)
-    reported: str = ""
-    probed: bool = False
-    mapped: bool = False
-    paper: tuple[Configuration, ...] = ()
-    variants: tuple[str, ...] = ()
-    here: tuple[Configuration, ...] = ()
-    frozen: tuple[tuple[str, str], ...] = ()
+    agreements: tuple[str, ...]
+    reported: str
+    probed: bool
+    mapped: bool
+    paper: tuple[Configuration, ...]
+    variants: tuple[str, ...]
+    here: tuple[Configuration, ...]
+    frozen: tuple[tuple[str, str], ...]
 
     @property
     def configurations(self) -> tuple[Configuration, ...]:
@@ -167,22 +167,35 @@ class Experiment:
         return self.paper + self.here
 
 
-def _listed(one: Experiment) -> Experiment:
-    """Add what ``catalogue.csv`` lists of an experiment."""
-    with Path(__file__).with_name("catalogue.csv").open(newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["experiment"] == one.name]
-    found = {"paper": [], "here": [], "frozen": []}
-    for row in rows:
-        found[row["ran"]].append(tuple(row["configuration"].split(":")))
-    return replace(
-        one,
-        paper=tuple(Configuration(*parts) for parts in found["paper"]),
-        variants=tuple(row["reported"] for row in rows if row["reported"]),
-        here=tuple(Configuration(*parts) for parts in found["here"]),
-        frozen=tuple(found["frozen"]),
-    )
+def _rows(name: str) -> list[dict[str, str]]:
+    with Path(__file__).with_name(name).open(newline="") as file:
+        return list(csv.DictReader(file))
 
 
+def _listed() -> dict[str, Experiment]:
+    """Read the experiments, by name, from ``experiments.csv`` and ``catalogue.csv``."""
+    made = {}
+    for row in _rows("experiments.csv"):
+        own = [one for one in _rows("catalogue.csv") if one["experiment"] == row["name"]]
+        found = {"paper": [], "here": [], "frozen": []}
+        for one in own:
+            found[one["ran"]].append(tuple(one["configuration"].split(":")))
+        made[row["name"]] = Experiment(
+            row["name"],
+            row["title"],
+            agreements=tuple(row["agreements"].split()),
+            reported=row["reported"],
+            probed=row["made"] == "probes",
+            mapped=row["made"] == "maps",
+            paper=tuple(Configuration(*parts) for parts in found["paper"]),
+            variants=tuple(one["reported"] for one in own if one["reported"]),
+            here=tuple(Configuration(*parts) for parts in found["here"]),
+            frozen=tuple(found["frozen"]),
+        )
+    return made
+
+
+EXPERIMENTS = _listed()
 MVSO = tuple(start for start in START_TITLES if start.startswith("mvso-"))
 # The recipes of what is recorded: see the chapter on fine-tuning for why. A new layer on averages
 # as large as SqueezeNet's is thrown out at once by the paper's ten times faster last layer.
@@ -215,43 +228,6 @@ RESNET = replace(MOBILENET, network="resnet50")
 SQUEEZENET_OURS = replace(SQUEEZENET, recipe=OURS)
 SQUEEZENET_FROZEN = replace(SQUEEZENET, recipe="head-at-base-rate-frozen-features-third")
 CAFFENET_FROZEN = replace(CAFFENET, recipe=ON_CONVOLUTIONS)
-
-_TITLED = (
-    Experiment(
-        "fine-tuning",
-        "Fine-tuning on the pictures on which five, four and three annotators agree",
-        folds.AGREEMENTS,
-        reported="fine-tuning",
-    ),
-    Experiment(
-        "twins", "Fine-tuning without the training pictures that the test fold has a copy of"
-    ),
-    Experiment(
-        "layer-by-layer",
-        "A linear SVM and a softmax classifier on every layer of the fine-tuned network",
-        probed=True,
-    ),
-    Experiment(
-        "ablation",
-        "The last layers removed, with and without a new two-way layer in their place",
-        reported="layer ablation",
-    ),
-    Experiment(
-        "initialisation", "The same network from different starts", reported="initialisation"
-    ),
-    Experiment(
-        "addition",
-        "A two-way layer on top of the original classifier",
-        reported="layer addition",
-    ),
-    Experiment(
-        "sentiment-maps",
-        "Where each fold's network finds its evidence, and how far to believe that",
-        mapped=True,
-    ),
-    Experiment("ten-years-later", "Later networks on the same folds", folds.AGREEMENTS),
-)
-EXPERIMENTS = {one.name: _listed(one) for one in _TITLED}
 
 
 def find(name: str) -> Experiment:

@@ -10,7 +10,6 @@ beside those of the training runs, holds
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -80,23 +79,19 @@ class ProbeRecord(Finished):
 
     of: ClassVar = Probe
     files: ClassVar = ("layers.csv",)
+    readers: ClassVar = ("table",)
     one: ClassVar = "probe"
     several: ClassVar = "probes"
     untrained: ClassVar = FROZEN
 
     @classmethod
-    def _more(cls, folder: Path, content: dict) -> dict:
+    def _more(cls, content: dict) -> dict:
         return {"run": content["run"] and Run.read(content["run"])}
 
     @property
     def probe(self) -> Probe:
         """What was probed."""
         return self.work
-
-    def check(self) -> None:
-        """As of all work."""
-        super().check()
-        self.table()
 
     def table(self) -> pd.DataFrame:
         """Give what was predicted, as ``layers.csv`` has it."""

@@ -116,6 +116,7 @@ class Record(Finished):
 
     of: ClassVar = Run
     files: ClassVar = ("curve.csv", "predictions.csv")
+    readers: ClassVar = ("curve", "scores")
     unrecorded: ClassVar = (WEIGHTS,)
     one: ClassVar = "run"
     several: ClassVar = "runs"
@@ -124,12 +125,6 @@ class Record(Finished):
     def run(self) -> Run:
         """What was run."""
         return self.work
-
-    def check(self) -> None:
-        """As of all work; the curve, too."""
-        super().check()
-        self._predicted()
-        self.curve()
 
     def _predicted(self) -> tuple[bytes, list[dict[str, str]]]:
         """Read the predictions, as bytes and as rows, found to be those of the test list."""

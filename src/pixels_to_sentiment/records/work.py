@@ -129,8 +129,9 @@ class Finished:
     code: str
 
     of: ClassVar[type[Work]]
-    # Tables of its folder, and what of it is not part of a recorded result.
+    # Tables of its folder, what reads each, and what of it is not part of a recorded result.
     files: ClassVar[tuple[str, ...]]
+    readers: ClassVar[tuple[str, ...]] = ()
     unrecorded: ClassVar[tuple[str, ...]] = ()
     one: ClassVar[str]
     several: ClassVar[str]
@@ -161,14 +162,14 @@ class Finished:
             told = {name: content[name] for name in ("key", "data", "code")}
             if work.key(told["data"]["fingerprint"], told["code"]) != told["key"]:
                 raise ValueError("what it says is not what was written: its key is another's")
-            made = cls(folder, work, **told, **cls._more(folder, content))
+            made = cls(folder, work, **told, **cls._more(content))
         for name in ("provenance.json", *cls.files):
             with _damage(folder / name):
                 (folder / name).stat()
         return made
 
     @classmethod
-    def _more(cls, folder: Path, content: dict) -> dict:
+    def _more(cls, content: dict) -> dict:
         """Give the fields of the kind, from the description."""
         return {}
 
@@ -227,6 +228,8 @@ class Finished:
     def check(self) -> None:
         """Refuse a folder with a damaged file, or one that is not of the published folds."""
         self.provenance()
+        for read in self.readers:
+            getattr(self, read)()
 
     def provenance(self) -> dict:
         """Give commit, hardware, versions, date and durations."""

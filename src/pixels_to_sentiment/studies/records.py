@@ -11,7 +11,6 @@ along a side the maps' places lie, too, and it holds
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -77,15 +76,15 @@ class StudyRecord(Finished):
 
     of: ClassVar = Study
     files: ClassVar = ("log_odds.csv", "measures.csv")
+    readers: ClassVar = ("maps", "measures")
     one: ClassVar = "study of maps"
     several: ClassVar = "studies of maps"
     untrained: ClassVar = "head fitted"
 
     @classmethod
-    def _more(cls, folder: Path, content: dict) -> dict:
-        runs = {name: content[name] for name in ("run", "other")}
-        made = {name: None if run is None else Run.read(run) for name, run in runs.items()}
-        return made | {"at": tuple(content["at"])}
+    def _more(cls, content: dict) -> dict:
+        runs = {name: content[name] and Run.read(content[name]) for name in ("run", "other")}
+        return runs | {"at": tuple(content["at"])}
 
     @property
     def study(self) -> Study:
@@ -106,11 +105,6 @@ class StudyRecord(Finished):
             if not np.isfinite(values).all():
                 raise ValueError("not all of its values are numbers")
             return table["image"].to_numpy(), values.reshape(-1, height, width)
-
-    def check(self) -> None:
-        """As of all work."""
-        super().check()
-        self.maps(), self.measures()
 
     def measures(self) -> pd.DataFrame:
         """Give the table of `measures.measure`, with ``fold`` and ``key`` beside."""

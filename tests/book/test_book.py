@@ -1,4 +1,5 @@
 import json
+import multiprocessing
 import shutil
 
 import papermill
@@ -286,3 +287,18 @@ def test_gate_accepts_order_and_names_every_fault(fresh):
 def test_the_books_own_notebooks_are_in_order():
     """The notebooks and tiers of this repository pass their gate."""
     assert book.check_sources() == []
+
+
+def test_notebooks_at_once_give_what_they_give_in_turn(fresh, monkeypatch, capsys):
+    """One that fails leaves the other's chapter, and neither makes a chapter of itself."""
+    monkeypatch.setattr(book, "_SPAWNED", multiprocessing.get_context("fork"))  # keeps the patches
+    folder = fresh("sums", "fails")
+    (folder / "notebooks/tiers/smoke.yaml").write_text("")
+    with pytest.raises(UserError, match="at the bottom"):
+        book.execute(at_once=2)
+    assert not (folder / "book/chapters/fails.ipynb").exists()
+    (folder / "notebooks/fails.ipynb").rename(folder / "fails.ipynb")
+    shutil.copy(folder / "notebooks/sums.ipynb", folder / "notebooks/again.ipynb")
+    assert "again" in book.execute(at_once=2)
+    chapters = [cells(folder / f"book/chapters/{name}.ipynb") for name in ("sums", "again")]
+    assert chapters[0] == chapters[1]

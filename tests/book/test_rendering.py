@@ -132,12 +132,15 @@ def test_what_made_a_figure_stands_below_it_and_not_in_it(page):
 
 
 def test_a_table_that_another_page_takes_from_a_notebook_has_a_number_there(page):
-    """And a link from prose, and what made it below; text is put in by MyST-NB as ever."""
+    """By the page's letter, as it has no number; and a link from prose, and what made it below.
+
+    A bare number would be a table of the article. Text is put in by MyST-NB as ever.
+    """
     chapter, index, _ = page
     assert "Three" not in chapter
-    assert re.search(r'<caption><span class="caption-number">Table 1 </span>Three', index)
+    assert re.search(r'<caption><span class="caption-number">Table A\.1 </span>Three', index)
     (anchor,) = re.findall(r'<div class="results" id="([^"]+)"', index)
-    assert re.search(rf'href="#{anchor}"[^>]*><span[^>]*>Table 1<', index)
+    assert re.search(rf'href="#{anchor}"[^>]*><span[^>]*>Table A\.1<', index)
     assert index.index("Three") < index.index(MADE)
     assert "<ol><li>found</li></ol>" in index
     assert "said" in index
@@ -194,7 +197,7 @@ def test_a_page_shows_three_small_tables_and_its_captions_open_the_others(tmp_pa
         out = tmp_path / builder
         Sphinx(tmp_path, tmp_path, out, tmp_path / "tree", builder, status=None).build()
         page = (out / "index.html").read_text()
-        found = re.findall(r"<details[^>]*><summary><span[^>]*>Table \d </span>(\w+)<", page)
+        found = re.findall(r"<details[^>]*><summary><span[^>]*>Table A\.\d </span>(\w+)<", page)
         assert found == folded
         assert page.count("</details></div>") == len(folded)
     assert (

@@ -60,10 +60,12 @@ def _fault(chapter: Path) -> str:
     """Run a notebook again and say how that fell short; empty if all outputs are equal."""
     sanitised = notebooks.root() / "tests" / "notebooks" / "sanitize.cfg"
     options = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", sanitised]
+    # Threads of several kernels would wait for each other.
+    threads = str(max(1, (os.cpu_count() or 1) // AT_ONCE))
     with tempfile.TemporaryDirectory() as fresh:
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", *options, chapter],
-            env=os.environ | {"PIXELS_TO_SENTIMENT_RUNS": fresh},
+            env={"OMP_NUM_THREADS": threads} | os.environ | {"PIXELS_TO_SENTIMENT_RUNS": fresh},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

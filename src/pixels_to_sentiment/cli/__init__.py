@@ -148,6 +148,7 @@ def _book(rooms) -> None:
         "-p", "--parameter", nargs=2, action="append", default=[], metavar=("NAME", "VALUE")
     )
     execute.add_argument("--force", action="store_true", help="execute even if nothing changed")
+    execute.add_argument("--at-once", type=int, default=1, metavar="N", help="notebooks at a time")
     check = add_command(room, "check", _book_check, "Check the source notebooks.")
     check.add_argument("--executed", action="store_true", help="and those executed")
     compare = add_command(
@@ -206,7 +207,9 @@ def _book_execute(options: argparse.Namespace) -> None:
     parameters = dict(options.parameter)
     if len(parameters) < len(options.parameter):
         raise UserError("A parameter is given twice: leave out all but one -p of each name.")
-    choices = {"parameters": parameters, "force": options.force}
+    if options.at_once < 1:
+        raise UserError(f"--at-once {options.at_once} would execute nothing: give 1 or more.")
+    choices = {"parameters": parameters, "force": options.force, "at_once": options.at_once}
     book.execute(options.only, options.tier, extra_inputs=digests, **choices)
 
 

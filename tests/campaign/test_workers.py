@@ -2,7 +2,9 @@
 
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from pixels_to_sentiment.campaign import workers
@@ -13,12 +15,18 @@ from toy_runs import RUN, names_in
 
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory):
-    """Cache that has the stand-in, which every process would generate otherwise."""
+    """Cache that has a stand-in, of noise; every process would generate the real one otherwise."""
     from pixels_to_sentiment.data import pictures
+
+    def noise(table):
+        shape = (len(table), 256, 256)
+        pixels = np.random.default_rng(0).integers(0, 256, (*shape, 3), dtype=np.uint8)
+        return pixels, np.zeros(shape, bool)
 
     cache = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PIXELS_TO_SENTIMENT_CACHE", str(cache))
+        patch.setattr(pictures.standin, "generate", noise)
         pictures.load("stand-in")
     return cache
 
@@ -70,7 +78,7 @@ def test_what_cannot_be_finished_is_told_and_what_takes_too_long_is_ended(
             assert time.monotonic() < began + 100
             time.sleep(0.05)
         if run == RUN:
-            monkeypatch.setattr(workers.time, "monotonic", lambda: began + 1000)
+            monkeypatch.setattr(workers, "time", SimpleNamespace(monotonic=lambda: began + 1000))
 
     told, left, records = perform([hot, RUN, long], 1, end_the_time_within_the_last)
     assert "diverged" in told[hot]

@@ -62,7 +62,9 @@ def test_a_configuration_is_checked_without_building_its_network(monkeypatch):
 
 
 def test_every_experiment_is_found_under_its_name():
-    """With subsets that there are; another name lists those there are."""
+    """With subsets that there are; another name lists those there are, and no row is of none."""
+    listed = {row["experiment"] for row in catalogue._rows("catalogue.csv")}
+    assert listed == catalogue.EXPERIMENTS.keys()
     for name, experiment in catalogue.EXPERIMENTS.items():
         assert catalogue.find(name) is experiment
         assert experiment.name == name

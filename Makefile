@@ -30,7 +30,8 @@ unexport PIXELS_TO_SENTIMENT_MIRROR
 endif
 
 BIN := .venv/bin
-PIP_INSTALL := -m pip install -qq --progress-bar off --disable-pip-version-check
+# Compiling takes a minute, and most of what is installed is never imported.
+PIP_INSTALL := -m pip install -qq --no-compile --progress-bar off --disable-pip-version-check
 EXTRAS := [book,test,dev,weights]
 CLI := $(BIN)/pixels-to-sentiment
 JUPYTER_BOOK := $(BIN)/jupyter-book build book --config _config.yml --path-output . -n -W --keep-going

@@ -23,13 +23,13 @@ if workers := int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 0)):
 
 MIRROR = Path(__file__).parents[2] / "shared" / "mirror"
 # What takes minutes goes first, so that it runs beside all the rest.
-LONG = ("test_rehearsal.py", "test_notebooks_alone.py")
+LONG = "test_rehearsal.py"
 NO_MIRROR = "the mirror with the photographs is not beside the checkout"
 
 
 def pytest_collection_modifyitems(items):
-    """Put the tests of long modules first; the others stay in their order."""
-    items.sort(key=lambda one: one.path.name not in LONG)
+    """Put the tests of a long module first; the others stay in their order."""
+    items.sort(key=lambda one: one.path.name != LONG)
 
 
 @pytest.fixture(autouse=True)

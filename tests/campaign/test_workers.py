@@ -31,57 +31,38 @@ def generated(tmp_path_factory):
     return cache
 
 
-@pytest.fixture
-def perform(isolated, generated, monkeypatch):
-    """Make runs on the stand-in in a folder; what was told, what is left, and the records."""
-    monkeypatch.setenv("PIXELS_TO_SENTIMENT_CACHE", str(generated))
+def test_runs_of_several_processes_are_those_of_one_until_the_time_is_over(
+    generated, isolated, tmp_path, monkeypatch
+):
+    """Equal to the last bit, without weights, and each says how many were made at once.
 
-    def go(runs, at_once, tell=lambda run: None):
-        told, root = {}, isolated / "runs" / "campaign"
-
-        def hear(run, outcome):
-            told[run] = outcome
-            tell(run)
-
-        deadline = time.monotonic() + 200
-        left = workers.perform(runs, root, "cpu", at_once, deadline, hear)
-        return told, left, Record.recorded(root)
-
-    return go
-
-
-def test_runs_of_several_processes_are_those_of_one(perform, tmp_path):
-    """Equal to the last bit, without weights, and each says how many were made at once."""
-    runs = [RUN, replace(RUN, seed=1)]
-    told, left, records = perform(runs, at_once=2)
-    assert left == []
-    assert {run: type(seconds) for run, seconds in told.items()} == dict.fromkeys(runs, float)
+    What cannot be finished is told, and of what takes too long nothing half-written is left.
+    """
     from pixels_to_sentiment.data import pictures
 
+    monkeypatch.setenv("PIXELS_TO_SENTIMENT_CACHE", str(generated))
+    runs = [RUN, replace(RUN, seed=1)]
+    hot = replace(RUN, recipe=replace(RUN.recipe, name="hot", base_rate=1e30, iterations=6))
+    long = replace(RUN, recipe=replace(RUN.recipe, name="long", iterations=10**6))
+    told, root, began = {}, isolated / "runs" / "campaign", time.monotonic()
+
+    def tell(run, outcome):
+        told[run] = outcome
+        if len(told) < 3:
+            return
+        while not list(root.glob(".unfinished-*/*/*")):
+            assert time.monotonic() < began + 200
+            time.sleep(0.05)
+        monkeypatch.setattr(workers, "time", SimpleNamespace(monotonic=lambda: began + 1000))
+
+    assert workers.perform([hot, *runs, long], root, "cpu", 2, began + 300, tell) == [long]
+    assert "diverged" in told.pop(hot)
+    assert {run: type(seconds) for run, seconds in told.items()} == dict.fromkeys(runs, float)
+    assert not list(root.glob(".unfinished-*/*/run.json"))
+    records = Record.recorded(root)
+    assert {one.run for one in records} == set(runs)
     for one in records:
         assert "weights.safetensors" not in names_in(one.folder)
         assert '"at_once": 2' in (one.folder / "run.json").read_text()
         alone = store.Runs(tmp_path / "alone").get(one.run, pictures.load("stand-in"), device="cpu")
         assert alone.predictions().equals(one.predictions())
-
-
-def test_what_cannot_be_finished_is_told_and_what_takes_too_long_is_ended(
-    perform, isolated, monkeypatch
-):
-    """The next one is made after a loss becomes infinite; nothing half-written is left."""
-    hot = replace(RUN, recipe=replace(RUN.recipe, name="hot", base_rate=1e30, iterations=6))
-    long = replace(RUN, recipe=replace(RUN.recipe, name="long", iterations=10**6))
-    began = time.monotonic()
-
-    def end_the_time_within_the_last(run):
-        while run == RUN and not list(isolated.glob("runs/campaign/.unfinished-*/*/*")):
-            assert time.monotonic() < began + 100
-            time.sleep(0.05)
-        if run == RUN:
-            monkeypatch.setattr(workers, "time", SimpleNamespace(monotonic=lambda: began + 1000))
-
-    told, left, records = perform([hot, RUN, long], 1, end_the_time_within_the_last)
-    assert "diverged" in told[hot]
-    assert (list(told), left) == ([hot, RUN], [long])
-    assert [one.run for one in records] == [RUN]
-    assert not list(records[0].folder.parent.glob(".unfinished-*/*/run.json"))

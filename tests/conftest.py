@@ -59,6 +59,16 @@ def isolated(tmp_path, monkeypatch):
 
 
 @pytest.fixture
+def quick(monkeypatch):
+    """Take no second to ask git, and to look for memory that is free."""
+    from pixels_to_sentiment import provenance
+    from pixels_to_sentiment.training import memory
+
+    monkeypatch.setattr(provenance, "commit", lambda: ("c", False))
+    monkeypatch.setattr(memory, "give_back", lambda: True)
+
+
+@pytest.fixture
 def mirror(isolated, monkeypatch):
     """Folder with the real files, in use."""
     if not MIRROR.is_dir():

@@ -85,15 +85,15 @@ def _map(options: argparse.Namespace) -> None:
     # None: drawn on a terminal alone. One photograph needs none.
     bar = tqdm(total=len(left), unit=" pictures", disable=True if len(paths) == 1 else None)
     failed = 0
-    with bar, _answers(options.json, bar) as answer:
+    with bar, _answers(options, bar) as answer:
         for path, numbers in before.items():
-            answer(numbers, path, mapping.drawing_of(path, options.output))
+            answer(numbers, path)
         for path, result in mapping.mapped(chosen, left, options.output, device):
             if isinstance(result, UserError):
                 failed += 1
                 bar.write(f"pixels-to-sentiment: {result}", file=sys.stderr)
             else:
-                answer(result, path, mapping.drawing_of(path, options.output))
+                answer(result, path)
             bar.update()
     if failed:
         raise UserError(
@@ -102,13 +102,16 @@ def _map(options: argparse.Namespace) -> None:
 
 
 @contextmanager
-def _answers(as_json: bool, bar) -> Iterator[Callable[[dict, Path, Path], None]]:
+def _answers(options: argparse.Namespace, bar) -> Iterator[Callable[[dict, Path], None]]:
     """Print lines, or a JSON array that is whole even if cut short."""
+    from pixels_to_sentiment.maps import mapping
+
     given = 0
 
-    def answer(numbers: dict, path: Path, drawing: Path) -> None:
+    def answer(numbers: dict, path: Path) -> None:
         nonlocal given
-        if as_json:
+        drawing, _ = mapping.files_of(path, options.output)
+        if options.json:
             text = json.dumps(numbers | {"drawing": str(drawing)})
             bar.write(f"{',' if given else '['}\n{text}", file=sys.stdout, end="")
         else:
@@ -120,7 +123,7 @@ def _answers(as_json: bool, bar) -> Iterator[Callable[[dict, Path, Path], None]]
     try:
         yield answer
     finally:
-        if as_json:
+        if options.json:
             bar.write("\n]" if given else "[]", file=sys.stdout)
 
 

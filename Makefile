@@ -14,7 +14,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
 PIP_ARGS ?=
 #: MIRROR    folder or URL with the photographs and weights; MIRROR= for none
 MIRROR := $(or $(realpath ../shared/mirror),$(PIXELS_TO_SENTIMENT_MIRROR))
-#: WORKERS   how many processes share the tests; each takes up to 4 GB of memory
+#: WORKERS   how many tests or smoke notebooks run at once; each takes up to 4 GB of memory
 WORKERS := 2
 #: MINUTES   for how long `make harden` tries to break the project
 MINUTES := 60
@@ -30,12 +30,13 @@ unexport PIXELS_TO_SENTIMENT_MIRROR
 endif
 
 BIN := .venv/bin
-PIP_INSTALL := -m pip install -qq --progress-bar off --disable-pip-version-check
+# Compiling takes a minute, and most of what is installed is never imported.
+PIP_INSTALL := -m pip install -qq --no-compile --progress-bar off --disable-pip-version-check
 EXTRAS := [book,test,dev,weights]
 CLI := $(BIN)/pixels-to-sentiment
 JUPYTER_BOOK := $(BIN)/jupyter-book build book --config _config.yml --path-output . -n -W --keep-going
 # The tests of a file stay together, as they share what it takes long to make.
-SHARED := -n $(WORKERS) --dist loadfile
+SHARED := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 STAMP := .venv/.installed
 
 .PHONY: help book paper render pdf test test-book environment constraints format lint lab serve \
@@ -48,7 +49,7 @@ help: ## list these commands
 	@sed -n 's/^#: /  /p' Makefile
 
 book: $(STAMP) ## run every notebook at the smoke tier (what changed only), build _build/html
-	$(CLI) book execute --tier smoke
+	$(CLI) book execute --tier smoke --at-once $(WORKERS)
 	@$(MAKE) render
 
 paper: $(STAMP) ## the same at the paper tier (the full protocol, for a GPU), recorded in book/results
@@ -71,13 +72,13 @@ render: $(STAMP) ## build _build/html from the notebooks as they were last run
 
 test: $(STAMP) ## all tests, then each smoke notebook that changed run again and compared (nbval)
 	$(BIN)/python -m pytest $(SHARED)
-	$(CLI) book execute --tier smoke
+	$(CLI) book execute --tier smoke --at-once $(WORKERS)
 	$(CLI) book check --executed
 	$(CLI) book compare
 
 # PIXELS_TO_SENTIMENT_BOOK names another folder with a built book, CHROMIUM another browser.
 test-book: $(STAMP) ## read the built book in headless Chromium: links, search, contrast, phones
-	$(BIN)/python -m pytest $(SHARED) tests/browser
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup tests/browser
 
 # The library that fuzzes is for Linux on x86-64; elsewhere that part is left out.
 harden: $(STAMP) ## try to break the project for an hour: kills, writers, hostile files, fuzzing

@@ -22,7 +22,14 @@ if workers := int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 0)):
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
 
 MIRROR = Path(__file__).parents[2] / "shared" / "mirror"
+# What takes minutes goes first, so that it runs beside all the rest.
+LONG = "test_rehearsal.py"
 NO_MIRROR = "the mirror with the photographs is not beside the checkout"
+
+
+def pytest_collection_modifyitems(items):
+    """Put the tests of a long module first; the others stay in their order."""
+    items.sort(key=lambda one: one.path.name != LONG)
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +56,16 @@ def isolated(tmp_path, monkeypatch):
     monkeypatch.setattr(packaged, "distribution", absent)
     monkeypatch.setattr(downloads, "_SLOW_FAILURES", {})
     return tmp_path
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Take no second to ask git, and to look for memory that is free."""
+    from pixels_to_sentiment import provenance
+    from pixels_to_sentiment.training import memory
+
+    monkeypatch.setattr(provenance, "commit", lambda: ("c", False))
+    monkeypatch.setattr(memory, "give_back", lambda: True)
 
 
 @pytest.fixture

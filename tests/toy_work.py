@@ -1,7 +1,6 @@
 """A kind of work that takes no time, for tests of what all kinds share."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar
 
 from pixels_to_sentiment.records.runs import Run
@@ -40,7 +39,7 @@ class TaskRecord(Finished):
     several: ClassVar = "tasks"
 
     @classmethod
-    def _more(cls, folder: Path, content: dict) -> dict:
+    def _more(cls, content: dict) -> dict:
         run = content["run"]
         return {"run": run and Run.read(run), "length": content["length"]}
 

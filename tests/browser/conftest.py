@@ -17,6 +17,13 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
 
 
+def pytest_collection_modifyitems(items):
+    """Keep the tests of a page in one process, which loads it once, and the other ones by file."""
+    for one in items:
+        parameters = one.callspec.params if hasattr(one, "callspec") else {}
+        one.add_marker(pytest.mark.xdist_group(parameters.get("page", one.path.name)))
+
+
 @pytest.fixture(scope="session")
 def book():
     """Folder of the built book."""

@@ -74,15 +74,6 @@ def test_only_whole_runs_on_photographs_with_weights_and_a_map_count(at_hand):
     assert (found.record.key, found.among, found.passed_over) == (counts.key, 1, ())
 
 
-def test_of_a_network_its_own_best_is_taken(at_hand):
-    """Whatever others reach; what makes no maps is refused with the names of those that do."""
-    at_hand(right=0.9)
-    own = at_hand(right=0.7, network="mobilenet_v2")
-    assert choice.best("mobilenet_v2").record.key == own.key
-    with pytest.raises(UserError, match=r"squeezenet1_1\+fire9-2 is none .*caffenet"):
-        choice.best("squeezenet1_1+fire9-2")
-
-
 def test_a_run_is_named_by_the_beginning_of_its_key(at_hand):
     """If that fits one alone, and then even one that would never be chosen."""
     first, second = at_hand(fold=1), at_hand(fold=2)
@@ -95,14 +86,6 @@ def test_a_run_is_named_by_the_beginning_of_its_key(at_hand):
     second.folder.rename(second.folder.with_name(first.key[:4] + "0" * 12))
     with pytest.raises(UserError, match="keys of 2 runs begin with"):
         choice.named(first.key[:4])
-
-
-@pytest.mark.parametrize("key", ["../made", "*"])
-def test_a_key_of_no_run_is_refused(at_hand, key):
-    """In a sentence that says where runs were looked for."""
-    at_hand()
-    with pytest.raises(UserError, match=r"no finished run .*made"):
-        choice.named(key)
 
 
 def test_a_named_run_without_weights_or_map_is_refused(at_hand):

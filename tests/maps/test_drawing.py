@@ -174,15 +174,21 @@ def gallery(mapped):
     return drawing.cards([("a photograph", mapped), ('<b>"other"</b> & more', wrong)], 4.0)
 
 
-def test_every_card_has_a_slider_that_is_named_and_moved_by_keys(gallery):
-    """The browser's own range input; it sets the place at which the two pictures meet."""
-    sliders = Page(gallery).of("input", "map-slider")
+def test_every_card_has_a_slider_and_can_be_chosen_by_what_it_is(gallery):
+    """The browser's own inputs: the slider sets the place at which the two pictures meet."""
+    page = Page(gallery)
+    sliders = page.of("input", "map-slider")
     assert [one["type"] for one in sliders] == ["range", "range"]
     assert sliders[0]["aria-label"] == "a photograph: from picture to map"
     for one in sliders:
         assert (one["min"], one["max"], one["value"]) == ("0", "100", "50")
         assert "setProperty('--at', this.value + '%')" in one["oninput"]
-    assert [one["style"] for one in Page(gallery).of("div", "map-card ")] == ["--at: 50%"] * 2
+    radios = [one for one in page.of("input") if one["type"] == "radio"]
+    assert [one["value"] for one in radios] == ["all", "right", "wrong", "positive", "negative"]
+    assert ["checked" in one for one in radios] == [True, False, False, False, False]
+    cards = [(one["class"], one["style"]) for one in page.of("div", "map-card ")]
+    words = "map-card right positive", "map-card wrong negative"
+    assert cards == [(one, "--at: 50%") for one in words]
 
 
 def test_every_picture_has_words_for_those_who_do_not_see_it(gallery):
@@ -215,13 +221,3 @@ def test_the_pictures_of_a_card_are_the_picture_and_its_map():
         data = base64.b64decode(source.partition(",")[2])
         found = np.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(int)
         assert np.abs(found - pixels).max() <= 4
-
-
-def test_cards_can_be_chosen_by_what_they_are(gallery):
-    """Radio buttons, all at first; each card says what it is."""
-    page = Page(gallery)
-    radios = [one for one in page.of("input") if one["type"] == "radio"]
-    assert [one["value"] for one in radios] == ["all", "right", "wrong", "positive", "negative"]
-    assert ["checked" in one for one in radios] == [True, False, False, False, False]
-    cards = [one["class"] for one in page.of("div", "map-card ")]
-    assert cards == ["map-card right positive", "map-card wrong negative"]

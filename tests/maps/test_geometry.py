@@ -75,12 +75,6 @@ def test_grad_cams_places_are_those_of_its_layer(new_caffenet):
         np.testing.assert_allclose(found, first + 16 * np.arange(cam.shape[-1]))
 
 
-def test_shares_of_the_crop_are_counted_from_its_edge():
-    """Of a square of 256 pixels the crop of 227 begins at pixel 14."""
-    at = np.array([14, 14 + 227 / 2, 241, 0]) / 256
-    np.testing.assert_allclose(geometry.within(at, 256, 227), [0, 0.5, 1, -14 / 227])
-
-
 def test_pixels_have_their_nearest_place_and_lie_linearly_between():
     """By search through all places; beyond the outermost ones it is the outermost."""
     at, pixels = np.array([0.21, 0.3, 0.77]), (np.arange(90) + 0.5) / 90
@@ -99,13 +93,6 @@ def test_around_a_place_is_what_is_nearer_to_it_than_to_the_next():
     for place, row in zip(at, weights, strict=True):
         np.testing.assert_array_equal(np.flatnonzero(row), 40 * place - 2 + np.arange(4))
     np.testing.assert_allclose(geometry.around(at, 10)[0], [0, 0, 0, 0.5, 0.5, 0, 0, 0, 0, 0])
-
-
-def test_around_evenly_spread_places_is_the_mean_of_equal_parts():
-    """As a reshaped side says it."""
-    weights = geometry.around((np.arange(8) + 0.5) / 8, 64)
-    side = np.random.default_rng(0).random(64)
-    np.testing.assert_allclose(weights @ side, side.reshape(8, 8).mean(1))
 
 
 def test_around_places_beyond_the_side_is_its_outermost_pixel():

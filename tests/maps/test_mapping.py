@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from dataclasses import replace
 
 import matplotlib.pyplot as plt
@@ -14,7 +13,7 @@ from PIL import Image
 
 from pixels_to_sentiment.data import folds, pictures
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.maps import choice, dense, drawing, mapping, photos
+from pixels_to_sentiment.maps import choice, dense, mapping, photos
 from pixels_to_sentiment.training import prediction
 from toy_maps import photograph, with_weights
 from toy_runs import made_up_pictures
@@ -62,24 +61,6 @@ def test_pictures_come_in_order_and_what_cannot_be_opened_with_its_sentence(
     assert not recwarn.list
 
 
-@pytest.mark.parametrize("fault", [KeyboardInterrupt, OSError(28, "No space left on device")])
-def test_what_breaks_off_leaves_both_files_or_none(chosen, isolated, monkeypatch, fault):
-    """While drawing, what there is of it is not left behind; what was before stays."""
-    path, out = photograph(isolated / "1.png"), isolated / "out"
-
-    def draw(*_):
-        raise fault
-
-    monkeypatch.setattr(drawing, "sheet", draw)
-    (out / "1.png.map.json").write_text("before")
-    with pytest.raises((KeyboardInterrupt, UserError)) as raised:
-        list(mapping.mapped(chosen, [path], out))
-    assert os.listdir(out) == ["1.png.map.json"]
-    assert (out / "1.png.map.json").read_text() == "before"
-    if isinstance(fault, OSError):
-        assert "No space left" in str(raised.value)
-
-
 def test_weights_that_give_no_numbers_are_refused(chosen, isolated):
     """JSON has no NaN, and no class is the more probable one."""
     for parameter in chosen.network.parameters():
@@ -121,19 +102,6 @@ def test_what_a_run_was_trained_on_is_its_training_list(decoded, made):
     assert twin not in mapping.trained_on(made(recipe="paper-without-twins"))
 
 
-def test_a_picture_of_the_training_list_is_marked(decoded, chosen, isolated, monkeypatch):
-    """In the numbers, and in red on the drawing."""
-    paths = [photograph(isolated / name, seed) for seed, name in enumerate(("a.png", "b.png"))]
-    digests = decoded()
-    digests[folds.split("five", 1)[0]["image"].iloc[3]] = photos.opened(paths[0]).sha256
-    decoded(digests=digests)
-    real, warned = drawing.sheet, []
-    monkeypatch.setattr(drawing, "sheet", lambda *given: warned.append(given[2]) or real(*given))
-    found = dict(mapping.mapped(chosen, paths, isolated / "out"))
-    assert [one["seen_in_training"] for one in found.values()] == [True, False]
-    assert warned == [mapping.WARNINGS[True], ""]
-
-
 def test_without_the_photographs_it_is_unknown_what_was_seen(decoded, made, monkeypatch):
     """Nothing is fetched to find out; other data or a damaged archive does not count either."""
     record = made()
@@ -152,27 +120,6 @@ def test_without_the_photographs_it_is_unknown_what_was_seen(decoded, made, monk
 
 
 # Where it is written
-
-
-def test_files_in_the_way_are_named_before_anything_is_written(tmp_path):
-    """Drawings and numbers, by names with their ends, so that cat.jpg and cat.png do not meet."""
-    paths = [tmp_path / f"{i}.jpg" for i in range(9)]
-    (tmp_path / "3.jpg.map.json").touch()
-    mapping.require_room([tmp_path / "3.png"], tmp_path)
-    with pytest.raises(UserError, match=r"3\.jpg\.map\.json exists already: use --force"):
-        mapping.require_room(paths, tmp_path)
-    for path in paths:
-        (tmp_path / f"{path.name}.map.png").touch()
-    with pytest.raises(UserError, match=r"0\.jpg\.map\.png, .* and 4 more exist already"):
-        mapping.require_room(paths, tmp_path)
-    mapping.require_room(paths, tmp_path, force=True)
-
-
-def test_what_killed_processes_left_is_swept(tmp_path):
-    """When a folder is made for drawings; how it is known is in the tests of `places`."""
-    (tmp_path / ".unfinished-1").mkdir()
-    mapping.require_room([], tmp_path)
-    assert os.listdir(tmp_path) == []
 
 
 @pytest.mark.parametrize("name", ["a" * 250 + ".jpg", "b.jpg"])

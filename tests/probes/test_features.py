@@ -50,6 +50,10 @@ def step_by_step(network, pixels):
     return found
 
 
+def tapped(network, pixels, layer, **options):
+    return np.concatenate(list(features.tap(network, pixels, layer, **options)), axis=1)
+
+
 # What is tapped
 
 
@@ -58,12 +62,11 @@ def test_caffenets_layers_are_those_of_the_paper(new_caffenet, pixels):
 
     The centre crop is pixels 14 to 241 of each picture.
     """
-    found = dict(features.tap(new_caffenet, pixels, features.LAYERS["caffenet"]))
-    expected = step_by_step(new_caffenet, pixels)
-    assert {name: x.shape for name, x in found.items()} == {k: (3, v) for k, v in CAFFENET.items()}
-    assert list(found) == list(CAFFENET)
-    for name, x in found.items():
-        assert x.dtype == np.float32
+    expected = step_by_step(new_caffenet, pixels[:1])
+    assert list(features.LAYERS["caffenet"]) == list(CAFFENET)
+    for name, width in CAFFENET.items():
+        x = tapped(new_caffenet, pixels[:1], name)
+        assert (x.dtype, x.shape) == (np.float32, (1, width))
         np.testing.assert_allclose(x, expected[name], rtol=1e-4, atol=1e-4, err_msg=name)
         assert name == "fc8_twitter" or x.min() >= 0
     assert CAFFENET["conv1"] == 290_400
@@ -75,12 +78,16 @@ def test_layers_are_listed_from_the_last_to_the_first(name, pixels):
 
     SqueezeNet's are taken after ReLU: none is negative, and those that are not averaged have zeros.
     """
-    network = factory.create(name, start="random")
-    passed = {}
-    taps = features.taps(network)
-    features._run(network, pixels[:1], taps, lambda n, x: passed.update({n: x.clone()}))
-    assert [*passed] == list(features.LAYERS[name])[::-1]
-    for layer, x in passed.items() if name.startswith("squeezenet") else ():
+    network = factory.create(name, start="random").eval()
+    passed = []
+    for layer, tap in features.taps(network).items():
+        module = network.body.get_submodule(tap.module)
+        module.register_forward_hook(lambda *_, layer=layer: passed.append(layer))
+    with torch.inference_mode():
+        network(features.centre_crops(pixels[:1], network.convention.crop))
+    assert passed[::-1] == list(features.LAYERS[name])
+    for layer in features.LAYERS[name] if name.startswith("squeezenet") else ():
+        x = tapped(network, pixels[:1], layer)
         assert x.min() >= 0
         assert (x == 0).any() or layer in ("logits", "pooled", "pool1")
 
@@ -88,18 +95,18 @@ def test_layers_are_listed_from_the_last_to_the_first(name, pixels):
 def test_the_pooled_features_of_mobilenet_are_what_its_last_layer_sees(pixels):
     """From the averaged features the last layer computes the logits."""
     network = factory.create("mobilenet_v2", start="random")
-    found = dict(features.tap(network, pixels, ["pooled", "logits"]))
-    assert found["pooled"].shape == (3, 1280)
+    pooled = tapped(network, pixels, "pooled")
+    assert pooled.shape == (3, 1280)
     with torch.no_grad():
-        logits = network.body.classifier[1](torch.from_numpy(found["pooled"]))
-    np.testing.assert_allclose(found["logits"], logits, rtol=1e-4, atol=1e-6)
+        logits = network.body.classifier[1](torch.from_numpy(pooled))
+    np.testing.assert_allclose(tapped(network, pixels, "logits"), logits, rtol=1e-4, atol=1e-6)
 
 
 def test_the_penultimate_features_of_timms_networks_are_its_own(pixels):
     """As timm gives them: ``forward_head`` with ``pre_logits``."""
     network = factory.create("timm/test_efficientnet", start="random")
     assert features.default_layers(network.name, "random") == ("logits", "penultimate")
-    found = dict(features.tap(network, pixels, ["penultimate", "logits"]))
+    found = {layer: tapped(network, pixels, layer) for layer in ("penultimate", "logits")}
     side = network.convention.crop
     body = network.eval().body
     crops = features.centre_crops(pixels, side)
@@ -125,9 +132,9 @@ def test_a_variant_has_what_is_left_of_its_architecture(name, layers):
 
 
 def test_a_layer_that_is_not_there_is_named(new_caffenet, pixels):
-    """With those that are, before anything is computed."""
+    """With those that are."""
     with pytest.raises(UserError, match=r"caffenet has no layer 'fc9' to tap: .*'norm1'"):
-        next(features.tap(new_caffenet, pixels, ["fc7", "fc9"]))
+        tapped(new_caffenet, pixels, "fc9")
 
 
 # How it is done
@@ -140,59 +147,28 @@ def test_a_pass_ends_with_the_last_layer_that_is_wanted(new_caffenet, pixels):
         layer.register_forward_pre_hook(lambda *_, name=name: reached.append(name))
         for name, layer in new_caffenet.body.named_children()
     ]
-    next(features.tap(new_caffenet, pixels[:1], ["conv1"]))
+    tapped(new_caffenet, pixels[:1], "conv1")
     for hook in hooks:
         hook.remove()
     assert set(reached) == {"conv1", "relu1"}
 
 
 @pytest.mark.parametrize(("batch", "columns"), [(7, 1), (100, 5), (1, 1000)])
-def test_neither_batches_nor_memory_change_the_features(tiny, bright_or_dark, batch, columns):
-    """A layer that is too large comes in parts, none larger than what may be held at once."""
-    network, pixels = tiny(), bright_or_dark[0][:13]
-    names = ["logits", "penultimate"]
-    whole = dict(features.tap(network, pixels, names))
-    assert {name: x.shape for name, x in whole.items()} == {
-        "logits": (13, 2),
-        "penultimate": (13, 16),
-    }
+@pytest.mark.parametrize(("layer", "width"), [("logits", 2), ("penultimate", 16)])
+def test_neither_batches_nor_memory_change_the_features(
+    tiny, bright_or_dark, batch, columns, layer, width
+):
+    """A layer that is too large comes in parts, none larger than what may be held at once.
+
+    Without dropout, and with no hook left behind.
+    """
+    network, pixels = tiny().train(), bright_or_dark[0][:13]
+    (whole,) = features.tap(network, pixels, layer)
+    assert whole.shape == (13, width)
     at_once = columns * 13 * 4
-    parts = list(features.tap(network, pixels, names, batch=batch, at_once=at_once))
-    assert max(x.nbytes for _, x in parts) <= at_once
-    for name in names:
-        found = np.concatenate([x for layer, x in parts if layer == name], axis=1)
-        np.testing.assert_allclose(found, whole[name], rtol=1e-4, atol=1e-6)
-
-
-@pytest.mark.parametrize(
-    ("most", "expected"),
-    [
-        (17, ["a0-3 b0-4 c0-10"]),
-        (16, ["a0-3 b0-4", "c0-10"]),
-        (8, ["a0-3 b0-4", "c0-8", "c8-10"]),
-        (4, ["a0-3", "b0-4", "c0-4", "c4-8", "c8-10"]),
-    ],
-)
-def test_layers_share_a_pass_as_long_as_there_is_room(most, expected):
-    """In the order asked for; only a layer that is too large for any pass is cut."""
-    passes = features._passes({"a": 3, "b": 4, "c": 10}, most)
-    shown = [" ".join(f"{layer}{c.start}-{c.stop}" for layer, c in one) for one in passes]
-    assert shown == expected
-
-
-@pytest.mark.parametrize("training", [True, False])
-def test_tapping_leaves_the_network_as_it_was(tiny, bright_or_dark, training):
-    """Features are without dropout; mode and hooks are as before, also after a fault."""
-    network, pixels = tiny().train(training), bright_or_dark[0]
-    first, second = (dict(features.tap(network, pixels, ["logits"])) for _ in range(2))
-    np.testing.assert_array_equal(first["logits"], second["logits"])
-
-    def fail(*_):
-        raise RuntimeError("full")
-
-    with pytest.raises(RuntimeError, match="full"):
-        features._run(network, pixels, features.taps(network), fail)
-    assert network.training == training
+    parts = list(features.tap(network, pixels, layer, batch=batch, at_once=at_once))
+    assert max(x.nbytes for x in parts) <= at_once
+    np.testing.assert_allclose(np.concatenate(parts, axis=1), whole, rtol=1e-4, atol=1e-6)
     assert not any(m._forward_hooks or m._forward_pre_hooks for m in network.modules())
 
 
@@ -201,6 +177,7 @@ def test_inner_products_are_those_of_the_features(tiny, bright_or_dark):
     network, pixels = tiny(), bright_or_dark[0]
     made = features.grams(network, pixels, ["penultimate", "logits"], at_once=3 * 60 * 4)
     assert list(made) == ["penultimate", "logits"]
-    for layer, x in features.tap(network, pixels, made):
-        assert made[layer].features == x.shape[1]
-        np.testing.assert_allclose(made[layer].products, x.astype(float) @ x.T, rtol=1e-5)
+    for layer, found in made.items():
+        x = tapped(network, pixels, layer)
+        assert found.features == x.shape[1]
+        np.testing.assert_allclose(found.products, x.astype(float) @ x.T, rtol=1e-5)

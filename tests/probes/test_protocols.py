@@ -45,16 +45,6 @@ def test_of_equal_costs_the_lowest_is_taken():
     assert chosen["nested"].to_list() == [0.25, 0.5, 0.5]
 
 
-def test_nested_choice_does_not_see_test_accuracy():
-    """Whatever the test accuracies, the costs are the same."""
-    inner = np.random.default_rng(0).uniform(size=(5, 3))
-    costs = [
-        protocols.choose(table(tested, inner), BY).query("protocol == 'nested'")["cost"].to_list()
-        for tested in np.random.default_rng(1).uniform(size=(2, 5, 3))
-    ]
-    assert costs[0] == costs[1]
-
-
 def test_the_paper_chooses_among_costs_that_all_folds_have():
     """The grids of folds may be shifted; nested uses each fold's own."""
     first = table([[0.9, 0.6, 0.5]], [[0.9, 0.6, 0.5]])
@@ -81,15 +71,6 @@ def test_configurations_are_compared_apart_in_their_order():
     assert compared["layer"].to_list() == ["b", "a"]
     assert compared["paper_mean"].to_list() == [0.3, 0.3]
     assert compared["paper_std"].isna().all()
-
-
-def test_costs_that_answer_as_many_rightly_in_all_are_equal():
-    """Of 176 pictures a fold, 752 rightly either way: shares rounded first would differ."""
-    counts = [[150, 151], [151, 150], [150, 149], [149, 151], [152, 151]]
-    assert [sum(column) for column in zip(*counts, strict=True)] == [752, 752]
-    given = table([[n / 176 for n in row] for row in counts], [[0.5, 0.5]] * 5, costs=(1.0, 2.0))
-    chosen = protocols.choose(given, BY).query("protocol == 'paper'")
-    assert chosen["cost"].to_list() == [1.0] * 5
 
 
 def predicting(given, *folds_of_strings):

@@ -14,7 +14,7 @@ from pixels_to_sentiment.records.runs import Record
 from toy_probes import FILES, PROBE
 from toy_runs import RUN, change, copy_of, made_up_pictures, names_in
 
-pytestmark = pytest.mark.usefixtures("isolated")
+pytestmark = pytest.mark.usefixtures("isolated", "quick")
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +39,9 @@ def test_a_table_is_that_of_the_features(pictures, made):
     network = factory.create("timm/test_efficientnet", start="random", seed=0)
     train, test = PROBE.lists()
     rows = [pictures.rows(part["image"]) for part in (train, test)]
-    tapped = dict(features.tap(network, pictures.tensor(), PROBE.layers))
     assert found["layer"].unique().tolist() == list(PROBE.layers)
-    for layer, x in tapped.items():
+    for layer in PROBE.layers:
+        (x,) = features.tap(network, pictures.tensor(), layer)
         here = found[found["layer"] == layer].reset_index(drop=True)
         assert (here["features"] == x.shape[1]).all()
         labels, parts = train["label"].to_numpy(), np.arange(4)

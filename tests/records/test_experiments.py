@@ -126,16 +126,6 @@ def record(key, configuration=RANDOM, *, right=(0.75, 1.0), agreement="five", fo
     return SimpleNamespace(run=run, key=key, scores=lambda: views)
 
 
-def test_fold_scores_have_a_row_for_each_view():
-    """The centre crop is 'no' oversampling, ten crops are 'yes'."""
-    table = experiments.fold_scores([record("k", right=(0.75, 0.25), fold=4, seed=2)])
-    assert list(table)[:-4] == ["experiment", *experiments.CONFIGURATION]
-    assert table[["oversampling", "accuracy"]].to_numpy().tolist() == [["no", 0.75], ["yes", 0.25]]
-    for row in table.itertuples():
-        assert (row.network, row.start, row.recipe) == ("squeezenet1_1", "random", "paper")
-        assert (row.fold, row.seed, row.key) == (4, 2, "k")
-
-
 def test_a_table_averages_folds_of_the_same_configuration():
     """Subsets come in the order five, four, three; other recipes and starts stay apart."""
     records = [

@@ -64,14 +64,6 @@ def test_the_key_does_not_depend_on_the_order_of_the_fields(monkeypatch):
     assert FITTED.key("data") == before
 
 
-def test_the_runs_behind_are_told_by_keys():
-    """A network that was not trained has a colon in its name, and is no run."""
-    study = replace(FITTED, run="0123", other="4567")
-    assert study.keys_behind() == {"run": "0123", "other": "4567"}
-    assert replace(study, other="").keys_behind() == {"run": "0123"}
-    assert FITTED.keys_behind() == PROBE.keys_behind() == RUN.keys_behind() == {}
-
-
 # Opening
 
 

@@ -7,20 +7,21 @@ Must not know: networks and pictures.
 
 import copy
 import logging
+import multiprocessing
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from pixels_to_sentiment import places, provenance
-from pixels_to_sentiment.book import freshness, notebooks, tiers, tracing
+from pixels_to_sentiment.book import checks, freshness, notebooks, tiers
 from pixels_to_sentiment.errors import UserError
 
 _RECORD = "pixels_to_sentiment"
 _MADE_BY_RUNNING = ("language_info", "widgets")
+_SPAWNED = multiprocessing.get_context("spawn")
 
 
 def execute(
@@ -29,6 +30,7 @@ def execute(
     *,
     parameters: Mapping[str, object] | None = None,
     force: bool = False,
+    at_once: int = 1,
     extra_inputs: Callable[[], Iterable[str]] = tuple,
 ) -> list[str]:
     """Bring executed notebooks up to date, and print a line for each.
@@ -36,21 +38,18 @@ def execute(
     Where the key of `book.freshness` is still the same, outputs are kept and the rest (prose, tags,
     cell metadata) is taken anew from the source; a file that stays as it was is not written.
 
+    The names are by default all, in alphabetical order; a notebook that looks at the others as
+    executed (it imports `book`) comes after them. Gives those that were executed now.
+
     Parameters
     ----------
-    names
-        Notebooks, without extension; by default all, in alphabetical order. One that looks at the
-        others as executed (it imports `book`) comes after them.
     parameters
         Win over the tier's values, in each of these notebooks that declares them.
+    at_once
+        Notebooks that run at the same time, each of which takes up to 4 GB of memory.
     extra_inputs
         Gives more that the outputs depend on, in words. Asked before and after, since a notebook
         may fetch what it needs.
-
-    Returns
-    -------
-    list of str
-        Names of those that were executed now.
 
     Raises
     ------
@@ -65,18 +64,12 @@ def execute(
         notebooks.require(name, paths, "notebook", notebooks.root() / "notebooks")
     settled = tiers.plan(tier, parameters, chosen)
     sources = {name: notebooks.read(paths[name]) for name in chosen}
-    sources = dict(sorted(sources.items(), key=lambda one: freshness.looks_at_others(one[1])))
     inputs = freshness.shared_inputs(extra_inputs())
+    last = {name: freshness.looks_at_others(source) for name, source in sources.items()}
     executed = []
-    for name, source in sources.items():
-        record = {"key": _key(source, settled[name], inputs), "tier": tier}
-        print(f"{name}: ", end="", flush=True)
-        if not force and _renewed(name, source, record["key"]):
-            print("unchanged", flush=True)
-            continue
-        seconds = _execute(name, source, settled[name], record)
-        print(f"executed {seconds:.0f} s", flush=True)
-        executed.append(name)
+    for part in ([name for name in sources if last[name] is late] for late in (False, True)):
+        jobs = [(name, sources[name], settled[name], inputs, tier, force) for name in part]
+        executed += [name for name, ran in zip(part, _each(jobs, at_once), strict=True) if ran]
     fetched = freshness.shared_inputs(extra_inputs())
     if fetched != inputs:
         for name, source in sources.items():
@@ -87,40 +80,47 @@ def execute(
     return executed
 
 
-def check_sources() -> list[str]:
-    """Say what is wrong with the source notebooks and the tiers, without executing anything."""
-    complaints = []
-    for path in notebooks.source_paths().values():
-        found = notebooks.source_complaints(path)
-        if not found:
-            found = notebooks.parameter_complaints(path, tiers.declared_parameters(path))
-            found += tracing.source_complaints(path)
-        complaints += found
-    for tier in {} if complaints else tiers.paths():
+def _each(jobs: list[tuple], at_once: int) -> list[bool]:
+    """Bring up several notebooks, the next one only while none has failed."""
+    if at_once == 1 or len(jobs) < 2:
+        return [_bring_up(*job) for job in jobs]
+    threads = str(max(1, (os.cpu_count() or 1) // at_once))
+    with ThreadPoolExecutor(at_once) as pool:
+        begun = [pool.submit(_apart, job, threads) for job in jobs]
         try:
-            tiers.plan(tier)
-        except UserError as error:
-            complaints.append(str(error))
-    return complaints
+            for done in as_completed(begun):
+                done.result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return [one.result() for one in begun]
 
 
-def check_executed() -> list[str]:
-    """Say what is wrong with the executed notebooks.
+def _apart(job: tuple, threads: str) -> bool:
+    """Bring up a notebook from a process of its own: papermill minds Ctrl-C in a main thread."""
+    with ProcessPoolExecutor(1, _SPAWNED, _share_processors, (threads,)) as alone:
+        return alone.submit(_bring_up, *job).result()
 
-    Each source must have its executed form, with the same code, run in order on a fresh kernel and
-    without an error, and each page tell where its numbers are from.
-    """
-    complaints = []
-    for name, path in notebooks.source_paths().items():
-        chapter = notebooks.chapter_path(name)
-        found = notebooks.executed_complaints(chapter, notebooks.read(path))
-        complaints += found or tracing.executed_complaints(chapter)
-    return complaints or tracing.link_complaints()
+
+def _share_processors(threads: str) -> None:
+    """Keep the threads of several kernels from waiting for each other."""
+    os.environ.setdefault("OMP_NUM_THREADS", threads)
+
+
+def _bring_up(name: str, source, parameters: dict, inputs: Mapping, tier: str, force: bool) -> bool:
+    """Execute a notebook if it must be, and say whether it was."""
+    record = {"key": _key(source, parameters, inputs), "tier": tier}
+    if not force and _renewed(name, source, record["key"]):
+        print(f"{name}: unchanged", flush=True)
+        return False
+    seconds = _execute(name, source, parameters, record)
+    print(f"{name}: executed {seconds:.0f} s", flush=True)
+    return True
 
 
 def _key(source, parameters: Mapping[str, object], inputs: Mapping[str, object]) -> str:
     if freshness.looks_at_others(source):
-        inputs = {**inputs, "built": tracing.built()}
+        inputs = {**inputs, "built": checks.built()}
     return freshness.key(source, parameters, inputs)
 
 
@@ -140,22 +140,22 @@ def _renewed(name: str, source, key: str) -> bool:
 def _execute(name: str, source, parameters: dict, record: dict) -> float:
     target = notebooks.chapter_path(name)
     kept = notebooks.root() / "_build" / "failed" / f"{name}.ipynb"
-    revision, dirty = provenance.commit()
-    began, clock = datetime.now(UTC), time.perf_counter()
+    clock = provenance.Clock()
     # Apart from that of another process which executes the same notebook.
     with tempfile.TemporaryDirectory() as home:
         attempt = Path(home) / f"{name}.ipynb"
         try:
             executed = _run(notebooks.source_paths()[name], source, attempt, parameters)
         except UserError as error:
-            print("failed", flush=True)
+            print(f"{name}: failed", flush=True)
             kept.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(attempt, kept)
             raise UserError(f"{error} The full traceback is in {kept}.") from error
+    made = clock.details()
     record |= {
-        "seconds": round(time.perf_counter() - clock, 1),
-        "executed": began.isoformat(timespec="seconds"),
-        "commit": f"{revision}-dirty" if dirty else revision,
+        "seconds": made["seconds"],
+        "executed": made["began"],
+        "commit": made["commit"] + "-dirty" * made["dirty"],
     }
     _write(_merge(source, executed, record), target)
     kept.unlink(missing_ok=True)

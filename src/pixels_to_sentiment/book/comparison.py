@@ -21,21 +21,8 @@ _DIFFERS = 1
 def compare(everything: bool = False) -> list[str]:
     """Run executed notebooks again, with training runs made anew, and compare the outputs.
 
-    Parameters
-    ----------
-    everything
-        Compare all; else only those whose key changed since they last came out the same.
-
-    Returns
-    -------
-    list of str
-        Names of those that were compared.
-
-    Raises
-    ------
-    UserError
-        If the outputs of one differ, or it cannot be compared; what is wrong stands on standard
-        output then.
+    Only those whose key changed since they last came out the same, or else `everything`; gives
+    their names. If outputs differ, what is wrong stands on standard output beside the `UserError`.
     """
     chapters = {name: notebooks.chapter_path(name) for name in notebooks.source_paths()}
     keys = {
@@ -60,10 +47,12 @@ def _fault(chapter: Path) -> str:
     """Run a notebook again and say how that fell short; empty if all outputs are equal."""
     sanitised = notebooks.root() / "tests" / "notebooks" / "sanitize.cfg"
     options = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", sanitised]
+    # Threads of several kernels would wait for each other.
+    threads = str(max(1, (os.cpu_count() or 1) // AT_ONCE))
     with tempfile.TemporaryDirectory() as fresh:
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", *options, chapter],
-            env=os.environ | {"PIXELS_TO_SENTIMENT_RUNS": fresh},
+            env={"OMP_NUM_THREADS": threads} | os.environ | {"PIXELS_TO_SENTIMENT_RUNS": fresh},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -2,10 +2,11 @@
 
 A table that a notebook shows as HTML, with a label and a caption, is numbered as figures are, and
 ``{numref}`LABEL``` refers to it; so is one that another page takes from a notebook with ``glue``,
-which alone would put it there after the tables have been numbered. The line that says what a
-figure was made from stands below the figure, which would swallow it otherwise: all that a cell of
-a figure shows is taken for a figure. Its drawing for a dark ground (`dark`) is put beside it, and
-the theme shows one of the two. What folds code away says what kind of code it is.
+which alone would put it there after the tables have been numbered. On pages without a number of
+their own a letter stands for it. The line that says what a figure was made from stands below the
+figure, which would swallow it otherwise: all that a cell of a figure shows is taken for a figure.
+Its drawing for a dark ground (`dark`) is put beside it, and the theme shows one of the two. What
+folds code away says what kind of code it is.
 
 ``_config.yml`` names this module among the extensions.
 """
@@ -16,10 +17,12 @@ import json
 import os
 import re
 from pathlib import Path
+from string import ascii_uppercase
 
 from docutils import nodes
 from markupsafe import Markup
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransform
 
 from pixels_to_sentiment.book import metadata
@@ -219,13 +222,27 @@ def _made(cell: dict) -> list[dict]:
     return [prose | {"source": " ".join(s.split())} for s in shown if s.startswith(_MADE)]
 
 
+def number_apart(_: Sphinx, env: BuildEnvironment) -> None:
+    """Give what is counted on a page without a number the page's letter: ``Table B.1``.
+
+    A bare number would be that of a table of the article, or of another such page.
+    """
+    letters = iter(ascii_uppercase)
+    for page, kinds in env.toc_fignumbers.items():
+        if kinds and not env.toc_secnumbers.get(page):
+            letter = next(letters)
+            for places in kinds.values():
+                for turn, place in enumerate(places, 1):
+                    places[place] = letter, turn
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Let Sphinx know all this, as it does with each extension."""
     app.add_enumerable_node(LabelledTable, "table", lambda node: node["title"], html=(visit, None))
     app.add_transform(LabelTables)
     app.add_transform(PairDrawings)
     app.connect("source-read", prepare)
+    app.connect("env-check-consistency", number_apart)
     app.connect("html-page-context", metadata.describe)
-    app.connect("build-finished", metadata.copy_answers)
-    app.connect("build-finished", metadata.copy_trial)
+    app.connect("build-finished", metadata.copy)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pixels_to_sentiment.cli import add_command, waiting
+from pixels_to_sentiment.cli import add_command, terminal, waiting
 from pixels_to_sentiment.errors import UserError
 
 DESCRIPTION = """\
@@ -65,13 +65,14 @@ def _map(options: argparse.Namespace) -> None:
 
     paths = photos.listed(options.photographs)
     with waiting("Choosing a network"):
-        named = options.run is not None
-        asked = (options.network, options.device)
-        chosen = choice.named(options.run) if named else choice.best(*asked)
+        if options.run is None:
+            chosen = choice.best(options.network, options.device)
+        else:
+            chosen = choice.named(options.run)
         device = devices.pick(options.device)
         from pixels_to_sentiment.maps import mapping
     for sentence in chosen.passed_over:
-        print(f"pixels-to-sentiment: passed over: {sentence}", file=sys.stderr)
+        terminal.complain(f"passed over: {sentence}")
     if chosen.fitted_now:
         print(choice.why_fitted(chosen), file=sys.stderr)
     before = {} if options.force else mapping.mapped_before(paths, options.output, chosen)
@@ -79,22 +80,20 @@ def _map(options: argparse.Namespace) -> None:
     mapping.require_room(left, options.output, force=options.force)
     print(chosen.in_words(), file=sys.stderr)
     if before:
-        print(
-            f"{len(before)} of {len(paths)} mapped by this run already: left as they are.",
-            file=sys.stderr,
-        )
+        said = f"{len(before)} of {len(paths)} mapped by this run already: left as they are."
+        print(said, file=sys.stderr)
     # None: drawn on a terminal alone. One photograph needs none.
     bar = tqdm(total=len(left), unit=" pictures", disable=True if len(paths) == 1 else None)
     failed = 0
-    with bar, _answers(options.json, bar) as answer:
+    with bar, _answers(options, bar) as answer:
         for path, numbers in before.items():
-            answer(numbers, path, mapping.drawing_of(path, options.output))
+            answer(numbers, path)
         for path, result in mapping.mapped(chosen, left, options.output, device):
             if isinstance(result, UserError):
                 failed += 1
                 bar.write(f"pixels-to-sentiment: {result}", file=sys.stderr)
             else:
-                answer(result, path, mapping.drawing_of(path, options.output))
+                answer(result, path)
             bar.update()
     if failed:
         raise UserError(
@@ -103,13 +102,16 @@ def _map(options: argparse.Namespace) -> None:
 
 
 @contextmanager
-def _answers(as_json: bool, bar) -> Iterator[Callable[[dict, Path, Path], None]]:
+def _answers(options: argparse.Namespace, bar) -> Iterator[Callable[[dict, Path], None]]:
     """Print lines, or a JSON array that is whole even if cut short."""
+    from pixels_to_sentiment.maps import mapping
+
     given = 0
 
-    def answer(numbers: dict, path: Path, drawing: Path) -> None:
+    def answer(numbers: dict, path: Path) -> None:
         nonlocal given
-        if as_json:
+        drawing, _ = mapping.files_of(path, options.output)
+        if options.json:
             text = json.dumps(numbers | {"drawing": str(drawing)})
             bar.write(f"{',' if given else '['}\n{text}", file=sys.stdout, end="")
         else:
@@ -121,7 +123,7 @@ def _answers(as_json: bool, bar) -> Iterator[Callable[[dict, Path, Path], None]]
     try:
         yield answer
     finally:
-        if as_json:
+        if options.json:
             bar.write("\n]" if given else "[]", file=sys.stdout)
 
 

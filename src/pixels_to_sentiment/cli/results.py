@@ -2,14 +2,13 @@
 
 import argparse
 import json
-import sys
 import textwrap
 from collections.abc import Callable
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
-from pixels_to_sentiment.cli import add_command
+from pixels_to_sentiment.cli import add_command, terminal
 from pixels_to_sentiment.errors import UserError
 
 # Descriptions of runs, probes and studies, whose classes would take pandas.
@@ -27,7 +26,7 @@ def commands(rooms) -> None:
     record.add_argument(
         "--all", action="store_true", help="all that this code has finished, where it can be"
     )
-    text = "all in the packs of a campaign, or nothing"
+    text = "all in the pack of a campaign, or nothing"
     record.add_argument("--from", dest="packs", type=Path, metavar="DIR", help=text)
 
 
@@ -39,7 +38,7 @@ def _results(options: argparse.Namespace) -> None:
 
     def skip(fault: UserError) -> None:
         damaged.append(fault)
-        print(f"pixels-to-sentiment: left out: {fault}", file=sys.stderr)
+        terminal.complain(f"left out: {fault}")
 
     rows = experiments.rows(store.recorded(damaged=skip))
     for folder in sorted(places.results().glob("[!.]*/")):
@@ -115,7 +114,7 @@ def _record(options: argparse.Namespace) -> None:
 
 
 def _take_in(folder: Path, record: Callable[[list], None]) -> None:
-    """Record what the packs of a campaign hold, and keep its report beside the benchmarks."""
+    """Record what the pack of a campaign holds, and keep its report beside the benchmarks."""
     from pixels_to_sentiment import places
     from pixels_to_sentiment.campaign import packs
 
@@ -126,4 +125,4 @@ def _take_in(folder: Path, record: Callable[[list], None]) -> None:
         kept.parent.mkdir(parents=True, exist_ok=True)
         with places.written_whole(kept) as partial:
             partial.write_text(json.dumps(report, indent=1) + "\n")
-    print(f"{len(records)} in the packs; the checks are in {kept}.")
+    print(f"{len(records)} in the pack; the checks are in {kept}.")

@@ -56,23 +56,19 @@ def trained_on(record: Record) -> frozenset[str] | None:
     return train if record.run.recipe.twins else train - test
 
 
-def drawing_of(path: Path, folder: Path) -> Path:
-    """Give the file of the drawing of a photograph."""
-    return folder / (path.name + DRAWN)
-
-
-def numbers_of(path: Path, folder: Path) -> Path:
-    """Give the file of the numbers of a photograph."""
-    return folder / (path.name + NUMBERS)
+def files_of(path: Path, folder: Path) -> tuple[Path, Path]:
+    """Give the files of the drawing and of the numbers of a photograph."""
+    return folder / (path.name + DRAWN), folder / (path.name + NUMBERS)
 
 
 def mapped_before(paths: Iterable[Path], folder: Path, choice: Choice) -> dict[Path, dict]:
     """Find the photographs of which a folder has the map by the same run, with their numbers."""
     found = {}
     for path in paths:
+        drawn, written = files_of(path, folder)
         try:
-            numbers = json.loads(numbers_of(path, folder).read_text())
-            same = numbers["run"]["key"] == choice.record.key and drawing_of(path, folder).is_file()
+            numbers = json.loads(written.read_text())
+            same = numbers["run"]["key"] == choice.record.key and drawn.is_file()
             if same and numbers["sha256"] == assets.sha256(path):
                 found[path] = numbers
         # There is none, or it is no such file.
@@ -98,7 +94,7 @@ def require_room(paths: Iterable[Path], folder: Path, *, force: bool = False) ->
                 f"{photos.in_print(other)} and {photos.in_print(path)} would be written to the "
                 "same files: map them into different folders, or rename one."
             )
-    files = [of(path, folder) for path in owners.values() for of in (drawing_of, numbers_of)]
+    files = [one for path in owners.values() for one in files_of(path, folder)]
     there = [photos.in_print(path) for path in files if os.path.lexists(path)]
     if there and not force:
         shown = ", ".join(there[:6]) + (f" and {len(there) - 6} more" if len(there) > 6 else "")
@@ -175,12 +171,9 @@ def _numbers(photo: Photo, network: Network, choice: Choice) -> dict:
 
 
 def _write(photo: Photo, numbers: dict, choice: Choice, folder: Path) -> None:
-    target = drawing_of(photo.path, folder)
+    target, beside = files_of(photo.path, folder)
     try:
-        with (
-            places.written_whole(numbers_of(photo.path, folder)) as written,
-            places.written_whole(target) as drawn,
-        ):
+        with places.written_whole(beside) as written, places.written_whole(target) as drawn:
             written.write_text(json.dumps(numbers) + "\n")
             _draw(photo, numbers, choice, drawn)
     except OSError as fault:

@@ -1,9 +1,8 @@
 """Features: what the named layers of a network make of the centre crops of pictures."""
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -121,55 +120,42 @@ def taps(network: Network) -> dict[str, Tap]:
 
 
 def tap(
-    network: Network,
-    pixels: Tensor,
-    layers: Iterable[str],
-    *,
-    batch: int = 50,
-    at_once: int = AT_ONCE,
-) -> Iterator[tuple[str, np.ndarray]]:
-    """Compute features of the centre crops of pictures, a layer at a time.
+    network: Network, pixels: Tensor, layer: str, *, batch: int = 50, at_once: int = AT_ONCE
+) -> Iterator[np.ndarray]:
+    """Compute a layer's features of the centre crops of pictures.
 
-    After ReLU where the layer has one, in the order channel, row, column, not normalised. The
-    pictures pass through the network as often as it takes to stay within the memory.
+    After ReLU where the layer has one, in the order channel, row, column, not normalised. It puts
+    the network into evaluation mode.
 
     Parameters
     ----------
     pixels
         uint8 RGB (n, 256, 256, 3), on the network's device.
-    layers
-        Names, as in `taps`; a `UserError` says which the network has not.
+    layer
+        Name, as in `taps`; a `UserError` says which there are.
     at_once
         Bytes of features held at once, for all pictures together.
 
     Yields
     ------
-    layer : str
-        In the order asked for.
-    features : ndarray
+    ndarray
         float32 (n, d). A layer that takes more than `at_once` bytes comes in parts one after the
-        other, each with some of its features.
+        other, each with some of its features and at the price of a pass of its own.
     """
-    known, widths = taps(network), dict.fromkeys(layers)
-    for name in widths:
-        if name not in known:
-            raise UserError(f"{network.name} has no layer {name!r} to tap: choose from {[*known]}.")
-    chosen = {name: known[name] for name in widths}
-    _run(network, pixels[:1], chosen, lambda name, x: widths.update({name: x.shape[1]}))
-    for parts in _passes(widths, max(1, at_once // (4 * len(pixels)))):
-        made = {part: np.empty((len(pixels), len(part[1])), np.float32) for part in parts}
-        wanted = {layer: chosen[layer] for layer, _ in parts}
+    known = taps(network)
+    if layer not in known:
+        raise UserError(f"{network.name} has no layer {layer!r} to tap: choose from {[*known]}.")
+    network.eval()
+    width = _features(network, pixels[:1], known[layer]).shape[1]
+    most = max(1, at_once // (4 * len(pixels)))
+    for start in range(0, width, most):
+        stop = min(start + most, width)
+        features = np.empty((len(pixels), stop - start), np.float32)
         for first in range(0, len(pixels), batch):
             some = slice(first, first + batch)
-
-            def keep(name: str, x: Tensor, some: slice = some, made: dict = made) -> None:
-                for (layer, columns), features in made.items():
-                    if layer == name:
-                        features[some] = x[:, columns.start : columns.stop].cpu().numpy()
-
-            _run(network, pixels[some], wanted, keep)
-        for part in parts:
-            yield part[0], made.pop(part)
+            found = _features(network, pixels[some], known[layer])
+            features[some] = found[:, start:stop].cpu().numpy()
+        yield features
 
 
 def grams(
@@ -177,57 +163,30 @@ def grams(
 ) -> dict[str, Gram]:
     """Compute the inner products of pictures' features, for each of some layers, as `tap` does."""
     made = {}
-    for layer, features in tap(network, pixels, layers, at_once=at_once):
-        count, products = features.shape[1], linear.gram(features)
-        del features  # the next pass needs the memory
-        before = made.get(layer, Gram(0, 0.0))
-        made[layer] = Gram(before.features + count, before.products + products)
+    for layer in layers:
+        count, products = 0, 0.0
+        for features in tap(network, pixels, layer, at_once=at_once):
+            count += features.shape[1]
+            products = products + linear.gram(features)
+        made[layer] = Gram(count, products)
     return made
 
 
-def _passes(widths: dict[str, int], most: int) -> list[list[tuple[str, range]]]:
-    """Divide layers among forward passes that each keep at most so many features a picture."""
-    passes, room = [], 0
-    for layer, width in widths.items():
-        for start in range(0, width, most):
-            columns = range(start, min(start + most, width))
-            if len(columns) > room:
-                passes.append([])
-                room = most
-            passes[-1].append((layer, columns))
-            room -= len(columns)
-    return passes
-
-
 class _Enough(Exception):
-    """All layers that were wanted have been seen."""
+    """The layer that was wanted has been seen."""
 
 
-def _run(
-    network: Network,
-    pixels: Tensor,
-    wanted: dict[str, Tap],
-    keep: Callable[[str, Tensor], None],
-) -> None:
-    """Send centre crops through a network, as far as the last of the layers that are wanted.
+def _features(network: Network, pixels: Tensor, tap: Tap) -> Tensor:
+    """Send centre crops through a network, no further than a layer: its features (n, d)."""
+    found = []
 
-    `keep` gets a layer's name and features (n, d). It has to copy them at once, as the next layer
-    may write its result in their place.
-    """
-    left = set(wanted)
-
-    def see(name: str, tap: Tap, module: nn.Module, given: tuple, output: Tensor = None) -> None:
+    def see(module: nn.Module, given: tuple, output: Tensor = None) -> None:
         x = given[0] if tap.before else output
-        keep(name, (x.mean((2, 3)) if tap.pooled else x.flatten(1)).float())
-        left.discard(name)
-        if not left:
-            raise _Enough
+        found.append((x.mean((2, 3)) if tap.pooled else x.flatten(1)).float())
+        raise _Enough
 
-    with ExitStack() as after, torch.inference_mode(), suppress(_Enough):
-        after.callback(network.train, network.training)
-        network.eval()
-        for name, tap in wanted.items():
-            module = network.body.get_submodule(tap.module)
-            hook = module.register_forward_pre_hook if tap.before else module.register_forward_hook
-            after.enter_context(hook(partial(see, name, tap)))
+    module = network.body.get_submodule(tap.module)
+    hook = module.register_forward_pre_hook if tap.before else module.register_forward_hook
+    with torch.inference_mode(), suppress(_Enough), hook(see):
         network(centre_crops(pixels, network.convention.crop))
+    return found[0]

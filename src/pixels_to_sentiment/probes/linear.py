@@ -36,9 +36,6 @@ from threadpoolctl import threadpool_limits
 # on a support vector machine stays as it is where the features separate the classes; where they
 # are two and do not, libsvm takes minutes for a cost above 2 to the 8.
 GRID = (("svm", -10, 6), ("softmax", -10, 10))
-# Parts into which a training list is cut for cross-validation: the published one is made of four
-# test lists.
-QUARTERS = 4
 # Largest violation of a margin of 1, libsvm's own criterion.
 _SVM_TOLERANCE = 1e-3
 # Largest mean gradient of the softmax loss, of features with a spread of 1.
@@ -56,14 +53,6 @@ def gram(features: np.ndarray, columns: int = 4096) -> np.ndarray:
         some = features[:, start : start + columns].astype(np.float64)
         products += some @ some.T
     return products
-
-
-def quarters(count: int) -> np.ndarray:
-    """Cut a training list into contiguous parts for cross-validation: each picture's part, (n,).
-
-    The parts of a published list are the four test lists that it is made of.
-    """
-    return np.arange(count) * QUARTERS // count
 
 
 def _svm(
@@ -122,7 +111,7 @@ def probe(
     labels
         0 or 1 of the training pictures; those of the test pictures are not asked for.
     parts
-        Each training picture's part for cross-validation, as `quarters` gives it.
+        Each training picture's part for cross-validation.
     grid
         Classifiers, each with the range of its costs, as for `GRID`. Costs are powers of two.
 

@@ -10,13 +10,11 @@ beside those of the training runs, holds
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
-from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.probes import features, linear
 from pixels_to_sentiment.records.runs import Record, Run
 from pixels_to_sentiment.records.work import Finished, Work
@@ -72,11 +70,6 @@ class Probe(Work):
         layers = features.default_layers(run.network, run.start)
         return cls(record.key, run.agreement, run.fold, **{"layers": layers, **options})
 
-    def lists(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Training and test pictures, as `folds.split` gives them, up to the limit."""
-        train, test = folds.split(self.agreement, self.fold)
-        return train.head(self.limit), test.head(self.limit)
-
 
 @dataclass(frozen=True)
 class ProbeRecord(Finished):
@@ -86,23 +79,19 @@ class ProbeRecord(Finished):
 
     of: ClassVar = Probe
     files: ClassVar = ("layers.csv",)
+    readers: ClassVar = ("table",)
     one: ClassVar = "probe"
     several: ClassVar = "probes"
     untrained: ClassVar = FROZEN
 
     @classmethod
-    def _more(cls, folder: Path, content: dict) -> dict:
+    def _more(cls, content: dict) -> dict:
         return {"run": content["run"] and Run.read(content["run"])}
 
     @property
     def probe(self) -> Probe:
         """What was probed."""
         return self.work
-
-    def check(self) -> None:
-        """As of all work."""
-        super().check()
-        self.table()
 
     def table(self) -> pd.DataFrame:
         """Give what was predicted, as ``layers.csv`` has it."""

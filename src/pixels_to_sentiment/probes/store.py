@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from pixels_to_sentiment.data import folds
@@ -18,6 +19,10 @@ from pixels_to_sentiment.training import loop
 recorded = ProbeRecord.recorded
 
 
+# Parts for cross-validation: a published training list is made of four test lists.
+QUARTERS = 4
+
+
 class Probes(store.Store):
     """Finished probes in a folder; folds of an untrained network, one after the other, share it."""
 
@@ -29,8 +34,8 @@ class Probes(store.Store):
 
     def check(self, probe: Probe, behind: dict[str, Record]) -> None:
         """Refuse too few pictures for cross-validation."""
-        if probe.limit is not None and probe.limit < linear.QUARTERS:
-            raise UserError(f"limit is {probe.limit}: give a number from {linear.QUARTERS} up.")
+        if probe.limit is not None and probe.limit < QUARTERS:
+            raise UserError(f"limit is {probe.limit}: give a number from {QUARTERS} up.")
 
     def execute(self, probe, behind, pictures, folder, device, tell) -> dict:
         """Train the classifiers on each layer's features."""
@@ -42,6 +47,9 @@ class Probes(store.Store):
         images = folds.subset(probe.agreement)["image"]
         images = pd.Index(images[images.isin([*train["image"], *test["image"]])])
         known = self._grams(probe, trained, pictures, images, device)
+        parts = train["fold"].to_numpy()
+        if probe.limit is not None:
+            parts = np.arange(len(train)) * QUARTERS // len(train)
         tables = []
         for layer in probe.layers:
             table = linear.probe(
@@ -49,7 +57,7 @@ class Probes(store.Store):
                 images.get_indexer(train["image"]),
                 images.get_indexer(test["image"]),
                 train["label"].to_numpy(),
-                train["fold"].to_numpy() if probe.limit is None else linear.quarters(len(train)),
+                parts,
                 probe.grid,
             )
             table.insert(0, "layer", layer)

@@ -1,13 +1,17 @@
 """What the paper ran, as data, and what is run here in its place.
 
-Each experiment lists the paper's own configurations first, which need weights of CaffeNet that not
-every machine can get, and then those that stand in for them or go beyond the paper.
+``experiments.csv`` has a row an experiment, and what is ``made`` of its networks. ``catalogue.csv``
+lists of each the paper's own configurations (``paper``), which need weights of CaffeNet that not
+every machine can get, with what the table of reported results calls them; those that stand in for
+them or go beyond the paper (``here``); and networks whose features are classified as they are
+(``frozen``).
 """
 
+import csv
 import re
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import declared
 from pixels_to_sentiment.records.runs import SHORTENED
@@ -79,7 +83,7 @@ class Configuration:
         if len(parts) != 3:
             raise UserError(f"{text!r} is not of the form network:start:recipe.")
         made = cls(*parts)
-        declared.check(made.network, made.start)
+        declared.find_start(made.network, made.start)
         recipes.recipe(made.recipe, "five")
         return made
 
@@ -129,32 +133,33 @@ class Experiment:
         As the commands and the book call it.
     agreements
         Subsets.
-    paper
-        The paper's own configurations.
-    here
-        Those that stand in for them or go beyond.
-    reported, variants
-        What the table of reported results calls the experiment, and the paper's own configurations
-        in the same order; empty for one of which it has no number.
+    reported
+        What the table of reported results calls it; empty for one of which it has no number.
     probed
         Linear classifiers are trained on every layer of each network that was fine-tuned.
-    frozen
-        Networks, and their starts, of which features are classified without any fine-tuning.
     mapped
         Sentiment maps of the test pictures are made and measured with each network that was
         fine-tuned, and with one fine-tuned on the stand-in, where the evidence is known.
+    paper
+        The paper's own configurations.
+    variants
+        What the table of reported results calls these, in the same order.
+    here
+        Configurations that stand in for them or go beyond.
+    frozen
+        Networks, and their starts, of which features are classified without any fine-tuning.
     """
 
     name: str
     title: str
     agreements: tuple[str, ...]
+    reported: str
+    probed: bool
+    mapped: bool
     paper: tuple[Configuration, ...]
+    variants: tuple[str, ...]
     here: tuple[Configuration, ...]
-    reported: str = ""
-    variants: tuple[str, ...] = ()
-    probed: bool = False
-    frozen: tuple[tuple[str, str], ...] = ()
-    mapped: bool = False
+    frozen: tuple[tuple[str, str], ...]
 
     @property
     def configurations(self) -> tuple[Configuration, ...]:
@@ -162,38 +167,41 @@ class Experiment:
         return self.paper + self.here
 
 
-def _several(
-    networks: tuple[str, ...], starts: tuple[str, ...], recipe: str
-) -> tuple[Configuration, ...]:
-    return tuple(Configuration(n, start, recipe) for start in starts for n in networks)
+def _rows(name: str) -> list[dict[str, str]]:
+    with Path(__file__).with_name(name).open(newline="") as file:
+        return list(csv.DictReader(file))
 
 
-# The paper's ablation, and what corresponds to it in networks without fully connected layers.
-ABLATIONS = {
-    "caffenet": tuple(
-        f"caffenet+{name}" for name in ("fc8-1000", "fc7-4096", "fc6-4096", "fc7-2", "fc6-2")
-    ),
-    "squeezenet1_1": tuple(
-        f"squeezenet1_1+{name}"
-        for name in ("conv10-1000", "fire9-512", "fire8-512", "fire9-2", "fire8-2")
-    ),
-    "mobilenet_v2": tuple(
-        f"mobilenet_v2+{name}" for name in ("conv18-1280", "block17-320", "conv18-2", "block17-2")
-    ),
-}
-# Those of the paper's predecessor (arXiv 1508.05056), of which the paper itself has no number.
-PREDECESSORS = tuple(f"caffenet+{name}" for name in ("fc8-1000", "fc7-4096", "fc6-4096"))
-# Cuts with a new two-way layer: the paper's own in CaffeNet.
-FC_CUTS = ("caffenet+fc7-2", "caffenet+fc6-2")
-FIRE_CUTS = ("squeezenet1_1+fire9-2", "squeezenet1_1+fire8-2")
-LANGUAGES = ("english", "spanish", "french", "italian", "chinese", "german")
-MVSO = tuple(f"mvso-{language}" for language in LANGUAGES)
+def _listed() -> dict[str, Experiment]:
+    """Read the experiments, by name, from ``experiments.csv`` and ``catalogue.csv``."""
+    made = {}
+    for row in _rows("experiments.csv"):
+        own = [one for one in _rows("catalogue.csv") if one["experiment"] == row["name"]]
+        found = {"paper": [], "here": [], "frozen": []}
+        for one in own:
+            found[one["ran"]].append(tuple(one["configuration"].split(":")))
+        made[row["name"]] = Experiment(
+            row["name"],
+            row["title"],
+            agreements=tuple(row["agreements"].split()),
+            reported=row["reported"],
+            probed=row["made"] == "probes",
+            mapped=row["made"] == "maps",
+            paper=tuple(Configuration(*parts) for parts in found["paper"]),
+            variants=tuple(one["reported"] for one in own if one["reported"]),
+            here=tuple(Configuration(*parts) for parts in found["here"]),
+            frozen=tuple(found["frozen"]),
+        )
+    return made
+
+
+EXPERIMENTS = _listed()
+MVSO = tuple(start for start in START_TITLES if start.startswith("mvso-"))
 # The recipes of what is recorded: see the chapter on fine-tuning for why. A new layer on averages
 # as large as SqueezeNet's is thrown out at once by the paper's ten times faster last layer.
 THIRD, OURS = "paper-third", "head-at-base-rate-third"
 # With what is below the new layers kept as it starts.
 ON_CONVOLUTIONS = "head-at-base-rate-frozen-convolutions-third"
-ON_FEATURES = "head-at-base-rate-frozen-features-third"
 # The two networks that stand in for the paper's start.
 SQUEEZENET = Configuration("squeezenet1_1", "imagenet", THIRD)
 CAFFENET = Configuration("caffenet", "imagenet-convolutions", OURS)
@@ -218,141 +226,8 @@ EFFICIENTNET = replace(MOBILENET, network="efficientnet_lite0")
 RESNET = replace(MOBILENET, network="resnet50")
 # What is cut from SqueezeNet, and added to it, has our recipe: so must what that is compared with.
 SQUEEZENET_OURS = replace(SQUEEZENET, recipe=OURS)
-SQUEEZENET_FROZEN = replace(SQUEEZENET, recipe=ON_FEATURES)
+SQUEEZENET_FROZEN = replace(SQUEEZENET, recipe="head-at-base-rate-frozen-features-third")
 CAFFENET_FROZEN = replace(CAFFENET, recipe=ON_CONVOLUTIONS)
-# The one start of MobileNetV2 that has its original classifier.
-MOBILENET_CLASSIFIER = replace(MOBILENET, start="imagenet-torchvision")
-
-EXPERIMENTS = {
-    experiment.name: experiment
-    for experiment in (
-        Experiment(
-            "fine-tuning",
-            "Fine-tuning on the pictures on which five, four and three annotators agree",
-            folds.AGREEMENTS,
-            (PAPERS,),
-            (
-                Configuration("squeezenet1_1", "imagenet", "paper"),
-                SQUEEZENET,
-                SETTLED,
-                CONVOLUTIONS,
-                CAFFENET,
-                Configuration("caffenet", "imagenet-convolutions", THIRD),
-                MOBILENET,
-            ),
-            "fine-tuning",
-            ("CaffeNet, ILSVRC-2012",),
-        ),
-        Experiment(
-            "twins",
-            "Fine-tuning without the training pictures that the test fold has a copy of",
-            ("five",),
-            (),
-            (Configuration("squeezenet1_1", "imagenet", "paper-without-twins-third"),),
-        ),
-        Experiment(
-            "layer-by-layer",
-            "A linear SVM and a softmax classifier on every layer of the fine-tuned network",
-            ("five",),
-            (PAPERS,),
-            (SQUEEZENET, CAFFENET, MOBILENET),
-            probed=True,
-        ),
-        Experiment(
-            "ablation",
-            "The last layers removed, with and without a new two-way layer in their place",
-            ("five",),
-            (FC7_2, FC6_2),
-            (
-                *_several(PREDECESSORS, ("imagenet",), "paper"),
-                CONVOLUTIONS_FC6_2,
-                SETTLED,
-                SETTLED_FC7_2,
-                CONVOLUTIONS,
-                CONVOLUTIONS_FC7_2,
-                SQUEEZENET_OURS,
-                *_several(ABLATIONS["squeezenet1_1"], ("imagenet",), OURS),
-                SQUEEZENET,
-                Configuration("squeezenet1_1+fire9-2", "imagenet", THIRD),
-                SQUEEZENET_FROZEN,
-                *_several(FIRE_CUTS, ("imagenet",), ON_FEATURES),
-                CAFFENET,
-                *_several(ABLATIONS["caffenet"], ("imagenet-convolutions",), OURS),
-                CAFFENET_FROZEN,
-                *_several(FC_CUTS, ("imagenet-convolutions",), ON_CONVOLUTIONS),
-                MOBILENET,
-                *_several(ABLATIONS["mobilenet_v2"], ("imagenet",), THIRD),
-            ),
-            "layer ablation",
-            ("fc7-2", "fc6-2"),
-        ),
-        Experiment(
-            "initialisation",
-            "The same network from different starts",
-            ("five",),
-            _several(("caffenet",), ("imagenet", "places", "deepsentibank", *MVSO), "paper"),
-            (
-                SETTLED,
-                CONVOLUTIONS,
-                CAFFENET,
-                Configuration("alexnet", "imagenet-convolutions", OURS),
-                Configuration("caffenet", "random", OURS),
-                CAFFENET_FROZEN,
-                Configuration("alexnet", "imagenet-convolutions", ON_CONVOLUTIONS),
-                SQUEEZENET,
-                Configuration("squeezenet1_1", "imagenet", "paper-frozen-features-third"),
-                Configuration("squeezenet1_1", "random", THIRD),
-                MOBILENET,
-                Configuration("mobilenet_v2", "random", THIRD),
-            ),
-            "initialisation",
-            (
-                *("ILSVRC-2012", "Places", "DeepSentiBank", "MVSO English", "MVSO Spanish"),
-                *("MVSO French", "MVSO Italian", "MVSO Chinese", "MVSO German"),
-            ),
-        ),
-        Experiment(
-            "addition",
-            "A two-way layer on top of the original classifier",
-            ("five",),
-            _several(("caffenet+fc9-2",), ("imagenet", "mvso-english"), "paper"),
-            (
-                SQUEEZENET_OURS,
-                replace(SQUEEZENET_OURS, network="squeezenet1_1+conv11-2"),
-                CONVOLUTIONS,
-                CONVOLUTIONS_FC9_2,
-                CAFFENET,
-                replace(CAFFENET, network="caffenet+fc9-2"),
-                MOBILENET_CLASSIFIER,
-                replace(MOBILENET_CLASSIFIER, network="mobilenet_v2+fc20-2"),
-            ),
-            "layer addition",
-            ("fc9-2, ILSVRC-2012", "fc9-2, MVSO English"),
-        ),
-        Experiment(
-            "sentiment-maps",
-            "Where each fold's network finds its evidence, and how far to believe that",
-            ("five",),
-            (PAPERS,),
-            (SQUEEZENET, CAFFENET, MOBILENET),
-            mapped=True,
-        ),
-        Experiment(
-            "ten-years-later",
-            "Later networks on the same folds",
-            folds.AGREEMENTS,
-            (),
-            (MOBILENET, EFFICIENTNET, RESNET),
-            frozen=(
-                ("mobilenet_v2", "imagenet"),
-                ("squeezenet1_1", "imagenet"),
-                ("squeezenet1_0", "imagenet-caffe"),
-                ("efficientnet_lite0", "imagenet"),
-                ("resnet50", "imagenet"),
-            ),
-        ),
-    )
-}
 
 
 def find(name: str) -> Experiment:

@@ -88,12 +88,12 @@ class Run(Work):
         return super().deviation() or shortened
 
     def lists(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Give the pictures to train and to test on, as `folds.split` does, up to the limit."""
-        train, test = folds.split(self.agreement, self.fold)
-        if self.inner is not None:
-            held = train["fold"] == self.inner
-            train, test = (train[some].reset_index(drop=True) for some in (~held, held))
-        return train.head(self.limit), test.head(self.limit)
+        """As of all work; within its training list, if it stays there."""
+        if self.inner is None:
+            return super().lists()
+        train, _ = folds.split(self.agreement, self.fold)
+        held = train["fold"] == self.inner
+        return tuple(train[some].reset_index(drop=True).head(self.limit) for some in (~held, held))
 
     def tests_on(self, listed: str) -> bool:
         """Whether lines of picture and label are those of its test list."""
@@ -116,6 +116,7 @@ class Record(Finished):
 
     of: ClassVar = Run
     files: ClassVar = ("curve.csv", "predictions.csv")
+    readers: ClassVar = ("curve", "scores")
     unrecorded: ClassVar = (WEIGHTS,)
     one: ClassVar = "run"
     several: ClassVar = "runs"
@@ -124,12 +125,6 @@ class Record(Finished):
     def run(self) -> Run:
         """What was run."""
         return self.work
-
-    def check(self) -> None:
-        """As of all work; the curve, too."""
-        super().check()
-        self._predicted()
-        self.curve()
 
     def _predicted(self) -> tuple[bytes, list[dict[str, str]]]:
         """Read the predictions, as bytes and as rows, found to be those of the test list."""

@@ -54,11 +54,6 @@ class Store:
     def check(self, work: Work, behind: dict[str, Record]) -> None:
         """Refuse what cannot be done, before anything is computed."""
 
-    def find(self, work: Work, pictures: Pictures) -> Finished | None:
-        """Open finished work; costs next to nothing."""
-        key = work.key(pictures.fingerprint)
-        return self.kind.open_key(self.root, key) if (self.root / key).is_dir() else None
-
     def get(
         self,
         work: Work,
@@ -82,13 +77,13 @@ class Store:
             If a training run behind it is not there, has no weights, or is of another fold or of
             other pictures; or the kind refuses the work.
         """
-        if found := self.find(work, pictures):
-            return found
+        key = work.key(pictures.fingerprint)
+        if (self.root / key).is_dir():
+            return self.kind.open_key(self.root, key)
         device = devices.pick(device)
         keys = work.keys_behind()
-        behind = {name: self._trained(key, work, pictures) for name, key in keys.items()}
+        behind = {name: self._trained(one, work, pictures) for name, one in keys.items()}
         self.check(work, behind)
-        key = work.key(pictures.fingerprint)
         memory.keep_freed()
         memory.give_back()  # what an earlier run left
         with places.folder_made(self.root / key, self.kind.marker(), "RUNS") as partial:
@@ -162,12 +157,10 @@ class Runs(Store):
             train_list = train_list[~pictures.copies(train_list["image"], test_list["image"])]
         network = factory.create(run.network, start=run.start, seed=run.seed).to(device)
         _save(network, {}, folder)  # takes the room before anything is trained
-        pixels = pictures.tensor()
-        train_pixels = pixels[pictures.rows(train_list["image"])].to(device)
-        test_pixels = pixels[pictures.rows(test_list["image"])].to(device)
+        test_pixels = pixels_of(test_list, pictures).to(device)
         curve = loop.train(
             network,
-            train_pixels,
+            pixels_of(train_list, pictures).to(device),
             train_list["label"].to_numpy(),
             run.recipe,
             seed=run.seed,
@@ -191,6 +184,11 @@ class Runs(Store):
                 f"and tables are kept in {kept}: make room and run again, or take them from there."
             ) from fault
         return {}
+
+
+def pixels_of(listed: pd.DataFrame, pictures: Pictures) -> torch.Tensor:
+    """Give the pictures of a list, uint8 RGB (n, 256, 256, 3)."""
+    return pictures.tensor()[pictures.rows(listed["image"])]
 
 
 def _save(network: Network, tables: dict[str, pd.DataFrame], folder: Path) -> None:

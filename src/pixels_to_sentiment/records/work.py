@@ -8,6 +8,8 @@ The kinds are training runs (`runs`), probes of layers and studies of maps; `sto
 whole or not at all, and records them.
 """
 
+from __future__ import annotations
+
 import hashlib
 import json
 import os
@@ -15,11 +17,15 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, ClassVar, Self
+from typing import TYPE_CHECKING, BinaryIO, ClassVar, Self
 
 from pixels_to_sentiment import places, provenance
+from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError, damage
 from pixels_to_sentiment.records import fingerprints
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Work:
@@ -75,6 +81,11 @@ class Work:
         """Say in what it is not the full protocol, ``None`` if in nothing."""
         return None if self.limit is None else "from a few pictures"
 
+    def lists(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Give the pictures to train and to test on, as `folds.split` does, up to the limit."""
+        train, test = folds.split(self.agreement, self.fold)
+        return train.head(self.limit), test.head(self.limit)
+
     def keys_behind(self) -> dict[str, str]:
         """Give the keys of the training runs behind it, by what the description calls them."""
         named = {name: getattr(self, field) for field, name in self.behind.items()}
@@ -118,8 +129,9 @@ class Finished:
     code: str
 
     of: ClassVar[type[Work]]
-    # Tables of its folder, and what of it is not part of a recorded result.
+    # Tables of its folder, what reads each, and what of it is not part of a recorded result.
     files: ClassVar[tuple[str, ...]]
+    readers: ClassVar[tuple[str, ...]] = ()
     unrecorded: ClassVar[tuple[str, ...]] = ()
     one: ClassVar[str]
     several: ClassVar[str]
@@ -150,14 +162,14 @@ class Finished:
             told = {name: content[name] for name in ("key", "data", "code")}
             if work.key(told["data"]["fingerprint"], told["code"]) != told["key"]:
                 raise ValueError("what it says is not what was written: its key is another's")
-            made = cls(folder, work, **told, **cls._more(folder, content))
+            made = cls(folder, work, **told, **cls._more(content))
         for name in ("provenance.json", *made.tables()):
             with _damage(folder / name):
                 (folder / name).stat()
         return made
 
     @classmethod
-    def _more(cls, folder: Path, content: dict) -> dict:
+    def _more(cls, content: dict) -> dict:
         """Give the fields of the kind, from the description."""
         return {}
 
@@ -220,6 +232,8 @@ class Finished:
     def check(self) -> None:
         """Refuse a folder with a damaged file, or one that is not of the published folds."""
         self.provenance()
+        for read in self.readers:
+            getattr(self, read)()
 
     def provenance(self) -> dict:
         """Give commit, hardware, versions, date and durations."""

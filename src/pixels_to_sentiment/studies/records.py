@@ -13,13 +13,11 @@ along a side the maps' places lie, too, and it holds
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
-from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.records.runs import Run
 from pixels_to_sentiment.records.work import Finished, Work
 
@@ -85,15 +83,15 @@ class StudyRecord(Finished):
 
     of: ClassVar = Study
     files: ClassVar = ("log_odds.csv", "measures.csv")
+    readers: ClassVar = ("maps", "grad_cam", "measures")
     one: ClassVar = "study of maps"
     several: ClassVar = "studies of maps"
     untrained: ClassVar = "head fitted"
 
     @classmethod
-    def _more(cls, folder: Path, content: dict) -> dict:
-        runs = {name: content[name] for name in ("run", "other")}
-        made = {name: None if run is None else Run.read(run) for name, run in runs.items()}
-        return made | {
+    def _more(cls, content: dict) -> dict:
+        runs = {name: content[name] and Run.read(content[name]) for name in ("run", "other")}
+        return runs | {
             "at": tuple(content["at"]),
             "grad_cam_at": tuple(content.get("grad_cam_at", ())),
         }
@@ -119,11 +117,6 @@ class StudyRecord(Finished):
         """
         return self._read(_GRAD_CAM) if self.grad_cam_at else None
 
-    def check(self) -> None:
-        """As of all work."""
-        super().check()
-        self.maps(), self.grad_cam(), self.measures()
-
     def tables(self) -> tuple[str, ...]:
         """As of all work; older studies lack Grad-CAM."""
         return (*self.files, _GRAD_CAM) if self.grad_cam_at else self.files
@@ -148,7 +141,7 @@ class StudyRecord(Finished):
         return table.assign(fold=self.study.fold, key=self.key)
 
     def _of_the_test_list(self, table: pd.DataFrame, *more: str) -> None:
-        test = folds.split(self.study.agreement, self.study.fold)[1].head(self.study.limit)
+        test = self.study.lists()[1]
         for name in ("image", *more):
             if table[name].to_list() != test[name].to_list():
                 raise ValueError("its pictures and labels are not those of the test list")

@@ -38,14 +38,16 @@ class Studies(store.Store):
     def execute(self, study, behind, pictures, folder, device, tell) -> dict:
         """Map and measure."""
         trained, other = behind.get("run"), behind.get("other")
-        taught, tested = folds.split(study.agreement, study.fold)
-        table = tested.head(study.limit)[["image", "label"]]
+        table = study.lists()[1][["image", "label"]]
         if trained:
             network = trained.restore().to(device)
         else:
             name, _, start = study.run.partition(":")
             network = factory.create(name, start=start, seed=study.seed).to(device)
-            heads.fit(network, _pixels(pictures, taught, device), taught["label"].to_numpy())
+            taught, _ = folds.split(study.agreement, study.fold)
+            heads.fit(
+                network, store.pixels_of(taught, pictures).to(device), taught["label"].to_numpy()
+            )
         with loop.arithmetic("fp32", torch.device(device).type):
             untaught = None
             if study.labels:
@@ -66,16 +68,12 @@ class Studies(store.Store):
         return {"at": at.round(6).tolist(), "grad_cam_at": cam_at.round(6).tolist()}
 
 
-def _pixels(pictures: Pictures, listed: pd.DataFrame, device: str) -> torch.Tensor:
-    return pictures.tensor()[pictures.rows(listed["image"])].to(device)
-
-
 def _untaught(run: Run, seed: int, pictures: Pictures, device: str) -> Network:
     """Train the run's network on shuffled labels; it is not kept."""
     taught, _ = run.lists()
     labels = np.random.default_rng(seed).permutation(taught["label"].to_numpy())
     network = factory.create(run.network, start=run.start, seed=run.seed).to(device)
-    pixels = _pixels(pictures, taught, device)
+    pixels = store.pixels_of(taught, pictures).to(device)
     loop.train(network, pixels, labels, run.recipe, seed=run.seed, precision=run.precision)
     return network.eval()
 

@@ -56,8 +56,3 @@ def edit(path: Path, old: str, new: str) -> None:
 def cells(path: Path) -> list[dict]:
     """Read the cells of a notebook without any help from nbformat."""
     return json.loads(path.read_text())["cells"]
-
-
-def metadata(path: Path) -> dict:
-    """Read what the library noted of how a notebook was executed."""
-    return json.loads(path.read_text())["metadata"]["pixels_to_sentiment"]

@@ -77,11 +77,10 @@ def ran(configuration, share, agreement="five", *, centre=None, which=folds.FOLD
         run = run_of(configuration, fold, agreement, **more)
         dice = np.random.default_rng(int(run.key("f", "c"), 16))
         test = folds.split(agreement, fold)[1][["image", "label"]].reset_index(drop=True)
-        counts = test["image"].map(crowd.exact())
         for view, part in (("centre", centre or share), ("oversampled", share)):
             correct = test["label"] == 1 if part is None else right_on(len(test), part, dice)
             for count, of_count in by_count.items():
-                some = (counts == count).to_numpy()
+                some = (test["image"].map(crowd.exact()) == count).to_numpy()
                 correct[some] = right_on(some.sum(), of_count, dice)
             test[view] = np.where((test["label"] == 1) == correct, 0.9, 0.1)
         made.append(finished(ToyRun, run, test, loss=loss))

@@ -26,5 +26,12 @@ LOG = pd.DataFrame(
 LOG_LOSSES = ("total_loss", "train_loss", "test_loss")
 
 
+def labels(figure):
+    """Name the axes of a figure, which is drawn without a warning, layout included."""
+    figure.canvas.draw()
+    found = {name for axes in figure.axes for name in (axes.get_xlabel(), axes.get_ylabel())}
+    return found - {""}
+
+
 def texts(axes):
     return [text.get_text() for text in axes.texts]

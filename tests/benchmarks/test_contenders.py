@@ -6,6 +6,7 @@ from PIL import Image
 import toy_runs
 from pixels_to_sentiment.benchmarks import contenders
 from pixels_to_sentiment.data import pictures
+from pixels_to_sentiment.networks import deploy
 
 pytestmark = pytest.mark.usefixtures("isolated")
 
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("isolated")
     ("make", "work"),
     [
         (contenders.common_training, {"network": "squeezenet1_1", "count": 2, "batch": 2}),
-        (contenders.timm_training, {"model": "test_efficientnet", "count": 2, "batch": 2}),
+        (contenders.timm_training, {"network": "timm/test_efficientnet", "count": 2, "batch": 2}),
         (contenders.common_prediction, {"network": "squeezenet1_1", "count": 1}),
     ],
 )
@@ -34,9 +35,9 @@ def test_all_our_contenders_run(monkeypatch):
     contenders.our_prediction("squeezenet1_1", 1, "cpu")()
     contenders.our_experiment("squeezenet1_1", "cpu", "fp32")
     contenders.our_inference("squeezenet1_1", 2, "cpu")()
-    contenders.our_maps("squeezenet1_1", 227, "cpu", batch=2)()
+    contenders.our_inference("squeezenet1_1", 2, "cpu", side=227)()
     contenders.opencv_inference("squeezenet1_1", 2)()
-    contenders.opencv_inference("squeezenet1_1", 2, maps=True)()
+    contenders.opencv_inference("squeezenet1_1", 2, side=deploy.MAP_SIDE)()
 
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
@@ -47,13 +48,12 @@ def test_products_run(way, precision, monkeypatch):
 
 
 def test_operations_are_twice_the_multiplications():
-    """CaffeNet forward, from the shapes of its prototxt; backward lacks conv1's input only."""
+    """CaffeNet's, from the shapes of its prototxt; backward lacks conv1's input only."""
     conv1 = 55 * 55 * 96 * 3 * 121
     others = 27 * 27 * 256 * 48 * 25 + 13 * 13 * (384 * 256 * 9 + (384 + 256) * 192 * 9)
     inner = 9216 * 4096 + 4096 * 4096 + 4096 * 2
-    forward = 2 * (conv1 + others + inner)
-    assert contenders.operations("caffenet", train=False) == forward
-    assert contenders.operations("caffenet", train=True) == 3 * forward - 2 * conv1
+    both = 2 * (3 * (conv1 + others + inner) - conv1)
+    assert contenders.operations("caffenet", train=True) == both
     # MobileNetV2's published 300 million products are for 1000 classes, 1.28 million more.
     products = contenders.operations("mobilenet_v2", train=False) / 2
     assert products == pytest.approx(300e6, rel=0.01)

@@ -28,22 +28,20 @@ def _alive(monkeypatch):
     monkeypatch.setattr(factory, "create", alive)
 
 
-@pytest.mark.parametrize("each", [False, True])
-def test_one_pass_gives_the_packages_maps_of_both_classes(each):
-    """Of each picture and class, enlarged and scaled as the package does; also one by one."""
+def test_one_pass_gives_the_packages_maps_of_both_classes():
+    """Of each picture and class, one by one, enlarged and scaled as the package does."""
     ours = maps.our_class_maps("squeezenet1_1", 2, "cpu")()
-    theirs = maps.package_grad_cam("squeezenet1_1", 2, "cpu", "classifier.2", each)()
+    theirs = maps.package_grad_cam("squeezenet1_1", 2, "cpu", "classifier.2", each=True)()
     assert ours.shape == theirs.shape == (4, 224, 224)
     np.testing.assert_allclose(ours, theirs, atol=2e-3)
     assert (theirs.std((1, 2)) > 0.05).all(), "or nothing was compared"
     assert np.abs(theirs[0] - theirs[2]).max() > 0.1, "the classes' maps differ"
 
 
-@pytest.mark.parametrize("network", ["squeezenet1_1", "caffenet"])
-def test_grad_cam_is_the_packages(network):
-    """On the same layer, of both classes."""
-    ours = maps.our_grad_cam(network, 2, "cpu")()
-    theirs = maps.package_grad_cam(network, 2, "cpu")()
+def test_grad_cam_is_the_packages():
+    """On the same layer, of both classes, all pictures at once."""
+    ours = maps.our_grad_cam("squeezenet1_1", 2, "cpu")()
+    theirs = maps.package_grad_cam("squeezenet1_1", 2, "cpu")()
     np.testing.assert_allclose(ours, theirs, atol=2e-3)
     assert (theirs.std((1, 2)) > 0.05).any(), "or nothing was compared"
 

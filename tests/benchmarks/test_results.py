@@ -21,7 +21,7 @@ SECONDS = {
 def test_ratios_are_paired_by_round_and_shares_are_of_the_faster_product():
     """By hand: 10 pictures of 1e9 operations; products of 2 * 4096**3."""
     table = pd.DataFrame(
-        results.rows("work", 10, 10**9, SECONDS, dict.fromkeys(SECONDS, 7.4))
+        results.rows("work", 10, 10**9, (SECONDS, dict.fromkeys(SECONDS, 7.4)))
     ).set_index("contender")
     assert list(table.index) == [results.OURS, results.BF16, results.COMMON]
     assert table.loc[results.COMMON, "ratio"] == 2
@@ -38,10 +38,11 @@ def test_ratios_are_paired_by_round_and_shares_are_of_the_faster_product():
 def test_work_without_a_limit_or_operations_has_neither_share_nor_rate_of_them():
     """Only the time counts, as for what ROAD fills in; JSON has no missing number but null."""
     seconds = {results.OURS: [1.0, 1.0], results.PACKAGE: [3.0, 5.0]}
-    bare = results.rows("work", 10, 0, seconds, dict.fromkeys(seconds, 1))
+    times = seconds, dict.fromkeys(seconds, 1)
+    bare = results.rows("work", 10, 0, times)
     assert [one["ratio"] for one in bare] == [1, 4]
     assert {one[name] for one in bare for name in ("gflops", "limit_gflops", "share")} == {None}
-    counted = results.rows("work", 10, 10**9, seconds, dict.fromkeys(seconds, 1))
+    counted = results.rows("work", 10, 10**9, times)
     assert [(one["gflops"], one["share"]) for one in counted] == [(10, None), (2.5, None)]
 
 
@@ -65,10 +66,10 @@ def test_a_map_is_divided_by_the_answer_of_the_same_round():
 @pytest.mark.parametrize("n", [4, 9])
 def test_one_more_round_lies_in_the_spread_in_19_cases_of_20(n):
     """Simulated: rounds whose logarithms are normal."""
-    rounds = np.exp(np.random.default_rng(n).normal(0.7, 0.1, (4000, n + 1)))
+    rounds = np.exp(np.random.default_rng(n).normal(0.7, 0.1, (1500, n + 1)))
     spreads = np.array([results.spread(some) for some in rounds[:, :-1]])
     inside = (spreads[:, 0] <= rounds[:, -1]) & (rounds[:, -1] <= spreads[:, 1])
-    assert inside.mean() == pytest.approx(0.95, abs=0.015)
+    assert inside.mean() == pytest.approx(0.95, abs=0.02)
 
 
 def test_exponents_are_those_of_the_powers():
@@ -77,15 +78,6 @@ def test_exponents_are_those_of_the_powers():
         columns=["what", "size", "seconds"],
     )
     assert results.exponents(table).round(9).to_dict() == {"b": 2, "a": 0.5}
-
-
-def test_a_report_is_kept_and_found_again():
-    """The newest first, by kind of device."""
-    dates = ["2026-01-02T03:04:05+00:00", "2026-01-03T03:04:05+00:00"]
-    for device, date in [("cpu", dates[0]), ("cpu", dates[1]), ("cuda:0", dates[0])]:
-        results.record({"made": {"device": device, "date": date}})
-    assert [one["made"]["date"] for one in results.recorded("cpu")] == dates[::-1]
-    assert [one["made"]["device"] for one in results.recorded("gpu")] == ["cuda:0"]
 
 
 def test_a_second_report_is_held_against_the_spread_of_the_first():
@@ -126,8 +118,8 @@ def test_reports_stand_side_by_side_with_the_machines_limit():
     assert list(table.columns) == ["date", "limit", "w"]
 
 
-def test_the_newest_record_of_what_a_map_costs_is_given():
-    """Of a whole report or of that part alone, which is no whole report."""
+def test_reports_are_kept_and_the_newest_record_of_what_a_map_costs_is_given():
+    """By kind of device; of a whole report or of that part alone, which is no whole report."""
     assert results.map_costs("cpu").empty
 
     def report(date, ratio, device="cpu", **more):
@@ -143,6 +135,7 @@ def test_the_newest_record_of_what_a_map_costs_is_given():
     found = results.map_costs("cpu")
     assert (found.loc[0, "ratio"], found.loc[0, "date"][:10]) == (4, "2026-01-03")
     assert found.loc[0, "hardware"] == "abacus"
-    assert len(results.recorded("cpu")) == 2
+    whole = [one["made"]["date"][:10] for one in results.recorded("cpu")]
+    assert whole == ["2026-01-04", "2026-01-02"]
     results.record(report("2026-01-03", 2, device="cuda"))
     assert list(results.map_costs("gpu")["hardware"]) == ["loom"]

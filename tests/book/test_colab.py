@@ -7,22 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from pixels_to_sentiment.book import colab, notebooks, tiers
-from pixels_to_sentiment.cli import main
+import toy_checkout
+from pixels_to_sentiment.book import checks, colab, notebooks, tiers
 from pixels_to_sentiment.errors import UserError
+from toy_cli import said
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-FIXTURES = Path(__file__).parents[1] / "notebooks"
 ADDRESS = "https://example.org/someone/project"
-
-
-@pytest.fixture
-def copy(tmp_path):
-    path = tmp_path / "sums.ipynb"
-    notebook = json.loads((FIXTURES / "sums.ipynb").read_text())
-    path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
-    return path
 
 
 @pytest.fixture
@@ -44,19 +36,23 @@ def test_every_notebook_has_the_cell(tmp_path):
         assert not colab.put(copied, colab.address(ROOT)), f"{path}: run `make format`"
 
 
-def test_the_cell_comes_after_the_title_and_leaves_the_rest(copy):
-    """Papermill finds the parameters as before; written anew there is one, with the new address."""
-    before, declared = json.loads(copy.read_text()), tiers.declared_parameters(copy)
-    assert colab.put(copy, "")
-    assert colab.put(copy, ADDRESS)
-    assert not colab.put(copy, ADDRESS)
-    after = json.loads(copy.read_text())
+def test_the_command_writes_the_cell_after_the_title_and_leaves_the_rest(
+    tmp_path, monkeypatch, capsys
+):
+    """Papermill finds the parameters as before; with a new address there is one cell still."""
+    path = toy_checkout.build(tmp_path, "sums") / "notebooks" / "sums.ipynb"
+    monkeypatch.setattr(notebooks, "root", lambda: tmp_path)
+    before, declared = json.loads(path.read_text()), tiers.declared_parameters(path)
+    for urls, told in (("", 1), (f"urls.Repository = '{ADDRESS}'", 1), ("", 1), ("", 0)):
+        (tmp_path / "pyproject.toml").write_text(f"[project]\nname = 'x'\n{urls}\n")
+        assert said(capsys, "book", "colab").count("sums.ipynb") == told
+    after = json.loads(path.read_text())
     cell = after["cells"].pop(1)
     assert (cell["cell_type"], cell["metadata"]["tags"]) == ("code", ["colab", "remove-cell"])
-    assert "".join(cell["source"]) == colab.source(ADDRESS)
+    assert "".join(cell["source"]) == colab.source("")
     assert after == before
-    assert tiers.declared_parameters(copy) == declared
-    assert notebooks.source_complaints(copy) == []
+    assert tiers.declared_parameters(path) == declared
+    assert checks.of_source(path) == []
 
 
 def test_elsewhere_the_cell_does_nothing(tmp_path, monkeypatch):
@@ -105,16 +101,3 @@ def test_the_address_is_that_of_pyproject(tmp_path, urls, address):
             colab.address(tmp_path)
     else:
         assert colab.address(tmp_path) == address
-
-
-def test_the_command_writes_the_cell_once(copy, monkeypatch, capsys):
-    """It names what it changed, and says nothing when there is nothing to do."""
-    root = copy.parent
-    (root / "pyproject.toml").write_text("[project]\nname = 'x'\n")
-    (root / "notebooks").mkdir()
-    copy.rename(root / "notebooks" / copy.name)
-    monkeypatch.setattr(notebooks, "root", lambda: root)
-    assert main(["book", "colab"]) == 0
-    assert "sums.ipynb" in capsys.readouterr().out
-    assert main(["book", "colab"]) == 0
-    assert capsys.readouterr().out == ""

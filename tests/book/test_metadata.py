@@ -9,10 +9,10 @@ from pixels_to_sentiment import places
 from pixels_to_sentiment.book import metadata
 
 
-def app(outdir=None):
+def app(outdir="", srcdir=""):
     """Give as much of Sphinx as is asked."""
     builder, config = SimpleNamespace(format="html"), SimpleNamespace(root_doc="index")
-    return SimpleNamespace(outdir=outdir, builder=builder, config=config)
+    return SimpleNamespace(outdir=outdir, srcdir=srcdir, builder=builder, config=config)
 
 
 def test_the_front_page_says_what_the_book_is_and_is_based_on():
@@ -33,16 +33,24 @@ def test_the_front_page_says_what_the_book_is_and_is_based_on():
 
 
 def test_recorded_answers_are_in_the_built_book_with_their_checksums(tmp_path, monkeypatch):
-    """Other files are not; `sha256sum` finds every one right, and a changed one wrong."""
+    """Other files are not; `sha256sum` finds every one right, and a changed one wrong.
+
+    What readers try is the last one made, and nothing of an earlier build.
+    """
     kept, built = tmp_path / "kept", tmp_path / "built"
     for key in ("a", "b"):
         (kept / key).mkdir(parents=True)
         for name in ("predictions.csv", "run.json"):
             (kept / key / name).write_text(key)
     monkeypatch.setenv("PIXELS_TO_SENTIMENT_RESULTS", str(kept))
-    metadata.copy_answers(app(built), None)
+    tried = tmp_path / "book" / "chapters" / metadata.TRIAL
+    tried.mkdir(parents=True)
+    (tried / "model").touch()
+    (built / metadata.TRIAL / "older").mkdir(parents=True)
+    metadata.copy(app(built, tmp_path / "book"), None)
     files = {path.name for path in (built / "results").glob("*/*")}
     assert files == {"predictions.csv"}
+    assert [path.name for path in (built / metadata.TRIAL).iterdir()] == ["model"]
     check = ["sha256sum", "--check", metadata.SUMS]
     folder = built / "results"
     assert subprocess.run(check, cwd=folder, capture_output=True).returncode == 0

@@ -4,46 +4,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from pixels_to_sentiment.book import notebooks, tiers
+from pixels_to_sentiment.book import notebooks
 from pixels_to_sentiment.errors import UserError
 
 FIXTURES = Path(__file__).parents[1] / "notebooks"
-
-
-@pytest.mark.parametrize("name", ["sums", "fails"])
-def test_notebook_in_good_order_has_no_complaint(name):
-    """A tidy source passes, whether or not its cells would succeed."""
-    path = FIXTURES / f"{name}.ipynb"
-    assert notebooks.source_complaints(path) == []
-    assert notebooks.parameter_complaints(path, tiers.declared_parameters(path)) == []
-
-
-def test_every_fault_of_a_source_is_named(tmp_path):
-    """Kernel, ids, the injected cell and kept outputs are told in one go, each with its file."""
-    notebook = json.loads((FIXTURES / "untidy.ipynb").read_text())
-    notebook["cells"][1]["execution_count"] = 7
-    (tmp_path / "untidy.ipynb").write_text(json.dumps(notebook))
-    complaints = notebooks.source_complaints(tmp_path / "untidy.ipynb")
-    for said in ("kernel must be python3", "same id", "injected-parameters", "cell 2 keeps"):
-        assert [c for c in complaints if said in c and "untidy.ipynb" in c], said
-    assert len(complaints) == 4
-
-
-@pytest.mark.filterwarnings("ignore:Non-unique cell id")
-def test_every_fault_of_the_parameters_is_named(tmp_path):
-    """No annotation, no comment, and a comment that papermill cannot read past are faults."""
-    path = tmp_path / "untidy.ipynb"
-    path.write_text((FIXTURES / "untidy.ipynb").read_text().replace("julia", "python"))
-    complaints = notebooks.parameter_complaints(path, tiers.declared_parameters(path))
-    for said in ("'whole = 3' lacks", "'folds: list = [1]'", "'seed: int = 0'"):
-        assert [c for c in complaints if said in c], said
-    assert len(complaints) == 3
-
-
-def test_no_parameters_cell_is_a_fault():
-    """A notebook without parameters cannot be given a tier."""
-    (complaint,) = notebooks.source_complaints(FIXTURES / "dies.ipynb")
-    assert "0 cells are tagged parameters" in complaint
 
 
 def _without_ids(notebook):
@@ -64,9 +28,10 @@ def test_notebook_of_another_form_is_refused(tmp_path, spoil, said):
     """A file that is not a valid notebook of the present format is refused by name."""
     path = tmp_path / "spoiled.ipynb"
     path.write_text(json.dumps(spoil(json.loads((FIXTURES / "sums.ipynb").read_text()))))
-    (complaint,) = notebooks.source_complaints(path)
-    assert said in complaint
-    assert str(path) in complaint
+    with pytest.raises(UserError) as caught:
+        notebooks.read(path)
+    assert said in str(caught.value)
+    assert str(path) in str(caught.value)
 
 
 @pytest.mark.parametrize("content", [b"", b'{"cells": [', b"[]", b"\xff\xfe", None])
@@ -87,6 +52,11 @@ def _erred(cell):
     cell.outputs.append(nbformat.v4.new_output("error", ename="KeyError"))
 
 
+def _wept(cell):
+    said = "Traceback (most recent call last):"
+    cell.outputs.append(nbformat.v4.new_output("stream", name="stderr", text=said))
+
+
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
@@ -95,10 +65,11 @@ def _erred(cell):
         (lambda cell: cell.update(execution_count=None), "did not run in its turn"),
         (_edited, "code is not that of its source"),
         (_erred, "cell [3], 'page.close()', failed: it ended in KeyError"),
+        (_wept, "it went on after a traceback on stderr"),
     ],
 )
 def test_executed_out_of_order_is_named(tmp_path, spoil, said):
-    """Cells run again, left out, edited afterwards or ended in an error are each found."""
+    """Cells run again, left out, edited afterwards, ended in an error or that went on after one."""
     source, notebook = (notebooks.read(FIXTURES / "sums.ipynb") for _ in range(2))
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for number, cell in enumerate(code, 1):

@@ -1,6 +1,7 @@
 """A small book built by Sphinx: tables in HTML are numbered, and figures keep their own outputs."""
 
 import base64
+import io
 import json
 import re
 from types import SimpleNamespace
@@ -51,27 +52,10 @@ def table(name, caption):
     return tables.table(pd.DataFrame({"a": [HOSTILE]}), caption=caption, name=name)
 
 
-@pytest.fixture(scope="module")
-def built_in(tmp_path_factory):
-    return tmp_path_factory.mktemp("book") / "out"
-
-
-@pytest.fixture(scope="module")
-def page(built_in):
-    """HTML of a notebook with two tables and a figure, and what Sphinx warned of."""
-    from sphinx.application import Sphinx
-
-    folder = built_in.parent
+def chapter():
     drawn = shown(png=PIXEL)
     drawn.metadata = {"image/png": {dark.KEY: DARK}}
-    (folder / "conf.py").write_text(CONF)
-    (folder / "index.md").write_text(
-        "# Book\n\nSee {numref}`second` and {numref}`taken`.\n\n"
-        "```{glue} some\n:doc: chapter.ipynb\n```\n\n```{glue} words\n:doc: chapter.ipynb\n```\n\n"
-        "```{glue} list\n:doc: chapter.ipynb\n```\n\n"
-        "```{toctree}\n:numbered: 1\nchapter\n```\n"
-    )
-    cells = [
+    return [
         v4.new_markdown_cell("# Chapter\n\nSee {numref}`second` and {numref}`drawn`.\n\n## Second"),
         code(shown(html=table("first", Markup("One <sup>?</sup>")), text="HTML")),
         code(shown(html=table("second", "Two")), shown(html=MADE)),
@@ -85,19 +69,50 @@ def page(built_in):
         code(glued("words", text=f"said {HOSTILE}"), glued("list", html="<ol><li>found</li></ol>")),
         code(shown(html='<div class="results"><table><tr><td>no label</td></tr></table></div>')),
     ]
-    metadata = {"kernelspec": {"name": "python3", "display_name": "P", "language": "python"}}
-    nbformat.write(v4.new_notebook(cells=cells, metadata=metadata), folder / "chapter.ipynb")
-    warnings = folder / "warnings.txt"
-    with warnings.open("w") as stream:
-        app = Sphinx(
-            folder, folder, folder / "out", folder / "tree", "html", status=None, warning=stream
-        )
-        app.build()
-    return (
-        (folder / "out/chapter.html").read_text(),
-        (folder / "out/index.html").read_text(),
-        (warnings.read_text()),
+
+
+def tables_page():
+    def of(name, rows, **options):
+        frame = pd.DataFrame({"a": range(rows)})
+        return code(shown(html=tables.table(frame, caption=name, name=name, **options)))
+
+    rows = range(rendering.ROWS + 1)
+    return [
+        v4.new_markdown_cell("# Page\n\nSee {numref}`long`."),
+        of("long", len(rows)),
+        of("led", len(rows), row_ids=[f"row-{n}" for n in rows]),
+        *(of(name, rendering.ROWS) for name in ("beside", "third", "fourth")),
+    ]
+
+
+@pytest.fixture(scope="module")
+def built_in(tmp_path_factory):
+    return tmp_path_factory.mktemp("book") / "html"
+
+
+@pytest.fixture(scope="module")
+def page(built_in):
+    """HTML of a chapter, the front page, a page of tables and the book on paper; the warnings."""
+    from sphinx.application import Sphinx
+
+    folder, warnings = built_in.parent, []
+    (folder / "conf.py").write_text(CONF)
+    (folder / "index.md").write_text(
+        "# Book\n\nSee {numref}`second` and {numref}`taken`.\n\n"
+        "```{glue} some\n:doc: chapter.ipynb\n```\n\n```{glue} words\n:doc: chapter.ipynb\n```\n\n"
+        "```{glue} list\n:doc: chapter.ipynb\n```\n\n"
+        "```{toctree}\n:numbered: 1\nchapter\ntables\n```\n"
     )
+    metadata = {"kernelspec": {"name": "python3", "display_name": "P", "language": "python"}}
+    for name, cells in (("chapter", chapter()), ("tables", tables_page())):
+        made = v4.new_notebook(cells=cells, metadata=metadata)
+        nbformat.write(made, folder / f"{name}.ipynb")
+    for builder in ("html", "singlehtml"):
+        out, tree = folder / builder, folder / "tree"
+        warnings.append(io.StringIO())
+        Sphinx(folder, folder, out, tree, builder, status=None, warning=warnings[-1]).build()
+    names = "html/chapter", "html/index", "html/tables", "singlehtml/index"
+    return *((folder / f"{name}.html").read_text() for name in names), warnings[0].getvalue()
 
 
 def test_tables_are_numbered_by_chapter_in_their_captions(page):
@@ -105,7 +120,7 @@ def test_tables_are_numbered_by_chapter_in_their_captions(page):
 
     A table without a label has no number, so that the next one keeps its own.
     """
-    chapter, _, _ = page
+    chapter, *_ = page
     captions = re.findall(r"<caption>(.*?)</caption>", chapter)
     assert captions[0].startswith('<span class="caption-number">Table 1.1 </span>One <sup>?</sup>')
     assert captions[1].startswith('<span class="caption-number">Table 1.2 </span>Two')
@@ -114,7 +129,7 @@ def test_tables_are_numbered_by_chapter_in_their_captions(page):
 
 def test_prose_refers_to_a_table_by_its_label_from_any_page(page):
     """A heading of the same name takes the anchor, and the links still lead to the table."""
-    chapter, index, _ = page
+    chapter, index, *_ = page
     anchor = re.findall(r'<div class="results" id="([^"]+)"', chapter)[1]
     assert chapter.count(f'id="{anchor}"') == 1
     for text, href in ((chapter, f"#{anchor}"), (index, f"chapter.html#{anchor}")):
@@ -123,7 +138,7 @@ def test_prose_refers_to_a_table_by_its_label_from_any_page(page):
 
 def test_what_made_a_figure_stands_below_it_and_not_in_it(page):
     """Once, after the caption; inside, it would be a second figure of the same name."""
-    chapter, _, warned = page
+    chapter, *_, warned = page
     assert chapter.count("<figure") == 1
     assert chapter.count(MADE) == 3
     assert chapter.rindex(MADE) > chapter.index("</figure>")
@@ -136,7 +151,7 @@ def test_a_table_that_another_page_takes_from_a_notebook_has_a_number_there(page
 
     A bare number would be a table of the article. Text is put in by MyST-NB as ever.
     """
-    chapter, index, _ = page
+    chapter, index, *_ = page
     assert "Three" not in chapter
     assert re.search(r'<caption><span class="caption-number">Table A\.1 </span>Three', index)
     (anchor,) = re.findall(r'<div class="results" id="([^"]+)"', index)
@@ -156,7 +171,7 @@ def test_links_of_a_glued_table_lead_to_where_it_was_made():
 
 def test_a_figure_has_its_drawing_for_the_dark_beside_it(page, built_in):
     """One figure, one number, one alternative text; the theme shows one of the two images."""
-    chapter, _, _ = page
+    chapter, *_ = page
     (figure,) = re.findall(r"<figure.*?</figure>", chapter, re.DOTALL)
     light, other = re.findall(r"<img[^>]*>", figure)
     assert "only-light" in light
@@ -168,41 +183,21 @@ def test_a_figure_has_its_drawing_for_the_dark_beside_it(page, built_in):
 
 def test_text_of_any_kind_is_shown_and_stays_text(page):
     """In a table of a chapter, in one that another page takes, and in prose."""
-    chapter, index, _ = page
+    chapter, index, *_ = page
     for html, times in ((chapter, 2), (index, 2)):
         assert html.count("&lt;b class=live&gt;") == times
         assert "<b class" not in html
         assert 'href="https://live' not in html
 
 
-def test_a_page_shows_three_small_tables_and_its_captions_open_the_others(tmp_path):
+def test_a_page_shows_three_small_tables_and_its_captions_open_the_others(page):
     """One whose rows are led to is shown, and a label leads to a folded one as to any."""
-    from sphinx.application import Sphinx
-
-    def of(name, rows, **options):
-        frame = pd.DataFrame({"a": range(rows)})
-        return code(shown(html=tables.table(frame, caption=name, name=name, **options)))
-
-    rows = range(rendering.ROWS + 1)
-    cells = [
-        v4.new_markdown_cell("# Page\n\nSee {numref}`long`."),
-        of("long", rendering.ROWS + 1),
-        of("led", len(rows), row_ids=[f"row-{n}" for n in rows]),
-        *(of(name, rendering.ROWS) for name in ("second", "third", "fourth")),
-    ]
-    (tmp_path / "conf.py").write_text(CONF)
-    metadata = {"kernelspec": {"name": "python3", "display_name": "P", "language": "python"}}
-    nbformat.write(v4.new_notebook(cells=cells, metadata=metadata), tmp_path / "index.ipynb")
-    for builder, folded in (("html", ["long", "fourth"]), ("singlehtml", [])):
-        out = tmp_path / builder
-        Sphinx(tmp_path, tmp_path, out, tmp_path / "tree", builder, status=None).build()
-        page = (out / "index.html").read_text()
-        found = re.findall(r"<details[^>]*><summary><span[^>]*>Table A\.\d </span>(\w+)<", page)
-        assert found == folded
-        assert page.count("</details></div>") == len(folded)
-    assert (
-        '<a class="reference internal" href="#long">' in (tmp_path / "html/index.html").read_text()
-    )
+    _, _, shown, paper, _ = page
+    folded = r"<details[^>]*><summary><span[^>]*>Table [\d.]+ </span>(\w+)<"
+    assert re.findall(folded, shown) == ["long", "fourth"]
+    assert shown.count("</details></div>") == 2
+    assert re.findall(folded, paper) == []
+    assert '<a class="reference internal" href="#long">' in shown
 
 
 @pytest.fixture

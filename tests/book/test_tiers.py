@@ -139,7 +139,8 @@ def test_a_notebook_opened_by_itself_is_done_in_minutes():
 
 def test_a_notebook_by_itself_is_one_of_the_smoke_tier():
     """So that what `make test` runs is what somebody sees who opens one in JupyterLab."""
+    smoke = tiers.plan("smoke")
     for name, path in notebooks.source_paths().items():
         declared = tiers.declared_parameters(path)
         alone = {key: ast.literal_eval(one["default"]) for key, one in declared.items()}
-        assert tiers.plan("smoke")[name].items() <= alone.items(), name
+        assert smoke[name].items() <= alone.items(), name

@@ -5,7 +5,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from pixels_to_sentiment.caffe import convert, models
+from pixels_to_sentiment.caffe import models
 
 # What examples/mnist/lenet.prototxt of Caffe describes.
 LENET = """
@@ -51,16 +51,3 @@ def test_the_real_lenet_computes_what_opencv_computes(mirror, tmp_path):
     net.setInput(digits())
     np.testing.assert_allclose(net.forward("ip2"), x, rtol=1e-4, atol=1e-4)
     assert x.argmax(1).tolist() == [7, 2]
-
-
-def test_opencv_reads_a_model_that_was_written_here(mirror, tmp_path):
-    """The real LeNet, by way of safetensors and back."""
-    convert.to_safetensors(mirror / "lenet_iter_10000.caffemodel", tmp_path / "l.safetensors")
-    models.write(tmp_path / "l.caffemodel", convert.from_safetensors(tmp_path / "l.safetensors"))
-    (tmp_path / "lenet.prototxt").write_text(LENET)
-    outputs = []
-    for path in (mirror / "lenet_iter_10000.caffemodel", tmp_path / "l.caffemodel"):
-        net = cv2.dnn.readNetFromCaffe(str(tmp_path / "lenet.prototxt"), str(path))
-        net.setInput(digits())
-        outputs.append(net.forward())
-    np.testing.assert_array_equal(*outputs)

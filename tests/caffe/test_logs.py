@@ -216,82 +216,59 @@ def test_nan_is_told_apart_from_what_was_not_logged(read, tmp_path):
     assert (tmp_path / "b.csv").read_text().splitlines() == lines
 
 
-def test_outputs_are_losses_by_their_weight_and_not_by_their_name(read):
-    """Caffe prints the weight exactly for those."""
-    log = read(
+TEST, AGAIN = "Iteration 0, Testing net (#0)", "Iteration 9, Testing net (#0)"
+BLOCK = [f"    Test net output #{k}: p = {k / 4}" for k in range(3)]
+TABLES = {
+    "losses have a weight, whatever their names": (
         [
-            "Iteration 0, Testing net (#0)",
+            TEST,
             "    Test net output #0: loss1/top5 = 0.9",
             "    Test net output #1: my_cost = 0.5 (* 0.3 = 0.15 loss)",
-            "    Test net output #2: no_loss = 0.4",
-            "    Test net output #3: softmax/1 of a = b = 0.3",
+            "    Test net output #2: softmax/1 of a = b = 0.3",
             "Iteration 0, loss = 3",
-        ]
-    )
-    assert log.losses == ("total_loss", "test_my_cost")
-    assert log.curve.columns[3:].tolist() == [
-        *["total_loss", "test_loss1/top5", "test_my_cost", "test_no_loss"],
-        "test_softmax/1 of a = b",
-    ]
-    assert log.curve.iloc[0, 3:].tolist() == [3, 0.9, 0.5, 0.4, 0.3]
-
-
-def test_an_output_of_several_numbers_has_a_column_each(read):
-    """The first keeps the name; the next block begins anew."""
-    block = [f"    Test net output #{k}: p = {k / 4}" for k in range(3)]
-    other = "    Test net output #3: q = 9"
-    log = read(
-        ["Iteration 0, Testing net (#0)", *block, other, "Iteration 9, Testing net (#0)", *block]
-    )
-    columns = ["test_p", "test_p.1", "test_p.2", "test_q"]
-    np.testing.assert_array_equal(log.curve[columns], [[0, 0.25, 0.5, 9], [0, 0.25, 0.5, math.nan]])
-
-
-def test_each_test_net_has_its_columns(read):
-    """#0 without a number; a log from before there were several names none."""
-    log = read(
+        ],
+        "total_loss,test_loss1/top5,test_my_cost,test_softmax/1 of a = b\n0,,,3.0,0.9,0.5,0.3",
+        ("total_loss", "test_my_cost"),
+    ),
+    "an output of several numbers has a column each": (
+        [TEST, *BLOCK, "    Test net output #3: q = 9", AGAIN, *BLOCK],
+        "test_p,test_p.1,test_p.2,test_q\n0,,,0.0,0.25,0.5,9.0\n9,,,0.0,0.25,0.5,",
+        (),
+    ),
+    "each test net has its columns, #0 without a number": (
         [
-            "Iteration 0, Testing net (#0)",
+            TEST,
             "    Test net output #0: accuracy = 0.1",
             "Iteration 0, Testing net (#1)",
             "    Test net output #0: accuracy = 0.2",
             "    Test net output #1: loss = 0.3 (* 1 = 0.3 loss)",
-            "Iteration 0, Testing net (#2)",
-            "    Test net output #0: accuracy = 0.4",
-            "Iteration 5, Testing net",
+            "Iteration 9, Testing net",
             "    Test net output #0: accuracy = 0.5",
-        ]
-    )
-    same(
-        log.curve,
-        {
-            "iteration": [0, 5],
-            "seconds": math.nan,
-            "rate": math.nan,
-            "test_accuracy": [0.1, 0.5],
-            "test1_accuracy": [0.2, math.nan],
-            "test1_loss": [0.3, math.nan],
-            "test2_accuracy": [0.4, math.nan],
-        },
-    )
-    assert log.losses == ("test1_loss",)
+        ],
+        "test_accuracy,test1_accuracy,test1_loss\n0,,,0.1,0.2,0.3\n9,,,0.5,,",
+        ("test1_loss",),
+    ),
+    "lines of several GPUs count once, by the number of the output": (
+        [
+            *("Iteration 0, loss = 1", "Iteration 0, loss = 2"),
+            *("    Train net output #1: a = 0.2", "    Train net output #0: a = 0.1"),
+            *("    Train net output #0: a = 0.3", "    Train net output #1: a = 0.4"),
+            *("Iteration 0, lr = 0.5", "Iteration 0, lr = 0.5"),
+        ],
+        "total_loss,train_a,train_a.1\n0,,0.5,2.0,0.3,0.4",
+        ("total_loss",),
+    ),
+}
 
 
-def test_the_lines_of_several_gpus_count_once(read):
-    """Repeated or interleaved, an output is known by its number."""
-    lines = [
-        "Iteration 0, loss = 1",
-        "Iteration 0, loss = 2",
-        "    Train net output #1: a = 0.2",
-        "    Train net output #0: a = 0.1",
-        "    Train net output #0: a = 0.3",
-        "    Train net output #1: a = 0.4",
-        "Iteration 0, lr = 0.5",
-        "Iteration 0, lr = 0.5",
-    ]
+@pytest.mark.parametrize("case", TABLES)
+def test_outputs_become_columns(read, tmp_path, case):
+    """As the name of the case says; here as the table is written."""
+    lines, table, losses = TABLES[case]
     log = read(lines)
-    assert log.curve.columns[2:].tolist() == ["rate", "total_loss", "train_a", "train_a.1"]
-    assert log.curve.iloc[:, 2:].to_numpy().tolist() == [[0.5, 2, 0.3, 0.4]]
+    log.write(tmp_path / "a.csv")
+    assert (tmp_path / "a.csv").read_text() == f"iteration,seconds,rate,{table}\n"
+    assert log.losses == losses
 
 
 def test_of_sessions_in_one_file_the_later_values_win(read):

@@ -68,7 +68,7 @@ def a_blob(dice):
 def test_what_protobuf_reads_is_read(tmp_path):
     """Values however they are written, and no value out of the contents of an unknown field."""
     dice, net = random.Random(0), protobufs_class()
-    for _ in range(200):
+    for _ in range(100):
         blobs = [a_blob(dice) for _ in range(dice.randrange(3))]
         content = layer("bn", "BatchNorm", *blobs) + field(dice.randrange(9, 99), b"\xff\xff")
         (tmp_path / "m.caffemodel").write_bytes(content)
@@ -76,6 +76,7 @@ def test_what_protobuf_reads_is_read(tmp_path):
         assert ours.name.encode() == theirs.name
         for one, other in zip(ours.blobs, theirs.blobs, strict=True):
             assert list(one.shape) == list(other.shape.dim)
+            assert one.dtype == (np.float64 if other.double_data else np.float32)
             np.testing.assert_array_equal(one, list(other.double_data or other.data))
 
 
@@ -90,17 +91,17 @@ def test_numbers_of_any_length_come_back(count):
 @pytest.mark.parametrize(
     "blob",
     [
-        one_by_one(5, [1.0] * 60_000),
-        varint(20 * 8) * 2 * 80_000,
-        field(7, field(1, b"\xff" * 9 + b"\x01") * 26_000),
-        field(5, b"") * 150_000,
+        one_by_one(5, [1.0] * 20_000),
+        varint(20 * 8) * 2 * 30_000,
+        field(7, field(1, b"\xff" * 9 + b"\x01") * 9_000),
+        field(5, b"") * 50_000,
     ],
     ids=["one by one", "unknown numbers", "dimensions", "empty pieces"],
 )  # fmt: skip
 def test_the_time_grows_with_the_size_and_no_faster(tmp_path, blob):
-    """A file of 300 kB is read, or refused, in seconds, whatever is in it."""
+    """A file of 100 kB is read, or refused, in a second, whatever is in it."""
     (tmp_path / "m.caffemodel").write_bytes(layer("x", "y", blob))
     began = time.process_time()
     with suppress(UserError):
         list(models.read(tmp_path / "m.caffemodel"))
-    assert time.process_time() - began < 3
+    assert time.process_time() - began < 1

@@ -12,6 +12,7 @@ from PIL import Image
 from pixels_to_sentiment.caffe import means, models
 from pixels_to_sentiment.caffe.models import Layer
 from pixels_to_sentiment.cli import main
+from pixels_to_sentiment.drawing import curves
 from toy_cli import refused, said
 
 pytestmark = pytest.mark.usefixtures("isolated")
@@ -110,7 +111,7 @@ def test_a_start_is_exported_whole_or_not_at_all(capsys, tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("pixels_to_sentiment.networks.deploy.prototxt", full)
+    monkeypatch.setattr("pixels_to_sentiment.networks.deploy.prototxt.describe", full)
     sentence = refused(capsys, "caffe", "export", "squeezenet1_1:random", "-o", out, "--force")
     assert f"{out} cannot be written (No space left on device)" in sentence
     assert {path: path.read_bytes() for path in out.iterdir()} == before
@@ -175,7 +176,13 @@ def test_logs_that_cannot_be_drawn_leave_nothing(capsys, tmp_path, monkeypatch, 
     assert not (tmp_path / "out").exists()
 
 
-def test_what_a_log_is_not_understood_in_or_has_more_of_is_told(capsys, tmp_path):
+@pytest.fixture
+def undrawn(monkeypatch):
+    """Draw empty pictures, at once."""
+    monkeypatch.setattr(curves, "training_logs", lambda *_: Figure())
+
+
+def test_what_a_log_is_not_understood_in_or_has_more_of_is_told(capsys, tmp_path, undrawn):
     """Lines with their number and the first, several runs, no iteration; strictly, it is refused.
 
     A run is a curve and a table, and what was there is overwritten where that is asked for.
@@ -197,7 +204,7 @@ def test_what_a_log_is_not_understood_in_or_has_more_of_is_told(capsys, tmp_path
     assert (out / "both.png").stat().st_size > 1000
 
 
-def test_logs_are_written_whole_or_not_at_all(capsys, tmp_path, monkeypatch):
+def test_logs_are_written_whole_or_not_at_all(capsys, tmp_path, monkeypatch, undrawn):
     """Where the last picture cannot be written, what was there stays and nothing is left."""
     path, there = tmp_path / "a.log", tmp_path / "there"
     path.write_text(LOG)
@@ -221,10 +228,10 @@ def test_logs_are_written_whole_or_not_at_all(capsys, tmp_path, monkeypatch):
 
 def test_of_many_outputs_the_first_are_drawn(capsys, tmp_path):
     """All of them are in the table."""
-    outputs = (f"    Test net output #{n}: o{n} = 1\n" for n in range(3000))
+    outputs = (f"    Test net output #{n}: o{n} = 1\n" for n in range(1000))
     (tmp_path / "a.log").write_text("Iteration 0, Testing net (#0)\n" + "".join(outputs))
     assert main(["logs", str(tmp_path / "a.log"), "-o", str(tmp_path / "out")]) == 0
-    assert "3,000 outputs: the pictures show the first 24" in capsys.readouterr().err
-    assert pd.read_csv(tmp_path / "out" / "a.csv").shape == (1, 3003)
+    assert "1,000 outputs: the pictures show the first 24" in capsys.readouterr().err
+    assert pd.read_csv(tmp_path / "out" / "a.csv").shape == (1, 1003)
     with Image.open(tmp_path / "out" / "accuracy.png") as image:
         assert max(image.size) < 3000

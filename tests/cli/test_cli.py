@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pixels_to_sentiment import book, cli, places
+from pixels_to_sentiment import cli, places
+from pixels_to_sentiment.book import checks
 from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.data import audit, folds, pictures
 from pixels_to_sentiment.files import assets
-from toy_cli import heavy_after, refused, said
+from toy_cli import heavy_after, refused, said, write_result
 from toy_maps import photograph
 
 pytestmark = pytest.mark.usefixtures("isolated")
@@ -27,9 +28,9 @@ RUN = ["experiments", "run", "fine-tuning"]
 # The door
 
 
-def test_what_needs_no_network_imports_nothing_heavy(isolated, monkeypatch):
+def test_what_needs_no_network_imports_nothing_heavy(isolated):
     """Help, what is recorded, what there is to run, what a map lacks: neither torch nor pandas."""
-    monkeypatch.setenv("PIXELS_TO_SENTIMENT_RESULTS", str(places.checkout() / "book" / "results"))
+    write_result(places.results(), 1, 3)
     np.save(isolated / "mean.npy", np.zeros((3, 2, 2)))
     commands = ["--help", "folds export --help", "experiments run --help", "map --help"]
     commands += ["results --keys", "experiments list", "experiments show ten-years-later"]
@@ -82,8 +83,8 @@ def test_an_interrupt_says_that_finished_runs_are_kept(capsys, monkeypatch):
 
 
 def test_a_reader_who_leaves_early_is_no_fault():
-    """As in ``files list | head -1``: no complaint, neither from the command nor at exit."""
-    command = [sys.executable, "-m", "pixels_to_sentiment", "files", "list"]
+    """As in ``experiments list | head -1``: no complaint, neither from the command nor at exit."""
+    command = [sys.executable, "-m", "pixels_to_sentiment", "experiments", "list"]
     buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(command, env=buffered, **pipes) as process:
@@ -172,7 +173,7 @@ def test_a_parameter_that_cannot_be_read_is_refused(capsys, values, named):
 
 def test_book_check_looks_at_executed_notebooks_when_asked(monkeypatch, capsys):
     """Before rendering; faults of both kinds end in one sentence each."""
-    monkeypatch.setattr(book, "check_sources", lambda: [])
-    monkeypatch.setattr(book, "check_executed", lambda: ["02 shows nothing."])
+    monkeypatch.setattr(checks, "of_sources", lambda: [])
+    monkeypatch.setattr(checks, "of_executed", lambda: ["02 shows nothing."])
     assert "in order" in said(capsys, "book", "check")
     assert "02 shows nothing." in refused(capsys, "book", "check", "--executed")

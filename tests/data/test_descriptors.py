@@ -1,13 +1,14 @@
 """Descriptors on pictures drawn by hand, and near copies that a hash must find."""
 
 import sys
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pandas as pd
 import pytest
 
-from pixels_to_sentiment.data import descriptors, folds
+from pixels_to_sentiment.data import descriptors
 from pixels_to_sentiment.data.pictures import Pictures
 
 
@@ -69,6 +70,12 @@ def test_a_near_copy_differs_in_few_bits_and_another_picture_in_many():
 
 def test_the_sizes_of_the_photographs_files_are_known(photographs, mirror):
     """From the archive; the first photograph has 45,402 bytes."""
-    blind = descriptors.blind(photographs)
+    few = replace(
+        photographs,
+        names=photographs.names[:9],
+        pixels=photographs.pixels[:9],
+        files=photographs.files[:9],
+    )
+    blind = descriptors.blind(few)
     assert np.exp(blind["size of file and picture"][0]) == pytest.approx([450, 600, 0.75, 45402])
-    assert {len(one) for one in blind.values()} == {len(folds.load())}
+    assert {len(one) for one in blind.values()} == {9}

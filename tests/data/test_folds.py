@@ -129,18 +129,3 @@ def test_export_to_a_place_that_is_no_folder_is_refused(tmp_path):
     with pytest.raises(UserError, match="name a folder you can write to"):
         folds.export(tmp_path, force=True)
     assert not [path for path in tmp_path.rglob(".*")]
-
-
-def test_a_killed_write_leaves_the_old_list_whole(tmp_path, monkeypatch):
-    """The list under its name is the old or the new one, never a part."""
-    target = folds.export(tmp_path)[0]
-    target.write_text("old\n")
-
-    def stop(*_):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(places.os, "replace", stop)
-    with pytest.raises(KeyboardInterrupt):
-        folds.export(tmp_path, force=True)
-    assert target.read_text() == "old\n"
-    assert len(list(target.parent.iterdir())) == 2

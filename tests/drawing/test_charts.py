@@ -6,6 +6,8 @@ from matplotlib.collections import PathCollection
 
 from pixels_to_sentiment.drawing import charts
 
+pytestmark = pytest.mark.usefixtures("themed")
+
 NOTHING = pd.DataFrame({"configuration": [], "mean": [], "accuracy": []})
 TABLE = pd.DataFrame(
     {"configuration": ["a", "b"], "mean": [0.8, 0.7], "low": [0.75, 0.6], "high": [0.85, 0.75]}
@@ -51,33 +53,41 @@ def test_differences_are_drawn_around_zero_with_both_intervals():
 
 
 def test_layers_have_a_panel_for_each_network_and_classifier():
-    """Layers from left to right as they are given; the paper's marks at their layers."""
-    rows = pd.DataFrame(
+    """Layers from the last row to the first; the paper's marks at their layers."""
+    table = pd.DataFrame(
         [
-            (layer, kind, protocol, 0.7, 0.02)
-            for layer in ("conv1", "fc8")
+            (name, layer, kind, 0.7, 0.02, 0.6, 0.03)
+            for name in ("first", "second")
+            for layer in ("fc8", "conv1")
             for kind in ("linear SVM", "softmax")
-            for protocol in ("one", "other")
         ],
-        columns=["layer", "classifier", "protocol", "mean", "std"],
-    )
-    paper = pd.DataFrame({"layer": ["fc8"], "classifier": ["softmax"], "mean": [0.8]})
-    figure = charts.layers({"first": (rows, paper), "second": (rows, paper.head(0))}, 0.66)
-    assert len(figure.axes) == 4
+        columns=["configuration", "layer", "classifier", "a_mean", "a_std", "b_mean", "b_std"],
+    ).assign(reported_mean=[None, 0.8, *[None] * 6])
+    figure = charts.layers(table, {"a": "one", "b": "other"}, 0.66)
+    titles = [axes.get_title() for axes in figure.axes]
+    assert titles == [f"{n}\n{k}" for n in ("first", "second") for k in ("linear SVM", "softmax")]
     names = [label.get_text() for label in figure.axes[0].get_xticklabels()]
     assert names == ["conv1", "fc8"]
     marks = [[c.get_offsets().tolist() for c in axes.collections] for axes in figure.axes]
-    assert [[[1.0, 0.8]] in some for some in marks] == [False, True, False, False]
+    assert [any([1.0, 0.8] in one for one in some) for some in marks] == [False, True, False, False]
+    ((low, high), *_) = figure.axes[0].containers[1].lines[0].get_xydata().tolist()
+    assert (low, high) == pytest.approx((0.1, 0.6))
 
 
-def test_nothing_recorded_is_said_in_the_figure():
-    for figure in (
-        charts.dots(NOTHING, NOTHING, 0.5, NOTHING),
-        charts.forest(NOTHING),
-        charts.layers({}, 0.5),
-        charts.agreement(NOTHING, NOTHING),
-    ):
-        assert "recorded yet" in figure.axes[0].texts[0].get_text()
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: charts.dots(NOTHING, NOTHING, 0.5, NOTHING),
+        lambda: charts.forest(NOTHING),
+        lambda: charts.layers(NOTHING, {}, 0.5),
+        lambda: charts.agreement(NOTHING, NOTHING),
+        lambda: charts.thresholds(NOTHING, 0.5),
+        lambda: charts.reliability(NOTHING),
+        lambda: charts.strata(NOTHING),
+    ],
+)
+def test_nothing_recorded_is_said_in_the_figure(draw):
+    assert "Nothing is recorded" in draw().axes[0].texts[0].get_text()
 
 
 def test_agreement_is_drawn_by_count_with_the_ceiling():
@@ -117,3 +127,32 @@ def test_every_network_stands_at_each_of_its_costs():
     assert drawn[1] == [(1.4, 0.817), (8.2, 0.85)]
     assert drawn[2] == [(30.0, 0.85)]
     assert [panel.lines[0].get_ydata()[0] for panel in panels] == [0.783] * 3
+
+
+def test_each_configuration_has_a_curve_in_both_panels():
+    rows = [(n, c, x, x) for n in "ab" for c in ("roc", "precision") for x in (0, 1)]
+    table = pd.DataFrame(rows, columns=["configuration", "curve", "x", "y"])
+    figure = charts.thresholds(table, 0.6)
+    for panel in figure.axes[:2]:
+        assert [line.get_label() for line in panel.get_lines()][:2] == ["a", "b"]
+    assert figure.axes[1].get_lines()[-1].get_ydata()[0] == 0.6
+
+
+def test_reliability_has_a_panel_a_configuration_and_dots_by_their_pictures():
+    rows = [(n, how, 0.3, 0.4, 30) for n in "abc" for how in ("answered", "tempered")]
+    table = pd.DataFrame(rows, columns=["configuration", "as", "said", "share", "pictures"])
+    figure = charts.reliability(table)
+    assert [panel.get_title() for panel in figure.axes] == ["a", "b", "c"]
+    dots = figure.axes[0].collections
+    assert [one.get_offsets().tolist() for one in dots] == [[[0.3, 0.4]]] * 2
+    assert [one.get_sizes().tolist() for one in dots] == [[10]] * 2
+
+
+def test_strata_stand_above_one_another_with_the_share_of_positives():
+    rows = [(n, s, 0.8, 0.7, 0.9, p) for n in "ab" for s, p in (("x: low", 0.5), ("x: high", 0.6))]
+    names = ["configuration", "stratum", "accuracy", "low", "high", "positive"]
+    figure = charts.strata(pd.DataFrame(rows, columns=names))
+    panel = figure.axes[0]
+    assert [label.get_text() for label in panel.get_yticklabels()] == ["x: low", "x: high"]
+    bases = [part[0][0] for part in panel.collections[-1].get_segments()]
+    assert bases == [0.5, 0.6]

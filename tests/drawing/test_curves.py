@@ -8,7 +8,7 @@ import pytest
 
 from pixels_to_sentiment.caffe import logs
 from pixels_to_sentiment.drawing import curves, figures
-from toy_figures import CURVES, LOG, LOG_LOSSES, texts
+from toy_figures import CURVES, LOG, LOG_LOSSES, labels, texts
 
 pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.usefixtures("themed")]
 
@@ -19,7 +19,9 @@ def test_learning_curves_show_folds_and_the_cuts_of_the_rate():
     There is a column a configuration, in the order of the data.
     """
     both = pd.concat([CURVES.assign(configuration=name) for name in ("b", "a")])
-    loss, other, hits, _ = curves.learning_curves(both).axes
+    figure = curves.learning_curves(both)
+    assert labels(figure) == {"iteration", "training loss (nats)", "test accuracy"}
+    loss, other, hits, _ = figure.axes
     assert (loss.get_title(), other.get_title()) == ("b", "a")
     drawn = [list(line.get_ydata()) for line in loss.lines]
     assert drawn[:2] == [[0.7, 0.6, 0.5], [0.8, 0.7, 0.6]]
@@ -57,6 +59,7 @@ def test_training_logs_draw_loss_left_and_accuracy_right():
         "m: accuracy, training": ([0.5, 0.6, 0.7], "-.", "", 1),
         "m: accuracy, test": ([0.4, 0.65], ":", "", 1),
     }
+    assert labels(figure) == {"iteration", "loss", "accuracy"}
     assert figure.axes[0].lines[1].get_xdata().tolist() == [0, 20]
     assert figure.axes[1].spines["right"].get_visible()
 

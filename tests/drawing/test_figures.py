@@ -8,14 +8,13 @@ import pytest
 from matplotlib.colors import to_rgba
 
 from pixels_to_sentiment.data import audit, folds
-from pixels_to_sentiment.drawing import curves, figures
+from pixels_to_sentiment.drawing import figures
 from pixels_to_sentiment.judging import scores
-from toy_figures import CURVES, LOG, LOG_LOSSES, texts
+from toy_figures import labels, texts
 
 pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.usefixtures("themed")]
 
 NOISE = np.random.default_rng(0).integers(0, 256, (3, 8, 8, 3), dtype=np.uint8)
-SHARES = pd.DataFrame({"agreement": "five", "fold": [1, 2], "share": [0.6, 0.7]})
 LAYERS = pd.DataFrame(
     {
         "layer": ["conv1", "relu1", "fc6"],
@@ -32,64 +31,27 @@ SCORES = pd.DataFrame(
         "always_positive": 0.65,
     }
 )
-# Each figure from the least that it needs, and the labels of its axes.
-FIGURES = {
-    "balance": (
-        lambda: figures.balance(SHARES, {"five": 0.658}),
-        {"test fold", "share of positive pictures"},
-    ),
-    "sizes": (
-        lambda: figures.sizes(pd.DataFrame({"width": [100, 600], "height": [1200, 100]})),
-        {"width (pixels)", "height (pixels)"},
-    ),
-    "gallery": (
-        lambda: figures.gallery(
-            NOISE, ["a", "b", "c"], ["red", "blue", "red"], 2, "no photographs"
-        ),
-        set(),
-    ),
-    "network": (lambda: figures.network(LAYERS, 227), set()),
-    "fold_accuracy": (lambda: figures.fold_accuracy(SCORES), {"test fold", "accuracy"}),
-    "learning_curves": (
-        lambda: curves.learning_curves(CURVES),
-        {"iteration", "training loss (nats)", "test accuracy"},
-    ),
-    "training_logs": (
-        lambda: curves.training_logs({"one": LOG}, {"one": LOG_LOSSES}),
-        {"iteration", "loss", "accuracy"},
-    ),
-    "confusion": (
-        lambda: figures.confusion({"one": scores.confusion([0, 1, 1], [0.1, 0.9, 0.2])}),
-        {"label", "prediction"},
-    ),
-}
-every_figure = pytest.mark.parametrize("name", FIGURES)
 
 
-def svg(figure):
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None})
-    return buffer.getvalue()
-
-
-@every_figure
-def test_a_figure_is_drawn_labelled_and_the_same_bytes_every_time(name):
-    """Without a warning, layout included; every axis that is shown has a name somewhere."""
-    make, labels = FIGURES[name]
-    figure = make()
-    first = svg(figure)
-    found = {label for axes in figure.axes for label in (axes.get_xlabel(), axes.get_ylabel())}
-    assert found - {""} == labels
-    np.random.random(3)
-    assert svg(make()) == first
-    assert len(first) > 1000
+def test_a_figure_is_the_same_bytes_every_time():
+    """Whatever chance had a say in between."""
+    first, again = io.BytesIO(), io.BytesIO()
+    files = pd.DataFrame({"width": [100, 600], "height": [1200, 100]})
+    for buffer in (first, again):
+        figure = figures.sizes(files)
+        figure.savefig(buffer, format="svg", metadata={"Date": None})
+        np.random.random(3)
+    assert first.getvalue() == again.getvalue()
+    assert labels(figure) == {"width (pixels)", "height (pixels)"}
 
 
 def test_balance_shows_each_fold_and_the_whole_subset():
     """A panel a subset: bars as high as the shares, a line at that of the subset; none cut off."""
     shares = audit.balance(folds.load())
     whole = dict(zip(folds.AGREEMENTS, (0.6, 0.62, 0.658), strict=True))
-    panels = figures.balance(shares, whole).axes
+    figure = figures.balance(shares, whole)
+    panels = figure.axes
+    assert labels(figure) == {"test fold", "share of positive pictures"}
     for panel, (name, share) in zip(panels, whole.items(), strict=True):
         heights = [bar.get_height() for bar in panel.patches]
         assert heights == shares.loc[shares["agreement"] == name, "share"].to_list()
@@ -102,7 +64,7 @@ def test_balance_shows_each_fold_and_the_whole_subset():
 def test_a_gallery_frames_each_picture_in_its_colour():
     """Row by row with its title; empty places are blank, a note stands below."""
     figure = figures.gallery(NOISE, ["a", "b", "c"], ["red", "blue", "red"], 2, "not real")
-    assert len(figure.axes) == 4
+    assert labels(figure) == set()
     assert [axes.get_title() for axes in figure.axes] == ["a", "b", "c", ""]
     for axes, image, colour in zip(figure.axes, NOISE, ("red", "blue", "red"), strict=False):
         assert np.array_equal(axes.images[0].get_array(), image)
@@ -116,7 +78,9 @@ def test_a_gallery_frames_each_picture_in_its_colour():
 
 def test_a_network_is_drawn_with_the_layers_that_learn():
     """The input first, each block with its output and its parameters."""
-    axes = figures.network(LAYERS, 227).axes[0]
+    figure = figures.network(LAYERS, 227)
+    assert labels(figure) == set()
+    axes = figure.axes[0]
     assert len(axes.patches) == 3
     assert texts(axes) == [
         *["input", "3×227×227", "conv1", "96×55×55\n0.03 M", "fc6", "4096\n37.75 M"]
@@ -128,6 +92,7 @@ def test_a_network_is_drawn_with_the_layers_that_learn():
 def test_fold_accuracy_has_a_panel_a_configuration():
     """Bars are the accuracies, marks the share of positives; empty places are blank."""
     figure = figures.fold_accuracy(SCORES)
+    assert labels(figure) == {"test fold", "accuracy"}
     assert [axes.get_title() for axes in figure.axes] == ["one", "two", "three", ""]
     assert not figure.axes[3].axison
     second = figure.axes[1]
@@ -141,7 +106,9 @@ def test_confusion_shows_counts_and_shares_of_each_label():
     """A row's shares are of its label; a label that no picture has shows zeros."""
     some = scores.confusion([0, 0, 0, 0, 1], [0.1, 0.1, 0.1, 0.9, 0.9])
     none = scores.confusion([1, 1], [0.9, 0.1])
-    first, second = figures.confusion({"some": some, "none": none}).axes
+    figure = figures.confusion({"some": some, "none": none})
+    assert labels(figure) == {"label", "prediction"}
+    first, second = figure.axes
     assert texts(first) == ["3\n75%", "1\n25%", "0\n0%", "1\n100%"]
     assert texts(second) == ["0\n0%", "0\n0%", "1\n50%", "1\n50%"]
     assert (first.get_title(), second.get_title()) == ("some", "none")

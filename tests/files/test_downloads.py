@@ -1,9 +1,7 @@
 """Downloads: every way to fail has its own reason, and what broke off goes on."""
 
 import contextlib
-import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
@@ -189,30 +187,6 @@ def test_cut_download_goes_on_where_it_broke_off(server, get, headers, tag):
     asked = [(request.range, request.if_range) for request in server.requests]
     assert asked == [(None, None), ("bytes=100000-", tag), ("bytes=170000-", tag)]
     assert sum(request.sent for request in server.requests) == len(BODY)
-
-
-def test_killed_download_goes_on(server, get, target):
-    """A process killed in the middle of a download loses at most what was in its buffer."""
-    server.files["/here"] = Served(cuts=[200_000])
-    server.pause = threading.Event()
-    program = (
-        "import pathlib, sys\n"
-        "from pixels_to_sentiment.files import downloads\n"
-        "downloads.download(sys.argv[1], pathlib.Path(sys.argv[2]), check=lambda path: None)\n"
-    )
-    process = subprocess.Popen([sys.executable, "-c", program, f"{server.url}/here", target])
-    part = target.with_name(f"{NAME}.part")
-    deadline = time.monotonic() + 20
-    while not (part.exists() and part.stat().st_size) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    server.pause.set()
-    server.pause = None
-    kept = part.stat().st_size
-    assert 0 < kept < len(BODY)
-    assert get().read_bytes() == BODY
-    assert server.requests[-1].sent == len(BODY) - kept
 
 
 def test_download_that_was_whole_but_not_yet_renamed_is_not_repeated(server, get, target):

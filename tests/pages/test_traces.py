@@ -52,18 +52,11 @@ def test_a_figure_names_the_runs_that_its_cell_opened(cell, recorded):
     assert "commit 0123456" in said
 
 
-def test_a_cell_without_table_or_figure_says_nothing(cell, made):
-    """Nor does the next one, for what was opened before it; nor one of magic."""
+def test_a_table_or_figure_without_runs_says_so_and_other_cells_nothing(cell, made):
+    """As of the published lists; what an earlier cell opened does not count, nor does magic."""
     made().predictions()
-    assert cell.end("told = reports.gathered(records)", {}) == ""
-    assert cell.end("shown = True", {}) == ""
-    assert cell.end("%%bash\nfigure = 1", {}) == ""
-
-
-def test_a_table_or_figure_without_runs_says_so(cell, made):
-    """As of the published lists; what an earlier cell opened does not count."""
-    made().predictions()
-    cell.end("told = reports.gathered(records)", {})
+    for source in ("told = reports.gathered(records)", "shown = True", "%%bash\nfigure = 1"):
+        assert cell.end(source, {}) == ""
     for source, shows in (("figure = draw()", False), ("display.table(sizes)", True)):
         cell.shows = shows
         said = cell.end(source, {})

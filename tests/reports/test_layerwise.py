@@ -35,8 +35,6 @@ def test_the_papers_numbers_stand_beside_caffenets_layers_alone(tmp_path):
     assert words["the paper"].iloc[0] == "–"
     assert words["the paper"].iloc[1] == "0.814\xa0±\xa00.040"
     assert list(words["folds"]) == [1, 1]
-    marks = layerwise.paper_marks(table.assign(reported_mean=[None, 0.814]))
-    assert marks["mean"].to_list() == [0.814]
 
 
 def test_a_layer_is_judged_by_both_protocols_and_as_a_network_is(tmp_path):
@@ -48,10 +46,6 @@ def test_a_layer_is_judged_by_both_protocols_and_as_a_network_is(tmp_path):
     assert (row.layer, row.classifier) == ("logits", "linear SVM")
     found = row.paper_mean, row.nested_mean, row.difference
     assert found == pytest.approx((0.75, 0.5, 0.25))
-    # Tables list the last layer first, as the paper does, and figures the first.
-    both = layerwise.drawn(table.loc[[0, 0]].assign(layer=["last", "first"]).reset_index(drop=True))
-    assert list(dict.fromkeys(both["layer"])) == ["first", "last"]
-    assert set(both["protocol"]) == set(layerwise.PROTOCOL_TITLES.values())
     told = layerwise.told(kept)
     assert list(told) == [*answers.COLUMNS, "layer", "classifier"]
     (row,) = judgement.accuracies(told).itertuples()
@@ -78,8 +72,10 @@ def test_fine_tuning_is_compared_with_what_was_known_before(tmp_path, made):
 def test_subsets_stand_side_by_side_and_a_part_of_one_is_left_out(tmp_path):
     """A dash where not all folds are there; an SVM is another classifier."""
     whole = [probed(tmp_path, fold, (0.5, 0.75)) for fold in folds.FOLDS]
-    assert layerwise.by_subset({"five": whole, "four": []}).empty
-    (row,) = layerwise.by_subset({"five": whole, "four": whole[:3]}, "svm").to_numpy()
+    both = "five", "four"
+    assert layerwise.by_subset(whole, both).empty
+    assert layerwise.by_subset(whole[:3], both, "svm").empty
+    (row,) = layerwise.by_subset(whole, both, "svm").to_numpy()
     assert list(row) == ["SqueezeNet 1.1, frozen", "0.500\xa0±\xa00.000", "–"]
 
 

@@ -68,36 +68,6 @@ def test_the_predecessors_numbers_are_not_given_as_the_papers():
     assert not theirs.stack().str.contains("unverified").any()
 
 
-def test_the_papers_differences_are_taken_from_its_table():
-    """By hand; all of five agree can be judged."""
-    table = paper.reported_differences().set_index("what")
-    assert table.index.is_unique
-    found = table["difference"]
-    assert found["five agree: ten crops − centre crop"] == pytest.approx(0.013)
-    earlier = found["three agree: fine-tuned CaffeNet − PCNN, centre crop"]
-    assert earlier == pytest.approx(0.739 - 0.687)
-    cut = found["fc7-2 − fine-tuned CaffeNet, centre crop"]
-    assert cut == pytest.approx(0.784 - 0.817)
-    assert found["fc7-2 − fc6-2, ten crops"] == pytest.approx(0.797 - 0.676)
-    assert found["MVSO English − MVSO Spanish, ten crops"] == 0
-    assert found["conv4 SVM − pool5 SVM, centre crop"] == pytest.approx(0.794 - 0.784)
-    added = found["MVSO English − fc9-2, MVSO English, ten crops"]
-    assert added == pytest.approx(0.844 - 0.694)
-    assert found["the best network − the state of the art before"] == 0.061
-    assert not table.index.str.contains("4096").any()
-    assert set(table["between"]) == {"centre", "oversampled", "views"}
-
-
-def test_later_results_have_a_column_a_subset():
-    table = paper.later_results()
-    assert list(table.columns)[3:] == ["five agree", "four agree", "three agree"]
-    assert table["five agree"].max() == 0.847
-    split = table[table["protocol"].str.contains("one split")]
-    assert len(split) == 9
-    assert split["three agree"].max() == 0.8425
-    assert split["five agree"].isna().all()
-
-
 SUBSETS = {"five": "five agree", "four": "four agree", "three": "three agree"}
 CROPS = {"no": "centre crop", "yes": "ten crops", "": "–"}
 
@@ -141,34 +111,6 @@ def test_the_books_table_is_the_file_cell_by_cell():
         assert others == [row["grade"], row["source"] or "–", row["note"] or "–"]
         where = "1604.03489v1" if "abstract" in row["source"] else doi()
         assert [one.endswith(where) for one in linked] == [True] * bool(row["source"])
-
-
-def test_what_was_recalled_is_held_against_what_was_read():
-    """Counted anew from the two files; the recalled table as it stood has one number of its own."""
-    cell = ("experiment", "variant", "agreement", "oversampling")
-    read = {tuple(row[c] for c in cell): row for row in rows_of("reported_results.csv")}
-    wrong = total = 0
-    for row in rows_of("recalled_results.csv"):
-        known = read[tuple(row[c] for c in cell)]
-        for name in ("mean", "std"):
-            if row[name] and known["source"]:
-                total += 1
-                wrong += Decimal(row[name]) != Decimal(known[name])
-    table = paper.recalled()
-    counts = paper.recalled_counts(table)
-    assert (len(table), (table["off"] != 0).sum()) == (total, wrong)
-    assert counts["recalled"].sum() == total
-    assert counts[["swapped", "wrong otherwise"]].to_numpy().sum() == wrong
-    # By hand: conv4's two accuracies stood in each other's place; conv1's SVM was made up.
-    means = table[table["quantity"] == "mean"].set_index("variant")
-    assert means.loc["conv4 SVM", "off"] == pytest.approx(0.781 - 0.794)
-    assert means.loc[["conv4 SVM", "conv4 softmax"], "swapped"].all()
-    assert means.loc["conv1 SVM", ["recalled", "read", "swapped"]].to_list() == [
-        0.674,
-        0.667,
-        False,
-    ]
-    assert not means["swapped"][["fc7 SVM", "fc7 softmax"]].any()
 
 
 # Where numbers of the predecessor stand, or the marks are explained.

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset, Subset
 
+from pixels_to_sentiment.benchmarks.results import PRODUCT_SIDE
 from pixels_to_sentiment.data import folds, pictures
 from pixels_to_sentiment.networks import (
     compat,  # noqa: F401  (before torchvision and timm)
@@ -36,7 +37,6 @@ import torchvision
 from timm import data, optim
 from torchvision import transforms
 
-PRODUCT_SIDE = 4096
 _PREPARE = (
     transforms.ToTensor(),
     transforms.Normalize(declared.TORCHVISION.mean, declared.TORCHVISION.std),
@@ -52,8 +52,7 @@ def our_training(
     """
     made = factory.create(network, start="random").to(device)
     made.arrange(**means)
-    loaded = pictures.load()
-    pixels = loaded.tensor()[: max(count, batch)].to(device)
+    pixels = pictures.load().tensor()[: max(count, batch)].to(device)
     labels = np.arange(len(pixels)) % 2
     recipe = replace(recipes.Recipe(), iterations=max(1, count // batch), batch_size=batch)
 
@@ -75,22 +74,18 @@ def common_training(
     made = plain(network)
     model = made.body.to(device).train()
     flipped = transforms.RandomCrop(made.convention.crop), transforms.RandomHorizontalFlip()
-    dataset = _files(folder, *flipped, *_PREPARE)
+    loader = partial(_loader, _files(folder, *flipped, *_PREPARE), batch, True)
     optimiser = torch.optim.SGD(model.parameters(), 1e-3, momentum=0.9, weight_decay=5e-4)
-
-    def loader(workers: int, count: int) -> DataLoader:
-        return _loader(dataset, count, batch, workers, shuffle=True)
-
     return _fastest(loader, _epoch(model, optimiser, device), count)
 
 
-def timm_training(model: str, count: int, batch: int, device: str, folder: str) -> Callable:
+def timm_training(network: str, count: int, batch: int, device: str, folder: str) -> Callable:
     """Put up data set, loader, model and optimiser as the training script of timm does."""
-    network = timm.create_model(model, num_classes=2).to(device).train()
-    size = data.resolve_model_data_config(network)["input_size"]
+    model = timm.create_model(network.removeprefix("timm/"), num_classes=2).to(device).train()
+    size = data.resolve_model_data_config(model)["input_size"]
     dataset = data.create_dataset("", root=folder, is_training=True, batch_size=batch)
     optimiser = optim.create_optimizer_v2(
-        network, opt="momentum", lr=1e-3, weight_decay=5e-4, momentum=0.9
+        model, opt="momentum", lr=1e-3, weight_decay=5e-4, momentum=0.9
     )
 
     def loader(workers: int, count: int) -> DataLoader:
@@ -108,7 +103,7 @@ def timm_training(model: str, count: int, batch: int, device: str, folder: str) 
         dataset.transform = some.transform
         return made
 
-    return _fastest(loader, _epoch(network, optimiser, device), count)
+    return _fastest(loader, _epoch(model, optimiser, device), count)
 
 
 def our_experiment(network: str, device: str, precision: str) -> Callable[[], None]:
@@ -146,57 +141,43 @@ def common_prediction(network: str, count: int, device: str, folder: str) -> Cal
         transforms.Lambda(lambda crops: torch.stack([prepare(one) for one in crops])),
     )
 
-    def loader(workers: int, count: int) -> DataLoader:
-        return _loader(dataset, count, 10, workers)
-
     def epoch(batches: DataLoader) -> None:
         with torch.no_grad():
             for images, _ in batches:
                 model(images.flatten(0, 1).to(device)).flatten(1).softmax(1).cpu()
 
-    return _fastest(loader, epoch, count)
+    return _fastest(partial(_loader, dataset, 10, False), epoch, count)
 
 
-def our_maps(network: str, side: int, device: str, batch: int = 1) -> Callable[[], None]:
-    """Pass one batch of uint8 pictures of a side through the fully convolutional network."""
-    made = factory.create(network, start="random").to(device)
-    body = surgery.fully_convolutional(made)
-    pixels = noise(side, batch).to(device)
+def our_inference(network: str, batch: int, device: str, side: int = 0) -> Callable[[], None]:
+    """Probabilities of one batch of uint8 crops, preparation included.
 
-    @torch.inference_mode()
-    def work() -> None:
-        body(made.convention.prepare(pixels)).cpu()
-
-    return work
-
-
-def our_inference(network: str, batch: int, device: str) -> Callable[[], None]:
-    """Probabilities of one batch of uint8 crops, preparation included."""
-    made = factory.create(network, start="random").to(device).eval()
-    pixels = crops(made, batch).to(device)
-
-    @torch.inference_mode()
-    def work() -> None:
-        made(pixels).softmax(1).cpu()
-
-    return work
-
-
-def opencv_inference(network: str, batch: int, *, maps: bool = False) -> Callable[[], None]:
-    """OpenCV's importer of Caffe models on the same network, its input prepared beforehand.
-
-    With `maps` it is the fully convolutional form at 451 pixels, and not the classifier.
+    With a `side` it is the map of pictures of that side, by the fully convolutional form.
     """
+    made = factory.create(network, start="random").to(device).eval()
+    pixels = noise(side or made.convention.crop, batch).to(device)
+    body = surgery.fully_convolutional(made) if side else None
+
+    @torch.inference_mode()
+    def work() -> None:
+        (body(made.convention.prepare(pixels)) if side else made(pixels).softmax(1)).cpu()
+
+    return work
+
+
+def opencv_inference(network: str, batch: int, side: int = 0) -> Callable[[], None]:
+    """OpenCV's importer of Caffe models on the same network, its input prepared beforehand."""
     import cv2
 
     made = factory.create(network, start="random").eval()
-    form, side = ("model_conv", deploy.MAP_SIDE) if maps else ("model", made.convention.crop)
+    form = "model_conv" if side else "model"
     with tempfile.TemporaryDirectory() as folder:
         written = {path.name: path for path in deploy.export(made, Path(folder))}
         imported = cv2.dnn.readNetFromCaffe(
             str(written[f"{form}_deploy.prototxt"]), str(written[f"{form}.caffemodel"])
         )
-    blob = made.convention.prepare(noise(side, batch)).contiguous().numpy()
+    pixels = noise(side or made.convention.crop, batch)
+    blob = made.convention.prepare(pixels).contiguous().numpy()
 
     def work() -> None:
         imported.setInput(blob)
@@ -238,7 +219,7 @@ def operations(network: str, *, train: bool) -> int:
         if isinstance(layer, nn.Conv2d | nn.Linear):
             layer.register_forward_hook(note)
     with torch.set_grad_enabled(train):
-        made(crops(made, 2))
+        made(noise(made.convention.crop, 2))
     return total
 
 
@@ -246,11 +227,6 @@ def plain(network: str) -> network.Network:
     """Build a network as others write it, with nothing that makes it fast."""
     made = factory.create(network, start="random")
     return made.arrange(channels_last=False, banded=False, onednn=False)
-
-
-def crops(network: network.Network, count: int) -> Tensor:
-    """Draw noise of the size of a network's crop, uint8 (count, crop, crop, 3)."""
-    return noise(network.convention.crop, count)
 
 
 def noise(side: int, count: int) -> Tensor:
@@ -265,9 +241,7 @@ def _files(folder: str, *steps: Callable) -> Dataset:
     return torchvision.datasets.ImageFolder(folder, transforms.Compose([resized, *steps]))
 
 
-def _loader(
-    dataset: Dataset, count: int, batch: int, workers: int, shuffle: bool = False
-) -> DataLoader:
+def _loader(dataset: Dataset, batch: int, shuffle: bool, workers: int, count: int) -> DataLoader:
     return DataLoader(
         _first(dataset, count), batch, shuffle, num_workers=workers, persistent_workers=workers > 0
     )

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from pixels_to_sentiment.benchmarks.contenders import crops, plain
+from pixels_to_sentiment.benchmarks.contenders import noise, plain
 from pixels_to_sentiment.maps import rivals
 from pixels_to_sentiment.networks import factory, surgery
 from pixels_to_sentiment.studies import faithfulness
@@ -27,7 +27,7 @@ def our_class_maps(network: str, count: int, device: str) -> Callable[[], Tensor
     """Both classes' maps from one pass through the fully convolutional network."""
     made = factory.create(network, start="random").to(device)
     body = surgery.fully_convolutional(made)
-    pixels = crops(made, count).to(device)
+    pixels = noise(made.convention.crop, count).to(device)
 
     @torch.inference_mode()
     def work() -> Tensor:
@@ -40,7 +40,7 @@ def our_class_maps(network: str, count: int, device: str) -> Callable[[], Tensor
 def our_grad_cam(network: str, count: int, device: str) -> Callable[[], Tensor]:
     """Grad-CAM of both classes by `maps.rivals`, all pictures and both classes at once."""
     made = factory.create(network, start="random").to(device)
-    pixels = crops(made, count).to(device)
+    pixels = noise(made.convention.crop, count).to(device)
     wanted = torch.tensor(CLASSES).expand(count, -1)
 
     def work() -> Tensor:
@@ -63,7 +63,7 @@ def package_grad_cam(
     made = plain(network).to(device).eval()
     module = made.body.get_submodule(layer or rivals.LAST_CONVOLUTIONAL[network])
     cam = GradCAM(made.body, [module])
-    prepared = made.convention.prepare(crops(made, count).to(device)).contiguous()
+    prepared = made.convention.prepare(noise(made.convention.crop, count).to(device)).contiguous()
     batches = prepared.split(1 if each else count)
 
     def work() -> np.ndarray:
@@ -94,7 +94,7 @@ def package_filling(network: str, count: int) -> Callable[[], Tensor]:
 
 
 def _holed(network: str, count: int) -> tuple[Tensor, Tensor]:
-    pixels = crops(factory.create(network, start="random"), count)
+    pixels = noise(factory.create(network, start="random").convention.crop, count)
     relevance = rivals.randomly(count, (faithfulness.GRID, faithfulness.GRID))
     chosen = faithfulness.ranked(relevance) < round(MISSING * faithfulness.GRID**2)
     return pixels, faithfulness.spread(chosen, pixels.shape[1])

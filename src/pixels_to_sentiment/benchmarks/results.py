@@ -9,28 +9,38 @@ import pandas as pd
 from scipy import stats
 
 from pixels_to_sentiment import places
-from pixels_to_sentiment.benchmarks import contenders
 
 OURS, COMMON, LIMIT = "this project", "common loop", "matrix product"
 PACKAGE = "grad-cam package"
 BF16 = f"{OURS}, bf16"
 CLASSIFIER, MAP = "classifier", "map"
+# Of the square matrices that are multiplied.
+PRODUCT_SIDE = 4096
 
 
 def rows(
-    title: str, count: int, flops: int, seconds: dict[str, list[float]], mib: dict[str, float]
+    title: str,
+    count: int,
+    flops: int,
+    times: tuple[dict[str, list[float]], dict[str, float]],
 ) -> list[dict]:
-    """Make the rows of `suite.compare` out of the seconds of each round."""
-    limits = {}
+    """Set each contender beside this project's code, on `count` pictures a round.
+
+    The times are those of `timing.alternate`; `flops` are operations a picture, 0 for work that is
+    not the network's. A contender a row: ``what``, ``contender``, ``rate`` (median, pictures a
+    second), ``rounds``, ``ratio`` (this project's rate by its, median over rounds), ``low`` and
+    ``high`` (see `spread`), ``gflops``, ``limit_gflops`` and ``share`` (of the faster product in
+    its precision), each missing where it was not counted or timed, ``mib``, ``seconds`` (of each
+    round).
+    """
+    (seconds, mib), limits, found = times, {}, []
     for name, taken in seconds.items():
         if name.startswith(LIMIT):
             precision = name.split()[2]
-            rate = 2 * contenders.PRODUCT_SIDE**3 / np.median(taken)
+            rate = 2 * PRODUCT_SIDE**3 / np.median(taken)
             limits[precision] = max(limits.get(precision, 0.0), rate)
-    found = []
-    for name, taken in seconds.items():
-        if name.startswith(LIMIT):
-            continue
+    for name in (one for one in seconds if not one.startswith(LIMIT)):
+        taken = seconds[name]
         rate = count / float(np.median(taken))
         limit = limits.get("bf16" if name == BF16 else "fp32")
         found.append(

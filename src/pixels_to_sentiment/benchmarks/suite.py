@@ -1,9 +1,7 @@
 """The whole benchmark: what is timed together."""
 
 import tempfile
-import time
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -24,8 +22,8 @@ from pixels_to_sentiment.training import recipes
 # Said in the report, since they may change from one report to the next.
 ROUNDS = "after a warm-up and a first round that is not kept"
 SPREAD = "where one more round would lie in nineteen cases of twenty (Student's t, of logarithms)"
-SECTIONS = ("waiting", "train-caffenet", "train-squeezenet", "train-mobilenet", "predict", "infer",
-            "maps", "map-cost", "read-model", "logs", "growth")  # fmt: skip
+SECTIONS = ("waiting", "train-caffenet", "train-squeezenet", "train-mobilenet", "experiment",
+            "predict", "infer", "maps", "map-cost", "read-model", "logs", "growth")  # fmt: skip
 # What may be recorded alone.
 ALONE = ["map-cost"]
 # Pictures in a pass when maps are timed: what `maps.dense` takes at once.
@@ -33,8 +31,8 @@ MAPPED = 32
 # Pictures at once when a map is timed beside one answer.
 BATCHES = (1, 10)
 # Seconds for what is timed together, so that the whole stays at some 10 minutes on 2 cores.
-BUDGETS = {"train": 55.0, "predict": 30.0, "infer": 10.0, "maps": 6.0, "map-cost": 12.0,
-           "read": 10.0, "logs": 12.0, "growth": 6.0}  # fmt: skip
+BUDGETS = {"train": 55.0, "experiment": 55.0, "predict": 30.0, "infer": 10.0, "maps": 6.0,
+           "map-cost": 12.0, "read": 10.0, "logs": 12.0, "growth": 6.0}  # fmt: skip
 # Title, network and pictures a batch.
 _TRAINED = {
     "train-caffenet": ("train CaffeNet", "caffenet", 64),
@@ -47,59 +45,38 @@ _theirs = partial(Contender, keep=False)
 def run(
     device: str, only: Iterable[str] = SECTIONS, progress: Callable[[str], None] = print
 ) -> dict:
-    """Run the benchmark.
+    """Run the benchmark and report it, ready for JSON.
 
-    Returns
-    -------
-    dict
-        Ready for JSON: ``made`` (date, commit, hardware, versions, device, pictures, seconds),
-        ``comparisons``, ``costs``, ``growth`` and ``waiting``, each a list of rows; see `compare`
-        and `results.map_rows`.
-
-    Raises
-    ------
-    UserError
-        If there is no section of a name, or a contender fails.
+    ``made`` has date, commit, hardware, versions, device, pictures and seconds; ``comparisons``,
+    ``costs``, ``growth`` and ``waiting`` are rows as of `results.rows`, `results.map_rows`,
+    `growth` and `waits.measured`.
     """
     only = list(only)
     for name in only:
         if name not in SECTIONS:
             raise UserError(f"There is no section {name!r}: choose from {list(SECTIONS)}.")
-    began = time.time()
-    lists = {name: [] for name in ("comparisons", "costs", "growth", "waiting")}
-    report = {"made": _made(device, began), **lists}
+    clock, loaded = provenance.Clock(), pictures.load()
+    report = {name: [] for name in ("made", "comparisons", "costs", "growth", "waiting")}
+    alone = {
+        "growth": ("growth", partial(growth, device)),
+        "waiting": ("waiting", waits.measured),
+        "map-cost": ("costs", partial(map_costs, device)),
+    }
     with tempfile.TemporaryDirectory(prefix="pixels-to-sentiment-") as folder:
         write_files(Path(folder))
         for name in filter(only.__contains__, SECTIONS):
             progress(name)
-            if name == "growth":
-                report["growth"] = growth(device)
-            elif name == "waiting":
-                report["waiting"] = waits.measured()
-            elif name == "map-cost":
-                report["costs"] = map_costs(device)
-            else:
-                budget = BUDGETS[name.partition("-")[0]]
-                for comparison in comparisons(name, device, folder):
-                    report["comparisons"] += compare(**comparison, budget=budget)
-    report["made"]["seconds"] = round(time.time() - began, 1)
-    return report
-
-
-def _made(device: str, began: float) -> dict:
-    commit, dirty = provenance.commit()
-    loaded = pictures.load()
-    return {
-        "date": datetime.fromtimestamp(began, UTC).isoformat(timespec="seconds"),
-        "commit": commit,
-        "dirty": dirty,
-        "device": device,
-        "hardware": provenance.hardware(),
-        "versions": provenance.versions(),
-        "pictures": {"source": loaded.source, "fingerprint": loaded.fingerprint},
-        "rounds": ROUNDS,
-        "spread": SPREAD,
-    }
+            if name in alone:
+                part, measured = alone[name]
+                report[part] = measured()
+                continue
+            for one in comparisons(name, device, folder):
+                times = alternate(one.pop("entries"), budget=BUDGETS[name.partition("-")[0]])
+                report["comparisons"] += results.rows(**one, times=times)
+    known = {"source": loaded.source, "fingerprint": loaded.fingerprint}
+    told = clock.details(device=device, pictures=known, rounds=ROUNDS, spread=SPREAD)
+    del told["cpu_seconds"]  # of this process alone, which times the others
+    return report | {"made": {"date": told.pop("began"), **told}}
 
 
 def write_files(folder: Path) -> None:
@@ -118,15 +95,16 @@ def write_files(folder: Path) -> None:
 
 
 def comparisons(name: str, device: str, folder: str) -> list[dict]:
-    """Say what one section times together, as arguments of `compare`.
+    """Say what one section times together: ``title``, ``count``, ``flops`` and ``entries``.
 
     A GPU gets more pictures a round, as it would be done before it is warm otherwise.
     """
     more = 20 if device.startswith("cuda") else 1
     if name in _TRAINED:
-        found = [_training(*_TRAINED[name], more, device, folder)]
-        whole = name == "train-caffenet" and more > 1
-        return [*found, _experiment(device)] if whole else found
+        return [_training(*_TRAINED[name], more, device, folder)]
+    if name == "experiment":
+        # It would take a processor an hour.
+        return [_experiment(device)] if more > 1 else []
     if name == "maps":
         return _maps(device, more)
     if name in ("read-model", "logs"):
@@ -136,27 +114,37 @@ def comparisons(name: str, device: str, folder: str) -> list[dict]:
 
 def _training(title: str, network: str, batch: int, more: int, device: str, folder: str) -> dict:
     """Training beside the common loop, and beside timm or beside itself without its means."""
-    work = {"count": batch * more, "batch": batch, "device": device}
-    files, own = work | {"folder": folder}, work | {"network": network}
-    ours = contenders.our_training
-    entries = [Contender(OURS, ours, own)]
+    work = {"network": network, "count": batch * more, "batch": batch, "device": device}
+    files, ours = work | {"folder": folder}, contenders.our_training
+    entries = [Contender(OURS, ours, work)]
     if network.startswith("timm/"):
-        model = {"model": network.removeprefix("timm/")}
-        entries.append(_theirs("timm", contenders.timm_training, files | model))
+        entries.append(_theirs("timm", contenders.timm_training, files))
     else:
         entries += [
-            Contender(BF16, ours, own | {"precision": "bf16"}),
-            _theirs("without keeping memory", ours, own),
-            Contender("without channels-last", ours, own | {"channels_last": False}),
+            Contender(BF16, ours, work | {"precision": "bf16"}),
+            _theirs("without keeping memory", ours, work),
+            Contender("without channels-last", ours, work | {"channels_last": False}),
         ]
     if network == "caffenet":
         entries += [
-            Contender("without the band", ours, own | {"banded": False}),
-            Contender("without oneDNN's product", ours, own | {"onednn": False}),
+            Contender("without the band", ours, work | {"banded": False}),
+            Contender("without oneDNN's product", ours, work | {"onednn": False}),
         ]
-    entries.append(_theirs(COMMON, contenders.common_training, files | {"network": network}))
+    entries.append(_theirs(COMMON, contenders.common_training, files))
     flops = contenders.operations(network, train=True)
     return _comparison(title, batch * more, flops, entries, device)
+
+
+def _experiment(device: str) -> dict:
+    work = {"network": "caffenet", "device": device}
+    entries = [
+        Contender(name, contenders.our_experiment, work | {"precision": precision})
+        for name, precision in ((OURS, "fp32"), (BF16, "bf16"))
+    ]
+    recipe = recipes.recipe("paper", "five")
+    count = len(folds.FOLDS) * recipe.iterations * recipe.batch_size
+    flops = contenders.operations("caffenet", train=True)
+    return _comparison("five folds of CaffeNet", count, flops, entries, device)
 
 
 def _predictions(device: str, more: int, folder: str) -> list[dict]:
@@ -184,18 +172,6 @@ def _forward(device: str) -> list[dict]:
         title = f"CaffeNet forward, {batch} at once"
         made.append(_comparison(title, batch, flops, entries, device))
     return made
-
-
-def _experiment(device: str) -> dict:
-    work = {"network": "caffenet", "device": device}
-    entries = [
-        Contender(name, contenders.our_experiment, work | {"precision": precision})
-        for name, precision in ((OURS, "fp32"), (BF16, "bf16"))
-    ]
-    recipe = recipes.recipe("paper", "five")
-    count = len(folds.FOLDS) * recipe.iterations * recipe.batch_size
-    flops = contenders.operations("caffenet", train=True)
-    return _comparison("five folds of CaffeNet", count, flops, entries, device)
 
 
 def _maps(device: str, more: int) -> list[dict]:
@@ -246,7 +222,7 @@ def _reading(name: str, folder: Path) -> dict:
 def _comparison(
     title: str, count: int, flops: int, entries: list[Contender], limited: str = ""
 ) -> dict:
-    """Give arguments of `compare`, with matrix products to time on the device `limited`, if any."""
+    """Give what is timed together, with matrix products on the device `limited`, if any."""
     limits = [
         Contender(
             f"{LIMIT} {precision} {way}",
@@ -257,32 +233,6 @@ def _comparison(
         if limited and (precision == "fp32" or any(one.name == BF16 for one in entries))
     ]
     return {"title": title, "count": count, "flops": flops, "entries": entries + limits}
-
-
-def compare(
-    title: str, count: int, flops: int, entries: list[Contender], budget: float
-) -> list[dict]:
-    """Time contenders on `count` pictures a round and set each beside this project's code.
-
-    Parameters
-    ----------
-    flops
-        Operations a picture; 0 for work that is not the network's.
-    budget
-        Seconds, as `timing.alternate` takes them.
-
-    Returns
-    -------
-    list of dict
-        A contender a row: ``what``, ``contender``, ``rate`` (median, pictures a second),
-        ``rounds``, ``ratio`` (this project's rate by its, median over rounds), ``low`` and ``high``
-        (see `results.spread`), ``gflops``, ``limit_gflops`` and ``share`` (of the faster matrix
-        product in its precision), each missing where it was not counted or timed, ``mib``,
-        ``seconds`` (of each round).
-    """
-    seconds, peaks = alternate(entries, budget=budget)
-    keep = {one.name: "keeps" if one.keep else "returns" for one in entries}
-    return results.rows(title, count, flops, seconds, {n: peaks[k] for n, k in keep.items()})
 
 
 def map_costs(device: str) -> list[dict]:
@@ -301,20 +251,16 @@ def map_costs(device: str) -> list[dict]:
 
 def map_entries(device: str, batch: int) -> list[Contender]:
     """List what `map_costs` times, the classifier and the map of each side one after the other."""
-    work = {"network": "caffenet", "batch": batch}
-    ours = work | {"device": device}
-    found = [
-        Contender(f"{OURS}, {results.CLASSIFIER}", contenders.our_inference, ours),
-        Contender(f"{OURS}, {results.MAP}", contenders.our_maps, ours | {"side": deploy.MAP_SIDE}),
-    ]
+    peers = [(OURS, Contender, contenders.our_inference, {"device": device})]
     # The package that pip installs has no GPU.
     if not device.startswith("cuda"):
-        peer = contenders.opencv_inference
-        found += [
-            _theirs(f"OpenCV, {results.CLASSIFIER}", peer, work),
-            _theirs(f"OpenCV, {results.MAP}", peer, work | {"maps": True}),
-        ]
-    return found
+        peers.append(("OpenCV", _theirs, contenders.opencv_inference, {}))
+    work = {"network": "caffenet", "batch": batch}
+    return [
+        kind(f"{name}, {what}", make, work | more | {"side": side})
+        for name, kind, make, more in peers
+        for what, side in ((results.CLASSIFIER, 0), (results.MAP, deploy.MAP_SIDE))
+    ]
 
 
 def growth(device: str) -> list[dict]:
@@ -327,8 +273,8 @@ def growth(device: str) -> list[dict]:
          {n: {"count": 16 * n, "batch": 16} for n in (1, 2, 4, 8)}),
         ("prediction from ten crops, pictures", contenders.our_prediction,
          {n: {"count": n} for n in (10, 20, 40, 80)}),
-        ("maps, side of the picture", contenders.our_maps,
-         {n: {"side": n} for n in (227, 323, 451, 643, 899)}),
+        ("maps, side of the picture", contenders.our_inference,
+         {n: {"side": n, "batch": 1} for n in (227, 323, 451, 643, 899)}),
     ):  # fmt: skip
         work = {"network": "squeezenet1_1", "device": device}
         entries = [Contender(str(n), make, work | more) for n, more in sizes.items()]

@@ -20,18 +20,10 @@ _WORKS: dict[str, Callable[[], None]] = {}
 
 @dataclass(frozen=True)
 class Contender:
-    """Something to be timed.
+    """Something to be timed, of a name that is unique within what is timed together.
 
-    Attributes
-    ----------
-    name
-        Unique within what is timed together.
-    make
-        Function at the top of a module; gives what is to be timed, a function without arguments.
-    options
-        Keyword arguments of `make`.
-    keep
-        Run in the process that keeps freed memory, as training runs of this project do.
+    `make`, at the top of a module, gives with `options` a function without arguments. What is to
+    `keep` runs in the process that keeps freed memory, as training runs of this project do.
     """
 
     name: str
@@ -45,26 +37,12 @@ def alternate(
 ) -> tuple[dict[str, list[float]], dict[str, float]]:
     """Time contenders in turn, round by round, after a warm-up and a first round that is not kept.
 
+    Gives for each its seconds in each round, and the largest memory of the process that it ran in
+    (MiB). The budget is seconds, warm-up included, after which no new round is begun, once there
+    are `least`. A contender that fails is named by a `UserError`.
+
     The warm-up runs one contender after the other as each is built, which leaves the memory of
     the process torn: what was built first then took nearly twice its time in the first round.
-
-    Parameters
-    ----------
-    budget
-        Seconds, warm-up included, after which no new round is begun, once there are `least`.
-
-    Returns
-    -------
-    seconds : dict
-        For each contender its time in each round.
-    memory : dict
-        Largest memory of the process that ``keeps`` freed memory and of the one that ``returns``
-        it, in MiB.
-
-    Raises
-    ------
-    UserError
-        If a contender fails; the sentence says which and how.
     """
     contenders = list(contenders)
     seconds: dict[str, list[float]] = {one.name: [] for one in contenders}
@@ -85,11 +63,8 @@ def alternate(
                 taken = _ask(workers[one.keep], _timed, one)
                 if done >= 0:
                     seconds[one.name].append(taken)
-        peaks = {
-            "keeps" if keep else "returns": worker.submit(_peak).result()
-            for keep, worker in workers.items()
-        }
-    return seconds, peaks
+        peaks = {keep: worker.submit(_peak).result() for keep, worker in workers.items()}
+    return seconds, {one.name: peaks[one.keep] for one in contenders}
 
 
 def _ask(worker: ProcessPoolExecutor, what: Callable, one: Contender) -> float:

@@ -6,8 +6,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -70,40 +68,24 @@ sys.exit(done.returncode)
 
 
 def measured() -> list[dict]:
-    """Time everything, each in a new process.
+    """Time everything, each in a new process: ``what``, ``seconds``, ``mib`` (of the largest).
 
     What is short is the median of three; the book is made once, in a copy. Without a checkout there
-    is no book.
-
-    Returns
-    -------
-    list of dict
-        ``what``, ``seconds``, ``mib`` (the largest process).
-
-    Raises
-    ------
-    UserError
-        If something fails; the sentence says what.
+    is no book. What fails is said by a `UserError`.
     """
     found = [_row(what, ["-c", text], rounds=3) for what, text in ALONE.items()]
     if root := places.checkout():
-        with _copied(root) as made_in:
-            found += [_row(what, command, **made_in) for what, command in BOOK.items()]
+        with tempfile.TemporaryDirectory(prefix="pixels-to-sentiment-") as folder:
+            copy = Path(folder) / "checkout"
+            copy_checkout(root, copy)
+            variables = {
+                "PYTHONPATH": str(copy / "src"),
+                "PIXELS_TO_SENTIMENT_CACHE": f"{folder}/cache",
+                "PIXELS_TO_SENTIMENT_RUNS": f"{folder}/runs",
+            }
+            where = {"cwd": copy, "env": os.environ | variables}
+            found += [_row(what, command, **where) for what, command in BOOK.items()]
     return found
-
-
-@contextmanager
-def _copied(root: Path) -> Iterator[dict]:
-    """Copy the checkout; give where the copy and its own places are."""
-    with tempfile.TemporaryDirectory(prefix="pixels-to-sentiment-") as folder:
-        copy = Path(folder) / "checkout"
-        copy_checkout(root, copy)
-        variables = {
-            "PYTHONPATH": str(copy / "src"),
-            "PIXELS_TO_SENTIMENT_CACHE": f"{folder}/cache",
-            "PIXELS_TO_SENTIMENT_RUNS": f"{folder}/runs",
-        }
-        yield {"cwd": copy, "env": os.environ | variables}
 
 
 def copy_checkout(root: Path, copy: Path) -> None:

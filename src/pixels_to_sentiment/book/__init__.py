@@ -11,14 +11,12 @@ import multiprocessing
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
-from datetime import UTC, datetime
 from pathlib import Path
 
 from pixels_to_sentiment import places, provenance
-from pixels_to_sentiment.book import freshness, notebooks, tiers, tracing
+from pixels_to_sentiment.book import checks, freshness, notebooks, tiers
 from pixels_to_sentiment.errors import UserError
 
 _RECORD = "pixels_to_sentiment"
@@ -40,11 +38,11 @@ def execute(
     Where the key of `book.freshness` is still the same, outputs are kept and the rest (prose, tags,
     cell metadata) is taken anew from the source; a file that stays as it was is not written.
 
+    The names are by default all, in alphabetical order; a notebook that looks at the others as
+    executed (it imports `book`) comes after them. Gives those that were executed now.
+
     Parameters
     ----------
-    names
-        Notebooks, without extension; by default all, in alphabetical order. One that looks at the
-        others as executed (it imports `book`) comes after them.
     parameters
         Win over the tier's values, in each of these notebooks that declares them.
     at_once
@@ -52,11 +50,6 @@ def execute(
     extra_inputs
         Gives more that the outputs depend on, in words. Asked before and after, since a notebook
         may fetch what it needs.
-
-    Returns
-    -------
-    list of str
-        Names of those that were executed now.
 
     Raises
     ------
@@ -85,37 +78,6 @@ def execute(
             key = {"key": _key(source, settled[name], fetched)}
             _write(_merge(source, done, done.metadata[_RECORD] | key), notebooks.chapter_path(name))
     return executed
-
-
-def check_sources() -> list[str]:
-    """Say what is wrong with the source notebooks and the tiers, without executing anything."""
-    complaints = []
-    for path in notebooks.source_paths().values():
-        found = notebooks.source_complaints(path)
-        if not found:
-            found = notebooks.parameter_complaints(path, tiers.declared_parameters(path))
-            found += tracing.source_complaints(path)
-        complaints += found
-    for tier in {} if complaints else tiers.paths():
-        try:
-            tiers.plan(tier)
-        except UserError as error:
-            complaints.append(str(error))
-    return complaints
-
-
-def check_executed() -> list[str]:
-    """Say what is wrong with the executed notebooks.
-
-    Each source must have its executed form, with the same code, run in order on a fresh kernel and
-    without an error, and each page tell where its numbers are from.
-    """
-    complaints = []
-    for name, path in notebooks.source_paths().items():
-        chapter = notebooks.chapter_path(name)
-        found = notebooks.executed_complaints(chapter, notebooks.read(path))
-        complaints += found or tracing.executed_complaints(chapter)
-    return complaints or tracing.link_complaints()
 
 
 def _each(jobs: list[tuple], at_once: int) -> list[bool]:
@@ -158,7 +120,7 @@ def _bring_up(name: str, source, parameters: dict, inputs: Mapping, tier: str, f
 
 def _key(source, parameters: Mapping[str, object], inputs: Mapping[str, object]) -> str:
     if freshness.looks_at_others(source):
-        inputs = {**inputs, "built": tracing.built()}
+        inputs = {**inputs, "built": checks.built()}
     return freshness.key(source, parameters, inputs)
 
 
@@ -178,8 +140,7 @@ def _renewed(name: str, source, key: str) -> bool:
 def _execute(name: str, source, parameters: dict, record: dict) -> float:
     target = notebooks.chapter_path(name)
     kept = notebooks.root() / "_build" / "failed" / f"{name}.ipynb"
-    revision, dirty = provenance.commit()
-    began, clock = datetime.now(UTC), time.perf_counter()
+    clock = provenance.Clock()
     # Apart from that of another process which executes the same notebook.
     with tempfile.TemporaryDirectory() as home:
         attempt = Path(home) / f"{name}.ipynb"
@@ -190,10 +151,11 @@ def _execute(name: str, source, parameters: dict, record: dict) -> float:
             kept.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(attempt, kept)
             raise UserError(f"{error} The full traceback is in {kept}.") from error
+    made = clock.details()
     record |= {
-        "seconds": round(time.perf_counter() - clock, 1),
-        "executed": began.isoformat(timespec="seconds"),
-        "commit": f"{revision}-dirty" if dirty else revision,
+        "seconds": made["seconds"],
+        "executed": made["began"],
+        "commit": made["commit"] + "-dirty" * made["dirty"],
     }
     _write(_merge(source, executed, record), target)
     kept.unlink(missing_ok=True)

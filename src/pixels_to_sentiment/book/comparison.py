@@ -21,21 +21,8 @@ _DIFFERS = 1
 def compare(everything: bool = False) -> list[str]:
     """Run executed notebooks again, with training runs made anew, and compare the outputs.
 
-    Parameters
-    ----------
-    everything
-        Compare all; else only those whose key changed since they last came out the same.
-
-    Returns
-    -------
-    list of str
-        Names of those that were compared.
-
-    Raises
-    ------
-    UserError
-        If the outputs of one differ, or it cannot be compared; what is wrong stands on standard
-        output then.
+    Only those whose key changed since they last came out the same, or else `everything`; gives
+    their names. If outputs differ, what is wrong stands on standard output beside the `UserError`.
     """
     chapters = {name: notebooks.chapter_path(name) for name in notebooks.source_paths()}
     keys = {

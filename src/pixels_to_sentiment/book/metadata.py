@@ -65,8 +65,11 @@ def describe(app: Sphinx, page: str, _template: str, context: dict, _tree: objec
         context["metatags"] += script.format(Markup(told.replace("<", "\\u003c")))
 
 
-def copy_answers(app: Sphinx, fault: Exception | None) -> None:
-    """Put the answers of all recorded work into the built book, with their checksums."""
+def copy(app: Sphinx, fault: Exception | None) -> None:
+    """Put into the built book the answers of all recorded work, with their checksums.
+
+    And the network that readers try, as the last execution wrote it.
+    """
     if fault is not None or app.builder.format != "html":
         return
     lines, folder = [], Path(app.outdir) / "results"
@@ -78,13 +81,7 @@ def copy_answers(app: Sphinx, fault: Exception | None) -> None:
         lines.append(f"{digest}  {path.parent.name}/{path.name}\n")
     if lines:
         (folder / SUMS).write_text("".join(lines))
-
-
-def copy_trial(app: Sphinx, fault: Exception | None) -> None:
-    """Put the network that readers try into the built book, as the last execution wrote it."""
     made, folder = Path(app.srcdir) / "chapters" / TRIAL, Path(app.outdir) / TRIAL
-    if fault is not None or app.builder.format != "html":
-        return
     shutil.rmtree(folder, ignore_errors=True)
     if made.is_dir():
         shutil.copytree(made, folder)

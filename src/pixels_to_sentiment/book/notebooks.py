@@ -4,9 +4,7 @@ A source notebook ``notebooks/NAME.ipynb`` holds no outputs and has one cell tag
 executed, it becomes ``book/chapters/NAME.ipynb``, which Jupyter Book renders and never executes.
 """
 
-import ast
 import difflib
-from collections import Counter
 from collections.abc import Collection
 from pathlib import Path
 
@@ -66,56 +64,6 @@ def code_cells(notebook) -> list:
     """Give the code cells, without the one that papermill injects."""
     cells = (cell for cell in notebook.cells if cell.cell_type == "code")
     return [cell for cell in cells if INJECTED not in tags(cell)]
-
-
-def source_complaints(path: Path) -> list[str]:
-    """Say what is wrong with a source notebook, naming file and cell (counted from 1).
-
-    It must be valid, with one distinct id a cell, without outputs, on the kernel ``python3``, and
-    with one ``parameters`` cell.
-    """
-    try:
-        notebook = read(path)
-    except UserError as error:
-        return [str(error)]
-    count = Counter(tag for cell in notebook.cells for tag in tags(cell))
-    faults = {
-        f"the kernel must be {KERNEL}": (
-            notebook.metadata.get("kernelspec", {}).get("name") != KERNEL
-        ),
-        "two cells have the same id": (
-            len({cell.id for cell in notebook.cells}) < len(notebook.cells)
-        ),
-        f"{count[PARAMETERS]} cells are tagged {PARAMETERS}, not one": count[PARAMETERS] != 1,
-        f"a cell is tagged {INJECTED}, which only papermill may add": count[INJECTED],
-    }
-    faults |= {
-        f"cell {number} keeps outputs or a count; clear them before committing": (
-            cell.outputs or cell.execution_count
-        )
-        for number, cell in enumerate(notebook.cells, 1)
-        if cell.cell_type == "code"
-    }
-    return [f"{path}: {said}." for said, wrong in faults.items() if wrong]
-
-
-def parameter_complaints(path: Path, declared: dict[str, dict[str, str]]) -> list[str]:
-    """Say what is wrong with the ``parameters`` cell of a source notebook.
-
-    Each line must be ``name: type = value  # what it is for``, and papermill have `declared` it.
-    """
-    cells = [cell for cell in read(path).cells if PARAMETERS in tags(cell)]
-    complaints = []
-    for statement in ast.parse(cells[0].source).body if cells else []:
-        line = ast.unparse(statement)
-        if not isinstance(statement, ast.AnnAssign) or statement.value is None:
-            complaints.append(f"{path}: in the parameters cell, {line!r} lacks type or value.")
-        elif declared.get(line.partition(":")[0], {}).get("help", "") == "":
-            complaints.append(
-                f"{path}: papermill reads no comment on {line!r}: end the line with one, "
-                "without an equals sign in it."
-            )
-    return complaints
 
 
 def fault(path: Path, notebook) -> UserError | None:

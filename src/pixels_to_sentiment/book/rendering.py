@@ -244,6 +244,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("source-read", prepare)
     app.connect("env-check-consistency", number_apart)
     app.connect("html-page-context", metadata.describe)
-    app.connect("build-finished", metadata.copy_answers)
-    app.connect("build-finished", metadata.copy_trial)
+    app.connect("build-finished", metadata.copy)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -95,15 +95,8 @@ def plan(
 ) -> dict[str, dict[str, object]]:
     """Settle the parameters of every notebook by name, checked against those it declares.
 
-    Parameters
-    ----------
-    tier
-        Its file is checked as a whole, whatever is chosen.
-    overrides
-        Parameters that win over the tier's, text as on the command line. Each must be declared by
-        one of the chosen notebooks, and goes to all of them that declare it.
-    chosen
-        Notebooks the overrides are for, by default all.
+    The tier is checked as a whole. The overrides, text as on the command line, win over it in those
+    of the chosen notebooks (by default all) that declare them, of which there must be one.
     """
     declared = {name: declared_parameters(at) for name, at in notebooks.source_paths().items()}
     offered, file = values(tier), paths()[tier]

@@ -29,6 +29,8 @@ _MOST_DIMENSIONS = 32
 _CHUNK = 1 << 16
 # Blobs of the layers that have a weight and a bias; those of others go by number.
 _NAMED = ("Convolution", "InnerProduct", "Deconvolution")
+# Ends the name of the Scale layer that follows a BatchNorm of Caffe, which has no scale itself.
+SCALE = "/scale"
 # V1LayerParameter.LayerType, under the names that Caffe's upgrade_proto.cpp gives the types.
 _NAMES = """
     Accuracy BNLL Concat Convolution Data Dropout EuclideanLoss Flatten HDF5Data HDF5Output
@@ -167,6 +169,26 @@ def blob_names(layer: Layer) -> list[str]:
     if layer.type in _NAMED and len(layer.blobs) <= 2:
         return [f"{name}.{kind}" for kind in ("weight", "bias")[: len(layer.blobs)]]
     return [f"{name}.{place}" for place in range(len(layer.blobs))]
+
+
+def parameters(path: Path | str) -> Iterator[tuple[str, np.ndarray]]:
+    """Read the blobs of a ``.caffemodel`` by name, those of norms as torch has them.
+
+    A BatchNorm of Caffe holds sums and how many they are of (``batch_norm_layer.cpp``), which
+    become ``running_mean`` and ``running_var``; the Scale after it holds ``weight`` and ``bias``.
+    """
+    for layer in read(path):
+        if layer.type == "BatchNorm" and len(layer.blobs) == 3:
+            *sums, count = (np.asarray(blob, np.float32) for blob in layer.blobs)
+            share = 0 if count.sum() == 0 else 1 / count.sum()
+            for kind, blob in zip(("mean", "var"), sums, strict=True):
+                yield f"{layer.name}.running_{kind}", blob * share
+        elif layer.type == "Scale":
+            name = layer.name.removesuffix(SCALE)
+            named = zip(("weight", "bias"), layer.blobs, strict=False)
+            yield from ((f"{name}.{kind}", blob) for kind, blob in named)
+        else:
+            yield from zip(blob_names(layer), layer.blobs, strict=True)
 
 
 def _layer(content: memoryview) -> Layer:

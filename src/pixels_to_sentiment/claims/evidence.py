@@ -15,10 +15,9 @@ from pixels_to_sentiment.claims.numbers import cell, difference, reported
 from pixels_to_sentiment.claims.paper import VIEW, Claim
 from pixels_to_sentiment.claims.recorded import Recorded, Trained, effect
 from pixels_to_sentiment.claims.rules import MARGIN
-from pixels_to_sentiment.claims.sides import Row, in_words, listed, named, of_trained, whole
+from pixels_to_sentiment.claims.sides import Row, compared, in_words, listed, named, whole
 from pixels_to_sentiment.drawing.figures import AGREEMENT_NAMES
 from pixels_to_sentiment.judging import crowd, resampling
-from pixels_to_sentiment.judging.resampling import Effects
 from pixels_to_sentiment.networks import architectures
 from pixels_to_sentiment.records import catalogue
 from pixels_to_sentiment.records.catalogue import Configuration
@@ -35,39 +34,34 @@ def pairs(claim: Claim, recorded: Recorded) -> Iterator[Row]:
             notes.append("the layers below are frozen: new classifiers on fixed features")
         found = effect([one.right[VIEW] for one in both])
         aim = difference(*(reported(_in_the_article(one), "five", VIEW) for one in pair))
-        text = "; ".join([f"{named(both)}: {in_words(found)}", *notes])
-        yield of_trained(both, rank, found, sides.better(found, aim), text, left_out)
+        side = sides.better(found, aim)
+        yield compared(both, rank, found, side, notes=notes, left_out=left_out)
 
 
-def beyond(claim: Claim, recorded: Recorded) -> Iterator[Row]:
-    """Compare each accuracy with a number that the article has for another network."""
+def levels(claim: Claim, recorded: Recorded) -> Iterator[Row]:
+    """Compare each accuracy with the article's own, or with its number for another network."""
     for rank, configuration, agreement, one in whole(claim, recorded):
-        number = cell(claim.cells[0], agreement, VIEW if claim.kind == "later" else "")
-        if number is None or (claim.of_layers and agreement != "five"):
+        own = reported(claim.own[0] if claim.kind == "reached" else configuration, agreement, VIEW)
+        quoted = own
+        if claim.kind != "reached":
+            quoted = cell(claim.cells[0], agreement, VIEW if claim.kind == "later" else "")
+        if quoted is None or (claim.of_layers and agreement != "five"):
             continue
         (one,), left_out, notes = _counted(claim, [one])
         if claim.kind == "later" or claim.of_layers:
             size = architectures.sizes([configuration.network])["parameters"][0]
             notes.append(f"{size:.1f} million parameters")
-        found = effect([one.right[VIEW] - number["mean"]])
-        side = sides.better(found, difference(reported(configuration, agreement, VIEW), number))
-        text = "; ".join([_level(one, agreement, found, number["mean"]), *notes])
-        yield of_trained([one], rank, found, side, text, left_out)
-
-
-def levels(claim: Claim, recorded: Recorded) -> Iterator[Row]:
-    """Compare each accuracy with the article's own."""
-    for rank, _, agreement, one in whole(claim, recorded):
-        aim = reported(claim.own[0], agreement, VIEW)["mean"]
-        found = effect([one.right[VIEW] - aim])
-        text = _level(one, agreement, found, aim)
-        yield of_trained([one], rank, found, sides.beside(found, -MARGIN), text)
-
-
-def _level(one: Trained, agreement: str, found: Effects, number: float) -> str:
-    """Write an accuracy and its difference from a number."""
-    reached = f"{found.value + number:.3f}, {in_words(found)} from {number:.3f}"
-    return f"{named([one], f', {AGREEMENT_NAMES[agreement]}')}: {reached}"
+        number = quoted["mean"]
+        found = effect([one.right[VIEW] - number])
+        if claim.kind == "reached":
+            side = sides.beside(found, -MARGIN)
+        else:
+            side = sides.better(found, difference(own, quoted))
+        texts = {
+            "title": named([one], f", {AGREEMENT_NAMES[agreement]}"),
+            "words": f"{found.value + number:.3f}, {in_words(found)} from {number:.3f}",
+        }
+        yield compared([one], rank, found, side, **texts, notes=notes, left_out=left_out)
 
 
 def views(claim: Claim, recorded: Recorded) -> Iterator[Row]:
@@ -76,8 +70,8 @@ def views(claim: Claim, recorded: Recorded) -> Iterator[Row]:
     for rank, _, agreement, one in whole(claim, recorded):
         found = effect([one.right[both[0]] - one.right[both[1]]])
         aim = difference(*(reported(claim.own[0], agreement, view) for view in both))
-        text = f"{named([one], f', {AGREEMENT_NAMES[agreement]}')}: {in_words(found)}"
-        yield of_trained([one], rank, found, sides.better(found, aim), text)
+        title = named([one], f", {AGREEMENT_NAMES[agreement]}")
+        yield compared([one], rank, found, sides.better(found, aim), title=title)
 
 
 def counts(claim: Claim, recorded: Recorded) -> Iterator[Row]:
@@ -90,9 +84,9 @@ def counts(claim: Claim, recorded: Recorded) -> Iterator[Row]:
             of_more = of[(of == more) | (of == fewer)] == more
             weights = np.where(of_more, 1 / of_more.sum(), -1 / (~of_more).sum())
             found = effect([right[(of == more) | (of == fewer)]], weights)
-            text = named([one], f", trained on {AGREEMENT_NAMES[agreement]}")
-            text += f", exactly {more} − exactly {fewer}: {in_words(found)}"
-            yield of_trained([one], rank, found, sides.better(found), text)
+            title = named([one], f", trained on {AGREEMENT_NAMES[agreement]}")
+            title += f", exactly {more} − exactly {fewer}"
+            yield compared([one], rank, found, sides.better(found), title=title)
 
 
 def positive(claim: Claim, recorded: Recorded) -> Iterator[Row]:
@@ -101,9 +95,9 @@ def positive(claim: Claim, recorded: Recorded) -> Iterator[Row]:
         for one in recorded.trained([configuration]):
             found = one.beyond_positive(VIEW)
             area = reports.by_seed(one.records)["auc"].mean()
-            text = f"{named([one])}: {in_words(found)}; area under ROC {area:.2f}, "
-            text += f"training loss at the end {one.last_losses().mean():.2f} nats"
-            yield of_trained([one], rank, found, sides.alike(found), text)
+            ended = f"training loss at the end {one.last_losses().mean():.2f} nats"
+            notes = [f"area under ROC {area:.2f}, {ended}"]
+            yield compared([one], rank, found, sides.alike(found), notes=notes)
 
 
 def sooner(claim: Claim, recorded: Recorded) -> Iterator[Row]:
@@ -114,8 +108,8 @@ def sooner(claim: Claim, recorded: Recorded) -> Iterator[Row]:
             last = min(curve.dropna().index.max() for curve in curves)
             means = [curve.loc[:last].mean().unstack().to_numpy() for curve in curves]
             found = resampling.random_effects(means, np.zeros(means[0].shape[1]))
-            text = f"{named(both)}, mean loss of {last} iterations in nats: {in_words(found)}"
-            yield of_trained(both, rank, found, sides.beside(found), text)
+            title = f"{named(both)}, mean loss of {last} iterations in nats"
+            yield compared(both, rank, found, sides.beside(found), title=title)
 
 
 def _counted(claim: Claim, both: Sequence[Trained]) -> tuple[list[Trained], str, list[str]]:

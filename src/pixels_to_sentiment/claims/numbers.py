@@ -14,6 +14,7 @@ from pixels_to_sentiment.drawing import figures, tables
 from pixels_to_sentiment.judging import scores
 from pixels_to_sentiment.records import catalogue
 from pixels_to_sentiment.records.catalogue import Configuration
+from pixels_to_sentiment.reports import losses
 
 
 def of_claim(claim: Claim) -> tuple[list[str], list[float]]:
@@ -55,7 +56,7 @@ def _layers() -> pd.DataFrame:
 
 def _figure_6() -> str:
     """Say what figure 6, read off the picture, gives for the pair of starts that it shows."""
-    curves = reports.reported_losses()
+    curves = losses.reported_losses()
     curves = curves.pivot(index="iteration", columns="curve", values="training")
     both = curves[["the paper: DeepSentiBank", "the paper: CaffeNet"]].dropna()
     gap = both.iloc[:, 0].mean() - both.iloc[:, 1].mean()

@@ -75,6 +75,32 @@ class Trained(NamedTuple):
         return found
 
 
+class Probed(NamedTuple):
+    """What classifiers of layers of a network answered on five agree.
+
+    ``told`` is as `layerwise.told` has it, with ``right`` (0 or 1).
+    """
+
+    keys: tuple[str, ...]
+    told: pd.DataFrame
+
+    @property
+    def title(self) -> str:
+        """The network in words."""
+        return self.told["configuration"].iloc[0].rpartition(": ")[0]
+
+    @property
+    def seeds(self) -> list[int]:
+        """The seeds, rising."""
+        return sorted(self.told["seed"].unique())
+
+    def right(self, layer: str, classifier: str) -> pd.DataFrame:
+        """Table whether each picture is answered rightly on a layer, (fold and image) by seed."""
+        chosen = (self.told["layer"] == layer) & (self.told["classifier"] == classifier)
+        some = self.told[chosen]
+        return some.pivot_table("right", ["fold", "image"], "seed").dropna(axis=1)
+
+
 def effect(tables: Sequence[pd.DataFrame], weights: np.ndarray | None = None) -> resampling.Effects:
     """Estimate a mean or difference of tables as `Trained.right`, by `resampling.random_effects`.
 
@@ -129,11 +155,10 @@ class Recorded:
         whole = sorted(reports.complete(some, agreement), key=_precision)
         return {name: _opened(list(part)) for name, part in groupby(whole, _precision)}
 
-    def probed(self, network: str, tuned: bool) -> tuple[pd.DataFrame, tuple[str, ...]]:
-        """Give the answers of classifiers of layers on five agree, and the keys of the probes.
+    def probed(self, network: str, tuned: bool) -> Probed:
+        """Give what is recorded of layers of a network.
 
-        As `layerwise.told`, and ``right`` (0 or 1). The network is a configuration (of fine-tuned
-        ones) or ``network:start``, as text.
+        It is a configuration (of fine-tuned ones) or ``network:start``, as text.
         """
         some = [
             one
@@ -144,7 +169,7 @@ class Recorded:
         ]
         told = layerwise.told(some)
         right = (told["positive"] == told["label"]).astype(float)
-        return told.assign(right=right), tuple(one.key for one in some)
+        return Probed(tuple(one.key for one in some), told.assign(right=right))
 
 
 def _precision(record: Record) -> str:

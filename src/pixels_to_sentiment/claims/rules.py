@@ -103,18 +103,11 @@ IN_ACCURACY = (
 def dated(began: Mapping[str, Iterable[str]], path: Path | None = None) -> pd.DataFrame:
     """Say when each rule got its wording, by git, and how much was recorded before.
 
-    Parameters
-    ----------
-    began
-        When the results that each rule was used on were begun (ISO 8601, with the offset from UTC),
-        by kind of test.
-
-    Returns
-    -------
-    DataFrame
-        ``kind``, ``rule`` (HTML), ``written`` (when the newest of its lines was committed; missing
-        without git, in a clone without history, and where it is not committed yet), ``before`` and
-        ``after`` (how many results were begun on either side of that; missing with it).
+    Told is when the results that each rule was used on were begun (ISO 8601, with the offset from
+    UTC), by kind of test. Gives ``kind``, ``rule`` (HTML), ``written`` (when the newest of its
+    lines was committed; missing without git, in a clone without history, and where it is not
+    committed yet), ``before`` and ``after`` (how many results were begun on either side of that;
+    missing with it).
     """
     path = path or Path(__file__)
     lines, rows = _committed(path), []

@@ -1,12 +1,12 @@
 """What a comparison is, and what its interval says of a claim."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from pixels_to_sentiment import reports
 from pixels_to_sentiment.claims.paper import Claim
-from pixels_to_sentiment.claims.recorded import Recorded, Trained
+from pixels_to_sentiment.claims.recorded import Probed, Recorded, Trained
 from pixels_to_sentiment.claims.rules import MARGIN
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.drawing import tables
@@ -38,18 +38,22 @@ class Row(NamedTuple):
     high: float = math.nan
 
 
-def of_trained(
-    some: Sequence[Trained],
+def compared(
+    some: Sequence[Trained | Probed],
     rank: str,
     found: Effects,
     side: str,
-    text: str = "",
+    *,
+    title: str = "",
+    words: str = "",
+    notes: Iterable[str] = (),
     left_out: str = "",
 ) -> Row:
     """Make a row of one configuration, or of two: by default their names and the interval."""
-    text = text or f"{named(some)}: {in_words(found)}"
+    text = f"{title or named(some)}: {words or in_words(found)}"
     keys = tuple(key for one in some for key in one.keys)
     lone = any(len(one.seeds) == 1 for one in some)
+    text = "; ".join([text, *notes])
     return Row(text, found.value, side, rank, keys, left_out, lone, found.low, found.high)
 
 

@@ -10,18 +10,10 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup
 
-from pixels_to_sentiment.claims import evidence, measured, probed
+from pixels_to_sentiment.claims import evidence, measured, probed, rules
 from pixels_to_sentiment.claims.numbers import of_claim
 from pixels_to_sentiment.claims.paper import CLAIMS, Claim
 from pixels_to_sentiment.claims.recorded import Recorded
-from pixels_to_sentiment.claims.rules import (
-    CONTRADICTED,
-    IN_ACCURACY,
-    INCONCLUSIVE,
-    REPRODUCED,
-    SUPPORTED,
-    UNTESTED,
-)
 from pixels_to_sentiment.claims.sides import AGAINST, FOR, NEARLY, OTHER, UNDECIDED, Row
 from pixels_to_sentiment.drawing import tables
 from pixels_to_sentiment.files import assets
@@ -37,8 +29,8 @@ COMPARED = {
     "better": evidence.pairs,
     "all better": evidence.pairs,
     "mostly better": evidence.pairs,
-    "beyond": evidence.beyond,
-    "later": evidence.beyond,
+    "beyond": evidence.levels,
+    "later": evidence.levels,
     "reached": evidence.levels,
     "views": evidence.views,
     "by count": evidence.counts,
@@ -56,6 +48,8 @@ COMPARED = {
     "maps": measured.maps,
     "none": lambda *_: (),
 }
+# What the table of verdicts takes over from a claim.
+_SHOWN = ("name", "section", "kind", "chapter", "short")
 
 
 def judge(
@@ -66,19 +60,15 @@ def judge(
 ) -> pd.DataFrame:
     """Give a verdict on each claim, by recorded runs, probes and studies of maps.
 
-    Returns
-    -------
-    DataFrame
-        ``name``, ``claim``, ``section``, ``kind``, ``chapter`` (label) and ``short`` as `Claim` has
-        them; ``rows`` (the comparisons) and ``article`` (the differences of accuracies that the
-        article's numbers make, none where its claim is of another kind);
-        ``paper`` (the article's numbers) and ``evidence`` (the recorded comparisons), both HTML
-        with a comparison a line, empty where there is none; ``verdict`` (one of
-        `rules.VERDICTS`), ``why``, ``former`` and ``former_why`` (by the rules before, empty where
-        there was no such claim) and ``keys`` (of runs, probes and studies, comma-separated).
+    ``name``, ``claim``, ``section``, ``kind``, ``chapter`` (label) and ``short`` are as `Claim` has
+    them; ``rows`` are the comparisons and ``article`` the differences of accuracies that the
+    article's numbers make, none where its claim is of another kind; ``paper`` (the article's
+    numbers) and ``evidence`` (the recorded comparisons) are HTML with a comparison a line, empty
+    where there is none; ``verdict`` is one of `rules.VERDICTS`, with ``why``; ``former`` and
+    ``former_why`` are by the rules before, empty where there was no such claim; ``keys`` of runs,
+    probes and studies are separated by commas.
     """
-    recorded, judged, claims = Recorded(records, probes, studies), [], list(claims)
-    before = former().reindex([claim.name for claim in claims], fill_value="")
+    recorded, judged = Recorded(records, probes, studies), []
     for claim in claims:
         # Of two lengths of a recipe the same runs may be chosen.
         rows = list({row.text: row for row in COMPARED[claim.kind](claim, recorded)}.values())
@@ -86,24 +76,20 @@ def judge(
         lines, differences = of_claim(claim)
         judged.append(
             {
-                "name": claim.name,
+                **{name: getattr(claim, name) for name in _SHOWN},
                 "claim": claim.text,
-                "section": claim.section,
-                "kind": claim.kind,
-                "chapter": claim.chapter,
-                "short": claim.short,
-                "article": differences if claim.kind in IN_ACCURACY else [],
+                "article": differences if claim.kind in rules.IN_ACCURACY else [],
                 "rows": rows,
                 "paper": Markup("<br>").join(lines),
                 "evidence": Markup("<br>").join(row.text for row in rows),
                 "verdict": verdict,
                 "why": why,
-                "former": before.loc[claim.name, "verdict"],
-                "former_why": before.loc[claim.name, "why"],
                 "keys": ", ".join(sorted({key for row in rows for key in row.keys})),
             }
         )
-    table = pd.DataFrame(judged)
+    before = former().rename(columns={"verdict": "former", "why": "former_why"})
+    table = pd.DataFrame(judged).join(before[["former", "former_why"]], on="name")
+    table = table.fillna({"former": "", "former_why": ""})
     table.attrs["runs"] = sorted({key for keys in table["keys"] for key in keys.split(", ") if key})
     return table
 
@@ -126,15 +112,15 @@ def decide(claim: Claim, rows: Sequence[Row]) -> tuple[str, str]:
     others = [row for row in counted if row.rank == OTHER]
     verdict = _verdict(claim, own, others)
     if claim.reason:
-        return UNTESTED, claim.reason
-    if verdict == UNTESTED:
-        return UNTESTED, _untested(claim, rows)
+        return rules.UNTESTED, claim.reason
+    if verdict == rules.UNTESTED:
+        return rules.UNTESTED, _untested(claim, rows)
     timed = claim.kind in ("speed", "no slower")
     whose = "on another machine" if timed else "with other networks"
     words = [_tally(own, "with what the claim is about"), _tally(others, whose)]
     if any(row.rank == NEARLY for row in own):
         words.append("Nearly the article's own network counts as its own.")
-    if verdict == INCONCLUSIVE and not own:
+    if verdict == rules.INCONCLUSIVE and not own:
         where = "on a GPU" if timed else "with the article's own"
         words.append(f"Nothing {where} is recorded.")
     return verdict, " ".join(filter(None, [*words, _lone(counted), _left_out(rows)]))
@@ -144,16 +130,16 @@ def _verdict(claim: Claim, own: Sequence[Row], others: Sequence[Row]) -> str:
     sides = Counter(row.side for row in own)
     half = len(own) / 2
     if claim.kind in ("all better", "mostly better") and len(own) < len(claim.own):
-        return UNTESTED
+        return rules.UNTESTED
     mostly = claim.kind == "mostly better"
     if own and (sides[AGAINST] >= half if mostly else sides[AGAINST]):
-        return CONTRADICTED
+        return rules.CONTRADICTED
     if own and (sides[FOR] > half if mostly else sides[FOR] == len(own)):
-        return REPRODUCED
+        return rules.REPRODUCED
     sides = Counter(row.side for row in others)
     if sides[FOR] > len(others) / 2 and not sides[AGAINST]:
-        return SUPPORTED
-    return INCONCLUSIVE if own or others else UNTESTED
+        return rules.SUPPORTED
+    return rules.INCONCLUSIVE if own or others else rules.UNTESTED
 
 
 def _tally(rows: Sequence[Row], whose: str) -> str:

@@ -43,11 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.command(options)
             sys.stdout.flush()
         except UserError as fault:
-            sentence = str(fault).replace("\n", "\\n")
-            print(f"pixels-to-sentiment: {sentence}", file=sys.stderr)
+            terminal.complain(str(fault).replace("\n", "\\n"))
             return 2
         except KeyboardInterrupt:
-            print("pixels-to-sentiment: interrupted; what is finished is kept.", file=sys.stderr)
+            terminal.complain("interrupted; what is finished is kept.")
             return 130
         except BrokenPipeError:
             # Whoever read the output has seen enough; Python would complain again when it exits.
@@ -56,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if fault.errno != errno.ENOSPC:
                 raise
             terminal.drop_output()
-            print("pixels-to-sentiment: no room is left on the device: make some.", file=sys.stderr)
+            terminal.complain("no room is left on the device: make some.")
             return 2
         return 0
 
@@ -214,9 +213,9 @@ def _book_execute(options: argparse.Namespace) -> None:
 
 
 def _book_check(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment import book
+    from pixels_to_sentiment.book import checks
 
-    complaints = book.check_sources() + (book.check_executed() if options.executed else [])
+    complaints = checks.of_sources() + (checks.of_executed() if options.executed else [])
     if complaints:
         raise UserError(" ".join(complaints))
     print(f"The source notebooks {'and those executed ' * options.executed}are in order.")

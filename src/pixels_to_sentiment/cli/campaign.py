@@ -14,6 +14,7 @@ from itertools import groupby
 from pathlib import Path
 
 from pixels_to_sentiment.cli import add_command, waiting
+from pixels_to_sentiment.cli.experiments import named
 from pixels_to_sentiment.errors import UserError
 
 # Of the time, and in seconds, what is kept for packing.
@@ -21,7 +22,7 @@ _RESERVE, _LEAST, _AT_MOST = 0.1, 5, 30
 # Of the time, what the benchmark may take, and what it times: on a processor next to nothing, to
 # try the way.
 _BENCHMARK = 1 / 3
-_SECTIONS = {"cuda": "train-caffenet", "cpu": "logs"}
+_SECTIONS = {"cuda": "train-caffenet", "cpu": "infer"}
 # Processes that share a device.
 _AT_ONCE = {"cuda": 3, "cpu": 1}
 # Seconds after which it is ended where it does not end by itself.
@@ -43,7 +44,11 @@ def commands(rooms) -> None:
 
 def _campaign(options: argparse.Namespace) -> None:
     began = time.monotonic()
-    _check_options(options)
+    there = options.output is not None and options.minutes is not None
+    if not options.dry_run and not (there and 0 < options.minutes < math.inf):
+        raise UserError("Say where the pack goes and how long it may take: -o DIR --minutes M.")
+    if options.at_once is not None and options.at_once < 1:
+        raise UserError(f"--at-once is {options.at_once}: give a whole number from 1 up.")
     from pixels_to_sentiment.campaign import order
     from pixels_to_sentiment.records import store
 
@@ -51,10 +56,8 @@ def _campaign(options: argparse.Namespace) -> None:
         runs, missing = order.planned()
         todo = order.lacking(runs, store.recorded())
     if missing:
-        print(
-            f"Left out, as their weights are not at hand: {', '.join(map(str, missing))}.",
-            file=sys.stderr,
-        )
+        left_out = ", ".join(map(str, missing))
+        print(f"Left out, as their weights are not at hand: {left_out}.", file=sys.stderr)
     if options.dry_run:
         _show(todo)
         return
@@ -63,22 +66,14 @@ def _campaign(options: argparse.Namespace) -> None:
     _Campaign(options, todo).go(end, seconds)
 
 
-def _check_options(options: argparse.Namespace) -> None:
-    there = options.output is not None and options.minutes is not None
-    if not options.dry_run and not (there and 0 < options.minutes < math.inf):
-        raise UserError("Say where the pack goes and how long it may take: -o DIR --minutes M.")
-    if options.at_once is not None and options.at_once < 1:
-        raise UserError(f"--at-once is {options.at_once}: give a whole number from 1 up.")
-
-
 def _show(todo: list) -> None:
     """Print the order, a line for the folds of a configuration and seed."""
-    named = (
+    words = (
         f"{run.network}:{run.start}:{run.recipe.name} {run.agreement} {run.precision} "
         f"seed {run.seed}"
         for run in todo
     )
-    for name, some in groupby(named):
+    for name, some in groupby(words):
         print(f"{len(list(some))} x {name}")
     print(f"{len(todo)} runs in all.")
 
@@ -104,7 +99,9 @@ class _Campaign:
         self.device = devices.pick(options.device)
         self.root = places.runs() / "campaign"
         finished = Record.recorded(self.root)
-        self.report = self._earlier()
+        self.report = {"began": datetime.now(UTC).isoformat(timespec="seconds"), "failed": {}}
+        with suppress(OSError, ValueError):
+            self.report = json.loads((self.root / "report.json").read_text())
         packed = options.output.is_dir() and any(options.output.iterdir())
         if (finished or packed) and not options.resume:
             place = self.root if finished else options.output
@@ -112,18 +109,6 @@ class _Campaign:
         self.planned = set(todo)
         self.todo = order.lacking(todo, finished)
         self.last = 0.0
-
-    def _earlier(self) -> dict:
-        with suppress(OSError, ValueError):
-            return json.loads((self.root / "report.json").read_text())
-        return {"began": datetime.now(UTC).isoformat(timespec="seconds"), "failed": {}}
-
-    @staticmethod
-    def _name(run) -> str:
-        return (
-            f"{run.network}:{run.start}:{run.recipe.name} {run.agreement} fold {run.fold} "
-            f"seed {run.seed} {run.precision}"
-        )
 
     def go(self, end: float, seconds: float) -> None:
         """Check, measure, run, and pack whatever happens."""
@@ -178,11 +163,12 @@ class _Campaign:
 
     def _tell(self, run, outcome: str | float) -> None:
         """Print what became of a run, and pack now and then."""
+        name = f"{named(run)} seed {run.seed} {run.precision}"
         if isinstance(outcome, str):
-            self.report["failed"][self._name(run)] = outcome
-            print(f"{self._name(run)}: {outcome}", file=sys.stderr)
+            self.report["failed"][name] = outcome
+            print(f"{name}: {outcome}", file=sys.stderr)
         else:
-            print(f"{self._name(run)}: {outcome:.1f} s", flush=True)
+            print(f"{name}: {outcome:.1f} s", flush=True)
         if time.monotonic() > self.last + _OFTEN:
             self._pack()
 

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 
-from pixels_to_sentiment.cli import add_command, add_room, waiting
+from pixels_to_sentiment.cli import add_command, add_room, terminal, waiting
 from pixels_to_sentiment.errors import UserError
 
 
@@ -86,7 +86,7 @@ def _run(options: argparse.Namespace) -> None:
 
     def fail(run, fault: UserError) -> None:
         failed.append(run)
-        print(f"pixels-to-sentiment: {_named(run)} seed {run.seed}: {fault}", file=sys.stderr)
+        terminal.complain(f"{named(run)} seed {run.seed}: {fault}")
 
     performed = store.Runs().perform(todo, loaded, device=device, progress=bar.tell, failed=fail)
     with bar:
@@ -208,7 +208,7 @@ def _record(options, record) -> None:
         store.record([record])
     except UserError as fault:
         options.refused.append(record.key)
-        print(f"pixels-to-sentiment: {fault}", file=sys.stderr)
+        terminal.complain(fault)
 
 
 def _chosen(options: argparse.Namespace, experiment) -> list:
@@ -258,10 +258,10 @@ def _scored(record) -> str:
     centre, ten = (scores.accuracy(table["label"], table[view]) for view in scores.VIEWS)
     held = f" inner fold {run.inner}" if run.inner else ""
     return (
-        f"{record.key} {_named(run)}{held} seed {run.seed}: centre {centre:.4f}, "
-        f"ten crops {ten:.4f}"
+        f"{record.key} {named(run)}{held} seed {run.seed}: centre {centre:.4f}, ten crops {ten:.4f}"
     )
 
 
-def _named(run) -> str:
+def named(run) -> str:
+    """Say which run it is, but for seed and precision."""
     return f"{run.network}:{run.start}:{run.recipe.name} {run.agreement} fold {run.fold}"

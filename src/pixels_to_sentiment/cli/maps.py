@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pixels_to_sentiment.cli import add_command, waiting
+from pixels_to_sentiment.cli import add_command, terminal, waiting
 from pixels_to_sentiment.errors import UserError
 
 DESCRIPTION = """\
@@ -65,13 +65,14 @@ def _map(options: argparse.Namespace) -> None:
 
     paths = photos.listed(options.photographs)
     with waiting("Choosing a network"):
-        named = options.run is not None
-        asked = (options.network, options.device)
-        chosen = choice.named(options.run) if named else choice.best(*asked)
+        if options.run is None:
+            chosen = choice.best(options.network, options.device)
+        else:
+            chosen = choice.named(options.run)
         device = devices.pick(options.device)
         from pixels_to_sentiment.maps import mapping
     for sentence in chosen.passed_over:
-        print(f"pixels-to-sentiment: passed over: {sentence}", file=sys.stderr)
+        terminal.complain(f"passed over: {sentence}")
     if chosen.fitted_now:
         print(choice.why_fitted(chosen), file=sys.stderr)
     before = {} if options.force else mapping.mapped_before(paths, options.output, chosen)
@@ -79,10 +80,8 @@ def _map(options: argparse.Namespace) -> None:
     mapping.require_room(left, options.output, force=options.force)
     print(chosen.in_words(), file=sys.stderr)
     if before:
-        print(
-            f"{len(before)} of {len(paths)} mapped by this run already: left as they are.",
-            file=sys.stderr,
-        )
+        said = f"{len(before)} of {len(paths)} mapped by this run already: left as they are."
+        print(said, file=sys.stderr)
     # None: drawn on a terminal alone. One photograph needs none.
     bar = tqdm(total=len(left), unit=" pictures", disable=True if len(paths) == 1 else None)
     failed = 0

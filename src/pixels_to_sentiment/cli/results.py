@@ -2,14 +2,13 @@
 
 import argparse
 import json
-import sys
 import textwrap
 from collections.abc import Callable
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
-from pixels_to_sentiment.cli import add_command
+from pixels_to_sentiment.cli import add_command, terminal
 from pixels_to_sentiment.errors import UserError
 
 # Descriptions of runs, probes and studies, whose classes would take pandas.
@@ -39,7 +38,7 @@ def _results(options: argparse.Namespace) -> None:
 
     def skip(fault: UserError) -> None:
         damaged.append(fault)
-        print(f"pixels-to-sentiment: left out: {fault}", file=sys.stderr)
+        terminal.complain(f"left out: {fault}")
 
     rows = experiments.rows(store.recorded(damaged=skip))
     for folder in sorted(places.results().glob("[!.]*/")):

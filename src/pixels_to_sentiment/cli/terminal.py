@@ -54,3 +54,8 @@ def as_text() -> Iterator[None]:
 def drop_output() -> None:
     """Print nowhere from now on, not even what Python still holds."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def complain(sentence: object) -> None:
+    """Print one sentence on standard error, under the name of the command."""
+    print(f"pixels-to-sentiment: {sentence}", file=sys.stderr)

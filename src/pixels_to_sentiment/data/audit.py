@@ -257,7 +257,7 @@ def report(listed: Lists | None = None, digests: Digests | None = None) -> str:
         membership(table),
         lists.loc[~lists["matches"], ["path", "lines"]],
         labels(listed, table) if listed else None,
-        _by_name(duplicates(digests, table)) if digests else None,
+        duplicates(digests, table).drop(columns="digest") if digests else None,
         leak(digests, table) if digests else None,
     )
     shown = (f"{head}\n{_text(part)}" for head, part in zip(_HEADINGS, parts, strict=True))
@@ -268,13 +268,3 @@ def _text(part: pd.DataFrame | None) -> str:
     if part is None:
         return "Not looked into: this needs the archive of photographs."
     return "none" if part.empty else part.to_string(index=False, float_format="{:.3f}".format)
-
-
-def _by_name(twins: pd.DataFrame) -> pd.DataFrame:
-    """Give each picture of a group a row; the group's folds and labels stand in its first."""
-    rows = []
-    for images, group in twins.groupby("images", sort=False):
-        numbers = (", ".join(map(str, copies)) or "-" for copies in group["folds"])
-        rows.append((images[0], *numbers, "differ" if group["contradictory"].any() else "agree"))
-        rows.extend((image, "", "", "", "") for image in images[1:])
-    return _frame(rows, f"image {' '.join(AGREEMENTS)} labels")

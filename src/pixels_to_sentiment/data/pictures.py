@@ -190,22 +190,13 @@ def _write(
     masks: np.ndarray | None = None,
 ) -> None:
     """Fill a folder of the cache, with a digest of each of its files."""
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        places.sweep(folder.parent)
-        with places.written_whole(folder, _WHOLE) as made:
-            made.mkdir()
-            files = _fill(_array(made / "pixels.npy", len(names)), names, read)
-            if masks is not None:
-                np.save(made / "masks.npy", masks)
-            files.to_csv(made / "files.csv", index=False)
-            digests = {one.name: assets.sha256(one) for one in sorted(made.iterdir())}
-            (made / _WHOLE).write_text(json.dumps(digests))
-    except OSError as fault:
-        raise UserError(
-            f"{folder.parent} cannot take the decoded pictures ({fault.strerror or fault}): make "
-            "room, or name another folder in PIXELS_TO_SENTIMENT_CACHE."
-        ) from fault
+    with places.folder_made(folder, _WHOLE, "CACHE") as made:
+        files = _fill(_array(made / "pixels.npy", len(names)), names, read)
+        if masks is not None:
+            np.save(made / "masks.npy", masks)
+        files.to_csv(made / "files.csv", index=False)
+        digests = {one.name: assets.sha256(one) for one in sorted(made.iterdir())}
+        (made / _WHOLE).write_text(json.dumps(digests))
 
 
 def _array(path: Path, count: int) -> np.ndarray:

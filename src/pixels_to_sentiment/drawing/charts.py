@@ -1,6 +1,10 @@
-"""Charts of scores: dots with intervals, differences, layers. None computes a score."""
+"""Charts of scores: intervals, differences, layers, and what an accuracy hides.
 
-from itertools import cycle
+None computes a score.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import cycle, product
 from textwrap import fill
 
 import matplotlib.pyplot as plt
@@ -12,8 +16,17 @@ from matplotlib.ticker import LogLocator, NullLocator
 
 from pixels_to_sentiment.drawing.figures import PALETTE, WIDTH, legend_below, nothing
 
+_DOTTED = {"color": "black", "linewidth": 0.8, "linestyle": ":"}
 # The paper's numbers are hollow, so that they are told from measured ones.
 _PAPER = {"marker": "D", "facecolors": "none", "edgecolors": "black", "s": 26, "zorder": 4}
+
+
+def _rows(labels: Sequence[str], inches: float) -> tuple[Figure, Axes]:
+    """Make a panel with a row for each label, from the top down: at 0, -1 and so on."""
+    figure, panel = plt.subplots(figsize=(WIDTH, inches))
+    panel.set_yticks(-np.arange(len(labels)), labels)
+    panel.set(ylim=(-len(labels) + 0.4, 0.6))
+    return figure, panel
 
 
 def dots(table: pd.DataFrame, each: pd.DataFrame, base: float, paper: pd.DataFrame) -> Figure:
@@ -32,99 +45,88 @@ def dots(table: pd.DataFrame, each: pd.DataFrame, base: float, paper: pd.DataFra
     """
     names = list(table["configuration"]) + list(paper["configuration"])
     if not names:
-        return nothing("Nothing is recorded yet.")
+        return nothing()
     place = {name: -n for n, name in enumerate(names)}
     # Longer lines would leave no room for the panel.
     labels = [fill(name, 44) for name in names]
     lines = max(label.count("\n") + 1 for label in labels)
-    figure, panel = plt.subplots(figsize=(WIDTH, (0.2 * max(2, lines) + 0.02) * len(names) + 0.9))
+    figure, panel = _rows(labels, (0.2 * max(2, lines) + 0.02) * len(names) + 0.9)
     rows, folds = (some["configuration"].map(place) for some in (table, each))
     panel.scatter(each["accuracy"], folds, s=9, color="#999999", zorder=2)
     panel.hlines(rows, table["low"], table["high"], color=PALETTE[0], linewidth=2, zorder=3)
     panel.scatter(table["mean"], rows, s=30, color=PALETTE[0], zorder=4)
     panel.scatter(paper["mean"], paper["configuration"].map(place), **_PAPER)
-    panel.axvline(base, color="black", linewidth=0.8, linestyle=":")
-    panel.set_yticks(list(place.values()), labels)
-    panel.set(xlabel="accuracy", ylim=(-len(names) + 0.4, 0.6))
+    panel.axvline(base, **_DOTTED)
+    panel.set(xlabel="accuracy")
     return figure
 
 
 def forest(table: pd.DataFrame) -> Figure:
     """Draw paired differences with two intervals each, above one another.
 
-    Parameters
-    ----------
-    table
-        ``pair`` (in words), ``difference``, ``low`` and ``high`` (over pictures, thick),
-        ``t_low`` and ``t_high`` (over training sets, thin; missing for one fold).
+    By ``pair`` (in words), ``difference``, ``low`` and ``high`` (over pictures, thick), ``t_low``
+    and ``t_high`` (over training sets, thin; missing for one fold).
     """
     if table.empty:
-        return nothing("No pair is recorded yet.")
+        return nothing()
     rows = -np.arange(len(table))
-    figure, panel = plt.subplots(figsize=(WIDTH, 0.6 * len(table) + 0.9))
+    # Longer lines would leave no room for the panel.
+    labels = [fill(pair, 44) for pair in table["pair"]]
+    figure, panel = _rows(labels, 0.6 * len(table) + 0.9)
     panel.axvline(0, color="black", linewidth=0.8)
     panel.hlines(rows, table["t_low"], table["t_high"], color=PALETTE[0], linewidth=1)
     panel.hlines(rows, table["low"], table["high"], color=PALETTE[0], linewidth=3.5)
     panel.scatter(table["difference"], rows, s=26, color="white", edgecolors=PALETTE[0], zorder=4)
-    # Longer lines would leave no room for the panel.
-    panel.set_yticks(rows, [fill(pair, 44) for pair in table["pair"]])
-    panel.set(xlabel="difference of accuracies", ylim=(-len(table) + 0.4, 0.6))
+    panel.set(xlabel="difference of accuracies")
     return figure
 
 
-def layers(panels: dict[str, tuple[pd.DataFrame, pd.DataFrame]], base: float) -> Figure:
+def layers(table: pd.DataFrame, protocols: Mapping[str, str], base: float) -> Figure:
     """Draw the accuracy on the features of each layer: a row a network, a column a classifier.
 
     Parameters
     ----------
-    panels
-        By network in words, two frames: ``layer`` (in the order of drawing), ``classifier``,
-        ``protocol``, ``mean`` and ``std``; and ``layer``, ``classifier`` and ``mean`` of the
-        paper, drawn hollow.
+    table
+        As `layerwise.compared` gives it, whose last row of a network is drawn to the left; the
+        paper's numbers are hollow.
+    protocols
+        What each kind of mean and deviation of it is called.
     base
         Accuracy of always answering positive, drawn as a line.
     """
-    if not panels:
-        return nothing("Nothing is recorded yet.")
-    kinds = list(dict.fromkeys(kind for rows, _ in panels.values() for kind in rows["classifier"]))
+    if table.empty:
+        return nothing()
+    names, kinds = table["configuration"].unique(), sorted(table["classifier"].unique())
     figure, axes = plt.subplots(
-        len(panels), len(kinds), sharey=True, squeeze=False, figsize=(WIDTH, 2.9 * len(panels))
+        len(names), len(kinds), sharey=True, squeeze=False, figsize=(WIDTH, 2.9 * len(names))
     )
-    for line, (name, both) in zip(axes, panels.items(), strict=True):
-        for panel, kind in zip(line, kinds, strict=True):
-            _draw_layers(panel, *both, kind)
-            panel.axhline(base, color="black", linewidth=0.8, linestyle=":")
-            panel.set_title(f"{fill(name, 78 // len(kinds))}\n{kind}", fontsize=9)
-        line[0].set_ylabel("accuracy")
+    for panel, (name, kind) in zip(axes.flat, product(names, kinds), strict=True):
+        some = table[table["configuration"] == name][::-1]
+        place = {layer: n for n, layer in enumerate(some["layer"].unique())}
+        some = some[some["classifier"] == kind]
+        at = some["layer"].map(place)
+        style = {"fmt": "o", "markersize": 3.5, "capsize": 2}
+        for shift, (protocol, words) in zip((-0.1, 0.1), protocols.items(), strict=True):
+            means, spreads = some[f"{protocol}_mean"], some[f"{protocol}_std"]
+            panel.errorbar(at + shift, means, spreads, **style, label=words)
+        if some["reported_mean"].notna().any():
+            panel.scatter(at, some["reported_mean"], label="the paper", **_PAPER)
+        panel.set_xticks(list(place.values()), list(place), rotation=60, ha="right", fontsize=8)
+        panel.axhline(base, **_DOTTED)
+        panel.set_title(f"{fill(name, 78 // len(kinds))}\n{kind}", fontsize=9)
+    for panel in axes[:, 0]:
+        panel.set_ylabel("accuracy")
     return legend_below(figure, axes[0, 0], 3)
-
-
-def _draw_layers(panel: Axes, rows: pd.DataFrame, paper: pd.DataFrame, kind: str) -> None:
-    place = {name: n for n, name in enumerate(dict.fromkeys(rows["layer"]))}
-    rows, paper = (some[some["classifier"] == kind] for some in (rows, paper))
-    for shift, (protocol, group) in enumerate(rows.groupby("protocol", sort=False)):
-        at = group["layer"].map(place) + 0.2 * (shift - 0.5)
-        panel.errorbar(
-            at, group["mean"], group["std"], fmt="o", markersize=3.5, capsize=2, label=protocol
-        )
-    if len(paper):
-        at = paper["layer"].map(place)
-        panel.scatter(at, paper["mean"], label="the paper", **_PAPER)
-    panel.set_xticks(list(place.values()), list(place), rotation=60, ha="right", fontsize=8)
 
 
 def agreement(table: pd.DataFrame, limits: pd.DataFrame) -> Figure:
     """Draw accuracy and area under ROC by how many annotators gave the label, side by side.
 
-    Parameters
-    ----------
-    table
-        As `crowd.by_count` gives it, with ``trained``: what was trained on what, in words.
-    limits
-        ``count`` and ``ceiling``, what an oracle could reach, drawn as dashes.
+    The table is as `crowd.by_count` gives it, with ``trained``: what was trained on what, in words.
+    The limits, ``count`` and ``ceiling``, are what an oracle could reach, drawn as dashes.
     """
     if table.empty:
-        return nothing("Nothing is recorded yet.")
+        return nothing()
     figure, panels = plt.subplots(1, 2, sharex=True, sharey=True, figsize=(WIDTH, 3.6))
     place = {count: n for n, count in enumerate(sorted(table["count"].unique(), reverse=True))}
     limits = limits[limits["count"].isin(place)]
@@ -141,7 +143,7 @@ def agreement(table: pd.DataFrame, limits: pd.DataFrame) -> Figure:
             panel.vlines(at, some[low], some[high], color=color, linewidth=2)
             panel.scatter(at, some[value], s=26, color=color, zorder=3, label=fill(name, 60))
     for panel, words in zip(panels, ("accuracy", "area under ROC"), strict=True):
-        panel.axhline(0.5, color="black", linewidth=0.8, linestyle=":")
+        panel.axhline(0.5, **_DOTTED)
         panel.set_xticks(list(place.values()), [f"exactly {count}" for count in place])
         panel.set(xlabel="annotators who gave the label", ylabel=words, ylim=(None, 1.02))
     return legend_below(figure, panels[0], 1)
@@ -150,14 +152,9 @@ def agreement(table: pd.DataFrame, limits: pd.DataFrame) -> Figure:
 def prices(table: pd.DataFrame, earlier: float) -> Figure:
     """Draw accuracy against each cost of a network, on logarithmic scales, side by side.
 
-    Parameters
-    ----------
-    table
-        As `reports.prices.prices` gives it: ``network``, ``how``, ``accuracy``, ``parameters``,
-        ``operations`` and ``minutes``. The networks have colours, ``how`` has marks, which are
-        hollow where no minutes are told.
-    earlier
-        Accuracy of a network whose costs are not known, drawn as dashes.
+    The table is as `reports.prices.prices` gives it. The networks have colours, ``how`` has marks,
+    which are hollow where no minutes are told. The accuracy `earlier` is of a network whose costs
+    are not known, drawn as dashes.
     """
     costs = {
         "parameters": "parameters (millions)",
@@ -184,3 +181,68 @@ def prices(table: pd.DataFrame, earlier: float) -> Figure:
         panel.tick_params(axis="x", rotation=45)
     panels[0].set_ylabel("accuracy, five agree, centre crop")
     return legend_below(figure, panels[0], 2)
+
+
+def thresholds(table: pd.DataFrame, base: float) -> Figure:
+    """Draw ROC and precision-recall curves side by side, as `calibration.curves` gives them.
+
+    Dotted: what chance gives; `base` is the share of positives.
+    """
+    if table.empty:
+        return nothing()
+    figure, panels = plt.subplots(1, 2, figsize=(WIDTH, 4))
+    for colour, (name, some) in zip(
+        PALETTE, table.groupby("configuration", sort=False), strict=False
+    ):
+        for panel, kind in zip(panels, ("roc", "precision"), strict=True):
+            each = some[some["curve"] == kind]
+            panel.plot(each["x"], each["y"], color=colour, linewidth=1.5, label=fill(name, 60))
+    panels[0].plot([0, 1], [0, 1], **_DOTTED)
+    panels[1].axhline(base, **_DOTTED)
+    panels[0].set(xlabel="false positive rate", ylabel="true positive rate")
+    panels[1].set(xlabel="recall", ylabel="precision", ylim=(0.5, 1.01))
+    return legend_below(figure, panels[0], 1)
+
+
+def reliability(table: pd.DataFrame) -> Figure:
+    """Draw the share of positives against what was said, as `calibration.diagram` gives it.
+
+    A panel a configuration; areas of the dots are as the numbers of pictures.
+    """
+    if table.empty:
+        return nothing()
+    shown = table.groupby("configuration", sort=False)
+    figure, panels = plt.subplots(
+        1, len(shown), sharex=True, sharey=True, squeeze=False, figsize=(WIDTH, 3.2)
+    )
+    for panel, (name, some) in zip(panels.flat, shown, strict=True):
+        panel.plot([0, 1], [0, 1], **_DOTTED)
+        for colour, (how, each) in zip((PALETTE[0], PALETTE[1]), some.groupby("as"), strict=True):
+            panel.plot(each["said"], each["share"], color=colour, linewidth=1, label=how)
+            panel.scatter(each["said"], each["share"], s=each["pictures"] / 3, color=colour)
+        panel.set_title(fill(name, 22), fontsize=9)
+        panel.set(xlabel="probability said", aspect="equal")
+    panels[0, 0].set_ylabel("share of positives")
+    return legend_below(figure, panels[0, 0], 2)
+
+
+def strata(table: pd.DataFrame) -> Figure:
+    """Draw accuracies by stratum with their intervals, a stratum a row.
+
+    As `crowd.by_group` gives them, with ``stratum`` (property and group, in words). A line across
+    the row is the share of positives, which always answering positive scores.
+    """
+    if table.empty:
+        return nothing()
+    place = {name: -n for n, name in enumerate(dict.fromkeys(table["stratum"]))}
+    figure, panel = _rows(list(place), 0.36 * len(place) + 1.2)
+    shown = table.groupby("configuration", sort=False)
+    for n, (colour, (name, some)) in enumerate(zip(PALETTE, shown, strict=False)):
+        at = some["stratum"].map(place) + 0.5 * (0.5 - (n + 0.5) / len(shown))
+        panel.hlines(at, some["low"], some["high"], color=colour, linewidth=2)
+        panel.scatter(some["accuracy"], at, s=22, color=colour, zorder=3, label=fill(name, 60))
+    base = table.drop_duplicates("stratum")
+    at = base["stratum"].map(place)
+    panel.vlines(base["positive"], at - 0.4, at + 0.4, color="black", label="always positive")
+    panel.set(xlabel="accuracy")
+    return legend_below(figure, panel, 2)

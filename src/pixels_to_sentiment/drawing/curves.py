@@ -16,13 +16,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
-from pixels_to_sentiment.drawing.figures import (
-    NOTHING_RECORDED,
-    PALETTE,
-    WIDTH,
-    legend_below,
-    nothing,
-)
+from pixels_to_sentiment.drawing.figures import PALETTE, WIDTH, legend_below, nothing
 from pixels_to_sentiment.networks.declared import CLASSES
 
 # How the lines of a training log are drawn: whether of a loss, and the phase.
@@ -45,7 +39,7 @@ def learning_curves(curves: pd.DataFrame) -> Figure:
     the rate is cut.
     """
     if curves.empty:
-        return nothing(NOTHING_RECORDED)
+        return nothing()
     names = list(dict.fromkeys(curves["configuration"]))
     lowest = min(0.3, curves["test_accuracy"].min() - 0.05)
     figure, panels = plt.subplots(
@@ -82,11 +76,8 @@ _OF_PAPER = {"linewidth": 1, "linestyle": "--", "marker": "D", "markersize": 2.5
 def losses(paper: pd.DataFrame, here: pd.DataFrame) -> Figure:
     """Show the paper's losses and ours over iterations: training beside validation, on one scale.
 
-    Parameters
-    ----------
-    paper, here
-        ``curve`` (in words), ``fold``, ``iteration``, ``training`` and ``validation``. The paper's
-        curves are dashed; of ours the line is the first fold and the band spans all folds.
+    Both have ``curve`` (in words), ``fold``, ``iteration``, ``training`` and ``validation``. The
+    paper's curves are dashed; of ours the line is the first fold and the band spans all folds.
     """
     figure, panels = plt.subplots(1, 2, figsize=(WIDTH, 3.6), sharex=True, sharey=True)
     colours = cycle(PALETTE)
@@ -128,10 +119,10 @@ def training_logs(
     Parameters
     ----------
     curves
-        Model: curve, as `caffe.logs.read` and `loop.train` give them.
+        By model, as `caffe.logs.read` and `loop.train` give them.
     losses
-        Model: the columns that are losses. Of training, ``total_loss`` alone is drawn where there
-        is one.
+        By model, the columns that are losses. Of training, ``total_loss`` alone is drawn where
+        there is one.
     what
         ``"loss"``; ``"accuracy"`` for all outputs that are not losses; ``"both"`` for the loss on
         the left axis and the others on the right.

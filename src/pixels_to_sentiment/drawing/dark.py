@@ -27,8 +27,6 @@ GROUND, INK = "#121212", "#ced6dd"
 KEY = "dark"
 # Largest difference between the channels of what counts as grey.
 GREY = 0.03
-# Of words to their ground (WCAG 2.2, 1.4.3).
-CONTRAST = 4.5
 # What has a colour, and the properties that it is kept in.
 _COLOURED = (
     (Text, ("color",)),
@@ -84,31 +82,15 @@ def inverted(colour: object, words: bool = False) -> tuple[float, float, float, 
     """Give a colour's counterpart on the dark ground: RGBA, 0..1.
 
     Black becomes `INK`, white `GROUND`, grey what lies between; others stay, but a colour of
-    `words` is made as light as it must be to be read.
+    `words` is mixed half and half with white, so that it can be read.
     """
     *rgb, alpha = to_rgba(colour)
     if np.ptp(rgb) <= GREY:
         level = np.mean(rgb)
         rgb = level * np.array(to_rgb(GROUND)) + (1 - level) * np.array(to_rgb(INK))
     elif words:
-        rgb = _legible(np.array(rgb))
+        rgb = (np.array(rgb) + 1) / 2
     return (*map(float, rgb), alpha)
-
-
-def contrast(one: object, other: object) -> float:
-    """Contrast of two colours (WCAG 2.2), 1..21; transparency is not looked at."""
-    low, high = sorted(_luminance(np.array(to_rgb(colour))) for colour in (one, other))
-    return (high + 0.05) / (low + 0.05)
-
-
-def _luminance(rgb: np.ndarray) -> float:
-    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    return float(linear @ [0.2126, 0.7152, 0.0722])
-
-
-def _legible(rgb: np.ndarray) -> np.ndarray:
-    shades = (rgb + share * (1 - rgb) for share in np.linspace(0, 1, 21))
-    return next(shade for shade in shades if contrast(shade, GROUND) >= CONTRAST)
 
 
 def _artists(figure: Figure) -> Iterator[Artist]:

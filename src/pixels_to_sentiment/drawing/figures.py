@@ -70,10 +70,7 @@ def _grid(
 def balance(shares: pd.DataFrame, overall: dict[str, float]) -> Figure:
     """Show the share of positive pictures in each test fold, and in each subset `overall`.
 
-    Parameters
-    ----------
-    shares
-        Columns ``agreement``, ``fold``, ``share`` (0..1).
+    By ``agreement``, ``fold`` and ``share`` (0..1).
     """
     figure, panels = plt.subplots(1, len(overall), sharey=True, figsize=(WIDTH, 2.8))
     for panel, (agreement, share) in zip(np.atleast_1d(panels), overall.items(), strict=True):
@@ -105,16 +102,9 @@ def gallery(
     columns: int = 6,
     note: str = "",
 ) -> Figure:
-    """Show pictures in a grid, each in a frame of its colour.
+    """Show pictures, uint8 RGB (n, h, w, 3), in a grid, each with its title and a coloured frame.
 
-    Parameters
-    ----------
-    pixels
-        uint8 RGB (n, h, w, 3).
-    titles, colours
-        One a picture.
-    note
-        Printed below, as for pictures that are not the photographs.
+    A note is printed below, as for pictures that are not the photographs.
     """
     figure, panels = _grid(len(pixels), columns, (1.55, 0.2))
     pictures = zip(pixels, titles, colours, strict=True)
@@ -132,11 +122,8 @@ def gallery(
 def network(layers: pd.DataFrame, input_side: int) -> Figure:
     """Draw a network as blocks in the order in which a picture passes them.
 
-    Parameters
-    ----------
-    layers
-        As `network.Network.layers` gives them; those with parameters are drawn, with heights
-        after their output's side and widths after the logarithm of their channels.
+    Of the layers, as `network.Network.layers` gives them, those with parameters are drawn, with
+    heights after their output's side and widths after the logarithm of their channels.
     """
     drawn = layers[layers["parameters"] > 0]
     blocks = [
@@ -168,7 +155,10 @@ def percent(share: float) -> str:
     return "> 99%" if share > 0.99 else f"{share:.0%}"
 
 
-def nothing(text: str) -> Figure:
+NOTHING_RECORDED = "Nothing is recorded for this figure yet."
+
+
+def nothing(text: str = NOTHING_RECORDED) -> Figure:
     """Hold the place of a figure of which there is nothing to show yet."""
     figure, panel = plt.subplots(figsize=(WIDTH, 1.2))
     panel.text(0.5, 0.5, text, ha="center", va="center", color="#B00000")
@@ -176,13 +166,10 @@ def nothing(text: str) -> Figure:
     return figure
 
 
-NOTHING_RECORDED = "Nothing is recorded for this figure yet."
-
-
 def fold_accuracy(scores: pd.DataFrame) -> Figure:
     """Show the accuracy on each test fold, a panel a configuration, of `reports.fold_table`."""
     if scores.empty:
-        return nothing(NOTHING_RECORDED)
+        return nothing()
     names = list(dict.fromkeys(scores["configuration"]))
     figure, panels = _grid(len(names), min(2, len(names)), (2.4, 0.5), sharey=True)
     for panel, name in zip(panels.flat, names, strict=False):
@@ -204,7 +191,7 @@ def fold_accuracy(scores: pd.DataFrame) -> Figure:
 def confusion(tables: dict[str, pd.DataFrame]) -> Figure:
     """Show confusion tables side by side, as `scores.confusion` gives them."""
     if not tables:
-        return nothing(NOTHING_RECORDED)
+        return nothing()
     figure, panels = _grid(len(tables), min(3, len(tables)), (2.9, 0), sharey=True)
     for panel, (name, table) in zip(panels.flat, tables.items(), strict=False):
         # A few pictures may all have the same label.
@@ -218,14 +205,9 @@ def confusion(tables: dict[str, pd.DataFrame]) -> Figure:
 
 
 def growth(table: pd.DataFrame, exponents: Mapping[str, float]) -> Figure:
-    """Show how time grows, on logarithmic axes.
+    """Show how ``seconds`` grow with ``size`` on logarithmic axes, a panel for each ``what``.
 
-    Parameters
-    ----------
-    table
-        Columns ``what``, ``size``, ``seconds``.
-    exponents
-        Of the power fitted to each ``what``.
+    The exponents are of the power fitted to each.
     """
     figure, panels = _grid(len(exponents), 2, (2.9, 0))
     for panel, (what, exponent) in zip(panels.flat, exponents.items(), strict=False):

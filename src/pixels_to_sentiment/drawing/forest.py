@@ -31,12 +31,8 @@ class Line(NamedTuple):
 def forest(lines: Iterable[Line], groups: Mapping[str, tuple[str, str]], label: str) -> Markup:
     """Draw rows under the headings of their groups, all on one scale that is zero in the middle.
 
-    Parameters
-    ----------
-    groups
-        The class (CSS) and heading of each group, by its name, in the order of the drawing.
-    label
-        What the scale measures.
+    The groups have the class (CSS) and heading of each by its name, in the order of the drawing;
+    the label says what the scale measures.
     """
     lines = sorted(lines, key=lambda line: list(groups).index(line.group))
     ends = [abs(end) for line in lines for _, *three in line.here for end in three]

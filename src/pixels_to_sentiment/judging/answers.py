@@ -78,19 +78,9 @@ def pair(
     """Lay the answers of two configurations side by side, in every subset and view of both.
 
     Only seeds that both have in a fold are kept, so that neither is averaged over more of them.
-
-    Parameters
-    ----------
-    pairs
-        Names of two configurations each; all pairs by default.
-
-    Yields
-    ------
-    names : tuple
-        Agreement, view, and the two configurations.
-    paired : DataFrame
-        ``fold``, ``seed``, ``image``, ``label``; ``first`` and ``other``, whether each is right
-        (0 or 1), and ``difference`` (-1, 0 or 1).
+    All pairs of configurations are laid by default. Gives agreement, view and the two
+    configurations, with a frame: ``fold``, ``seed``, ``image``, ``label``; ``first`` and ``other``,
+    whether each is right (0 or 1), and ``difference`` (-1, 0 or 1).
 
     Raises
     ------
@@ -110,22 +100,15 @@ def pair(
             yield (*setting, first, other), _beside(*both, f"{first} and {other}", setting[0])
 
 
-def pair_views(answers: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:
+def pair_views(
+    answers: pd.DataFrame,
+) -> Iterator[tuple[tuple[str, str, str, str], pd.DataFrame]]:
     """Lay the answers from ten crops (``first``) beside those from the centre crop (``other``).
 
-    Yields the configuration, the agreement, and both side by side as `pair` does.
-
-    Raises
-    ------
-    UserError
-        If a view lacks runs that the other has; and as `cases`.
+    As `pair` does, in every subset and configuration: agreement, configuration, and the two views.
     """
-    graded = cases(answers)
-    for name, agreement in dict.fromkeys(case[:2] for case in graded):
-        views = [graded.get((name, agreement, view)) for view in ("oversampled", "centre")]
-        if any(view is None for view in views):
-            raise UserError(f"{name} lacks a view in {agreement} agree: gather both.")
-        yield name, agreement, _beside(*views, f"The views of {name}", agreement)
+    turned = answers.rename(columns={"view": "configuration", "configuration": "view"})
+    return pair(turned, [("oversampled", "centre")] if len(turned) else [])
 
 
 def _beside(first: pd.DataFrame, other: pd.DataFrame, who: str, agreement: str) -> pd.DataFrame:

@@ -24,18 +24,9 @@ def answers(
     Features are standardised, and the cost of mistakes is chosen by the likelihood, both inside
     the training list: each of the four test lists that it is made of is left out in turn.
 
-    Parameters
-    ----------
-    name
-        What the answers are said to come from.
-    features
-        A row an image, (n, k).
-
-    Returns
-    -------
-    DataFrame
-        As `answers.gather` gives it, in the view of ten crops, beside which they are judged: a
-        baseline sees all of a picture.
+    The features have a row an image, (n, k). Answers are as `answers.gather` gives them, said to
+    come from `name`, in the view of ten crops, beside which they are judged: a baseline sees all of
+    a picture.
     """
     rows = pd.DataFrame(features, index=pd.Index(images))
     parts = []

@@ -1,6 +1,6 @@
 """Whether a probability means what it says, and what scores other than the accuracy tell."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -73,7 +73,7 @@ def tempered(answers: pd.DataFrame) -> pd.DataFrame:
             scale = temperature(others["label"], others["positive"])
             positive = expit(_odds(scored["positive"]) / scale)
             parts.append(scored.assign(positive=positive, temperature=scale))
-    return pd.concat(parts) if parts else answers.assign(temperature=np.nan)
+    return pd.concat(parts)
 
 
 def measure(answers: pd.DataFrame) -> pd.DataFrame:
@@ -91,25 +91,14 @@ def measure(answers: pd.DataFrame) -> pd.DataFrame:
     scaled = cases(tempered(answers))
     for case, group in cases(answers).items():
         by_run = [_scored(run) for _, run in group.groupby(["fold", "seed"])]
-        errors = [_error_of(one) for one in (group, scaled[case])]
+        errors = [
+            np.mean([expected_error(one["label"], one["positive"]) for _, one in seeds])
+            for seeds in (group.groupby("seed"), scaled[case].groupby("seed"))
+        ]
         scale = scaled[case]["temperature"].mean()
         rows.append((*case, *np.mean(by_run, axis=0), errors[0], scale, errors[1]))
     names = ["accuracy", "balanced", "area", "brier", "error", "temperature", "error_tempered"]
     return pd.DataFrame(rows, columns=[*CASE, *names])
-
-
-def diagram(answers: pd.DataFrame) -> pd.DataFrame:
-    """Give `reliability` of each configuration's first seed over the pictures of all folds.
-
-    With ``configuration``, and ``as`` (``answered`` or ``tempered``, see `tempered`).
-    """
-    parts = []
-    for name, group in answers.groupby("configuration", sort=False):
-        told = group[group["seed"] == group["seed"].min()]
-        for how, one in (("answered", told), ("tempered", tempered(told))):
-            binned = reliability(one["label"], one["positive"])
-            parts.append(binned.assign(**{"configuration": name, "as": how}))
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["configuration"])
 
 
 def _scored(run: pd.DataFrame) -> tuple[float, ...]:
@@ -119,29 +108,35 @@ def _scored(run: pd.DataFrame) -> tuple[float, ...]:
     return scores.accuracy(label, positive), balanced, scores.auc(label, positive), brier
 
 
-def _error_of(case: pd.DataFrame) -> float:
-    each = [expected_error(one["label"], one["positive"]) for _, one in case.groupby("seed")]
-    return float(np.mean(each))
+def diagram(answers: pd.DataFrame) -> pd.DataFrame:
+    """Give `reliability` of each configuration's first seed over the pictures of all folds.
+
+    With ``configuration``, and ``as`` (``answered`` or ``tempered``, see `tempered`).
+    """
+    parts = []
+    for name, told in _first_seeds(answers):
+        for how, one in (("answered", told), ("tempered", tempered(told))):
+            binned = reliability(one["label"], one["positive"])
+            parts.append(binned.assign(**{"configuration": name, "as": how}))
+    return pd.concat(parts, ignore_index=True)
 
 
 def curves(answers: pd.DataFrame) -> pd.DataFrame:
-    """Follow the threshold of each configuration over the pictures of all folds.
+    """Follow the threshold of each configuration's first seed over the pictures of all folds.
 
-    Of the seed that comes first. Probabilities of the networks of five folds are taken together,
-    though nothing makes them alike.
-
-    Returns
-    -------
-    DataFrame
-        ``configuration``, ``curve`` (``roc`` or ``precision``), ``x`` (false positive rate;
-        recall), ``y`` (true positive rate; precision), all 0 to 1.
+    Probabilities of the networks of five folds are taken together, though nothing makes them alike.
+    ``configuration``, ``curve`` (``roc`` or ``precision``), ``x`` (false positive rate; recall),
+    ``y`` (true positive rate; precision), all 0 to 1.
     """
     parts = []
-    for name, group in answers.groupby("configuration", sort=False):
-        told = group[group["seed"] == group["seed"].min()]
+    for name, told in _first_seeds(answers):
         false, true, _ = metrics.roc_curve(told["label"], told["positive"])
         precise, recalled, _ = metrics.precision_recall_curve(told["label"], told["positive"])
         for curve, x, y in (("roc", false, true), ("precision", recalled, precise)):
-            named = {"configuration": name, "curve": curve}
-            parts.append(pd.DataFrame({"x": x, "y": y}).assign(**named))
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["configuration"])
+            parts.append(pd.DataFrame({"configuration": name, "curve": curve, "x": x, "y": y}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _first_seeds(answers: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    for name, group in answers.groupby("configuration", sort=False):
+        yield name, group[group["seed"] == group["seed"].min()]

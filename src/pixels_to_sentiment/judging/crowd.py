@@ -40,19 +40,12 @@ def by_count(told: pd.DataFrame) -> pd.DataFrame:
 def by_group(told: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
     """Score answers, as `answers.gather` gives them, by the group that a picture belongs to.
 
-    Parameters
-    ----------
-    groups
-        Of pictures, by ``image``; those of no group are left out.
-
-    Returns
-    -------
-    DataFrame
-        The columns of `CASE`; ``seeds`` (which), ``group`` (falling), ``pictures``, ``positive``
-        (share of labels); ``accuracy`` over the pictures of all folds, with ``low`` and ``high``
-        by `resampling.random_effects`; ``area`` under the ROC curve of these, mean over seeds,
-        with ``area_low`` and ``area_high``, pictures alone being chance; missing where there are
-        not several pictures of either label.
+    Groups are by ``image``; pictures of no group are left out. Gives the columns of `CASE`;
+    ``seeds`` (which), ``group`` (falling), ``pictures``, ``positive`` (share of labels);
+    ``accuracy`` over the pictures of all folds, with ``low`` and ``high`` by
+    `resampling.random_effects`; ``area`` under the ROC curve of these, mean over seeds, with
+    ``area_low`` and ``area_high``, pictures alone being chance; missing where there are not several
+    pictures of either label.
     """
     rows = []
     for case, answered in cases(told).items():
@@ -112,17 +105,10 @@ def ceiling(counts: dict[int, int] | None = None) -> pd.DataFrame:
     agrees with the labels in so many cases and no more; a network that learns the habits of the
     five, or of how pictures were chosen, could.
 
-    Parameters
-    ----------
-    counts
-        Pictures by how many of five annotators agree (5, 4, 3); `published` by default.
-
-    Returns
-    -------
-    DataFrame
-        ``count``, ``pictures``, ``expected`` (pictures by the fitted distribution), ``ceiling``
-        (for pictures of exactly that count) and ``nested`` (for that count and above);
-        ``attrs["parameter"]``.
+    The counts are of pictures by how many of five annotators agree (5, 4, 3), by default those that
+    are `published`. Gives ``count``, ``pictures``, ``expected`` (pictures by the fitted
+    distribution), ``ceiling`` (for pictures of exactly that count) and ``nested`` (for that count
+    and above); ``attrs["parameter"]``.
     """
     counts = published() if counts is None else counts
     number, total = np.array(list(counts)), np.array(list(counts.values()))

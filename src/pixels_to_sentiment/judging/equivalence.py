@@ -26,19 +26,10 @@ def posterior(
     difference has Student's t distribution with k - 1 degrees of freedom around the mean. Beside
     it the two one-sided tests of equivalence (Schuirmann, 1987).
 
-    Parameters
-    ----------
-    differences
-        ``difference`` (mean over k folds) and ``std`` (over the folds, with k - 1).
-    same
-        Half width of the region of practical equivalence.
-
-    Returns
-    -------
-    DataFrame
-        `differences` with ``worse``, ``same`` and ``better`` (probabilities), and ``p_same``, of
-        the hypothesis that the accuracies are further apart than `same`. Missing where the
-        deviation is; where it is zero, the difference is certain.
+    Takes ``difference`` (mean over k folds) and ``std`` (over the folds, with k - 1), and adds
+    ``worse``, ``same`` (within `same` on either side of zero) and ``better`` (probabilities), and
+    ``p_same``, of the hypothesis that the accuracies are further apart. Missing where the deviation
+    is; where it is zero, the difference is certain.
     """
     mean = differences["difference"].to_numpy(float)
     deviation = differences["std"].to_numpy(float)

@@ -10,8 +10,9 @@ takes in what other training pictures would have changed, too. What another seed
 is in neither: see `across_seeds`.
 
 Tables have a row a case, with the columns of `CASE`; ``folds`` and ``seeds`` (which,
-comma-separated) and ``pictures`` that it is judged by; standard deviations with n - 1, missing for
-one fold; ``low`` and ``high``, the interval by the bootstrap over the pictures of each fold.
+comma-separated) and ``pictures`` that it is judged by; ``std``, the standard deviation over folds
+with n - 1, missing for one fold; ``low`` and ``high``, the interval by the bootstrap over the
+pictures of each fold.
 """
 
 from collections.abc import Iterable, Mapping
@@ -30,6 +31,8 @@ from pixels_to_sentiment.judging.scores import listed
 TEST_TO_TRAIN = 1 / (len(folds.FOLDS) - 1)
 # Two accuracies that are no further apart are called similar.
 NEAR = 0.05
+_EXTENT = ["folds", "seeds", "pictures"]
+_DIFFERENCE = ["difference", "std", "low", "high"]
 
 
 def accuracies(answers: pd.DataFrame) -> pd.DataFrame:
@@ -37,9 +40,7 @@ def accuracies(answers: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for case, group in cases(answers).items():
         each = by_picture(group, "correct")
-        over_folds = each.groupby("fold")["correct"].mean()
-        interval = resampling.stratified_interval(each["correct"], each["fold"])
-        rows.append((*case, *_extent(group), over_folds.mean(), over_folds.std(ddof=1), *interval))
+        rows.append((*case, *_extent(group), *_over_folds(each["correct"], each["fold"])))
     return pd.DataFrame(rows, columns=[*CASE, *_EXTENT, "mean", "std", "low", "high"])
 
 
@@ -52,7 +53,7 @@ def beyond_positive(answers: pd.DataFrame) -> pd.DataFrame:
     for case, group in cases(answers).items():
         each = by_picture(group, "correct")
         rows.append((*case, *_over_folds(each["correct"] - each["label"], each["fold"])))
-    return pd.DataFrame(rows, columns=[*CASE, "difference", "low", "high"])
+    return pd.DataFrame(rows, columns=[*CASE, *_DIFFERENCE])
 
 
 def spreads(answers: pd.DataFrame) -> pd.DataFrame:
@@ -66,7 +67,7 @@ def spreads(answers: pd.DataFrame) -> pd.DataFrame:
         table = group.groupby(["fold", "seed"])["correct"].mean().unstack().dropna(axis=1)
         components = resampling.variance_components(table.to_numpy())
         rows.append((*case, listed(table.index), listed(table.columns), *components))
-    names = [f"std_{name}" for name in resampling.Components._fields]
+    names = ["std_folds", "std_seeds", "std_shared", "std_mean"]
     return pd.DataFrame(rows, columns=[*CASE, "folds", "seeds", *names])
 
 
@@ -78,20 +79,61 @@ def differences(
     With several seeds, McNemar's test counts the pictures that one answers rightly with more seeds
     than the other (a sign test; with one seed it is McNemar's own).
 
-    Returns
-    -------
-    DataFrame
-        ``agreement``, ``view``, ``first``, ``other``; ``accuracy_first``, ``accuracy_other``,
-        ``difference`` (first less other), its ``std`` over folds and interval; ``t_low``,
-        ``t_high`` and ``p_t``, by the corrected resampled t-test of Nadeau and Bengio;
-        ``first_only`` and ``other_only`` (pictures that only one answers rightly) and
-        ``p_mcnemar`` (exact); ``p_t_holm`` and ``p_mcnemar_holm``, adjusted for all the rows.
+    Gives ``agreement``, ``view``, ``first``, ``other``; ``accuracy_first``, ``accuracy_other``,
+    ``difference`` (first less other), its ``std`` and interval; ``t_low``, ``t_high`` and ``p_t``,
+    by the corrected resampled t-test of Nadeau and Bengio; ``first_only`` and ``other_only``
+    (pictures that only one answers rightly) and ``p_mcnemar`` (exact); ``p_t_holm`` and
+    ``p_mcnemar_holm``, adjusted for all the rows.
     """
-    rows = [(*names, *_compared(paired)) for names, paired in pair(answers, pairs)]
-    table = pd.DataFrame(rows, columns=["agreement", "view", "first", "other", *_COMPARED])
+    return _compared(pair(answers, pairs))
+
+
+def oversampling(answers: pd.DataFrame) -> pd.DataFrame:
+    """Judge what ten crops are worth instead of the centre crop, in each configuration.
+
+    As `differences` gives it, but ``configuration`` for ``view``: first is ``oversampled`` and
+    other ``centre``, so that ``first_only`` counts pictures that the ten crops put right.
+    """
+    return _compared(pair_views(answers)).rename(columns={"view": "configuration"})
+
+
+def _compared(pairs: Iterable[tuple[tuple, pd.DataFrame]]) -> pd.DataFrame:
+    rows = []
+    for names, paired in pairs:
+        each = by_picture(paired, "first", "other", "difference")
+        over_folds = each.groupby("fold")[["first", "other", "difference"]].mean()
+        p, *ends = resampling.corrected_t(over_folds["difference"], TEST_TO_TRAIN)
+        apart = _apart(each)
+        rows.append(
+            (
+                *(*names, *_extent(paired), over_folds["first"].mean(), over_folds["other"].mean()),
+                *(*_over_folds(each["difference"], each["fold"]), *ends, p),
+                *(*apart, resampling.exact_mcnemar(*apart)),
+            )
+        )
+    columns = [
+        *("agreement", "view", "first", "other", *_EXTENT, "accuracy_first", "accuracy_other"),
+        *(*_DIFFERENCE, "t_low", "t_high", "p_t", "first_only", "other_only", "p_mcnemar"),
+    ]
+    table = pd.DataFrame(rows, columns=columns)
     return table.assign(
         p_t_holm=resampling.holm(table["p_t"]), p_mcnemar_holm=resampling.holm(table["p_mcnemar"])
     )
+
+
+def _extent(graded: pd.DataFrame) -> tuple[str, str, int]:
+    return listed(graded["fold"]), listed(graded["seed"]), graded["image"].nunique()
+
+
+def _over_folds(values: pd.Series, in_folds: Iterable[int]) -> tuple[float, ...]:
+    """Give mean and deviation over folds of the mean in each, and the interval."""
+    in_folds = np.asarray(in_folds)
+    means = values.groupby(in_folds).mean()
+    return means.mean(), means.std(ddof=1), *resampling.stratified_interval(values, in_folds)
+
+
+def _apart(each: pd.DataFrame) -> tuple[int, int]:
+    return int((each["difference"] > 0).sum()), int((each["difference"] < 0).sum())
 
 
 def across_seeds(answers: pd.DataFrame, first: str, other: str) -> pd.DataFrame:
@@ -101,11 +143,8 @@ def across_seeds(answers: pd.DataFrame, first: str, other: str) -> pd.DataFrame:
     `differences` sees what another would have changed; this does, as far as seeds were trained.
     Seeds that lack some pictures are left out.
 
-    Returns
-    -------
-    DataFrame
-        ``agreement``, ``view``, ``seed_first``, ``seed_other``; ``difference`` (first less other,
-        mean over folds) with its interval.
+    Gives ``agreement``, ``view``, ``seed_first``, ``seed_other``, and ``difference`` (first less
+    other, mean over folds) with its deviation and interval.
     """
     graded, rows = cases(answers), []
     settings = [case[1:] for case in graded if case[0] == first]
@@ -118,25 +157,8 @@ def across_seeds(answers: pd.DataFrame, first: str, other: str) -> pd.DataFrame:
             difference = one[left] - two[right]
             in_folds = difference.index.get_level_values("fold")
             rows.append((*setting, left, right, *_over_folds(difference, in_folds)))
-    names = ["agreement", "view", "seed_first", "seed_other", "difference", "low", "high"]
+    names = ["agreement", "view", "seed_first", "seed_other", *_DIFFERENCE]
     return pd.DataFrame(rows, columns=names)
-
-
-def _over_folds(values: pd.Series, in_folds: Iterable[int]) -> tuple[float, float, float]:
-    """Give the mean over folds of the mean in each, and the interval of the bootstrap."""
-    in_folds = np.asarray(in_folds)
-    ends = resampling.stratified_interval(values, in_folds)
-    return values.groupby(in_folds).mean().mean(), *ends
-
-
-def oversampling(answers: pd.DataFrame) -> pd.DataFrame:
-    """Judge what ten crops are worth instead of the centre crop, in each configuration.
-
-    As `differences` gives it, where first is ``oversampled`` and other ``centre``: ``first_only``
-    counts pictures that the ten crops put right, and ``other_only`` those that they put wrong.
-    """
-    rows = [(*names, *_compared(paired)) for *names, paired in pair_views(answers)]
-    return pd.DataFrame(rows, columns=["configuration", "agreement", *_COMPARED])
 
 
 def noise(answers: pd.DataFrame, within: float = NEAR) -> pd.DataFrame:
@@ -144,29 +166,22 @@ def noise(answers: pd.DataFrame, within: float = NEAR) -> pd.DataFrame:
 
     The paper gives no accuracies by fold. What stands in for the variance of its differences is
     the median of those measured here, each for two configurations with the same seed or for two
-    views of one run. Seeds are not averaged, for nothing says that the paper averaged any. The
-    median of variances with few degrees of freedom each lies somewhat below their mean, so
-    ``smallest`` is on the low side; nor is it corrected for looking at many differences.
-    Configurations that differ in less than the paper's do, such as in precision alone, answer
-    more alike and make the noise look small: leave them out. Networks that give all pictures of a
-    test fold one answer have learned nothing and differ by nothing: they do not count.
+    views of one run, whose accuracies differ by no more than `within`. Seeds are not averaged, for
+    nothing says that the paper averaged any. The median of variances with few degrees of freedom
+    each lies somewhat below their mean, so ``smallest`` is on the low side; nor is it corrected for
+    looking at many differences. Configurations that differ in less than the paper's do, such as in
+    precision alone, answer more alike and make the noise look small: leave them out. Networks that
+    give all pictures of a test fold one answer have learned nothing and differ by nothing: they do
+    not count.
 
-    Parameters
-    ----------
-    within
-        Only pairs whose accuracies differ by no more count.
-
-    Returns
-    -------
-    DataFrame
-        ``agreement``; ``between``, a view (its configurations) or ``"views"`` (ten crops and
-        centre crop of one configuration); ``pairs`` (of runs over all folds); ``std`` (root of
-        the median variance over folds of paired differences); ``smallest``, the least difference
-        of two means over five folds that the corrected resampled t-test calls significant at 5%.
-        A kind without such pairs is left out.
+    Gives ``agreement``; ``between``, a view (its configurations) or ``"views"`` (ten crops and
+    centre crop of one configuration); ``pairs`` (of runs over all folds); ``std`` (root of the
+    median variance over folds of paired differences); ``smallest``, the least difference of two
+    means over five folds that the corrected resampled t-test calls significant at 5%. A kind
+    without such pairs is left out.
     """
     kinds = [(names[:2], paired) for names, paired in pair(answers)]
-    kinds += [((agreement, "views"), paired) for _, agreement, paired in pair_views(answers)]
+    kinds += [((names[0], "views"), paired) for names, paired in pair_views(answers)]
     measured: dict[tuple, list[float]] = {}
     for kind, paired in kinds:
         each = paired.groupby(["fold", "seed"])["difference"].mean()
@@ -184,34 +199,22 @@ def noise(answers: pd.DataFrame, within: float = NEAR) -> pd.DataFrame:
 
 def _tells_apart(paired: pd.DataFrame) -> pd.Series:
     """Tell, by ``fold`` and ``seed``, whether both networks give some pictures another answer."""
-    keys = [paired["fold"], paired["seed"]]
     # Of two labels, the answer is the label if it is right and the other one if not.
-    kinds = [(paired[one] == paired["label"]).groupby(keys).nunique() for one in ("first", "other")]
-    return (kinds[0] > 1) & (kinds[1] > 1)
+    said = paired[["first", "other"]].eq(paired["label"], axis=0)
+    return (said.groupby([paired["fold"], paired["seed"]]).nunique() > 1).all(axis=1)
 
 
 def beyond_noise(reported: pd.DataFrame, measured: pd.DataFrame) -> pd.DataFrame:
-    """Tell which reported differences are larger than the noise.
+    """Tell which reported differences are larger than the noise that `noise` measured.
 
-    Parameters
-    ----------
-    reported
-        A difference of two accuracies a row: ``agreement``, ``between`` (see `noise`) and
-        ``difference``.
-    measured
-        As `noise` gives it.
-
-    Returns
-    -------
-    DataFrame
-        ``reported`` with ``smallest`` and ``larger`` (boolean), missing where no such noise was
-        measured, or there is no difference.
+    Both have ``agreement`` and ``between``. Gives `reported`, whose rows have a ``difference``,
+    with ``smallest`` and ``larger`` (boolean), missing where no such noise was measured, or there
+    is no difference.
     """
     kind = ["agreement", "between"]
     table = reported.merge(measured[[*kind, "smallest"]], on=kind, how="left", validate="m:1")
     larger = table["difference"].abs().gt(table["smallest"]).astype("boolean")
-    known = table["difference"].notna() & table["smallest"].notna()
-    return table.assign(larger=larger.where(known, pd.NA))
+    return table.assign(larger=larger.mask(table[["difference", "smallest"]].isna().any(axis=1)))
 
 
 def stratification(answers: pd.DataFrame) -> pd.DataFrame:
@@ -221,13 +224,9 @@ def stratification(answers: pd.DataFrame) -> pd.DataFrame:
     assumes that each picture would have been answered as it was, by a network trained on another
     part of the pictures: only the scoring is cut anew, not the training.
 
-    Returns
-    -------
-    DataFrame
-        ``observed``, standard deviation of the accuracy over folds; ``shuffled`` and
-        ``stratified``, its mean over the cuts of either kind; ``shuffled_low`` and
-        ``shuffled_high``, between which it lies in 95% of the cuts at random;
-        ``always_positive``, what it is of always answering "positive".
+    Gives standard deviations over folds: ``observed``; ``shuffled`` and ``stratified``, the mean
+    over the cuts of either kind; ``shuffled_low`` and ``shuffled_high``, between which it lies in
+    95% of the cuts at random; ``always_positive``, what it is of always answering "positive".
     """
     rows = []
     for case, group in cases(answers).items():
@@ -236,7 +235,7 @@ def stratification(answers: pd.DataFrame) -> pd.DataFrame:
         observed, always_positive = over_folds.std(ddof=1)
         shuffled, stratified = (
             resampling.recut_spreads(each["correct"], labels, len(over_folds))
-            for labels in (None, each["label"])
+            for labels in (0 * each["label"], each["label"])
         )
         spread = shuffled.mean(), stratified.mean(), *resampling.percentiles(shuffled)
         rows.append((*case, observed, *spread, always_positive))
@@ -255,8 +254,6 @@ def duplicates(
 
     Parameters
     ----------
-    answers
-        Of one subset.
     whole, without
         Configurations trained with all pictures, and without those training pictures that have a
         byte-identical twin in the test fold.
@@ -294,30 +291,3 @@ def duplicates(
     names = ["accuracy_whole", "accuracy_without", "difference", "low", "high"]
     counts = ["whole_only", "without_only"]
     return pd.DataFrame(rows, columns=["agreement", "view", "part", "pictures", *names, *counts])
-
-
-_EXTENT = ["folds", "seeds", "pictures"]
-_COMPARED = [
-    *(*_EXTENT, "accuracy_first", "accuracy_other", "difference", "std"),
-    *("low", "high", "t_low", "t_high", "p_t", "first_only", "other_only", "p_mcnemar"),
-]
-
-
-def _extent(graded: pd.DataFrame) -> tuple[str, str, int]:
-    return listed(graded["fold"]), listed(graded["seed"]), graded["image"].nunique()
-
-
-def _compared(paired: pd.DataFrame) -> tuple:
-    each = by_picture(paired, "first", "other", "difference")
-    over_folds = each.groupby("fold")[["first", "other", "difference"]].mean()
-    interval = resampling.stratified_interval(each["difference"], each["fold"])
-    test = resampling.corrected_t(over_folds["difference"], TEST_TO_TRAIN)
-    apart = _apart(each)
-    return (
-        *(*_extent(paired), *over_folds.mean(), over_folds["difference"].std(ddof=1), *interval),
-        *(test.low, test.high, test.p, *apart, resampling.exact_mcnemar(*apart)),
-    )
-
-
-def _apart(each: pd.DataFrame) -> tuple[int, int]:
-    return int((each["difference"] > 0).sum()), int((each["difference"] < 0).sum())

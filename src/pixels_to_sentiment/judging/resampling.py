@@ -15,45 +15,16 @@ _UPPER = (1 + LEVEL) / 2
 _DIGITS = 12
 
 
-class TTest(NamedTuple):
-    """A t-test: two-sided p-value and the ends of the interval of the mean."""
-
-    p: float
-    low: float
-    high: float
-
-
 class Effects(NamedTuple):
-    """An estimate of `random_effects`, its 95% interval, and what of its error comes from where.
-
-    ``pictures``, ``folds`` and ``seeds`` are standard errors, ``freedom`` the degrees of freedom.
-    """
+    """An estimate of `random_effects`, and its 95% interval."""
 
     value: float
     low: float
     high: float
-    pictures: float
-    folds: float
-    seeds: float
-    freedom: float
-
-
-class Components(NamedTuple):
-    """Standard deviations of `variance_components`, in the unit of its table.
-
-    ``folds``: of the folds, without what seeds add. ``seeds``: in one fold, from seed to seed.
-    ``shared``: the part of that which a seed brings to all folds alike. ``mean``: of the mean over
-    these folds, from seed to seed.
-    """
-
-    folds: float
-    seeds: float
-    shared: float
-    mean: float
 
 
 def stratified_interval(
-    values: Iterable[float], strata: Iterable[int], *, resamples: int = RESAMPLES, seed: int = 0
+    values: Iterable[float], strata: Iterable[int], *, resamples: int = RESAMPLES
 ) -> tuple[float, float]:
     """Bootstrap the mean over strata of the mean in each, as the mean over folds is.
 
@@ -62,11 +33,10 @@ def stratified_interval(
     13), missing without values. Where all values of a stratum are alike it adds nothing to the
     width.
     """
-    values, strata = np.asarray(values, float), np.asarray(strata)
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(0)
     drawn = [
-        _drawn_means(values[strata == one], np.ones(np.sum(strata == one)), resamples, generator)
-        for one in np.unique(strata)
+        _drawn_means(some.to_numpy(float), np.ones(len(some)), resamples, generator)
+        for _, some in pd.Series(np.asarray(values)).groupby(np.asarray(strata))
     ]
     return percentiles(np.mean(drawn, axis=0)) if drawn else (np.nan, np.nan)
 
@@ -77,11 +47,10 @@ def clustered_interval(values: Iterable[float], clusters: Iterable) -> tuple[flo
     Whole clusters are drawn with replacement, for what is in one is not independent. Otherwise
     as `stratified_interval`.
     """
-    values = np.asarray(values, float)
-    if not len(values):
+    grouped = pd.Series(np.asarray(values, float)).groupby(np.asarray(clusters))
+    if not len(grouped):
         return np.nan, np.nan
-    _, member = np.unique(np.asarray(clusters), return_inverse=True)
-    sums, sizes = np.bincount(member, weights=values), np.bincount(member)
+    sums, sizes = grouped.sum().to_numpy(), grouped.size().to_numpy()
     return percentiles(_drawn_means(sums, sizes, RESAMPLES, np.random.default_rng(0)))
 
 
@@ -103,32 +72,27 @@ def percentiles(drawn: np.ndarray) -> tuple[float, float]:
     return round(float(low), _DIGITS) + 0.0, round(float(high), _DIGITS) + 0.0
 
 
-def corrected_t(differences: Iterable[float], ratio: float) -> TTest:
+def corrected_t(differences: Iterable[float], ratio: float) -> tuple[float, float, float]:
     """Test whether the mean difference over folds is zero: the corrected resampled t-test.
 
     The training sets of two folds overlap, so that differences over folds vary less than
     differences over independent samples would. Nadeau and Bengio (Inference for the
     Generalization Error, Machine Learning 52, 2003) take the variance of the mean as
     ``(1/k + n_test/n_train) var`` instead of ``var / k``, still with k - 1 degrees of freedom.
-    All is missing for fewer than two folds. Where the differences do not vary at all, p is 1 if
-    they are zero and 0 otherwise.
+    The `ratio` is that of test pictures to training pictures.
 
-    Parameters
-    ----------
-    differences
-        Of two accuracies on the same fold, (k,).
-    ratio
-        Test pictures of a fold over its training pictures.
+    Gives the two-sided p and the ends of the interval, missing for fewer than two folds. Where the
+    differences do not vary at all, p is 1 if they are zero and 0 otherwise.
     """
     differences = np.asarray(differences, float)
     k = len(differences)
     if k < 2:
-        return TTest(np.nan, np.nan, np.nan)
+        return np.nan, np.nan, np.nan
     mean, variance = float(differences.mean()), float(differences.var(ddof=1))
     error = np.sqrt((1 / k + ratio) * variance)
     half = critical_difference(variance, k, ratio)
     p = 2 * stats.t.sf(abs(mean) / error, k - 1) if error else mean == 0
-    return TTest(float(p), mean - half, mean + half)
+    return float(p), mean - half, mean + half
 
 
 def critical_difference(variance: float, k: int, ratio: float) -> float:
@@ -175,22 +139,22 @@ def random_effects(
     parts = frame.assign(each=each * weights).groupby("group")[["each", "weight"]].sum()
     rest = weights * (each - frame["group"].map(parts["each"] / parts["weight"]))
     over = (rest.groupby(folds).sum() ** 2).sum() * count / max(count - 1, 1)
-    errors, freedom = [pictures, max(0.0, over - pictures)], [len(each) - len(cells), count - 1]
+    sources = [(pictures, len(each) - len(cells)), (max(0.0, over - pictures), count - 1)]
     for one in tables:
         if len(one) > 1:
-            errors.append((one @ weights).var(ddof=1) / len(one))
-            freedom.append(len(one) - 1)
-    return _interval(float(each @ weights), np.array(errors, float), np.array(freedom))
+            sources.append(((one @ weights).var(ddof=1) / len(one), len(one) - 1))
+    half = _half_width([source for source in sources if source[0] > 0])
+    value = float(each @ weights)
+    return Effects(
+        value, *(round(float(end), _DIGITS) + 0.0 for end in (value - half, value + half))
+    )
 
 
-def _interval(value: float, errors: np.ndarray, freedom: np.ndarray) -> Effects:
-    total = errors.sum()
-    there = errors > 0
-    freedom = total**2 / (errors[there] ** 2 / freedom[there]).sum() if there.any() else np.inf
-    half = stats.t.ppf(_UPPER, freedom) * np.sqrt(total)
-    ends = (round(float(end), _DIGITS) + 0.0 for end in (value - half, value + half))
-    parts = (float(np.sqrt(one)) for one in (errors[0], errors[1], errors[2:].sum()))
-    return Effects(value, *ends, *parts, float(freedom))
+def _half_width(sources: Sequence[tuple[float, int]]) -> float:
+    """Of a 95% interval whose error has parts: squared, each with its degrees of freedom."""
+    total = sum(error for error, _ in sources)
+    freedom = total**2 / sum(error**2 / of for error, of in sources) if sources else np.inf
+    return stats.t.ppf(_UPPER, freedom) * np.sqrt(total)
 
 
 def area_interval(labels: Iterable[int], positive: Iterable[float]) -> tuple[float, float, float]:
@@ -248,74 +212,44 @@ def deviation_factors(freedom: int) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def variance_components(table: np.ndarray) -> Components:
+def variance_components(table: np.ndarray) -> tuple[float, float, float, float]:
     """Tell the spread over folds from the spread over seeds, in accuracies (folds, seeds).
 
     The model has two random factors without replication: accuracy = mean + fold + seed + rest,
     the rest holding the interaction (fold and seed together). Variances are had from the mean
     squares (Searle, Casella and McCulloch, Variance Components, 1992, chapter 4); an estimate
-    below zero becomes zero. All are missing for one seed; ``folds`` and ``shared`` for one fold.
+    below zero becomes zero.
+
+    Gives standard deviations, missing for one seed: of the folds, without what seeds add; from seed
+    to seed in one fold; the part of that which a seed brings to all folds alike; and of the mean
+    over these folds, from seed to seed. The first and the third are missing for one fold.
     """
     table = np.asarray(table, float)
     folds, seeds = table.shape
     if seeds < 2:
-        return Components(np.nan, np.nan, np.nan, np.nan)
+        return (np.nan,) * 4
     within = table.var(axis=1, ddof=1).mean()
     mean = table.mean(axis=0).var(ddof=1)
     if folds < 2:
-        return Components(np.nan, float(np.sqrt(within)), np.nan, float(np.sqrt(mean)))
+        return np.nan, float(np.sqrt(within)), np.nan, float(np.sqrt(mean))
     # By the sums of squares, within = (f mean + (f - 1) rest) / f.
     rest = (within - mean) * folds / (folds - 1)
     variances = (table.mean(axis=1).var(ddof=1) - rest / seeds, within, mean - rest / folds, mean)
-    return Components(*(float(np.sqrt(max(0.0, one))) for one in variances))
+    return tuple(float(np.sqrt(max(0.0, one))) for one in variances)
 
 
 def recut_spreads(
-    values: Iterable[float], labels: Iterable[int] | None, folds: int, *, cuts: int = 5_000
+    values: Iterable[float], labels: Iterable[int], folds: int, *, cuts: int = 5_000
 ) -> np.ndarray:
     """Cut pictures into folds at random, many times over, and take the spread of each cut.
 
-    Folds are of equal size but for a remainder of one. The spread is the standard deviation over
-    the folds (n - 1) of the mean in each; missing for one fold.
-
-    Parameters
-    ----------
-    values
-        Correctness of each picture (0..1), (n,).
-    labels
-        Of the pictures: every fold gets the same number of each label, but for a remainder of
-        one. ``None`` to cut whatever the labels are.
+    Every fold gets the same number of each label, but for a remainder of one. The spread is the
+    standard deviation over the folds (n - 1) of the mean in each; missing for one fold.
     """
-    if folds < 2:
-        return np.full(cuts, np.nan)
-    values = np.asarray(values, float)
-    labels = np.zeros(len(values)) if labels is None else np.asarray(labels)
     generator = np.random.default_rng(0)
-    sums, sizes, dealt = np.zeros((cuts, folds)), np.zeros(folds, int), 0
-    for label in np.unique(labels):
-        group = values[labels == label]
-        # In turn, and label after label, so that no fold is more than one ahead in either.
-        places = np.arange(dealt, dealt + len(group)) % folds
-        room = np.bincount(places, minlength=folds)
-        sums += _dealt_sums(group, room, cuts, generator)
-        sizes, dealt = sizes + room, dealt + len(group)
-    return np.std(sums / sizes, axis=1, ddof=1)
-
-
-def _dealt_sums(
-    values: np.ndarray, sizes: np.ndarray, cuts: int, generator: np.random.Generator
-) -> np.ndarray:
-    """Sum the values in each fold when they are dealt at random, (cuts, folds)."""
-    # How often each of the few distinct values falls into a fold is hypergeometric: the same as
-    # shuffling the pictures, in a few draws a cut.
-    room = np.tile(sizes, (cuts, 1))
-    sums = np.zeros(room.shape)
-    for value, count in zip(*np.unique(values, return_counts=True), strict=True):
-        left = np.full(cuts, count)
-        for fold in range(len(sizes)):
-            elsewhere = room[:, fold + 1 :].sum(axis=1)
-            taken = generator.hypergeometric(room[:, fold], elsewhere, left)
-            sums[:, fold] += value * taken
-            room[:, fold] -= taken
-            left -= taken
-    return sums
+    grouped = pd.Series(np.asarray(values, float)).groupby(np.asarray(labels))
+    shuffled = [generator.permuted(np.tile(some, (cuts, 1)), axis=1) for _, some in grouped]
+    # Dealt in turn, and label after label, so that no fold is more than one ahead in either.
+    dealt = np.concatenate(shuffled, axis=1)
+    in_folds = pd.DataFrame(dealt.T).groupby(np.arange(dealt.shape[1]) % folds)
+    return in_folds.mean().std(ddof=1).to_numpy()

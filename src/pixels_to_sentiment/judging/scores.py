@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # How a probability of positive was made: centre crop, or mean over ten crops.
 VIEWS = {"centre": "no", "oversampled": "yes"}
+CROPS = {"no": "centre crop", "yes": "ten crops"}
 
 
 def accuracy(labels: Iterable[int], positive: Iterable[float]) -> float:
@@ -64,13 +65,10 @@ _REPORTED = [*CELL, "mean", "std", "grade", "source", "note"]
 def reported(experiment: str | None = None, path: Path | None = None) -> pd.DataFrame:
     """Give the numbers that the paper reports, each with its grade of certainty.
 
-    Returns
-    -------
-    DataFrame
-        ``experiment``, ``variant``, ``agreement``, ``oversampling`` (yes, no or empty), ``mean``
-        (an accuracy, 0..1, except for a factor of times) and ``std`` (0..1, missing where not
-        known), ``grade`` (V, I or R), ``source`` (table or section, and page) and ``note``. A row
-        without a source is not the paper's but its predecessor's, recalled: see `of_article`.
+    ``experiment``, ``variant``, ``agreement``, ``oversampling`` (yes, no or empty), ``mean`` (an
+    accuracy, 0..1, except for a factor of times) and ``std`` (0..1, missing where not known),
+    ``grade`` (V, I or R), ``source`` (table or section, and page) and ``note``. A row without a
+    source is not the paper's but its predecessor's, recalled: see `of_article`.
 
     Raises
     ------

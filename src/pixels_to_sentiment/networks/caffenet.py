@@ -2,6 +2,7 @@
 
 import math
 from collections import OrderedDict
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -63,8 +64,7 @@ def caffenet(classes: int = 2) -> nn.Module:
     ``models/bvlc_reference_caffenet/train_val.prototxt``; Caffe's pooling rounds up. Two classes
     make the last layer the paper's ``fc8_twitter``; otherwise it is ``fc8``.
     """
-    layers = _convolutions(("pool", "norm"), bias=1.0) | _connected(classes, bias=1.0)
-    return nn.Sequential(layers)
+    return _network(classes, ("pool", "norm"), bias=1.0)
 
 
 def alexnet(classes: int = 2) -> nn.Module:
@@ -73,24 +73,23 @@ def alexnet(classes: int = 2) -> nn.Module:
     As ``models/bvlc_alexnet/train_val.prototxt`` has it, whose biases start at 0.1 where
     CaffeNet's start at 1.
     """
-    layers = _convolutions(("norm", "pool"), bias=0.1) | _connected(classes, bias=0.1)
-    return nn.Sequential(layers)
+    return _network(classes, ("norm", "pool"), bias=0.1)
 
 
-def _convolutions(after: tuple[str, str], bias: float) -> OrderedDict[str, nn.Module]:
-    """Five convolutions; the first two are followed by pooling and normalisation in some order."""
+def _network(classes: int, after: tuple[str, str], bias: float) -> nn.Module:
+    """Five convolutions, of which the first two are pooled and normalised in some order; fc6-8."""
 
     def conv(channels: int, filters: int, kernel: int, bias: float, **options: int) -> nn.Module:
         return _filled(nn.Conv2d(channels, filters, kernel, **options), 0.01, bias)
 
-    def pool() -> nn.Module:
-        return nn.MaxPool2d(3, 2, ceil_mode=True)
+    pool = partial(nn.MaxPool2d, 3, 2, ceil_mode=True)
 
     def reduced(number: int, channels: int) -> dict[str, nn.Module]:
         made = {"pool": pool(), "norm": LocalResponseNorm(channels)}
         return {f"{kind}{number}": made[kind] for kind in after}
 
-    return OrderedDict(
+    last = "fc8_twitter" if classes == 2 else "fc8"
+    layers = OrderedDict(
         conv1=conv(3, 96, 11, 0.0, stride=4),
         relu1=nn.ReLU(inplace=True),
         **reduced(1, 96),
@@ -104,13 +103,6 @@ def _convolutions(after: tuple[str, str], bias: float) -> OrderedDict[str, nn.Mo
         conv5=conv(384, 256, 3, bias, padding=1, groups=2),
         relu5=nn.ReLU(inplace=True),
         pool5=pool(),
-    )
-
-
-def _connected(classes: int, bias: float) -> OrderedDict[str, nn.Module]:
-    """Three fully connected layers."""
-    last = "fc8_twitter" if classes == 2 else "fc8"
-    return OrderedDict(
         flatten=nn.Flatten(),
         fc6=_filled(Linear(math.prod(FC6_WINDOW), 4096), 0.005, bias),
         relu6=nn.ReLU(inplace=True),
@@ -120,11 +112,11 @@ def _connected(classes: int, bias: float) -> OrderedDict[str, nn.Module]:
         drop7=nn.Dropout(0.5),
         **{last: _filled(Linear(4096, classes), 0.01, 0.0)},
     )
+    return nn.Sequential(layers)
 
 
 def _filled(module: nn.Module, std: float, bias: float) -> nn.Module:
     """Caffe's ``gaussian`` weight filler and ``constant`` bias filler."""
     nn.init.normal_(module.weight, std=std)
-    if module.bias is not None:
-        nn.init.constant_(module.bias, bias)
+    nn.init.constant_(module.bias, bias)
     return module

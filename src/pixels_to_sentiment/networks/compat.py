@@ -9,41 +9,28 @@ enough: models, transforms and timm then work as usual.
 import importlib.util
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from unittest import mock
 
 import torch
 
 _SCHEMA = "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
-_library: torch.library.Library | None = None
 
 
-def _load_extension() -> None:
-    """Load torchvision's compiled operators, as its own import is about to do, where they fit."""
+def _declare_operators() -> torch.library.Library | None:
+    """Declare ``torchvision::nms`` and ``::qnms`` where torchvision's own do not load."""
     spec = importlib.util.find_spec("torchvision")
-    if spec is None or spec.origin is None:
-        return
-    for path in Path(spec.origin).parent.glob("_C.*"):
-        try:
+    # As its own import is about to do.
+    for path in Path(spec.origin).parent.glob("_C.*") if spec else ():
+        with suppress(OSError):
             torch.ops.load_library(str(path))
-        except OSError:
-            return
-
-
-def declare_operators() -> bool:
-    """Declare ``torchvision::nms`` and ``::qnms`` where torchvision lacks them; say if it did."""
-    global _library
-    if _library is not None:
-        return True
-    _load_extension()
     if hasattr(torch.ops.torchvision, "nms"):
-        return False
-    # The registration lives as long as this object does.
-    _library = torch.library.Library("torchvision", "FRAGMENT")
+        return None
+    library = torch.library.Library("torchvision", "FRAGMENT")
     for operator in ("nms", "qnms"):
-        _library.define(operator + _SCHEMA)
-    return True
+        library.define(operator + _SCHEMA)
+    return library
 
 
 @contextmanager
@@ -62,6 +49,7 @@ def hub_offline() -> Iterator[None]:
         yield
 
 
-declare_operators()
+# The registration lives as long as this does.
+_library = _declare_operators()
 # timm's hub client looks for a notebook's progress bars when it is imported; none is wanted here.
 warnings.filterwarnings("ignore", message="IProgress not found")

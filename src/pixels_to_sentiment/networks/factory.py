@@ -2,7 +2,6 @@
 
 import hashlib
 from contextlib import nullcontext
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -10,18 +9,15 @@ import torch
 
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files import assets
-from pixels_to_sentiment.networks import (
-    compat,  # before timm
-    weights,
-)
-from pixels_to_sentiment.networks.architectures import BUILDERS, layers, operate
+from pixels_to_sentiment.networks import compat, weights  # compat before timm
+from pixels_to_sentiment.networks.architectures import build
 from pixels_to_sentiment.networks.declared import (
     ARCHITECTURES,
     CLASSES,
     IMAGENET_CLASSES,
     VARIANT,
     Convention,
-    check,
+    Start,
     find_start,
 )
 from pixels_to_sentiment.networks.network import Network
@@ -36,8 +32,7 @@ def create(name: str, *, start: str = "imagenet", seed: int = 0) -> Network:
     Parameters
     ----------
     name
-        ``"caffenet"``, ``"alexnet"``, ``"squeezenet1_1"``, ``"squeezenet1_0"``,
-        ``"mobilenet_v2"``, one of these with a variant, as in ``"caffenet+fc7-2"``, or
+        One of `declared.ARCHITECTURES`, with a variant as in ``"caffenet+fc7-2"`` or without, or
         ``"timm/NAME"`` for any model of timm.
     start
         ``"random"``, or one of the starts of `declared.ARCHITECTURES`; for timm models
@@ -52,23 +47,20 @@ def create(name: str, *, start: str = "imagenet", seed: int = 0) -> Network:
     assets.Unavailable
         If the weights cannot be had.
     """
-    check(name, start)
     chosen = find_start(name, start)
     if chosen is None and start != "random":
         torch.manual_seed(seed)
         return _create_timm(name, start)
     network = blank(name, start=start, seed=seed)
     if chosen:
-        family, _, variant = name.partition(VARIANT)
-        cut = layers(family) if variant else ()
         weights.load(
             network.body,
             weights_file(chosen.assets),
-            network.head,
+            "" if chosen.fine_tuned else network.head,
             chosen.new,
-            ignored=(*chosen.ignored, *cut),
-            keep_head=chosen.fine_tuned,
-            renamed={chosen.classifier[0]: "fc8"} if variant and chosen.classifier else {},
+            # The file still has what a variant cuts off.
+            ignored="*" if VARIANT in name else "fc8*",
+            renamed={chosen.classifier[0]: "fc8"} if chosen.classifier else {},
         )
     return network
 
@@ -78,23 +70,20 @@ def blank(name: str, *, start: str, seed: int = 0) -> Network:
 
     Parameters and errors are those of `create`, but no file is needed.
     """
-    check(name, start)
+    chosen = find_start(name, start) or Start(())
     torch.manual_seed(seed)
     if name.startswith("timm/"):
         return _create_timm(name, "random")
     family, _, variant = name.partition(VARIANT)
-    architecture, chosen = ARCHITECTURES[family], ARCHITECTURES[family].starts.get(start)
-    convention = chosen.convention if chosen else architecture.convention
-    frozen_norms = bool(chosen and chosen.frozen_norms)
-    if not variant:
-        body = BUILDERS[family](len(CLASSES))
-        return Network(name, body, convention, architecture.head, frozen_norms)
-    made, classes = architecture.variants[variant], len(CLASSES)
-    if made.on_classifier:
-        classes = chosen.classifier[1] if chosen and chosen.classifier else IMAGENET_CLASSES
-        made = replace(made, outputs=classes)
-    body = operate(BUILDERS[family](classes), made)
-    return Network(name, body, convention, made.head, frozen_norms)
+    architecture = ARCHITECTURES[family]
+    classes = chosen.classifier[1] if chosen.classifier else IMAGENET_CLASSES
+    return Network(
+        name,
+        build(name, added_to=classes),
+        chosen.convention or architecture.convention,
+        architecture.variants[variant].head if variant else architecture.head,
+        chosen.frozen_norms,
+    )
 
 
 def weights_asset(name: str, start: str) -> str | None:
@@ -122,16 +111,15 @@ def _digest(name: str, start: str) -> str:
 
 
 def weights_file(names: tuple[str, ...]) -> Path:
-    """Fetch the first of the declared files that can be had.
+    """Fetch the first of the declared files that can be had, one at hand before all others.
 
     Raises
     ------
     assets.Unavailable
         The reasons for all of them, if none can be had.
     """
-    at_hand = [name for name in names if assets.find(name)]
     failures = []
-    for name in at_hand or names:
+    for name in sorted(names, key=lambda one: assets.find(one) is None):
         try:
             return assets.fetch(name)
         except assets.Unavailable as failure:

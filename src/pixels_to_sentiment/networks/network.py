@@ -5,7 +5,7 @@ convention, so that nobody else has to know whether it wants RGB in 0..1 or, as 
 BGR in 0..255 minus a mean.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from fnmatch import fnmatch
 
 import pandas as pd
@@ -23,12 +23,6 @@ class Network(nn.Module):
     Its `body` gives logits (n, 2) for input as the `convention` has it; `head` is the name of the
     module in it that gives them and starts new. With `frozen_norms` batch normalisation stays in
     evaluation mode while training, for weights whose normalisation is folded into the convolutions.
-
-    Examples
-    --------
-    >>> network = create("caffenet", start="random", seed=0)
-    >>> network(torch.zeros(1, 227, 227, 3, dtype=torch.uint8)).shape
-    torch.Size([1, 2])
     """
 
     def __init__(
@@ -86,17 +80,15 @@ class Network(nn.Module):
         Columns ``layer`` (name), ``kind``, ``output`` (shape without the batch, a tuple) and
         ``parameters`` (count).
         """
-        rows = []
+        rows, hooks = [], []
+        for name, module in self.body.named_modules():
+            if name and not list(module.children()):
 
-        def note(name: str) -> Callable:
-            def hook(module: nn.Module, _: object, output: Tensor) -> None:
-                count = sum(p.numel() for p in module.parameters())
-                rows.append((name, type(module).__name__, tuple(output.shape[1:]), count))
+                def note(module: nn.Module, _: object, output: Tensor, name: str = name) -> None:
+                    count = sum(p.numel() for p in module.parameters())
+                    rows.append((name, type(module).__name__, tuple(output.shape[1:]), count))
 
-            return hook
-
-        leaves = [(n, m) for n, m in self.body.named_modules() if n and not list(m.children())]
-        hooks = [module.register_forward_hook(note(name)) for name, module in leaves]
+                hooks.append(module.register_forward_hook(note))
         training = self.training
         side = self.convention.crop
         with torch.no_grad():
@@ -118,17 +110,14 @@ class Network(nn.Module):
         matches no layer with parameters raises ``UserError``.
         """
         self.body.requires_grad_(True)
+        parameters = dict(self.body.named_parameters())
         for pattern in patterns:
             left = () if pattern == self.head else (f"{self.head}.weight", f"{self.head}.bias")
-            found = [
-                p
-                for n, p in self.body.named_parameters()
-                if fnmatch(n, pattern + ".*") and n not in left
-            ]
+            found = [n for n in parameters if fnmatch(n, pattern + ".*") and n not in left]
             if not found:
-                names = sorted({n.rpartition(".")[0] for n, _ in self.body.named_parameters()})
+                names = sorted({name.rpartition(".")[0] for name in parameters})
                 raise UserError(
                     f"{self.name} has no layer {pattern!r} to freeze: choose from {names}."
                 )
-            for parameter in found:
-                parameter.requires_grad_(False)
+            for name in found:
+                parameters[name].requires_grad_(False)

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from copy import deepcopy
+from math import prod
 
 from torch import nn
 
@@ -23,49 +24,30 @@ def fully_convolutional(network: Network) -> nn.Module:
     (n, 2, h', w'), in evaluation mode. CaffeNet gives 1x1 at 227 and 8x8 at 451. Raises
     ``UserError`` if there is no such form of the network here.
     """
-    if network.name not in _FORMS:
+    if network.name not in FULLY_CONVOLUTIONAL:
         raise UserError(
             f"{network.name} has no fully convolutional form here: choose from "
             f"{list(FULLY_CONVOLUTIONAL)}."
         )
-    return _FORMS[network.name](deepcopy(network.body)).eval()
+    return _converted(deepcopy(network.body)).eval()
 
 
-def _caffenet(body: nn.Sequential) -> nn.Module:
+def _converted(body: nn.Module, ending: str = CONVOLUTIONAL) -> nn.Module:
     layers = OrderedDict()
     for name, layer in body.named_children():
-        if isinstance(layer, nn.Linear):
-            layers[name + CONVOLUTIONAL] = _convolution(
-                layer, FC6_WINDOW if name == "fc6" else None
-            )
-        elif not isinstance(layer, nn.Flatten):
+        if name == "classifier":
+            layers[name] = _converted(layer, ending="")
+        elif isinstance(layer, nn.Linear):
+            layers[name + ending] = _convolution(layer)
+        elif not isinstance(layer, nn.Flatten | nn.AdaptiveAvgPool2d):
             layers[name] = layer
     return nn.Sequential(layers)
 
 
-def _squeezenet(body: nn.Module) -> nn.Module:
-    classifier = [layer for layer in body.classifier if not isinstance(layer, nn.AdaptiveAvgPool2d)]
-    return nn.Sequential(OrderedDict(features=body.features, classifier=nn.Sequential(*classifier)))
-
-
-def _mobilenet(body: nn.Module) -> nn.Module:
-    dropout, linear = body.classifier
-    classifier = nn.Sequential(dropout, _convolution(linear))
-    return nn.Sequential(OrderedDict(features=body.features, classifier=classifier))
-
-
-def _convolution(linear: nn.Linear, window: tuple[int, int, int] | None = None) -> nn.Conv2d:
-    channels, height, width = window or (linear.in_features, 1, 1)
-    made = nn.Conv2d(channels, linear.out_features, (height, width)).to(linear.weight.device)
+def _convolution(linear: nn.Linear) -> nn.Conv2d:
+    fc6 = linear.in_features == prod(FC6_WINDOW)
+    channels, *window = FC6_WINDOW if fc6 else (linear.in_features, 1, 1)
+    made = nn.Conv2d(channels, linear.out_features, window).to(linear.weight.device)
     made.weight.data = linear.weight.data.reshape(made.weight.shape)
     made.bias.data = linear.bias.data
     return made
-
-
-_FORMS = {
-    "caffenet": _caffenet,
-    "alexnet": _caffenet,
-    "squeezenet1_0": _squeezenet,
-    "squeezenet1_1": _squeezenet,
-    "mobilenet_v2": _mobilenet,
-}

@@ -4,7 +4,7 @@ Reads safetensors, torch's files and Caffe's models, under the names of any of t
 reordered on the way: a model of Caffe keeps filters that want blue, green, red.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from fnmatch import fnmatch
 from math import prod
 from pathlib import Path
@@ -21,8 +21,6 @@ from pixels_to_sentiment.networks.caffenet import FC6_WINDOW
 # Ends the names of inner products that were turned into convolutions, as the authors' fully
 # convolutional model has them.
 CONVOLUTIONAL = "-conv"
-# Ends the name of the Scale layer that follows a BatchNorm of Caffe, which has no scale itself.
-SCALE = "/scale"
 # What `read` has from torch and safetensors, in the words of `kinds.refuse`.
 _OURS = ("a safetensors file", "a PyTorch file", "a Python pickle", "a zip archive")
 
@@ -33,8 +31,7 @@ def load(
     head: str,
     new: Iterable[str] = (),
     *,
-    ignored: Iterable[str] = (),
-    keep_head: bool = False,
+    ignored: str = "",
     renamed: Mapping[str, str] | None = None,
 ) -> None:
     """Load weights into a network, leaving its head and the declared parameters new.
@@ -50,11 +47,13 @@ def load(
     path
         ``.safetensors``, ``.caffemodel``, or what torch saves.
     head
-        Layer of the body that gives the logits; what the file has for it is passed over, unless
-        `keep_head` says that it was fine-tuned on the same two classes.
-    new, ignored
-        Shell patterns of parameters that the file need not hold, and of layers in the file that
-        the network does not have, such as the 1000-way classifier.
+        Layer of the body that gives the logits; what the file has for it is passed over. Empty for
+        one that was fine-tuned on the same two classes.
+    new
+        Shell patterns of parameters that the file need not hold.
+    ignored
+        Shell pattern of those in the file that the network does not have, such as another task's
+        classifier.
     renamed
         Names of layers in the file that are others in the network.
 
@@ -64,16 +63,17 @@ def load(
         If the file cannot be read, or a layer is missing, unknown or of another shape; every such
         layer is named with both shapes.
     """
-    passed_over = "" if keep_head else head
-    wanted = _without(passed_over, body.state_dict())
-    given = _without(passed_over, _named_as_in(body, read(path), renamed or {}))
-    given = {k: v for k, v in given.items() if k in wanted or not _matches(_layer(k), ignored)}
+    wanted = _without(head, body.state_dict())
+    given = _without(head, _named_as_in(body, read(path), renamed or {}))
+    given = {k: v for k, v in given.items() if k in wanted or not fnmatch(k, ignored)}
     given = {k: _fitted(v, wanted.get(k)) for k, v in given.items()}
+    ours, theirs = ({k: tuple(v.shape) for k, v in one.items()} for one in (wanted, given))
+    absent = (*new, "*.num_batches_tracked")
     faults = [
-        f"{k} ({_shape(given, k)} in the file, {_shape(wanted, k)} in the network)"
-        for k in sorted(given.keys() | wanted.keys())
-        if _shape(given, k) != _shape(wanted, k)
-        and not (k not in given and (_matches(k, new) or k.endswith(".num_batches_tracked")))
+        f"{k} ({theirs.get(k, 'absent')} in the file, {ours.get(k, 'absent')} in the network)"
+        for k in sorted(ours.keys() | theirs.keys())
+        if ours.get(k) != theirs.get(k)
+        and not (k not in given and any(fnmatch(k, pattern) for pattern in absent))
     ]
     if faults:
         raise UserError(f"{path} does not fit the network: {'; '.join(faults)}.")
@@ -88,7 +88,9 @@ def read(path: Path) -> dict[str, Tensor]:
     # A value too large for float32 would become infinite and only be warned of.
     with damage(path, what="a weights file"), np.errstate(over="raise"):
         if path.suffix == ".caffemodel":
-            return dict(_caffe_parameters(path))
+            # Writable and apart from the file's bytes, as torch wants it.
+            given = models.parameters(path)
+            return {name: torch.from_numpy(np.array(blob, np.float32)) for name, blob in given}
         kinds.refuse(path, _OURS)
         if path.suffix == ".safetensors":
             return load_file(path)
@@ -105,31 +107,11 @@ def caffe_names(body: nn.Module) -> dict[str, str]:
     ``conv10``.
     """
     fires = [name for name, module in body.named_modules() if hasattr(module, "expand3x3")]
-    if not fires:
-        return {}
     names = {"features.0": "conv1", "classifier.1": "conv10"}
     for number, fire in enumerate(fires, 2):
         names[f"{fire}.squeeze"] = f"fire{number}/squeeze1x1"
         names |= {f"{fire}.{part}": f"fire{number}/{part}" for part in ("expand1x1", "expand3x3")}
-    return names
-
-
-def _caffe_parameters(path: Path) -> Iterator[tuple[str, Tensor]]:
-    for layer in models.read(path):
-        # Writable and apart from the file's bytes, as torch wants it.
-        blobs = [torch.from_numpy(np.array(blob, np.float32)) for blob in layer.blobs]
-        if layer.type == "BatchNorm" and len(blobs) == 3:
-            # Sums, and how many they are of (batch_norm_layer.cpp).
-            mean, variance, count = blobs
-            share = 0 if count.sum() == 0 else 1 / count.sum()
-            yield f"{layer.name}.running_mean", mean * share
-            yield f"{layer.name}.running_var", variance * share
-        elif layer.type == "Scale":
-            kinds = ("weight", "bias")
-            name = layer.name.removesuffix(SCALE)
-            yield from zip((f"{name}.{kind}" for kind in kinds), blobs, strict=False)
-        else:
-            yield from zip(models.blob_names(layer), blobs, strict=True)
+    return names if fires else {}
 
 
 def _named_as_in(
@@ -140,7 +122,7 @@ def _named_as_in(
     ours = {theirs: name for name, theirs in caffe_names(body).items()} | dict(names)
     renamed = {}
     for key, value in state.items():
-        layer, kind = _layer(key), key.rpartition(".")[2]
+        layer, _, kind = key.rpartition(".")
         plain = layer.removesuffix(CONVOLUTIONAL)
         choices = (layer, ours.get(layer), plain, layer + CONVOLUTIONAL)
         found = next((name for name in choices if name in layers), layer)
@@ -150,22 +132,18 @@ def _named_as_in(
 
 def _fitted(value: Tensor, wanted: Tensor | None) -> Tensor:
     """Give a parameter the shape of the network's, if it has the same numbers in the same order."""
-    if wanted is None or value.shape == wanted.shape:
-        return value
-    alike = {tuple(wanted.shape), *_twins(tuple(wanted.shape))}
+    alike = wanted is not None and _plain(tuple(value.shape)) == _plain(tuple(wanted.shape))
+    return value.reshape(wanted.shape) if alike else value
+
+
+def _plain(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Shape of a weight as that of an inner product, where a convolution was made of one."""
+    if shape[1:] == FC6_WINDOW or shape[2:] == (1, 1):
+        shape = (shape[0], prod(shape[1:]))
     # Caffe's older files have four dimensions throughout, with ones in front.
-    legacy = {(1,) * (4 - len(shape)) + shape for shape in alike}
-    return value.reshape(wanted.shape) if tuple(value.shape) in alike | legacy else value
-
-
-def _twins(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
-    """Shapes of the same weight as a convolution and as an inner product."""
-    if len(shape) == 2:
-        window = FC6_WINDOW if shape[1] == prod(FC6_WINDOW) else (shape[1], 1, 1)
-        return [(shape[0], *window)]
-    if (len(shape) == 4 and shape[1:] == FC6_WINDOW) or shape[2:] == (1, 1):
-        return [(shape[0], prod(shape[1:]))]
-    return []
+    while len(shape) > 1 and shape[0] == 1:
+        shape = shape[1:]
+    return shape
 
 
 def _without(layer: str, state: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -174,11 +152,3 @@ def _without(layer: str, state: dict[str, Tensor]) -> dict[str, Tensor]:
 
 def _layer(key: str) -> str:
     return key.rpartition(".")[0]
-
-
-def _matches(name: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatch(name, pattern) for pattern in patterns)
-
-
-def _shape(state: dict[str, Tensor], key: str) -> tuple[int, ...] | str:
-    return tuple(state[key].shape) if key in state else "absent"

@@ -22,7 +22,7 @@ from pixels_to_sentiment.drawing import dark, figures, tables
 from pixels_to_sentiment.files.assets import Unavailable
 from pixels_to_sentiment.pages import traces
 from pixels_to_sentiment.probes import plans
-from pixels_to_sentiment.probes.records import Probe, ProbeRecord
+from pixels_to_sentiment.probes.records import ProbeRecord
 from pixels_to_sentiment.probes.store import Probes
 from pixels_to_sentiment.records import catalogue, experiments
 from pixels_to_sentiment.records.catalogue import Configuration
@@ -30,8 +30,7 @@ from pixels_to_sentiment.records.runs import Record, Run
 from pixels_to_sentiment.records.store import Runs, Store
 from pixels_to_sentiment.records.work import Finished, Work
 from pixels_to_sentiment.reports import ledger
-from pixels_to_sentiment.studies.records import Study, StudyRecord
-from pixels_to_sentiment.studies.store import Studies
+from pixels_to_sentiment.studies.records import StudyRecord
 
 STAND_IN = (
     "The photographs were not at hand when this page was built. What it shows of pictures is made "
@@ -40,6 +39,7 @@ STAND_IN = (
 )
 # Below a figure made from it.
 STAND_IN_NOTE = "stand-in, no photographs"
+_NOTHING = "Nothing recorded", "No run of this has been recorded yet."
 
 
 class Page:
@@ -94,9 +94,9 @@ class Page:
         def failed(run: Run, fault: Exception) -> None:
             note(f"{run.network} from {run.start}, fold {run.fold}: not finished", str(fault))
 
-        return self._made(Runs(), planned, device, failed=failed)
+        return self.make(Runs(), planned, device, failed=failed)
 
-    def _made(
+    def make(
         self,
         store: Store,
         wanted: Iterable[Work],
@@ -104,13 +104,10 @@ class Page:
         on: Pictures | None = None,
         **options: object,
     ) -> list[Finished]:
+        """Have work done in its store, on the loaded pictures or on others, for this page."""
         made = list(store.perform(wanted, on or self.pictures, device=device, **options))
         self.records += made
         return made
-
-    def probe(self, wanted: Iterable[Probe], device: str) -> list[ProbeRecord]:
-        """Train linear classifiers on features, of runs of this page or of untrained networks."""
-        return self._made(Probes(), wanted, device)
 
     def probe_frozen(
         self, names: Iterable[str], device: str, **options: object
@@ -122,13 +119,7 @@ class Page:
         wanted, missing = plans.frozen(names, **options)
         for name, reason in missing.items():
             note(f"{name}, frozen: weights not at hand", reason)
-        return self.probe(wanted, device)
-
-    def map(
-        self, studies: Iterable[Study], device: str, on: Pictures | None = None
-    ) -> list[StudyRecord]:
-        """Map test pictures and measure the maps, on the loaded pictures or on others."""
-        return self._made(Studies(), studies, device, on)
+        return self.make(Probes(), wanted, device)
 
     @property
     def stand_in_note(self) -> str:
@@ -197,7 +188,7 @@ def details(records: Iterable[Record]) -> None:
     records = list(records)
     table = reports.recorded_details(records)
     if table.empty:
-        note("Nothing recorded", "No run of this has been recorded yet.")
+        note(*_NOTHING)
         return
     content = tables.table(table.drop(columns="key"), formats={"minutes": ".0f"})
     names = table[["configuration", "subset", "key"]].itertuples(index=False, name=None)
@@ -207,21 +198,18 @@ def details(records: Iterable[Record]) -> None:
 
 def studies(records: Iterable[StudyRecord]) -> None:
     """Fold away how recorded maps were made: network, fold, commit, hardware, minutes, keys."""
-    if not (records := list(records)):
-        note("Nothing recorded", "No maps have been recorded yet.")
-        return
     rows = []
     for one in records:
-        made, study = one.provenance(), one.study
-        network, _, start = study.run.partition(":")
-        fitted = f"{catalogue.in_words(network, start)}, head fitted"
+        made, (network, _, start) = one.provenance(), one.study.run.partition(":")
         row = {
-            "network": reports.title_of(one) if one.run else fitted,
+            "network": reports.title_of(one)
+            if one.run
+            else f"{catalogue.in_words(network, start)}, head fitted",
             "pictures": one.data["source"],
-            "fold": study.fold,
+            "fold": one.study.fold,
             "seed": one.run.seed if one.run else "–",
             "compared with": f"seed {one.other.seed}" if one.other else "–",
-            "shuffled labels": "yes" if study.labels else "no",
+            "shuffled labels": "yes" if one.study.labels else "no",
             "date": made["began"][:10],
             "minutes": made["seconds"] / 60,
             "hardware": made["hardware"].get("gpu", made["hardware"]["cpu"]),
@@ -229,9 +217,12 @@ def studies(records: Iterable[StudyRecord]) -> None:
             "key": one.key,
         }
         rows.append(row)
+    if not rows:
+        note("Nothing recorded", "No maps have been recorded yet.")
+        return
     table = pd.DataFrame(rows).sort_values(["pictures", "network", "fold"])
     content = tables.table(table, formats={"minutes": ".0f"})
-    fold("Network, fold, machine and key of each study", content, [one.key for one in records])
+    fold("Network, fold, machine and key of each study", content, table["key"])
 
 
 @contextmanager
@@ -264,7 +255,7 @@ def answers(records: Iterable[Record], caption: str, name: str) -> None:
     """
     found = reports.by_seed(records)
     if found.empty:
-        note("Nothing recorded", "No run of this has been recorded yet.")
+        note(*_NOTHING)
         return
     names = {
         "positive": "answered positive",
@@ -352,9 +343,8 @@ def gallery_of_predictions(
     every["said"] = np.where(positive, "positive", "negative")
     every["sure"] = (every["oversampled"] - 0.5).abs() + 0.5
     every["right"] = np.where(positive == (every["label"] == 1), "right", "wrong")
-    surest = every.sort_values("sure", ascending=False)
-    sides = [surest[surest["right"] == side].head(count // 2) for side in ("right", "wrong")]
-    chosen = pd.concat(sides)
+    surest = every.sort_values("sure", ascending=False).groupby("right").head(count // 2)
+    chosen = surest.sort_values("right", kind="stable")
     titles = [f"{one.said} {figures.percent(one.sure)}\n{one.right}" for one in chosen.itertuples()]
     colours = chosen["said"].map(figures.CLASS_COLOURS)
     shown = loaded.pixels[loaded.rows(chosen["image"])]

@@ -41,7 +41,7 @@ def forest(judged: pd.DataFrame, folder: str = "") -> Markup:
     """
     lines = []
     for one in judged.itertuples():
-        counted = [row for row in one.rows if not row.left_out]
+        counted = _counted(one.rows)
         drawn = one.kind in claims.IN_ACCURACY and one.verdict != claims.UNTESTED
         here = [(_title(row), row.value, row.low, row.high) for row in counted] if drawn else ()
         lines.append(
@@ -55,6 +55,10 @@ def forest(judged: pd.DataFrame, folder: str = "") -> Markup:
             )
         )
     return plot.forest(lines, _GROUPS, "difference of accuracies")
+
+
+def _counted(rows: Sequence[Row]) -> list[Row]:
+    return [row for row in rows if not row.left_out]
 
 
 def _title(row: Row) -> str:
@@ -95,12 +99,7 @@ def verdicts(judged: pd.DataFrame, chapters: Mapping[str, Markup]) -> pd.DataFra
 def findings(judged: pd.DataFrame, candidates: Sequence[Candidate], folder: str = "") -> Markup:
     """List what was found, each with a link to its evidence, as an ordered list.
 
-    Parameters
-    ----------
-    judged
-        As `claims.judge` gives it.
-    candidates
-        Maps to hold against the authors', as `authors.of_studies` gives them.
+    The candidates are maps to hold against the authors', as `authors.of_studies` gives them.
     """
     found = judged.set_index("name")
     items = [*_of_claims(found), *_of_maps(candidates)]
@@ -110,9 +109,7 @@ def findings(judged: pd.DataFrame, candidates: Sequence[Candidate], folder: str 
 
 
 def _of_claims(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
-    counted = {
-        name: [row for row in rows if not row.left_out] for name, rows in found["rows"].items()
-    }
+    counted = found["rows"].map(_counted)
     if rows := counted["architectures"]:
         best = max(rows, key=lambda row: row.value)
         reached = cell(BEST, "five", VIEW)["mean"]

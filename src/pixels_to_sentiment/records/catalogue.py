@@ -83,7 +83,7 @@ class Configuration:
         if len(parts) != 3:
             raise UserError(f"{text!r} is not of the form network:start:recipe.")
         made = cls(*parts)
-        declared.check(made.network, made.start)
+        declared.find_start(made.network, made.start)
         recipes.recipe(made.recipe, "five")
         return made
 

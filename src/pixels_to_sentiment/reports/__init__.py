@@ -5,12 +5,7 @@ Leaves: Frames behind tables and figures, and the ledger of all that was recorde
 Must not know: HTML.
 """
 
-from pixels_to_sentiment.reports.losses import (
-    over_folds,
-    recorded_losses,
-    reported_losses,
-    settled,
-)
+from pixels_to_sentiment.judging.scores import CROPS
 from pixels_to_sentiment.reports.pairs import (
     accuracies,
     agreement_of,
@@ -20,20 +15,8 @@ from pixels_to_sentiment.reports.pairs import (
     twins,
     words,
 )
-from pixels_to_sentiment.reports.paper import (
-    comparison,
-    experiment_table,
-    later_results,
-    recalled,
-    recalled_counts,
-    recalled_wrong,
-    reported_differences,
-    reported_dots,
-    reported_table,
-    sizes,
-)
+from pixels_to_sentiment.reports.paper import comparison, experiment_table, reported_dots, sizes
 from pixels_to_sentiment.reports.runs import (
-    CROPS,
     by_fold,
     by_seed,
     complete,

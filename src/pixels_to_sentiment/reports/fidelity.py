@@ -24,7 +24,7 @@ from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files import archives
 from pixels_to_sentiment.judging import scores
 from pixels_to_sentiment.records.runs import Record
-from pixels_to_sentiment.reports.runs import CROPS, configuration_of
+from pixels_to_sentiment.reports.runs import configuration_of
 from pixels_to_sentiment.training import loop, prediction
 
 EXACT, EXACT_PROVENANCE = "exact.csv", "exact.json"
@@ -92,18 +92,11 @@ def effect(fast: pd.DataFrame, exact: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for view in scores.VIEWS:
         one, other = both[f"{view}_fast"], both[f"{view}_exact"]
-        rows.append(
-            {
-                "view": view,
-                "accuracy_fast": scores.accuracy(both["label"], one),
-                "accuracy_exact": scores.accuracy(both["label"], other),
-                "changed": int(((one > 0.5) != (other > 0.5)).sum()),
-                "pictures": len(both),
-                "largest": (one - other).abs().max(),
-                "mean": (one - other).abs().mean(),
-            }
-        )
-    return pd.DataFrame(rows)
+        accuracies = (scores.accuracy(both["label"], some) for some in (one, other))
+        changed, gaps = ((one > 0.5) != (other > 0.5)).sum(), (one - other).abs()
+        rows.append((view, *accuracies, changed, len(both), gaps.max(), gaps.mean()))
+    columns = ["view", "accuracy_fast", "accuracy_exact", "changed", "pictures", "largest", "mean"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def record(finished: Record, predicted: pd.DataFrame, results: Path | None = None) -> Path:
@@ -114,27 +107,24 @@ def record(finished: Record, predicted: pd.DataFrame, results: Path | None = Non
     UserError
         If no recorded result has the same run and the same predictions to the last digit.
     """
-    results = results or places.results()
-    for path in sorted(results.glob("*/run.json")):
+    told = finished.predictions()
+    for path in sorted((results or places.results()).glob("*/run.json")):
         there = Record.open(path.parent)
-        if there.run == finished.run and there.predictions().equals(finished.predictions()):
-            commit, dirty = provenance.commit()
-            made = {
-                "commit": commit,
-                "dirty": dirty,
-                "hardware": provenance.hardware(),
-                "versions": provenance.versions(),
-                "made": datetime.now(UTC).isoformat(timespec="seconds"),
-            }
-            files = {EXACT_PROVENANCE: json.dumps(made, indent=1) + "\n"}
-            for name, text in (files | {EXACT: predicted.to_csv(index=False)}).items():
-                with places.written_whole(there.folder / name) as temporary:
-                    temporary.write_text(text)
-            return there.folder
-    raise UserError(
-        f"No recorded result has the predictions of run {finished.key}: record the run first "
-        f"(`pixels-to-sentiment record {finished.key}`)."
-    )
+        if there.run == finished.run and there.predictions().equals(told):
+            break
+    else:
+        raise UserError(
+            f"No recorded result has the predictions of run {finished.key}: record the run first "
+            f"(`pixels-to-sentiment record {finished.key}`)."
+        )
+    made = dict(zip(("commit", "dirty"), provenance.commit(), strict=True))
+    made |= {"hardware": provenance.hardware(), "versions": provenance.versions()}
+    made["made"] = datetime.now(UTC).isoformat(timespec="seconds")
+    files = {EXACT_PROVENANCE: json.dumps(made, indent=1) + "\n"}
+    for name, text in (files | {EXACT: predicted.to_csv(index=False)}).items():
+        with places.written_whole(there.folder / name) as temporary:
+            temporary.write_text(text)
+    return there.folder
 
 
 def both_ways(records: Iterable[Record]) -> pd.DataFrame:
@@ -143,7 +133,7 @@ def both_ways(records: Iterable[Record]) -> pd.DataFrame:
     for one in records:
         if (one.folder / EXACT).is_file():
             table = effect(one.predictions(), pd.read_csv(one.folder / EXACT))
-            table["view"] = table["view"].map(scores.VIEWS).map(CROPS)
+            table["view"] = table["view"].map(scores.VIEWS).map(scores.CROPS)
             named = {"configuration": configuration_of(one).title, "fold": one.run.fold}
             frames.append(pd.DataFrame({**named, "key": one.key, **table}))
     return pd.concat(frames, ignore_index=True)

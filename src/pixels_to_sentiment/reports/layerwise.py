@@ -1,6 +1,6 @@
 """What is recorded of the layers, as frames in words, beside what the paper reports."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -18,7 +18,7 @@ CLASSIFIER_TITLES = {"svm": "linear SVM", "softmax": "softmax"}
 PROTOCOL_TITLES = {"paper": "chosen by test accuracy", "nested": "nested choice"}
 # What the table of reported results calls them.
 REPORTED = {"svm": "SVM", "softmax": "softmax"}
-_BY = ["configuration", "layer", "features", "classifier"]
+_BY = ["configuration", "agreement", "layer", "features", "classifier"]
 
 
 def title_of(record: ProbeRecord) -> str:
@@ -52,17 +52,16 @@ def told(records: Iterable[ProbeRecord]) -> pd.DataFrame:
     lists = {one.key: one.probe.lists()[1] for one in records}
     by = ["configuration", "agreement", "layer", "classifier"]
     columns = [*answers.COLUMNS, "layer", "classifier"]
-    stacked, rows = accuracies(records), [pd.DataFrame(columns=columns)]
+    stacked, parts = accuracies(records), [pd.DataFrame(columns=columns)]
     if len(stacked):
-        chosen, kept = protocols.choose(stacked, by), [*by, "fold", "seed"]
-        chosen = chosen.loc[chosen["protocol"] == "nested", [*kept, "cost"]]
-        for one in chosen.merge(stacked).to_dict("records"):
-            named = {name: one[name] for name in kept}
-            named["configuration"] += f": {one['layer']}, {CLASSIFIER_TITLES[one['classifier']]}"
-            said = [float(said) for said in one["predicted"]]
-            shown = lists[one["key"]][["image", "label"]]
-            rows.append(shown.assign(**named, view="centre", positive=said))
-    table = pd.concat(rows[1:] or rows, ignore_index=True)[columns]
+        chosen = protocols.choose(stacked, by).query("protocol == 'nested'")
+        for one in chosen.drop(columns=["protocol", "accuracy"]).merge(stacked).itertuples():
+            words = f"{one.configuration}: {one.layer}, {CLASSIFIER_TITLES[one.classifier]}"
+            named = {name: getattr(one, name) for name in (*by, "fold", "seed")}
+            named |= {"configuration": words, "view": "centre"}
+            said = [float(said) for said in one.predicted]
+            parts.append(lists[one.key][["image", "label"]].assign(**named, positive=said))
+    table = pd.concat(parts[1:] or parts, ignore_index=True)[columns]
     table.attrs["runs"] = [one.key for one in records]
     return table
 
@@ -75,10 +74,10 @@ def tuned_against_frozen(
 ) -> pd.DataFrame:
     """Compare fine-tuned networks with a classifier on what they knew before, centre crop.
 
-    Those are compared of which all folds are recorded, and probes of the same network and start,
-    untrained. As `judgement.differences` (fine-tuned less frozen, cost by the nested choice), with
-    ``pair`` (in words), ``least`` and ``most``, the differences seed by seed of the fine-tuned
-    network. Only the seed of the probe is compared otherwise.
+    Of which all folds are recorded, as are those of probes of the same network and start. As
+    `judgement.differences` (cost by the nested choice), with ``pair`` (in words), ``least`` and
+    ``most``, the differences seed by seed of the fine-tuned network. Only the seed of the probe is
+    compared otherwise.
     """
     probes, records, rows, used = list(probes), list(records), [], []
     for one in configurations:
@@ -94,12 +93,12 @@ def tuned_against_frozen(
         both = pd.concat([reports.gathered(runs, "centre"), known], ignore_index=True)
         first, other = reports.title_of(runs[0]), known["configuration"].iloc[0]
         by_seed = judgement.across_seeds(both, first, other)["difference"]
-        ends = {"least": by_seed.min(), "most": by_seed.max()}
         found = judgement.differences(both, [(first, other)])
-        rows.append(found.assign(pair=f"{first} − {other}", **ends))
+        named = {"pair": f"{first} − {other}", "least": by_seed.min(), "most": by_seed.max()}
+        rows.append(found.assign(**named))
         used += [one.key for one in (*runs, *some)]
-    empty = pd.DataFrame(columns=["pair", "difference", "low", "high", "t_low", "t_high"])
-    table = pd.concat(rows, ignore_index=True) if rows else empty
+    empty = pd.DataFrame(columns=["pair", "difference", "low", "high"])
+    table = pd.concat(rows or [empty], ignore_index=True)
     table.attrs["runs"] = used
     return table
 
@@ -107,15 +106,15 @@ def tuned_against_frozen(
 def compared(records: Iterable[ProbeRecord]) -> pd.DataFrame:
     """Compare the two protocols on every layer, with the paper's numbers beside CaffeNet's.
 
-    As `protocols.compare` gives it by ``configuration``, ``layer`` (the last first), ``features``
-    and ``classifier`` (in words), then ``authors_mean`` and ``authors_std`` as `protocols.authors`,
-    ``reported_mean`` and ``reported_std`` (missing where the paper has none).
+    As `protocols.compare` gives it by ``configuration``, ``agreement``, ``layer`` (the last first),
+    ``features`` and ``classifier`` (in words), then ``authors_mean`` and ``authors_std`` as
+    `protocols.authors`, ``reported_mean`` and ``reported_std`` (missing where the paper has none).
     """
     records = list(records)
     stacked = accuracies(records)
     if stacked.empty:
-        columns = ["paper_mean", "nested_mean", "difference", "authors_mean", "reported_mean"]
-        return pd.DataFrame(columns=[*_BY, *columns])
+        means = [f"{name}_mean" for name in ("paper", "nested", "authors", "reported")]
+        return pd.DataFrame(columns=[*_BY, *means, "nested_std", "difference", "n"])
     table = protocols.compare(stacked, _BY)
     table = table.merge(protocols.authors(stacked, _BY), on=_BY, how="left", validate="1:1")
     known = scores.reported("layer-by-layer").set_index("variant")
@@ -132,19 +131,10 @@ def compared(records: Iterable[ProbeRecord]) -> pd.DataFrame:
 def between_frozen(
     probes: Iterable[ProbeRecord], first: str, classifier: str = "softmax"
 ) -> pd.DataFrame:
-    """Compare classifiers on the features of one network with those of each other one.
+    """Compare classifiers on the features of one network (in words) with those of each other one.
 
-    Parameters
-    ----------
-    probes
-        Of untrained networks; a subset counts where all folds are there.
-    first
-        The network, in words.
-
-    Returns
-    -------
-    DataFrame
-        As `judgement.differences`, with ``pair`` (in words) and ``subset``.
+    Of untrained networks; a subset counts where all folds are there. As `judgement.differences`,
+    with ``pair`` (in words) and ``subset``.
     """
     known = told(one for one in probes if one.run is None)
     used, known = known.attrs["runs"], known[known["classifier"] == classifier]
@@ -160,26 +150,21 @@ def between_frozen(
 
 
 def by_subset(
-    probes: Mapping[str, Iterable[ProbeRecord]], classifier: str = "softmax"
+    probes: Iterable[ProbeRecord], agreements: Iterable[str], classifier: str = "softmax"
 ) -> pd.DataFrame:
     """Set the classifiers of untrained networks side by side, a column a subset, as text.
 
     The nested choice on the last features, where all folds are there.
     """
-    names = [figures.AGREEMENT_NAMES[agreement] for agreement in probes]
-    columns, used = {}, []
-    for name, some in zip(names, map(list, probes.values()), strict=True):
-        found = compared(some)
-        if found.empty:
-            continue
-        whole = found["n"] == len(folds.FOLDS)
-        found = found[whole & (found["classifier"] == CLASSIFIER_TITLES[classifier])]
-        found = found.drop_duplicates("configuration").set_index("configuration")
-        scored = tables.scored(found[["nested_mean", "nested_std"]])
-        columns[name] = pd.Series(scored, found.index, dtype=object)
-        used += [one.key for one in some]
-    table = pd.DataFrame(columns, columns=names).fillna("–").rename_axis("network").reset_index()
-    table.attrs["runs"] = used
+    found = compared(probes)
+    chosen = found["classifier"] == CLASSIFIER_TITLES[classifier]
+    last = found[chosen & (found["n"] == len(folds.FOLDS))]
+    last = last.drop_duplicates(["configuration", "agreement"])
+    last = last.assign(score=tables.scored(last[["nested_mean", "nested_std"]]))
+    wide = last.pivot(index="configuration", columns="agreement", values="score")
+    wide = wide.reindex(columns=list(agreements)).rename(columns=figures.AGREEMENT_NAMES)
+    table = wide.astype(object).fillna("–").rename_axis("network", columns=None).reset_index()
+    table.attrs["runs"] = found.attrs.get("runs", [])
     return table
 
 
@@ -206,22 +191,3 @@ def in_words(table: pd.DataFrame, *, beside_paper: bool = True) -> pd.DataFrame:
         frame = frame.drop(columns="network")
     whole = (table["n"] == len(folds.FOLDS)).all()
     return frame if whole else frame.assign(folds=table["n"])
-
-
-def drawn(table: pd.DataFrame) -> pd.DataFrame:
-    """Turn `compared` into rows for `charts.layers`: a layer, classifier and protocol each."""
-    parts = [
-        table[["layer", "classifier"]].assign(
-            protocol=title, mean=table[f"{protocol}_mean"], std=table[f"{protocol}_std"]
-        )
-        for protocol, title in PROTOCOL_TITLES.items()
-    ]
-    # The first layer of the network to the left.
-    rows = pd.concat(parts).sort_index(kind="stable", ascending=False)
-    return rows.sort_values("classifier", kind="stable")
-
-
-def paper_marks(table: pd.DataFrame) -> pd.DataFrame:
-    """Give the paper's numbers of a table of `compared`: ``layer``, ``classifier``, ``mean``."""
-    known = table.dropna(subset="reported_mean")
-    return known[["layer", "classifier"]].assign(mean=known["reported_mean"])

@@ -41,32 +41,25 @@ def ledger(
     """Table finished work, a row each: recorded first, the newest at the top.
 
     `COLUMNS`: the accuracies (0..1, of runs alone), what `runs.making` says, ``made for``
-    (`RECORDED`, `BUILT` or both) and ``changed since`` (as `changed` has it).
-
-    Parameters
-    ----------
-    built
-        Keys of those that were made for the pages of this build. One that is no longer in the
-        folder of finished runs has a row without details.
-    data
-        Fingerprint of the pictures at hand, by default `fingerprint`.
+    (`RECORDED`, `BUILT` or both) and ``changed since`` (as `changed` has it). The keys `built` are
+    of those that were made for the pages of this build; one that is no longer in the folder of
+    finished runs has a row without details. `data` is the fingerprint of the pictures at hand, by
+    default `fingerprint`.
     """
     data, built = data or fingerprint(recorded), list(dict.fromkeys(built))
-    known = {one.key for one in recorded}
+    known = {one.key: _row(one, data) for one in recorded}
     rows = [
-        _row(one, data) | {"made for": f"{RECORDED}, {BUILT}" if one.key in built else RECORDED}
-        for one in recorded
+        row | {"made for": f"{RECORDED}, {BUILT}" if key in built else RECORDED}
+        for key, row in known.items()
     ]
-    for key in built:
-        if key not in known:
-            folder = places.runs() / key
-            found = kind(folder)
-            gone = {"key": key, "what": "no longer in the runs folder"}
-            row = _row(found.open(folder), data) if found else gone
-            rows.append(row | {"made for": BUILT})
+    for key in (one for one in built if one not in known):
+        found = kind(places.runs() / key)
+        row = {"key": key, "what": "no longer in the runs folder"}
+        row = _row(found.open(places.runs() / key), data) if found else row
+        rows.append(row | {"made for": BUILT})
     frame = pd.DataFrame(rows, columns=COLUMNS)
-    frame = frame.sort_values(["what", "subset", "fold", "seed"])
-    frame = frame.sort_values("date", ascending=False, kind="stable")
+    order = ["date", "what", "subset", "fold", "seed"]
+    frame = frame.sort_values(order, ascending=[False, True, True, True, True])
     first = frame["made for"].str.startswith(RECORDED)
     return pd.concat([frame[first], frame[~first]], ignore_index=True)
 
@@ -128,11 +121,8 @@ def finished() -> Iterator[tuple[type[Finished], Path]]:
 def counted(records: Iterable[Finished]) -> str:
     """Count records in words, such as ``3 runs, 1 probe``."""
     counts = Counter(type(one) for one in records)
-    return ", ".join(
-        f"{counts[kind]} {kind.one if counts[kind] == 1 else kind.several}"
-        for kind in KINDS
-        if counts[kind]
-    )
+    told = ((counts[kind], kind) for kind in KINDS if counts[kind])
+    return ", ".join(f"{n} {kind.one if n == 1 else kind.several}" for n, kind in told)
 
 
 @cache

@@ -11,6 +11,8 @@ from pixels_to_sentiment.reports.runs import curves_of
 
 # How many of the last points tell where a loss ends, and which part of that counts as near.
 _LAST, _NEAR = 5, 0.1
+# What is measured of a curve, and with how many digits it is shown.
+_MEASURES = {"end": 2, "reached": 0, "stays": 0, "step": 3}
 _COLUMNS = ["curve", "fold", "iteration", "training", "validation"]
 
 
@@ -31,36 +33,29 @@ def recorded_losses(records: Iterable[Record]) -> pd.DataFrame:
     return curves.dropna(subset="validation")
 
 
-def settling(iterations: Iterable[int], losses: Iterable[float]) -> dict:
-    """Measure how soon a loss comes near its end, and how smooth it is from there on.
+def settled(losses: pd.DataFrame) -> pd.DataFrame:
+    """Measure how soon each loss comes near its end, and how smooth it is from there on.
 
-    ``end``, mean of the last five losses (nats); ``reached``, iteration of the first point within a
-    tenth of it, and ``stays``, of the first from which on all are (missing where none is);
-    ``step``, root mean square of the change from point to point from ``reached`` on (nats; missing
-    where fewer than two points are left).
+    By ``curve``, ``fold`` and ``loss`` (training or validation), of `reported_losses` and
+    `recorded_losses`: ``end``, mean of the last five losses (nats); ``reached``, iteration of the
+    first point within a tenth of it, and ``stays``, of the first from which on all are (missing
+    where none is); ``step``, root mean square of the change from point to point from ``reached`` on
+    (nats; missing where fewer than two points are left).
     """
-    losses = pd.Series(list(losses), index=list(iterations), dtype=float)
+    rows = []
+    for kind in ("validation", "training"):
+        for names, some in losses.groupby(["curve", "fold"], sort=False, dropna=False):
+            rows.append((*names, kind, *_settled(some.set_index("iteration")[kind])))
+    return pd.DataFrame(rows, columns=["curve", "fold", "loss", *_MEASURES])
+
+
+def _settled(losses: pd.Series) -> tuple[float, ...]:
     end = losses.tail(_LAST).mean()
     near = (losses - end).abs() <= _NEAR * end
-    reached = near.idxmax() if near.any() else np.nan
     stays = near[::-1].cummin()[::-1]
+    firsts = (one.idxmax() if one.any() else np.nan for one in (near, stays))
     steps = losses[near.cummax()].diff()
-    return {
-        "end": end,
-        "reached": reached,
-        "stays": stays.idxmax() if stays.any() else np.nan,
-        "step": (steps**2).mean() ** 0.5,
-    }
-
-
-def settled(losses: pd.DataFrame) -> pd.DataFrame:
-    """Measure each curve and loss of `reported_losses` and `recorded_losses` by `settling`."""
-    rows = [
-        {"curve": curve, "fold": fold, "loss": kind, **settling(some["iteration"], some[kind])}
-        for kind in ("validation", "training")
-        for (curve, fold), some in losses.groupby(["curve", "fold"], sort=False, dropna=False)
-    ]
-    return pd.DataFrame(rows, columns=["curve", "fold", "loss", "end", "reached", "stays", "step"])
+    return end, *firsts, (steps**2).mean() ** 0.5
 
 
 def over_folds(measured: pd.DataFrame) -> pd.DataFrame:
@@ -69,12 +64,10 @@ def over_folds(measured: pd.DataFrame) -> pd.DataFrame:
     ``folds`` counts them, and is a dash for the paper's.
     """
     rows = []
-    for (kind, curve), some in measured.groupby(["loss", "curve"], sort=False):
-        row = {"loss": kind, "curve": curve, "folds": some["fold"].nunique() or "–"}
-        for name, digits in (("end", 2), ("reached", 0), ("stays", 0), ("step", 3)):
-            row[name] = _median(some[name], digits)
-        rows.append(row)
-    return pd.DataFrame(rows, columns=["loss", "curve", "folds", "end", "reached", "stays", "step"])
+    for names, some in measured.groupby(["loss", "curve"], sort=False):
+        words = (_median(some[name], digits) for name, digits in _MEASURES.items())
+        rows.append((*names, some["fold"].nunique() or "–", *words))
+    return pd.DataFrame(rows, columns=["loss", "curve", "folds", *_MEASURES])
 
 
 def _median(values: pd.Series, digits: int) -> str:

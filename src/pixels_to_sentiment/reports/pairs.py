@@ -1,5 +1,6 @@
 """Runs against each other, picture by picture, and differences between them in words."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 import numpy as np
@@ -11,7 +12,7 @@ from pixels_to_sentiment.judging import answers, judgement, scores
 from pixels_to_sentiment.networks.architectures import CLASSES
 from pixels_to_sentiment.records.catalogue import Configuration
 from pixels_to_sentiment.records.runs import Record
-from pixels_to_sentiment.reports.runs import CROPS, complete, runs_of, title_of
+from pixels_to_sentiment.reports.runs import complete, runs_of, title_of
 
 
 def gathered(records: Iterable[Record], view: str | None = None) -> pd.DataFrame:
@@ -48,12 +49,15 @@ def paired(
     for pair in pairs:
         if every := _alike(records, pair):
             compared = [one for some in _of_common_seeds(every) for one in some]
-            names = tuple(title_of(some[0]) for some in every)
-            rows[names] = {"keys": _keys(compared)} | _tried([*every[0], *every[1]], names)
+            names, tried = tuple(title_of(some[0]) for some in every), [*every[0], *every[1]]
+            seeds = judgement.across_seeds(gathered(tried, "oversampled"), *names)["difference"]
+            ends = {"trials": len(seeds), "least": seeds.min(), "most": seeds.max()}
+            keys = {"keys": compared, "tried": tried}
+            rows[names] = ends | {n: scores.listed(r.key for r in some) for n, some in keys.items()}
             chosen |= {one.key: one for one in compared}
     if not rows:
-        columns = ["pair", "keys", "difference", "low", "high", "trials", "least", "most"]
-        return pd.DataFrame(columns=[*columns, "tried", "failed"])
+        columns = "pair keys difference low high trials least most tried failed"
+        return pd.DataFrame(columns=columns.split())
     told = gathered(chosen.values(), "oversampled")
     failed = _failed(chosen.values(), told)
     table = judgement.differences(told, rows)
@@ -77,16 +81,6 @@ def _failed(records: Iterable[Record], told: pd.DataFrame) -> dict[str, str]:
     return words | {name: f"{name} is no better than always positive" for name in no_better}
 
 
-def _tried(records: list[Record], names: tuple[str, str]) -> dict:
-    found = judgement.across_seeds(gathered(records, "oversampled"), *names)["difference"]
-    ends = {"least": found.min(), "most": found.max()}
-    return {"trials": len(found), **ends, "tried": _keys(records)}
-
-
-def _keys(records: Iterable[Record]) -> str:
-    return ", ".join(sorted(one.key for one in records))
-
-
 def _alike(records: list[Record], pair: Iterable[Configuration]) -> list[list[Record]]:
     """Pick the whole seeds of two configurations in the precision that most are whole in of both.
 
@@ -95,10 +89,9 @@ def _alike(records: list[Record], pair: Iterable[Configuration]) -> list[list[Re
     found = []
     for precision in sorted({one.run.precision for one in records}):
         some = [one for one in records if one.run.precision == precision]
-        both = [complete(runs_of(one, some)) for one in pair]
-        if all(_of_common_seeds(both)):
-            found.append(both)
-    return max(found, key=lambda both: min(map(len, _of_common_seeds(both))), default=[])
+        found.append([complete(runs_of(one, some)) for one in pair])
+    best = max(found, key=lambda both: min(map(len, _of_common_seeds(both))), default=[])
+    return best if best and all(_of_common_seeds(best)) else []
 
 
 def _of_common_seeds(both: list[list[Record]]) -> list[list[Record]]:
@@ -122,7 +115,7 @@ def difference_in_words(first: str, other: str) -> str:
 
 def words(table: pd.DataFrame) -> pd.DataFrame:
     """Put a table of `judgement` into words: views named, subsets left out where all are five."""
-    views = {view: CROPS[oversampling] for view, oversampling in scores.VIEWS.items()}
+    views = {view: scores.CROPS[oversampling] for view, oversampling in scores.VIEWS.items()}
     named = views | {"views": " and ".join(views.values())}
     shown = [name for name in ("view", "between") if name in table]
     table = table.assign(**{name: table[name].map(named) for name in shown})
@@ -134,12 +127,11 @@ def agreement_of(pairs: Iterable[tuple[Record, Record]]) -> pd.DataFrame:
 
     ``changed`` counts predictions, ``largest change`` is of a probability.
     """
-    parts: dict[tuple[str, str], list[pd.DataFrame]] = {}
+    rows, parts = [], defaultdict(list)
     for both in pairs:
         one, two = (record.predictions() for record in both)
         told = one.merge(two, on=["image", "label"], suffixes=("", "_second"))
-        parts.setdefault(tuple(title_of(record) for record in both), []).append(told)
-    rows = []
+        parts[tuple(title_of(record) for record in both)].append(told)
     for names, some in parts.items():
         told = pd.concat(some)
         one, two = told["oversampled"], told["oversampled_second"]
@@ -147,9 +139,8 @@ def agreement_of(pairs: Iterable[tuple[Record, Record]]) -> pd.DataFrame:
         values = [scores.accuracy(told["label"], each) for each in (one, two)]
         rows.append((*names, len(some), len(told), changed, *values, (one - two).abs().max()))
     columns = ["first", "second", "folds", "pictures", "changed"]
-    return pd.DataFrame(
-        rows, columns=[*columns, "accuracy, first", "accuracy, second", "largest change"]
-    )
+    columns += ["accuracy, first", "accuracy, second", "largest change"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def twins(loaded: Pictures) -> dict[str, str]:

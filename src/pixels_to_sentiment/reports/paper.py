@@ -6,22 +6,19 @@ from itertools import product
 import pandas as pd
 from markupsafe import Markup
 
-from pixels_to_sentiment import places
 from pixels_to_sentiment.data import audit, folds
 from pixels_to_sentiment.drawing import figures, tables
 from pixels_to_sentiment.files import assets
 from pixels_to_sentiment.judging import scores
+from pixels_to_sentiment.judging.published import BASE, EARLIER
+from pixels_to_sentiment.judging.scores import CROPS
 from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.records import experiments
 from pixels_to_sentiment.records.catalogue import Configuration, Experiment
 from pixels_to_sentiment.records.runs import Record
-from pixels_to_sentiment.reports.runs import CROPS, costs, of_experiment, titled
+from pixels_to_sentiment.reports.runs import costs, of_experiment, titled
 from pixels_to_sentiment.training import recipes
 
-# The network that the paper's variants are held against.
-_BASE = "CaffeNet, ILSVRC-2012"
-# The paper quotes one accuracy of it for each subset.
-_EARLIER = "PCNN (You et al. 2015)"
 _ADDRESS = "https://doi.org/10.1016/j.imavis.2017.01.011"
 # Where a number was read, if not in the article.
 _ADDRESSES = {"abstract of arXiv 1604.03489v1": "https://arxiv.org/abs/1604.03489v1"}
@@ -36,19 +33,20 @@ def comparison(
     are rows of `scores.reported` of its experiment on fine-tuning, and as `experiments.table`.
     """
     recorded, agreements = titled(recorded), list(agreements)
-    theirs = {_BASE: "the paper's CaffeNet", _EARLIER: "PCNN, as the paper quotes it"}
-    shown = [(words, reported[reported["variant"] == name]) for name, words in theirs.items()]
+    titles = {"the paper's CaffeNet": BASE, "PCNN, as the paper quotes it": EARLIER}
+    shown = [(title, reported[reported["variant"] == name]) for title, name in titles.items()]
     shown = [(title, some) for title, some in shown if len(some)]
     shown += recorded.groupby("title", sort=False)
-    rows = [{"configuration": "always positive", "seeds": "–"}]
-    for title, some in shown:
-        rows.append({"configuration": title, "seeds": _seeds(some, agreements)})
+    cells = {
+        f"{figures.AGREEMENT_NAMES[agreement]}, {crops}": (agreement, oversampling)
+        for agreement, (oversampling, crops) in product(agreements, CROPS.items())
+    }
     base = sizes()["always_positive"]
-    for agreement, (oversampling, crops) in product(agreements, CROPS.items()):
-        name = f"{figures.AGREEMENT_NAMES[agreement]}, {crops}"
-        rows[0][name] = f"{base[agreement]:.3f}"
-        for row, (_, some) in zip(rows[1:], shown, strict=True):
-            row[name] = _score(some, agreement, oversampling)
+    always = {name: f"{base[agreement]:.3f}" for name, (agreement, _) in cells.items()}
+    rows = [{"configuration": "always positive", "seeds": "–"} | always]
+    for title, some in shown:
+        row = {"configuration": title, "seeds": _seeds(some, agreements)}
+        rows.append(row | {name: _score(some, *cell) for name, cell in cells.items()})
     return pd.DataFrame(rows)
 
 
@@ -120,73 +118,11 @@ def _why_missing(configuration: Configuration, rows: pd.DataFrame, price: pd.Dat
 
 
 def reported_dots(experiment: Experiment) -> pd.DataFrame:
-    """Give the paper's accuracies by ten crops of an experiment, five agree.
-
-    ``configuration`` (in words) and ``mean``.
-    """
+    """Give an experiment's ``mean`` by ``configuration`` as in the paper: ten crops, five agree."""
     table = scores.of_article(scores.reported(experiment.reported))
     chosen = (table["agreement"] == "five") & (table["oversampling"] == "yes")
     table = table[chosen & table["variant"].isin(experiment.variants)]
     return pd.DataFrame({"configuration": "the paper: " + table["variant"], "mean": table["mean"]})
-
-
-# Variants of the paper's tables that its text sets against each other, the first said to be better.
-_AGAINST = (
-    ("fc7-2", "fc6-2"),
-    *(("MVSO English", other) for other in ("fc9-2, MVSO English", "Places", "DeepSentiBank")),
-    *(
-        ("MVSO English", f"MVSO {language}")
-        for language in ("Spanish", "French", "Italian", "German", "Chinese")
-    ),
-    *(("conv4 SVM", other) for other in ("conv5 SVM", "pool5 SVM", "conv4 softmax")),
-)
-
-
-def reported_differences() -> pd.DataFrame:
-    """Take the differences between the paper's numbers that its text is about.
-
-    These are the improvement over the earlier state of the art; on each subset the network that is
-    fine-tuned from ILSVRC-2012 less the earlier one, and ten crops less the centre crop; each
-    variant less that network, and variants and layers against each other, from the same crops.
-    ``what`` (in words), ``agreement``, ``between`` (as `judgement.noise` has it), ``difference``.
-    """
-    table = scores.of_article(scores.reported())
-    best = table.loc[table["experiment"] == "abstract v1", "mean"].item()
-    rows = [("the best network − the state of the art before", "five", "oversampled", best)]
-    # The same number stands in two experiments.
-    table = table[
-        ~((table["experiment"] == "initialisation") & (table["variant"] == "ILSVRC-2012"))
-    ]
-    means = table.set_index(["variant", "agreement", "oversampling"])["mean"]
-    for one, name in figures.AGREEMENT_NAMES.items():
-        centre, crops, earlier = means[
-            [(_BASE, one, "no"), (_BASE, one, "yes"), (_EARLIER, one, "no")]
-        ]
-        what = f"{name}: fine-tuned CaffeNet − PCNN, centre crop"
-        rows.append((what, one, "centre", centre - earlier))
-        rows.append((f"{name}: ten crops − centre crop", one, "views", crops - centre))
-    chosen = table["experiment"].isin(["layer ablation", "initialisation", "layer addition"])
-    # What is added on another start is held against that start.
-    named = dict.fromkeys(table.loc[chosen, "variant"])
-    pairs = [(one, _BASE) for one in named if one != "fc9-2, MVSO English"]
-    for both, (view, oversampling) in product([*pairs, *_AGAINST], scores.VIEWS.items()):
-        found = [means.get((one, "five", oversampling)) for one in both]
-        # Layers have the centre crop alone.
-        if None not in found:
-            words = " − ".join("fine-tuned CaffeNet" if one == _BASE else one for one in both)
-            what = f"{words}, {CROPS[oversampling]}"
-            rows.append((what, "five", view, found[0] - found[1]))
-    return pd.DataFrame(rows, columns=["what", "agreement", "between", "difference"])
-
-
-def later_results() -> pd.DataFrame:
-    """Give accuracies that others published later on the same photographs, a column a subset."""
-    table = pd.read_csv(places.ground_truth() / "later_results.csv")
-    index = ["work", "training", "protocol"]
-    # In the order of the file.
-    wide = table.pivot_table(index=index, columns="agreement", values="accuracy", sort=False)
-    columns = {"training": "network and training"} | figures.AGREEMENT_NAMES
-    return wide[list(folds.AGREEMENTS)].reset_index().rename(columns=columns)
 
 
 def reported_table(reported: pd.DataFrame) -> pd.DataFrame:
@@ -213,56 +149,8 @@ def reported_table(reported: pd.DataFrame) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
-def recalled() -> pd.DataFrame:
-    """Hold what was recalled of the paper's numbers against what was read in it later.
-
-    A number a row that was recalled and stands in the article: the columns of `scores.CELL`;
-    ``quantity`` (``mean`` or ``std``); ``recalled`` and ``read`` (0..1), and ``off``, the first
-    less the second; ``unsure``, whether it was recalled with low confidence; ``swapped``, whether
-    it is off and what the article has for the same layer's other classifier.
-    """
-    known = pd.read_csv(places.ground_truth() / "recalled_results.csv", keep_default_na=False)
-    both = scores.of_article(scores.reported()).merge(
-        known, on=scores.CELL, suffixes=("", "_recalled")
-    )
-    parts = [
-        both[scores.CELL].assign(
-            quantity=name,
-            recalled=pd.to_numeric(both[f"{name}_recalled"]),
-            read=both[name],
-            unsure=both["note_recalled"] != "",
-        )
-        for name in ("mean", "std")
-    ]
-    table = pd.concat(parts, ignore_index=True).dropna(subset=["recalled", "read"])
-    table["off"] = (table["recalled"] - table["read"]).round(6)
-    read = table.set_index(["variant", "quantity"])["read"]
-    layers = table["variant"].where(table["experiment"] == "layer-by-layer", "").str.split(" ")
-    swaps = {"softmax": "SVM", "SVM": "softmax"}
-    others = [
-        read.get((f"{layer[0]} {swaps.get(layer[-1])}", quantity))
-        for layer, quantity in zip(layers, table["quantity"], strict=True)
-    ]
-    return table.assign(swapped=(table["off"] != 0) & (table["recalled"] == others))
-
-
-def recalled_counts(table: pd.DataFrame) -> pd.DataFrame:
-    """Count, experiment by experiment, how many of the numbers of `recalled` are right.
-
-    The ``largest error`` is of an accuracy or a standard deviation, without its sign.
-    """
-    wrong = table["off"] != 0
-    counts = table.assign(
-        right=~wrong, otherwise=wrong & ~table["swapped"], largest=table["off"].abs()
-    ).groupby("experiment", sort=False)
-    shown = counts[["right", "swapped", "otherwise"]].sum()
-    shown.insert(0, "recalled", counts.size())
-    shown = shown.assign(largest=counts["largest"].max()).reset_index()
-    return shown.rename(columns={"otherwise": "wrong otherwise", "largest": "largest error"})
-
-
 def recalled_wrong(table: pd.DataFrame) -> pd.DataFrame:
-    """Put the accuracies of `recalled` that are off, or whose spread is, into words.
+    """Put the accuracies of `published.recalled` that are off, or whose spread is, into words.
 
     ``off`` and ``± off`` are the number recalled less that read; ``what it was`` tells whether it
     was that of the same layer's other classifier.

@@ -1,6 +1,8 @@
 """What an accuracy costs: parameters, operations and minutes, counted and as recorded."""
 
+from collections import defaultdict
 from collections.abc import Iterable
+from statistics import mean
 
 import pandas as pd
 import torch
@@ -17,7 +19,6 @@ from pixels_to_sentiment.reports.pairs import accuracies
 from pixels_to_sentiment.reports.runs import complete, runs_of
 
 TUNED, FROZEN, ARTICLE = "fine-tuned", "frozen, linear classifier", "as the article reports it"
-COLUMNS = ["network", "how", "accuracy", "parameters", "operations", "minutes"]
 
 
 def operations(network: str) -> float:
@@ -39,19 +40,11 @@ def prices(
 ) -> pd.DataFrame:
     """Set accuracies on five agree, from the centre crop, beside what the networks take.
 
-    Parameters
-    ----------
-    configurations
-        Fine-tuned networks, of which those with all folds are taken.
-    probes
-        Of untrained networks: the softmax classifier, with the nested choice.
-
-    Returns
-    -------
-    DataFrame
-        `COLUMNS`: ``network`` and ``how`` in words, ``accuracy`` (mean over folds), ``parameters``
-        (millions, with a two-way head), ``operations`` (as `operations`) and ``minutes`` (mean a
-        fold, on whatever machine it was recorded; missing for the article).
+    Of fine-tuned networks those with all folds are taken; of probes of untrained networks the
+    softmax classifier, with the nested choice. Gives ``network`` and ``how`` in words, ``accuracy``
+    (mean over folds), ``parameters`` (millions, with a two-way head), ``operations`` (as
+    `operations`) and ``minutes`` (mean a fold, on whatever machine it was recorded; missing for the
+    article).
     """
     records, rows, used = list(records), [], []
     for one in configurations:
@@ -59,10 +52,15 @@ def prices(
             accuracy = accuracies(runs, "centre")["mean"].mean()
             rows.append((one.network, one.start, TUNED, accuracy, _minutes(runs)))
             used += [run.key for run in runs]
-    for (name, start), some in _by_start(probes).items():
+    by_start = defaultdict(list)
+    for one in probes:
+        if one.run is None and one.probe.agreement == "five":
+            by_start[one.probe.network].append(one)
+    for name, some in by_start.items():
         found = layerwise.compared(some).query("classifier == 'softmax' and n == 5")
         if len(found):
-            rows.append((name, start, FROZEN, found["nested_mean"].iloc[0], _minutes(some)))
+            network, _, start = name.partition(":")
+            rows.append((network, start, FROZEN, found["nested_mean"].iloc[0], _minutes(some)))
             used += [one.key for one in some]
     article = _article("CaffeNet, ILSVRC-2012")
     rows.append(("caffenet", "imagenet", ARTICLE, article, float("nan")))
@@ -74,7 +72,7 @@ def prices(
     starts = zip(table["network"], table["start"], strict=True)
     table["network"] = [catalogue.in_words(*both) for both in starts]
     table.attrs["runs"] = used
-    return table[COLUMNS]
+    return table[["network", "how", "accuracy", "parameters", "operations", "minutes"]]
 
 
 def earlier() -> float:
@@ -87,15 +85,5 @@ def _article(variant: str) -> float:
     return table.set_index("variant")["mean"][variant]
 
 
-def _by_start(probes: Iterable[ProbeRecord]) -> dict[tuple[str, str], list[ProbeRecord]]:
-    found: dict[tuple[str, str], list[ProbeRecord]] = {}
-    for one in probes:
-        if one.run is None and one.probe.agreement == "five":
-            network, _, start = one.probe.network.partition(":")
-            found.setdefault((network, start), []).append(one)
-    return found
-
-
 def _minutes(records: Iterable[Record | ProbeRecord]) -> float:
-    seconds = [one.provenance()["seconds"] for one in records]
-    return sum(seconds) / len(seconds) / 60
+    return mean(one.provenance()["seconds"] for one in records) / 60

@@ -1,6 +1,6 @@
 """Recorded runs: picking them, naming them, and what each of them says."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 import pandas as pd
@@ -12,8 +12,6 @@ from pixels_to_sentiment.records import experiments
 from pixels_to_sentiment.records.catalogue import USUAL_PRECISION, Configuration, Experiment
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.records.work import Finished
-
-CROPS = {"no": "centre crop", "yes": "ten crops"}
 
 
 def configuration_of(record: Record) -> Configuration:
@@ -44,11 +42,8 @@ def runs_of(
     Where it was run in several precisions, the one with the most runs is taken, so that none
     stands twice.
     """
-    some = [
-        one
-        for one in records
-        if configuration_of(one) == configuration and one.run.agreement == agreement
-    ]
+    wanted = configuration, agreement
+    some = [one for one in records if (configuration_of(one), one.run.agreement) == wanted]
     counts = Counter(one.run.precision for one in some)
     return [one for one in some if one.run.precision == counts.most_common(1)[0][0]]
 
@@ -71,11 +66,10 @@ def complete(records: Iterable[Record], agreement: str = "five") -> list[Record]
 
     Of several seeds those with all folds are taken.
     """
-    chosen: dict[tuple, list[Record]] = {}
+    chosen = defaultdict(list)
     for one in experiments.whole_seeds(records):
         if one.run.agreement == agreement:
-            name = configuration_of(one), one.run.recipe, one.run.precision
-            chosen.setdefault(name, []).append(one)
+            chosen[configuration_of(one), one.run.recipe, one.run.precision].append(one)
     wanted = set(folds.FOLDS)
     whole = (group for group in chosen.values() if {one.run.fold for one in group} == wanted)
     return [one for group in whole for one in group]
@@ -88,9 +82,8 @@ def one_per_network(records: Iterable[Record]) -> list[Record]:
     """
     chosen, kept = {}, {}
     for one in records:
-        run = one.run
-        name = run.recipe.name, run.precision
-        if chosen.setdefault((run.network, run.start), name) == name:
+        name = one.run.recipe.name, one.run.precision
+        if chosen.setdefault((one.run.network, one.run.start), name) == name:
             kept[one.key] = one
     return list(kept.values())
 
@@ -135,12 +128,12 @@ def costs(records: Iterable[Record]) -> pd.DataFrame:
     A cut network counts as the one it was cut from. Prediction and the tests on the way are part of
     a run. ``least``, ``median`` and ``most`` are minutes a run, ``hours`` those of all runs.
     """
-    records, names = list(records), ["network", "precision", "iterations", "hardware"]
-    rows = []
+    records, rows = list(records), []
+    names = ["network", "precision", "iterations", "hardware"]
     for one in records:
-        work = configuration_of(one).family, one.run.precision, one.run.recipe.iterations
-        made = making(one)
-        rows.append((*work, made["hardware"], made["minutes"]))
+        work, made = one.run, making(one)
+        shape = configuration_of(one).family, work.precision, work.recipe.iterations
+        rows.append((*shape, made["hardware"], made["minutes"]))
     grouped = pd.DataFrame(rows, columns=[*names, "minutes"]).groupby(names)["minutes"]
     table = grouped.agg(runs="size", least="min", median="median", most="max", hours="sum")
     table = table.assign(hours=table["hours"] / 60).reset_index()
@@ -151,8 +144,7 @@ def costs(records: Iterable[Record]) -> pd.DataFrame:
 def curves_of(records: Iterable[Record]) -> pd.DataFrame:
     """Stack the learning curves of runs, with ``configuration`` and ``fold`` beside."""
     frames = [one.curve().assign(configuration=title_of(one), fold=one.run.fold) for one in records]
-    empty = pd.DataFrame(columns=["configuration", "fold"])
-    return pd.concat(frames or [empty], ignore_index=True)
+    return pd.concat(frames or [pd.DataFrame(columns=["configuration"])], ignore_index=True)
 
 
 def fold_table(records: Iterable[Record]) -> pd.DataFrame:
@@ -176,25 +168,22 @@ def by_seed(records: Iterable[Record]) -> pd.DataFrame:
     """Score each seed of configurations apart, by ten crops.
 
     ``configuration``, ``agreement``, ``seed``, ``folds`` (which), ``accuracy`` (mean and standard
-    deviation over them, as text), ``mean``, ``least`` and ``most`` (of the folds); ``positive``,
-    the share of test pictures that are called positive, ``auc`` (as `scores.auc`), ``first``
-    (training loss of the first batch, in nats), ``peak``, the largest by that one, and
-    ``train_loss`` (nats, over the last 10 iterations), all means over the folds. Where nearly all
-    is positive or nothing, the network hardly tells pictures apart at its threshold; if the area
-    is near one half, at no other either.
+    deviation over them, as text), ``mean``, ``least`` and ``most`` (of the folds); means over the
+    folds of the share called ``positive``, ``auc``, the ``first`` training loss (nats), ``peak``
+    (as `peak_of`) and ``train_loss`` (nats, over the last 10 iterations). Where nearly all is
+    positive or nothing, the network hardly tells pictures apart at its threshold; if the area is
+    near one half, at no other either.
     """
+    measures, rows = ["positive", "auc", "first", "peak", "train_loss"], []
     # By seed within each configuration, and configurations as they come.
-    records = sorted(records, key=lambda one: one.run.seed)
-    measures, rows = ["positive", "auc", "first", "peak", "train_loss"], {}
-    for one in records:
+    for one in sorted(records, key=lambda one: one.run.seed):
         told, losses = one.predictions(), one.curve()["train_loss"]
         said = told["oversampled"]
-        shares = (said > 0.5).mean(), scores.auc(told["label"], said)
-        rows[one.key] = (*shares, losses.iloc[0], peak_of(losses), losses.tail(10).mean())
-    measured = pd.DataFrame.from_dict(rows, "index", columns=measures)
-    table = fold_table(records)
-    table = table[table["oversampling"] == "yes"].join(measured, on="key")
-    grouped = table.groupby(["configuration", "agreement", "seed"], sort=False)
+        names = title_of(one), one.run.agreement, one.run.seed, one.run.fold
+        shares = one.scores()["oversampled"], (said > 0.5).mean(), scores.auc(told["label"], said)
+        rows.append((*names, *shares, losses.iloc[0], peak_of(losses), losses.tail(10).mean()))
+    columns = ["configuration", "agreement", "seed", "fold", "accuracy", *measures]
+    grouped = pd.DataFrame(rows, columns=columns).groupby(columns[:3], sort=False)
     found = grouped.agg(
         folds=("fold", scores.listed),
         accuracy=("accuracy", lambda each: tables.score(each.mean(), each.std(ddof=1))),
@@ -215,7 +204,8 @@ def peak_of(losses: pd.Series) -> float:
 
 def confusions(records: Iterable[Record]) -> dict[str, pd.DataFrame]:
     """Count labels against predictions by ten crops over all folds, by configuration in words."""
-    told: dict[str, pd.DataFrame] = {}
+    told = defaultdict(list)
     for one in records:
-        told[title_of(one)] = pd.concat([told.get(title_of(one)), one.predictions()])
-    return {name: scores.confusion(one["label"], one["oversampled"]) for name, one in told.items()}
+        told[title_of(one)].append(one.predictions())
+    joined = {name: pd.concat(some) for name, some in told.items()}
+    return {n: scores.confusion(one["label"], one["oversampled"]) for n, one in joined.items()}

@@ -9,6 +9,7 @@ equal probabilities: it need not diverge, for the loss curves less where answers
 """
 
 from collections.abc import Iterable
+from functools import cache
 
 import pandas as pd
 import torch
@@ -66,11 +67,10 @@ def limit(gradients: Tensor, momentum: float) -> tuple[float, float]:
 
 
 def largest_rate(bears: float, head_rate: float) -> float | None:
-    """Choose the base rate of a start by a rule that looks at no result.
+    """Choose the base rate of a start by a rule that looks at no result, ``None`` where none fits.
 
     The largest of `RATES` at which the last layer, whose rate is `head_rate` times as large, learns
-    no faster than it bears on training pictures at its start (see `limit`); ``None`` where none is
-    low enough.
+    no faster than it bears on training pictures at its start (see `limit`).
     """
     return next((rate for rate in RATES if rate * head_rate <= bears), None)
 
@@ -83,32 +83,27 @@ def table(
     Networks without a last layer of two outputs, and starts whose weights are not at hand, are left
     out. The pixels, as for `gradients`, are on the CPU.
 
-    Returns
-    -------
-    DataFrame
-        ``configuration`` (in words), ``norm`` and ``limit`` (the rate that it bears; both as
-        `limit`, at the start), ``rate`` (that the recipe begins with), ``times`` (the one by the
-        other, which orders the rows), ``rule`` (the base rate that `largest_rate` gives it), and
-        of what is recorded, as `reports.by_seed`, seeds and folds taken together: ``peak``,
-        ``train_loss`` and ``auc``.
+    Gives ``configuration`` (in words), ``norm`` and ``limit`` (the rate that it bears; both as
+    `limit`, at the start), ``rate`` (that the recipe begins with), ``times`` (the one by the other,
+    which orders the rows), ``rule`` (the base rate that `largest_rate` gives it), and of what is
+    recorded, as `reports.by_seed`, seeds and folds taken together: ``peak``, ``train_loss`` and
+    ``auc``.
     """
-    records, known, rows, used = list(records), {}, [], []
+    records, at_start, rows, used = list(records), cache(_limit_at_start), [], []
     for one in configurations:
         recipe = recipes.recipe(one.recipe, "five")
-        at = one.network, one.start, recipe.momentum
-        if at not in known:
-            known[at] = _limit_at_start(*at, pixels)
-        if known[at] is None:
+        found = at_start(one.network, one.start, recipe.momentum, pixels)
+        if found is None:
             continue
-        norm, bears = known[at]
+        norm, bears = found
         runs = reports.runs_of(one, records)
         used += [run.key for run in runs]
         went = reports.by_seed(runs)[["peak", "train_loss", "auc"]].mean()
         rate, rule = recipe.base_rate * recipe.head_rate, largest_rate(bears, recipe.head_rate)
         rows.append((one.title, norm, bears, rate, rate / bears, rule, *went))
     columns = ["configuration", "norm", "limit", "rate", "times", "rule"]
-    made = pd.DataFrame(rows, columns=[*columns, "peak", "train_loss", "auc"])
-    made = made.sort_values("times", ignore_index=True)
+    columns += ["peak", "train_loss", "auc"]
+    made = pd.DataFrame(rows, columns=columns).sort_values("times", ignore_index=True)
     made.attrs["runs"] = used
     return made
 

@@ -54,7 +54,7 @@ def main(folder: Path, mib: int) -> None:
         f"cd {THERE}/checkout && {ENVIRONMENT} python3 -m pixels_to_sentiment campaign "
         "--device cuda --minutes 8 --resume -o $OUT"
     )
-    print("# fetch $OUT/records.zip into a folder, then here")
+    print("# fetch $OUT/records-*.zip into a folder, then here")
     print("pixels-to-sentiment record --from FOLDER")
 
 

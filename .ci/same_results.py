@@ -72,8 +72,6 @@ def results(source: Path, runs: Path) -> dict[str, str]:
     found = {}
     for path in sorted(runs.glob("*/*.csv")) + sorted(runs.glob("*/*.safetensors")):
         content = path.read_bytes()
-        if path.name == "grad_cam.csv":  # of code that kept these maps, which the measures are of
-            continue
         if path.name == "curve.csv":
             content = pd.read_csv(path, dtype=str).drop(columns="seconds").to_csv().encode()
         found[hashlib.sha256(content).hexdigest()] = path.name

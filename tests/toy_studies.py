@@ -17,7 +17,7 @@ from pixels_to_sentiment.studies import measures
 from pixels_to_sentiment.studies.records import Study
 from toy_runs import RUN
 
-FILES = ["log_odds.csv", "maps.json", "measures.csv", "provenance.json"]
+FILES = ["grad_cam.csv", "log_odds.csv", "maps.json", "measures.csv", "provenance.json"]
 SIDE, CROP = 96, 64
 MAPPED_RUN = replace(RUN, network="squeezenet1_1")
 FITTED = Study("squeezenet1_1:random", "five", 1, limit=4)
@@ -91,14 +91,16 @@ def written(folder, study, table=None, maps=None, run=None, other=None, source="
     maps = np.random.default_rng(1).normal(0, 2, (len(images), 3, 3)) if maps is None else maps
     table.to_csv(folder / "measures.csv", index=False)
     places = [f"{row}-{column}" for row, column in np.ndindex(*maps.shape[1:])]
-    values = pd.DataFrame(maps.reshape(len(maps), -1), columns=places)
-    values.insert(0, "image", images)
-    values.to_csv(folder / "log_odds.csv", index=False)
+    for name, some in (("log_odds", maps), ("grad_cam", np.abs(maps))):
+        values = pd.DataFrame(some.reshape(len(maps), -1), columns=places)
+        values.insert(0, "image", images)
+        values.to_csv(folder / f"{name}.csv", index=False)
     content = {
         "maps": asdict(study),
         "run": run and asdict(run),
         "other": other and asdict(other),
         "at": even(maps.shape[-1]).tolist(),
+        "grad_cam_at": even(maps.shape[-1]).tolist(),
     }
     toy_runs.describe(folder, study, content, {"source": source, "fingerprint": "made-up"})
     return folder

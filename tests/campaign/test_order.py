@@ -1,4 +1,4 @@
-"""Which runs come first, and which are left out."""
+"""Which runs come first, which are left out, and what a run is taken to cost."""
 
 from dataclasses import replace
 
@@ -9,6 +9,7 @@ from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.records import catalogue
 from pixels_to_sentiment.records.runs import Record
 from toy_cli import write_result
+from toy_runs import RUN
 
 
 @pytest.fixture
@@ -39,3 +40,20 @@ def test_what_is_recorded_is_not_planned_again(tmp_path):
     record = Record.open(write_result(tmp_path, 1, 3))
     other = replace(record.run, seed=1)
     assert order.lacking([record.run, other], [record]) == [other]
+    assert order.lacking([record.run, other], [], [record]) == [other]
+
+
+def test_a_run_costs_what_those_most_like_it_took_on_this_kind_of_device(tmp_path):
+    """By pictures: 90 seconds for 180 batches; the same network's rate before any other's."""
+    folder = write_result(tmp_path, 1, 3)
+    path = folder / "provenance.json"
+    path.write_text(path.read_text().replace('"dirty"', '"device": "cpu", "dirty"'))
+    record = Record.open(folder)
+    costs = order.Costs([record], "cpu")
+    half = replace(record.run, recipe=replace(record.run.recipe, iterations=90))
+    assert costs.expected(half) == pytest.approx(45 * order.MARGIN)
+    costs.add(RUN, 8.0)  # two batches of four pictures
+    assert costs.expected(half) == pytest.approx(45 * order.MARGIN)
+    unknown = replace(RUN, network="alexnet", recipe=replace(RUN.recipe, name="other"))
+    assert costs.expected(unknown) == pytest.approx(8 * order.MARGIN)
+    assert order.Costs([record], "cuda").expected(half) is None

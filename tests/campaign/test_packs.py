@@ -1,4 +1,4 @@
-"""A pack comes home whole, and is taken in all or not at all."""
+"""Packs come home whole, small enough, and are taken in all or not at all."""
 
 import json
 import shutil
@@ -18,18 +18,30 @@ REPORT = {"began": "2020-02-03T04:05:06+00:00", "failed": {}}
 
 @pytest.fixture
 def home(tmp_path):
-    """Write a folder with the pack of two records, each with weights beside it."""
-    for fold in (1, 2):
+    """Write a folder with the packs of three records, each with weights beside it."""
+    for fold in (1, 2, 3):
         (write_result(tmp_path / "made", fold, 3) / "weights.safetensors").write_bytes(b"0" * 99)
-    packs.write(Record.recorded(tmp_path / "made"), REPORT, tmp_path / "pack")
-    return tmp_path / "pack"
+    packs.write(Record.recorded(tmp_path / "made"), REPORT, tmp_path / "packs", largest=16_000)
+    return tmp_path / "packs"
+
+
+def rewritten(path, change):
+    """Write a pack again with its files changed, and its manifest as it was."""
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    change(files)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
 
 
 def test_records_are_taken_out_as_they_were_put_in_without_weights(home, tmp_path):
-    """Byte for byte."""
+    """Byte for byte, from several packs of which none is larger than allowed."""
+    assert len(list(home.iterdir())) > 1
+    assert all(path.stat().st_size <= 16_000 for path in home.iterdir())
     with packs.opened(home) as (records, report):
         assert report == REPORT
-        assert len(records) == 2
+        assert len(records) == 3
         for one in records:
             assert names_in(one.folder) == [
                 *("curve.csv", "predictions.csv", "provenance.json", "run.json")
@@ -39,31 +51,57 @@ def test_records_are_taken_out_as_they_were_put_in_without_weights(home, tmp_pat
                 assert path.read_bytes() == made.read_bytes()
 
 
+def test_more_than_fits_is_refused(tmp_path):
+    """In a sentence, and nothing is written."""
+    write_result(tmp_path / "made", 1, 3)
+    with pytest.raises(UserError, match="more than 8 packs"):
+        packs.write(Record.recorded(tmp_path / "made") * 9, REPORT, tmp_path / "p", largest=2000)
+    assert not (tmp_path / "p").exists()
+
+
 def flip(home):
-    content = bytearray((home / packs.PACK).read_bytes())
-    content[2000] ^= 1
-    (home / packs.PACK).write_bytes(content)
+    path = home / "records-2.zip"
+    content = bytearray(path.read_bytes())
+    content[200] ^= 1
+    path.write_bytes(content)
+
+
+def other_content(home):
+    def change(files):
+        name = next(name for name in files if name.endswith("predictions.csv"))
+        files[name] = files[name].replace(b"0.9", b"0.8")
+
+    rewritten(home / "records-2.zip", change)
 
 
 def stray(home):
-    with zipfile.ZipFile(home / packs.PACK, "a") as archive:
-        archive.writestr("other.txt", b"")
+    rewritten(home / "records-1.zip", lambda files: files.update({"other.txt": b""}))
+
+
+def of_another_campaign(home):
+    with packs.opened(home) as (records, _):
+        packs.write(records, REPORT | {"began": "2021"}, home.parent / "p", largest=16_000)
+    shutil.copy(home.parent / "p" / "records-2.zip", home)
 
 
 def by_other_code(home):
     folder = next((home.parent / "made").iterdir())
     content = json.loads((folder / "run.json").read_text()) | {"code": "0" * 12}
-    content["key"] = Record.open(folder).run.key("f", "0" * 12)
+    run = Record.open(folder).run
+    content["key"] = run.key("f", "0" * 12)
     (folder / "run.json").write_text(json.dumps(content))
     folder.rename(folder.with_name(content["key"]))
-    packs.write(Record.recorded(folder.parent), REPORT, home)
+    packs.write(Record.recorded(folder.parent), REPORT, home, largest=16_000)
 
 
 @pytest.mark.parametrize(
     ("harm", "said"),
     [
-        (flip, r"records\.zip is a .*damaged"),
-        (stray, "holds 'other.txt', which is no part"),
+        (flip, r"records-2\.zip is a .*damaged"),
+        (other_content, "not those of its manifest"),
+        (stray, "not those of its manifest"),
+        (lambda home: (home / "records-2.zip").unlink(), "lacks packs"),
+        (of_another_campaign, "of two campaigns"),
         (by_other_code, "made by other code .*commit 0123456789"),
         (shutil.rmtree, "has no pack"),
     ],
@@ -75,15 +113,14 @@ def test_what_is_damaged_or_foreign_is_refused(home, harm, said):
         pass
 
 
-def test_a_process_that_is_killed_leaves_the_pack_of_before(home, monkeypatch):
-    """It is replaced whole or not at all."""
-    before = (home / packs.PACK).read_bytes()
+def test_a_process_that_is_killed_leaves_the_packs_of_before(home, monkeypatch):
+    """A pack is replaced whole or not at all."""
+    before = {path.name: path.read_bytes() for path in home.iterdir()}
 
     def fail(*_):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(places.os, "replace", fail)
-    with pytest.raises(UserError, match="cannot take the pack"):
+    with pytest.raises(UserError, match="cannot take the packs"):
         packs.write([], REPORT, home)
-    assert names_in(home) == [packs.PACK]
-    assert (home / packs.PACK).read_bytes() == before
+    assert {path.name: path.read_bytes() for path in home.iterdir()} == before

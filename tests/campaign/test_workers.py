@@ -2,12 +2,10 @@
 
 import time
 from dataclasses import replace
-from types import SimpleNamespace
 
-import numpy as np
 import pytest
 
-from pixels_to_sentiment.campaign import workers
+from pixels_to_sentiment.campaign import order, workers
 from pixels_to_sentiment.records import store
 from pixels_to_sentiment.records.runs import Record
 from toy_runs import RUN, names_in
@@ -15,54 +13,64 @@ from toy_runs import RUN, names_in
 
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory):
-    """Cache that has a stand-in, of noise; every process would generate the real one otherwise."""
+    """Cache that has the stand-in, which every process would generate otherwise."""
     from pixels_to_sentiment.data import pictures
-
-    def noise(table):
-        shape = (len(table), 256, 256)
-        pixels = np.random.default_rng(0).integers(0, 256, (*shape, 3), dtype=np.uint8)
-        return pixels, np.zeros(shape, bool)
 
     cache = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PIXELS_TO_SENTIMENT_CACHE", str(cache))
-        patch.setattr(pictures.standin, "generate", noise)
         pictures.load("stand-in")
     return cache
 
 
-def test_runs_of_several_processes_are_those_of_one_until_the_time_is_over(
-    generated, isolated, tmp_path, monkeypatch
-):
-    """Equal to the last bit, without weights, and each says how many were made at once.
+@pytest.fixture
+def perform(isolated, generated, monkeypatch):
+    """Make runs on the stand-in in a folder; what was told, what is left, and the records."""
+    monkeypatch.setenv("PIXELS_TO_SENTIMENT_CACHE", str(generated))
 
-    What cannot be finished is told, and of what takes too long nothing half-written is left.
-    """
+    def go(runs, seconds, costs=None, at_once=2):
+        told, root = {}, isolated / "runs" / "campaign"
+        costs = costs or order.Costs([], "cpu")
+        deadline = time.monotonic() + seconds
+        left = workers.perform(runs, root, "cpu", at_once, deadline, costs, told.__setitem__)
+        return told, left, Record.recorded(root)
+
+    return go
+
+
+def test_runs_of_several_processes_are_those_of_one(perform, tmp_path):
+    """Equal to the last bit, without weights, and each says how many were made at once."""
+    runs = [RUN, replace(RUN, seed=1)]
+    told, left, records = perform(runs, 200)
+    assert left == []
+    assert {run: type(seconds) for run, seconds in told.items()} == dict.fromkeys(runs, float)
     from pixels_to_sentiment.data import pictures
 
-    monkeypatch.setenv("PIXELS_TO_SENTIMENT_CACHE", str(generated))
-    runs = [RUN, replace(RUN, seed=1)]
-    hot = replace(RUN, recipe=replace(RUN.recipe, name="hot", base_rate=1e30, iterations=6))
-    long = replace(RUN, recipe=replace(RUN.recipe, name="long", iterations=10**6))
-    told, root, began = {}, isolated / "runs" / "campaign", time.monotonic()
-
-    def tell(run, outcome):
-        told[run] = outcome
-        if len(told) < 3:
-            return
-        while not list(root.glob(".unfinished-*/*/*")):
-            assert time.monotonic() < began + 200
-            time.sleep(0.05)
-        monkeypatch.setattr(workers, "time", SimpleNamespace(monotonic=lambda: began + 1000))
-
-    assert workers.perform([hot, *runs, long], root, "cpu", 2, began + 300, tell) == [long]
-    assert "diverged" in told.pop(hot)
-    assert {run: type(seconds) for run, seconds in told.items()} == dict.fromkeys(runs, float)
-    assert not list(root.glob(".unfinished-*/*/run.json"))
-    records = Record.recorded(root)
-    assert {one.run for one in records} == set(runs)
     for one in records:
         assert "weights.safetensors" not in names_in(one.folder)
         assert '"at_once": 2' in (one.folder / "run.json").read_text()
         alone = store.Runs(tmp_path / "alone").get(one.run, pictures.load("stand-in"), device="cpu")
         assert alone.predictions().equals(one.predictions())
+
+
+def test_what_does_not_fit_is_not_begun_and_what_takes_too_long_is_ended(perform):
+    """The deadline holds, with nothing half-written, and the shorter run behind is made."""
+    long = replace(RUN, recipe=replace(RUN.recipe, name="long", iterations=10**6))
+    costs = order.Costs([], "cpu")
+    costs.add(long, 10_000.0)
+    costs.add(RUN, 1.0)
+    told, left, records = perform([long, RUN], 100, costs, at_once=1)
+    assert (list(told), left, len(records)) == ([RUN], [long], 1)
+    began = time.monotonic()
+    told, left, records = perform([long], 15, at_once=1)
+    assert time.monotonic() - began < 30
+    assert (told, left, len(records)) == ({}, [long], 1)
+    assert not list(records[0].folder.parent.glob(".unfinished-*/*/run.json"))
+
+
+def test_a_run_that_cannot_be_finished_is_told_and_the_next_one_made(perform):
+    """Such as one whose loss becomes infinite."""
+    hot = replace(RUN, recipe=replace(RUN.recipe, name="hot", base_rate=1e30, iterations=6))
+    told, left, records = perform([hot, RUN], 200, at_once=1)
+    assert "diverged" in told[hot]
+    assert (left, [one.run for one in records]) == ([], [RUN])

@@ -21,7 +21,7 @@ def campaign(isolated, monkeypatch):
     made = [Record.open(write_result(isolated / "made", fold, 3)) for fold in (1, 2, 3)]
     asked = []
 
-    def perform(runs, root, device, at_once, deadline, tell):
+    def perform(runs, root, device, at_once, deadline, costs, tell):
         asked.append([run.fold for run in runs])
         write_result(root, runs[0].fold, 3)
         tell(runs[0], 0.1)
@@ -30,7 +30,7 @@ def campaign(isolated, monkeypatch):
 
     loaded = type("Loaded", (), {"real": True})
     monkeypatch.setattr(pictures, "load", lambda: loaded)
-    monkeypatch.setattr(order, "planned", lambda: ([one.run for one in made], {}))
+    monkeypatch.setattr(order, "planned", lambda smoke: ([one.run for one in made], {}))
     monkeypatch.setattr(workers, "perform", perform)
     monkeypatch.setattr(checks, "equality", lambda *_: {"rows": []})
     monkeypatch.setattr("pixels_to_sentiment.cli.campaign.find_spec", lambda name: None)
@@ -42,14 +42,14 @@ def test_a_campaign_goes_on_where_it_was_and_skips_what_is_recorded(campaign, ca
     write_result(places.results(), 1, 3)
     assert "2 runs in all" in said(capsys, "campaign", "--dry-run")
     ask = ["campaign", "--device", "cpu", "--minutes", "1", "-o", str(isolated / "out")]
-    assert "1 records in the pack" in said(capsys, *ask)
+    assert "1 records in 1 packs" in said(capsys, *ask)
     assert "--resume goes on with it" in refused(capsys, *ask)
-    assert "2 records in the pack" in said(capsys, *ask, "--resume")
+    assert "2 records in 1 packs" in said(capsys, *ask, "--resume")
     assert campaign == [[2, 3], [3]]
     with packs.opened(isolated / "out") as (records, report):
         assert sorted(one.run.fold for one in records) == [2, 3]
         assert report["checks"] == {"rows": []}
-    assert [path.name for path in (isolated / "out").iterdir()] == ["records.zip"]
+    assert [path.name for path in (isolated / "out").iterdir()] == ["records-1.zip"]
 
 
 def test_a_campaign_that_is_ended_packs_what_is_finished(campaign, capsys, isolated, monkeypatch):
@@ -73,15 +73,15 @@ def test_a_campaign_says_what_it_lacks(capsys):
 
 @pytest.fixture
 def brought(isolated, monkeypatch):
-    """Give a pack of two records on pictures that pass for the article's."""
+    """Packs of two records on pictures that pass for the article's."""
     monkeypatch.setattr(pictures, "PUBLISHED", "f")
     for fold in (1, 2):
         write_result(isolated / "made", fold, 3)
-    packs.write(Record.recorded(isolated / "made"), REPORT, isolated / "pack")
-    return isolated / "pack"
+    packs.write(Record.recorded(isolated / "made"), REPORT, isolated / "packs")
+    return isolated / "packs"
 
 
-def test_a_pack_is_recorded_with_its_report(brought, capsys):
+def test_packs_are_recorded_with_their_report(brought, capsys):
     """The records under their keys, the report beside the benchmarks; a second time is no harm."""
     assert said(capsys, "record", "--from", str(brought)).count("Recorded ") == 2
     assert len(Record.recorded()) == 2
@@ -91,7 +91,7 @@ def test_a_pack_is_recorded_with_its_report(brought, capsys):
     assert said(capsys, "record", "--from", str(brought)).count("Recorded ") == 0
 
 
-def test_of_a_pack_with_one_record_too_bad_none_is_taken(brought, capsys, isolated):
+def test_of_packs_with_one_record_too_bad_none_is_taken(brought, capsys, isolated):
     """As where a picture is not of the test list: one sentence, and no folder."""
     folder = next((isolated / "made").iterdir())
     path = folder / "predictions.csv"

@@ -7,6 +7,11 @@ import pytest
 import torch
 from torch import nn
 
+from pixels_to_sentiment.networks import compat  # noqa: F401  (before timm)
+
+# isort: split
+from timm.layers import AvgPool2dSame, Conv2dSame
+
 from pixels_to_sentiment.maps import dense, geometry, rivals
 from pixels_to_sentiment.networks import factory, surgery
 
@@ -22,6 +27,8 @@ def answering(body, side, place):
         if isinstance(layer, nn.Conv2d | nn.MaxPool2d):
             ceil = getattr(layer, "ceil_mode", False)
             made = nn.AvgPool2d(layer.kernel_size, layer.stride, layer.padding, ceil)
+            if isinstance(layer, Conv2dSame):
+                made = AvgPool2dSame(layer.kernel_size, layer.stride)
             setattr(body.get_submodule(parent), last, made)
         elif list(layer.parameters(recurse=False)) or not list(layer.children()):
             setattr(body.get_submodule(parent), last, nn.Identity())
@@ -33,7 +40,12 @@ def answering(body, side, place):
 
 @pytest.mark.parametrize(
     ("name", "side", "count"),
-    [("squeezenet1_0", 1027, 64), ("squeezenet1_1", 1027, 64), ("mobilenet_v2", 1027, 33)],
+    [
+        *(("squeezenet1_0", 1027, 64), ("squeezenet1_1", 1027, 64), ("mobilenet_v2", 1027, 33)),
+        # Its padding depends on the size.
+        *(("efficientnet_lite0", 1027, 33), ("efficientnet_lite0", 1024, 32)),
+        ("resnet50", 1027, 33),
+    ],
 )
 def test_a_place_lies_in_the_middle_of_the_pixels_that_it_answers_to(name, side, count):
     """Of each network's fully convolutional form, where its window lies inside the picture."""

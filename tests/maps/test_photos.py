@@ -101,6 +101,12 @@ def test_a_picture_in_another_mode_is_its_rgb(opened, plain, mode, name):
     np.testing.assert_array_equal(opened(plain, name, mode).shown, expected)
 
 
+def test_cmyk_as_cameras_and_adobe_write_it_is_near_the_rgb(opened, plain):
+    """Adobe's JPEGs hold it inverted, as does Pillow's."""
+    shown = opened(plain, "a.jpg", "CMYK", quality=100).shown
+    np.testing.assert_allclose(shown, plain.astype(int), atol=6)
+
+
 def test_sixteen_bits_are_the_eight_they_were_made_of(tmp_path, plain):
     """Grey and colour, PNG and TIFF, as OpenCV writes them."""
     grey = plain[..., 0]
@@ -112,11 +118,32 @@ def test_sixteen_bits_are_the_eight_they_were_made_of(tmp_path, plain):
         np.testing.assert_array_equal(photos.opened(flat).shown, np.dstack([grey] * 3))
 
 
-@pytest.mark.parametrize("kind", ["f4", "i4", "u4", "i2"])
-def test_numbers_that_photographs_do_not_have_are_refused(tmp_path, kind):
-    """Rather than stretched by a guess: with a point, a sign, or 32 bits."""
-    tifffile.imwrite(tmp_path / "a.tif", np.ones((4, 4), kind), metadata=None)
-    with pytest.raises(UserError, match=r"a sign, a point or 32 bits\): save it"):
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.linspace(0, 1, 2400, dtype=np.float32),
+        np.linspace(0, 255, 2400, dtype=np.float32),
+        np.linspace(0, 255, 2400).astype(np.int32),
+        np.linspace(0, 65535, 2400).astype(np.int32),
+    ],
+    ids=["unit", "eight", "whole", "sixteen"],
+)
+def test_numbers_of_any_type_keep_black_and_white(tmp_path, values):
+    """A ramp stays a ramp from 0 to 255."""
+    Image.fromarray(values.reshape(40, 60)).save(tmp_path / "a.tif")
+    ramp = photos.opened(tmp_path / "a.tif").shown[..., 0].ravel().astype(int)
+    assert ramp == pytest.approx(np.linspace(0, 255, 2400), abs=1)
+
+
+@pytest.mark.parametrize(
+    ("value", "cure"),
+    [(v, "save it with 8") for v in (-1.0, 70000.0, np.nan)] + [(1.02, "neither shares nor bits")],
+)
+def test_numbers_without_a_known_range_are_refused(tmp_path, value, cure):
+    """Rather than stretched by a guess; shares a little beyond one would be all black as bits."""
+    values = np.full((4, 4), value, np.float32)
+    Image.fromarray(values).save(tmp_path / "a.tif")
+    with pytest.raises(UserError, match=rf"a\.tif is not .*it has grey values from .*{cure}"):
         photos.opened(tmp_path / "a.tif")
 
 
@@ -179,7 +206,7 @@ def test_a_tiff_looks_the_same_however_it_is_stored(tmp_path, plain, kind, monke
     expected = np.where(ALPHA[..., None], expected, 255) if clear else expected
     options = {"photometric": called, "extrasamples": [clear] if clear else None, "metadata": None}
     planes = ["contig"] if store(plain).ndim == 2 else ["contig", "separate"]
-    every = product((8, 16), planes, "<>", (None, "zlib"), (1, 6))
+    every = product((8, 16), planes, "<>", (None, "zlib"), STORED)
     for depth, planar, order, compression, orientation in every:
         path = tmp_path / "a.tif"
         values = STORED[orientation](store(plain)).astype(f"u{depth // 8}") * (
@@ -199,6 +226,19 @@ def test_a_tiff_looks_the_same_however_it_is_stored(tmp_path, plain, kind, monke
         if not clear and (kind, depth) != ("inks", 16):
             other = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR)[..., ::-1]
             np.testing.assert_allclose(shown, other, atol=near, err_msg=str(way))
+
+
+@pytest.mark.parametrize("order", "<>")
+@pytest.mark.parametrize("compression", [None, "zlib"])
+@pytest.mark.parametrize("called", ["minisblack", "miniswhite"])
+def test_grey_shares_are_read_in_any_order_of_bytes(tmp_path, plain, order, compression, called):
+    """Turned round, what is white would be a number next to nothing, and black."""
+    path, grey = tmp_path / "a.tif", plain[..., 0]
+    values = np.float32(grey / 255 if called == "minisblack" else 1 - grey / 255)
+    tifffile.imwrite(
+        path, values, byteorder=order, compression=compression, photometric=called, metadata=None
+    )
+    np.testing.assert_allclose(photos.opened(path).shown[..., 0].astype(int), grey, atol=1)
 
 
 def test_twelve_bits_are_the_eight_they_were_made_of(tmp_path, plain):
@@ -286,6 +326,23 @@ def test_a_picture_is_read_whatever_else_is_in_its_file(tmp_path, plain, beside)
     content = stream.getvalue()
     (tmp_path / "a.png").write_bytes(content[:33] + beside + content[33:])
     np.testing.assert_array_equal(photos.opened(tmp_path / "a.png").shown, plain)
+
+
+def bitfields(pixels):
+    """Write a BMP with ten bits a colour, which Pillow does not read, and OpenCV wrongly."""
+    values = (pixels[::-1].astype("<u4") << [22, 12, 2]).sum(2, dtype="<u4").tobytes()
+    sizes = (40, *pixels.shape[1::-1], 1, 32, 3, len(values), 0, 0, 0, 0)
+    masks = (0x3FF00000, 0xFFC00, 0x3FF)
+    header = struct.pack("<IiiHHIIiiII3I", *sizes, *masks)
+    return b"BM" + struct.pack("<IHHI", 66 + len(values), 0, 0, 66) + header + values
+
+
+def test_what_is_whole_is_not_called_damaged(tmp_path, plain):
+    """Of a kind that is not read, the sentence says why, and what to do in either case."""
+    (tmp_path / "a.bmp").write_bytes(bitfields(plain))
+    with pytest.raises(UserError, match=r"Unsupported BMP bitfields.*: if another") as fault:
+        photos.opened(tmp_path / "a.bmp")
+    assert "damaged" not in str(fault.value)
 
 
 def claiming(side):

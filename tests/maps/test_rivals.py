@@ -45,7 +45,7 @@ def scaled(maps, side):
     return ((large - low) / (1e-7 + high - low)).numpy()
 
 
-@pytest.mark.parametrize("name", ["squeezenet1_1", "mobilenet_v2"])
+@pytest.mark.parametrize("name", ["squeezenet1_1", "mobilenet_v2", "efficientnet_lite0"])
 def test_grad_cam_is_that_of_the_package(name):
     """The same layer and class give the same map, for pictures of different classes at once."""
     made = network(name)

@@ -28,7 +28,11 @@ def test_caffenets_single_place_says_what_the_classifier_says(new_caffenet):
 
 
 @pytest.mark.parametrize(
-    ("name", "places"), [("squeezenet1_0", 13), ("squeezenet1_1", 13), ("mobilenet_v2", 7)]
+    ("name", "places"),
+    [
+        *(("squeezenet1_0", 13), ("squeezenet1_1", 13), ("mobilenet_v2", 7)),
+        *(("efficientnet_lite0", 7), ("resnet50", 7)),
+    ],
 )
 def test_the_answer_is_the_mean_of_the_map(name, places):
     """They average before or after their last layer, which is linear; the form is a copy."""
@@ -39,7 +43,8 @@ def test_the_answer_is_the_mean_of_the_map(name, places):
         given, expected = form(x), network(pixels)
         torch.testing.assert_close(given.mean((2, 3)), expected, rtol=1e-4, atol=1e-5)
         assert given.shape[2:] == (places, places)
-        form.features[0].apply(lambda m: hasattr(m, "weight") and nn.init.zeros_(m.weight))
+        first = next(m for m in form.modules() if isinstance(m, nn.Conv2d))
+        nn.init.zeros_(first.weight)
         assert torch.equal(network(pixels), expected)
 
 

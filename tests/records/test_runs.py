@@ -74,8 +74,8 @@ def test_restoring_needs_no_starting_weights(finished, tmp_path, monkeypatch, na
     restored = replace(finished, folder=tmp_path, work=run).restore()
     for key, value in body.state_dict().items():
         assert torch.equal(restored.body.state_dict()[key], value)
-    own = declared.ARCHITECTURES[name]
-    assert restored.convention == (own.starts[start].convention or own.convention)
+    known = factory.find_start(name, start).convention
+    assert restored.convention == (known or declared.ARCHITECTURES[name].convention)
     assert restored.frozen_norms == (name == "mobilenet_v2")
 
 

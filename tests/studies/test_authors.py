@@ -148,17 +148,23 @@ def test_the_twelve_are_taken_out_of_the_studies_of_their_folds(tmp_path):
     """In the order of the figure, with the network's answer; a seed has a row of its own."""
     some, values = studied(tmp_path)
     more = [replace(one, run=replace(one.run, seed=1), key=f"{one.key} 1") for one in some]
-    first, second = authors.of_studies([*more, *some])
+    first, second, *cams = authors.of_studies([*more, *some])
     values = authors.at_places(values, even(8))
     np.testing.assert_allclose(first.values, values)
+    assert [one.map for one in (first, second, *cams)] == ["map", "map", "grad-cam", "grad-cam"]
     assert second.network == f"{first.network}, seed 1"
     assert sorted(first.keys) == sorted(one.key for one in some)
     answers = pd.concat([one.measures().query("map == 'map'") for one in some])
     answers = answers.set_index("image")["class"][authors.pictures()["image"]]
     assert list(first.classes) == list(answers)
+    # Grad-CAM speaks for the class that is predicted.
+    signs = (2 * first.classes - 1)[:, None, None]
+    np.testing.assert_allclose(cams[0].values, signs * np.abs(values))
     summed = authors.summary([first, second])
     assert set(summed.attrs["runs"]) == {one.key for one in (*some, *more)}
     assert summed.loc[0, "rank_each"].mean() == pytest.approx(summed.loc[0, "rank"])
+    older = [replace(one, grad_cam_at=()) for one in some]
+    assert [one.map for one in authors.of_studies(older)] == ["map"]
 
 
 def test_studies_that_do_not_map_all_twelve_are_left_out(tmp_path):

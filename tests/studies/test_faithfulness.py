@@ -87,6 +87,15 @@ def test_a_cell_is_the_mean_of_pixels_between_places():
         np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
+def test_cells_become_squares_of_pixels():
+    """Eight pixels a side of 224."""
+    kept = torch.zeros(1, 28, 28, dtype=torch.bool)
+    kept[0, 3, 5] = True
+    found = faithfulness.spread(kept, 224)[0]
+    assert found[24:32, 40:48].all()
+    assert found.sum() == 64
+
+
 @pytest.mark.parametrize("share", [0.2, 0.6])
 def test_missing_pixels_are_near_the_exact_solution(share, monkeypatch):
     """Of the sparse equations, solved by the imputer that the grad-cam package took from ROAD."""

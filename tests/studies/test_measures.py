@@ -57,7 +57,8 @@ def found(network, loaded, table):
     """Measure the network beside itself as another seed, and with a network that knows nothing."""
     told = []
     options = {"other": network, "untaught": small(77), "progress": told.append}
-    return *measures.measure(network, loaded, table, **options), told
+    maps, at, cam, cam_at, rows = measures.measure(network, loaded, table, **options)
+    return maps, at, rows, told, cam, cam_at
 
 
 def answers(network, crops):
@@ -135,6 +136,9 @@ def test_agreements_are_rank_correlations_with_what_they_are_named_after(
     np.testing.assert_allclose(rows["labels"], rank_correlations(maps, untaught))
     np.testing.assert_allclose(rows["picture"], rank_correlations(maps, maps[[2, 0, 1]]))
     cam, other = (rivals.grad_cam(one, crops, classes) for one in (network, small(77)))
+    torch.testing.assert_close(found[4], cam)
+    # Windows of 8 pixels side by side, from the margin on.
+    np.testing.assert_allclose(found[5], (MARGIN + 4 + 8 * np.arange(CROP // 8)) / SIDE)
     np.testing.assert_allclose(of(found, "grad-cam")["labels"], rank_correlations(cam, other))
 
 
@@ -179,7 +183,7 @@ def test_evidence_is_that_of_the_crop(found, loaded, table):
 def test_another_seed_draws_another_random_map_and_other_weights(found, network, loaded, table):
     """And changes nothing else, nor does it matter whether the evidence is known."""
     rows = found[2]
-    other = measures.measure(network, replace(loaded, masks=None), table, seed=1)[2]
+    other = measures.measure(network, replace(loaded, masks=None), table, seed=1)[4]
     drawn = list(measures.RANDOMISED)
     # The photographs' evidence is not known, and not every study has another seed.
     absent = [*measures.EVIDENCE, "seed", "labels"]

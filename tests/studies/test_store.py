@@ -18,8 +18,6 @@ from pixels_to_sentiment.training import heads, loop
 from toy_runs import names_in
 from toy_studies import FILES, FITTED, MAPPED_RUN, blocks, measured, small, trained
 
-pytestmark = pytest.mark.usefixtures("quick")
-
 
 @pytest.fixture(scope="module")
 def pictures():
@@ -48,11 +46,11 @@ def spied(monkeypatch):
 
     def spy(network, pictures, table, **options):
         options["progress"]("maps")
-        maps = 9 * torch.randn(len(table), 3, 4, generator=dice)
+        maps = 9 * torch.randn(2, len(table), 3, 4, generator=dice)
         at = np.array([1 / 7, 1 / 3, 2 / 3])
         found = measured(table["image"].to_list(), table["label"].to_list())
         numbers = {"deletion@0": found["deletion@0"] + 1e-5 / 3}
-        answer = maps, at, found.assign(**numbers)
+        answer = maps[0], at, maps[1].abs(), at / 3, found.assign(**numbers)
         calls.append(options | {"network": network, "answer": answer})
         return answer
 
@@ -99,9 +97,13 @@ def test_a_run_maps_the_test_pictures_of_its_fold(pictures, made, spied):
 def test_maps_are_kept_to_three_digits_and_measures_to_four_places(pictures, made, spied):
     """Half a unit in the last of them is all that is lost."""
     record = made.get(study_of(trained(made.root)), pictures, device="cpu")
-    maps, at, table = spied[0]["answer"]
-    np.testing.assert_allclose(record.maps()[1], maps, rtol=5.1e-3)
-    np.testing.assert_allclose(record.at, at, atol=5.1e-7)
+    maps, at, cam, cam_at, table = spied[0]["answer"]
+    for kept, kept_at, exact, exact_at in (
+        (record.maps()[1], record.at, maps, at),
+        (record.grad_cam()[1], record.grad_cam_at, cam, cam_at),
+    ):
+        np.testing.assert_allclose(kept, exact, rtol=5.1e-3)
+        np.testing.assert_allclose(kept_at, exact_at, atol=5.1e-7)
     texts = (record.folder / "log_odds.csv").read_text().splitlines()[1].split(",")[1:]
     assert texts == [f"{value:.3g}" for value in maps[0].flatten().tolist()]
     kept = record.measures().drop(columns=["fold", "key"])

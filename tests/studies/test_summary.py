@@ -6,9 +6,10 @@ from statistics import mean
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import auc
 
 from pixels_to_sentiment.data import folds
-from pixels_to_sentiment.studies import measures, summary
+from pixels_to_sentiment.studies import faithfulness, measures, summary
 from pixels_to_sentiment.studies.records import StudyRecord
 from toy_studies import FITTED, measured, written
 
@@ -39,6 +40,20 @@ def over_folds(rows, name):
     """Mean over folds of the means over pictures, row by row."""
     each = [[row[name] for row in rows if row["fold"] == fold] for fold in SIZES]
     return mean(mean(some) for some in each if some)
+
+
+def test_scores_are_what_they_are_defined_as(table, records):
+    """Areas by scikit-learn, ROAD as the mean distance of its two curves."""
+    assert len(table) == sum(SIZES.values()) * len(measures.MAPS)
+    for row in table.iloc[::7].to_dict("records"):
+        for curve in ("deletion", "insertion"):
+            values = [row[f"{curve}@{share:g}"] for share in faithfulness.SHARES]
+            assert row[curve] == pytest.approx(auc(faithfulness.SHARES, values))
+        gaps = [row[f"road-least@{s}"] - row[f"road-most@{s}"] for s in faithfulness.ROAD_SHARES]
+        assert row["road"] == pytest.approx(mean(gaps))
+        assert row["sure"] == row["deletion@0"]
+        assert row["right"] == (row["class"] == row["label"])
+    assert table.attrs["runs"] == [one.key for one in records]
 
 
 def test_a_mean_is_over_folds_of_means_over_pictures(table):

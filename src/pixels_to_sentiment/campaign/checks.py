@@ -1,16 +1,14 @@
 """Whether a device says what the processor says, and how far two runs with one seed lie apart."""
 
-from collections.abc import Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
-
-import pandas as pd
+import torch
 
 from pixels_to_sentiment import provenance
 from pixels_to_sentiment.data.pictures import Pictures
-from pixels_to_sentiment.records import catalogue, experiments, store
+from pixels_to_sentiment.networks import factory
+from pixels_to_sentiment.networks.network import Network
+from pixels_to_sentiment.records import catalogue, experiments
 from pixels_to_sentiment.records.runs import Run
-from pixels_to_sentiment.training import prediction
+from pixels_to_sentiment.training import loop, prediction
 
 CHECKED = catalogue.SQUEEZENET
 # Largest difference in probability that a device may make in float32.
@@ -32,22 +30,39 @@ def equality(pictures: Pictures, device: str) -> dict:
     clock, rows = provenance.Clock(), []
     numbers = _FEW if device == "cpu" else {}
     for precision in ("fp32", "bf16"):
-        (run,), _ = experiments.plan([CHECKED], test_folds=[1], precision=precision, **numbers)
-        with TemporaryDirectory() as folder:
-            first, again = (
-                store.Runs(Path(folder) / name).get(run, pictures, device=device) for name in "ab"
-            )
-            seen, other = (one.predictions()["oversampled"] for one in (first, again))
-            rows.append(_row("two runs with one seed", run, seen, other))
-            if precision == "fp32":
-                pixels = store.pixels_of(run.lists()[1], pictures)
-                on_cpu = prediction.centre_and_oversampled(first.restore(), pixels)[1].numpy()
-                row = _row(f"{device} against cpu", run, seen, on_cpu)
-                rows.append(row | {"limit": LIMIT, "met": row["largest"] <= LIMIT})
+        planned, _ = experiments.plan([CHECKED], test_folds=[1], precision=precision, **numbers)
+        run = planned[0]
+        first, again = (_trained(run, pictures, device) for _ in range(2))
+        seen = _predicted(first, run, pictures, device)
+        rows.append(_row("two runs with one seed", run, seen, _predicted(again, run, pictures)))
+        if precision == "fp32":
+            other = _predicted(first, run, pictures, "cpu")
+            row = _row(f"{device} against cpu", run, seen, other)
+            rows.append(row | {"limit": LIMIT, "met": row["largest"] <= LIMIT})
     return {"rows": rows, "made": clock.details(device=device)}
 
 
-def _row(what: str, run: Run, one: pd.Series, other: Sequence) -> dict:
+def _trained(run: Run, pictures: Pictures, device: str) -> Network:
+    listed, _ = run.lists()
+    pixels = pictures.tensor()[pictures.rows(listed["image"])].to(device)
+    network = factory.create(run.network, start=run.start, seed=run.seed).to(device)
+    labels, more = listed["label"].to_numpy(), {"seed": run.seed, "precision": run.precision}
+    loop.train(network, pixels, labels, run.recipe, **more)
+    return network
+
+
+def _predicted(
+    network: Network, run: Run, pictures: Pictures, device: str | None = None
+) -> torch.Tensor:
+    """Probability of positive from ten crops in float32, on the network's device by default."""
+    device = device or next(network.parameters()).device.type
+    _, listed = run.lists()
+    pixels = pictures.tensor()[pictures.rows(listed["image"])].to(device)
+    with loop.arithmetic("fp32", device):
+        return prediction.centre_and_oversampled(network.to(device), pixels)[1]
+
+
+def _row(what: str, run: Run, one: torch.Tensor, other: torch.Tensor) -> dict:
     return {
         "what": what,
         "network": run.network,

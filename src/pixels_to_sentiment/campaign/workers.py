@@ -6,18 +6,21 @@ belong to a process, so each run is the same to the last bit as if it were made 
 gradients differed.
 """
 
-import multiprocessing
 import signal
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterable
+from multiprocessing import get_context
+from multiprocessing.pool import AsyncResult
 from pathlib import Path
 
+from pixels_to_sentiment.campaign.order import Costs
 from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.errors import NoPlace, UserError
 from pixels_to_sentiment.records import store
 from pixels_to_sentiment.records.runs import WEIGHTS, Run
 
+# Seconds between two looks at who is done.
+_LOOK = 0.05
 _STATE: dict[str, object] = {}
 
 
@@ -39,11 +42,12 @@ class Weightless(store.Runs):
 
 
 def perform(
-    runs: list[Run],
+    runs: Iterable[Run],
     root: Path,
     device: str,
     at_once: int,
     deadline: float,
+    costs: Costs,
     tell: Callable[[Run, str | float], None],
 ) -> list[Run]:
     """Make runs in their order, as far as the time goes.
@@ -53,7 +57,8 @@ def perform(
     root
         Folder of the finished runs; one that the deadline ends leaves nothing there.
     deadline
-        By `time.monotonic`.
+        By `time.monotonic`. What would outlast it by `costs` is not begun; a run without any like
+        it is, and ended when the time is over.
     tell
         Called with each run that is over, and its seconds or why it cannot be finished.
 
@@ -62,16 +67,23 @@ def perform(
     list of Run
         Those not begun or not finished.
     """
-    over = set()
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(at_once, _begin, (root, device, at_once)) as pool:
-        outcomes = pool.imap_unordered(_make, runs)
-        with suppress(multiprocessing.TimeoutError):
-            while len(over) < len(runs):
-                run, outcome = outcomes.next(max(0.0, deadline - time.monotonic()))
-                over.add(run)
+    waiting, left = list(runs), []
+    working: dict[Run, AsyncResult] = {}
+    with get_context("spawn").Pool(at_once, _begin, (root, device, at_once)) as pool:
+        while (waiting or working) and time.monotonic() < deadline:
+            while waiting and len(working) < at_once:
+                run = waiting.pop(0)
+                if time.monotonic() + (costs.expected(run) or 0) > deadline:
+                    left.append(run)
+                else:
+                    working[run] = pool.apply_async(_make, (run,))
+            for run in [run for run, result in working.items() if result.ready()]:
+                outcome = working.pop(run).get()
+                if isinstance(outcome, float):
+                    costs.add(run, outcome)
                 tell(run, outcome)
-    return [run for run in runs if run not in over]
+            time.sleep(_LOOK)
+        return [*working, *left, *waiting]
 
 
 def _begin(root: Path, device: str, at_once: int) -> None:
@@ -85,15 +97,15 @@ def _end(*_: object) -> None:
     raise SystemExit(128 + signal.SIGTERM)
 
 
-def _make(run: Run) -> tuple[Run, float | str]:
-    """Make a run; give it with its seconds, or why it cannot be finished."""
+def _make(run: Run) -> float | str:
+    """Give the seconds of a run, or why it cannot be finished."""
     began = time.monotonic()
     try:
         _STATE["store"].get(run, _STATE["pictures"], device=_STATE["device"])
     except NoPlace:
         raise
     except UserError as fault:
-        return run, str(fault)
+        return str(fault)
     except RuntimeError as fault:  # torch's, such as a device without memory
-        return run, f"{type(fault).__name__}: {fault}".splitlines()[0]
-    return run, time.monotonic() - began
+        return f"{type(fault).__name__}: {fault}".splitlines()[0]
+    return time.monotonic() - began

@@ -33,28 +33,31 @@ _OFTEN = 60
 
 def commands(rooms) -> None:
     """Add the command."""
-    text = "Make the runs that the book lacks, for some minutes; leave their records in a pack."
+    text = "Make the runs that the book lacks, for some minutes; leave their records as packs."
     command = add_command(rooms, "campaign", _campaign, text, "--device")
-    command.add_argument("-o", "--output", type=Path, metavar="DIR", help="folder for the pack")
+    command.add_argument("-o", "--output", type=Path, metavar="DIR", help="folder for the packs")
     command.add_argument("--minutes", type=float, help="stop by then, packing included")
     command.add_argument("--resume", action="store_true", help="go on with an earlier campaign")
     command.add_argument("--dry-run", action="store_true", help="show what would be run, in order")
     command.add_argument("--at-once", type=int, metavar="N", help="processes (GPU: 3, CPU: 1)")
+    text = "a few iterations each, to try it; never recorded"
+    command.add_argument("--smoke", action="store_true", help=text)
 
 
 def _campaign(options: argparse.Namespace) -> None:
     began = time.monotonic()
     there = options.output is not None and options.minutes is not None
     if not options.dry_run and not (there and 0 < options.minutes < math.inf):
-        raise UserError("Say where the pack goes and how long it may take: -o DIR --minutes M.")
+        raise UserError("Say where the packs go and how long it may take: -o DIR --minutes M.")
     if options.at_once is not None and options.at_once < 1:
         raise UserError(f"--at-once is {options.at_once}: give a whole number from 1 up.")
     from pixels_to_sentiment.campaign import order
     from pixels_to_sentiment.records import store
 
     with waiting("Planning"):
-        runs, missing = order.planned()
-        todo = order.lacking(runs, store.recorded())
+        runs, missing = order.planned(options.smoke)
+        recorded = store.recorded()
+        todo = order.lacking(runs, recorded)
     if missing:
         left_out = ", ".join(map(str, missing))
         print(f"Left out, as their weights are not at hand: {left_out}.", file=sys.stderr)
@@ -63,7 +66,7 @@ def _campaign(options: argparse.Namespace) -> None:
         return
     seconds = 60 * options.minutes
     end = began + seconds - min(_AT_MOST, max(_LEAST, _RESERVE * seconds))
-    _Campaign(options, todo).go(end, seconds)
+    _Campaign(options, todo, recorded).go(end, seconds)
 
 
 def _show(todo: list) -> None:
@@ -89,30 +92,30 @@ def _end(*_: object) -> None:
 class _Campaign:
     """One call of the command: what is finished lies below the runs and outlasts it."""
 
-    def __init__(self, options: argparse.Namespace, todo: list):
+    def __init__(self, options: argparse.Namespace, todo: list, recorded: list):
         from pixels_to_sentiment import places
-        from pixels_to_sentiment.campaign import order
         from pixels_to_sentiment.records.runs import Record
         from pixels_to_sentiment.training import devices
 
-        self.options = options
+        self.options, self.recorded = options, recorded
         self.device = devices.pick(options.device)
         self.root = places.runs() / "campaign"
-        finished = Record.recorded(self.root)
+        self.finished = Record.recorded(self.root)
         self.report = {"began": datetime.now(UTC).isoformat(timespec="seconds"), "failed": {}}
         with suppress(OSError, ValueError):
             self.report = json.loads((self.root / "report.json").read_text())
         packed = options.output.is_dir() and any(options.output.iterdir())
-        if (finished or packed) and not options.resume:
-            place = self.root if finished else options.output
+        if (self.finished or packed) and not options.resume:
+            place = self.root if self.finished else options.output
             raise UserError(f"{place} holds an earlier campaign: --resume goes on with it.")
         self.planned = set(todo)
-        self.todo = order.lacking(todo, finished)
+        known = {one.run for one in self.finished}
+        self.todo = [run for run in todo if run not in known]
         self.last = 0.0
 
     def go(self, end: float, seconds: float) -> None:
         """Check, measure, run, and pack whatever happens."""
-        from pixels_to_sentiment.campaign import workers
+        from pixels_to_sentiment.campaign import order, workers
 
         # Whatever takes longer than it should, as checks may, is ended too.
         before = signal.signal(signal.SIGALRM, _end)
@@ -120,8 +123,10 @@ class _Campaign:
         try:
             self._check()
             self._measure(min(_BENCHMARK * seconds, end - time.monotonic()))
+            costs = order.Costs([*self.recorded, *self.finished], self.device)
             at_once = self.options.at_once or _AT_ONCE[self.device[:4]]
-            left = workers.perform(self.todo, self.root, self.device, at_once, end, self._tell)
+            shared = self.root, self.device, at_once, end, costs
+            left = workers.perform(self.todo, *shared, self._tell)
             print(f"{len(left)} runs are left.", flush=True)
         except _Over:
             print("The time is over.", flush=True)
@@ -181,6 +186,7 @@ class _Campaign:
         with places.written_whole(self.root / "report.json") as partial:
             partial.write_text(json.dumps(self.report, indent=1) + "\n")
         found = [one for one in Record.recorded(self.root) if one.run in self.planned]
-        size = packs.write(found, self.report, self.options.output).stat().st_size
+        made = packs.write(found, self.report, self.options.output)
         self.last = time.monotonic()
-        print(f"{len(found)} records in the pack, {size:,} bytes.", flush=True)
+        size = sum(path.stat().st_size for path in made)
+        print(f"{len(found)} records in {len(made)} packs, {size:,} bytes.", flush=True)

@@ -41,7 +41,7 @@ def log_odds(network: Network, pixels: Tensor, *, batch: int = 32) -> Tensor:
     -------
     Tensor
         Log-odds of positive in nats, float32 (n, h', w') on the CPU. CaffeNet gives 1x1 at 227
-        and 8x8 at 451, SqueezeNet and MobileNetV2 a map whose mean is the classifier's log-odds.
+        and 8x8 at 451, the others a map whose mean is the classifier's log-odds.
 
     Raises
     ------

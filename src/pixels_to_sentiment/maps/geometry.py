@@ -8,6 +8,11 @@ to 337. (Where the classifier sees padding a place sees the picture, around the 
 import numpy as np
 from torch import nn
 
+from pixels_to_sentiment.networks import compat  # noqa: F401  (before timm)
+
+# isort: split
+from timm.layers import Conv2dSame, get_same_padding
+
 
 def shares(body: nn.Module, side: int, count: int, last: str = "") -> np.ndarray:
     """Find the middles of the windows of a map's places, along one side of the input.
@@ -39,11 +44,15 @@ def shares(body: nn.Module, side: int, count: int, last: str = "") -> np.ndarray
         if last and reached and not inside:
             break
         reached |= inside
-        if isinstance(layer, nn.Conv2d | nn.MaxPool2d):
+        beside = ".downsample." in name
+        if isinstance(layer, nn.Conv2d | nn.MaxPool2d) and not beside:
             window, padding, dilation, stride = (
                 np.ravel(getattr(layer, what))[0].item()
                 for what in ("kernel_size", "padding", "dilation", "stride")
             )
+            if isinstance(layer, Conv2dSame):
+                # Padded by as much as the size asks for, of which the smaller half comes first.
+                padding = get_same_padding(-(-side // step), window, stride, dilation) // 2
             first += step * (dilation * (window - 1) / 2 - padding)
             step *= stride
     return (first + step * np.arange(count) + 0.5) / side

@@ -1,7 +1,6 @@
 """Photographs of one's own: files of many kinds, opened as the data set's pictures are."""
 
 import hashlib
-import os
 import warnings
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -75,7 +74,7 @@ def listed(given: Iterable[Path]) -> list[Path]:
     UserError
         If there is no such file or folder, or no photograph in a folder.
     """
-    found: dict[str, Path] = {}
+    found: dict[Path, Path] = {}
     for path in given:
         try:
             there, folder = path.exists(), path.is_dir()
@@ -89,8 +88,16 @@ def listed(given: Iterable[Path]) -> list[Path]:
         if not folder and not path.is_file():
             raise UserError(f"{in_print(path)} is neither a file nor a folder: name a photograph.")
         for one in _in_folder(path) if folder else [path]:
-            found.setdefault(os.path.realpath(one), one)
+            found.setdefault(_resolved(one), one)
     return list(found.values())
+
+
+def _resolved(path: Path) -> Path:
+    try:
+        return path.resolve()
+    # A link that leads to itself; it gets its sentence when it is opened.
+    except (OSError, RuntimeError):
+        return path.absolute()
 
 
 def _in_folder(folder: Path) -> list[Path]:
@@ -174,27 +181,26 @@ def _recognised(stream) -> Image.Image:
 def upright(image: Image.Image) -> np.ndarray:
     """Turn a picture of any mode into pixels, uint8 RGB (h, w, 3), turned as its EXIF says.
 
-    What is transparent lies on white, of 16 bits and 12 the upper ones are taken, CMYK is converted
-    without a colour profile, and of several frames it is the first.
+    What is transparent lies on white, 16 bits become 8 by leaving out the lower ones, CMYK is
+    converted without a colour profile, and of several frames it is the first.
 
     Raises
     ------
     Damaged
-        If its colours are not convertible, or its numbers such as photographs do not have.
+        If its numbers have no known range, or its colours are not convertible.
     """
-    tags = getattr(image, "tag_v2", {})
-    if tags.get(TiffImagePlugin.PLANAR_CONFIGURATION) == 2 and image.mode in ("LA", "La"):
-        # Which Pillow reads wrongly.
-        raise Damaged("it has grey and transparency in planes of their own", "save it as PNG")
-    if image.mode in ("I", "F"):
-        raise Damaged("its numbers have a sign, a point or 32 bits", "save it with 8 or 16 bits")
+    tags = _tags(image)
     image.load()
     # EXIF that is damaged does not say how to turn the picture, which is whole.
     with suppress(Exception):
         image = ImageOps.exif_transpose(image)
+    if image.mode.startswith(("I", "F")):
+        values = np.asarray(image)
+        grey = _eight_bits(values, tags)
+        if isinstance(clear := image.info.get("transparency"), int):
+            grey = np.where(values == clear, np.uint8(255), grey)
+        return np.repeat(grey[:, :, None], 3, axis=2)
     try:
-        if image.mode.startswith("I;16"):
-            image = _eight_bits(image, tags)
         if image.mode == "La":
             image = image.convert("LA")
         if image.has_transparency_data:
@@ -206,12 +212,40 @@ def upright(image: Image.Image) -> np.ndarray:
         raise Damaged(f"it has colours of an unusual kind ({fault})", "save it as RGB") from fault
 
 
-def _eight_bits(image: Image.Image, tags: Mapping[int, object]) -> Image.Image:
-    """Leave out the lower bits of grey; what one value is said to be transparent lies on white."""
-    values = np.asarray(image)
-    grey = (values >> tags.get(TiffImagePlugin.BITSPERSAMPLE, (16,))[0] - 8).astype(np.uint8)
-    if tags.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION) == 0:  # white is zero
-        grey = 255 - grey
-    if isinstance(clear := image.info.get("transparency"), int):
-        grey = np.where(values == clear, np.uint8(255), grey)
-    return Image.fromarray(grey)
+def _tags(image: Image.Image) -> Mapping[int, object]:
+    """Give the tags of a TIFF, or nothing, and keep from Pillow what it reads wrongly."""
+    tags = getattr(image, "tag_v2", {})
+    if tags.get(TiffImagePlugin.PLANAR_CONFIGURATION) == 2 and image.mode in ("LA", "La"):
+        raise Damaged("it has grey and transparency in planes of their own", "save it as PNG")
+    if tags:
+        # What libtiff gives is in the machine's order of bytes; of 32 bits Pillow takes it for
+        # that of the file.
+        native = {"F;32BF": "F;32NF", "I;32BS": "I;32NS"}
+        image.tile = [
+            tile._replace(args=tuple(native.get(one, one) for one in tile.args))
+            for tile in image.tile
+        ]
+    return tags
+
+
+def _eight_bits(values: np.ndarray, tags: Mapping[int, object]) -> np.ndarray:
+    """Bring grey values into 0..255: 16 bits, or of a type without a range of its own."""
+    low, high = float(values.min()), float(values.max())
+    if not (low >= 0 and high < 65536):
+        raise Damaged(f"it has grey values from {low:g} to {high:g}", "save it with 8 or 16 bits")
+    if values.dtype.kind == "f" and 1 < high < 2:
+        raise Damaged(
+            f"it has grey values from {low:g} to {high:g}, neither shares nor bits",
+            "save it with 8 or 16 bits",
+        )
+    if values.dtype.kind == "f" and high <= 1:
+        grey = (values * 255).round().astype(np.uint8)
+    elif values.dtype.itemsize > 2 and high < 256:
+        grey = values.astype(np.uint8)
+    else:
+        # Pillow keeps the range of 12 bits and of 16 with a sign.
+        bits = tags.get(TiffImagePlugin.BITSPERSAMPLE, (16,))[0]
+        signed = bits == 16 and tags.get(TiffImagePlugin.SAMPLEFORMAT, (1,))[0] == 2
+        grey = (values.astype(np.uint16) >> min(bits, 16) - signed - 8).astype(np.uint8)
+    white_is_zero = tags.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION) == 0
+    return 255 - grey if white_is_zero else grey

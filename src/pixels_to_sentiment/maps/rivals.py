@@ -16,6 +16,8 @@ LAST_CONVOLUTIONAL = {
     "squeezenet1_0": "features",
     "squeezenet1_1": "features",
     "mobilenet_v2": "features",
+    "efficientnet_lite0": "bn2",
+    "resnet50": "layer4",
 }
 # What the centre prior's Gaussian has as standard deviation, in sides of the picture.
 CENTRE_SPREAD = 0.25

@@ -268,7 +268,10 @@ ARCHITECTURES = {
     ),
 }
 # Those with a fully convolutional form, which `surgery` makes.
-FULLY_CONVOLUTIONAL = ("alexnet", "caffenet", "mobilenet_v2", "squeezenet1_0", "squeezenet1_1")
+FULLY_CONVOLUTIONAL = (
+    *("alexnet", "caffenet", "efficientnet_lite0", "mobilenet_v2", "resnet50"),
+    *("squeezenet1_0", "squeezenet1_1"),
+)
 
 
 def find_start(name: str, start: str) -> Start | None:

@@ -29,7 +29,8 @@ def fully_convolutional(network: Network) -> nn.Module:
             f"{network.name} has no fully convolutional form here: choose from "
             f"{list(FULLY_CONVOLUTIONAL)}."
         )
-    return _converted(deepcopy(network.body)).eval()
+    body = deepcopy(network.body)
+    return (_of_timm(body) if hasattr(body, "default_cfg") else _converted(body)).eval()
 
 
 def _converted(body: nn.Module, ending: str = CONVOLUTIONAL) -> nn.Module:
@@ -42,6 +43,12 @@ def _converted(body: nn.Module, ending: str = CONVOLUTIONAL) -> nn.Module:
         elif not isinstance(layer, nn.Flatten | nn.AdaptiveAvgPool2d):
             layers[name] = layer
     return nn.Sequential(layers)
+
+
+def _of_timm(body: nn.Module) -> nn.Module:
+    setattr(body, body.default_cfg["classifier"], _convolution(body.get_classifier()))
+    body.global_pool = nn.Identity()
+    return body
 
 
 def _convolution(linear: nn.Linear) -> nn.Conv2d:

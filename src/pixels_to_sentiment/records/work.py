@@ -163,7 +163,7 @@ class Finished:
             if work.key(told["data"]["fingerprint"], told["code"]) != told["key"]:
                 raise ValueError("what it says is not what was written: its key is another's")
             made = cls(folder, work, **told, **cls._more(content))
-        for name in ("provenance.json", *cls.files):
+        for name in ("provenance.json", *made.tables()):
             with _damage(folder / name):
                 (folder / name).stat()
         return made
@@ -211,6 +211,10 @@ class Finished:
                     raise
                 damaged(fault)
         return found
+
+    def tables(self) -> tuple[str, ...]:
+        """Name the tables that its folder has to hold."""
+        return self.files
 
     @contextmanager
     def reading(self, name: str) -> Iterator[BinaryIO]:

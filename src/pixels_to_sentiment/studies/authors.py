@@ -104,29 +104,37 @@ def of_studies(records: Iterable[StudyRecord]) -> list[Candidate]:
     """Take the twelve photographs out of studies of five agree, each by the network of its fold.
 
     Studies on photographs whose runs differ in the fold alone belong together; where the folds that
-    are needed are not all there, they are left out. They come by title and seed.
+    are needed are not all there, they are left out. The sentiment maps come first, by title and
+    seed, then the Grad-CAM maps of the studies that kept them.
     """
-    groups: dict[str, list[pd.DataFrame]] = {}
+    groups: dict[str, list[StudyRecord]] = {}
     for one in records:
         if one.run and one.study.agreement == "five" and one.photographed:
-            groups.setdefault(plans.run_in_words(one.run), []).append(_mapped(one))
+            groups.setdefault(plans.run_in_words(one.run), []).append(one)
     wanted, found = pictures()["image"], []
-    for network, some in sorted(groups.items()):
-        table = pd.concat(some)
-        table = table[~table.index.duplicated()]
-        if wanted.isin(table.index).all():
-            values, classes, keys = (table.loc[wanted, name] for name in table)
-            classes, keys = classes.to_numpy(int), tuple(dict.fromkeys(keys))
-            found.append(Candidate(network, measures.MAP, np.stack(values), classes, keys))
+    for kind in (measures.MAP, measures.GRAD_CAM):
+        for network, some in sorted(groups.items()):
+            table = pd.concat([_mapped(one, kind) for one in some])
+            table = table[~table.index.duplicated()]
+            if wanted.isin(table.index).all():
+                values, classes, keys = (table.loc[wanted, name] for name in table)
+                classes, keys = classes.to_numpy(int), tuple(dict.fromkeys(keys))
+                found.append(Candidate(network, kind, np.stack(values), classes, keys))
     return found
 
 
-def _mapped(one: StudyRecord) -> pd.DataFrame:
+def _mapped(one: StudyRecord, kind: str) -> pd.DataFrame:
     """Of the pictures that a study maps, by name: map at the article's places, class, key."""
-    names, values = one.maps()
+    held, at = (one.maps(), one.at) if kind == measures.MAP else (one.grad_cam(), one.grad_cam_at)
+    if held is None:
+        return pd.DataFrame(columns=["values", "class", "key"])
+    names, values = held
     answers = one.measures().query("map == @measures.MAP").set_index("image")["class"]
-    brought = {"values": list(at_places(values, one.at)), "class": answers[names].to_numpy()}
-    return pd.DataFrame(brought | {"key": one.key}, names)
+    classes, brought = answers[names].to_numpy(), at_places(values, at)
+    if kind == measures.GRAD_CAM:
+        # It speaks for the class that the network gives to the picture.
+        brought = brought * (2 * classes - 1)[:, None, None]
+    return pd.DataFrame({"values": list(brought), "class": classes, "key": one.key}, names)
 
 
 def unknowing(loaded: Pictures) -> list[Candidate]:

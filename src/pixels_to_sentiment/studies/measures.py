@@ -41,7 +41,7 @@ def measure(
     untaught: Network | None = None,
     seed: int = 0,
     progress: Callable[[str], None] = lambda what: None,
-) -> tuple[Tensor, np.ndarray, pd.DataFrame]:
+) -> tuple[Tensor, np.ndarray, Tensor, np.ndarray, pd.DataFrame]:
     """Map pictures, and measure how far the maps can be believed.
 
     Parameters
@@ -61,6 +61,9 @@ def measure(
     -------
     maps, at
         As `dense.log_odds` and `dense.places` give them.
+    cam, cam_at
+        As `rivals.grad_cam` gives them of the centre crop, for the class that the network gives to
+        it, and where their places lie, as shares of the picture's side.
     measures : DataFrame
         A map of a picture a row: ``image``, ``label``, ``map`` (one of `MAPS`), ``class`` (the
         more probable one for the centre crop, which is asked for), a column a point of each of
@@ -83,7 +86,8 @@ def measure(
         columns |= seen.on_evidence(relevance[name])
         made = table.reset_index(drop=True).assign(map=name, **{"class": seen.classes.numpy()})
         rows.append(pd.concat([made, pd.DataFrame(columns, index=made.index)], axis=1))
-    return seen.maps, seen.at, pd.concat(rows, ignore_index=True)
+    cam_at = (seen.cam_at * seen.crop + seen.margin) / seen.side
+    return seen.maps, seen.at, seen.cam, cam_at, pd.concat(rows, ignore_index=True)
 
 
 class _Seen:
@@ -94,8 +98,8 @@ class _Seen:
         rows = loaded.rows(table["image"])
         squares = loaded.tensor()[rows]
         self.side = squares.shape[1]
-        margin = (self.side - self.crop) // 2
-        middle = slice(margin, margin + self.crop)
+        self.margin = (self.side - self.crop) // 2
+        middle = slice(self.margin, self.margin + self.crop)
         self.crops = squares[:, middle, middle].contiguous().to(network.device)
         self.large = dense.enlarged(loaded, table["image"]).to(network.device)
         self.masks = None

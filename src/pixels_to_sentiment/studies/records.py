@@ -8,6 +8,8 @@ along a side the maps' places lie, too, and it holds
     A picture a row: ``image``, then the map's places, row after row, in nats.
 ``measures.csv``
     A map of a picture a row, with the columns of `measures.measure`.
+``grad_cam.csv``
+    The Grad-CAM maps, in the form of ``log_odds.csv``; studies made before they were kept lack it.
 """
 
 from dataclasses import dataclass
@@ -18,6 +20,8 @@ import pandas as pd
 
 from pixels_to_sentiment.records.runs import Run
 from pixels_to_sentiment.records.work import Finished, Work
+
+_GRAD_CAM = "grad_cam.csv"
 
 
 @dataclass(frozen=True)
@@ -68,15 +72,18 @@ class StudyRecord(Finished):
         The one of another seed.
     at
         Where the map's places lie, see `dense.places`.
+    grad_cam_at
+        Where those of Grad-CAM lie, as shares of the picture's side; empty if they were not kept.
     """
 
     run: Run | None = None
     other: Run | None = None
     at: tuple[float, ...] = ()
+    grad_cam_at: tuple[float, ...] = ()
 
     of: ClassVar = Study
     files: ClassVar = ("log_odds.csv", "measures.csv")
-    readers: ClassVar = ("maps", "measures")
+    readers: ClassVar = ("maps", "grad_cam", "measures")
     one: ClassVar = "study of maps"
     several: ClassVar = "studies of maps"
     untrained: ClassVar = "head fitted"
@@ -84,7 +91,10 @@ class StudyRecord(Finished):
     @classmethod
     def _more(cls, content: dict) -> dict:
         runs = {name: content[name] and Run.read(content[name]) for name in ("run", "other")}
-        return runs | {"at": tuple(content["at"])}
+        return runs | {
+            "at": tuple(content["at"]),
+            "grad_cam_at": tuple(content.get("grad_cam_at", ())),
+        }
 
     @property
     def study(self) -> Study:
@@ -97,7 +107,22 @@ class StudyRecord(Finished):
 
     def maps(self) -> tuple[np.ndarray, np.ndarray]:
         """Give the names of the pictures (n,) and their log-odds in nats, float64 (n, h, w)."""
-        with self.reading("log_odds.csv") as stream:
+        return self._read("log_odds.csv")
+
+    def grad_cam(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """Give the names of the pictures (n,) and their Grad-CAM maps, float64 (n, h, w).
+
+        They are of the centre crop, for the class that the network gives to it, 0 or more. ``None``
+        if the study was made before they were kept.
+        """
+        return self._read(_GRAD_CAM) if self.grad_cam_at else None
+
+    def tables(self) -> tuple[str, ...]:
+        """As of all work; older studies lack Grad-CAM."""
+        return (*self.files, _GRAD_CAM) if self.grad_cam_at else self.files
+
+    def _read(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        with self.reading(name) as stream:
             table = pd.read_csv(stream)
             values = table.drop(columns="image").to_numpy(dtype=float)
             height, width = (int(v) + 1 for v in table.columns[-1].split("-"))

@@ -1,6 +1,7 @@
 """Map studies that are made and kept beside the training runs."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -44,14 +45,15 @@ class Studies(store.Store):
             name, _, start = study.run.partition(":")
             network = factory.create(name, start=start, seed=study.seed).to(device)
             taught, _ = folds.split(study.agreement, study.fold)
-            pixels = store.pixels_of(taught, pictures).to(device)
-            heads.fit(network, pixels, taught["label"].to_numpy())
+            heads.fit(
+                network, store.pixels_of(taught, pictures).to(device), taught["label"].to_numpy()
+            )
         with loop.arithmetic("fp32", torch.device(device).type):
             untaught = None
             if study.labels:
                 tell("shuffled labels")
                 untaught = _untaught(trained.run, study.seed, pictures, device)
-            maps, at, found = measures.measure(
+            maps, at, cam, cam_at, found = measures.measure(
                 network,
                 pictures,
                 table,
@@ -60,12 +62,10 @@ class Studies(store.Store):
                 seed=study.seed,
                 progress=tell,
             )
-        places_of = [f"{row}-{column}" for row, column in np.ndindex(*maps.shape[1:])]
-        values = pd.DataFrame(maps.flatten(1).numpy(), columns=places_of)
-        values.insert(0, "image", table["image"].to_numpy())
-        values.to_csv(folder / "log_odds.csv", index=False, float_format="%.3g")
+        _write(maps, table["image"], folder / "log_odds.csv")
+        _write(cam, table["image"], folder / "grad_cam.csv")
         found.round(4).to_csv(folder / "measures.csv", index=False)
-        return {"at": at.round(6).tolist()}
+        return {"at": at.round(6).tolist(), "grad_cam_at": cam_at.round(6).tolist()}
 
 
 def _untaught(run: Run, seed: int, pictures: Pictures, device: str) -> Network:
@@ -78,5 +78,13 @@ def _untaught(run: Run, seed: int, pictures: Pictures, device: str) -> Network:
     return network.eval()
 
 
-# Opens the recorded studies.
-recorded = StudyRecord.recorded
+def _write(maps: torch.Tensor, images: pd.Series, path: Path) -> None:
+    places_of = [f"{row}-{column}" for row, column in np.ndindex(*maps.shape[1:])]
+    values = pd.DataFrame(maps.flatten(1).numpy(), columns=places_of)
+    values.insert(0, "image", images.to_numpy())
+    values.to_csv(path, index=False, float_format="%.3g")
+
+
+def recorded(results: Path | None = None) -> list[StudyRecord]:
+    """Open the recorded studies."""
+    return StudyRecord.recorded(results)

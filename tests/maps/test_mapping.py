@@ -13,7 +13,7 @@ from PIL import Image
 
 from pixels_to_sentiment.data import folds, pictures
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.maps import choice, dense, mapping, photos
+from pixels_to_sentiment.maps import choice, dense, drawing, mapping, photos
 from pixels_to_sentiment.training import prediction
 from toy_maps import photograph, with_weights
 from toy_runs import made_up_pictures
@@ -100,6 +100,19 @@ def test_what_a_run_was_trained_on_is_its_training_list(decoded, made):
     decoded(digests=digests)
     assert twin in mapping.trained_on(record)
     assert twin not in mapping.trained_on(made(recipe="paper-without-twins"))
+
+
+def test_a_picture_of_the_training_list_is_marked(decoded, chosen, isolated, monkeypatch):
+    """In the numbers, and in red on the drawing."""
+    paths = [photograph(isolated / name, seed) for seed, name in enumerate(("a.png", "b.png"))]
+    digests = decoded()
+    digests[folds.split("five", 1)[0]["image"].iloc[3]] = photos.opened(paths[0]).sha256
+    decoded(digests=digests)
+    real, warned = drawing.sheet, []
+    monkeypatch.setattr(drawing, "sheet", lambda *given: warned.append(given[2]) or real(*given))
+    found = dict(mapping.mapped(chosen, paths, isolated / "out"))
+    assert [one["seen_in_training"] for one in found.values()] == [True, False]
+    assert warned == [mapping.WARNINGS[True], ""]
 
 
 def test_without_the_photographs_it_is_unknown_what_was_seen(decoded, made, monkeypatch):

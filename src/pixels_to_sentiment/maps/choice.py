@@ -265,7 +265,9 @@ def _to_train(network: str | None) -> Configuration:
         starts = declared.ARCHITECTURES[network].starts
         listed += [Configuration(network, start, catalogue.THIRD) for start in starts]
     pretrained = [one for one in listed if one.start != "random"]
-    return next(filter(_at_hand, pretrained), pretrained[0])
+    # To look for weights may make a file, which serves nothing without the photographs.
+    looked = pretrained if assets.find(folds.ARCHIVE) else []
+    return next(filter(_at_hand, looked), pretrained[0])
 
 
 def _at_hand(configuration: Configuration) -> bool:

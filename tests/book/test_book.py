@@ -1,5 +1,4 @@
 import json
-import multiprocessing
 import shutil
 from pathlib import Path
 
@@ -260,7 +259,8 @@ def test_notebook_that_looks_at_the_others_comes_last_and_follows_them(executed,
 
 def test_notebooks_at_once_give_what_they_give_in_turn(fresh, monkeypatch, capsys):
     """One that fails leaves the other's chapter, and neither makes a chapter of itself."""
-    monkeypatch.setattr(book, "_SPAWNED", multiprocessing.get_context("fork"))  # keeps the patches
+    # In this process, whose places are the toy checkout's.
+    monkeypatch.setattr(book, "_apart", lambda job, _: book._bring_up(*job))
     folder = fresh("sums", "fails")
     (folder / "notebooks/tiers/smoke.yaml").write_text("")
     with pytest.raises(UserError, match="at the bottom"):

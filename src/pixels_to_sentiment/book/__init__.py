@@ -98,7 +98,9 @@ def _each(jobs: list[tuple], at_once: int) -> list[bool]:
 
 def _apart(job: tuple, threads: str) -> bool:
     """Bring up a notebook from a process of its own: papermill minds Ctrl-C in a main thread."""
-    with ProcessPoolExecutor(1, _SPAWNED, _share_processors, (threads,)) as alone:
+    # One task, so that it ends by itself where its parent has been killed.
+    made = {"initializer": _share_processors, "initargs": (threads,), "max_tasks_per_child": 1}
+    with ProcessPoolExecutor(1, _SPAWNED, **made) as alone:
         return alone.submit(_bring_up, *job).result()
 
 

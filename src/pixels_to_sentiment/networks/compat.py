@@ -21,8 +21,8 @@ _SCHEMA = "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
 def _declare_operators() -> torch.library.Library | None:
     """Declare ``torchvision::nms`` and ``::qnms`` where torchvision's own do not load."""
     spec = importlib.util.find_spec("torchvision")
-    # As its own import is about to do.
-    for path in Path(spec.origin).parent.glob("_C.*") if spec else ():
+    # As its own import is about to do. What stands in for it in the reference has no origin.
+    for path in Path(spec.origin).parent.glob("_C.*") if spec and spec.origin else ():
         with suppress(OSError):
             torch.ops.load_library(str(path))
     if hasattr(torch.ops.torchvision, "nms"):

@@ -20,8 +20,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -29,6 +27,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import torch
+from timed import timed
 
 from pixels_to_sentiment import places, provenance
 from pixels_to_sentiment.data import folds, pictures
@@ -119,16 +118,6 @@ def of_network(name: str) -> None:
     rows = json.loads(table[names].round(4).to_json(orient="records"))
     noise = {"radius": robustness.RADIUS, "samples": robustness.SAMPLES}
     record(f"maps-{name}", clock, rows, network=name, noise=noise)
-
-
-def timed(work: Callable, rounds: int) -> tuple[object, float]:
-    """Give what the work gives, and the median of its seconds of the processor."""
-    taken = []
-    for _ in range(rounds + 1):
-        began = time.process_time()
-        found = work()
-        taken.append(time.process_time() - began)
-    return found, float(np.median(taken[1:]))
 
 
 def our_road(twelve: Twelve, relevance: torch.Tensor, seed: int = 0) -> list[float]:

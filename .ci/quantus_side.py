@@ -8,7 +8,6 @@ of the map's size; where lengths alone count, the map lies in a corner of zeros.
 import itertools
 import json
 import sys
-import time
 import warnings
 from importlib.metadata import version
 from pathlib import Path
@@ -16,18 +15,9 @@ from pathlib import Path
 import numpy as np
 import quantus
 import torch
+from timed import timed
 
 PACKAGES = ("quantus", "torch", "numpy", "scipy", "opencv-python")
-
-
-def timed(work, rounds):
-    """As `map_measures.timed`."""
-    taken = []
-    for _ in range(rounds + 1):
-        began = time.process_time()
-        found = work()
-        taken.append(time.process_time() - began)
-    return found, float(np.median(taken[1:]))
 
 
 def sensitivity(arrays, facts, form):

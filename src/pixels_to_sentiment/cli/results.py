@@ -26,7 +26,7 @@ def commands(rooms) -> None:
     record.add_argument(
         "--all", action="store_true", help="all that this code has finished, where it can be"
     )
-    text = "all in the pack of a campaign, or nothing"
+    text = "all in the packs of a campaign, or nothing"
     record.add_argument("--from", dest="packs", type=Path, metavar="DIR", help=text)
 
 
@@ -114,7 +114,7 @@ def _record(options: argparse.Namespace) -> None:
 
 
 def _take_in(folder: Path, record: Callable[[list], None]) -> None:
-    """Record what the pack of a campaign holds, and keep its report beside the benchmarks."""
+    """Record what the packs of a campaign hold, and keep its report beside the benchmarks."""
     from pixels_to_sentiment import places
     from pixels_to_sentiment.campaign import packs
 
@@ -125,4 +125,4 @@ def _take_in(folder: Path, record: Callable[[list], None]) -> None:
         kept.parent.mkdir(parents=True, exist_ok=True)
         with places.written_whole(kept) as partial:
             partial.write_text(json.dumps(report, indent=1) + "\n")
-    print(f"{len(records)} in the pack; the checks are in {kept}.")
+    print(f"{len(records)} in the packs; the checks are in {kept}.")

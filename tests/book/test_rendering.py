@@ -149,11 +149,13 @@ def test_what_made_a_figure_stands_below_it_and_not_in_it(page):
 def test_a_table_that_another_page_takes_from_a_notebook_has_a_number_there(page):
     """By the page's letter, as it has no number; and a link from prose, and what made it below.
 
-    A bare number would be a table of the article. Text is put in by MyST-NB as ever.
+    A bare number would be a table of the article. On paper it is the same. Text is put in by
+    MyST-NB as ever.
     """
-    chapter, index, *_ = page
+    chapter, index, _, paper, _ = page
     assert "Three" not in chapter
-    assert re.search(r'<caption><span class="caption-number">Table A\.1 </span>Three', index)
+    for one in (index, paper):
+        assert re.search(r'<caption><span class="caption-number">Table A\.1 </span>Three', one)
     (anchor,) = re.findall(r'<div class="results" id="([^"]+)"', index)
     assert re.search(rf'href="#{anchor}"[^>]*><span[^>]*>Table A\.1<', index)
     assert index.index("Three") < index.index(MADE)

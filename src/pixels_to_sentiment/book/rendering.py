@@ -222,10 +222,11 @@ def _made(cell: dict) -> list[dict]:
     return [prose | {"source": " ".join(s.split())} for s in shown if s.startswith(_MADE)]
 
 
-def number_apart(_: Sphinx, env: BuildEnvironment) -> None:
+def number_apart(_: Sphinx, env: BuildEnvironment) -> list[str]:
     """Give what is counted on a page without a number the page's letter: ``Table B.1``.
 
-    A bare number would be that of a table of the article, or of another such page.
+    A bare number would be that of a table of the article, or of another such page. Sphinx, which
+    has just numbered all, is told of no further page to write.
     """
     letters = iter(ascii_uppercase)
     for page, kinds in env.toc_fignumbers.items():
@@ -234,6 +235,7 @@ def number_apart(_: Sphinx, env: BuildEnvironment) -> None:
             for places in kinds.values():
                 for turn, place in enumerate(places, 1):
                     places[place] = letter, turn
+    return []
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -242,7 +244,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_transform(LabelTables)
     app.add_transform(PairDrawings)
     app.connect("source-read", prepare)
-    app.connect("env-check-consistency", number_apart)
+    # After Sphinx's own, in every build, though no page was read.
+    app.connect("env-get-updated", number_apart, priority=900)
     app.connect("html-page-context", metadata.describe)
     app.connect("build-finished", metadata.copy)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from scipy.special import log_expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, LeaveOneGroupOut
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from pixels_to_sentiment.data import folds
@@ -35,7 +36,7 @@ def answers(
         model = GridSearchCV(
             make_pipeline(StandardScaler(), LogisticRegression(solver="newton-cholesky")),
             {"logisticregression__C": COSTS},
-            scoring="neg_log_loss",
+            scoring=_likelihood,
             cv=LeaveOneGroupOut(),
         )
         model.fit(rows.loc[train["image"]].to_numpy(), train["label"], groups=train["fold"])
@@ -44,3 +45,8 @@ def answers(
     told = pd.concat(parts, ignore_index=True)
     named = {"configuration": name, "agreement": agreement, "seed": 0, "view": "oversampled"}
     return told.assign(**named)[COLUMNS]
+
+
+def _likelihood(model: Pipeline, features: np.ndarray, labels: pd.Series) -> float:
+    """Average the log-likelihood, as ``neg_log_loss`` does, which takes longer than the training."""
+    return log_expit(np.where(labels, 1, -1) * model.decision_function(features)).mean()

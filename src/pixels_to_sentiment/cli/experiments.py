@@ -34,6 +34,8 @@ def commands(rooms) -> None:
     run.add_argument("--tier", default="paper", help=text)
     several("--seeds", type=int, default=[0], metavar="SEED")
     run.add_argument("--precision", default="fp32", help="fp32, tf32 or bf16 (default: fp32)")
+    text = "send the work to this Dask scheduler, as tcp://HOST:8786; local:2 starts one here"
+    run.add_argument("--cluster", metavar="ADDRESS", help=text)
     run.add_argument("--record", action="store_true", help="add the runs to the recorded results")
 
 
@@ -58,13 +60,27 @@ def _show(options: argparse.Namespace) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
+    options.client = None
+    if options.cluster is None:
+        _experiment(options)
+        return
+    with waiting("Connecting"):
+        from pixels_to_sentiment.campaign import cluster
+    with cluster.connected(options.cluster) as options.client:
+        if address := cluster.dashboard(options.client):
+            print(f"Dashboard: {address}", file=sys.stderr)
+        _experiment(options)
+
+
+def _experiment(options: argparse.Namespace) -> None:
     from pixels_to_sentiment.data import folds
     from pixels_to_sentiment.records import catalogue, experiments, store
     from pixels_to_sentiment.training import devices
 
     experiment = catalogue.find(options.name)
     with waiting("Planning"):
-        device = devices.pick(options.device)
+        if options.client is None:  # otherwise the workers choose
+            options.device = devices.pick(options.device)
         shortened = _numbers(options.tier)
         mapped = shortened.pop("mapped", None)
         if shortened and options.record:
@@ -88,16 +104,18 @@ def _run(options: argparse.Namespace) -> None:
         failed.append(run)
         terminal.complain(f"{named(run)} seed {run.seed}: {fault}")
 
-    performed = store.Runs().perform(todo, loaded, device=device, progress=bar.tell, failed=fail)
+    def keep(record) -> str:
+        finished.append(record)
+        bar.close()
+        return _scored(record)
+
+    performed = _perform(options, store.Runs(), todo, loaded, progress=bar.tell, failed=fail)
     with bar:
-        for record in performed:
-            bar.close()
-            print(_scored(record), flush=True)
-            finished.append(record)
-            _record(options, record)
-    _probe(options, experiment, finished, loaded, device, shortened.get("limit"))
+        # Here each run has a bar of its own.
+        _finish(options, performed, len(todo), keep, options.client is not None)
+    _probe(options, experiment, finished, loaded, shortened.get("limit"))
     if experiment.mapped:
-        _map(options, finished, loaded, device, mapped)
+        _map(options, finished, loaded, mapped)
     if failed:
         several = "s" * (len(failed) > 1)
         raise UserError(f"{len(failed)} run{several} could not be finished, as said above.")
@@ -146,7 +164,18 @@ def _pictures(options: argparse.Namespace):
     return loaded
 
 
-def _probe(options, experiment, finished: list, loaded, device: str, limit: int | None) -> None:
+def _perform(options, kept, works: list, loaded, **more: object) -> Iterable:
+    """Do work here or, if there is one, on the cluster; more is what `Store.perform` takes."""
+    more["device"] = options.device
+    if options.client is None:
+        return kept.perform(works, loaded, **more)
+    from pixels_to_sentiment.campaign import cluster
+
+    more.pop("progress", None)  # no worker tells of its steps
+    return cluster.perform(kept, works, loaded, options.client, tell=terminal.complain, **more)
+
+
+def _probe(options, experiment, finished: list, loaded, limit: int | None) -> None:
     """Train linear classifiers on the layers of what was fine-tuned, and on frozen features."""
     from pixels_to_sentiment.probes import plans, store
 
@@ -161,18 +190,18 @@ def _probe(options, experiment, finished: list, loaded, device: str, limit: int 
     _tell_missing(missing)
     if missing and not wanted and not finished:
         raise UserError("Nothing can be run here: the weights of all networks are missing.")
-    performed = store.Probes().perform(wanted, loaded, device=device)
+    performed = _perform(options, store.Probes(), wanted, loaded)
     _finish(options, performed, len(wanted), plans.in_words)
 
 
-def _map(options, finished: list, loaded, device: str, limit: int | None) -> None:
+def _map(options, finished: list, loaded, limit: int | None) -> None:
     """Map test pictures with what was fine-tuned, and the stand-in, where evidence is known."""
     from pixels_to_sentiment.data import pictures
     from pixels_to_sentiment.files.assets import Unavailable
     from pixels_to_sentiment.studies import plans, store
 
     def perform(some, studies: list) -> None:
-        performed = store.Studies().perform(studies, some, device=device)
+        performed = _perform(options, store.Studies(), studies, some)
         _finish(options, performed, len(studies), plans.in_words)
 
     perform(loaded, plans.planned(finished, limit))
@@ -186,11 +215,13 @@ def _map(options, finished: list, loaded, device: str, limit: int | None) -> Non
             print(f"{name} on the stand-in: not available here. {reason}", file=sys.stderr)
 
 
-def _finish(options, performed: Iterable, total: int, in_words: Callable) -> None:
+def _finish(
+    options, performed: Iterable, total: int, in_words: Callable, counted: bool = True
+) -> None:
     """Print a line for each piece of work that gets done, and record it if asked to."""
     from tqdm import tqdm
 
-    with tqdm(total=total, disable=None, delay=2) as bar:
+    with tqdm(total=total, disable=None if counted else True, delay=2) as bar:
         for record in performed:
             bar.write(in_words(record), file=sys.stdout)
             sys.stdout.flush()

@@ -126,6 +126,23 @@ class Store:
                     raise
                 failed(work, fault)
 
+    def keep(self, key: str, contents: dict[str, bytes]) -> Finished:
+        """Keep what was finished elsewhere, as `Finished.contents` gave it, under its key.
+
+        Raises
+        ------
+        UserError
+            If it is damaged or another's; nothing of it is kept then.
+        """
+        with places.folder_made(self.root / key, self.kind.marker(), "RUNS") as partial:
+            for name, content in contents.items():
+                (partial / name).write_bytes(content)
+            found = self.kind.open(partial)
+            found.check()
+            if found.key != key:
+                raise UserError(f"What came back for {key} is {found.one} {found.key}: run again.")
+        return self.kind.open_key(self.root, key)
+
     def _trained(self, key: str, work: Work, pictures: Pictures) -> Record:
         found = Record.open_key(self.root, key)
         run = found.run

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -228,6 +228,11 @@ class Finished:
                 raise ValueError(f"its first line has {_LONGEST:,} bytes or more")
             stream.seek(0)
             yield stream
+
+    def contents(self, without: Iterable[str] = ()) -> dict[str, bytes]:
+        """Give the files of its folder by name, to be kept elsewhere, but for some."""
+        paths = sorted(self.folder.iterdir())
+        return {one.name: one.read_bytes() for one in paths if one.name not in without}
 
     def check(self) -> None:
         """Refuse a folder with a damaged file, or one that is not of the published folds."""

@@ -1,0 +1,40 @@
+"""Tasks by whose word a worker waits or is killed: a module that worker processes can import."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+from pixels_to_sentiment.data import pictures
+from toy_runs import made_up_pictures
+from toy_work import Tasks
+
+
+def dask_setup(worker):
+    """Let a worker that is told to preload this have made-up pictures."""
+    pictures.load = lambda source: made_up_pictures()
+
+
+class Words(Tasks):
+    """Tasks that say which process did them."""
+
+    def execute(self, task, behind, pictures, folder, device, tell):
+        """Obey the word's first part, about the file that its second part names."""
+        verb, name = (*task.word.split()[:2], "")[:2]
+        path = Path(name)
+        if verb == "die" or (verb == "die-once" and not path.exists()):
+            if name:
+                path.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        if verb == "touch":
+            path.touch()
+        ends = time.monotonic() + 60
+        while verb == "await" and not path.exists() and time.monotonic() < ends:
+            time.sleep(0.05)
+        (folder / "who.txt").write_text(str(os.getpid()))
+        return super().execute(task, behind, pictures, folder, device, tell)
+
+
+def who(record):
+    """Give the process that did a task."""
+    return int((record.folder / "who.txt").read_text())

@@ -128,8 +128,10 @@ def test_a_worker_that_joins_late_gets_work(perform, client, tmp_path):
 
 def test_a_worker_with_other_code_is_refused(perform, client, tmp_path):
     """In a sentence with either side, and it gets nothing."""
-    shutil.copytree(TESTS.parent / "src", tmp_path / "src")
-    with (tmp_path / "src" / "pixels_to_sentiment" / "errors.py").open("a") as file:
+    package = tmp_path / "src" / "pixels_to_sentiment"
+    shutil.copytree(TESTS.parent / "src" / "pixels_to_sentiment", package)
+    shutil.copytree(TESTS.parent / "ground_truth", package / "ground_truth")
+    with (package / "errors.py").open("a") as file:
         file.write("OTHER = 1\n")
     paths = os.pathsep.join([str(tmp_path / "src"), str(TESTS)])
     started, told = [], []
@@ -179,7 +181,7 @@ def test_an_interruption_keeps_what_is_done_and_cancels_the_rest(client, loaded,
     flag.touch()
     time.sleep(1)
     assert [one.work.word for one in store.kind.recorded(store.root)] == [first.work.word]
-    assert client.run_on_scheduler(lambda dask_scheduler: list(dask_scheduler.tasks)) == []
+    assert client.run_on_scheduler(lambda dask_scheduler: [*dask_scheduler.tasks]) == []
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "local:0", "local:two", "nowhere at all"])

@@ -249,6 +249,9 @@ class _Sent:
             ) from fault
         except Exception as fault:  # as torch's, of a device without memory
             raise UserError(f"{type(fault).__name__}: {fault}".splitlines()[0]) from fault
+        finally:
+            # A wait that timed out holds it until Python looks for circles.
+            future.release()
         return self.store.keep(work.key(self.loaded.fingerprint), contents)
 
     def end(self) -> None:

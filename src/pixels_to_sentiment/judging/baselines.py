@@ -31,7 +31,7 @@ def answers(
     """
     rows = pd.DataFrame(features, index=pd.Index(images))
     parts = []
-    for fold in folds.FOLDS:
+    for fold in folds.numbers():
         train, test = folds.split(agreement, fold)
         model = GridSearchCV(
             make_pipeline(StandardScaler(), LogisticRegression(solver="newton-cholesky")),

@@ -209,18 +209,25 @@ def _files_fetch(options: argparse.Namespace) -> None:
 
 def _book_execute(options: argparse.Namespace) -> None:
     from pixels_to_sentiment import book
+    from pixels_to_sentiment.data import folds
     from pixels_to_sentiment.files import assets
 
     # What the notebooks would find: a file that comes, goes or changes makes them run again.
     def digests() -> list[str]:
         at_hand = {name: assets.find(name) for name in assets.ASSETS}
-        return [f"{name} {path and assets.sha256(path)}" for name, path in at_hand.items()]
+        told = [f"{name} {path and assets.sha256(path)}" for name, path in at_hand.items()]
+        own = places.dataset()
+        return [*told, (own / folds.DIGESTS).read_text()] if own else told
 
     parameters = dict(options.parameter)
     if len(parameters) < len(options.parameter):
         raise UserError("A parameter is given twice: leave out all but one -p of each name.")
     if options.at_once < 1:
         raise UserError(f"--at-once {options.at_once} would execute nothing: give 1 or more.")
+    if places.dataset():
+        all_folds = {} if options.tier == "smoke" else {"test_folds": [*folds.numbers()]}
+        parameters = {"agreements": [*folds.agreements()]} | all_folds | parameters
+        folds.load()
     choices = {"parameters": parameters, "force": options.force, "at_once": options.at_once}
     book.execute(options.only, options.tier, extra_inputs=digests, **choices)
 

@@ -245,9 +245,8 @@ def record(records: Iterable[Finished], results: Path | None = None) -> list[Pat
         one.check()
         if one.photographed and one.data["fingerprint"] != known:
             raise UserError(
-                f"{name} cannot be recorded: by their fingerprint its pictures are not those of "
-                f"the {'data set' if places.dataset() else 'article'}; record {one.several} of "
-                "those."
+                f"{name} cannot be recorded: by their fingerprint its pictures are not the "
+                f"{'data set' if places.dataset() else 'article'}'s; record {one.several} of those."
             )
         # Twice in a score, the same fold and seed would count double.
         same = there.setdefault(one.identity(), one)

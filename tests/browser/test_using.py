@@ -44,6 +44,32 @@ def test_the_button_for_colours_turns_the_book_dark_and_keeps_it_so(page, addres
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
+PHOTOGRAPHS = """() => [...document.querySelectorAll('img.photographs, .map-pair img')]
+    .map(image => getComputedStyle(image).filter)"""
+
+
+@pytest.mark.parametrize("chapter", ["01-photographs", "02-fine-tuning", "07-sentiment-maps"])
+def test_photographs_are_blurred_until_asked_for_by_keyboard(page, address, chapter):
+    """The box that warns stands before the first of them; with the stand-in there is none."""
+    built.require(f"chapters/{chapter}.html")
+    page.goto(f"{address}chapters/{chapter}.html")
+    box = page.locator(".veil input")
+    if box.count() == 0:
+        assert page.get_by_text("Stand-in pictures").count()
+        return
+    before = page.evaluate(PHOTOGRAPHS)
+    assert before
+    assert all("blur" in one for one in before), before
+    assert page.evaluate(
+        "document.querySelector('.veil').compareDocumentPosition("
+        "document.querySelector('img.photographs, .map-pair img')) "
+        "& Node.DOCUMENT_POSITION_FOLLOWING"
+    )
+    box.focus()
+    page.keyboard.press("Space")
+    assert set(page.evaluate(PHOTOGRAPHS)) == {"none"}
+
+
 SHOWN = """card => ({
     value: Number(card.querySelector('.map-slider').value),
     at: parseFloat(getComputedStyle(card).getPropertyValue('--at')),

@@ -1,11 +1,14 @@
 """What a reader does with the built book: search it, turn it dark, move a slider by keyboard."""
 
+import re
+
 import built
 import pytest
 import visits
 from playwright.sync_api import expect
 
 PHRASE, ITS_PAGE = "marks of certainty", "how-to-read.html"
+NUMBERS = "chapters/14-reported.html", "0.833"
 MAPS = "chapters/07-sentiment-maps.html"
 
 
@@ -31,6 +34,20 @@ def test_a_search_for_what_is_not_there_says_so(page, address):
     page.goto(f"{address}search.html?q=zyxwvutsrq")
     expect(page.locator("#search-results")).to_contain_text("did not match any documents")
     assert page.locator("#search-results li").count() == 0
+
+
+def test_a_chapter_is_found_before_the_module_of_the_same_name(page, address):
+    """A reader asks for a subject first, and who writes code knows where its reference is."""
+    page.goto(f"{address}search.html?q=calibration")
+    first = page.locator("#search-results li a").first
+    expect(first).to_have_attribute("href", re.compile("^(?!api/)"))
+
+
+def test_a_number_is_found_where_it_stands(page, address):
+    """Sphinx's own search knows no number with a point in it."""
+    built.require(NUMBERS[0])
+    page.goto(f"{address}search.html?q={NUMBERS[1]}")
+    expect(page.locator(f'#search-results li a[href*="{NUMBERS[0]}"]').first).to_be_visible()
 
 
 def test_the_button_for_colours_turns_the_book_dark_and_keeps_it_so(page, address):

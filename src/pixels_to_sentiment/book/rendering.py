@@ -25,7 +25,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransform
 
-from pixels_to_sentiment.book import metadata
+from pixels_to_sentiment.book import metadata, searching
 from pixels_to_sentiment.drawing import dark
 
 # As `tables.table` and `traces.line` write them.
@@ -249,6 +249,7 @@ def load_lazily(app: Sphinx) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Let Sphinx know all this, as it does with each extension."""
+    app.add_search_language(searching.EnglishWithNumbers)
     app.add_enumerable_node(LabelledTable, "table", lambda node: node["title"], html=(visit, None))
     app.add_transform(LabelTables)
     app.add_transform(PairDrawings)

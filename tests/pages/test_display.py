@@ -5,6 +5,7 @@ import io
 import json
 import re
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -56,6 +57,18 @@ def test_a_page_says_that_it_is_from_the_stand_in_and_how_it_was_made(standin, s
     page.close()
     for fact in ("smoke", "seed: 7", "stand-in", "0" * 64):
         assert fact in shown[-1]
+
+
+def test_photographs_are_veiled_and_the_stand_in_is_not(standin, shown):
+    """Who has the photographs is warned before one is shown; generated pictures need no warning."""
+    page = display.Page("smoke")
+    page.pictures = standin
+    page.veil()
+    assert not shown
+    page.pictures = replace(standin, source="photographs")
+    page.veil()
+    assert 'class="veil"' in shown[0]
+    assert 'type="checkbox"' in shown[0]
 
 
 def test_a_table_has_a_caption_and_a_label_and_its_keys_are_links(shown):

@@ -48,5 +48,5 @@ def answers(
 
 
 def _likelihood(model: Pipeline, features: np.ndarray, labels: pd.Series) -> float:
-    """Average the log-likelihood, as ``neg_log_loss`` does, which takes longer than the training."""
+    """Average the log-likelihood, as ``neg_log_loss`` does in more time than the training takes."""
     return log_expit(np.where(labels, 1, -1) * model.decision_function(features)).mean()

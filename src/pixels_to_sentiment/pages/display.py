@@ -39,6 +39,10 @@ STAND_IN = (
 )
 # Below a figure made from it.
 STAND_IN_NOTE = "stand-in, no photographs"
+_VEIL = (
+    '<p class="veil"><label><input type="checkbox"> Show the photographs of this page: some show '
+    "wounds, violence, death, or people in distress.</label></p>"
+)
 _NOTHING = "Nothing recorded", "No run of this has been recorded yet."
 
 
@@ -128,6 +132,15 @@ class Page:
         """What a figure made from the stand-in says below it; empty for the photographs."""
         loaded = self.pictures
         return STAND_IN_NOTE if loaded is not None and loaded.generated else ""
+
+    def veil(self) -> None:
+        """Blur the photographs of the page from here on, until the reader asks for them.
+
+        A style sheet does it to the images of class ``photographs`` and to the galleries of maps
+        where the box is there and not ticked. The stand-in has nothing to hide.
+        """
+        if self.pictures is not None and self.pictures.real:
+            show(HTML(_VEIL))
 
     def close(self) -> None:
         """Show how the page was made."""

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from pixels_to_sentiment.data import imports
+from pixels_to_sentiment.imports import decoding
 from pixels_to_sentiment.networks import compat  # noqa: F401  (before torchvision)
 
 TIMES = 3
@@ -23,7 +23,7 @@ TIMES = 3
 def ours(folder: Path, images: list[str]) -> None:
     """Decode, warp and write all pictures."""
     with tempfile.TemporaryDirectory(dir=folder.parent) as home:
-        imports._decoded(Path(home), images, folder)
+        decoding.decode(Path(home), images, folder)
 
 
 def loop(folder: Path, *steps: Callable) -> None:

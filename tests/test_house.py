@@ -31,7 +31,7 @@ FLOORS = (
     ("studies",),
     ("book", "maps", "probes"),
     ("records",),
-    ("drawing", "judging", "training"),
+    ("drawing", "imports", "judging", "training"),
     ("data", "networks"),
     ("caffe", "files", "provenance"),
     ("places",),

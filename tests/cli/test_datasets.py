@@ -5,7 +5,7 @@ import os
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.cli import main
-from pixels_to_sentiment.data import imports
+from pixels_to_sentiment.imports import datasets
 
 
 def test_the_commands_import_and_list(own, capsys):
@@ -22,7 +22,7 @@ def test_a_run_on_ones_own_data_is_recorded_apart_and_the_articles_stores_stay(
     own, isolated, quick, capsys
 ):
     folder, labels = own
-    imports.add(folder, labels, "a", count=3)
+    datasets.add(folder, labels, "a", count=3)
     words = ["fine-tuning", "--only", "timm/test_efficientnet:random:paper", "--device", "cpu"]
     run = ["experiments", "run", *words, "--folds", "3", "--data", "a", "--record"]
     assert main(run) == 0
@@ -43,7 +43,7 @@ def test_a_run_on_ones_own_data_is_recorded_apart_and_the_articles_stores_stay(
 
 
 def test_what_another_data_set_has_not_is_refused_in_a_sentence(own, capsys, monkeypatch):
-    imports.add(*own, "a", count=3)
+    datasets.add(*own, "a", count=3)
     run = ["experiments", "run", "fine-tuning", "--only", "timm/test_efficientnet:random:paper"]
     for more, said in (
         (["--agreements", "five"], "no subset 'five'; use one of all"),

@@ -33,10 +33,10 @@ def commands(rooms) -> None:
 
 
 def _import(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment.data import imports
+    from pixels_to_sentiment.imports import datasets
 
     dealt = {"count": options.folds, "seed": options.seed, "column": options.fold_column}
-    table, odd = imports.add(options.folder, options.labels, options.name, **dealt)
+    table, odd = datasets.add(options.folder, options.labels, options.name, **dealt)
     for sentence in odd:
         print(sentence, file=sys.stderr)
     print(_described(options.name, table))
@@ -44,9 +44,10 @@ def _import(options: argparse.Namespace) -> None:
 
 def _list(options: argparse.Namespace) -> None:
     from pixels_to_sentiment import places
-    from pixels_to_sentiment.data import folds, imports
+    from pixels_to_sentiment.data import folds
+    from pixels_to_sentiment.imports import datasets
 
-    for name in imports.names():
+    for name in datasets.names():
         with places.using(name):
             print(_described(name, folds.load()))
     print(f"In {places.datasets()}; without --data it is the article's photographs.")

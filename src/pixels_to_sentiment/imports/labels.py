@@ -60,7 +60,8 @@ def with_folds(
     """Give ``image``, ``label``, ``all_fold`` (from 1) and ``all_rank`` (from 0).
 
     Folds are those that are given, in the order of their values, or else so many, stratified by
-    label and shuffled by a seed. `UserError` if a label has too few pictures for them.
+    label and shuffled by a seed, as is the order within each. `UserError` if a label has too few
+    pictures for them.
     """
     if column:
         values = sorted(set(given["fold"]), key=lambda one: (len(one), one))
@@ -83,5 +84,7 @@ def with_folds(
         for number, (_, test) in enumerate(dealt.split(given, given["label"]), 1):
             given.loc[test, "fold"] = number
     fold = given["fold"].astype(int)
-    numbered = {f"{WHOLE}_fold": fold, f"{WHOLE}_rank": given.groupby(fold).cumcount()}
+    # A list often has one label after the other, of which a few pictures would be all alike.
+    rank = given.sample(frac=1, random_state=seed).groupby(fold).cumcount()
+    numbered = {f"{WHOLE}_fold": fold, f"{WHOLE}_rank": rank}
     return given[["image", "label"]].assign(**numbered)

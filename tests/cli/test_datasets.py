@@ -52,6 +52,11 @@ def test_what_another_data_set_has_not_is_refused_in_a_sentence(own, capsys, mon
         assert main([*run, *more, "--data", "a"]) == 2
         assert said in capsys.readouterr().err
     monkeypatch.setenv(places.DATA, "a")
-    for words in (["folds", "audit"], ["benchmark"], ["campaign", "--dry-run"]):
+    for words in (
+        ["folds", "audit"],
+        ["folds", "export", "x"],
+        ["benchmark"],
+        ["campaign", "--dry-run"],
+    ):
         assert main(words) == 2
         assert "makes no sense of the data set a" in capsys.readouterr().err

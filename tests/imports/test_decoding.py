@@ -54,3 +54,14 @@ def test_an_import_that_was_killed_goes_on_and_ends_the_same(own, isolated, monk
     for name in ("pixels.npy", "files.csv", "folds.csv"):
         both = [assets.sha256(places.dataset(one) / name) for one in ("mine", "other")]
         assert both[0] == both[1]
+
+
+def test_a_line_that_a_kill_cut_off_is_decoded_again(own, monkeypatch, tmp_path):
+    """Even if what is left of it looks whole, as when a height lacks its last digit."""
+    folder, _ = own
+    monkeypatch.setattr(decoding, "CHUNK", 4)
+    images = [f"{i:02}.png" for i in range(8)]
+    whole = decoding.decode(tmp_path, images, folder)
+    facts = tmp_path / "files.csv"
+    facts.write_text(facts.read_text()[:-2])
+    assert decoding.decode(tmp_path, images, folder).equals(whole)

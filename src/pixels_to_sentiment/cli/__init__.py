@@ -173,6 +173,7 @@ def _book(rooms) -> None:
 def _folds_export(options: argparse.Namespace) -> None:
     from pixels_to_sentiment.data import folds
 
+    places.articles_own("What is published is")
     paths = folds.export(options.directory, force=options.force)
     print(f"Wrote {len(paths)} lists under {options.directory}.")
 

@@ -120,6 +120,7 @@ def _take_in(folder: Path, record: Callable[[list], None]) -> None:
     from pixels_to_sentiment import places
     from pixels_to_sentiment.campaign import packs
 
+    places.articles_own("A campaign is")
     with packs.opened(folder) as (records, report):
         record(records)
         stamp = report["began"][:19].replace(":", "").replace("-", "")

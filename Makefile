@@ -18,6 +18,8 @@ MIRROR := $(or $(realpath ../shared/mirror),$(PIXELS_TO_SENTIMENT_MIRROR))
 WORKERS := 2
 #: MINUTES   for how long `make harden` tries to break the project
 MINUTES := 60
+#: DATA      name of a data set of one's own, for `make render-data`
+DATA :=
 #: PART      mebibytes of a part of `make campaign-pack`
 PART := 40
 #: PORT      where `make serve` listens on this machine
@@ -39,7 +41,7 @@ JUPYTER_BOOK := $(BIN)/jupyter-book build book --config _config.yml --path-outpu
 SHARED := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 STAMP := .venv/.installed
 
-.PHONY: help book paper render pdf test test-book environment constraints format lint lab serve \
+.PHONY: help book paper render render-data pdf test test-book environment constraints format lint lab serve \
 	harden campaign-pack clean distclean FORCE
 
 help: ## list these commands
@@ -69,6 +71,10 @@ render: $(STAMP) ## build _build/html from the notebooks as they were last run
 	@$(CLI) book check --executed
 	@[ -z "$$(find book/_static -newer _build/html/index.html 2>/dev/null)" ] || touch book/index.md
 	$(JUPYTER_BOOK)
+
+render-data: $(STAMP) ## build DATA=NAME, a data set's chapters as executed, in its folder
+	PIXELS_TO_SENTIMENT_DATA=$(DATA) $(BIN)/jupyter-book build datasets/$(DATA)/chapters \
+		--config datasets/$(DATA)/chapters/_config.yml --path-output datasets/$(DATA)
 
 test: $(STAMP) ## all tests, then each smoke notebook that changed run again and compared (nbval)
 	$(BIN)/python -m pytest $(SHARED)

@@ -41,7 +41,7 @@ def _online(monkeypatch):
 @pytest.fixture
 def isolated(tmp_path, monkeypatch):
     """Folder with all places in it; there is no mirror, no network and no package with weights."""
-    for place in ("cache", "runs", "results", "benchmarks"):
+    for place in ("cache", "runs", "results", "benchmarks", "datasets"):
         monkeypatch.setenv(f"PIXELS_TO_SENTIMENT_{place.upper()}", str(tmp_path / place))
     monkeypatch.setenv(assets.MIRROR_VARIABLE, "")
 
@@ -56,6 +56,23 @@ def isolated(tmp_path, monkeypatch):
     monkeypatch.setattr(packaged, "distribution", absent)
     monkeypatch.setattr(downloads, "_SLOW_FAILURES", {})
     return tmp_path
+
+
+@pytest.fixture
+def own(isolated):
+    """Write 12 pictures cut from a photograph, and their labels; give the folder and the table."""
+    from PIL import Image
+    from sklearn.datasets import load_sample_images
+
+    folder, labels = isolated / "own", isolated / "labels.csv"
+    folder.mkdir()
+    whole = load_sample_images().images[0]
+    rows = ["image,label"]
+    for i in range(12):
+        Image.fromarray(whole[7 * i : 200 + i, 5 * i : 300 + 3 * i]).save(folder / f"{i:02}.png")
+        rows.append(f"{i:02}.png,{'positive' if i % 3 else 'negative'}")
+    labels.write_text("\n".join(rows) + "\n")
+    return folder, labels
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[1]
 PACKAGE = "pixels_to_sentiment"
 SOURCES = sorted((ROOT / "src" / PACKAGE).rglob("*.py"))
+FOLDERS = sorted({path.parent for path in SOURCES})
 
 # Rooms (folders, and single files of the ground) from the top; one imports only from floors below
 # its own.
@@ -30,7 +31,7 @@ FLOORS = (
     ("studies",),
     ("book", "maps", "probes"),
     ("records",),
-    ("drawing", "judging", "training"),
+    ("drawing", "imports", "judging", "training"),
     ("data", "networks"),
     ("caffe", "files", "provenance"),
     ("places",),
@@ -96,7 +97,13 @@ def test_a_module_imports_only_from_floors_below_its_own(path):
     assert set(wrong_imports(room(path), path.read_text())) <= allowed
 
 
-@pytest.mark.parametrize("folder", sorted({path.parent for path in SOURCES}), ids=lambda p: p.name)
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda p: p.name)
+def test_a_room_can_be_read_in_an_afternoon(folder):
+    """What grows over this is about two things, one of which moves to a room of its own."""
+    assert sum(len(path.read_text().splitlines()) for path in folder.glob("*.py")) <= 1500
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda p: p.name)
 def test_the_files_of_a_folder_import_each_other_in_no_circle(folder):
     """They have an order, too, in which a newcomer can read them."""
     graph = {}

@@ -39,6 +39,7 @@ SHORT = {
     "iterations": "2",
     "batch_size": "4",
     "limit": "6",
+    "stable_on": "6",
     "mapped": "1",
     "test_folds": "[1]",
     "agreements": "[five]",

@@ -73,8 +73,9 @@ def _weights(home: Path) -> Callable:
 
 
 def _photo(home: Path) -> Callable:
-    from pixels_to_sentiment.data import pictures  # noqa: F401  (imported when first needed)
-    from pixels_to_sentiment.maps import photos
+    # Imported with the first picture otherwise, whose reading would seem to take that long.
+    from pixels_to_sentiment.data import pictures  # noqa: F401
+    from pixels_to_sentiment.maps import dense, photos  # noqa: F401
 
     return photos.opened
 

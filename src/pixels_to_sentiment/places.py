@@ -7,6 +7,7 @@ agree on it whatever the working directory.
 import errno
 import fcntl
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -19,6 +20,10 @@ from pixels_to_sentiment.errors import NoPlace, UserError
 
 _PACKAGE = Path(__file__).resolve().parent
 _UNFINISHED = ".unfinished-"
+# Names the data set in use; without it that is the article's.
+DATA = "PIXELS_TO_SENTIMENT_DATA"
+# What the pictures of other sources are called.
+_TAKEN = ("photographs", "stand-in")
 
 
 def checkout() -> Path | None:
@@ -38,14 +43,65 @@ def cache() -> Path:
     return _place("PIXELS_TO_SENTIMENT_CACHE", _user_cache())
 
 
+def datasets() -> Path:
+    """Folder for data sets of one's own (``PIXELS_TO_SENTIMENT_DATASETS``)."""
+    root = checkout()
+    default = root / "datasets" if root else cache() / "datasets"
+    return _place("PIXELS_TO_SENTIMENT_DATASETS", default)
+
+
+def dataset(name: str | None = None) -> Path | None:
+    """Folder of a data set of one's own, by default of that in use.
+
+    ``None`` where the article's photographs are in use, as always unless the variable `DATA` names
+    another data set. Its runs and results lie in its folder, apart from those of the article.
+    """
+    if name is None and not (name := os.environ.get(DATA)):
+        return None
+    if not re.fullmatch(r"\w[\w.-]*", name) or name in _TAKEN:
+        raise UserError(
+            f"{name!r} cannot name a data set: use letters, digits, _, - and ., a letter or digit "
+            f"first, and neither of {' and '.join(_TAKEN)}."
+        )
+    return datasets() / name
+
+
+@contextmanager
+def using(name: str | None) -> Iterator[None]:
+    """Have a data set in use, also by processes that are started; ``None`` leaves what there is."""
+    before = os.environ.get(DATA)
+    if name is not None:
+        dataset(name)
+        os.environ[DATA] = name
+    try:
+        yield
+    finally:
+        if name is not None:
+            os.environ.pop(DATA)
+            os.environ.update({DATA: before} if before is not None else {})
+
+
+def articles_own(what: str) -> None:
+    """Refuse, where another data set is in use, what is of the article's photographs alone."""
+    if own := dataset():
+        raise UserError(
+            f"{what} of the article's photographs and makes no sense of the data set {own.name}: "
+            f"leave out --data, or unset {DATA}."
+        )
+
+
 def runs() -> Path:
     """Folder for finished training runs (``PIXELS_TO_SENTIMENT_RUNS``)."""
+    if own := dataset():
+        return own / "runs"
     root = checkout()
     return _place("PIXELS_TO_SENTIMENT_RUNS", root / "runs" if root else cache() / "runs")
 
 
 def results() -> Path:
     """Folder with the committed results of the paper tier (``PIXELS_TO_SENTIMENT_RESULTS``)."""
+    if own := dataset():
+        return own / "results"
     root = checkout()
     return _place(
         "PIXELS_TO_SENTIMENT_RESULTS", root / "book" / "results" if root else cache() / "results"

@@ -4,6 +4,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from pixels_to_sentiment import places
 from pixels_to_sentiment.book import notebooks
 from pixels_to_sentiment.errors import UserError
 
@@ -79,3 +80,20 @@ def test_executed_out_of_order_is_named(tmp_path, spoil, said):
     found = notebooks.executed_complaints(tmp_path / "done.ipynb", source)
     assert len(found) == (said is not None)
     assert all(said in complaint for complaint in found)
+
+
+def test_the_chapter_on_another_data_set_leaves_out_what_is_of_the_article(isolated):
+    """What is kept makes no mention of it; chapters without such cells are refused."""
+    source = notebooks.source_paths()["02-fine-tuning"]
+    whole = notebooks.to_execute(source)
+    assert whole == notebooks.read(source)
+    with places.using("mine"):
+        kept = notebooks.to_execute(source)
+        place = notebooks.chapter_path("02-fine-tuning")
+        with pytest.raises(UserError, match="Chapter 10-claims is of the article's photographs"):
+            notebooks.to_execute(notebooks.source_paths()["10-claims"])
+    assert place == isolated / "datasets/mine/chapters/02-fine-tuning.ipynb"
+    said = "".join(cell.source for cell in kept.cells if cell.cell_type == "markdown")
+    assert "paper" not in said
+    assert "glue" not in said
+    assert [cell.source for cell in kept.cells][-1] == "page.close()"

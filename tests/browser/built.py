@@ -82,6 +82,14 @@ def addresses(parsed: BeautifulSoup) -> Iterator[str]:
         yield from css_addresses(found["style"])
 
 
+def weight(page: Path) -> int:
+    """Add up the bytes that a page loads at once, which lazy images are not part of."""
+    waits = {str(one["src"]) for one in soup(page).find_all("img", loading="lazy", src=True)}
+    own = {one for one in addresses(soup(page)) if not one.startswith("data:") and one not in waits}
+    files = {page.parent / unquote(urlsplit(one).path) for one in own if not elsewhere(one)}
+    return sum(one.stat().st_size for one in {page, *(one.resolve() for one in files)})
+
+
 def css_addresses(text: str) -> list[str]:
     """Give each address in ``url()`` and ``@import`` of a style sheet."""
     return [first or second for first, second in _CSS_ADDRESS.findall(text)]

@@ -6,6 +6,8 @@ import built
 import pytest
 
 pytestmark = pytest.mark.usefixtures("book")
+# Bytes; the theme's own scripts, styles and fonts are more than half of it.
+BUDGET = 5_000_000
 every_page = pytest.mark.parametrize("page", built.pages())
 own_page = pytest.mark.parametrize("page", [p for p in built.pages() if p not in built.GENERATED])
 
@@ -36,6 +38,12 @@ def test_links_and_downloads_lead_to_what_exists(page):
     clicked = (link["href"] for link in parsed.find_all("a", href=True))
     wanted = dict.fromkeys([*clicked, *built.addresses(parsed)])
     assert [wrong for one in wanted if (wrong := built.broken(path, one))] == []
+
+
+@every_page
+def test_a_page_weighs_no_more_than_it_may(page):
+    """What is read first comes soon on a slow line too; the trial's network waits to be asked."""
+    assert built.weight(built.require(page)) < BUDGET
 
 
 @every_page

@@ -1,11 +1,14 @@
 """What a reader does with the built book: search it, turn it dark, move a slider by keyboard."""
 
+import re
+
 import built
 import pytest
 import visits
 from playwright.sync_api import expect
 
 PHRASE, ITS_PAGE = "marks of certainty", "how-to-read.html"
+NUMBERS = "chapters/14-reported.html", "0.833"
 MAPS = "chapters/07-sentiment-maps.html"
 
 
@@ -33,6 +36,20 @@ def test_a_search_for_what_is_not_there_says_so(page, address):
     assert page.locator("#search-results li").count() == 0
 
 
+def test_a_chapter_is_found_before_the_module_of_the_same_name(page, address):
+    """A reader asks for a subject first, and who writes code knows where its reference is."""
+    page.goto(f"{address}search.html?q=calibration")
+    first = page.locator("#search-results li a").first
+    expect(first).to_have_attribute("href", re.compile("^(?!api/)"))
+
+
+def test_a_number_is_found_where_it_stands(page, address):
+    """Sphinx's own search knows no number with a point in it."""
+    built.require(NUMBERS[0])
+    page.goto(f"{address}search.html?q={NUMBERS[1]}")
+    expect(page.locator(f'#search-results li a[href*="{NUMBERS[0]}"]').first).to_be_visible()
+
+
 def test_the_button_for_colours_turns_the_book_dark_and_keeps_it_so(page, address):
     """What was chosen holds on the next page."""
     page.goto(address)
@@ -42,6 +59,32 @@ def test_the_button_for_colours_turns_the_book_dark_and_keeps_it_so(page, addres
         page.locator("button.theme-switch-button:visible").first.click()
     page.goto(f"{address}{ITS_PAGE}")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+PHOTOGRAPHS = """() => [...document.querySelectorAll('img.photographs, .map-pair img')]
+    .map(image => getComputedStyle(image).filter)"""
+
+
+@pytest.mark.parametrize("chapter", ["01-photographs", "02-fine-tuning", "07-sentiment-maps"])
+def test_photographs_are_blurred_until_asked_for_by_keyboard(page, address, chapter):
+    """The box that warns stands before the first of them; with the stand-in there is none."""
+    built.require(f"chapters/{chapter}.html")
+    page.goto(f"{address}chapters/{chapter}.html")
+    box = page.locator(".veil input")
+    if box.count() == 0:
+        assert page.get_by_text("Stand-in pictures").count()
+        return
+    before = page.evaluate(PHOTOGRAPHS)
+    assert before
+    assert all("blur" in one for one in before), before
+    assert page.evaluate(
+        "document.querySelector('.veil').compareDocumentPosition("
+        "document.querySelector('img.photographs, .map-pair img')) "
+        "& Node.DOCUMENT_POSITION_FOLLOWING"
+    )
+    box.focus()
+    page.keyboard.press("Space")
+    assert set(page.evaluate(PHOTOGRAPHS)) == {"none"}
 
 
 SHOWN = """card => ({

@@ -1,4 +1,4 @@
-"""A visit to a page: loaded once from its folder, light and wide, then in dark on a phone too."""
+"""A visit to a page: loaded once from its folder, light and wide, then dark on a phone."""
 
 from dataclasses import dataclass, field
 from functools import cache
@@ -7,6 +7,7 @@ from importlib import resources
 from playwright.sync_api import BrowserContext, Page
 
 WIDE = {"width": 1300, "height": 900}
+TABLET = {"width": 820, "height": 1180}
 PHONE = {"width": 390, "height": 844}
 
 # Opened is all that is folded, and of the code, which is thousands of words in a dozen colours and
@@ -96,8 +97,8 @@ class Visit:
         Sources of images without a picture.
     hidden_captions
         Captions of figures that are not shown, by ``light`` and ``dark``.
-    width, sticking_out
-        On a phone: the document's width in CSS pixels, and what the reader cannot scroll to.
+    overflow
+        By the width of a small screen: that of the document, and what cannot be scrolled to.
     grounds
         In dark mode, a figure each: ``source``, ``classes``, ``ground`` (CSS colour), ``filter``
         and ``inDrawing`` (whether a cell has shown it as a figure).
@@ -111,8 +112,7 @@ class Visit:
     violations: dict[str, list[dict]] = field(default_factory=dict)
     empty_images: list[str] = field(default_factory=list)
     hidden_captions: dict[str, list[str]] = field(default_factory=dict)
-    width: int = 0
-    sticking_out: list[str] = field(default_factory=list)
+    overflow: dict[int, tuple[int, list[str]]] = field(default_factory=dict)
     grounds: list[dict] = field(default_factory=list)
     unstyled: list[str] = field(default_factory=list)
 
@@ -130,8 +130,15 @@ def _listen(page: Page, seen: Visit) -> None:
     )
 
 
+def _resize(page: Page, seen: Visit, screen: dict[str, int]) -> None:
+    page.set_viewport_size(screen)
+    page.wait_for_timeout(_SETTLE_MS)
+    width = page.evaluate("document.documentElement.scrollWidth")
+    seen.overflow[screen["width"]] = width, page.evaluate(_STICKING_OUT)
+
+
 def visit(context: BrowserContext, address: str) -> Visit:
-    """Load a page, read it in light on a wide screen and in dark on a phone."""
+    """Load a page, read it in light on a wide screen and a narrower one, and in dark on a phone."""
     seen = Visit()
     with context.new_page() as page:
         _listen(page, seen)
@@ -146,14 +153,12 @@ def visit(context: BrowserContext, address: str) -> Visit:
         seen.violations["light"] = page.evaluate(_AXE)
         seen.empty_images = page.evaluate(_EMPTY_IMAGES)
         seen.hidden_captions["light"] = page.evaluate(_HIDDEN_CAPTIONS)
+        _resize(page, seen, TABLET)
         page.emulate_media(color_scheme="dark")
-        page.set_viewport_size(PHONE)
+        _resize(page, seen, PHONE)
         page.wait_for_selector("html[data-theme=dark]")
-        page.wait_for_timeout(_SETTLE_MS)
         seen.violations["dark"] = page.evaluate(_AXE, _CHANGING)
         seen.hidden_captions["dark"] = page.evaluate(_HIDDEN_CAPTIONS)
-        seen.width = page.evaluate("document.documentElement.scrollWidth")
-        seen.sticking_out = page.evaluate(_STICKING_OUT)
         seen.grounds = page.evaluate(_GROUNDS)
     return seen
 

@@ -192,11 +192,11 @@ def test_every_card_has_a_slider_and_can_be_chosen_by_what_it_is(gallery):
 
 
 def test_every_picture_has_words_for_those_who_do_not_see_it(gallery):
-    """The photograph its name, which is text whatever is in it, the map what it found."""
+    """The photograph its name, which is text whatever is in it, and both what was found."""
     assert [one["alt"] for one in Page(gallery).of("img")] == [
-        "a photograph",
+        "a photograph, predicted positive (88%), label positive: right",
         "Sentiment map of a photograph, predicted positive (88%), label positive: right",
-        '<b>"other"</b> & more',
+        '<b>"other"</b> & more, predicted negative (60%), label positive: wrong',
         'Sentiment map of <b>"other"</b> & more, predicted negative (60%), label positive: wrong',
     ]
 

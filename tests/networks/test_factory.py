@@ -17,6 +17,9 @@ from pixels_to_sentiment.files import assets
 from pixels_to_sentiment.networks import architectures, declared, factory
 from pixels_to_sentiment.networks.declared import CAFFE, TORCHVISION, Convention
 
+# isort: split
+import timm
+
 pytestmark = pytest.mark.usefixtures("isolated")
 
 # Network and start, the mirror's file, and how its input is to be prepared.
@@ -179,7 +182,7 @@ def test_timms_weights_that_cannot_be_had_are_said_to_be(monkeypatch):
     def refuse(*_, **__):
         raise OSError("no route to host")
 
-    monkeypatch.setattr(factory.timm, "create_model", refuse)
+    monkeypatch.setattr(timm, "create_model", refuse)
     with pytest.raises(assets.Unavailable, match=r"resnet10t.*OSError: no route.*'random'"):
         factory.create("timm/resnet10t", start="imagenet")
 
@@ -200,7 +203,7 @@ def test_offline_nobody_is_asked_for_timms_weights(monkeypatch, tmp_path, model)
 def test_a_timm_model_for_larger_pictures_is_refused(monkeypatch):
     """The decoded pictures have 256 pixels a side; nothing is enlarged behind one's back."""
     config = {"input_size": (3, 288, 288), "mean": (0, 0, 0), "std": (1, 1, 1)}
-    monkeypatch.setattr(factory.timm.data, "resolve_model_data_config", lambda model: config)
+    monkeypatch.setattr(timm.data, "resolve_model_data_config", lambda model: config)
     with pytest.raises(UserError, match=r"mobilenetv3_small_050 takes 288 pixels"):
         factory.create("timm/mobilenetv3_small_050", start="random")
 
@@ -248,7 +251,7 @@ def test_a_random_start_needs_no_file(name):
 
 def test_timms_weights_are_named_by_what_they_are(monkeypatch):
     """New ones under an old name get another name; the head, which starts new, does not count."""
-    create = factory.timm.create_model
+    create = timm.create_model
     seeds = iter((0, 1, 0))
 
     def pretrained(model, pretrained, num_classes):
@@ -258,7 +261,7 @@ def test_timms_weights_are_named_by_what_they_are(monkeypatch):
         torch.nn.init.uniform_(body.get_classifier().weight)
         return body
 
-    monkeypatch.setattr(factory.timm, "create_model", pretrained)
+    monkeypatch.setattr(timm, "create_model", pretrained)
     names = []
     for _ in range(3):
         factory._digest.cache_clear()

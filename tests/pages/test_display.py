@@ -5,6 +5,7 @@ import io
 import json
 import re
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from pixels_to_sentiment import places
 from pixels_to_sentiment.data import folds, pictures
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files.assets import Unavailable
+from pixels_to_sentiment.imports import datasets
 from pixels_to_sentiment.pages import display
 from pixels_to_sentiment.reports import ledger
 
@@ -56,6 +58,33 @@ def test_a_page_says_that_it_is_from_the_stand_in_and_how_it_was_made(standin, s
     page.close()
     for fact in ("smoke", "seed: 7", "stand-in", "0" * 64):
         assert fact in shown[-1]
+
+
+def test_photographs_are_veiled_and_the_stand_in_is_not(standin, shown):
+    """Who has the photographs is warned before one is shown; generated pictures need no warning."""
+    page = display.Page("smoke")
+    page.pictures = standin
+    page.veil()
+    assert not shown
+    page.pictures = replace(standin, source="photographs")
+    page.veil()
+    assert 'class="veil"' in shown[0]
+    assert 'type="checkbox"' in shown[0]
+
+
+def test_a_page_on_another_data_set_says_so_and_links_no_run_to_the_books(own, shown):
+    datasets.add(*own, "mine", count=3)
+    with places.using("mine"):
+        page = display.Page("smoke")
+        page.load("auto")
+        page.close()
+        display.fold("Keys", "0123456789abcdef")
+    assert "Another data set: mine" in shown[0]
+    assert "12 other pictures in 3 folds" in shown[0]
+    assert "66.7% of them are positive" in shown[0]
+    assert not page.stand_in_note
+    assert "0123456789abcdef" in shown[-1]
+    assert "href" not in shown[-1]
 
 
 def test_a_table_has_a_caption_and_a_label_and_its_keys_are_links(shown):

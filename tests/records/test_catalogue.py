@@ -7,11 +7,14 @@ import pytest
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.judging import scores
-from pixels_to_sentiment.networks import factory
+from pixels_to_sentiment.networks import compat  # noqa: F401  (before timm)
 from pixels_to_sentiment.records import catalogue
 from pixels_to_sentiment.records.catalogue import Configuration
 from pixels_to_sentiment.records.runs import SHORTENED
 from pixels_to_sentiment.training import recipes
+
+# isort: split
+import timm
 
 pytestmark = pytest.mark.usefixtures("isolated")
 RANDOM = Configuration("squeezenet1_1", "random", "paper")
@@ -56,7 +59,7 @@ def test_a_configuration_with_an_unknown_part_is_refused(text):
 
 def test_a_configuration_is_checked_without_building_its_network(monkeypatch):
     """Which may take seconds, or a download, for each of a long list."""
-    monkeypatch.setattr(factory.timm, "create_model", lambda *_, **__: pytest.fail("built"))
+    monkeypatch.setattr(timm, "create_model", lambda *_, **__: pytest.fail("built"))
     text = "timm/test_vit:imagenet:paper"
     assert str(Configuration.parse(text)) == text
 

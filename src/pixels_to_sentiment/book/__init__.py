@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from pathlib import Path
 
+import yaml
+
 from pixels_to_sentiment import places, provenance
 from pixels_to_sentiment.book import checks, freshness, notebooks, tiers
 from pixels_to_sentiment.errors import UserError
@@ -62,8 +64,8 @@ def execute(
     chosen = list(paths) if names is None else list(names)
     for name in chosen:
         notebooks.require(name, paths, "notebook", notebooks.root() / "notebooks")
+    sources = {name: notebooks.to_execute(paths[name]) for name in chosen}
     settled = tiers.plan(tier, parameters, chosen)
-    sources = {name: notebooks.read(paths[name]) for name in chosen}
     inputs = freshness.shared_inputs(extra_inputs())
     last = {name: freshness.looks_at_others(source) for name, source in sources.items()}
     executed = []
@@ -77,7 +79,25 @@ def execute(
             done = notebooks.read(notebooks.chapter_path(name))
             key = {"key": _key(source, settled[name], fetched)}
             _write(_merge(source, done, done.metadata[_RECORD] | key), notebooks.chapter_path(name))
+    if own := places.dataset():
+        _make_book_of(own)
     return executed
+
+
+def _make_book_of(own: Path) -> None:
+    """Put beside the chapters on another data set what Jupyter Book needs to render them."""
+    home, book = own / "chapters", notebooks.root()
+    first, *others = (path.stem for path in sorted(home.glob("*.ipynb")))
+    config = yaml.safe_load((book / "_config.yml").read_text())
+    config["title"] = f"{own.name}, by the code of {config['title']}"
+    config["sphinx"]["config"]["html_theme_options"]["logo"]["text"] = config["title"]
+    toc = {"format": "jb-book", "root": first}
+    if others:
+        toc["chapters"] = [{"file": one} for one in others]
+    for name, content in (("_config.yml", config), ("_toc.yml", toc)):
+        (home / name).write_text(yaml.safe_dump(content))
+    shutil.copytree(book / "book" / "_static", home / "_static", dirs_exist_ok=True)
+    shutil.copy(book / "book" / "references.bib", home)
 
 
 def _each(jobs: list[tuple], at_once: int) -> list[bool]:

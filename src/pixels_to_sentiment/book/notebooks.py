@@ -13,6 +13,9 @@ from pixels_to_sentiment.errors import UserError, damage
 
 PARAMETERS, INJECTED = "parameters", "injected-parameters"
 KERNEL = "python3"
+# Cells that speak of the article's photographs and numbers, and are left out of the chapter on
+# another data set.
+ARTICLES = "article"
 
 
 def root() -> Path:
@@ -29,8 +32,23 @@ def source_paths() -> dict[str, Path]:
 
 
 def chapter_path(name: str) -> Path:
-    """Give where the executed form of a notebook lies."""
-    return root() / "book" / "chapters" / f"{name}.ipynb"
+    """Give where the executed form of a notebook lies; on another data set in its folder."""
+    own = places.dataset()
+    return (own or root() / "book") / "chapters" / f"{name}.ipynb"
+
+
+def to_execute(path: Path):
+    """Read a source notebook without what makes no sense of the data set in use.
+
+    A notebook that does not tell such cells is of the article throughout: `UserError`.
+    """
+    notebook = read(path)
+    if places.dataset():
+        kept = [cell for cell in notebook.cells if ARTICLES not in tags(cell)]
+        if len(kept) == len(notebook.cells):
+            places.articles_own(f"Chapter {path.stem} is")
+        notebook.cells = kept
+    return notebook
 
 
 def require(word: str, known: Collection[str], what: str, origin: object) -> None:

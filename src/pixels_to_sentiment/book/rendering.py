@@ -25,7 +25,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransform
 
-from pixels_to_sentiment.book import metadata
+from pixels_to_sentiment.book import metadata, searching
 from pixels_to_sentiment.drawing import dark
 
 # As `tables.table` and `traces.line` write them.
@@ -238,11 +238,22 @@ def number_apart(_: Sphinx, env: BuildEnvironment) -> list[str]:
     return []
 
 
+def load_lazily(app: Sphinx) -> None:
+    """Let a browser load images when they come near, and those for the other ground never.
+
+    On paper all are there from the beginning.
+    """
+    if app.builder.name == "html":
+        app.env.settings["image_loading"] = "lazy"
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Let Sphinx know all this, as it does with each extension."""
+    app.add_search_language(searching.EnglishWithNumbers)
     app.add_enumerable_node(LabelledTable, "table", lambda node: node["title"], html=(visit, None))
     app.add_transform(LabelTables)
     app.add_transform(PairDrawings)
+    app.connect("builder-inited", load_lazily)
     app.connect("source-read", prepare)
     # After Sphinx's own, in every build, though no page was read.
     app.connect("env-get-updated", number_apart, priority=900)

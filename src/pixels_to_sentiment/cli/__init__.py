@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pixels_to_sentiment import __version__
+from pixels_to_sentiment import __version__, places
 from pixels_to_sentiment.cli import terminal
 from pixels_to_sentiment.errors import UserError
 
@@ -25,6 +25,7 @@ SHARED = {
     "--force": {"action": "store_true", "help": "overwrite files that are there"},
     "--device": {"default": "auto", "help": "auto, cpu or cuda (default: auto)"},
     "--output": {"type": Path, "required": True, "metavar": "DIR"},
+    "--data": {"metavar": "NAME", "help": "on this data set (see `data list`)"},
 }
 
 
@@ -40,7 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = _parser().parse_args(arguments)
         _end_orderly()
         try:
-            options.command(options)
+            with places.using(getattr(options, "data", None)):
+                options.command(options)
             sys.stdout.flush()
         except UserError as fault:
             terminal.complain(str(fault).replace("\n", "\\n"))
@@ -90,7 +92,15 @@ def waiting(what: str) -> Iterator[None]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from pixels_to_sentiment.cli import benchmark, caffe, campaign, experiments, maps, results
+    from pixels_to_sentiment.cli import (
+        benchmark,
+        caffe,
+        campaign,
+        datasets,
+        experiments,
+        maps,
+        results,
+    )
 
     parser = argparse.ArgumentParser(
         prog="pixels-to-sentiment",
@@ -99,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     rooms = parser.add_subparsers(required=True, metavar="COMMAND")
     _folds_and_files(rooms)
+    datasets.commands(rooms)
     experiments.commands(rooms)
     campaign.commands(rooms)
     results.commands(rooms)
@@ -140,7 +151,8 @@ def _folds_and_files(rooms) -> None:
 
 def _book(rooms) -> None:
     room = add_room(rooms, "book", "The notebooks of the book.")
-    execute = add_command(room, "execute", _book_execute, "Execute notebooks that need it.")
+    text = "Execute notebooks that need it."
+    execute = add_command(room, "execute", _book_execute, text, "--data")
     execute.add_argument("--tier", default="smoke", help="a file of notebooks/tiers (smoke)")
     execute.add_argument("--only", nargs="+", metavar="NAME", help="these notebooks")
     execute.add_argument(
@@ -161,11 +173,13 @@ def _book(rooms) -> None:
 def _folds_export(options: argparse.Namespace) -> None:
     from pixels_to_sentiment.data import folds
 
+    places.articles_own("What is published is")
     paths = folds.export(options.directory, force=options.force)
     print(f"Wrote {len(paths)} lists under {options.directory}.")
 
 
 def _folds_audit(options: argparse.Namespace) -> None:
+    places.articles_own("The audit is")
     with waiting("Looking into the archive"):
         from pixels_to_sentiment.data import audit, pictures
         from pixels_to_sentiment.files import assets
@@ -196,18 +210,25 @@ def _files_fetch(options: argparse.Namespace) -> None:
 
 def _book_execute(options: argparse.Namespace) -> None:
     from pixels_to_sentiment import book
+    from pixels_to_sentiment.data import folds
     from pixels_to_sentiment.files import assets
 
     # What the notebooks would find: a file that comes, goes or changes makes them run again.
     def digests() -> list[str]:
         at_hand = {name: assets.find(name) for name in assets.ASSETS}
-        return [f"{name} {path and assets.sha256(path)}" for name, path in at_hand.items()]
+        told = [f"{name} {path and assets.sha256(path)}" for name, path in at_hand.items()]
+        own = places.dataset()
+        return [*told, (own / folds.DIGESTS).read_text()] if own else told
 
     parameters = dict(options.parameter)
     if len(parameters) < len(options.parameter):
         raise UserError("A parameter is given twice: leave out all but one -p of each name.")
     if options.at_once < 1:
         raise UserError(f"--at-once {options.at_once} would execute nothing: give 1 or more.")
+    if places.dataset():
+        all_folds = {} if options.tier == "smoke" else {"test_folds": [*folds.numbers()]}
+        parameters = {"agreements": [*folds.agreements()]} | all_folds | parameters
+        folds.load()
     choices = {"parameters": parameters, "force": options.force, "at_once": options.at_once}
     book.execute(options.only, options.tier, extra_inputs=digests, **choices)
 

@@ -21,10 +21,12 @@ def commands(rooms) -> None:
 def _benchmark(options: argparse.Namespace) -> None:
     import pandas as pd
 
+    from pixels_to_sentiment import places
     from pixels_to_sentiment.benchmarks import results, suite
     from pixels_to_sentiment.data import pictures
     from pixels_to_sentiment.training import devices
 
+    places.articles_own("A benchmark is")
     device = devices.pick(options.device)
     parts = options.only or suite.SECTIONS
     partial = parts not in (suite.SECTIONS, suite.ALONE)

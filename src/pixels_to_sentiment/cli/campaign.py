@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
 
+from pixels_to_sentiment import places
 from pixels_to_sentiment.cli import add_command, waiting
 from pixels_to_sentiment.cli.experiments import named
 from pixels_to_sentiment.errors import UserError
@@ -46,6 +47,7 @@ def commands(rooms) -> None:
 
 def _campaign(options: argparse.Namespace) -> None:
     began = time.monotonic()
+    places.articles_own("A campaign is")
     there = options.output is not None and options.minutes is not None
     if not options.dry_run and not (there and 0 < options.minutes < math.inf):
         raise UserError("Say where the packs go and how long it may take: -o DIR --minutes M.")

@@ -19,7 +19,7 @@ def commands(rooms) -> None:
     show = add_command(room, "show", _show, "Show the configurations of an experiment.")
     show.add_argument("name", metavar="NAME")
     text = "Run an experiment; what is finished is kept."
-    run = add_command(room, "run", _run, text, "--device")
+    run = add_command(room, "run", _run, text, "--device", "--data")
     run.add_argument("name", metavar="NAME")
     # One value or more each.
     several = partial(run.add_argument, nargs="+")
@@ -88,7 +88,7 @@ def _experiment(options: argparse.Namespace) -> None:
         todo, missing = experiments.plan(
             _chosen(options, experiment),
             agreements=options.agreements or experiment.agreements,
-            test_folds=options.folds or folds.FOLDS,
+            test_folds=options.folds or folds.numbers(),
             seeds=options.seeds,
             precision=options.precision,
             inner=options.inner or (None,),
@@ -155,7 +155,7 @@ def _pictures(options: argparse.Namespace):
 
     with waiting("Opening the pictures"):
         loaded = pictures.load()
-    if not loaded.real:
+    if loaded.generated:
         if options.record:
             raise UserError(
                 "The photographs cannot be had here, and only runs on them are recorded."
@@ -196,6 +196,7 @@ def _probe(options, experiment, finished: list, loaded, limit: int | None) -> No
 
 def _map(options, finished: list, loaded, limit: int | None) -> None:
     """Map test pictures with what was fine-tuned, and the stand-in, where evidence is known."""
+    from pixels_to_sentiment import places
     from pixels_to_sentiment.data import pictures
     from pixels_to_sentiment.files.assets import Unavailable
     from pixels_to_sentiment.studies import plans, store
@@ -205,6 +206,8 @@ def _map(options, finished: list, loaded, limit: int | None) -> None:
         _finish(options, performed, len(studies), plans.in_words)
 
     perform(loaded, plans.planned(finished, limit))
+    if places.dataset():  # for which nothing stands in
+        return
     for name in plans.ON_STAND_IN:
         if not _asks_for(options, name.partition(":")[0]):
             continue

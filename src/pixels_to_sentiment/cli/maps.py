@@ -34,13 +34,14 @@ command goes on where it was interrupted.
 
 The status is 2 if some photographs could not be mapped; the others are.
 """
+SHOWN = "--device", "--json", "--force", "--data"
 
 
 def commands(rooms) -> None:
     """Add the command."""
     text, whole = "Map the sentiment of your own photographs.", argparse.RawDescriptionHelpFormatter
     told = {"description": DESCRIPTION, "epilog": EPILOG, "formatter_class": whole}
-    command = add_command(rooms, "map", _map, text, "--device", "--json", "--force", **told)
+    command = add_command(rooms, "map", _map, text, *SHOWN, **told)
     command.add_argument("photographs", nargs="+", type=_path, metavar="PHOTO|FOLDER")
     command.add_argument(
         "-o", "--output", type=_path, default=Path("maps"), metavar="DIR", help="default: maps"

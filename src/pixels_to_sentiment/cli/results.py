@@ -19,9 +19,11 @@ LAYOUT = "  {:43} {:5} {:9} {:>5} {:>5} {:>6} {:>5} {:>6} {:>5}"
 
 def commands(rooms) -> None:
     """Add the commands."""
-    results = add_command(rooms, "results", _results, "Print the recorded scores.", "--json")
+    text = "Print the recorded scores."
+    results = add_command(rooms, "results", _results, text, "--json", "--data")
     results.add_argument("--keys", action="store_true", help="and the keys of the runs behind them")
-    record = add_command(rooms, "record", _record, "Add finished runs to the recorded results.")
+    text = "Add finished runs to the recorded results."
+    record = add_command(rooms, "record", _record, text, "--data")
     record.add_argument("keys", nargs="*", metavar="KEY")
     record.add_argument(
         "--all", action="store_true", help="all that this code has finished, where it can be"
@@ -118,6 +120,7 @@ def _take_in(folder: Path, record: Callable[[list], None]) -> None:
     from pixels_to_sentiment import places
     from pixels_to_sentiment.campaign import packs
 
+    places.articles_own("A campaign is")
     with packs.opened(folder) as (records, report):
         record(records)
         stamp = report["began"][:19].replace(":", "").replace("-", "")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 from collections import defaultdict
 from functools import lru_cache
 from itertools import product
@@ -43,16 +44,24 @@ class Subset(NamedTuple):
     listed: int
 
 
+# The one subset of a data set of one's own, whose labels have no annotators to agree.
+WHOLE = "all"
+# Files of a data set of one's own: the table of its folds, and the digests of all its files.
+TABLE, DIGESTS = "folds.csv", "whole.json"
+
 SUBSETS = {"five": Subset(5, 882), "four": Subset(4, 1116), "three": Subset(3, 1269)}
 
 
 def load() -> pd.DataFrame:
-    """Read the table of published folds; one that is not the published one is refused.
+    """Read the table of the folds in use; a published one that is not as published is refused.
 
     One row a photograph: ``image`` (file name), ``label`` (int64, 0 negative, 1 positive) and for
     each subset ``*_fold`` (Int64, 1 to 5) and ``*_rank`` (Int64, line of the fold's test list
     counted from 0); both are ``<NA>`` where the subset's folds lack the picture.
+    A data set of one's own has the subset `WHOLE` alone, and as many folds as it was given.
     """
+    if own := places.dataset():
+        return _own(own)
     path = places.ground_truth() / "published_folds.csv"
     with damage(path, _CURE):
         return _read(path, path.stat().st_mtime_ns).copy()
@@ -60,23 +69,47 @@ def load() -> pd.DataFrame:
 
 # The published table is asked for hundreds of times to make a page.
 @lru_cache(maxsize=4)
-def _read(path: Path, changed: int) -> pd.DataFrame:
+def _read(path: Path, changed: int, digest: str = _SHA256) -> pd.DataFrame:
     import pandas as pd
 
     content = path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != _SHA256:
+    if hashlib.sha256(content).hexdigest() != digest:
+        if digest != _SHA256:
+            raise ValueError("it is not as it was written")
         raise UserError(f"{path} is not the published table of folds; {_CURE}.")
     kinds = defaultdict(lambda: "Int64", image="str", label="int64")
     return pd.read_csv(io.BytesIO(content), dtype=kinds)
 
 
+def _own(folder: Path) -> pd.DataFrame:
+    if not (folder / DIGESTS).is_file():
+        raise UserError(
+            f"There is no data set {folder.name} in {folder.parent}: import it, or choose from "
+            "`pixels-to-sentiment data list`."
+        )
+    path = folder / TABLE
+    with damage(path, f"delete {folder} and import it again"):
+        digest = json.loads((folder / DIGESTS).read_text())[TABLE]
+        return _read(path, path.stat().st_mtime_ns, digest).copy()
+
+
+def agreements() -> tuple[str, ...]:
+    """Give the subsets of the data set in use."""
+    return (WHOLE,) if places.dataset() else AGREEMENTS
+
+
+def numbers() -> tuple[int, ...]:
+    """Give the folds of the data set in use."""
+    return tuple(sorted(set(load()[f"{WHOLE}_fold"]))) if places.dataset() else FOLDS
+
+
 def subset(agreement: str, table: pd.DataFrame | None = None) -> pd.DataFrame:
     """Photographs in the folds of one subset: ``image``, ``label``, ``fold``, ``rank``.
 
-    Sorted by fold (1 to 5), then rank (from 0). Raises ``UserError`` for an unknown subset.
+    Sorted by fold (from 1), then rank (from 0). Raises ``UserError`` for an unknown subset.
     """
-    if agreement not in AGREEMENTS:
-        raise UserError(f"There is no subset {agreement!r}; use one of {', '.join(AGREEMENTS)}.")
+    if agreement not in agreements():
+        raise UserError(f"There is no subset {agreement!r}; use one of {', '.join(agreements())}.")
     table = load() if table is None else table
     columns = {f"{agreement}_{part}": part for part in ("fold", "rank")}
     chosen = table[["image", "label", *columns]].rename(columns=columns).dropna()
@@ -93,8 +126,8 @@ def split(
     ``UserError`` for an unknown subset or fold.
     """
     chosen = subset(agreement, table)
-    if fold not in FOLDS:
-        raise UserError(f"There is no fold {fold!r}; use one of 1 to 5.")
+    if fold not in (known := numbers()):
+        raise UserError(f"There is no fold {fold!r}; use one of 1 to {known[-1]}.")
     testing = chosen["fold"] == fold
     return chosen[~testing].reset_index(drop=True), chosen[testing].reset_index(drop=True)
 

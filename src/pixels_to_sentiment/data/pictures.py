@@ -48,8 +48,8 @@ class Pictures:
     pixels
         uint8 RGB (n, 256, 256, 3), memory-mapped: each picture warped to a square as Caffe does.
     source
-        ``"photographs"`` (the article's, by their fingerprint), ``"stand-in"``, or ``"other
-        pictures"`` of the same names.
+        ``"photographs"`` (the article's, by their fingerprint), ``"stand-in"``, ``"other
+        pictures"`` of the same names, or the name of a data set of one's own.
     fingerprint
         SHA-256 (hex) over names, file contents and the version of the decoding.
     files
@@ -70,8 +70,13 @@ class Pictures:
 
     @property
     def real(self) -> bool:
-        """Whether these are the photographs, and not the stand-in."""
+        """Whether these are the article's photographs."""
         return self.source == "photographs"
+
+    @property
+    def generated(self) -> bool:
+        """Whether these are the stand-in."""
+        return self.source == "stand-in"
 
     def rows(self, images: pd.Series) -> np.ndarray:
         """Positions in `pixels` of pictures given by name, int64 (k,)."""
@@ -93,7 +98,8 @@ class Pictures:
 def load(source: str = "auto") -> Pictures:
     """Give the photographs or, where they cannot be had, the stand-in.
 
-    The decoded array is kept in the cache, so only the first call decodes.
+    The decoded array is kept in the cache, so only the first call decodes. Where a data set of
+    one's own is in use (`places.dataset`) its pictures take the photographs' place.
 
     Parameters
     ----------
@@ -111,6 +117,10 @@ def load(source: str = "auto") -> Pictures:
         raise UserError(
             f"There is no source {source!r} of pictures: choose photographs, stand-in or auto."
         )
+    if own := places.dataset():
+        if source == "stand-in":
+            places.articles_own("The stand-in is")
+        return _load_own(own)
     if source == "stand-in":
         return _load_standin()
     try:
@@ -151,6 +161,15 @@ def from_archive(path: Path) -> Pictures:
     if found.fingerprint == PUBLISHED:
         return found
     return replace(found, source="other pictures")
+
+
+def _load_own(folder: Path) -> Pictures:
+    """Open a data set of one's own, whose folds count for its fingerprint, too."""
+    names = folds.load()["image"].to_numpy()
+    found = _open(folder, names, folder.name)
+    table = assets.sha256(folder / folds.TABLE)
+    both = hashlib.sha256(f"{found.fingerprint} {table}".encode()).hexdigest()
+    return replace(found, fingerprint=both)
 
 
 def _load_standin() -> Pictures:

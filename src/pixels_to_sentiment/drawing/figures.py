@@ -19,7 +19,12 @@ from matplotlib.ticker import LogLocator
 POSITIVE, NEGATIVE = "#0072B2", "#D55E00"
 CLASS_COLOURS = {"negative": NEGATIVE, "positive": POSITIVE}
 PALETTE = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442"]
-AGREEMENT_NAMES = {"five": "five agree", "four": "four agree", "three": "three agree"}
+AGREEMENT_NAMES = {
+    "five": "five agree",
+    "four": "four agree",
+    "three": "three agree",
+    "all": "all pictures",  # of a data set of one's own
+}
 WIDTH = 7.5
 
 

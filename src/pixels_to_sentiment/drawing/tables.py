@@ -59,11 +59,12 @@ def table(
     if caption:
         lines.append(Markup("<caption>{}</caption>").format(caption))
     head, cell = Markup('<th scope="col" class="{}">{}</th>'), Markup('<td class="{}">{}</td>')
-    heads = Markup().join(map(head.format, kinds, (names.get(c, c) for c in frame)))
+    # Without the spaces, the book's search takes the numbers of a row for one.
+    heads = Markup(" ").join(map(head.format, kinds, (names.get(c, c) for c in frame)))
     lines.append(Markup("<thead><tr>{}</tr></thead><tbody>").format(heads))
     anchors = [""] * len(frame) if row_ids is None else row_ids
     for anchor, row in zip(anchors, frame.itertuples(index=False, name=None), strict=True):
-        cells = Markup().join(map(cell.format, kinds, map(_cell, row, map(formats.get, frame))))
+        cells = Markup(" ").join(map(cell.format, kinds, map(_cell, row, map(formats.get, frame))))
         lines.append(Markup("<tr{}>{}</tr>").format(_anchor(anchor), cells))
     return Markup("\n").join([*lines, Markup("</tbody></table></div>")])
 

@@ -31,7 +31,7 @@ def answers(
     """
     rows = pd.DataFrame(features, index=pd.Index(images))
     parts = []
-    for fold in folds.FOLDS:
+    for fold in folds.numbers():
         train, test = folds.split(agreement, fold)
         model = GridSearchCV(
             make_pipeline(StandardScaler(), LogisticRegression(solver="newton-cholesky")),
@@ -48,5 +48,5 @@ def answers(
 
 
 def _likelihood(model: Pipeline, features: np.ndarray, labels: pd.Series) -> float:
-    """Average the log-likelihood, as ``neg_log_loss`` does, which takes longer than the training."""
+    """Average the log-likelihood, as ``neg_log_loss`` does in more time than the training takes."""
     return log_expit(np.where(labels, 1, -1) * model.decision_function(features)).mean()

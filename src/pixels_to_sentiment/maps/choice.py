@@ -198,7 +198,8 @@ def fitted(network: str | None, device: str = "cpu") -> Choice | None:
     with all of its layers.
     """
     wanted = _to_train(network)
-    if wanted.start != "imagenet" or not _at_hand(wanted) or assets.find(folds.ARCHIVE) is None:
+    lacking = not places.dataset() and assets.find(folds.ARCHIVE) is None
+    if wanted.start != "imagenet" or not _at_hand(wanted) or lacking:
         return None
     from pixels_to_sentiment.data import pictures
     from pixels_to_sentiment.records import experiments

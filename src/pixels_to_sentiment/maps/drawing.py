@@ -173,7 +173,7 @@ def cards(several: Iterable[tuple[str, Mapped]], limit: float) -> Markup:
 def _card(name: str, mapped: Mapped, limit: float) -> Markup:
     return Markup(
         '<div class="map-card {right} {kind}" style="--at: 50%">'
-        '<div class="map-pair"><img src="{base}" alt="{name}">'
+        '<div class="map-pair"><img src="{base}" alt="{name}, {words}">'
         '<img class="map-over" src="{over}" alt="Sentiment map of {name}, {words}"></div>'
         '<input type="range" class="map-slider" min="0" max="100" value="50" '
         'aria-label="{name}: from picture to map" '

@@ -8,11 +8,6 @@ to 337. (Where the classifier sees padding a place sees the picture, around the 
 import numpy as np
 from torch import nn
 
-from pixels_to_sentiment.networks import compat  # noqa: F401  (before timm)
-
-# isort: split
-from timm.layers import Conv2dSame, get_same_padding
-
 
 def shares(body: nn.Module, side: int, count: int, last: str = "") -> np.ndarray:
     """Find the middles of the windows of a map's places, along one side of the input.
@@ -50,7 +45,13 @@ def shares(body: nn.Module, side: int, count: int, last: str = "") -> np.ndarray
                 np.ravel(getattr(layer, what))[0].item()
                 for what in ("kernel_size", "padding", "dilation", "stride")
             )
-            if isinstance(layer, Conv2dSame):
+            # timm's, which takes two seconds to import and is there already where one of its is.
+            if type(layer).__name__ == "Conv2dSame":
+                from pixels_to_sentiment.networks import compat  # noqa: F401
+
+                # isort: split
+                from timm.layers import get_same_padding
+
                 # Padded by as much as the size asks for, of which the smaller half comes first.
                 padding = get_same_padding(-(-side // step), window, stride, dilation) // 2
             first += step * (dilation * (window - 1) / 2 - padding)

@@ -45,7 +45,10 @@ def trained_on(record: Record) -> frozenset[str] | None:
         return frozenset()
     archive = assets.find(pictures.ARCHIVE)
     try:
-        loaded = pictures.from_archive(archive) if archive else None
+        if places.dataset():
+            loaded = pictures.load()
+        else:
+            loaded = pictures.from_archive(archive) if archive else None
     # An archive that is damaged, or a full disk, is no reason to map nothing.
     except UserError:
         loaded = None

@@ -1,4 +1,7 @@
-"""How the bodies of networks are built, cut and extended; `declared` has their names and starts."""
+"""How the bodies of networks are built, cut and extended; `declared` has their names and starts.
+
+torchvision and timm are imported with the first network of theirs, as that takes two seconds.
+"""
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
@@ -18,10 +21,6 @@ from pixels_to_sentiment.networks.declared import (
     VARIANT,
     Variant,
 )
-
-# isort: split
-import timm
-from torchvision import models
 
 
 def build(name: str, added_to: int = IMAGENET_CLASSES) -> nn.Module:
@@ -87,14 +86,18 @@ def new_head(module: nn.Module) -> nn.Module:
     return module
 
 
-def _squeezenet(build: Callable[..., nn.Module], classes: int) -> nn.Module:
-    body = build(weights=None)
+def _squeezenet(name: str, classes: int) -> nn.Module:
+    from torchvision import models
+
+    body = getattr(models, name)(weights=None)
     if classes != IMAGENET_CLASSES:
         body.classifier[1] = new_head(nn.Conv2d(512, classes, 1))
     return body
 
 
 def _mobilenet_v2(classes: int) -> nn.Module:
+    from torchvision import models
+
     body = models.mobilenet_v2(weights=None)
     if classes != IMAGENET_CLASSES:
         body.classifier[1] = new_head(nn.Linear(1280, classes))
@@ -104,6 +107,8 @@ def _mobilenet_v2(classes: int) -> nn.Module:
 
 
 def _of_timm(model: str, classes: int) -> nn.Module:
+    import timm
+
     body = timm.create_model(model, num_classes=classes)
     if classes != IMAGENET_CLASSES:
         new_head(body.get_classifier())
@@ -114,8 +119,8 @@ def _of_timm(model: str, classes: int) -> nn.Module:
 BUILDERS: dict[str, Callable[[int], nn.Module]] = {
     "caffenet": caffenet,
     "alexnet": alexnet,
-    "squeezenet1_1": partial(_squeezenet, models.squeezenet1_1),
-    "squeezenet1_0": partial(_squeezenet, models.squeezenet1_0),
+    "squeezenet1_1": partial(_squeezenet, "squeezenet1_1"),
+    "squeezenet1_0": partial(_squeezenet, "squeezenet1_0"),
     "mobilenet_v2": _mobilenet_v2,
     "efficientnet_lite0": partial(_of_timm, "tf_efficientnet_lite0"),
     "resnet50": partial(_of_timm, "resnet50"),

@@ -22,9 +22,6 @@ from pixels_to_sentiment.networks.declared import (
 )
 from pixels_to_sentiment.networks.network import Network
 
-# isort: split
-import timm
-
 
 def create(name: str, *, start: str = "imagenet", seed: int = 0) -> Network:
     """Build a network with the weights that it starts from and a new 2-way head.
@@ -128,6 +125,9 @@ def weights_file(names: tuple[str, ...]) -> Path:
 
 
 def _create_timm(name: str, start: str) -> Network:
+    # Imports torchvision, which takes two seconds and most networks do without.
+    import timm
+
     model = name.removeprefix("timm/")
     try:
         with compat.hub_offline() if assets.offline() else nullcontext():

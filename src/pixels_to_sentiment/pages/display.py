@@ -16,7 +16,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from pixels_to_sentiment import places, provenance, reports
-from pixels_to_sentiment.data import pictures
+from pixels_to_sentiment.data import folds, pictures
 from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.drawing import dark, figures, tables
 from pixels_to_sentiment.files.assets import Unavailable
@@ -39,6 +39,10 @@ STAND_IN = (
 )
 # Below a figure made from it.
 STAND_IN_NOTE = "stand-in, no photographs"
+_VEIL = (
+    '<p class="veil"><label><input type="checkbox"> Show the photographs of this page: some show '
+    "wounds, violence, death, or people in distress.</label></p>"
+)
 _NOTHING = "Nothing recorded", "No run of this has been recorded yet."
 
 
@@ -63,9 +67,11 @@ class Page:
         traces.watch()
 
     def load(self, source: str) -> Pictures:
-        """Load the pictures as `pictures.load` does, and say so if they are the stand-in."""
+        """Load the pictures as `pictures.load` does, and say which if not the photographs."""
         self.pictures = pictures.load(source)
-        if not self.pictures.real:
+        if places.dataset():
+            note(f"Another data set: {self.pictures.source}", _of_another())
+        elif not self.pictures.real:
             note("Stand-in pictures", f"{STAND_IN} {self.pictures.reason}", kind="warning")
         return self.pictures
 
@@ -124,7 +130,17 @@ class Page:
     @property
     def stand_in_note(self) -> str:
         """What a figure made from the stand-in says below it; empty for the photographs."""
-        return "" if self.pictures is None or self.pictures.real else STAND_IN_NOTE
+        loaded = self.pictures
+        return STAND_IN_NOTE if loaded is not None and loaded.generated else ""
+
+    def veil(self) -> None:
+        """Blur the photographs of the page from here on, until the reader asks for them.
+
+        A style sheet does it to the images of class ``photographs`` and to the galleries of maps
+        where the box is there and not ticked. The stand-in has nothing to hide.
+        """
+        if self.pictures is not None and self.pictures.real:
+            show(HTML(_VEIL))
 
     def close(self) -> None:
         """Show how the page was made."""
@@ -138,6 +154,16 @@ class Page:
             runs=[record.key for record in self.records],
         )
         show(HTML(traces.linked(provenance.provenance_table(details))))
+
+
+def _of_another() -> str:
+    """Describe the data set in use, which is not the article's."""
+    table, count = folds.load(), len(folds.numbers())
+    return (
+        f"All on this page is of {len(table):,} other pictures in {count} folds, and says nothing "
+        f"of the article's. {table['label'].mean():.1%} of them are positive, which is the "
+        "accuracy of always answering so."
+    )
 
 
 def note(title: str, text: str, kind: str = "note") -> None:
@@ -165,7 +191,10 @@ def fold(summary: str, content: Markup, keys: Iterable[str] = ()) -> None:
 
 
 def this_build(records: Iterable[Record], tier: str) -> None:
-    """Fold away the accuracies of the runs that were made for a page."""
+    """Fold away the accuracies of the runs that were made for a page.
+
+    On another data set than the article's they are what the page is about, and shown.
+    """
     here = experiments.table(records)
     if here.empty:
         note("Nothing was run", "None of the weights that this build asked for can be had here.")
@@ -179,7 +208,12 @@ def this_build(records: Iterable[Record], tier: str) -> None:
         "n": "folds",
     }
     shown = reports.titled(here)[list(names)]
-    content = tables.table(shown, names=names, formats={"mean": ".3f"})
+    formats = {"mean": ".3f"}
+    if places.dataset():  # what the page is about
+        caption = f"Accuracy, mean over the folds ({tier} tier)"
+        table(shown, names=names, formats=formats, caption=caption, name="build-table")
+        return
+    content = tables.table(shown, names=names, formats=formats)
     fold(f"Accuracies of this build ({tier} tier)", content)
 
 

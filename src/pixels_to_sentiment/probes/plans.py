@@ -33,13 +33,14 @@ def planned(
 def frozen(
     names: Iterable[str],
     *,
-    agreements: Iterable[str] = ("five",),
+    agreements: Iterable[str] | None = None,
     test_folds: Iterable[int] | None = None,
     limit: int | None = None,
 ) -> tuple[list[Probe], dict[str, str]]:
     """List the probes of the last features of networks as they start (``network:start``).
 
-    All folds and whole lists by default; a `UserError` where there is no such network or start.
+    The first subset, all folds and whole lists by default; a `UserError` where there is no such
+    network or start.
 
     Returns
     -------
@@ -58,7 +59,8 @@ def frozen(
         except Unavailable as reason:
             missing[name] = str(reason)
             continue
-        for agreement, fold in product(agreements, test_folds or folds.FOLDS):
+        subsets = agreements or folds.agreements()[:1]
+        for agreement, fold in product(subsets, test_folds or folds.numbers()):
             found.append(Probe(name, agreement, fold, layers, **more))
     return found, missing
 

@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pixels_to_sentiment import places
+from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import declared
 from pixels_to_sentiment.records.runs import SHORTENED
@@ -231,10 +233,14 @@ CAFFENET_FROZEN = replace(CAFFENET, recipe=ON_CONVOLUTIONS)
 
 
 def find(name: str) -> Experiment:
-    """Return an experiment by name, or say in a `UserError` which there are."""
+    """Return an experiment by name, with the subsets of the data set in use.
+
+    A `UserError` says which there are.
+    """
     if name not in EXPERIMENTS:
         raise UserError(f"There is no experiment {name!r}: choose from {sorted(EXPERIMENTS)}.")
-    return EXPERIMENTS[name]
+    found = EXPERIMENTS[name]
+    return replace(found, agreements=folds.agreements()) if places.dataset() else found
 
 
 def variant_of(whole: Configuration, variant: str) -> Configuration:

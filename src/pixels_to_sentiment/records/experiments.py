@@ -19,12 +19,15 @@ from pixels_to_sentiment.training import recipes
 if TYPE_CHECKING:
     import pandas as pd
 
+# Over a training list, as the paper's iterations make on each of its subsets.
+EPOCHS = 65
+
 
 def plan(
     configurations: Collection[Configuration],
     *,
-    agreements: Collection[str] = ("five",),
-    test_folds: Collection[int] = folds.FOLDS,
+    agreements: Collection[str] | None = None,
+    test_folds: Collection[int] | None = None,
     seeds: Collection[int] = (0,),
     precision: str = "fp32",
     iterations: int | None = None,
@@ -36,6 +39,8 @@ def plan(
 
     Parameters
     ----------
+    agreements, test_folds
+        By default the first subset, which is the strictest, and all folds.
     iterations, batch_size, limit
         Instead of the recipe's own and of whole lists, for trying things: the recipe's name gets
         ``-shortened``, or the run a limit, so that nothing of it passes for the full protocol.
@@ -52,6 +57,8 @@ def plan(
     from pixels_to_sentiment.files.assets import Unavailable
     from pixels_to_sentiment.networks import factory
 
+    agreements = agreements or folds.agreements()[:1]
+    test_folds = test_folds or folds.numbers()
     shorter = {"iterations": iterations, "batch_size": batch_size}
     for name, value in (shorter | {"limit": limit}).items():
         if value is not None:
@@ -61,10 +68,10 @@ def plan(
             f"There is no precision {precision!r}: choose from {list(recipes.PRECISIONS)}."
         )
     for held in set(inner) - {None}:
-        if held not in folds.FOLDS or held in test_folds:
+        if held not in folds.numbers() or held in test_folds:
             raise UserError(
                 f"Fold {held} is not in the training list of folds {[*test_folds]}: hold out "
-                "others of 1 to 5."
+                f"others of 1 to {folds.numbers()[-1]}."
             )
     for seed in seeds:
         if not 0 <= seed < 2**63:
@@ -98,9 +105,22 @@ def require_count(name: str, value: object) -> None:
 
 
 def _recipe(name: str, agreement: str, shorter: dict[str, int | None]) -> recipes.Recipe:
-    full = recipes.recipe(name, agreement)
+    full = _full(name, agreement)
     recipe = replace(full, **{field: value for field, value in shorter.items() if value})
     return full if recipe == full else replace(recipe, name=name + SHORTENED)
+
+
+def _full(name: str, agreement: str) -> recipes.Recipe:
+    """Give a recipe with the iterations of a subset; of one's own, as many epochs as the paper."""
+    if agreement != folds.WHOLE:
+        return recipes.recipe(name, agreement)
+    full = recipes.recipe(name, "five")
+    if full.fitted:
+        return full
+    trained_on = len(folds.subset(agreement)) * (1 - 1 / len(folds.numbers()))
+    passes = EPOCHS / (3 if name.endswith(recipes.THIRD) else 1)
+    iterations = round(passes * trained_on / (full.batch_size * full.iter_size))
+    return replace(full, iterations=max(1, iterations))
 
 
 CONFIGURATION = ["network", "start", "recipe", "precision", "agreement", "oversampling"]
@@ -165,7 +185,8 @@ def rows(records: Iterable[Record]) -> list[dict]:
 
 def _place(row: dict) -> list:
     """Place a row by its names, subsets in the order of the paper."""
-    return [row[n] if n != "agreement" else folds.AGREEMENTS.index(row[n]) for n in _NAMES]
+    known = folds.agreements()
+    return [row[n] if n != "agreement" else known.index(row[n]) for n in _NAMES]
 
 
 def _row(some: list[dict]) -> dict:

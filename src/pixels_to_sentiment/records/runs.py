@@ -21,6 +21,7 @@ from hashlib import sha256
 from statistics import fmean
 from typing import TYPE_CHECKING, ClassVar
 
+from pixels_to_sentiment import places
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError, damage
 from pixels_to_sentiment.records.work import Finished, Work
@@ -97,7 +98,7 @@ class Run(Work):
 
     def tests_on(self, listed: str) -> bool:
         """Whether lines of picture and label are those of its test list."""
-        if self.limit is None:
+        if self.limit is None and not places.dataset():
             name = f"{self.agreement}_agrees/test{self.inner or self.fold}/test.txt"
             return sha256(listed.encode()).hexdigest() == folds.checksums()[name]
         test = self.lists()[1]

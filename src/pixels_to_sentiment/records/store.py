@@ -249,6 +249,7 @@ def record(records: Iterable[Finished], results: Path | None = None) -> list[Pat
 
     records = list(records)
     folders = {one.key: (results or one.home) / one.key for one in records}
+    known = pictures.load().fingerprint if places.dataset() else pictures.PUBLISHED
     kinds = {(type(one), folders[one.key].parent) for one in records}
     there = {one.identity(): one for kind, home in kinds for one in kind.recorded(home)}
     for one in records:
@@ -259,10 +260,10 @@ def record(records: Iterable[Finished], results: Path | None = None) -> list[Pat
                 "paper tier on the photographs."
             )
         one.check()
-        if one.photographed and one.data["fingerprint"] != pictures.PUBLISHED:
+        if one.photographed and one.data["fingerprint"] != known:
             raise UserError(
                 f"{name} cannot be recorded: by their fingerprint its pictures are not the "
-                f"article's; record {one.several} of those."
+                f"{'data set' if places.dataset() else 'article'}'s; record {one.several} of those."
             )
         # Twice in a score, the same fold and seed would count double.
         same = there.setdefault(one.identity(), one)

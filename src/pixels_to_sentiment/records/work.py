@@ -252,8 +252,9 @@ class Finished:
 
     @property
     def photographed(self) -> bool:
-        """Whether it was made from the photographs, and not from the stand-in."""
-        return self.data["source"] == "photographs"
+        """Whether it was made from the pictures of the data set in use, and not the stand-in."""
+        own = places.dataset()
+        return self.data["source"] == (own.name if own else "photographs")
 
     @property
     def configuration(self) -> tuple[str, str, str]:

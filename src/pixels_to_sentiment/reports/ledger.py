@@ -82,6 +82,8 @@ def fingerprint(recorded: Iterable[Finished]) -> str | None:
     Where they are not at hand, it is the one that most recorded results share; ``None`` without
     any.
     """
+    if places.dataset():
+        return pictures.load().fingerprint
     archive = assets.find(pictures.ARCHIVE)
     if archive:
         return pictures.from_archive(archive).fingerprint

@@ -70,7 +70,7 @@ def complete(records: Iterable[Record], agreement: str = "five") -> list[Record]
     for one in experiments.whole_seeds(records):
         if one.run.agreement == agreement:
             chosen[configuration_of(one), one.run.recipe, one.run.precision].append(one)
-    wanted = set(folds.FOLDS)
+    wanted = set(folds.numbers())
     whole = (group for group in chosen.values() if {one.run.fold for one in group} == wanted)
     return [one for group in whole for one in group]
 

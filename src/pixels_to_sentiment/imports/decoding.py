@@ -1,0 +1,128 @@
+"""Pictures of a data set of one's own, decoded and warped as the article's are, in chunks."""
+
+import csv
+import hashlib
+import io
+import os
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import cache, partial
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+from tqdm import tqdm
+
+from pixels_to_sentiment import places
+from pixels_to_sentiment.data import pictures
+from pixels_to_sentiment.data.pictures import SIDE
+from pixels_to_sentiment.errors import UserError
+
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
+# Pictures that are decoded before they are written, 50 MB; what is written is kept after a kill.
+CHUNK = 256
+_FACTS = ["image", "sha256", "width", "height"]
+
+
+def decode(home: Path, images: list[str], folder: Path) -> pd.DataFrame:
+    """Decode what is not decoded yet into ``pixels.npy``, and give the files of all.
+
+    As many pictures as a chunk has are in memory at a time, whatever their number. `UserError`
+    tells which cannot be decoded.
+    """
+    pixels, facts = home / "pixels.npy", home / "files.csv"
+    done = _kept(facts, len(images))
+    if not done:
+        array = pictures._array(pixels, len(images))
+        del array
+    _write(facts, [_FACTS, *done], "w")
+    begin = np.load(pixels, mmap_mode="r").offset
+    # Written as a file is: what is written to a map stays in the memory of the process.
+    chunk = np.empty((CHUNK, SIDE, SIDE, 3), np.uint8)
+    bar = tqdm(desc="Decoding", total=len(images), initial=len(done), disable=None)
+    threads = ThreadPoolExecutor(len(os.sched_getaffinity(0)))
+    with bar, threads, pixels.open("r+b") as out:
+        for at in range(len(done), len(images), CHUNK):
+            some = images[at : at + CHUNK]
+            told = list(threads.map(partial(_read, folder), some, chunk))
+            out.seek(begin + at * chunk[0].nbytes)
+            out.write(chunk[: len(some)])
+            out.flush()
+            os.fdatasync(out.fileno())
+            _write(facts, told, "a")
+            done += told
+            bar.update(len(some))
+    broken = [image for image, digest, *_ in done if not digest]
+    if broken:
+        raise UserError(
+            f"{len(broken):,} of {len(images):,} pictures in {folder} cannot be decoded to 8 bits "
+            f"a colour, or have more than {Image.MAX_IMAGE_PIXELS:,} pixels ({first_few(broken)}): "
+            "mend them, or take their lines out."
+        )
+    return pd.read_csv(facts)
+
+
+def _kept(facts: Path, count: int) -> list[list[str]]:
+    """Give the facts that a killed import left, of whole chunks, whose pixels are on the disk."""
+    if not facts.is_file():
+        return []
+    text = facts.read_text()
+    # The last line may have been cut off anywhere.
+    rows = list(csv.reader(text[: text.rfind("\n") + 1].splitlines()))[1:]
+    return rows if len(rows) == count else rows[: len(rows) // CHUNK * CHUNK]
+
+
+def _write(facts: Path, rows: list, mode: str) -> None:
+    with facts.open(mode, newline="") as stream:
+        csv.writer(stream, lineterminator="\n").writerows(rows)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _read(folder: Path, image: str, room: np.ndarray) -> tuple:
+    """Decode a picture into its room, as the article's are; give its facts, or none if it fails."""
+    try:
+        with places.reading(folder / image) as stream:
+            content = stream.read()
+        with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
+            width, height = opened.size
+            # Pillow would cut off what has more than 8 bits.
+            if width * height > Image.MAX_IMAGE_PIXELS or opened.mode.startswith(("I", "F")):
+                raise ValueError
+            whole = opened if opened.mode == "RGB" else opened.convert("RGB")
+            room[:] = warp(np.asarray(whole))
+    # Pillow raises a dozen kinds at damaged bytes.
+    except Exception:
+        return image, "", "", ""
+    return image, hashlib.sha256(content).hexdigest(), width, height
+
+
+def warp(pixels: np.ndarray) -> np.ndarray:
+    """Warp as `pictures.warp` does, equal to the bit, and sooner where OpenCV can.
+
+    Weights are multiples of 2**-9, or of a larger power for even sides. Where both sides together
+    have two factors of 2, products of pixels and weights fit into the 24 bits of a float32, so that
+    no sum is rounded in any order and all that compute it agree.
+    """
+    cv2 = _opencv()
+    powers = sum((side & -side).bit_length() - 1 for side in pixels.shape[:2])
+    if cv2 is None or powers < 2:
+        return pictures.warp(pixels)
+    made = cv2.resize(pixels.astype(np.float32), (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
+    return np.rint(made, out=made).astype(np.uint8)
+
+
+@cache
+def _opencv() -> ModuleType | None:
+    with suppress(ImportError):
+        import cv2
+
+        return cv2
+    return None
+
+
+def first_few(names: list[str]) -> str:
+    """Name the first few of some pictures."""
+    return ", ".join(names[:5]) + ", ..." * (len(names) > 5)

@@ -1,0 +1,62 @@
+"""The commands ``data``, and what runs on a data set of one's own."""
+
+import json
+import os
+
+from pixels_to_sentiment import places
+from pixels_to_sentiment.cli import main
+from pixels_to_sentiment.imports import datasets
+
+
+def test_the_commands_import_and_list(own, capsys):
+    folder, labels = own
+    assert main(["data", "import", str(folder), "--labels", str(labels), "--name", "a"]) == 2
+    words = ["--name", "a", "--folds", "3"]
+    assert main(["data", "import", str(folder), "--labels", str(labels), *words]) == 0
+    assert main(["data", "list"]) == 0
+    assert capsys.readouterr().out.count("a: 12 pictures, 66.7% positive, 3 folds") == 2
+    assert places.DATA not in os.environ
+
+
+def test_a_run_on_ones_own_data_is_recorded_apart_and_the_articles_stores_stay(
+    own, isolated, quick, capsys
+):
+    folder, labels = own
+    datasets.add(folder, labels, "a", count=3)
+    words = ["fine-tuning", "--only", "timm/test_efficientnet:random:paper", "--device", "cpu"]
+    run = ["experiments", "run", *words, "--folds", "3", "--data", "a", "--record"]
+    assert main(run) == 0
+    assert main(["results", "--data", "a"]) == 0
+    told = capsys.readouterr().out
+    assert "other: timm/test_efficientnet:random" in told
+    assert "all   fp32" in told
+    assert not (isolated / "runs").exists()
+    assert not (isolated / "results").exists()
+    assert main(["results"]) == 0
+    assert "Nothing is recorded yet" in capsys.readouterr().out
+    (key,) = [path.name for path in (isolated / "datasets/a/results").iterdir()]
+    description = json.loads((isolated / "datasets/a/runs" / key / "run.json").read_text())
+    assert description["data"]["source"] == "a"
+    assert (description["run"]["agreement"], description["run"]["fold"]) == ("all", 3)
+    # 65 epochs of eight pictures in batches of 256.
+    assert description["run"]["recipe"]["iterations"] == 2
+
+
+def test_what_another_data_set_has_not_is_refused_in_a_sentence(own, capsys, monkeypatch):
+    datasets.add(*own, "a", count=3)
+    run = ["experiments", "run", "fine-tuning", "--only", "timm/test_efficientnet:random:paper"]
+    for more, said in (
+        (["--agreements", "five"], "no subset 'five'; use one of all"),
+        (["--folds", "4"], "no fold 4; use one of 1 to 3"),
+    ):
+        assert main([*run, *more, "--data", "a"]) == 2
+        assert said in capsys.readouterr().err
+    monkeypatch.setenv(places.DATA, "a")
+    for words in (
+        ["folds", "audit"],
+        ["folds", "export", "x"],
+        ["benchmark"],
+        ["campaign", "--dry-run"],
+    ):
+        assert main(words) == 2
+        assert "makes no sense of the data set a" in capsys.readouterr().err

@@ -1,0 +1,67 @@
+"""Pictures decoded in chunks: equal to the bit, and going on after a kill."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import numpy as np
+
+from pixels_to_sentiment import places
+from pixels_to_sentiment.data import pictures
+from pixels_to_sentiment.files import assets
+from pixels_to_sentiment.imports import datasets, decoding
+
+
+def test_fast_warping_equals_the_slow_to_the_bit_on_sides_of_every_kind():
+    dice = np.random.default_rng(0)
+    sides = [1, 2, 3, 37, 64, 255, 256, 257, 300, 333, 402, 480, 512, 514, 640, 1023, 1024]
+    for height in sides:
+        pixels = dice.integers(0, 256, (height, int(dice.choice(sides)), 3), np.uint8)
+        np.testing.assert_array_equal(decoding.warp(pixels), pictures.warp(pixels))
+
+
+KILLED = """
+import os, signal
+from pathlib import Path
+from pixels_to_sentiment.imports import datasets, decoding
+decoding.CHUNK, read, seen = 4, decoding._read, []
+def slow(folder, image, room):
+    seen.append(image)
+    if len(seen) > 9: os.kill(os.getpid(), signal.SIGKILL)
+    return read(folder, image, room)
+decoding._read = slow
+datasets.add(Path("own"), Path("labels.csv"), "mine", count=3)
+"""
+
+
+def test_an_import_that_was_killed_goes_on_and_ends_the_same(own, isolated, monkeypatch):
+    folder, labels = own
+    datasets.add(folder, labels, "other", count=3)
+    ended = subprocess.run([sys.executable, "-c", KILLED], cwd=isolated, env=os.environ)
+    assert ended.returncode == -signal.SIGKILL
+    assert datasets.names() == ["other"]
+    read, seen = decoding._read, []
+
+    def counting(folder, image, room):
+        seen.append(image)
+        return read(folder, image, room)
+
+    monkeypatch.setattr(decoding, "_read", counting)
+    monkeypatch.setattr(decoding, "CHUNK", 4)
+    datasets.add(folder, labels, "mine", count=3)
+    assert sorted(seen) == [f"{i:02}.png" for i in range(8, 12)]
+    for name in ("pixels.npy", "files.csv", "folds.csv"):
+        both = [assets.sha256(places.dataset(one) / name) for one in ("mine", "other")]
+        assert both[0] == both[1]
+
+
+def test_a_line_that_a_kill_cut_off_is_decoded_again(own, monkeypatch, tmp_path):
+    """Even if what is left of it looks whole, as when a height lacks its last digit."""
+    folder, _ = own
+    monkeypatch.setattr(decoding, "CHUNK", 4)
+    images = [f"{i:02}.png" for i in range(8)]
+    whole = decoding.decode(tmp_path, images, folder)
+    facts = tmp_path / "files.csv"
+    facts.write_text(facts.read_text()[:-2])
+    assert decoding.decode(tmp_path, images, folder).equals(whole)

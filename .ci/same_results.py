@@ -10,6 +10,7 @@ five minutes on 2 cores and needs the mirror's weights.
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -30,6 +31,7 @@ EXPERIMENTS = (
     *(["fine-tuning", "--precision", precision] for precision in ("bf16", "fp32")),
     *(["layer-by-layer"], ["sentiment-maps"]),
 )
+TIER = Path("notebooks", "tiers", "smoke.yaml")
 SMALL = ("--tier", "smoke", "--agreements", "five", "--folds", "1")
 FINGERPRINTS = """
 from pixels_to_sentiment.records import fingerprints
@@ -87,6 +89,8 @@ def main() -> None:
         old, runs = Path(folder) / "old", Path(folder) / "runs"
         subprocess.run(["git", "worktree", "add", "-q", "--detach", old, commit], check=True)
         try:
+            # The same few pictures and iterations on both sides, whatever they were then.
+            shutil.copy(here / TIER, old / TIER)
             before, now = (results(one, runs / name) for one, name in ((old, "old"), (here, "new")))
             former = not (old / "src/pixels_to_sentiment/records/fingerprints.py").is_file()
             asked = FORMER_FINGERPRINTS if former else FINGERPRINTS

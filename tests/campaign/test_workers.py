@@ -1,5 +1,7 @@
 """Processes that make runs stop in time, and leave what they finished and nothing else."""
 
+import subprocess
+import sys
 import time
 from dataclasses import replace
 
@@ -74,3 +76,23 @@ def test_a_run_that_cannot_be_finished_is_told_and_the_next_one_made(perform):
     told, left, records = perform([hot, RUN], 200, at_once=1)
     assert "diverged" in told[hot]
     assert (left, [one.run for one in records]) == ([], [RUN])
+
+
+DEAF = """
+import os, signal, time
+from pixels_to_sentiment.campaign import workers
+workers._UNHEARD = 1
+workers._listen()
+class Deaf:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+Deaf()
+time.sleep(50)
+"""
+
+
+def test_a_worker_that_did_not_hear_that_it_is_over_is_told_again():
+    """Python swallows exceptions in destructors, and the pool would wait for the worker."""
+    done = subprocess.run([sys.executable, "-c", DEAF], capture_output=True, text=True, timeout=40)
+    assert "ignored in: <function Deaf" in done.stderr
+    assert done.returncode == 143

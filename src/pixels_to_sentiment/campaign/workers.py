@@ -21,6 +21,8 @@ from pixels_to_sentiment.records.runs import WEIGHTS, Run
 
 # Seconds between two looks at who is done.
 _LOOK = 0.05
+# Seconds after which a worker that went on is told again to end.
+_UNHEARD = 5
 _STATE: dict[str, object] = {}
 
 
@@ -87,13 +89,20 @@ def perform(
 
 
 def _begin(root: Path, device: str, at_once: int) -> None:
-    # An exception lets what is half-written be removed. Ctrl-C is the parent's to tell.
-    signal.signal(signal.SIGTERM, _end)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _listen()
     _STATE.update(store=Weightless(root, at_once), pictures=pictures.load(), device=device)
 
 
+def _listen() -> None:
+    # An exception lets what is half-written be removed. Ctrl-C is the parent's to tell.
+    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGALRM, _end)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def _end(*_: object) -> None:
+    # Again where nobody hears it, as in a destructor: the pool says it once and waits for ever.
+    signal.alarm(_UNHEARD)
     raise SystemExit(128 + signal.SIGTERM)
 
 

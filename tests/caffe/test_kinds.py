@@ -47,6 +47,8 @@ KINDS = {
     "npz": (by(np.savez, ARRAY), "an .npz file.*save_file"),
     "npy": (by(np.save, ARRAY), "a NumPy array.*ending .npy"),
     "torch": (by(lambda f: torch.save({"a": torch.ones(1)}, f)), "a PyTorch file.*save_file"),
+    "old pickle": (pickle.dumps({"a": 1}, protocol=0), "a Python pickle"),
+    "old binary pickle": (pickle.dumps([1], protocol=1), "a Python pickle"),
     "pickle": (pickle.dumps([1]), "a Python pickle.*save_file"),
     "safetensors": (save({"a": ARRAY}), r"a safetensors file.*ending \.safetensors"),
     "gzip": (gzip.compress(MODEL), "gzip.*gunzip"),
@@ -59,6 +61,7 @@ KINDS = {
     "page": (b"<!DOCTYPE html>", "a web page"),
     "onnx": (number(1, 8) + field(2, "pytorch") + field(7, field(2, "g")), "ONNX.*convert"),
     "caffe2": (field(1, "init") + FILL, "Caffe2.*save_file"),
+    "caffe2 on a GPU": (field(1, "n") + RELU + field(5, field(1, 1)), "Caffe2"),
     "caffe2 without arguments": (field(1, "n") + RELU, "Caffe2"),
     "solver state": (
         number(1, 100) + field(2, "a/l_iter_100.caffemodel") + field(3, BLOB) + number(4, 0),

@@ -73,6 +73,8 @@ def test_the_forms_of_other_caffes_are_read(read, recwarn, lines, expected):
     [
         *("Iteration 5, accuracy = 3", "Iteration 5. Validation accuracy = 0.5"),
         *("Iteration 5, loss = three", "Iteration 5, loss = 1 Iteration 6, loss = 2"),
+        *("Iteration 5, loss = 0,5", "iteration 5, loss = 3", "Iter 5, lr = 1"),
+        *("Iteration 5, Testing net #1", "Iteration 5, Testing net [#1]"),
         *("Iterations 5, loss = 3", "    Test net output #0: accuracy 0.5", "Testing net"),
         glog("Iteration 5, loss = 0.5" + glog("Snapshotting")),
         glog(f"Iteration 5, loss = 0.5{glog(TRAINED)}"),

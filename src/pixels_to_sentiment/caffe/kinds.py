@@ -13,7 +13,11 @@ _SAFE = "write its parameters with safetensors' save_file and convert that"
 _MAGIC = {
     b"\x89HDF": ("an HDF5 file", "open it with pycaffe and write it with Net.save, or Keras' own"),
     b"\x93NUMPY": ("a NumPy array", "a mean has the ending .npy"),
-    b"\x80": ("a Python pickle", f"if you trust it, load it where it was made, {_SAFE}"),
+    # Of protocol 2 and later; of 0 and 1 dictionaries, lists, arrays and objects.
+    **dict.fromkeys(
+        (b"\x80", b"(dp", b"(lp", b"}q\x00", b"]q\x00", b"cnumpy", b"ccopy_reg"),
+        ("a Python pickle", f"if you trust it, load it where it was made, {_SAFE}"),
+    ),
     b"\x1f\x8b": ("compressed by gzip", "decompress it with gunzip"),
     b"BZh": ("compressed by bzip2", "decompress it with bunzip2"),
     b"\xfd7zXZ": ("compressed by xz", "decompress it with unxz"),
@@ -81,10 +85,11 @@ def refuse_message(found: wire.Message, expected: str) -> None:
     elif has(1, wire.VARINT) and (has(2, wire.BYTES) or has(3, wire.BYTES)):
         model = printable(wire.text(found, 2)) or "the .caffemodel of the same iteration"
         what, cure = "a solver state", f"the weights saved with it are in {model}"
+    # Before means, whose numbers are in a field that tells a net of Caffe2 its device.
+    elif (operators := wire.values(found, 2, wire.BYTES)) and all(map(_operator, operators)):
+        what, cure = "a net of Caffe2", "load it with Caffe2, and " + _SAFE
     elif has(5, wire.BYTES) or (has(1, wire.VARINT) and has(2, wire.VARINT)):
         what, cure = "a mean", "give it the ending .binaryproto"
-    elif any(map(_operator, wire.values(found, 2, wire.BYTES))):
-        what, cure = "a net of Caffe2", "load it with Caffe2, and " + _SAFE
     elif has(100, wire.BYTES) or has(2, wire.BYTES):
         what, cure = "a model", "give it the ending .caffemodel"
     if what and what != expected:

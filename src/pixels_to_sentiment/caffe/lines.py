@@ -22,12 +22,13 @@ _LAST = 1 << 60
 # Bytes that are taken at once.
 _CHUNK = 1 << 18
 
-_PAIR = rb"(loss|lr)\s*[=:]\s*([^\s,]+)"
+# A comma that a digit follows is one of a number that is written otherwise.
+_PAIR = rb"(loss|lr)\s*[=:]\s*([^\s,]++)(?!,\d)"
 # Between number and value there may be a timing in brackets and a part that counts epochs.
 _HEADING = re.compile(
     rb"\s*Iteration:?\s+#?(\d{1,15})(?:\s*/\s*\d+)?+(?:\s*\([^()]*\))?+"
     rb"(?:,(?!\s*Testing)(?=[^,=:]*\d)[^,=:]*+)?+\s*[,:]\s*"
-    rb"(?:" + _PAIR + rb"|Testing net(?:\s*\(#(\d{1,4})\))?)"
+    rb"(?:" + _PAIR + rb"|Testing net(?:\s*\(#(\d{1,4})\))?\s*$)"
 )
 _MORE = re.compile(rb",\s*" + _PAIR)
 _OUTPUT = re.compile(
@@ -37,7 +38,8 @@ _OUTPUT = re.compile(
 _WINDOWS = re.compile(rb"([-+]?)(?:1\.#(INF|IND|QNAN)\d*|nan\(\w+\))")
 # A line that has one of these says something of what is wanted, in whatever form.
 _SPEAKS = re.compile(
-    rb"(?<!Status: )\bIterations?\b[\s:=#]*(\d+)|net output|Test score|Test loss|Testing net"
+    rb"(?<!Status: )(?i:\bIter(?:ation)?s?\b)[\s:=#]*(\d+)"
+    rb"|net output|Test score|Test loss|Testing net"
 )
 _MARK = re.compile(
     rb"\s*(?:(Initializing solver|Solving )|(Restoring |Resuming from|\w+Solver: restoring)"

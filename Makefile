@@ -41,8 +41,8 @@ JUPYTER_BOOK := $(BIN)/jupyter-book build book --config _config.yml --path-outpu
 SHARED := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 STAMP := .venv/.installed
 
-.PHONY: help book paper render render-data pdf test test-book environment constraints format lint lab serve \
-	harden campaign-pack clean distclean FORCE
+.PHONY: help book paper render render-data pdf test test-book environment constraints format lint \
+	lab serve harden campaign-pack clean distclean FORCE
 
 help: ## list these commands
 	@echo 'Commands:'
@@ -73,6 +73,9 @@ render: $(STAMP) ## build _build/html from the notebooks as they were last run
 	$(JUPYTER_BOOK)
 
 render-data: $(STAMP) ## build DATA=NAME, a data set's chapters as executed, in its folder
+	@test -e 'datasets/$(DATA)/chapters/_config.yml' || { \
+		echo 'There is no executed chapter in datasets/$(DATA): `book execute --data NAME` makes' \
+			'one; name it with DATA=NAME.' >&2; exit 1; }
 	PIXELS_TO_SENTIMENT_DATA=$(DATA) $(BIN)/jupyter-book build datasets/$(DATA)/chapters \
 		--config datasets/$(DATA)/chapters/_config.yml --path-output datasets/$(DATA)
 

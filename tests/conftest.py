@@ -108,6 +108,18 @@ def photographs(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def generated(tmp_path_factory):
+    """Cache that has the stand-in, which takes seconds to generate; for tests and processes."""
+    from pixels_to_sentiment.data import pictures
+
+    cache = tmp_path_factory.mktemp("generated")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PIXELS_TO_SENTIMENT_CACHE", str(cache))
+        pictures.load("stand-in")
+    return cache
+
+
+@pytest.fixture(scope="session")
 def new_caffenet():
     """CaffeNet from a random start, in evaluation mode; tests leave it as it is."""
     from pixels_to_sentiment.networks import factory

@@ -1,5 +1,6 @@
 """Processes that make runs stop in time, and leave what they finished and nothing else."""
 
+import signal
 import subprocess
 import sys
 import time
@@ -11,18 +12,6 @@ from pixels_to_sentiment.campaign import order, workers
 from pixels_to_sentiment.records import store
 from pixels_to_sentiment.records.runs import Record
 from toy_runs import RUN, names_in
-
-
-@pytest.fixture(scope="module")
-def generated(tmp_path_factory):
-    """Cache that has the stand-in, which every process would generate otherwise."""
-    from pixels_to_sentiment.data import pictures
-
-    cache = tmp_path_factory.mktemp("cache")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PIXELS_TO_SENTIMENT_CACHE", str(cache))
-        pictures.load("stand-in")
-    return cache
 
 
 @pytest.fixture
@@ -95,4 +84,5 @@ def test_a_worker_that_did_not_hear_that_it_is_over_is_told_again():
     """Python swallows exceptions in destructors, and the pool would wait for the worker."""
     done = subprocess.run([sys.executable, "-c", DEAF], capture_output=True, text=True, timeout=40)
     assert "ignored in: <function Deaf" in done.stderr
-    assert done.returncode == 143
+    # By the exception, or by the alarm itself where Python takes longer than it to leave.
+    assert done.returncode in (128 + signal.SIGTERM, -signal.SIGALRM)

@@ -22,7 +22,8 @@ def compare(everything: bool = False) -> list[str]:
     """Run executed notebooks again, with training runs made anew, and compare the outputs.
 
     Only those whose key changed since they last came out the same, or else `everything`; gives
-    their names. If outputs differ, what is wrong stands on standard output beside the `UserError`.
+    their names. As in the book, a run that several chapters show is made once for all of them. If
+    outputs differ, what is wrong stands on standard output beside the `UserError`.
     """
     chapters = {name: notebooks.chapter_path(name) for name in notebooks.source_paths()}
     keys = {
@@ -32,8 +33,9 @@ def compare(everything: bool = False) -> list[str]:
     passed = notebooks.root() / "_build" / "compared.json"
     before = json.loads(passed.read_text()) if passed.is_file() else {}
     due = [name for name, key in keys.items() if everything or before.get(name) != key]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        faults = dict(zip(due, pool.map(_fault, map(chapters.get, due)), strict=True))
+    with tempfile.TemporaryDirectory() as fresh, ThreadPoolExecutor(AT_ONCE) as pool:
+        found = pool.map(lambda name: _fault(chapters[name], fresh), due)
+        faults = dict(zip(due, found, strict=True))
     equal = {name: keys[name] for name, fault in faults.items() if not fault}
     passed.parent.mkdir(exist_ok=True)
     with places.written_whole(passed) as partial:
@@ -43,20 +45,19 @@ def compare(everything: bool = False) -> list[str]:
     return due
 
 
-def _fault(chapter: Path) -> str:
+def _fault(chapter: Path, runs: str) -> str:
     """Run a notebook again and say how that fell short; empty if all outputs are equal."""
     sanitised = notebooks.root() / "tests" / "notebooks" / "sanitize.cfg"
     options = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", sanitised]
     # Threads of several kernels would wait for each other.
     threads = str(max(1, (os.cpu_count() or 1) // AT_ONCE))
-    with tempfile.TemporaryDirectory() as fresh:
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", *options, chapter],
-            env={"OMP_NUM_THREADS": threads} | os.environ | {"PIXELS_TO_SENTIMENT_RUNS": fresh},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", *options, chapter],
+        env={"OMP_NUM_THREADS": threads} | os.environ | {"PIXELS_TO_SENTIMENT_RUNS": runs},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     print(done.stdout, flush=True)
     if done.returncode == _DIFFERS:
         return (

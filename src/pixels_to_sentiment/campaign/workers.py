@@ -6,6 +6,7 @@ belong to a process, so each run is the same to the last bit as if it were made 
 gradients differed.
 """
 
+import os
 import signal
 import time
 from collections.abc import Callable, Iterable
@@ -71,7 +72,10 @@ def perform(
     """
     waiting, left = list(runs), []
     working: dict[Run, AsyncResult] = {}
-    with get_context("spawn").Pool(at_once, _begin, (root, device, at_once)) as pool:
+    # A server that has imported all of this starts them; it has used neither threads nor a GPU.
+    processes = get_context("forkserver")
+    processes.set_forkserver_preload([__name__])
+    with processes.Pool(at_once, _begin, (root, device, at_once, dict(os.environ))) as pool:
         while (waiting or working) and time.monotonic() < deadline:
             while waiting and len(working) < at_once:
                 run = waiting.pop(0)
@@ -88,8 +92,9 @@ def perform(
         return [*working, *left, *waiting]
 
 
-def _begin(root: Path, device: str, at_once: int) -> None:
+def _begin(root: Path, device: str, at_once: int, environment: dict[str, str]) -> None:
     _listen()
+    os.environ.update(environment)  # The server's is that of when it began.
     _STATE.update(store=Weightless(root, at_once), pictures=pictures.load(), device=device)
 
 

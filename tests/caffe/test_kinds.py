@@ -100,6 +100,7 @@ KINDS = {
     "onnx": (number(1, 8) + field(2, "pytorch") + field(7, field(2, "g")), "ONNX.*convert"),
     "caffe2": (field(1, "init") + FILL, "Caffe2.*save_file"),
     "caffe2 on a GPU": (field(1, "n") + RELU + field(5, field(1, 1)), "Caffe2"),
+    "caffe2 with an output alone": (field(2, field(2, "w") + field(4, "Fill")), "Caffe2"),
     "caffe2 without arguments": (field(1, "n") + RELU, "Caffe2"),
     "solver state": (
         number(1, 100) + field(2, "a/l_iter_100.caffemodel") + field(3, BLOB) + number(4, 0),
@@ -149,13 +150,14 @@ def test_what_is_no_log_is_told_too(tmp_path, kind, said):
         logs.read_all(tmp_path / "a.log")
 
 
-@pytest.mark.parametrize("kind", ["", number(5, 0)])
+@pytest.mark.parametrize("kind", [b"", number(5, 0)])
 def test_an_old_layer_without_a_type_has_none(tmp_path, capsys, kind):
     """A net of nothing else is a model, too, and not one of Caffe2; what is printed says it."""
     path = tmp_path / "m.caffemodel"
-    content = field(3, "conv1") + field(4, "conv1") + (kind or b"") + field(6, BLOB)
-    path.write_bytes(field(1, "net") + field(2, field(2, "data") + content))
-    (layer,) = models.read(path)
+    content = field(3, "conv1") + field(4, "conv1") + kind + field(6, BLOB)
+    relu = field(2, field(2, "conv1") + field(4, "relu1") + kind)
+    path.write_bytes(field(1, "net") + field(2, field(2, "data") + content) + relu)
+    layer, _ = models.read(path)
     assert (layer.name, layer.type, layer.blobs[0].shape) == ("conv1", "", (3, 2, 2))
     assert main(["caffe", "show", str(path)]) == 0
     assert capsys.readouterr().out.startswith("conv1  no type  ")

@@ -6,8 +6,7 @@ from pathlib import Path
 from pixels_to_sentiment import places
 from pixels_to_sentiment.caffe import wire
 from pixels_to_sentiment.errors import Damaged
-from pixels_to_sentiment.files import magic
-from pixels_to_sentiment.files.magic import SAFE
+from pixels_to_sentiment.files.magic import SAFE, told
 
 
 def refuse(path: Path | str, expected: Container[str] = (), cure: str = "") -> None:
@@ -17,7 +16,7 @@ def refuse(path: Path | str, expected: Container[str] = (), cure: str = "") -> N
     place of those that lead to a model.
     """
     with places.reading(path) as stream:
-        what, known = magic.told(stream) or ("", "")
+        what, known = told(stream) or ("", "")
     if what and what not in expected:
         fits = not cure or known.startswith(("decompress", "unpack", "fetch"))
         raise Damaged(f"it is {what}", known if fits else cure)
@@ -60,18 +59,19 @@ def _is_saved_model(found: wire.Message) -> bool:
 def _is_graph(found: wire.Message) -> bool:
     """Tell by its first node, which has a name and an operation, where a net has its own name."""
     node = next(_within(found, 1), {})
-    numbered = _has(found, 3, wire.VARINT) or _has(found, 4)
-    return numbered and 100 not in found and _has(node, 1) and _has(node, 2)
+    numbered = 100 not in found and (_has(found, 3, wire.VARINT) or _has(found, 4))
+    return numbered and _has(node, 1) and _has(node, 2)
 
 
 def _is_caffe2(found: wire.Message) -> bool:
     """Tell operators from old layers of Caffe, whose type in field 5 is a number.
 
-    A layer without a type has none in 5, and an operator has a text there or in 1.
+    An operator has text in 1 or 5, and a net of layers without a type has blobs in 6.
     """
     named = (_has(one, 4) and not _has(one, 5, wire.VARINT) for one in _within(found, 2))
     texts = (_has(one, 1) or _has(one, 5) for one in _within(found, 2))
-    return all(named) and any(texts)
+    blobs = (_has(one, 6) for one in _within(found, 2))
+    return _has(found, 2) and all(named) and (any(texts) or not any(blobs))
 
 
 def _is_mean(found: wire.Message) -> bool:
@@ -81,7 +81,7 @@ def _is_mean(found: wire.Message) -> bool:
 
 _CONVERT = "Caffe does not read it; convert the network it came from"
 _TENSORFLOW = f"load it with TensorFlow, {SAFE}"
-# What a message of protobuf is, and what to do with it; the first that fits.
+# What a message of protobuf is, and the cure; the first that fits.
 _MESSAGES = {
     "an ONNX model": (_CONVERT, lambda found: _has(found, 1, wire.VARINT) and _has(found, 7)),
     "a Core ML model": (_CONVERT, lambda found: _has(found, 1, wire.VARINT) and max(found) >= 200),

@@ -5,6 +5,7 @@ The library is imported when a reader is prepared, so that what fuzzes can look 
 
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -98,6 +99,18 @@ def _archive(home: Path) -> Callable:
                     archive.read(member)
                 except BadZipFile:  # as it promises; what asks for the member says more
                     continue
+
+    return read
+
+
+def _labels(home: Path) -> Callable:
+    from pixels_to_sentiment.errors import UserError
+    from pixels_to_sentiment.imports import labels
+
+    def read(path: Path) -> None:
+        for column in ("", "fold"):
+            with suppress(UserError):
+                labels.with_folds(labels.read(path, column), path, 2, 0, column)
 
     return read
 
@@ -205,6 +218,7 @@ READERS = {
     "pictures": Reader(".img", _photo, "pictures"),
     "pictures, as Caffe reads them": Reader(".img", _picture, "pictures"),
     "archives": Reader(".zip", _archive, "archives"),
+    "labels of one's own": Reader(".csv", _labels, "labels"),
     "folders of finished work": Reader(".bin", _folder, "folders"),
     "tiers": Reader(".yaml", _tier, "tiers"),
     "values of -p": Reader(".txt", _parameter, "parameters", 100_000),

@@ -219,6 +219,15 @@ def archives() -> list[bytes]:
     return found
 
 
+def labels() -> list[bytes]:
+    """Tables of labels, with folds and without, quoted, with another column, and in words."""
+    plain = "image,label\n" + "".join(f"{n}.jpg,{n % 2}\n" for n in range(6))
+    folds = "image,label,fold\n" + "".join(f"a/{n}.png,{n % 2},{n % 4 // 2}\n" for n in range(8))
+    words = 'fold,"label",image,note\r\nx,negative,"a,b.jpg",\r\ny,positive,\u00e9.webp,"1\n2"\r\n'
+    made = (plain, folds, words, words.replace(",note", ""), "image,label\n../a.jpg,0\n", "image\n")
+    return [one.encode() for one in made] + [b"\xef\xbb\xbf" + plain.encode()]
+
+
 def tiers() -> list[bytes]:
     """Parameters of a tier."""
     made = (

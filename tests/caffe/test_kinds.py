@@ -7,16 +7,20 @@ import lzma
 import os
 import pickle
 import tarfile
+import zipfile
 
 import numpy as np
 import pytest
+import scipy.io
 import torch
+from PIL import Image
 from safetensors.numpy import save
 
-from pixels_to_sentiment.caffe import means, models
+from pixels_to_sentiment.caffe import logs, means, models
+from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import weights
-from toy_caffe import field, layer, legacy, old_layer, packed, shaped, varint
+from toy_caffe import field, layer, legacy, old_layer, one_by_one, packed, shaped, varint
 
 ARRAY = np.ones((3, 2, 2), np.float32)
 BLOB = shaped(3, 2, 2) + field(5, packed([1.0] * 12))
@@ -37,12 +41,26 @@ def tarred():
     return stream.getvalue()
 
 
+def zipped(*names):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as file:
+        for name in names:
+            file.writestr(name, b"")
+    return stream.getvalue()
+
+
+def picture(kind):
+    return by(Image.new("RGB", (8, 8)).save, kind)
+
+
 def number(place, value):
     return varint(place * 8) + varint(value)
 
 
 RELU = field(2, field(1, "x") + field(2, "y") + field(4, "Relu"))
 FILL = field(2, field(2, "w") + field(4, "GivenTensorFill") + field(5, field(1, "shape")))
+NODE = field(1, field(1, "x") + field(2, "Placeholder"))
+SCRIPT = torch.jit.script(torch.nn.Linear(2, 2))
 KINDS = {
     "npz": (by(np.savez, ARRAY), "an .npz file.*save_file"),
     "npy": (by(np.save, ARRAY), "a NumPy array.*ending .npy"),
@@ -58,10 +76,31 @@ KINDS = {
     "hdf5": (b"\x89HDF\r\n\x1a\n" + bytes(90), "an HDF5 file.*Net.save"),
     "lfs": (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "Git LFS.*git lfs pull"),
     "prototxt": (b'name: "x"\nlayer {\n}\n', "text.*a prototxt"),
+    "prototxt with a comment of another coding": (b"# r\xe9seau de neurones\nlayer {}", "text"),
+    "prototxt of Windows": ('name: "r\u00e9seau"'.encode("utf-16"), "text"),
     "page": (b"<!DOCTYPE html>", "a web page"),
+    "page after a mark and lines": (b"\xef\xbb\xbf\r\n<html>", "a web page"),
+    "answer": (b'\n {"message": "Not Found"}', "JSON.*a server refused"),
+    **{kind: (picture(kind), "a picture") for kind in ("PNG", "JPEG", "GIF", "TIFF", "WEBP")},
+    "pdf": (b"%PDF-1.4\n%\xe2\xe3\n", "a PDF"),
+    "matlab": (by(scipy.io.savemat, {"a": ARRAY}), r"MATLAB.*scipy\.io\.loadmat"),
+    "torch 7": (b"\4\0\0\0\1\0\0\0\3\0\0\0V 1" + bytes(9), "Torch 7"),
+    "mxnet": (b"\x12\1" + bytes(22), "MXNet"),
+    "lmdb": (bytes(16) + b"\xde\xc0\xef\xbe" + bytes(9), "LMDB"),
+    "zip": (zipped("a.caffemodel"), "a zip archive.*unpack"),
+    "empty zip": (zipped(), "a zip archive with nothing in it"),
+    "cut zip": (zipped("a.npy")[:40], "an .npz file"),
+    "keras": (zipped("metadata.json", "config.json", "model.weights.h5"), "a Keras model"),
+    "torchscript": (by(lambda f: torch.jit.save(SCRIPT, f)), r"TorchScript.*torch\.jit\.load"),
+    "tensorflow": (2 * NODE + field(4, number(1, 134)), "a graph of TensorFlow.*save_file"),
+    "tensorflow with functions": (NODE + field(2, field(1, NODE)) + number(3, 9), "a graph of"),
+    "saved model": (number(1, 1) + field(2, field(1, field(4, "serve")) + field(2, NODE)), "saved"),
+    "tensorflow lite": (b"\x1c\0\0\0TFL3" + bytes(9), "TensorFlow Lite"),
+    "core ml": (number(1, 4) + field(2, field(1, "x")) + field(500, b""), "Core ML.*convert"),
     "onnx": (number(1, 8) + field(2, "pytorch") + field(7, field(2, "g")), "ONNX.*convert"),
     "caffe2": (field(1, "init") + FILL, "Caffe2.*save_file"),
     "caffe2 on a GPU": (field(1, "n") + RELU + field(5, field(1, 1)), "Caffe2"),
+    "caffe2 with an output alone": (field(2, field(2, "w") + field(4, "Fill")), "Caffe2"),
     "caffe2 without arguments": (field(1, "n") + RELU, "Caffe2"),
     "solver state": (
         number(1, 100) + field(2, "a/l_iter_100.caffemodel") + field(3, BLOB) + number(4, 0),
@@ -69,6 +108,8 @@ KINDS = {
     ),
     "bare solver state": (number(1, 9) + field(3, BLOB), "a solver state.*same iteration"),
     "mean": (MEAN, r"a mean.*ending \.binaryproto"),
+    "mean in double precision": (shaped(1, 1) + field(8, packed([1.0], "d")), "a mean"),
+    "mean one by one": (shaped(1, 1) + one_by_one(5, [1.0]), "a mean"),
 }  # fmt: skip
 
 
@@ -92,6 +133,34 @@ def test_every_reader_tells_them(tmp_path, end, kind):
     reader = means.read if end in (".binaryproto", ".npy") else weights.read
     with pytest.raises(UserError, match=rf"m{end} is not .*{said}"):
         reader(tmp_path / f"m{end}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("gzip", "gzip.*gunzip"),
+        ("pickle", "pickle.*name a Caffe log"),
+        ("PNG", "picture.*a Caffe log"),
+    ],
+)
+def test_what_is_no_log_is_told_too(tmp_path, kind, said):
+    """With the way to a log, which leads over no weights."""
+    (tmp_path / "a.log").write_bytes(KINDS[kind][0])
+    with pytest.raises(UserError, match=rf"a\.log is not a log or a table .*{said}"):
+        logs.read_all(tmp_path / "a.log")
+
+
+@pytest.mark.parametrize("kind", [b"", number(5, 0)])
+def test_an_old_layer_without_a_type_has_none(tmp_path, capsys, kind):
+    """A net of nothing else is a model, too, and not one of Caffe2; what is printed says it."""
+    path = tmp_path / "m.caffemodel"
+    content = field(3, "conv1") + field(4, "conv1") + kind + field(6, BLOB)
+    relu = field(2, field(2, "conv1") + field(4, "relu1") + kind)
+    path.write_bytes(field(1, "net") + field(2, field(2, "data") + content) + relu)
+    layer, _ = models.read(path)
+    assert (layer.name, layer.type, layer.blobs[0].shape) == ("conv1", "", (3, 2, 2))
+    assert main(["caffe", "show", str(path)]) == 0
+    assert capsys.readouterr().out.startswith("conv1  no type  ")
 
 
 @pytest.mark.parametrize("end", [".caffemodel", ".binaryproto", ".npy", ".safetensors", ".pth"])

@@ -54,9 +54,13 @@ TESTED = "    Test net output #0: accuracy = 0.5"
         (["Iteration 5, loss = 2", "    Train net output #0: loss: 3"], {"train_loss": 3}),
         (["Iteration 5/1000, loss=2"], {"total_loss": 2}),
         (["Iteration 5, loss = 2, lr = 0.1"], {"total_loss": 2, "rate": 0.1}),
+        (["Iteration 5, loss = 2 lr = 0.1"], {"total_loss": 2, "rate": 0.1}),
+        (["Iteration 5, lr=0.1\tloss=2, m = 0.9"], {"total_loss": 2, "rate": 0.1}),
         (["Iteration 5, Epoch 3, loss = 2"], {"total_loss": 2}),
         # What is no news of a curve.
         (["MultiStep Status: Iteration 5, step = 1", "Iteration 5, loss = 2"], {"total_loss": 2}),
+        (["base_lr: 0.1", "average_loss: 20", "loss -> loss", "loss_weight: 1", 'name: "loss"',
+          "    with loss weight 1", "Iteration 5, loss = 2"], {"total_loss": 2}),
     ],
 )  # fmt: skip
 def test_the_forms_of_other_caffes_are_read(read, recwarn, lines, expected):
@@ -75,6 +79,11 @@ def test_the_forms_of_other_caffes_are_read(read, recwarn, lines, expected):
         *("Iteration 5, loss = three", "Iteration 5, loss = 1 Iteration 6, loss = 2"),
         *("Iteration 5, loss = 0,5", "iteration 5, loss = 3", "Iter 5, lr = 1"),
         *("Iteration 5, Testing net #1", "Iteration 5, Testing net [#1]"),
+        *("lr = 0.3", "loss = 0.2", "Train loss: nan", "Learning rate = 0.1", "train_loss = 3"),
+        *("Batch 5, accuracy = 0.5", "Test accuracy #0: 0.5", "    class1: 0.25"),
+        *("Iteration 5, loss = 2; lr = 0.1", "Iteration 5, loss = 2 (lr = 0.1)"),
+        *("Iteration 5, loss = 2, top loss = 3", "Iteration 5, lr = 1, accuracy: .5"),
+        *("Iteration 5,000, loss = 1", f"{TRAINED} lr = 0.1", f"{TRAINED}, top1 = 0.5"),
         *("Iterations 5, loss = 3", "    Test net output #0: accuracy 0.5", "Testing net"),
         glog("Iteration 5, loss = 0.5" + glog("Snapshotting")),
         glog(f"Iteration 5, loss = 0.5{glog(TRAINED)}"),
@@ -140,7 +149,7 @@ def of(seconds, text, tmp_path):
     [
         *(" = 1 (* " * 3000, " " * 25_000 + "= 1 x", "=" * 25_000 + " x", ":" * 25_000),
         *("(" * 25_000, "] " * 12_500, "] Iteration 1, " * 2000, "0" * 25_000),
-        *(", 1" * 9000, "1.2e-3f" * 4000),
+        *(", 1" * 9000, "1.2e-3f" * 4000, " loss 1" * 4000, ", lr" + " " * 25_000, "= 1 " * 6000),
     ],
 )
 @pytest.mark.parametrize(

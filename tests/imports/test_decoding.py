@@ -6,6 +6,8 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
+import tifffile
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.data import pictures
@@ -19,6 +21,23 @@ def test_fast_warping_equals_the_slow_to_the_bit_on_sides_of_every_kind():
     for height in sides:
         pixels = dice.integers(0, 256, (height, int(dice.choice(sides)), 3), np.uint8)
         np.testing.assert_array_equal(decoding.warp(pixels), pictures.warp(pixels))
+
+
+@pytest.mark.parametrize("order", "<>")
+@pytest.mark.parametrize("compression", [None, "zlib"])
+@pytest.mark.parametrize("planar", ["contig", "separate"])
+def test_a_tiff_has_its_colours_however_it_is_stored(tmp_path, planar, compression, order):
+    """Of 16 bits the upper 8; CIELab in planes, which Pillow reads wrongly, is refused."""
+    pixels = np.random.default_rng(0).integers(0, 256, (256, 256, 3), np.uint8)
+    axes = (2, 0, 1) if planar == "separate" else (0, 1, 2)
+    options = {"planarconfig": planar, "compression": compression, "metadata": None}
+    room = np.zeros_like(pixels)
+    values = pixels.transpose(axes).astype(np.uint16) * 257
+    tifffile.imwrite(tmp_path / "a.tif", values, photometric="rgb", byteorder=order, **options)
+    assert decoding._read(tmp_path, "a.tif", room)[2:] == (256, 256)
+    np.testing.assert_array_equal(room, pixels)
+    tifffile.imwrite(tmp_path / "a.tif", pixels.transpose(axes), photometric="cielab", **options)
+    assert bool(decoding._read(tmp_path, "a.tif", room)[1]) == (planar == "contig")
 
 
 KILLED = """

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import tifffile
 from PIL import Image
+from skimage.color import rgb2lab
 
 from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.errors import UserError
@@ -241,6 +242,57 @@ def test_grey_shares_are_read_in_any_order_of_bytes(tmp_path, plain, order, comp
     np.testing.assert_allclose(photos.opened(path).shown[..., 0].astype(int), grey, atol=1)
 
 
+@pytest.mark.parametrize("order", "<>")
+@pytest.mark.parametrize("compression", [None, "zlib"])
+def test_sixteen_bits_with_a_sign_are_read_in_any_order_of_bytes(
+    tmp_path, plain, order, compression
+):
+    """As tifffile reads them; 7 bits are left of them, and one of the order of bytes."""
+    path = tmp_path / "a.tif"
+    values = plain[..., 0].astype("i2") * 128
+    tifffile.imwrite(path, values, byteorder=order, compression=compression, metadata=None)
+    shown = photos.opened(path).shown[..., 0]
+    np.testing.assert_array_equal(shown, tifffile.imread(path) >> 7)
+
+
+def test_colours_of_cielab_are_read_or_refused(tmp_path, plain):
+    """scikit-image is the oracle; in planes Pillow has their signs the other way round."""
+    mild = plain // 2 + 64  # far from the edge of what sRGB has, where both cut off
+    lab = rgb2lab(mild, illuminant="D65")
+    values = np.round(lab * [2.55, 1, 1]).astype("i2").astype("u1")
+    options = {"photometric": "cielab", "metadata": None}
+    tifffile.imwrite(tmp_path / "a.tif", values, planarconfig="contig", **options)
+    assert abs(photos.opened(tmp_path / "a.tif").shown - mild.astype(int)).mean() < 6
+    planes = np.moveaxis(values, 2, 0)
+    tifffile.imwrite(tmp_path / "b.tif", planes, planarconfig="separate", **options)
+    with pytest.raises(UserError, match=r"it has CIELab in planes.*: save it as PNG"):
+        photos.opened(tmp_path / "b.tif")
+
+
+@pytest.mark.parametrize(
+    ("kind", "called", "said"),
+    [
+        ("u2", "cielab", "pixels of 3 x 16 bits, whole numbers, CieLAB"),
+        (">u2", "miniswhite", "pixels of 1 x 16 bits, whole numbers, WhiteIsZero"),
+        (">u4", "minisblack", "pixels of 1 x 32 bits, whole numbers, BlackIsZero"),
+        ("f2", "minisblack", "pixels of 1 x 16 bits, floating-point numbers, BlackIsZero"),
+        ("i2", "rgb", "pixels of 3 x 16 bits, whole numbers with a sign, RGB"),
+        ("u1", "cfa", "pixels of 1 x 8 bits, whole numbers, CFA"),
+        ("u4", "minisblack", r"grey values from 4\.29497e\+09"),
+        ("i1", "minisblack", "8 bits with a sign"),
+    ],
+)
+def test_a_rare_tiff_is_refused_by_what_is_rare_about_it(tmp_path, kind, called, said):
+    """And not for damage, nor as no TIFF."""
+    shape = (40, 60, 3) if called in ("cielab", "rgb") else (40, 60)
+    values = np.full(shape, np.iinfo(kind).max if "f" not in kind else 1, kind)
+    order = ">" if kind[0] == ">" else "<"
+    tifffile.imwrite(tmp_path / "a.tif", values, photometric=called, byteorder=order, metadata=None)
+    with pytest.raises(UserError, match=rf"a\.tif is not .*{said}.*: .*save it") as fault:
+        photos.opened(tmp_path / "a.tif")
+    assert "damaged" not in str(fault.value)
+
+
 def test_twelve_bits_are_the_eight_they_were_made_of(tmp_path, plain):
     """As scanners write them: three bytes hold two values."""
     nibbles = np.dstack([plain[..., 0] >> 4, plain[..., 0] & 15, 0 * ALPHA]).reshape(-1)
@@ -326,6 +378,29 @@ def test_a_picture_is_read_whatever_else_is_in_its_file(tmp_path, plain, beside)
     content = stream.getvalue()
     (tmp_path / "a.png").write_bytes(content[:33] + beside + content[33:])
     np.testing.assert_array_equal(photos.opened(tmp_path / "a.png").shown, plain)
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        chunk(b"iCCP", b"profile\0\0" + zlib.compress(bytes(65 << 20))),
+        chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(40 << 20))) * 2,
+        chunk(b"tEXt", b"Comment\0" + bytes(65 << 20)),
+    ],
+    ids=["profile", "two", "plain"],
+)
+def test_text_beyond_the_limit_is_refused_with_the_limit(tmp_path, plain, beside):
+    """In plain words, wherever it stands in the file."""
+    stream = io.BytesIO()
+    Image.fromarray(plain).save(stream, "PNG")
+    content = stream.getvalue()
+    for place in (33, len(content) - 12):
+        (tmp_path / "a.png").write_bytes(content[:place] + beside + content[place:])
+        with pytest.raises(
+            UserError, match=r"more than 64 MiB of text .*: save it without"
+        ) as said:
+            photos.opened(tmp_path / "a.png")
+        assert "MAX_" not in str(said.value)
 
 
 def bitfields(pixels):

@@ -1,108 +1,98 @@
 """What a file is that was taken for one of Caffe's, and how to come from it to what is wanted."""
 
-from codecs import getincrementaldecoder
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from pathlib import Path
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.caffe import wire
 from pixels_to_sentiment.errors import Damaged
-
-_SAFE = "write its parameters with safetensors' save_file and convert that"
-# First bytes: what the file is, and what to do with it.
-_MAGIC = {
-    b"\x89HDF": ("an HDF5 file", "open it with pycaffe and write it with Net.save, or Keras' own"),
-    b"\x93NUMPY": ("a NumPy array", "a mean has the ending .npy"),
-    # Of protocol 2 and later; of 0 and 1 dictionaries, lists, arrays and objects.
-    **dict.fromkeys(
-        (b"\x80", b"(dp", b"(lp", b"}q\x00", b"]q\x00", b"cnumpy", b"ccopy_reg"),
-        ("a Python pickle", f"if you trust it, load it where it was made, {_SAFE}"),
-    ),
-    b"\x1f\x8b": ("compressed by gzip", "decompress it with gunzip"),
-    b"BZh": ("compressed by bzip2", "decompress it with bunzip2"),
-    b"\xfd7zXZ": ("compressed by xz", "decompress it with unxz"),
-    b"\x28\xb5\x2f\xfd": ("compressed by Zstandard", "decompress it with unzstd"),
-    b"7z\xbc\xaf": ("a 7z archive", "unpack it"),
-    b"Rar!": ("a RAR archive", "unpack it"),
-    b"version https://git-lfs": ("a pointer of Git LFS", "fetch the file with `git lfs pull`"),
-    b"<": ("a web page or XML", "fetch the file from the address that the page links to"),
-}
+from pixels_to_sentiment.files.magic import SAFE, told
 
 
-def refuse(path: Path | str, expected: Container[str] = ()) -> None:
-    """Raise `Damaged` for a file whose first bytes are of another kind than those expected.
+def refuse(path: Path | str, expected: Container[str] = (), cure: str = "") -> None:
+    """Raise `Damaged` for a file whose bytes are those of another kind than those expected.
 
-    The kinds have the words of the sentence: ``"a Python pickle"``.
+    The kinds have the words of the sentence: ``"a Python pickle"``. A cure of one's own takes the
+    place of those that lead to a model.
     """
     with places.reading(path) as stream:
-        what, cure = _told(stream.read(4096)) or ("", "")
+        what, known = told(stream) or ("", "")
     if what and what not in expected:
-        raise Damaged(f"it is {what}", cure)
-
-
-def _told(head: bytes) -> tuple[str, str] | None:
-    if not head:
-        return "empty", "fetch it again"
-    if head.startswith(b"PK\x03\x04"):
-        return _zipped(head[30 : 30 + int.from_bytes(head[26:28], "little")])
-    if head[257:262] == b"ustar":
-        return "a tar archive", "unpack it"
-    if head[5:9] in (b"\0\0\0{", b"\0\0\0 "):
-        return "a safetensors file", "give it the ending .safetensors"
-    for magic, told in _MAGIC.items():
-        if head.startswith(magic):
-            return told
-    return ("text", "a prototxt describes a network without its weights") if _text(head) else None
-
-
-def _zipped(first: bytes) -> tuple[str, str]:
-    """Tell by its first member."""
-    if first.endswith(b".npy"):
-        return "an .npz file of NumPy", _SAFE
-    if first.endswith((b"/data.pkl", b"/.format_version", b"/byteorder", b"/version")):
-        return "a PyTorch file", f"load it with torch, {_SAFE}"
-    return "a zip archive", "unpack it"
-
-
-def _text(head: bytes) -> bool:
-    try:
-        # Without its end, which may be cut in the middle of a character.
-        text = getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError:
-        return False
-    return all(letter.isprintable() or letter in "\t\n\r" for letter in text)
+        fits = not cure or known.startswith(("decompress", "unpack", "fetch"))
+        raise Damaged(f"it is {what}", known if fits else cure)
 
 
 def refuse_message(found: wire.Message, expected: str) -> None:
     """Raise `Damaged` for another message of protobuf than the one expected."""
-
-    def has(number: int, kind: int) -> bool:
-        return bool(wire.values(found, number, kind))
-
-    what = cure = ""
-    if has(1, wire.VARINT) and has(7, wire.BYTES):
-        what, cure = "an ONNX model", "Caffe does not read it; convert the network it came from"
-    elif has(1, wire.VARINT) and (has(2, wire.BYTES) or has(3, wire.BYTES)):
-        model = printable(wire.text(found, 2)) or "the .caffemodel of the same iteration"
-        what, cure = "a solver state", f"the weights saved with it are in {model}"
-    # Before means, whose numbers are in a field that tells a net of Caffe2 its device.
-    elif (operators := wire.values(found, 2, wire.BYTES)) and all(map(_operator, operators)):
-        what, cure = "a net of Caffe2", "load it with Caffe2, and " + _SAFE
-    elif has(5, wire.BYTES) or (has(1, wire.VARINT) and has(2, wire.VARINT)):
-        what, cure = "a mean", "give it the ending .binaryproto"
-    elif has(100, wire.BYTES) or has(2, wire.BYTES):
-        what, cure = "a model", "give it the ending .caffemodel"
+    what, cure = next(
+        ((k, cure) for k, (cure, tells) in _MESSAGES.items() if tells(found)), ("", "")
+    )
+    if what == "a solver state":
+        cure += printable(wire.text(found, 2)) or "the .caffemodel of the same iteration"
     if what and what != expected:
         raise Damaged(f"it is {what}", cure)
 
 
-def _operator(content: memoryview) -> bool:
-    """Tell an operator of Caffe2 from an old layer of Caffe, whose type in field 5 is a number."""
-    try:
-        found = wire.message(content)
-    except Damaged:
-        return False
-    return bool(wire.values(found, 4, wire.BYTES)) and not wire.values(found, 5, wire.VARINT)
+def _has(found: wire.Message, number: int, *kinds: int) -> bool:
+    return bool(wire.values(found, number, *(kinds or (wire.BYTES,))))
+
+
+def _within(found: wire.Message, number: int) -> Iterator[wire.Message]:
+    """Give the messages in a field, an empty one for bytes that are none."""
+    for content in wire.values(found, number, wire.BYTES):
+        try:
+            yield wire.message(content)
+        except Damaged:
+            yield {}
+
+
+def _is_state(found: wire.Message) -> bool:
+    return _has(found, 1, wire.VARINT) and (_has(found, 2) or _has(found, 3))
+
+
+def _is_saved_model(found: wire.Message) -> bool:
+    """Tell by the graph within, where a solver state has a path."""
+    graph = next(_within(found, 2), {})
+    return _has(found, 1, wire.VARINT) and _has(graph, 1) and _has(graph, 2)
+
+
+def _is_graph(found: wire.Message) -> bool:
+    """Tell by its first node, which has a name and an operation, where a net has its own name."""
+    node = next(_within(found, 1), {})
+    numbered = 100 not in found and (_has(found, 3, wire.VARINT) or _has(found, 4))
+    return numbered and _has(node, 1) and _has(node, 2)
+
+
+def _is_caffe2(found: wire.Message) -> bool:
+    """Tell operators from old layers of Caffe, whose type in field 5 is a number.
+
+    An operator has text in 1 or 5, and a net of layers without a type has blobs in 6.
+    """
+    named = (_has(one, 4) and not _has(one, 5, wire.VARINT) for one in _within(found, 2))
+    texts = (_has(one, 1) or _has(one, 5) for one in _within(found, 2))
+    blobs = (_has(one, 6) for one in _within(found, 2))
+    return _has(found, 2) and all(named) and (any(texts) or not any(blobs))
+
+
+def _is_mean(found: wire.Message) -> bool:
+    numbers = _has(found, 5, wire.BYTES, wire.FIXED32) or _has(found, 7)
+    return numbers or (_has(found, 1, wire.VARINT) and _has(found, 2, wire.VARINT))
+
+
+_CONVERT = "Caffe does not read it; convert the network it came from"
+_TENSORFLOW = f"load it with TensorFlow, {SAFE}"
+# What a message of protobuf is, and the cure; the first that fits.
+_MESSAGES = {
+    "an ONNX model": (_CONVERT, lambda found: _has(found, 1, wire.VARINT) and _has(found, 7)),
+    "a Core ML model": (_CONVERT, lambda found: _has(found, 1, wire.VARINT) and max(found) >= 200),
+    "a saved model of TensorFlow": (_TENSORFLOW, _is_saved_model),
+    "a solver state": ("the weights saved with it are in ", _is_state),
+    # Before means, whose numbers are in a field that tells a net of Caffe2 its device.
+    "a net of Caffe2": (f"load it with Caffe2, {SAFE}", _is_caffe2),
+    "a graph of TensorFlow": (_TENSORFLOW, _is_graph),
+    "a mean": ("give it the ending .binaryproto", _is_mean),
+    "a model": ("give it the ending .caffemodel", lambda found: _has(found, 100) or _has(found, 2)),
+}
 
 
 def printable(text: str) -> str:

@@ -26,21 +26,32 @@ _CHUNK = 1 << 18
 _PAIR = rb"(loss|lr)\s*[=:]\s*([^\s,]++)(?!,\d)"
 # Between number and value there may be a timing in brackets and a part that counts epochs.
 _HEADING = re.compile(
-    rb"\s*Iteration:?\s+#?(\d{1,15})(?:\s*/\s*\d+)?+(?:\s*\([^()]*\))?+"
+    rb"\s*Iteration:?\s+#?(\d{1,15})(?!,\d)(?:\s*/\s*\d+)?+(?:\s*\([^()]*\))?+"
     rb"(?:,(?!\s*Testing)(?=[^,=:]*\d)[^,=:]*+)?+\s*[,:]\s*"
     rb"(?:" + _PAIR + rb"|Testing net(?:\s*\(#(\d{1,4})\))?\s*$)"
 )
-_MORE = re.compile(rb",\s*" + _PAIR)
+_MORE = re.compile(rb"(?:,\s*|(?<=\d)\s+)" + _PAIR)
+# A loss, a rate or an accuracy with its number, or SSD's class with its precision; and no field of
+# a prototxt such as "base_lr: 0.01".
+_NAMES = rb"(?:loss|lr|learning[ _]rate|accuracy|class\d)[\s#\d]*+"
+_VALUES = re.compile(
+    rb"(?i:(?<![a-z\"])(?:(?<!_)" + _NAMES + rb"[=:]|" + _NAMES + rb"=)\s*+(?:[-+.\d]|nan|inf))"
+)
+# Another output's number within what would be a name.
+_STUCK = re.compile(rb"[=:]\s++[-+.\d]")
 _OUTPUT = re.compile(
     rb"\s*(?:(Train|Test) net output(?: \w+)? #(\d{1,9}):|Test (?:score #(\d{1,9})|(loss)):)"
 )
 # What C++ prints on Windows, which `float` does not know.
 _WINDOWS = re.compile(rb"([-+]?)(?:1\.#(INF|IND|QNAN)\d*|nan\(\w+\))")
 # A line that has one of these says something of what is wanted, in whatever form.
-_SPEAKS = re.compile(
+_ELSE = re.compile(
     rb"(?<!Status: )(?i:\bIter(?:ation)?s?\b)[\s:=#]*(\d+)"
     rb"|net output|Test score|Test loss|Testing net"
 )
+_SPEAKS = re.compile(_ELSE.pattern + b"|" + _VALUES.pattern)
+# One of these is in whatever `_SPEAKS` finds, and found sooner.
+_WORDS = (b"iter", b"loss", b"lr", b"rate", b"accuracy", b"class", b"test", b"net output")
 _MARK = re.compile(
     rb"\s*(?:(Initializing solver|Solving )|(Restoring |Resuming from|\w+Solver: restoring)"
     rb"|(Snapshotting )|Log file created at)"
@@ -183,7 +194,8 @@ class Reader:
 
     def _complain(self, line: bytes) -> None:
         """Count a line, if it says something, and doubt what outputs after it belong to."""
-        said = list(_SPEAKS.finditer(line))
+        small = line.lower()
+        said = [*_SPEAKS.finditer(line)] if any([word in small for word in _WORDS]) else []
         if not said:
             return
         if self.odd.last != self._number:
@@ -198,7 +210,8 @@ class Reader:
         digits, what, text, net = found.groups()
         more = _MORE.findall(found.string, found.end()) if what else []
         pairs = [(name, _number(one)) for name, one in [(what, text), *more] if what]
-        if None in (value for _, value in pairs) or _SPEAKS.search(found.string, found.end()):
+        left = len(_VALUES.findall(found.string)) - len(pairs)
+        if left or None in (value for _, value in pairs) or _ELSE.search(found.string, found.end()):
             self._iteration = None
             return False
         fresh = int(digits) != self._iteration
@@ -252,7 +265,7 @@ class Reader:
         cut = max(found.end() - 1, *(text.rfind(sign, 0, stop) for sign in (b"=", b":")))
         value, name = _number(text[cut + 1 : stop].strip()), text[found.end() : cut].strip()
         rank = self._ranks.get(phase or TEST)
-        if value is None or rank is None or bool(name) != bool(phase):
+        if value is None or rank is None or bool(name) != bool(phase) or _STUCK.search(name):
             return False
         if not phase:
             name, place = (b"total_loss", _LAST) if whole else (_score(int(score)), score)

@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 
 from pixels_to_sentiment import places
-from pixels_to_sentiment.caffe import lines
+from pixels_to_sentiment.caffe import kinds, lines
 from pixels_to_sentiment.errors import Damaged, UserError, damage
+from pixels_to_sentiment.files import magic
 
 _FIRST = ("iteration", "seconds", "rate")
 _CURVE_FILE = "curve.csv"
@@ -122,6 +123,7 @@ def read_all(path: Path | str) -> Read:
     with damage(path, _CURE, "a log or a table"):
         with places.reading(path) as stream:
             head = stream.read(4096)
+        kinds.refuse(path, magic.TEXTS, _CURE)
         if b"\0" in head:
             raise ValueError("it is not a text")
         table = head.removeprefix(b"\xef\xbb\xbf").startswith(b"iteration,")

@@ -39,7 +39,7 @@ _NAMES = """
     HingeLoss MemoryData ArgMax Threshold DummyData Slice MVN AbsVal Silence ContrastiveLoss
     Exp Deconvolution
 """
-V1_TYPES = dict(enumerate(_NAMES.split(), 1))
+V1_TYPES = {0: "", **dict(enumerate(_NAMES.split(), 1))}
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,9 @@ class Layer:
     Attributes
     ----------
     name, type
-        As in the file; the enumerated types of the old generation under their present names. Bytes
-        that are not UTF-8 are kept as surrogates (PEP 383) and written as they were.
+        As in the file; the enumerated types of the old generation under their present names, and
+        empty where there is none (``NONE``). Bytes that are not UTF-8 are kept as surrogates
+        (PEP 383) and written as they were.
     blobs
         Weights, biases and whatever else the layer has learnt: float32, float64, or NVCaffe's
         float16, of the shape in the file, where the old generation always has four dimensions.
@@ -77,7 +78,7 @@ def read(path: Path | str) -> Iterator[Layer]:
         found = contents(path, "a model")
         new, old = (wire.values(found, one, wire.BYTES) for one in (_LAYER, _OLD_LAYER))
         if not new and not old:
-            raise Damaged("it holds no layers")
+            raise Damaged("it holds no layers", "name a .caffemodel as a solver saves it")
         yield from map(_layer, new)
         yield from map(_old_layer, old)
 

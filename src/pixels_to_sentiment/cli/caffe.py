@@ -62,7 +62,7 @@ def _show(options: argparse.Namespace) -> None:
     names = [kinds.printable(layer["name"]) for layer in layers]
     width = max(map(len, names))
     for name, layer in zip(names, layers, strict=True):
-        label = f"{name:{width}}  {kinds.printable(layer['type']):{16}}"
+        label = f"{name:{width}}  {kinds.printable(layer['type']) or 'no type':{16}}"
         for blob in layer["blobs"] or [None]:
             print((label + (_summary(blob) if blob else "")).rstrip())
             label = " " * len(label)

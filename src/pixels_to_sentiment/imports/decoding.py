@@ -12,7 +12,7 @@ from types import ModuleType
 
 import numpy as np
 import pandas as pd
-from PIL import Image
+from PIL import Image, PngImagePlugin, TiffImagePlugin
 from tqdm import tqdm
 
 from pixels_to_sentiment import places
@@ -21,6 +21,9 @@ from pixels_to_sentiment.data.pictures import SIDE
 from pixels_to_sentiment.errors import UserError
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
+# As `maps.photos` has them, where it is told why.
+PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = 64 << 20
+TiffImagePlugin.READ_LIBTIFF = True
 # Pictures that are decoded before they are written, 50 MB; what is written is kept after a kill.
 CHUNK = 256
 _FACTS = ["image", "sha256", "width", "height"]
@@ -88,8 +91,13 @@ def _read(folder: Path, image: str, room: np.ndarray) -> tuple:
             content = stream.read()
         with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
             width, height = opened.size
-            # Pillow would cut off what has more than 8 bits.
-            if width * height > Image.MAX_IMAGE_PIXELS or opened.mode.startswith(("I", "F")):
+            # Of grey Pillow would cut off what has more than 8 bits; in planes of their own it
+            # reads CIELab and transparent grey wrongly.
+            odd = opened.mode.startswith(("I", "F")) or (
+                opened.mode in ("LA", "La", "LAB")
+                and getattr(opened, "tag_v2", {}).get(TiffImagePlugin.PLANAR_CONFIGURATION) == 2
+            )
+            if odd or width * height > Image.MAX_IMAGE_PIXELS:
                 raise ValueError
             whole = opened if opened.mode == "RGB" else opened.convert("RGB")
             room[:] = warp(np.asarray(whole))

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, ImageOps, PngImagePlugin, TiffImagePlugin
+from PIL import Image, ImageOps, PngImagePlugin, TiffImagePlugin, TiffTags
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.errors import Damaged, UserError, damage
@@ -23,7 +24,10 @@ SUFFIXES = (
 # Width times height; what Pillow takes for a decompression bomb. Warping takes 20 bytes a pixel.
 PIXELS = 89_478_485
 # Bytes that text or a colour profile in a PNG may unpack to: Pillow takes one MiB for a bomb.
-PngImagePlugin.MAX_TEXT_CHUNK = 64 << 20
+_TEXT = PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = 64 << 20
+# What a TIFF has for values, by the number that it gives to each kind.
+_NUMBERS = {1: "whole numbers", 2: "whole numbers with a sign", 3: "floating-point numbers"}
+_PHOTOMETRIC = TiffImagePlugin.PHOTOMETRIC_INTERPRETATION
 # Pillow's own reader of uncompressed TIFFs has wrong colours where 16 bits lie in planes.
 TiffImagePlugin.READ_LIBTIFF = True
 # Pillow does not tell damage from a kind that it does not know.
@@ -148,8 +152,14 @@ def _opened(path: Path) -> Photo:
         if not stream.read(1):
             raise Damaged("it is empty", "fetch it anew or leave it out")
         stream.seek(0)
-        with _recognised(stream) as image:
-            pixels = upright(image)
+        try:
+            with _recognised(stream) as image:
+                pixels = upright(image)
+        except ValueError as fault:
+            if "MAX_TEXT_" not in str(fault):
+                raise
+            what = f"it has more than {_TEXT >> 20} MiB of text or colour profile, the limit here"
+            raise Damaged(what, "save it without") from fault
         stream.seek(0)
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     # With torch, which listing photographs can do without.
@@ -163,19 +173,40 @@ def _opened(path: Path) -> Photo:
     return Photo(path, digest, width, height, small, large, np.asarray(shown))
 
 
-def _recognised(stream) -> Image.Image:
+def _recognised(stream: BinaryIO) -> Image.Image:
     cure = "make it smaller or leave it out"
     try:
         image = Image.open(stream, formats=FORMATS)
     except Image.DecompressionBombError:
         raise Damaged(f"it has more than {PIXELS:,} pixels, the limit here", cure) from None
-    except Image.UnidentifiedImageError:
-        known = "JPEG, PNG, WebP, AVIF, GIF, BMP or TIFF of a common kind"
-        raise Damaged(f"it is no {known}", _CURE) from None
+    except (Image.UnidentifiedImageError, KeyError):
+        what = (
+            _rare_tiff(stream)
+            or "it is no JPEG, PNG, WebP, AVIF, GIF, BMP or TIFF of a common kind"
+        )
+        raise Damaged(what, _CURE) from None
     width, height = image.size
     if width * height > PIXELS:
         raise Damaged(f"it has {width}x{height} pixels, more than the limit of {PIXELS:,}", cure)
     return image
+
+
+def _rare_tiff(stream: BinaryIO) -> str:
+    """Say how a TIFF holds its pixels; nothing of what is none, or damaged."""
+    with suppress(Exception):
+        stream.seek(0)
+        head = stream.read(8)
+        tags = TiffImagePlugin.ImageFileDirectory_v2(head + stream.read(8 * (head[2] == 43)))
+        stream.seek(tags.next)
+        tags.load(stream)
+        bits = tags[TiffImagePlugin.BITSPERSAMPLE]
+        numbers = _NUMBERS.get(tags.get(TiffImagePlugin.SAMPLEFORMAT, (1,))[0], "values")
+        colours = {number: name for name, number in TiffTags.lookup(_PHOTOMETRIC).enum.items()}
+        kind = colours.get(tags[_PHOTOMETRIC], f"colours of kind {tags[_PHOTOMETRIC]}")
+        way = tags.get(TiffImagePlugin.COMPRESSION, 1)
+        pixels = f"{len(bits)} x {bits[0]} bits, {numbers}, {kind}, compression {way}"
+        return f"it is a TIFF with pixels of {pixels}, which is not read"
+    return ""
 
 
 def upright(image: Image.Image) -> np.ndarray:
@@ -215,12 +246,15 @@ def upright(image: Image.Image) -> np.ndarray:
 def _tags(image: Image.Image) -> Mapping[int, object]:
     """Give the tags of a TIFF, or nothing, and keep from Pillow what it reads wrongly."""
     tags = getattr(image, "tag_v2", {})
-    if tags.get(TiffImagePlugin.PLANAR_CONFIGURATION) == 2 and image.mode in ("LA", "La"):
-        raise Damaged("it has grey and transparency in planes of their own", "save it as PNG")
+    planes = {"LA": "grey and transparency", "La": "grey and transparency", "LAB": "CIELab"}
+    if tags.get(TiffImagePlugin.PLANAR_CONFIGURATION) == 2 and image.mode in planes:
+        raise Damaged(f"it has {planes[image.mode]} in planes of their own", "save it as PNG")
+    if tags.get(TiffImagePlugin.SAMPLEFORMAT, (1,))[0] == 2 and image.mode == "L":
+        raise Damaged("it has values of 8 bits with a sign", "save it without one")
     if tags:
-        # What libtiff gives is in the machine's order of bytes; of 32 bits Pillow takes it for
-        # that of the file.
-        native = {"F;32BF": "F;32NF", "I;32BS": "I;32NS"}
+        # What libtiff gives is in the machine's order of bytes; of 32 bits, or 16 with a sign,
+        # Pillow takes it for that of the file.
+        native = {"F;32BF": "F;32NF", "I;32BS": "I;32NS", "I;16BS": "I;16NS"}
         image.tile = [
             tile._replace(args=tuple(native.get(one, one) for one in tile.args))
             for tile in image.tile
@@ -230,6 +264,10 @@ def _tags(image: Image.Image) -> Mapping[int, object]:
 
 def _eight_bits(values: np.ndarray, tags: Mapping[int, object]) -> np.ndarray:
     """Bring grey values into 0..255: 16 bits, or of a type without a range of its own."""
+    bits = tags.get(TiffImagePlugin.BITSPERSAMPLE, (16,))[0]
+    signed = tags.get(TiffImagePlugin.SAMPLEFORMAT, (1,))[0] == 2
+    if tags and bits == 32 and values.dtype.kind == "i" and not signed:
+        values = values.view(np.uint32)
     low, high = float(values.min()), float(values.max())
     if not (low >= 0 and high < 65536):
         raise Damaged(f"it has grey values from {low:g} to {high:g}", "save it with 8 or 16 bits")
@@ -244,8 +282,7 @@ def _eight_bits(values: np.ndarray, tags: Mapping[int, object]) -> np.ndarray:
         grey = values.astype(np.uint8)
     else:
         # Pillow keeps the range of 12 bits and of 16 with a sign.
-        bits = tags.get(TiffImagePlugin.BITSPERSAMPLE, (16,))[0]
-        signed = bits == 16 and tags.get(TiffImagePlugin.SAMPLEFORMAT, (1,))[0] == 2
+        signed = bits == 16 and signed
         grey = (values.astype(np.uint16) >> min(bits, 16) - signed - 8).astype(np.uint8)
-    white_is_zero = tags.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION) == 0
+    white_is_zero = tags.get(_PHOTOMETRIC) == 0
     return 255 - grey if white_is_zero else grey

@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import nbformat
@@ -9,6 +10,7 @@ from pixels_to_sentiment.book import notebooks
 from pixels_to_sentiment.errors import UserError
 
 FIXTURES = Path(__file__).parents[1] / "notebooks"
+KINDS = ("markdown", "code")
 
 
 def _without_ids(notebook):
@@ -82,18 +84,21 @@ def test_executed_out_of_order_is_named(tmp_path, spoil, said):
     assert all(said in complaint for complaint in found)
 
 
-def test_the_chapter_on_another_data_set_leaves_out_what_is_of_the_article(isolated):
-    """What is kept makes no mention of it; chapters without such cells are refused."""
-    source = notebooks.source_paths()["02-fine-tuning"]
-    whole = notebooks.to_execute(source)
-    assert whole == notebooks.read(source)
+def test_chapters_on_another_data_set_leave_out_what_is_of_the_article(isolated):
+    """No prose that is kept speaks of it or shows a number of it; whole chapters are refused."""
+    paths = notebooks.source_paths()
+    assert notebooks.executable() == list(paths)
+    assert notebooks.to_execute(paths["10-claims"]) == notebooks.read(paths["10-claims"])
     with places.using("mine"):
-        kept = notebooks.to_execute(source)
+        kept = {name: notebooks.to_execute(paths[name]) for name in notebooks.executable()}
         place = notebooks.chapter_path("02-fine-tuning")
         with pytest.raises(UserError, match="Chapter 10-claims is of the article's photographs"):
-            notebooks.to_execute(notebooks.source_paths()["10-claims"])
+            notebooks.to_execute(paths["10-claims"])
     assert place == isolated / "datasets/mine/chapters/02-fine-tuning.ipynb"
-    said = "".join(cell.source for cell in kept.cells if cell.cell_type == "markdown")
-    assert "paper" not in said
-    assert "glue" not in said
-    assert [cell.source for cell in kept.cells][-1] == "page.close()"
+    assert len(kept) == 5
+    for one in kept.values():
+        cells = {kind: [c.source for c in one.cells if c.cell_type == kind] for kind in KINDS}
+        prose, code = map("\n".join, cells.values())
+        assert not re.search("article|paper", prose)
+        assert all(f'glue("{name}"' in code for name in re.findall("{glue:text}`([^`]+)`", prose))
+        assert cells["code"][-1] == "page.close()"

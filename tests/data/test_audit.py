@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pixels_to_sentiment import places
 from pixels_to_sentiment.data import audit, descriptors, folds, pictures
 from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.imports import datasets
 from toy_files import zipped
 from toy_folds import small_table
 
@@ -83,6 +85,17 @@ def test_balance_shows_that_folds_are_not_stratified(table):
     assert list(five["fold"]) == [1, 2, 3, 4, 5]
     assert (round(five["share"].min(), 2), round(five["share"].max(), 2)) == (0.60, 0.70)
     assert (balance["share"] == balance["positive"] / balance["pictures"]).all()
+
+
+def test_a_data_set_of_ones_own_is_counted_by_its_own_folds(own):
+    """Twelve pictures, eight of them positive, in three folds with nothing beside them."""
+    datasets.add(*own, "mine", count=3)
+    with places.using("mine"):
+        (sizes,) = audit.sizes().itertuples(index=False)
+        balance = audit.balance(folds.load())
+    assert sizes[:-1] == ("all", 12, 12, 0, 4, 8, 8, 4)
+    assert balance["pictures"].to_list() == [4, 4, 4]
+    assert sizes.always_positive == balance["share"].mean()
 
 
 def test_dropped_pictures_betray_themselves_by_a_stricter_subset(table):

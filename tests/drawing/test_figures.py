@@ -51,7 +51,11 @@ def test_balance_shows_each_fold_and_the_whole_subset():
     whole = dict(zip(folds.AGREEMENTS, (0.6, 0.62, 0.658), strict=True))
     figure = figures.balance(shares, whole)
     panels = figure.axes
-    assert labels(figure) == {"test fold", "share of positive pictures"}
+    said = "share of positive pictures\n(the axis starts at one half)"
+    assert labels(figure) == {"test fold", said}
+    other = figures.balance(shares.assign(share=0.4), whole)
+    assert labels(other) == {"test fold", "share of positive pictures"}
+    assert other.axes[0].get_ylim()[0] == 0
     for panel, (name, share) in zip(panels, whole.items(), strict=True):
         heights = [bar.get_height() for bar in panel.patches]
         assert heights == shares.loc[shares["agreement"] == name, "share"].to_list()

@@ -19,6 +19,7 @@ import yaml
 
 from pixels_to_sentiment import places, provenance
 from pixels_to_sentiment.book import checks, freshness, notebooks, tiers
+from pixels_to_sentiment.drawing import tables
 from pixels_to_sentiment.errors import UserError
 
 _RECORD = "pixels_to_sentiment"
@@ -61,7 +62,9 @@ def execute(
         then stays, and the notebook as far as it came is kept in ``_build/failed``.
     """
     paths = notebooks.source_paths()
-    chosen = list(paths) if names is None else list(names)
+    chosen = notebooks.executable() if names is None else list(names)
+    if places.dataset():  # whose pages link to it
+        chosen = list(dict.fromkeys([*chosen, Path(tables.RUNS_PAGE).stem]))
     for name in chosen:
         notebooks.require(name, paths, "notebook", notebooks.root() / "notebooks")
     sources = {name: notebooks.to_execute(paths[name]) for name in chosen}

@@ -37,6 +37,18 @@ def chapter_path(name: str) -> Path:
     return (own or root() / "book") / "chapters" / f"{name}.ipynb"
 
 
+def executable() -> list[str]:
+    """Name the notebooks that make sense of the data set in use, in alphabetical order."""
+    paths = source_paths()
+    if not places.dataset():
+        return list(paths)
+    return [name for name, at in paths.items() if any(map(_articles, read(at).cells))]
+
+
+def _articles(cell) -> bool:
+    return ARTICLES in tags(cell)
+
+
 def to_execute(path: Path):
     """Read a source notebook without what makes no sense of the data set in use.
 
@@ -44,7 +56,7 @@ def to_execute(path: Path):
     """
     notebook = read(path)
     if places.dataset():
-        kept = [cell for cell in notebook.cells if ARTICLES not in tags(cell)]
+        kept = [cell for cell in notebook.cells if not _articles(cell)]
         if len(kept) == len(notebook.cells):
             places.articles_own(f"Chapter {path.stem} is")
         notebook.cells = kept

@@ -210,6 +210,7 @@ def _files_fetch(options: argparse.Namespace) -> None:
 
 def _book_execute(options: argparse.Namespace) -> None:
     from pixels_to_sentiment import book
+    from pixels_to_sentiment.book import notebooks, tiers
     from pixels_to_sentiment.data import folds
     from pixels_to_sentiment.files import assets
 
@@ -226,9 +227,13 @@ def _book_execute(options: argparse.Namespace) -> None:
     if options.at_once < 1:
         raise UserError(f"--at-once {options.at_once} would execute nothing: give 1 or more.")
     if places.dataset():
-        all_folds = {} if options.tier == "smoke" else {"test_folds": [*folds.numbers()]}
-        parameters = {"agreements": [*folds.agreements()]} | all_folds | parameters
         folds.load()
+        paths = notebooks.source_paths()
+        chosen = {*(options.only or notebooks.executable())} & {*paths}
+        known = {one for name in chosen for one in tiers.declared_parameters(paths[name])}
+        all_folds = {} if options.tier == "smoke" else {"test_folds": [*folds.numbers()]}
+        usual = {"agreements": [*folds.agreements()]} | all_folds
+        parameters = {one: usual[one] for one in usual.keys() & known} | parameters
     choices = {"parameters": parameters, "force": options.force, "at_once": options.at_once}
     book.execute(options.only, options.tier, extra_inputs=digests, **choices)
 

@@ -71,12 +71,16 @@ def sizes(table: pd.DataFrame | None = None) -> pd.DataFrame:
 
     Columns ``agreement``, ``listed`` (complete list), ``used`` (in the folds), ``dropped``,
     ``test`` and ``train`` (per fold), ``positive``, ``negative``, ``always_positive`` (0 to 1,
-    mean over the folds of the accuracy of answering "positive").
+    mean over the folds of the accuracy of answering "positive"). A data set of one's own has
+    nothing beside its folds, of which `test` counts a smallest one.
     """
     rows = []
-    for agreement in AGREEMENTS:
-        chosen, listed = folds.subset(agreement, table), folds.SUBSETS[agreement].listed
-        used, test, positive = len(chosen), len(chosen) // len(folds.FOLDS), chosen["label"].sum()
+    for agreement in folds.agreements():
+        chosen = folds.subset(agreement, table)
+        known = folds.SUBSETS.get(agreement)
+        listed = known.listed if known else len(chosen)
+        used, positive = len(chosen), chosen["label"].sum()
+        test = used // chosen["fold"].nunique()
         counts = (listed, used, listed - used, test, used - test, positive, used - positive)
         rows.append((agreement, *counts, chosen.groupby("fold")["label"].mean().mean()))
     columns = "agreement listed used dropped test train positive negative always_positive"
@@ -88,7 +92,8 @@ def balance(table: pd.DataFrame) -> pd.DataFrame:
 
     Columns ``agreement``, ``fold``, ``pictures``, ``positive`` (pictures), ``share`` (0 to 1).
     """
-    labels = pd.concat([folds.subset(a, table).assign(agreement=a) for a in AGREEMENTS])
+    every = [folds.subset(a, table).assign(agreement=a) for a in folds.agreements()]
+    labels = pd.concat(every)
     grouped = labels.groupby(["agreement", "fold"], sort=False)["label"]
     return grouped.agg(pictures="size", positive="sum", share="mean").reset_index()
 

@@ -78,13 +78,15 @@ def balance(shares: pd.DataFrame, overall: dict[str, float]) -> Figure:
     By ``agreement``, ``fold`` and ``share`` (0..1).
     """
     figure, panels = plt.subplots(1, len(overall), sharey=True, figsize=(WIDTH, 2.8))
+    ends = (0.5 if shares["share"].min() > 0.5 else 0, max(0.75, shares["share"].max()))
     for panel, (agreement, share) in zip(np.atleast_1d(panels), overall.items(), strict=True):
         some = shares[shares["agreement"] == agreement]
         panel.bar(some["fold"], some["share"], color=POSITIVE, width=0.7)
         panel.axhline(share, color="black", linewidth=1, linestyle="--")
-        panel.set(title=AGREEMENT_NAMES[agreement], xlabel="test fold", ylim=(0.5, 0.75))
+        panel.set(title=AGREEMENT_NAMES[agreement], xlabel="test fold", ylim=ends)
         panel.set_xticks(some["fold"])
-    np.atleast_1d(panels)[0].set_ylabel("share of positive pictures")
+    said = "\n(the axis starts at one half)" if ends[0] else ""
+    np.atleast_1d(panels)[0].set_ylabel(f"share of positive pictures{said}")
     return figure
 
 

@@ -339,13 +339,15 @@ def differences(found: pd.DataFrame, caption: str, name: str) -> None:
 def runs(built: Iterable[str], caption: str, name: str) -> pd.DataFrame:
     """Table all that is recorded and what this build made, as `ledger.ledger`, also as CSV.
 
-    The answers of recorded runs and probes are linked; `book.rendering` puts them into the book.
+    The answers of recorded runs and probes are linked; `book.rendering` puts the article's into the
+    book.
     """
     found = ledger.ledger(ledger.recorded(), built)
     link = Markup('<a href="../{}" download="{}-predictions.csv">CSV</a>')
     files = {key: f"results/{key}/predictions.csv" for key in found["key"]}
+    there = None if places.dataset() else places.results().parent
     answers = [
-        link.format(path, key) if (places.results().parent / path).is_file() else "–"
+        link.format(path, key) if there and (there / path).is_file() else "–"
         for key, path in files.items()
     ]
     changed = found["changed since"].replace("", "–")

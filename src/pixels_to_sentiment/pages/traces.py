@@ -15,7 +15,7 @@ import pandas as pd
 from IPython import get_ipython
 from IPython.display import HTML
 from IPython.display import display as show
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from pixels_to_sentiment import places, provenance
 from pixels_to_sentiment.drawing import tables
@@ -96,12 +96,7 @@ def _folded(summary: str, sources: str) -> Markup:
 
 
 def linked(html: Markup) -> Markup:
-    """Link each key in HTML to its row on the page of all runs, marked if it is outdated.
-
-    On another data set than the article's there is no such page.
-    """
-    if places.dataset():
-        return Markup(escape(html))
+    """Link each key in HTML to its row on the page of all runs, marked if it is outdated."""
     return tables.linked(html, ledger.outdated())
 
 

@@ -16,7 +16,6 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from string import ascii_uppercase
 
@@ -177,21 +176,9 @@ def _pair(app: Sphinx, cell: dict) -> None:
         name = hashlib.sha256(content).hexdigest()
         _drawings(app).mkdir(parents=True, exist_ok=True)
         (_drawings(app) / f"{name}.png").write_bytes(content)
-        (_drawings(app) / f"{name}.html").write_text(_pointed(marks))
+        (_drawings(app) / f"{name}.html").write_text(values.laid_over(marks))
         image = cell["metadata"]["mystnb"].setdefault("image", {})
         image["classes"] = f"{image.get('classes', '')} {_PAIRED}{name}".strip()
-
-
-def _pointed(marks: Sequence[tuple[float, float, str]]) -> Markup:
-    """Write marks that a style sheet has tell their words, into the half where there is room.
-
-    They are for who points or taps. Keys cannot reach them and screen readers pass them over, as
-    dozens would stand in the way: tables and words of the page are there for these readers.
-    """
-    mark = Markup('<b class="{}" style="left:{:.2%};top:{:.2%}" data-value="{}"></b>')
-    sides = (" ".join(("late" * (x > 0.5), "low" * (y > 0.5))).strip() for x, y, _ in marks)
-    every = Markup().join(map(mark.format, sides, *zip(*marks, strict=True)))
-    return Markup('<div class="values" aria-hidden="true">{}</div>').format(every)
 
 
 def _drawings(app: Sphinx) -> Path:

@@ -1,7 +1,8 @@
 """The value of a mark of a figure, for who points at the mark.
 
 A chart says in words what each of its marks stands for. The words and their places travel in the
-metadata of the picture, as its dark drawing does (`dark`), and `book.rendering` lays them over it.
+metadata of the picture, as its dark drawing does (`dark`), and `book.rendering` lays them over it,
+as `forest` does with its own.
 """
 
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from itertools import repeat
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -44,6 +46,18 @@ def told(figure: Figure) -> list[tuple[float, float, str]]:
         left, up = (inches - box.min) / box.size
         marks.append((round(float(left), 4), round(float(1 - up), 4), words))
     return marks
+
+
+def laid_over(marks: Sequence[tuple[float, float, str]]) -> Markup:
+    """Write marks that a style sheet has tell their words, into the half where there is room.
+
+    They are for who points or taps. Keys cannot reach them and screen readers pass them over, as
+    dozens would stand in the way: tables and words of the page are there for these readers.
+    """
+    mark = Markup('<b class="{}" style="left:{:.2%};top:{:.2%}" data-value="{}"></b>')
+    sides = (" ".join(("late" * (x > 0.5), "low" * (y > 0.5))).strip() for x, y, _ in marks)
+    every = Markup().join(map(mark.format, sides, *zip(*marks, strict=True)))
+    return Markup('<div class="values" aria-hidden="true">{}</div>').format(every)
 
 
 def within(some: pd.DataFrame, value: str, low: str, high: str, form: str = ".3f") -> list[str]:

@@ -11,17 +11,22 @@ from pixels_to_sentiment.book import metadata
 
 def app(outdir="", srcdir=""):
     """Give as much of Sphinx as is asked."""
-    builder, config = SimpleNamespace(format="html"), SimpleNamespace(root_doc="index")
+    builder = SimpleNamespace(format="html")
+    config = SimpleNamespace(root_doc="index", html_title="Title & more", author="Author")
     return SimpleNamespace(outdir=outdir, srcdir=srcdir, builder=builder, config=config)
 
 
 def test_the_front_page_says_what_the_book_is_and_is_based_on():
-    """In a form that is read from the page; nothing in it can end the script."""
-    context = {"metatags": ""}
+    """In a form that is read from the page; nothing in it can end the script.
+
+    Every page names the feed.
+    """
+    context = {"metatags": "", "pathto": lambda name, _: f"../{name}"}
     metadata.describe(app(), "other", "", context, None)
-    assert context["metatags"] == ""
+    link = '<link rel="alternate" type="application/atom+xml" href="../feed.xml"/>'
+    assert context["metatags"] == link
     metadata.describe(app(), "index", "", context, None)
-    (told,) = re.findall(r">(.*)</script>", context["metatags"])
+    (told,) = re.findall(r'json">(.*)</script>', context["metatags"])
     assert "<" not in told
     told = json.loads(told)
     assert told["isBasedOn"][0]["sameAs"] == "https://doi.org/10.1016/j.imavis.2017.01.011"
@@ -48,6 +53,7 @@ def test_recorded_answers_are_in_the_built_book_with_their_checksums(tmp_path, m
     (tried / "model").touch()
     (built / metadata.TRIAL / "older").mkdir(parents=True)
     metadata.copy(app(built, tmp_path / "book"), None)
+    assert "<title>Title &amp; more: results</title>" in (built / "feed.xml").read_text()
     files = {path.name for path in (built / "results").glob("*/*")}
     assert files == {"predictions.csv"}
     assert [path.name for path in (built / metadata.TRIAL).iterdir()] == ["model"]

@@ -9,11 +9,12 @@ from types import SimpleNamespace
 import nbformat
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 from markupsafe import Markup, escape
 from nbformat import v4
 
 from pixels_to_sentiment.book import rendering
-from pixels_to_sentiment.drawing import dark, tables
+from pixels_to_sentiment.drawing import dark, tables, values
 
 MADE = '<details class="made"><summary>Made from 1 recorded run</summary><p>x</p></details>'
 PIXEL = (
@@ -54,7 +55,8 @@ def table(name, caption):
 
 def chapter():
     drawn = shown(png=PIXEL)
-    drawn.metadata = {"image/png": {dark.KEY: DARK}}
+    marks = [(0.25, 0.75, "first"), (0.6, 0.1, HOSTILE)]
+    drawn.metadata = {"image/png": {dark.KEY: DARK, values.KEY: marks}}
     return [
         v4.new_markdown_cell("# Chapter\n\nSee {numref}`second` and {numref}`drawn`.\n\n## Second"),
         code(shown(html=table("first", Markup("One <sup>?</sup>")), text="HTML")),
@@ -183,12 +185,26 @@ def test_a_figure_has_its_drawing_for_the_dark_beside_it(page, built_in):
     assert (built_in / source).read_bytes() == base64.b64decode(DARK)
 
 
+def test_values_lie_over_both_drawings_of_a_figure(page):
+    """At their places, in one box with the drawings, and any words stay words of an attribute."""
+    chapter, *_ = page
+    box = BeautifulSoup(chapter, "html.parser").select_one("figure > div.drawn")
+    assert len(box.select("img.only-light, img.only-dark")) == 2
+    assert box.select_one(".values")["aria-hidden"] == "true"
+    marks = [(mark["style"], mark["class"], mark["data-value"]) for mark in box.select("b")]
+    assert marks == [
+        ("left:25.00%;top:75.00%", ["low"], "first"),
+        ("left:60.00%;top:10.00%", ["late"], HOSTILE),
+    ]
+    assert box.find_next_sibling("figcaption")
+
+
 def test_text_of_any_kind_is_shown_and_stays_text(page):
-    """In a table of a chapter, in one that another page takes, and in prose."""
+    """In a table of a chapter, in one that another page takes, in prose, and over a figure."""
     chapter, index, *_ = page
-    for html, times in ((chapter, 2), (index, 2)):
+    for html, times in ((chapter, 3), (index, 2)):
         assert html.count("&lt;b class=live&gt;") == times
-        assert "<b class" not in html
+        assert "<b class=live" not in html
         assert 'href="https://live' not in html
 
 

@@ -90,6 +90,18 @@ def weight(page: Path) -> int:
     return sum(one.stat().st_size for one in {page, *(one.resolve() for one in files)})
 
 
+def blocking(page: Path) -> set[Path]:
+    """Give the files without which a browser paints nothing of a page: its styles and scripts.
+
+    Those that wait until the page is read are not among them.
+    """
+    head = soup(page).head
+    scripts = head.select("script[src]:not([defer], [async], [type=module])")
+    styles = head.select("link[rel~=stylesheet]:not([media=print])")
+    found = [*(one["src"] for one in scripts), *(one["href"] for one in styles)]
+    return {(page.parent / unquote(urlsplit(one).path)).resolve() for one in found}
+
+
 def css_addresses(text: str) -> list[str]:
     """Give each address in ``url()`` and ``@import`` of a style sheet."""
     return [first or second for first, second in _CSS_ADDRESS.findall(text)]

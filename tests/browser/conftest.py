@@ -59,7 +59,7 @@ def visited(browser, book):
         def visit(page):
             path = built.require(page)
             if page not in seen:
-                seen[page] = visits.visit(context, path.as_uri())
+                seen[page] = visits.visit(context, path.as_uri(), visits.ways(page))
             return seen[page]
 
         yield visit

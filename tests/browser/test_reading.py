@@ -1,6 +1,7 @@
 """The pages of the built book, opened from its folder: light and dark, wide and on a phone."""
 
 import re
+from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -10,6 +11,9 @@ import visits
 from PIL import Image
 
 every_page = pytest.mark.parametrize("page", built.read())
+
+# Requests and bytes that may stand before the largest thing on a page is painted.
+REQUESTS, BEFORE_PAINT = 22, 2_500_000
 
 # Those of axe-core's "moderate" findings that keep somebody from finding the way.
 ALSO = {"heading-order", "page-has-heading-one", "landmark-one-main", "empty-heading"}
@@ -34,18 +38,41 @@ def test_a_page_needs_no_server_and_no_other_host(visited, book, page):
 
 
 @every_page
-@pytest.mark.parametrize("mode", ["light", "dark"])
-def test_a_page_is_accessible(visited, page, mode):
-    """axe-core finds nothing serious: contrast, names, tables, the order of headings."""
-    found = visited(page).violations[mode]
+def test_a_page_is_accessible(visited, page):
+    """axe-core finds nothing serious: contrast, names, tables, the order of headings.
+
+    A page of each kind is read at three widths in both modes, the others wide and light, and dark
+    on a phone.
+    """
+    found = visited(page).violations
+    assert tuple(found) == visits.ways(page)
     grave = [
-        f"{one['rule']} at {where}"
-        for one in found
+        f"{way}: {one['rule']} at {where}"
+        for way, some in found.items()
+        for one in some
         if one["impact"] in ("serious", "critical") or one["rule"] in ALSO
         for where in one["where"]
         if not any(one["rule"] == rule and where.startswith(at) for rule, at in EXCUSED)
     ]
     assert grave == []
+
+
+@every_page
+def test_little_has_to_come_before_the_largest_thing_is_painted(visited, page):
+    """The page, the styles and scripts that block it, and all pictures of the first screen.
+
+    The largest thing is words or one of these. Bytes and requests are counted and no time is taken:
+    that would tell of this machine and of what else it does, and differ from run to run.
+    """
+    pictures = [one for one in visited(page).first_screen if not one.startswith("data:")]
+    blocking = built.blocking(built.BOOK / page)
+    assert len(blocking) <= REQUESTS, blocking
+    needed = {built.BOOK / page, *blocking, *map(_file, pictures)}
+    assert sum(one.stat().st_size for one in needed) < BEFORE_PAINT, needed
+
+
+def _file(address):
+    return Path(url2pathname(urlsplit(address).path))
 
 
 @every_page
@@ -67,7 +94,7 @@ def test_figures_have_a_drawing_for_the_dark_and_their_colours_are_not_shifted(v
         assert re.fullmatch(r"none|blur\(.*\)", figure["filter"]), figure
         assert "only-light" not in figure["classes"], figure
         if "only-dark" in figure["classes"]:
-            with Image.open(url2pathname(urlsplit(figure["source"]).path)) as image:
+            with Image.open(_file(figure["source"])) as image:
                 assert max(image.convert("RGB").getpixel((0, 0))) < 40, figure
         else:
             assert figure["inDrawing"] is False, figure

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 PHRASE, ITS_PAGE = "marks of certainty", "how-to-read.html"
 NUMBERS = "chapters/14-reported.html", "0.833"
 MAPS = "chapters/07-sentiment-maps.html"
+LATER = "chapters/09-ten-years-later.html"
 
 
 @pytest.fixture
@@ -85,6 +86,36 @@ def test_photographs_are_blurred_until_asked_for_by_keyboard(page, address, chap
     box.focus()
     page.keyboard.press("Space")
     assert set(page.evaluate(PHOTOGRAPHS)) == {"none"}
+
+
+TOLD = """mark => ({
+    shown: getComputedStyle(mark, '::after').content,
+    inside: (({x, y, width, height}, box) =>
+        box.left <= x + width && x <= box.right && box.top <= y + height && y <= box.bottom
+    )(mark.getBoundingClientRect(), [...mark.closest('.drawn').querySelectorAll('img')]
+        .find(image => image.offsetWidth > 0).getBoundingClientRect()),
+})"""
+
+
+@pytest.mark.parametrize("way", ["hover", "tap"])
+def test_a_mark_of_a_chart_tells_its_value(browser, address, way):
+    """To a pointer on a wide page, and to a finger on a phone in the dark, which it fits."""
+    built.require(LATER)
+    touch = way == "tap"
+    screen, mode = (visits.PHONE, "dark") if touch else (visits.WIDE, "light")
+    with browser.new_context(viewport=screen, color_scheme=mode, has_touch=touch) as own:
+        page = own.new_page()
+        page.goto(address + LATER)
+        # The last lies over its neighbours.
+        mark = page.locator("figure:has(.values b)").last.locator(".values b").last
+        mark.scroll_into_view_if_needed()
+        assert mark.evaluate(TOLD)["shown"] == "none"
+        getattr(mark, way)()
+        told = mark.evaluate(TOLD)
+        assert told["shown"].strip('"') == mark.get_attribute("data-value")
+        assert re.search(r"\d\.\d{3}", told["shown"])
+        assert told["inside"]
+        assert page.evaluate("document.documentElement.scrollWidth") <= screen["width"]
 
 
 SHOWN = """card => ({

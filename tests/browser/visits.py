@@ -1,4 +1,4 @@
-"""A visit to a page: loaded once from its folder, light and wide, then dark on a phone."""
+"""A visit to a page: loaded once from its folder, then read at three widths, light and dark."""
 
 from dataclasses import dataclass, field
 from functools import cache
@@ -9,6 +9,18 @@ from playwright.sync_api import BrowserContext, Page
 WIDE = {"width": 1300, "height": 900}
 TABLET = {"width": 820, "height": 1180}
 PHONE = {"width": 390, "height": 844}
+MODES = "light", "dark"
+# Of pages made alike axe-core reads two of the six ways; of one of each kind, all.
+FEW = (("light", 1300), ("dark", 390))
+ALL = tuple((mode, one["width"]) for one in (WIDE, TABLET, PHONE) for mode in MODES)
+KINDS = {
+    "index.html",
+    "how-to-rerun.html",
+    "chapters/06-addition.html",
+    "chapters/07-sentiment-maps.html",
+    "chapters/16-your-photograph.html",
+    "search.html",
+}
 
 # Opened is all that is folded, and of the code, which is thousands of words in a dozen colours and
 # takes axe-core most of its time, the first cells.
@@ -33,6 +45,11 @@ _AXE = """async rules => (await axe.run({
     rule: found.id, impact: found.impact,
     where: found.nodes.map(node => node.target.join(' ') + ': ' + (node.failureSummary || '')),
 }))"""
+
+_FIRST_SCREEN = """() => [...document.images].filter(image => {
+    const box = image.getBoundingClientRect();
+    return box.width > 0 && box.bottom > 0 && box.top < innerHeight;
+}).map(image => image.src)"""
 
 # The rules whose outcome colours and width decide; the others are not asked twice.
 _CHANGING = ["color-contrast", "link-in-text-block", "scrollable-region-focusable"]
@@ -90,9 +107,10 @@ class Visit:
     ----------
     requests, failures, complaints
         Addresses asked for; those that failed or were missing; errors and warnings of the console.
+    first_screen
+        Sources of the images that a reader sees first, one of which may be the largest thing there.
     violations
-        What axe-core found, by ``light`` (wide) and ``dark`` (phone): ``rule``, ``impact``,
-        ``where``.
+        What axe-core found, by mode and width: ``rule``, ``impact``, ``where``.
     empty_images
         Sources of images without a picture.
     hidden_captions
@@ -109,7 +127,8 @@ class Visit:
     requests: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
-    violations: dict[str, list[dict]] = field(default_factory=dict)
+    first_screen: list[str] = field(default_factory=list)
+    violations: dict[tuple[str, int], list[dict]] = field(default_factory=dict)
     empty_images: list[str] = field(default_factory=list)
     hidden_captions: dict[str, list[str]] = field(default_factory=dict)
     overflow: dict[int, tuple[int, list[str]]] = field(default_factory=dict)
@@ -137,29 +156,43 @@ def _resize(page: Page, seen: Visit, screen: dict[str, int]) -> None:
     seen.overflow[screen["width"]] = width, page.evaluate(_STICKING_OUT)
 
 
-def visit(context: BrowserContext, address: str) -> Visit:
-    """Load a page, read it in light on a wide screen and a narrower one, and in dark on a phone."""
+def _turn(page: Page, mode: str) -> None:
+    page.emulate_media(color_scheme=mode)
+    page.wait_for_selector(f"html[data-theme={mode}]")
+
+
+def ways(page: str) -> tuple[tuple[str, int], ...]:
+    """Give the modes and widths in which axe-core reads a page."""
+    return ALL if page in KINDS else FEW
+
+
+def visit(context: BrowserContext, address: str, ways: tuple[tuple[str, int], ...]) -> Visit:
+    """Load a page, read it on a wide screen, a narrower one and a phone, in light and in dark."""
     seen = Visit()
     with context.new_page() as page:
         _listen(page, seen)
         page.set_viewport_size(WIDE)
         page.emulate_media(color_scheme="light", reduced_motion="reduce")
         page.goto(address)
+        # Images that are not there yet would leave their room to others.
+        seen.empty_images = page.evaluate(_EMPTY_IMAGES)
+        seen.first_screen = page.evaluate(_FIRST_SCREEN)
         page.evaluate(_MATHS)
         seen.unstyled = page.evaluate(_UNSTYLED)
         page.add_style_tag(content=_STILL)
         page.evaluate(_OPEN)
         page.evaluate(axe())
-        seen.violations["light"] = page.evaluate(_AXE)
-        seen.empty_images = page.evaluate(_EMPTY_IMAGES)
-        seen.hidden_captions["light"] = page.evaluate(_HIDDEN_CAPTIONS)
-        _resize(page, seen, TABLET)
-        page.emulate_media(color_scheme="dark")
-        _resize(page, seen, PHONE)
-        page.wait_for_selector("html[data-theme=dark]")
-        seen.violations["dark"] = page.evaluate(_AXE, _CHANGING)
-        seen.hidden_captions["dark"] = page.evaluate(_HIDDEN_CAPTIONS)
+        for screen in (WIDE, TABLET, PHONE):
+            _resize(page, seen, screen)
+            for mode in MODES:
+                if (mode, screen["width"]) in ways:
+                    _turn(page, mode)
+                    rules = _CHANGING if seen.violations else None
+                    seen.violations[mode, screen["width"]] = page.evaluate(_AXE, rules)
         seen.grounds = page.evaluate(_GROUNDS)
+        for mode in reversed(MODES):
+            _turn(page, mode)
+            seen.hidden_captions[mode] = page.evaluate(_HIDDEN_CAPTIONS)
     return seen
 
 

@@ -17,6 +17,8 @@ def test_values_lie_on_one_scale_that_is_zero_in_the_middle():
     dots = [float(one) - 50 for one in re.findall(r'<circle cx="([\d.]+)%"', html)]
     (diamond,) = [float(one) - 50 for one in re.findall(r'class="diamond" x="([\d.]+)%"', html)]
     assert dots[0] == -2 * dots[1] == 2 * diamond
+    marks = re.findall(r'style="left:([\d.]+)%', html)
+    assert sorted(float(one) - 50 for one in marks) == sorted([*dots, diamond])
     assert all(0 <= float(one) <= 100 for one in re.findall(r'"([\d.]+)%"', html))
     ticks = re.findall(r'<text x="([\d.]+)%"[^>]*>([^<]+)<', html)
     at = {words: float(place) - 50 for place, words in ticks}
@@ -25,14 +27,14 @@ def test_values_lie_on_one_scale_that_is_zero_in_the_middle():
 
 
 def test_rows_stand_in_the_order_of_their_groups_and_say_all_that_they_show():
-    """By a hover, by what is read out, or in words where nothing can be drawn."""
+    """To who points, by what is read out, or in words where nothing can be drawn."""
     html = forest(LINES, GROUPS, "difference")
     assert re.findall(r'<p class="forest-group (\w+)">(\w+)', html) == [
         ("reproduced", "Yes"),
         ("untested", "No"),
     ]
     told = "a &lt;b&gt;: +0.100 (−0.100 to +0.200)"
-    assert f"<title>{told}</title>" in html
+    assert f'data-value="{told}"' in html
     assert f'aria-label="the article: +0.050; {told}; b: −0.050 (−0.100 to +0.000)"' in html
     assert "counted &lt; seen" in html
     assert "None &amp; nothing" in html

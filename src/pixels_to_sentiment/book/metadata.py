@@ -2,7 +2,8 @@
 
 The description is schema.org's, as JSON-LD on the front page, from ``CITATION.cff``. The answers of
 recorded work lie under ``results/``, with a list of checksums that ``sha256sum -c`` reads. What the
-page loads on which readers try a photograph lies under its own name.
+page loads on which readers try a photograph lies under its own name, and what each day of recording
+added is a feed that every page names.
 """
 
 import hashlib
@@ -15,6 +16,7 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 
 from pixels_to_sentiment import places
+from pixels_to_sentiment.book import feed
 
 SUMS = "SHA256SUMS"
 TRIAL = "your-photograph"
@@ -55,7 +57,11 @@ def description(citation: Path, results: Path) -> dict:
 
 
 def describe(app: Sphinx, page: str, _template: str, context: dict, _tree: object) -> None:
-    """Put the description on the front page."""
+    """Name the feed on every page, and put the description on the front page."""
+    if not places.dataset():
+        link = '<link rel="alternate" type="application/atom+xml" href="{}"/>'
+        link = link.format(Markup.escape(context["pathto"](feed.NAME, 1)))
+        context["metatags"] = context.get("metatags", "") + link
     root = places.checkout()
     citation = root / "CITATION.cff" if root else None
     if page == app.config.root_doc and citation and citation.is_file():
@@ -66,10 +72,7 @@ def describe(app: Sphinx, page: str, _template: str, context: dict, _tree: objec
 
 
 def copy(app: Sphinx, fault: Exception | None) -> None:
-    """Put into the built book the answers of all recorded work, with their checksums.
-
-    And the network that readers try, as the last execution wrote it.
-    """
+    """Put into the built book recorded answers, their checksums, the feed, and what readers try."""
     if fault is not None or app.builder.format != "html":
         return
     lines, folder = [], Path(app.outdir) / "results"
@@ -79,6 +82,9 @@ def copy(app: Sphinx, fault: Exception | None) -> None:
         shutil.copyfile(path, target)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         lines.append(f"{digest}  {path.parent.name}/{path.name}\n")
+    if not places.dataset():
+        told = feed.feed(places.results(), app.config.html_title, app.config.author)
+        (Path(app.outdir) / feed.NAME).write_text(told)
     if lines:
         (folder / SUMS).write_text("".join(lines))
     made, folder = Path(app.srcdir) / "chapters" / TRIAL, Path(app.outdir) / TRIAL

@@ -5,8 +5,8 @@ A table that a notebook shows as HTML, with a label and a caption, is numbered a
 which alone would put it there after the tables have been numbered. On pages without a number of
 their own a letter stands for it. The line that says what a figure was made from stands below the
 figure, which would swallow it otherwise: all that a cell of a figure shows is taken for a figure.
-Its drawing for a dark ground (`dark`) is put beside it, and the theme shows one of the two. What
-folds code away says what kind of code it is.
+Its drawing for a dark ground (`dark`) is put beside it, and the theme shows one of the two; over
+both lie the values of its marks (`values`). What folds code away says what kind of code it is.
 
 ``_config.yml`` names this module among the extensions.
 """
@@ -26,7 +26,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransform
 
 from pixels_to_sentiment.book import metadata, searching
-from pixels_to_sentiment.drawing import dark
+from pixels_to_sentiment.drawing import dark, values
 
 # As `tables.table` and `traces.line` write them.
 _TABLE = re.compile(
@@ -69,7 +69,7 @@ class LabelTables(SphinxTransform):
 
 
 class PairDrawings(SphinxTransform):
-    """Put the drawing on a dark ground beside that on a light one."""
+    """Put the drawing on a dark ground beside that on a light one, and values over both."""
 
     default_priority = 200  # before Sphinx collects the images
 
@@ -84,7 +84,10 @@ class PairDrawings(SphinxTransform):
                 image["classes"].append("only-light")
                 file = _drawings(self.app) / f"{name.removeprefix(_PAIRED)}.png"
                 other["uri"] = os.path.relpath(file, page)
-                image.parent.insert(image.parent.index(image) + 1, other)
+                marks, at = file.with_suffix(".html").read_text(), image.parent.index(image)
+                parts = '<div class="drawn">', f"{marks}</div>"
+                opens, closes = (nodes.raw("", part, format="html") for part in parts)
+                image.parent[at : at + 1] = [opens, image, other, closes]
 
 
 def visit(translator, node: LabelledTable) -> None:
@@ -162,15 +165,18 @@ def _set_up(cells: list[dict]) -> list[dict]:
 def _pair(app: Sphinx, cell: dict) -> None:
     """Write a cell's dark drawing to a file, and mark its image with the name of it.
 
-    What a cell says of its image holds for all that it shows, so several keep their light ground.
+    The values of its marks go beside it. What a cell says of its image holds for all that it shows,
+    so several keep their light ground.
     """
     kept = [output.get("metadata", {}).get("image/png", {}) for output in cell["outputs"]]
     drawings = [made.pop(dark.KEY) for made in kept if dark.KEY in made]
+    marks = [mark for made in kept for mark in made.pop(values.KEY, ())]
     if len(drawings) == 1:
         content = base64.b64decode(drawings[0])
         name = hashlib.sha256(content).hexdigest()
         _drawings(app).mkdir(parents=True, exist_ok=True)
         (_drawings(app) / f"{name}.png").write_bytes(content)
+        (_drawings(app) / f"{name}.html").write_text(values.laid_over(marks))
         image = cell["metadata"]["mystnb"].setdefault("image", {})
         image["classes"] = f"{image.get('classes', '')} {_PAIRED}{name}".strip()
 

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
 from pixels_to_sentiment.drawing.figures import PALETTE, WIDTH, legend_below, nothing
+from pixels_to_sentiment.drawing.values import tell, within
 
 _DOTTED = {"color": "black", "linewidth": 0.8, "linestyle": ":"}
 # The paper's numbers are hollow, so that they are told from measured ones.
@@ -56,6 +57,11 @@ def dots(table: pd.DataFrame, each: pd.DataFrame, base: float, paper: pd.DataFra
     panel.hlines(rows, table["low"], table["high"], color=PALETTE[0], linewidth=2, zorder=3)
     panel.scatter(table["mean"], rows, s=30, color=PALETTE[0], zorder=4)
     panel.scatter(paper["mean"], paper["configuration"].map(place), **_PAPER)
+    pair = each["configuration"], each["accuracy"]
+    tell(panel, each["accuracy"], folds, "{}, a fold: {:.3f}", *pair)
+    said = [*within(table, "mean", "low", "high"), *paper["mean"].map("{:.3f}".format)]
+    at = [*table["mean"], *paper["mean"]]
+    tell(panel, at, -np.arange(len(names)), "{}: {}", names, said)
     panel.axvline(base, **_DOTTED)
     panel.set(xlabel="accuracy")
     return figure
@@ -77,6 +83,8 @@ def forest(table: pd.DataFrame) -> Figure:
     panel.hlines(rows, table["t_low"], table["t_high"], color=PALETTE[0], linewidth=1)
     panel.hlines(rows, table["low"], table["high"], color=PALETTE[0], linewidth=3.5)
     panel.scatter(table["difference"], rows, s=26, color="white", edgecolors=PALETTE[0], zorder=4)
+    said = within(table, "difference", "low", "high", "+.3f")
+    tell(panel, table["difference"], rows, "{}: {}", table["pair"], said)
     panel.set(xlabel="difference of accuracies")
     return figure
 
@@ -109,8 +117,12 @@ def layers(table: pd.DataFrame, protocols: Mapping[str, str], base: float) -> Fi
         for shift, (protocol, words) in zip((-0.1, 0.1), protocols.items(), strict=True):
             means, spreads = some[f"{protocol}_mean"], some[f"{protocol}_std"]
             panel.errorbar(at + shift, means, spreads, **style, label=words)
+            parts = some["layer"], words, means, spreads
+            tell(panel, at + shift, means, "{}, {}: {:.3f} ± {:.3f}", *parts)
         if some["reported_mean"].notna().any():
-            panel.scatter(at, some["reported_mean"], label="the paper", **_PAPER)
+            means = some["reported_mean"]
+            panel.scatter(at, means, label="the paper", **_PAPER)
+            tell(panel, at, means, "{}, the paper: {:.3f}", some["layer"], means)
         panel.set_xticks(list(place.values()), list(place), rotation=60, ha="right", fontsize=8)
         panel.axhline(base, **_DOTTED)
         panel.set_title(f"{fill(name, 78 // len(kinds))}\n{kind}", fontsize=9)
@@ -142,6 +154,8 @@ def agreement(table: pd.DataFrame, limits: pd.DataFrame) -> Figure:
         for panel, (value, low, high) in zip(panels, measures, strict=True):
             panel.vlines(at, some[low], some[high], color=color, linewidth=2)
             panel.scatter(at, some[value], s=26, color=color, zorder=3, label=fill(name, 60))
+            said = within(some, value, low, high)
+            tell(panel, at, some[value], "{}, exactly {}: {}", name, some["count"], said)
     for panel, words in zip(panels, ("accuracy", "area under ROC"), strict=True):
         panel.axhline(0.5, **_DOTTED)
         panel.set_xticks(list(place.values()), [f"exactly {count}" for count in place])
@@ -173,6 +187,8 @@ def prices(table: pd.DataFrame, earlier: float) -> Figure:
                 some[column], some["accuracy"], s=40, marker=marks[how], edgecolors=colour,
                 facecolors=colour if told else "none", label=f"{network}, {how}", zorder=3,
             )  # fmt: skip
+            both = some[column], some["accuracy"]
+            tell(panel, *both, "{2}, {3}: {1:.3f}; {4}: {0:.3g}", *both, network, how, words)
         panel.set(xlabel=words, xscale="log")
         panel.margins(x=0.15)
         panel.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
@@ -220,6 +236,8 @@ def reliability(table: pd.DataFrame) -> Figure:
         for colour, (how, each) in zip((PALETTE[0], PALETTE[1]), some.groupby("as"), strict=True):
             panel.plot(each["said"], each["share"], color=colour, linewidth=1, label=how)
             panel.scatter(each["said"], each["share"], s=each["pictures"] / 3, color=colour)
+            form, both = "{}: {:.3f} said, {:.3f} positive, of {}", (each["said"], each["share"])
+            tell(panel, *both, form, how, *both, each["pictures"])
         panel.set_title(fill(name, 22), fontsize=9)
         panel.set(xlabel="probability said", aspect="equal")
     panels[0, 0].set_ylabel("share of positives")
@@ -241,6 +259,8 @@ def strata(table: pd.DataFrame) -> Figure:
         at = some["stratum"].map(place) + 0.5 * (0.5 - (n + 0.5) / len(shown))
         panel.hlines(at, some["low"], some["high"], color=colour, linewidth=2)
         panel.scatter(some["accuracy"], at, s=22, color=colour, zorder=3, label=fill(name, 60))
+        said = within(some, "accuracy", "low", "high")
+        tell(panel, some["accuracy"], at, "{}, {}: {}", name, some["stratum"], said)
     base = table.drop_duplicates("stratum")
     at = base["stratum"].map(place)
     panel.vlines(base["positive"], at - 0.4, at + 0.4, color="black", label="always positive")

@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from pixels_to_sentiment.drawing.figures import PALETTE, WIDTH, legend_below, nothing
+from pixels_to_sentiment.drawing.values import tell
 from pixels_to_sentiment.networks.declared import CLASSES
 
 # How the lines of a training log are drawn: whether of a loss, and the phase.
@@ -53,6 +54,8 @@ def learning_curves(curves: pd.DataFrame) -> Figure:
             loss.plot(curve["iteration"], curve["train_loss"], **style)
             tested = curve.dropna(subset="test_accuracy")
             hits.plot("iteration", "test_accuracy", "o-", data=tested, markersize=3, **style)
+            both = tested["iteration"], tested["test_accuracy"]
+            tell(hits, *both, "fold {}, iteration {:g}: {:.3f}", fold, *both)
         first = some[some["fold"] == some["fold"].iloc[0]]
         cuts = first.loc[first["rate"].diff() < 0, "iteration"]
         loss.axhline(np.log(len(CLASSES)), color="grey", linewidth=0.8, linestyle="--")
@@ -87,6 +90,8 @@ def losses(paper: pd.DataFrame, here: pd.DataFrame) -> Figure:
             first = some[some["fold"].isna() | (some["fold"] == some["fold"].min())]
             for panel, kind in zip(panels, ("training", "validation"), strict=True):
                 panel.plot(first["iteration"], first[kind], **style)
+                both = first["iteration"], first[kind]
+                tell(panel, *both, "{}, iteration {:g}: {:.3f}", name, *both)
                 if curves is here:
                     ends = some.groupby("iteration")[kind].agg(["min", "max"])
                     panel.fill_between(

@@ -21,6 +21,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.text import Text
 
+from pixels_to_sentiment.drawing import values
+
 # What the book's theme has in its dark mode: `--pst-color-background` and `--pst-color-text-base`.
 GROUND, INK = "#121212", "#ced6dd"
 # Key of the drawing in the metadata of ``image/png``.
@@ -45,16 +47,19 @@ def show_both() -> None:
         shell.display_formatter.formatters["image/png"].for_type(Figure, drawn)
 
 
-def drawn(figure: Figure) -> tuple[str, dict[str, str]] | None:
+def drawn(figure: Figure) -> tuple[str, dict[str, object]] | None:
     """Draw a figure on both grounds: a PNG in Base64, and metadata with the other under `KEY`.
 
-    Nothing where it has nothing to draw.
+    The metadata have the values of its marks, too, if it tells any. Nothing where it has nothing to
+    draw.
     """
     light = print_figure(figure, "png", base64=True)
     if light is None:
         return None
+    marks = values.told(figure)
     with turned(figure):
-        return light, {KEY: print_figure(figure, "png", base64=True)}
+        other = print_figure(figure, "png", base64=True)
+    return light, {KEY: other} | ({values.KEY: marks} if marks else {})
 
 
 @contextmanager

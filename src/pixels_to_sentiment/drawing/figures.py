@@ -15,6 +15,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
+from pixels_to_sentiment.drawing.values import tell
+
 # Okabe and Ito's palette, told apart with any colour vision: blue and vermilion for the classes.
 POSITIVE, NEGATIVE = "#0072B2", "#D55E00"
 CLASS_COLOURS = {"negative": NEGATIVE, "positive": POSITIVE}
@@ -184,7 +186,9 @@ def fold_accuracy(scores: pd.DataFrame) -> Figure:
         kinds = ((-0.17, "no", PALETTE[4], "centre crop"), (0.17, "yes", PALETTE[0], "ten crops"))
         for shift, oversampling, colour, label in kinds:
             each = some[some["oversampling"] == oversampling]
-            panel.bar(each["fold"] + shift, each["accuracy"], 0.32, color=colour, label=label)
+            at, tops = each["fold"] + shift, each["accuracy"]
+            panel.bar(at, tops, 0.32, color=colour, label=label)
+            tell(panel, at, tops, "fold {}, {}: {:.3f}", each["fold"], label, tops)
         base = some.drop_duplicates("fold")
         panel.scatter(base["fold"], base["always_positive"], marker="_", s=700, color="black",
                       linewidth=1.2, label="always positive")  # fmt: skip

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from pixels_to_sentiment.drawing.tables import signed
+from pixels_to_sentiment.drawing.values import laid_over
 
 # Distance of the lines of a row, and from its edge, in pixels.
 LINE, EDGE = 9, 8
@@ -48,7 +49,11 @@ def forest(lines: Iterable[Line], groups: Mapping[str, tuple[str, str]], label: 
 
 
 def _at(value: float, most: float) -> str:
-    return f"{50 + 47 * value / most:.2f}%"
+    return f"{_share(value, most):.2%}"
+
+
+def _share(value: float, most: float) -> float:
+    return 0.5 + 0.47 * value / most
 
 
 def _scale(most: float, label: str) -> str:
@@ -64,30 +69,29 @@ def _scale(most: float, label: str) -> str:
     ).format(label, marks)
 
 
-_STRIP = Markup('<svg class="forest-strip" height="{}" role="img" aria-label="{}">{}</svg>')
+_STRIP = Markup(
+    '<div class="drawn"><svg class="forest-strip" height="{}" role="img" aria-label="{}">{}</svg>'
+    "{}</div>"
+)
 _ZERO = Markup('<line class="zero" x1="{0}" x2="{0}" y1="0" y2="{1}"/>')
-_ARTICLE = Markup(
-    '<svg class="diamond" x="{}" y="{}" overflow="visible"><path d="{}"><title>{}</title></path>'
-    "</svg>"
-)
-_HERE = Markup(
-    '<g><title>{}</title><line x1="{}" x2="{}" y1="{y}" y2="{y}"/>'
-    '<circle cx="{}" cy="{y}" r="3.5"/></g>'
-)
+_ARTICLE = Markup('<svg class="diamond" x="{}" y="{}" overflow="visible"><path d="{}"/></svg>')
+_HERE = Markup('<line x1="{}" x2="{}" y1="{y}" y2="{y}"/><circle cx="{}" cy="{y}" r="3.5"/>')
 
 
 def _strip(line: Line, most: float) -> Markup:
     if not line.here and not line.article:
         return Markup('<span class="forest-instead">{}</span>').format(line.instead)
     height = 2 * EDGE + LINE * max(0, len(line.here) - 1 + bool(line.article))
-    parts = [_ZERO.format(_at(0, most), height)]
-    told = []
+    parts, told = [_ZERO.format(_at(0, most), height)], []
     for value in line.article:
-        told.append(f"the article: {signed(value)}")
-        parts.append(_ARTICLE.format(_at(value, most), EDGE, _DIAMOND, told[-1]))
+        words = f"the article: {signed(value)}"
+        told.append((_share(value, most), EDGE / height, words))
+        parts.append(_ARTICLE.format(_at(value, most), EDGE, _DIAMOND))
     first = EDGE + LINE * bool(line.article)
     for n, (title, value, *ends) in enumerate(line.here):
-        told.append("{}: {} ({} to {})".format(title, *map(signed, (value, *ends))))
-        low, high, at = (_at(one, most) for one in (*ends, value))
-        parts.append(_HERE.format(told[-1], low, high, at, y=first + LINE * n))
-    return _STRIP.format(height, "; ".join(told), Markup().join(parts))
+        words = "{}: {} ({} to {})".format(title, *map(signed, (value, *ends)))
+        y = first + LINE * n
+        told.append((_share(value, most), y / height, words))
+        parts.append(_HERE.format(*(_at(one, most) for one in (*ends, value)), y=y))
+    label = "; ".join(words for *_, words in told)
+    return _STRIP.format(height, label, Markup().join(parts), laid_over(told))

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.drawing import figures
+from pixels_to_sentiment.drawing.values import tell, within
 from pixels_to_sentiment.maps import drawing
 from pixels_to_sentiment.maps.drawing import Mapped
 from pixels_to_sentiment.studies.records import StudyRecord
@@ -74,6 +75,8 @@ def curves(table: pd.DataFrame) -> Figure:
             colour, line, mark = STYLES[name]
             panel.plot(some["share"], some["probability"], color=colour, linestyle=line,
                        marker=mark, markersize=4, label=TITLES[name])  # fmt: skip
+            both = some["share"], some["probability"]
+            tell(panel, *both, "{}, {:.0%} of the picture: {:.3f}", TITLES[name], *both)
         panel.set_title(title, fontsize=9)
     figure.supxlabel("share of the picture", fontsize=10)
     figure.supylabel("probability of the class", fontsize=10)
@@ -108,6 +111,8 @@ def intervals(table: pd.DataFrame, titles: Mapping[str, str], xlabel: str) -> Fi
         places = [place + shift for place in range(len(names))]
         panel.hlines(places, rows["low"], rows["high"], color=colour, linewidth=2)
         panel.plot(rows["mean"], places, mark, color=colour, label=TITLES[map_], markersize=6)
+        said = within(rows, "mean", "low", "high")
+        tell(panel, rows["mean"], places, "{}: {}", TITLES[map_], said)
     panel.axvline(0, color="black", linewidth=0.8)
     panel.set_yticks(range(len(names)), [titles[name] for name in names])
     panel.set(ylim=(len(names) - 0.5, -0.5), xlabel=xlabel)

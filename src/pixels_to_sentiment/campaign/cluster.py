@@ -75,14 +75,12 @@ def _local(count: int) -> LocalCluster:
 
     # Otherwise a worker that is killed and not back in 15 seconds is given up.
     dask.config.set({"distributed.deploy.lost-worker-timeout": "10m"})
-    # A random port, as another program may have Dask's usual one; without bokeh there is nothing.
-    board = ":0" if importlib.util.find_spec("bokeh") else None
     return LocalCluster(
         n_workers=count,
         threads_per_worker=1,
         processes=True,
         host="127.0.0.1",
-        dashboard_address=board,
+        dashboard_address=":0",  # another program may have Dask's usual port
         memory_limit=0,  # torch keeps what it freed, for which Dask would end the worker
         silence_logs=_QUIET,
     )

@@ -27,7 +27,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import ClassVar
@@ -51,12 +51,11 @@ from pixels_to_sentiment.records.work import Finished, Work
 # Of naps: over two workers, over a crowd of so many, by others, and by papermill.
 FULL = {"naps": 10_000, "crowd": 100, "crowd_naps": 2000, "few": 1000, "notebooks": 4}
 # Of training: runs a round, of which 1 and 4 divide nothing evenly but 2 does; and rounds.
-FULL |= {"runs": 6, "rounds": 2, "iterations": 6}
+FULL |= {"runs": 6, "rounds": 2, "iterations": 6, "pictures": 32}
 QUICK = {"naps": 60, "crowd": 5, "crowd_naps": 20, "few": 20, "notebooks": 2}
-QUICK |= {"runs": 2, "rounds": 1, "iterations": 1}
+QUICK |= {"runs": 2, "rounds": 1, "iterations": 1, "pictures": 4}
 WORKERS = (1, 2, 4)
 SIDE_BY_SIDE = 2
-BATCH = 32
 OTHERS = "dask", "distributed", "joblib", "papermill"
 
 
@@ -108,10 +107,13 @@ def napped(work: Nap, loaded: SimpleNamespace) -> dict[str, bytes]:
         return Naps(Path(folder)).get(work, loaded).contents()
 
 
+_loaded = cache(pictures.load)
+
+
 def train(runs: list[Run], root: Path) -> None:
     """Make runs in this process."""
     torch.set_num_threads(1)
-    list(Runs(root).perform(runs, pictures.load(), device="cpu"))
+    list(Runs(root).perform(runs, _loaded(), device="cpu"))
 
 
 def row(work: str, way: str, processes: int, runs: int, seconds: list[float], **more) -> dict:
@@ -227,9 +229,9 @@ def by_papermill(cell: str, count: int, folder: Path) -> None:
         list(pool.map(execute, range(count)))
 
 
-def planned(iterations: int, seeds: range) -> list[Run]:
-    """List short runs, the folds of one seed after those of another."""
-    more = {"iterations": iterations, "batch_size": BATCH, "limit": BATCH}
+def planned(iterations: int, count: int, seeds: range) -> list[Run]:
+    """List short runs on so many pictures, the folds of one seed after those of another."""
+    more = {"iterations": iterations, "batch_size": count, "limit": count}
     more |= {"precision": catalogue.USUAL_PRECISION, "test_folds": (1, 2)}
     found, missing = experiments.plan([catalogue.SQUEEZENET], seeds=seeds, **more)
     return found or sys.exit(f"The weights are needed: {missing}.")
@@ -238,12 +240,12 @@ def planned(iterations: int, seeds: range) -> list[Run]:
 def of_training(numbers: dict, loaded: pictures.Pictures, folder: Path) -> Iterator[dict]:
     """Time training round by round, a way a row."""
     count, rounds = numbers["runs"], numbers["rounds"]
-    runs = planned(numbers["iterations"], range(count // 2))
-    warm = planned(numbers["iterations"], range(1000, 1000 + max(WORKERS)))
+    size = numbers["iterations"], numbers["pictures"]
+    runs, warm = planned(*size, range(count // 2)), planned(*size, range(1000, 1002))
     with ExitStack() as stack:
         ways = dict(_ways(stack, loaded))
         for n, ((_, processes), way) in enumerate(ways.items()):
-            way(warm[: 2 * processes], folder / f"warm-{n}")
+            way(warm[:processes], folder / f"warm-{n}")
         taken = {name: [] for name in ways}
         for turn in range(rounds):
             for n, (name, way) in enumerate(ways.items()):
@@ -251,7 +253,7 @@ def of_training(numbers: dict, loaded: pictures.Pictures, folder: Path) -> Itera
     for (way, processes), seconds in taken.items():
         yield row(results.TRAINING, way, processes, count, seconds)
     cell = f"import sys\nsys.path.insert(0, {str(Path(__file__).parent)!r})\nimport scaling\n"
-    cell += f"from pathlib import Path\nruns = scaling.planned({numbers['iterations']}, range(2))\n"
+    cell += f"from pathlib import Path\nruns = scaling.planned(*{size}, range(2))\n"
     cell += f"scaling.train([runs[number]], Path({str(folder)!r}, 'papermill'))"
     seconds = timed(lambda: by_papermill(cell, SIDE_BY_SIDE, folder))
     yield row(results.TRAINING, results.PAPERMILL, SIDE_BY_SIDE, SIDE_BY_SIDE, [seconds])
@@ -309,7 +311,7 @@ def main() -> None:
         print(results.ways({"made": made, "rows": rows}).round(3).to_string())
         return
     others = {name: provenance.metadata.version(name) for name in OTHERS}
-    record("scaling", clock, rows, other_versions=others, numbers=numbers, batch=BATCH)
+    record("scaling", clock, rows, other_versions=others, numbers=numbers)
 
 
 if __name__ == "__main__":

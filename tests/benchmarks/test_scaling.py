@@ -58,6 +58,7 @@ def test_ways_are_held_against_serial_processes_round_by_round():
     naps = table.loc["nap", scaling.WORKERS, 2]
     assert naps["overhead"] == pytest.approx(20)
     assert np.isnan(naps["efficiency"])
+    assert np.isnan(table.loc["nap", scaling.CROWD, 100]["overhead"])
 
 
 def test_the_catalogue_takes_what_recorded_runs_took_for_a_picture(made):

@@ -61,7 +61,7 @@ def ways(report: dict) -> pd.DataFrame:
         if work == TRAINING:
             for name, count in (("speed", 1), ("efficiency", min(processes, cores))):
                 made[name] = np.median(each[work, SERIAL, count][: len(own)] / own)
-        else:
+        elif way != CROWD:  # whose workers wait for the client
             made["overhead"] = 1000 * (processes * made["each"] - NAP_SECONDS)
         found.append(made)
     return pd.DataFrame(found).astype(dict.fromkeys(("speed", "efficiency", "overhead"), float))

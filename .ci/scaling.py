@@ -261,11 +261,13 @@ def of_training(numbers: dict, loaded: pictures.Pictures, folder: Path) -> Itera
 
 def _ways(stack: ExitStack, loaded: pictures.Pictures) -> Iterator[tuple]:
     context = multiprocessing.get_context("spawn")
+    most = max(provenance.hardware()["cores"], SIDE_BY_SIDE)
+    counts = [count for count in WORKERS if count <= most]
     alone = [
-        stack.enter_context(ProcessPoolExecutor(1, mp_context=context)) for _ in range(SIDE_BY_SIDE)
+        stack.enter_context(ProcessPoolExecutor(1, mp_context=context)) for _ in range(counts[-1])
     ]
-    yield (results.SERIAL, 1), partial(_serial, alone[:1])
-    yield (results.SERIAL, SIDE_BY_SIDE), partial(_serial, alone)
+    for count in counts:
+        yield (results.SERIAL, count), partial(_serial, alone[:count])
     for count in WORKERS:
         client = stack.enter_context(cluster.connected(f"{cluster.LOCAL}{count}"))
 
@@ -307,8 +309,7 @@ def main() -> None:
             one.mkdir()
         rows = [*of_naps(numbers, loaded, folders[0]), *of_training(numbers, loaded, folders[1])]
     if quick:
-        made = {"hardware": provenance.hardware()}
-        print(results.ways({"made": made, "rows": rows}).round(3).to_string())
+        print(results.ways({"rows": rows}).round(3).to_string())
         return
     others = {name: provenance.metadata.version(name) for name in OTHERS}
     record("scaling", clock, rows, other_versions=others, numbers=numbers)

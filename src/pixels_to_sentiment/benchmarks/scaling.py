@@ -46,20 +46,21 @@ def ways(report: dict) -> pd.DataFrame:
 
     ``work``, ``way``, ``processes``, ``runs``; ``each``, seconds from the end of one run to that of
     the next (median over the rounds); of training ``speed``, how many times as fast as one serial
-    process, and ``efficiency``, the time of as many serial processes side by side, but of no more
-    than there are cores, over its own (medians of what each round gives); of naps ``overhead``,
+    process, and ``efficiency``, the time of as many serial processes side by side, or of the most
+    that were measured, over its own (medians of what each round gives); of naps ``overhead``,
     milliseconds of a process a run beyond the nap.
     """
-    rows, cores = report["rows"], report["made"]["hardware"]["cores"]
+    rows = report["rows"]
     each = {_name(row): np.array(row["seconds"]) / row["runs"] for row in rows}
-    found = []
+    found, serial = [], [n for work, way, n in each if (work, way) == (TRAINING, SERIAL)]
     for row in rows:
         work, way, processes = _name(row)
         own = each[work, way, processes]
         made = {name: row[name] for name in ("work", "way", "processes", "runs")}
         made |= {"each": np.median(own), **dict.fromkeys(("speed", "efficiency", "overhead"))}
         if work == TRAINING:
-            for name, count in (("speed", 1), ("efficiency", min(processes, cores))):
+            alike = max(n for n in serial if n <= processes)
+            for name, count in (("speed", 1), ("efficiency", alike)):
                 made[name] = np.median(each[work, SERIAL, count][: len(own)] / own)
         elif way != CROWD:  # whose workers wait for the client
             made["overhead"] = 1000 * (processes * made["each"] - NAP_SECONDS)

@@ -41,7 +41,7 @@ from joblib import Parallel, delayed
 from pixels_to_sentiment import provenance
 from pixels_to_sentiment.benchmarks import scaling as results
 from pixels_to_sentiment.benchmarks.timing import peak
-from pixels_to_sentiment.campaign import cluster
+from pixels_to_sentiment.campaign import cluster, remote
 from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.records import catalogue, experiments
 from pixels_to_sentiment.records.runs import Run
@@ -206,6 +206,7 @@ def crowd(count: int) -> Iterator[str]:
 
 def _crowd(count: int, pipe) -> None:
     more = {"threads_per_worker": 1, "dashboard_address": None, "memory_limit": 0}
+    remote._loaded("photographs")  # once, and not by a hundred threads at the same time
     more |= {"processes": False, "protocol": "tcp://", "host": "127.0.0.1"}
     with LocalCluster(n_workers=count, **more) as made:
         pipe.send(made.scheduler_address)

@@ -49,7 +49,7 @@ from pixels_to_sentiment.records.store import Runs, Store
 from pixels_to_sentiment.records.work import Finished, Work
 
 # Of naps: over two workers, over a crowd of so many, by others, and by papermill.
-FULL = {"naps": 10_000, "crowd": 100, "crowd_naps": 2000, "few": 1000, "notebooks": 4}
+FULL = {"naps": 10_000, "crowd": 100, "crowd_naps": 1000, "few": 1000, "notebooks": 4}
 # Of training: runs a round, of which 1 and 4 divide nothing evenly but 2 does; and rounds.
 FULL |= {"runs": 6, "rounds": 2, "iterations": 6, "pictures": 32}
 QUICK = {"naps": 60, "crowd": 5, "crowd_naps": 20, "few": 20, "notebooks": 2}

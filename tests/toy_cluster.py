@@ -6,13 +6,36 @@ import time
 from pathlib import Path
 
 from pixels_to_sentiment.data import pictures
+from pixels_to_sentiment.networks import factory
 from toy_runs import made_up_pictures
 from toy_work import Tasks
 
 
 def dask_setup(worker):
-    """Let a worker that is told to preload this have made-up pictures."""
-    pictures.load = lambda source: made_up_pictures()
+    """Let a worker that is told to preload this have made-up pictures, and a small SqueezeNet."""
+    pictures.load = _pictures
+    factory.create = with_small(factory.create)
+
+
+def _pictures(source):
+    if source != "blocks":
+        return made_up_pictures()
+    import toy_studies  # which takes a while, and only studies need it
+
+    return toy_studies.blocks(source)
+
+
+def with_small(create):
+    """Make SqueezeNet from random weights a small network, and others as `create` does."""
+
+    def made(name, *, start, seed=0):
+        if (name, start) != ("squeezenet1_1", "random"):
+            return create(name, start=start, seed=seed)
+        import toy_studies
+
+        return toy_studies.small(seed)
+
+    return made
 
 
 class Words(Tasks):
@@ -28,7 +51,7 @@ class Words(Tasks):
             os.kill(os.getpid(), signal.SIGKILL)
         if verb == "touch":
             path.touch()
-        ends = time.monotonic() + 60
+        ends = time.monotonic() + 300
         while verb == "await" and not path.exists() and time.monotonic() < ends:
             time.sleep(0.05)
         (folder / "who.txt").write_text(str(os.getpid()))

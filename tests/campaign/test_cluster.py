@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,15 +15,21 @@ import pytest
 import torch
 
 from pixels_to_sentiment import places
-from pixels_to_sentiment.campaign import cluster
+from pixels_to_sentiment.campaign import cluster, order, packs
 from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.networks import factory
+from pixels_to_sentiment.probes.records import Probe
+from pixels_to_sentiment.probes.store import Probes
 from pixels_to_sentiment.records import experiments
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.records.store import Runs
-from toy_cluster import Words, who
-from toy_runs import FILES, RUN, made_up_pictures, names_in
+from pixels_to_sentiment.studies.store import Studies
+from toy_cluster import Words, who, with_small
+from toy_probes import PROBE
+from toy_runs import FILES, RUN, copy_of, made_up_pictures, names_in
+from toy_studies import FITTED, blocks
 from toy_work import Task
 
 dask = pytest.importorskip("dask")
@@ -47,6 +53,15 @@ def client():
 def loaded():
     """Give the pictures of the workers."""
     return made_up_pictures()
+
+
+@contextmanager
+def one_thread():
+    """As a worker has it."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 @pytest.fixture
@@ -77,10 +92,8 @@ def test_what_workers_did_is_what_is_done_here(client, loaded, isolated, monkeyp
     words = ["experiments", "run", "fine-tuning", "--cluster", "local:2", "--device", "cpu"]
     assert main(words) == 0
     printed = sorted(capsys.readouterr().out.splitlines())
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    alone = [Runs(isolated / "alone").get(run, loaded, device="cpu") for run in runs]
-    torch.set_num_threads(threads)
+    with one_thread():
+        alone = [Runs(isolated / "alone").get(run, loaded, device="cpu") for run in runs]
     assert sorted(one.key for one in alone) == [line.split()[0] for line in printed]
     for one in alone:
         there = Record.open_key(places.runs(), one.key)
@@ -102,6 +115,50 @@ def test_a_run_goes_along_with_the_work_that_is_behind_it(client, loaded, tmp_pa
     tasks = [Task("with", run=run.key)]
     (done,) = cluster.perform(store, tasks, loaded, client, tell=print)
     assert done.run == RUN
+
+
+def test_probes_and_studies_of_workers_are_those_made_here(
+    client, loaded, finished, tmp_path, monkeypatch
+):
+    """Every table to the last byte; the weights of the run that is probed go along."""
+    monkeypatch.setattr(factory, "create", with_small(factory.create))
+    probe = Probe.of_run(finished, grid=PROBE.grid, layers=("logits", "penultimate"), limit=4)
+    for kind, work, on in ((Probes, probe, loaded), (Studies, FITTED, blocks("blocks"))):
+        roots = (tmp_path / work.kind / name for name in ("here", "there"))
+        here, there = (kind(copy_of(finished, root).parent) for root in roots)
+        with one_thread():
+            alone = here.get(work, on, device="cpu")
+        (sent,) = cluster.perform(there, [work], on, client, tell=print, device="cpu")
+        assert sent.key == alone.key
+        assert names_in(sent.folder) == names_in(alone.folder)
+        for name in {*alone.contents()} - {"provenance.json"}:
+            assert (sent.folder / name).read_bytes() == (alone.folder / name).read_bytes()
+
+
+def test_a_campaign_sends_its_runs_and_packs_what_comes_back(
+    client, loaded, isolated, monkeypatch, capsys
+):
+    """Without weights; it says how many are left."""
+    runs = [RUN, replace(RUN, seed=1)]
+    monkeypatch.setattr(order, "planned", lambda smoke: (runs, {}))
+    monkeypatch.setattr(pictures, "load", lambda: replace(loaded, source="photographs"))
+    monkeypatch.setattr(cluster, "connected", lambda address: nullcontext(client))
+    words = ["campaign", "--cluster", "local:2", "--device", "cpu", "--minutes", "5"]
+    assert main([*words, "-o", str(isolated / "packs")]) == 0
+    assert "0 runs are left.\n2 records in 1 packs" in capsys.readouterr().out
+    with packs.opened(isolated / "packs") as (records, _):
+        assert {one.run for one in records} == set(runs)
+    folders = [places.runs() / "campaign" / run.key(loaded.fingerprint) for run in runs]
+    assert "weights.safetensors" not in {*names_in(folders[0]), *names_in(folders[1])}
+
+
+def test_what_is_not_to_begin_is_left_undone(client, loaded, tmp_path):
+    """As what would outlast a deadline; the others are done."""
+    tasks, store = [Task(word) for word in "abc"], Words(tmp_path)
+    more = {"tell": print, "begins": lambda task: task.word != "b"}
+    assert {one.work.word for one in cluster.perform(store, tasks, loaded, client, **more)} == {
+        *("a", "c")
+    }
 
 
 def test_work_of_a_killed_worker_is_done_by_another(perform, tmp_path, monkeypatch):

@@ -160,3 +160,17 @@ def test_losses_of_the_paper_and_of_runs_share_their_axes():
     (band,) = right.collections
     assert band.get_paths()[0].get_extents().ymin == pytest.approx(0.1)
     assert [text.get_text() for text in left.figure.legends[0].get_texts()] == ["p", "h"]
+
+
+def test_speed_is_drawn_by_processes_and_days_by_machines():
+    """A line a way of training, without naps; nothing where nothing was measured."""
+    ways = pd.DataFrame(
+        {"way": ["a", "a", "b", "c"], "processes": [1, 2, 2, 9], "speed": [1, 1.9, 1.5, None]}
+    )
+    figure = curves.scaling(ways, pd.DataFrame({"machines": [1, 10], "days": [30, 3.1]}))
+    left, right = figure.axes
+    assert [line.get_xydata().tolist() for line in left.lines] == [[[1, 1], [2, 1.9]], [[2, 1.5]]]
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["a", "b"]
+    assert right.lines[0].get_xydata().tolist() == [[1, 30], [10, 3.1]]
+    assert (right.get_xscale(), right.get_yscale()) == ("log", "log")
+    assert not curves.scaling(pd.DataFrame(), pd.DataFrame()).axes[0].lines

@@ -63,7 +63,7 @@ def alternate(
                 taken = _ask(workers[one.keep], _timed, one)
                 if done >= 0:
                     seconds[one.name].append(taken)
-        peaks = {keep: worker.submit(_peak).result() for keep, worker in workers.items()}
+        peaks = {keep: worker.submit(peak).result() for keep, worker in workers.items()}
     return seconds, {one.name: peaks[one.keep] for one in contenders}
 
 
@@ -109,7 +109,8 @@ def _synchronise() -> None:
         torch.cuda.synchronize()
 
 
-def _peak() -> float:
+def peak() -> float:
+    """Largest memory of this process so far, MiB."""
     status = Path("/proc/self/status")
     if status.is_file():
         # What getrusage says is at least what the parent had when it forked, on Linux.

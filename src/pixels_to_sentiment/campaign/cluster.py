@@ -1,34 +1,28 @@
 """Work that is done by the machines of a Dask cluster, and kept here as if it had been done here.
 
 A worker needs this package, the same code, and a way to pictures and weights: its own cache or
-mirror. It works on one thread, by which a run on a processor is the same to the last bit as one
-made alone with ``OMP_NUM_THREADS=1``. A record comes back as the bytes of its files.
+mirror. A record comes back as the bytes of its files.
 """
 
 from __future__ import annotations
 
-import asyncio
 import importlib.util
 import logging
-import platform
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pixels_to_sentiment import __version__
+from pixels_to_sentiment.campaign import remote
 from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.errors import NoPlace, UserError
 from pixels_to_sentiment.records.runs import Record
-from pixels_to_sentiment.records.store import Runs, Store
+from pixels_to_sentiment.records.store import Store
 from pixels_to_sentiment.records.work import Finished, Work
 
 if TYPE_CHECKING:
-    from distributed import Client, Future, LocalCluster, Worker
+    from distributed import Client, Future, LocalCluster
 
 LOCAL = "local:"
 # Seconds until a scheduler has to answer, and between two looks at who is done or has joined.
@@ -37,8 +31,6 @@ _PATIENCE, _LOOK = 5, 1.0
 _TRIES = 3
 # Dask speaks of every worker that is lost; what the user can mend is said here.
 _QUIET = logging.CRITICAL
-
-Contents = dict[str, bytes]
 
 
 class _Lost(Exception):
@@ -83,14 +75,12 @@ def _local(count: int) -> LocalCluster:
 
     # Otherwise a worker that is killed and not back in 15 seconds is given up.
     dask.config.set({"distributed.deploy.lost-worker-timeout": "10m"})
-    # A random port, as another program may have Dask's usual one; without bokeh there is nothing.
-    board = ":0" if importlib.util.find_spec("bokeh") else None
     return LocalCluster(
         n_workers=count,
         threads_per_worker=1,
         processes=True,
         host="127.0.0.1",
-        dashboard_address=board,
+        dashboard_address=":0",  # another program may have Dask's usual port
         memory_limit=0,  # torch keeps what it freed, for which Dask would end the worker
         silence_logs=_QUIET,
     )
@@ -111,6 +101,7 @@ def perform(
     *,
     tell: Callable[[str], None],
     failed: Callable[[Work, UserError], None] | None = None,
+    begins: Callable[[Work], bool] = lambda work: True,
     device: str = "auto",
 ) -> Iterator[Finished]:
     """Give each work's record as soon as it is finished, as `Store.perform` does.
@@ -125,6 +116,8 @@ def perform(
         Called with a sentence about each worker that gets nothing, as it differs.
     failed
         As in `Store.perform`.
+    begins
+        Asked of each work when there is a worker for it; what it refuses is left undone.
 
     Raises
     ------
@@ -142,7 +135,7 @@ def perform(
         try:
             while waiting or sent.futures:
                 sent.look(tell)
-                sent.fill(waiting)
+                sent.fill(waiting, begins)
                 for work, future in sent.finished():
                     try:
                         yield sent.keep(work, future)
@@ -165,7 +158,7 @@ class _Sent:
 
     def __init__(self, store: Store, loaded: pictures.Pictures, client: Client, device: str):
         self.store, self.loaded, self.client, self.device = store, loaded, client, device
-        self.side = _tell(store.kind.of, loaded.source, loaded.fingerprint)
+        self.side = remote.told(store.kind.of, loaded.source, loaded.fingerprint)
         # By the address of the worker.
         self.futures: dict[str, tuple[Work, Future]] = {}
         self.there: set[str] = set()
@@ -178,14 +171,14 @@ class _Sent:
         self.there = set(self.client.nthreads())
         self.good &= self.there
         asked = self.there - self.good - self.refused.keys()
-        question = _ask, self.store.kind.of, self.loaded.source
+        question = remote.answer, self.store.kind.of, self.loaded.source
         answers = {}
         if asked:
             answers = self.client.run(*question, workers=list(asked), on_error="return")
         for address, found in answers.items():
             if isinstance(found, OSError):  # lost meanwhile
                 continue
-            if reason := _difference(found, self.side):
+            if reason := remote.difference(found, self.side):
                 self.refused[address] = f"Worker {address} is refused: {reason}."
                 tell(self.refused[address])
             else:
@@ -196,20 +189,26 @@ class _Sent:
                 "installed here."
             )
 
-    def fill(self, waiting: dict[str, Work]) -> None:
+    def fill(self, waiting: dict[str, Work], begins: Callable[[Work], bool]) -> None:
         """Give each worker that has nothing something to do."""
-        for key, address in list(zip(waiting, self.good - self.futures.keys(), strict=False)):
+        free = self.good - self.futures.keys()
+        while free and waiting:
+            key = next(iter(waiting))
             work = waiting.pop(key)
-            keys = work.keys_behind().values()
-            behind = {one: Record.open_key(self.store.root, one).contents() for one in keys}
-            again = f"-{self.lost[work]}" if self.lost[work] else ""
-            future = self.client.submit(
-                _make,
-                *(type(self.store), work, behind, self.device, self.loaded.source),
-                key=f"{work.kind}-{key}{again}",
-                workers=[address],
-            )
-            self.futures[address] = work, future
+            if begins(work):
+                self._send(key, work, free.pop())
+
+    def _send(self, key: str, work: Work, address: str) -> None:
+        keys = work.keys_behind().values()
+        behind = {one: Record.open_key(self.store.root, one).contents() for one in keys}
+        again = f"-{self.lost[work]}" if self.lost[work] else ""
+        future = self.client.submit(
+            remote.make,
+            *(type(self.store), work, behind, self.device, self.loaded.source),
+            key=f"{work.kind}-{key}{again}",
+            workers=[address],
+        )
+        self.futures[address] = work, future
 
     def finished(self) -> list[tuple[Work, Future]]:
         """Wait a little, and give what is done, well or not, or lost."""
@@ -262,71 +261,3 @@ class _Sent:
                     self.keep(work, future)
         with suppress(Exception):
             self.client.cancel([future for _, future in self.futures.values()])
-
-
-def _tell(kind: type[Work], source: str, data: str, threads: int = 1) -> dict[str, str]:
-    """Tell by what two sides may differ, `data` being the fingerprint of the pictures."""
-    import torch
-
-    return {
-        "package": __version__,
-        f"code of {kind.kind}": kind.fingerprint(),
-        "torch": torch.__version__.partition("+")[0],  # without what it was built for
-        "Python": ".".join(platform.python_version_tuple()[:2]),
-        "pictures": f"{source} {data[:12]}",
-        # torch's random numbers belong to a process.
-        "threads of a worker": str(threads),
-    }
-
-
-@cache
-def _loaded(source: str) -> pictures.Pictures:
-    return pictures.load(source)
-
-
-def _here(kind: type[Work], source: str, worker: Worker) -> dict[str, str]:
-    """As `_tell`, in a worker."""
-    try:
-        data = _loaded(source).fingerprint
-    except UserError:
-        data = "none"
-    return _tell(kind, source, data, worker.state.nthreads)
-
-
-async def _ask(kind: type[Work], source: str, dask_worker: Worker | None = None) -> dict[str, str]:
-    # In a thread: pictures that are yet to be decoded would keep the worker from answering.
-    return await asyncio.to_thread(_here, kind, source, dask_worker)
-
-
-def _difference(there: dict[str, str] | Exception, here: dict[str, str]) -> str:
-    """Say what a worker has and what is here, or that nothing differs, by an empty text."""
-    if isinstance(there, Exception):
-        said = f"{type(there).__name__}: {there}".splitlines()[0]
-        return f"it cannot tell its code ({said}), so install there what is installed here"
-    other = [name for name in here if there.get(name) != here[name]]
-    return "; ".join(f"{name} is {there.get(name)} there and {here[name]} here" for name in other)
-
-
-def _make(
-    store: type[Store],
-    work: Work,
-    behind: dict[str, Contents],
-    device: str,
-    source: str,
-) -> Contents:
-    """Do work in a worker, with the training runs behind it, and give the files of its record."""
-    import torch
-    from distributed import get_worker
-
-    worker = get_worker()
-    torch.set_num_threads(1)
-    try:
-        # There, Dask clears up after a worker that was killed.
-        with tempfile.TemporaryDirectory(dir=worker.local_directory) as name:
-            made = store(Path(name))
-            for one, contents in behind.items():
-                Runs(made.root).keep(one, contents)
-            return made.get(work, _loaded(source), device=device).contents()
-    except (OSError, RuntimeError) as fault:  # a full disk, a device without memory
-        said = f"{type(fault).__name__}: {fault}".splitlines()[0]
-        raise UserError(f"{said} (worker {worker.address}).") from fault

@@ -7,15 +7,15 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
 
 from pixels_to_sentiment import places
-from pixels_to_sentiment.cli import add_command, waiting
-from pixels_to_sentiment.cli.experiments import named
+from pixels_to_sentiment.cli import add_command, terminal, waiting
+from pixels_to_sentiment.cli.experiments import connected, named
 from pixels_to_sentiment.errors import UserError
 
 # Of the time, and in seconds, what is kept for packing.
@@ -41,6 +41,8 @@ def commands(rooms) -> None:
     command.add_argument("--resume", action="store_true", help="go on with an earlier campaign")
     command.add_argument("--dry-run", action="store_true", help="show what would be run, in order")
     command.add_argument("--at-once", type=int, metavar="N", help="processes (GPU: 3, CPU: 1)")
+    text = "make them by the workers of this Dask scheduler (tcp://HOST:8786; local:2: here)"
+    command.add_argument("--cluster", metavar="ADDRESS", help=text)
     text = "a few iterations each, to try it; never recorded"
     command.add_argument("--smoke", action="store_true", help=text)
 
@@ -53,6 +55,8 @@ def _campaign(options: argparse.Namespace) -> None:
         raise UserError("Say where the packs go and how long it may take: -o DIR --minutes M.")
     if options.at_once is not None and options.at_once < 1:
         raise UserError(f"--at-once is {options.at_once}: give a whole number from 1 up.")
+    if options.cluster is not None and options.at_once is not None:
+        raise UserError("--at-once is for processes here: each worker of a cluster is one.")
     from pixels_to_sentiment.campaign import order
     from pixels_to_sentiment.records import store
 
@@ -100,7 +104,8 @@ class _Campaign:
         from pixels_to_sentiment.training import devices
 
         self.options, self.recorded = options, recorded
-        self.device = devices.pick(options.device)
+        # Workers choose for themselves.
+        self.device = options.device if options.cluster else devices.pick(options.device)
         self.root = places.runs() / "campaign"
         self.finished = Record.recorded(self.root)
         self.report = {"began": datetime.now(UTC).isoformat(timespec="seconds"), "failed": {}}
@@ -123,13 +128,17 @@ class _Campaign:
         before = signal.signal(signal.SIGALRM, _end)
         signal.setitimer(signal.ITIMER_REAL, max(0.01, end + _LOOSE - time.monotonic()))
         try:
-            self._check()
-            self._measure(min(_BENCHMARK * seconds, end - time.monotonic()))
+            loaded = self._pictures()
             costs = order.Costs([*self.recorded, *self.finished], self.device)
-            at_once = self.options.at_once or _AT_ONCE[self.device[:4]]
-            shared = self.root, self.device, at_once, end, costs
-            left = workers.perform(self.todo, *shared, self._tell)
-            print(f"{len(left)} runs are left.", flush=True)
+            if self.options.cluster is None:
+                self._check(loaded)
+                self._measure(min(_BENCHMARK * seconds, end - time.monotonic()))
+                at_once = self.options.at_once or _AT_ONCE[self.device[:4]]
+                shared = self.root, self.device, at_once, end, costs
+                left = len(workers.perform(self.todo, *shared, self._tell))
+            else:
+                left = self._send(loaded, end, costs)
+            print(f"{left} runs are left.", flush=True)
         except _Over:
             print("The time is over.", flush=True)
         finally:
@@ -137,13 +146,45 @@ class _Campaign:
             signal.signal(signal.SIGALRM, before)
             self._pack()
 
-    def _check(self) -> None:
-        from pixels_to_sentiment.campaign import checks
+    def _pictures(self):
         from pixels_to_sentiment.data import pictures
 
         loaded = pictures.load()
         if not loaded.real:
             raise UserError(f"A campaign needs the photographs. {loaded.reason}")
+        return loaded
+
+    def _send(self, loaded, end: float, costs) -> int:
+        """Have runs made by a cluster as far as the time goes, and count those that are left."""
+        from tqdm import tqdm
+
+        from pixels_to_sentiment.campaign import cluster, workers
+
+        made, kept = set(), workers.Weightless(self.root)
+
+        def failed(run, fault: UserError) -> None:
+            made.add(run)
+            self._tell(run, str(fault))
+
+        with ExitStack() as stack:
+            performed = cluster.perform(
+                *(kept, self.todo, loaded, stack.enter_context(connected(self.options.cluster))),
+                tell=terminal.complain,
+                failed=failed,
+                begins=lambda run: time.monotonic() + (costs.expected(run) or 0) < end,
+                device=self.device,
+            )
+            stack.enter_context(closing(performed))
+            for record in tqdm(performed, total=len(self.todo), disable=None):
+                seconds = record.provenance()["seconds"]
+                costs.add(record.run, seconds)
+                made.add(record.run)
+                self._tell(record.run, seconds)
+        return len(set(self.todo) - made)
+
+    def _check(self, loaded) -> None:
+        from pixels_to_sentiment.campaign import checks
+
         if "checks" not in self.report:
             self.report["checks"] = checks.equality(loaded, self.device)
         for row in self.report["checks"]["rows"]:

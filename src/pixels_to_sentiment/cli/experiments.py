@@ -3,8 +3,8 @@
 import argparse
 import re
 import sys
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 
@@ -64,12 +64,19 @@ def _run(options: argparse.Namespace) -> None:
     if options.cluster is None:
         _experiment(options)
         return
+    with connected(options.cluster) as options.client:
+        _experiment(options)
+
+
+@contextmanager
+def connected(address: str) -> Iterator:
+    """Connect to a cluster, and say where its dashboard is."""
     with waiting("Connecting"):
         from pixels_to_sentiment.campaign import cluster
-    with cluster.connected(options.cluster) as options.client:
-        if address := cluster.dashboard(options.client):
-            print(f"Dashboard: {address}", file=sys.stderr)
-        _experiment(options)
+    with cluster.connected(address) as client:
+        if board := cluster.dashboard(client):
+            print(f"Dashboard: {board}", file=sys.stderr)
+        yield client
 
 
 def _experiment(options: argparse.Namespace) -> None:

@@ -1,4 +1,4 @@
-"""Figures of how losses and accuracies go over the iterations of a training.
+"""Figures of losses and accuracies over iterations, and of speed over processes and machines.
 
 Each function takes tidy data and gives a matplotlib figure; none computes a score.
 """
@@ -203,3 +203,23 @@ def _thinned(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         ends = [some[sorted((y[some].argmin(), y[some].argmax()))] for some in stretches]
         rows = np.concatenate(ends)
     return means, np.column_stack([x[rows], y[rows]])
+
+
+def scaling(ways: pd.DataFrame, days: pd.DataFrame) -> Figure:
+    """Draw the speed of training by processes, and the days of a model by machines, side by side.
+
+    The tables are `benchmarks.scaling.ways` and `Model.days`.
+    """
+    if ways.empty:
+        return nothing()
+    figure, (left, right) = plt.subplots(1, 2, figsize=(WIDTH, 3.6))
+    trained = ways.dropna(subset="speed").groupby("way", sort=False)
+    for (way, some), colour in zip(trained, PALETTE, strict=False):
+        left.plot(some["processes"], some["speed"], "o-", color=colour, label=way)
+    left.set(xlabel="processes", ylabel="times as fast as one process", ylim=(0, None))
+    left.set_xticks(sorted(ways.dropna(subset="speed")["processes"].unique()))
+    right.plot(days["machines"], days["days"], "o-", color=PALETTE[0])
+    right.set(xlabel="machines", ylabel="days", xscale="log", yscale="log")
+    right.xaxis.set_major_formatter("{x:g}")
+    right.yaxis.set_major_formatter("{x:g}")
+    return legend_below(figure, left, 2)

@@ -1,0 +1,196 @@
+"""How the work grows beyond one process: what was measured, and a model of many machines.
+
+``.ci/scaling.py`` writes the report that is read here. Its ``rows`` are a way of doing the same
+work in several processes each: ``work`` (`TRAINING` or `NAP`), ``way``, ``processes``, ``runs`` (a
+round), ``seconds`` (of each round) and, of naps over Dask, ``cpu`` (seconds of the processor a run,
+of client and scheduler) and ``mib`` (largest memory of client, scheduler and a worker).
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pixels_to_sentiment import places
+from pixels_to_sentiment.data import folds
+from pixels_to_sentiment.networks import declared
+from pixels_to_sentiment.records import catalogue
+from pixels_to_sentiment.records.runs import Record
+from pixels_to_sentiment.training import recipes
+
+TRAINING, NAP = "training", "nap"
+SERIAL, WORKERS, CROWD = (
+    "one run after the other",
+    "this project, Dask",
+    "this project, Dask's threads",
+)
+JOBLIB, PAPERMILL = "joblib", "papermill, a process a notebook"
+# Seconds of a simulated run.
+NAP_SECONDS = 0.01
+# What the model is asked for.
+SEEDS, MACHINES = 100, (1, 10, 100, 1000)
+# Pictures a second of CaffeNet's training that are aimed at on an H100 or H200, and not measured.
+AIM = 30_000
+
+
+def recorded() -> dict | None:
+    """Read the report, if it is recorded."""
+    path = places.benchmarks() / "scaling.json"
+    return json.loads(path.read_text()) if path.is_file() else None
+
+
+def ways(report: dict) -> pd.DataFrame:
+    """Set ways of doing the same work side by side, a way and number of processes a row.
+
+    ``work``, ``way``, ``processes``, ``runs``; ``each``, seconds from the end of one run to that of
+    the next (median over the rounds); of training ``speed``, how many times as fast as one serial
+    process, and ``efficiency``, the time of as many serial processes side by side, or of the most
+    that were measured, over its own (medians of what each round gives); of naps ``overhead``,
+    milliseconds of a process a run beyond the nap.
+    """
+    rows = report["rows"]
+    each = {_name(row): np.array(row["seconds"]) / row["runs"] for row in rows}
+    found, serial = [], [n for work, way, n in each if (work, way) == (TRAINING, SERIAL)]
+    for row in rows:
+        work, way, processes = _name(row)
+        own = each[work, way, processes]
+        made = {name: row[name] for name in ("work", "way", "processes", "runs")}
+        made |= {"each": np.median(own), **dict.fromkeys(("speed", "efficiency", "overhead"))}
+        if work == TRAINING:
+            alike = max(n for n in serial if n <= processes)
+            for name, count in (("speed", 1), ("efficiency", alike)):
+                made[name] = np.median(each[work, SERIAL, count][: len(own)] / own)
+        elif way != CROWD:  # whose workers wait for the client
+            made["overhead"] = 1000 * (processes * made["each"] - NAP_SECONDS)
+        found.append(made)
+    return pd.DataFrame(found).astype(dict.fromkeys(("speed", "efficiency", "overhead"), float))
+
+
+def _name(row: dict) -> tuple[str, str, int]:
+    return row["work"], row["way"], row["processes"]
+
+
+def wanted(records: Iterable[Record], seeds: int = SEEDS) -> pd.DataFrame:
+    """Say what the whole catalogue takes, subset by subset, with so many seeds, a network a row.
+
+    ``network`` in words, ``runs``, ``pictures`` (trained on, of all runs), ``seconds`` (of all
+    runs) and ``longest`` (of a run). A picture takes as long as in the recorded runs of the
+    network, variants too, on a processor in the usual precision; without any the last two are
+    missing.
+    """
+    seconds, pictures = {}, {}
+    for one in records:
+        made = one.provenance()
+        if made.get("device") == "cpu" and one.run.precision == catalogue.USUAL_PRECISION:
+            family = one.run.network.partition(declared.VARIANT)[0]
+            seconds[family] = seconds.get(family, 0) + made["seconds"]
+            pictures[family] = pictures.get(family, 0) + _pictures(one.run.recipe)
+    asked = {
+        (one, agreement)
+        for experiment in catalogue.EXPERIMENTS.values()
+        for one in experiment.configurations
+        for agreement in experiment.agreements
+    }
+    table = pd.DataFrame(
+        [
+            (one.family, _pictures(recipes.recipe(one.recipe, agreement)))
+            for one, agreement in asked
+        ],
+        columns=["family", "pictures"],
+    )
+    times, rows = seeds * len(folds.FOLDS), []
+    for family, some in table.groupby("family")["pictures"]:
+        rate = seconds[family] / pictures[family] if family in seconds else np.nan
+        row = {"network": catalogue.NETWORK_TITLES.get(family, family), "runs": times * len(some)}
+        row |= {"pictures": times * some.sum(), "seconds": rate * times * some.sum()}
+        rows.append(row | {"longest": rate * some.max()})
+    return pd.DataFrame(rows)
+
+
+def _pictures(recipe: recipes.Recipe) -> int:
+    return (recipe.settling + recipe.iterations) * recipe.batch_size * recipe.iter_size
+
+
+@dataclass(frozen=True)
+class Model:
+    """How long work takes on machines that make one run at a time and get them from one client.
+
+    Attributes
+    ----------
+    runs, seconds, longest
+        How many runs, the seconds of all of them together, and of the longest.
+    overhead
+        Seconds a run that a machine waits for the next one.
+    each
+        Seconds a run that the client, or the scheduler, is busy with it.
+    """
+
+    runs: int
+    seconds: float
+    longest: float
+    overhead: float
+    each: float
+
+    @classmethod
+    def of(cls, report: dict, work: pd.DataFrame) -> "Model":
+        """Take the overhead of worker processes, and what the client does with the most workers.
+
+        Networks without a record are left out of the work.
+        """
+        known = work.dropna()
+        naps = [row for row in report["rows"] if row["work"] == NAP and "cpu" in row]
+        table = ways(report).query("work == @NAP and way == @WORKERS")
+        most = max(naps, key=lambda row: row["processes"])
+        return cls(
+            int(known["runs"].sum()),
+            known["seconds"].sum(),
+            known["longest"].max(),
+            table["overhead"].max() / 1000,
+            max(most["cpu"].values()),
+        )
+
+    @property
+    def saturation(self) -> float:
+        """Machines beyond which more of them do not help, as the client is busy all the time."""
+        return (self.seconds / self.runs + self.overhead) / self.each
+
+    def days(self, machines: Sequence[int] = MACHINES) -> pd.DataFrame:
+        """Give ``machines``, ``days`` and ``most``.
+
+        No order of the runs is faster than the first, by the machines' time or the client's. A
+        machine that is free gets the next run, so at the end the others wait for a longest run at
+        most, which gives the second (Graham's bound for lists).
+        """
+        count = np.array(machines)
+        shared = (self.seconds + self.runs * self.overhead) / count
+        least = np.maximum(shared, self.runs * self.each)
+        most = least + self.longest * (1 - 1 / count)
+        day = 24 * 3600
+        return pd.DataFrame({"machines": count, "days": least / day, "most": most / day})
+
+
+def in_words(report: dict, model: Model) -> dict[str, str]:
+    """Give what the page says of a report, by name."""
+    made, table = report["made"], ways(report)
+    pair = table.query("work == @TRAINING and way == @WORKERS and processes == 2")
+    naps = {row["way"]: row for row in report["rows"] if "mib" in row}
+    crowd, memory = naps[CROWD], naps[WORKERS]["mib"]
+    days = model.days(MACHINES[:3])["days"]
+    return {
+        "efficiency": f"{pair['efficiency'].item():.2f}",
+        "overhead": f"{1000 * model.overhead:.1f}",
+        "crowd": str(crowd["processes"]),
+        "each": f"{1000 * crowd['cpu']['client']:.1f}",
+        "memory": ", ".join(f"{name} {mib:.0f} MiB" for name, mib in memory.items()),
+        "machine": f"{made['hardware']['cores']} cores ({made['hardware']['cpu']}), "
+        f"{made['began'][:10]}, commit {made['commit'][:7]}",
+        "days": ", ".join(f"{one:.1f}" for one in days),
+        "saturation": f"{model.saturation:,.0f}",
+    }
+
+
+def gpu_hours(pictures: float, rate: float = AIM) -> float:
+    """Hours of a GPU that trains on so many pictures a second; the rate is an aim, not measured."""
+    return pictures / rate / 3600

@@ -1,0 +1,35 @@
+"""What a worker tells of itself, and how it is held against this side."""
+
+import pytest
+import torch
+
+from pixels_to_sentiment.campaign import remote
+from toy_work import Task
+
+HERE = remote.told(Task, "photographs", "0123456789abcdef")
+
+
+def test_what_is_alike_does_not_differ():
+    """Nor what torch was built for."""
+    assert remote.difference(dict(HERE), HERE) == ""
+    assert HERE["torch"] == torch.__version__.partition("+")[0]
+    assert HERE["code of task"] == Task.fingerprint()
+
+
+@pytest.mark.parametrize(
+    ("name", "there", "said"),
+    [
+        ("torch", "1.0", f"torch is 1.0 there and {HERE['torch']} here"),
+        ("pictures", "photographs none", "photographs none there and photographs 0123456789ab"),
+        ("threads of a worker", "2", "threads of a worker is 2 there and 1 here"),
+    ],
+)
+def test_what_differs_is_told_with_either_side(name, there, said):
+    """By its name."""
+    assert said in remote.difference(HERE | {name: there}, HERE)
+
+
+def test_a_worker_without_the_package_is_told_so():
+    """It can answer nothing but what Python raised there."""
+    fault = ModuleNotFoundError("No module named 'pixels_to_sentiment'")
+    assert "cannot tell its code (ModuleNotFoundError: No mod" in remote.difference(fault, HERE)

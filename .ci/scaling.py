@@ -3,10 +3,10 @@
 python .ci/scaling.py [--quick]
 
 Writes book/benchmarks/scaling.json, from which the chapter on performance computes its table, its
-figure and the model; `pixels_to_sentiment.benchmarks.scaling` says what is in it. Takes six to
-eight minutes on two cores, which nothing else should use; --quick tries the way in two minutes,
-with next to nothing of everything, and prints what it found instead. Needs the photographs, the
-weights of SqueezeNet 1.1, and a checkout with everything committed.
+figure and the model; `pixels_to_sentiment.benchmarks.scaling` says what is in it. Takes more
+than eight minutes on two cores, which nothing else should use; --quick tries the way in two
+minutes, with next to nothing of everything, and prints what it found instead. Needs the
+photographs, the weights of SqueezeNet 1.1, and a checkout with everything committed.
 
 Training is short runs of SqueezeNet 1.1 on one thread each. All processes are started and make a
 run that does not count; then each way makes the same runs in turn, round by round. Naps are

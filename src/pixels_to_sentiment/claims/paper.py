@@ -91,6 +91,7 @@ _SLOWER = (
     for rate in ("0.0003", "0.0001")
 )
 _CUTS = (
+    (catalogue.SETTLED, catalogue.SETTLED_FC7_2, catalogue.CONVOLUTIONS_FC6_2),
     (*_cuts(catalogue.CAFFENET, "fc7-2"), catalogue.CONVOLUTIONS_FC6_2),
     (catalogue.CONVOLUTIONS, catalogue.CONVOLUTIONS_FC7_2, catalogue.CONVOLUTIONS_FC6_2),
     *(_cuts(one, "fire9-2", "fire8-2") for one in (catalogue.SQUEEZENET_OURS, *_SLOWER)),
@@ -145,7 +146,7 @@ _TESTED = {
     "parameters": {"own": ((PAPERS, catalogue.FC7_2), (PAPERS, catalogue.FC6_2))},
     "lean": {
         "own": (catalogue.FC7_2,),
-        "here": (catalogue.SQUEEZENET, catalogue.MOBILENET, *(one[1] for one in _CUTS[:2])),
+        "here": (catalogue.SQUEEZENET, catalogue.MOBILENET, *(one[1] for one in _CUTS[:3])),
         "cells": (_PCNN,),
         "of_layers": True,
     },
@@ -164,7 +165,11 @@ _TESTED = {
     "addition": {"own": _OWN_ADDED, "here": _ADDED, "of_layers": True},
     "frozen-addition": {
         "own": tuple((frozen(added, "below"), added) for _, added in _OWN_ADDED),
-        "here": tuple((frozen(added, "below"), added) for _, added in _ADDED),
+        "here": tuple(
+            (frozen(added, "below"), added)
+            for _, added in _ADDED
+            if added != catalogue.SETTLED_FC9_2  # whose start is to have settled what is below
+        ),
     },
     "maps-speed": {
         "cells": (

@@ -223,6 +223,7 @@ CONVOLUTIONS_FC9_2 = replace(CONVOLUTIONS, network="caffenet+fc9-2")
 # was chosen within the training list of fold 1 (see the chapter on starts).
 SETTLED = Configuration("caffenet", "imagenet-convolutions", "paper-settled-then-0.0001")
 SETTLED_FC7_2 = replace(SETTLED, network="caffenet+fc7-2")
+SETTLED_FC9_2 = replace(SETTLED, network="caffenet+fc9-2")
 MOBILENET = Configuration("mobilenet_v2", "imagenet", THIRD)
 EFFICIENTNET = replace(MOBILENET, network="efficientnet_lite0")
 RESNET = replace(MOBILENET, network="resnet50")

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from pixels_to_sentiment.data import pictures
+from pixels_to_sentiment.files import assets
 from pixels_to_sentiment.networks import factory
 from toy_runs import made_up_pictures
 from toy_work import Tasks
@@ -15,6 +16,11 @@ def dask_setup(worker):
     """Let a worker that is told to preload this have made-up pictures, and a small SqueezeNet."""
     pictures.load = _pictures
     factory.create = with_small(factory.create)
+
+
+def environ(variables):
+    """Set variables of a worker's environment."""
+    os.environ.update(variables)
 
 
 def _pictures(source):
@@ -51,6 +57,8 @@ class Words(Tasks):
             os.kill(os.getpid(), signal.SIGKILL)
         if verb == "touch":
             path.touch()
+        if verb == "fetch":
+            (folder / "read.bin").write_bytes(assets.fetch(name).read_bytes())
         ends = time.monotonic() + 300
         while verb == "await" and not path.exists() and time.monotonic() < ends:
             time.sleep(0.05)

@@ -16,6 +16,7 @@ class Task(Work):
 
     word: str = "word"
     run: str = ""
+    weights: str | None = None
     agreement: str = "five"
     fold: int = 1
     limit: int | None = None

@@ -19,6 +19,7 @@ from pixels_to_sentiment.campaign import cluster, order, packs
 from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.files import assets
 from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.probes.records import Probe
 from pixels_to_sentiment.probes.store import Probes
@@ -26,7 +27,7 @@ from pixels_to_sentiment.records import experiments
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.records.store import Runs
 from pixels_to_sentiment.studies.store import Studies
-from toy_cluster import Words, who, with_small
+from toy_cluster import Words, environ, who, with_small
 from toy_probes import PROBE
 from toy_runs import FILES, RUN, copy_of, made_up_pictures, names_in
 from toy_studies import FITTED, blocks
@@ -150,6 +151,24 @@ def test_a_campaign_sends_its_runs_and_packs_what_comes_back(
         assert {one.run for one in records} == set(runs)
     folders = [places.runs() / "campaign" / run.key(loaded.fingerprint) for run in runs]
     assert "weights.safetensors" not in {*names_in(folders[0]), *names_in(folders[1])}
+
+
+def test_a_worker_is_sent_the_files_that_it_cannot_have(client, loaded, isolated, monkeypatch):
+    """Into its own cache, from where it reads them as ever; one that has them is sent nothing."""
+    name, mirror = "mvso_german.caffemodel", isolated / "mirror"  # declared without a checksum
+    mirror.mkdir()
+    (mirror / name).write_bytes(b"weights")
+    monkeypatch.setenv(assets.MIRROR_VARIABLE, str(mirror))
+    caches = {address: isolated / f"cache-{n}" for n, address in enumerate(client.nthreads())}
+    for address, there in zip(caches, ("", mirror), strict=True):
+        own = {"PIXELS_TO_SENTIMENT_CACHE": str(caches[address]), assets.OFFLINE_VARIABLE: "1"}
+        own[assets.MIRROR_VARIABLE] = str(there)
+        client.run(environ, own, workers=[address])
+    tasks = [Task(f"fetch {name} {n}", weights=name) for n in range(4)]
+    done = [*cluster.perform(Words(isolated / "kept"), tasks, loaded, client, tell=print)]
+    assert len({who(one) for one in done}) == 2
+    assert {(one.folder / "read.bin").read_bytes() for one in done} == {b"weights"}
+    assert [(one / "files" / name).exists() for one in caches.values()] == [True, False]
 
 
 def test_what_is_not_to_begin_is_left_undone(client, loaded, tmp_path):

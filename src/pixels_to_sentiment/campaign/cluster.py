@@ -1,7 +1,8 @@
 """Work that is done by the machines of a Dask cluster, and kept here as if it had been done here.
 
-A worker needs this package, the same code, and a way to pictures and weights: its own cache or
-mirror. A record comes back as the bytes of its files.
+A worker needs this package and the same code. Pictures and weights that it cannot have by itself,
+from its cache, a mirror or their published addresses, are sent to it. A record comes back as the
+bytes of its files.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 from pixels_to_sentiment.campaign import remote
 from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.errors import NoPlace, UserError
+from pixels_to_sentiment.files import assets
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.records.store import Store
 from pixels_to_sentiment.records.work import Finished, Work
@@ -131,7 +133,7 @@ def perform(
     if waiting:
         from distributed import CancelledError
 
-        sent = _Sent(store, loaded, client, device)
+        sent = _Sent(store, loaded, client, device, _files(waiting.values(), loaded))
         try:
             while waiting or sent.futures:
                 sent.look(tell)
@@ -153,11 +155,25 @@ def perform(
             sent.end()
 
 
-class _Sent:
-    """What is with the workers at the time."""
+def _files(works: Iterable[Work], loaded: pictures.Pictures) -> list[str]:
+    """Name the declared files that works are made from."""
+    names = {getattr(work, "weights", None) for work in works} & assets.ASSETS.keys()
+    return sorted(names | ({pictures.ARCHIVE} if loaded.real else set()))
 
-    def __init__(self, store: Store, loaded: pictures.Pictures, client: Client, device: str):
+
+class _Sent:
+    """What is with the workers at the time; `files` are the declared ones that they need."""
+
+    def __init__(
+        self,
+        store: Store,
+        loaded: pictures.Pictures,
+        client: Client,
+        device: str,
+        files: list[str],
+    ):
         self.store, self.loaded, self.client, self.device = store, loaded, client, device
+        self.files = files
         self.side = remote.told(store.kind.of, loaded.source, loaded.fingerprint)
         # By the address of the worker.
         self.futures: dict[str, tuple[Work, Future]] = {}
@@ -174,6 +190,7 @@ class _Sent:
         question = remote.answer, self.store.kind.of, self.loaded.source
         answers = {}
         if asked:
+            self._give(asked)
             answers = self.client.run(*question, workers=list(asked), on_error="return")
         for address, found in answers.items():
             if isinstance(found, OSError):  # lost meanwhile
@@ -188,6 +205,17 @@ class _Sent:
                 "No worker is like the machine here, as said above: install there what is "
                 "installed here."
             )
+
+    def _give(self, asked: set[str]) -> None:
+        """Send workers the files that they cannot have and that are here."""
+        more = {"workers": list(asked), "on_error": "return"}
+        for address, names in self.client.run(remote.lacking, self.files, **more).items():
+            # A worker that cannot answer is refused for it by what follows.
+            found = [] if isinstance(names, Exception) else names
+            here = {name: path for name in found if (path := assets.find(name))}
+            for name, path in here.items():
+                content = {name: path.read_bytes()}
+                self.client.run(remote.take, content, workers=[address], on_error="return")
 
     def fill(self, waiting: dict[str, Work], begins: Callable[[Work], bool]) -> None:
         """Give each worker that has nothing something to do."""

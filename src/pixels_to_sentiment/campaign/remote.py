@@ -1,4 +1,4 @@
-"""What a worker of a Dask cluster does there: it tells what it is like, and does work.
+"""What a worker of a Dask cluster does there: it tells what it is like, takes files, does work.
 
 It works on one thread, by which a run on a processor is the same to the last bit as one made alone
 with ``OMP_NUM_THREADS=1``.
@@ -13,9 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pixels_to_sentiment import __version__
+from pixels_to_sentiment import __version__, places
 from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.files import assets
 from pixels_to_sentiment.records.store import Runs, Store
 from pixels_to_sentiment.records.work import Work
 
@@ -54,11 +55,34 @@ def _here(kind: type[Work], source: str, worker: Worker) -> dict[str, str]:
     return told(kind, source, data, worker.state.nthreads)
 
 
+def _cannot_have(name: str) -> bool:
+    try:
+        assets.fetch(name)
+    except UserError:
+        return True
+    return False
+
+
+async def lacking(names: list[str]) -> list[str]:
+    """List in a worker those of the declared files that it cannot have by itself."""
+    # In a thread: what is fetched or checked would keep the worker from answering.
+    return await asyncio.to_thread(lambda: [name for name in names if _cannot_have(name)])
+
+
+def take(files: Contents) -> None:
+    """Put declared files into a worker's cache, as if it had fetched them."""
+    for name, content in files.items():
+        path = places.cache() / "files" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with places.written(path) as temporary:
+            temporary.write_bytes(content)
+
+
 async def answer(
     kind: type[Work], source: str, dask_worker: Worker | None = None
 ) -> dict[str, str]:
     """Tell in a worker what it is like, as `told`, without its pictures where it has none."""
-    # In a thread: pictures that are yet to be decoded would keep the worker from answering.
+    # In a thread, as pictures may have to be decoded.
     return await asyncio.to_thread(_here, kind, source, dask_worker)
 
 

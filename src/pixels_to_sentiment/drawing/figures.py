@@ -239,7 +239,7 @@ def confusion(tables: dict[str, pd.DataFrame]) -> Figure:
     """Show confusion tables side by side, as `scores.confusion` gives them."""
     if not tables:
         return nothing()
-    figure, panels = _grid(len(tables), min(3, len(tables)), (2.9, 0), sharey=True)
+    figure, panels = _grid(len(tables), min(3, len(tables)), (3.4, 0), sharey=True)
     for panel, (name, table) in zip(panels.flat, tables.items(), strict=False):
         # A few pictures may all have the same label.
         share = table.div(table.sum(axis=1), axis=0).fillna(0)

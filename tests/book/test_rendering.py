@@ -231,19 +231,32 @@ def prepared():
     return prepare
 
 
+def set_up():
+    tags = ["parameters"], ["injected-parameters"], ["hide-input"]
+    cells = [code() | {"source": f"x = {n}\n"} for n in range(3)]
+    cells[2]["outputs"] = [shown(text="note")]
+    return [one | {"metadata": {"tags": some}} for one, some in zip(cells, tags, strict=True)]
+
+
 def test_one_line_opens_parameters_and_set_up_and_says_so(prepared):
-    """Other code is named code, and what a cell names itself is kept; outputs stay."""
-    cells = [
-        code() | {"source": f"x = {n}\n", "metadata": {"tags": tags}, "outputs": [{"n": n}]}
-        for n, tags in enumerate((["parameters"], ["injected-parameters"], ["hide-input"]))
-    ]
-    last = code(code_prompt_show="Mine")
-    first, _, last = prepared(*cells, v4.new_markdown_cell(), last)
-    assert first["source"] == "x = 0\n\nx = 1\n\nx = 2"
-    assert first["outputs"] == [{"n": 2}]
-    assert "hide-input" in first["metadata"]["tags"]
-    assert first["metadata"]["mystnb"]["code_prompt_show"] == rendering.SET_UP
+    """Below what they show; other code is named code, and what a cell names itself is kept."""
+    note, line, _, last = prepared(*set_up(), v4.new_markdown_cell(), code(code_prompt_show="Mine"))
+    assert (note["outputs"], note["metadata"]["tags"]) == ([shown(text="note")], ["remove-input"])
+    assert (line["source"], line["outputs"]) == ("x = 0\n\nx = 1\n\nx = 2", [])
+    assert "hide-input" in line["metadata"]["tags"]
+    assert line["metadata"]["mystnb"]["code_prompt_show"] == rendering.SET_UP
     assert last["metadata"]["mystnb"]["code_prompt_show"] == "Mine"
+
+
+def test_a_page_opens_with_a_figure_that_its_set_up_leads_to(prepared):
+    """What it was made from comes next, then the one line, for all code so far and no more."""
+    drawn = code(shown(png=PIXEL), shown(html=MADE), figure={"name": "first"})
+    *above, line, rest = prepared(*set_up(), code(), drawn, code())
+    assert [one["cell_type"] for one in above] == ["code", "code", "markdown"]
+    assert [one["metadata"].get("tags") for one in above[:2]] == [["remove-input"]] * 2
+    assert above[1]["metadata"]["mystnb"]["figure"] == {"name": "first"}
+    assert line["source"] == "x = 0\n\nx = 1\n\nx = 2\n\nx\n\nx"
+    assert rest["metadata"]["mystnb"]["code_prompt_show"] == rendering.CODE
 
 
 def test_what_made_a_figure_stays_one_piece_of_html(prepared):

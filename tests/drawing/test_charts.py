@@ -130,11 +130,18 @@ def test_every_network_stands_at_each_of_its_costs():
 
 
 def test_each_configuration_has_a_curve_in_both_panels():
-    rows = [(n, c, x, x) for n in "ab" for c in ("roc", "precision") for x in (0, 1)]
-    table = pd.DataFrame(rows, columns=["configuration", "curve", "x", "y"])
+    """And a dot where the threshold is one half, whose values are told, as at tenths of the way."""
+    along = [(0, 0.1, float("inf")), (0.2, 0.7, 0.6), (0.4, 0.8, 0.5), (1, 1, 0.1)]
+    rows = [(n, c, *at) for n in "ab" for c in ("roc", "precision") for at in along]
+    table = pd.DataFrame(rows, columns=["configuration", "curve", "x", "y", "threshold"])
     figure = charts.thresholds(table, 0.6)
     for panel in figure.axes[:2]:
         assert [line.get_label() for line in panel.get_lines()][:2] == ["a", "b"]
+        assert [one.get_offsets().tolist() for one in panel.collections] == [[[0.2, 0.7]]] * 2
+    words = "a, threshold 0.50: false positive rate 0.200, true positive rate 0.700"
+    assert figure.told[0] == (figure.axes[0], 0.2, 0.7, words)
+    assert (figure.axes[1], 1, 1, "b, threshold 0.10: recall 1.000, precision 1.000") in figure.told
+    assert len(figure.told) == 2 * 2 * 10
     assert figure.axes[1].get_lines()[-1].get_ydata()[0] == 0.6
 
 

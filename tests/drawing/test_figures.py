@@ -121,3 +121,28 @@ def test_confusion_shows_counts_and_shares_of_each_label():
 @pytest.mark.parametrize(("share", "text"), [(0.846, "85%"), (0.99, "99%"), (0.997, "> 99%")])
 def test_a_percentage_never_claims_certainty(share, text):
     assert figures.percent(share) == text
+
+
+def test_the_results_of_a_day_stand_upon_one_another():
+    """A mark for each count that is there says it."""
+    counts = pd.DataFrame({"runs": [2, 0], "probes": [1, 3]}, index=["Monday", "Tuesday"])
+    figure = figures.by_day(counts)
+    tops = [(bar.get_y(), bar.get_height()) for bar in figure.axes[0].patches]
+    assert tops == [(0, 2), (0, 0), (2, 1), (0, 3)]
+    told = [words for *_, words in figure.told]
+    assert told == ["Monday: 2 runs", "Monday: 1 probes", "Tuesday: 3 probes"]
+
+
+def test_the_largest_changes_are_told():
+    """A dot a picture; of each way to crop three are named."""
+    rows = [("ten crops", 0.4, 0.4 + n / 100) for n in (1, -5, 3, 2)] + [("centre crop", 0.9, 0.8)]
+    figure = figures.changes(pd.DataFrame(rows, columns=["crops", "fast", "exact"]))
+    centre, ten = (one.get_offsets().tolist() for one in figure.axes[0].collections)
+    assert len(ten) == 4
+    assert centre == [[0.9, pytest.approx(-0.1)]]
+    assert [round(y, 2) for _, _, y, _ in figure.told] == [-0.1, -0.05, 0.03, 0.02]
+
+
+def test_openings_without_results_say_so():
+    for draw in (figures.by_day, figures.changes):
+        assert "Nothing is recorded" in draw(pd.DataFrame()).axes[0].texts[0].get_text()

@@ -73,11 +73,20 @@ def test_measures_of_one_run_by_hand():
 
 
 def test_curves_enclose_the_area():
+    """And a threshold's point has the rates of what lies above it, or on it."""
     labels, positive = forecasts(300)
     table = calibration.curves(answered(labels, positive))
     roc = table[table["curve"] == "roc"]
     above = positive[labels == 1][:, None] > positive[labels == 0]
     assert np.trapezoid(roc["y"], roc["x"]) == pytest.approx(above.mean())
+    for x, y, least in roc[["x", "y", "threshold"]].to_numpy():
+        assert (x, y) == tuple((positive[labels == one] >= least).mean() for one in (0, 1))
+    precision = table[table["curve"] == "precision"].set_index("threshold")
+    said = positive >= precision.index[7]
+    assert precision.iloc[7][["x", "y"]].to_list() == [
+        said[labels == 1].mean(),
+        (labels[said] == 1).mean(),
+    ]
     assert set(
         calibration.diagram(
             pd.concat([answered(labels, positive), answered(labels, positive, 2)])

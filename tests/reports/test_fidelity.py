@@ -126,6 +126,10 @@ def test_exact_predictions_join_the_result_of_the_same_training(tmp_path, archiv
     assert set(read["key"]) == {key}
     assert read["changed"].to_list() == [0, len(predicted)]
     assert fidelity.both_ways([on_photographs]).empty
+    drawn = fidelity.probabilities([Record.open(folder), on_photographs]).set_index("crops")
+    assert drawn.loc["centre crop", "fast"].equals(drawn.loc["centre crop", "exact"])
+    assert drawn.loc["ten crops"].sum(axis=1).to_list() == pytest.approx([1] * len(predicted))
+    assert fidelity.probabilities([on_photographs]).empty
 
 
 def test_exact_predictions_do_not_join_another_training(tmp_path, on_photographs):

@@ -124,3 +124,13 @@ def test_kinds_are_told_by_their_files_and_counted_in_words(made, probed, tmp_pa
     assert ledger.kind(tmp_path) is None
     assert ledger.counted([probed, record, made(fold=2)]) == "2 runs, 1 probe"
     assert ledger.counted([]) == ""
+
+
+def test_a_day_counts_its_results_by_kind(made, probed):
+    """By when they were begun; nothing gives nothing."""
+    runs = [made(), made(fold=2)]
+    first, other = (one.provenance()["began"][:10] for one in (runs[0], probed))
+    counts = ledger.by_day([*runs, probed])
+    assert counts.loc[first].to_dict() == {"runs": 2, "probes": int(first == other)}
+    assert counts.loc[other, "probes"] == 1
+    assert ledger.by_day([]).empty

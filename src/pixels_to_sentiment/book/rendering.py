@@ -16,6 +16,7 @@ import hashlib
 import json
 import os
 import re
+from itertools import chain, takewhile
 from pathlib import Path
 from string import ascii_uppercase
 
@@ -135,7 +136,7 @@ def prepare(app: Sphinx, name: str, content: list[str]) -> None:
     for cell in _set_up(notebook["cells"]):
         cells.append(cell)
         if cell["cell_type"] == "code":
-            words = SET_UP if {*_PARAMETERS, _SET_UP} & set(_tags(cell)) else CODE
+            words = SET_UP if _SET_UP in _tags(cell) else CODE
             prompts = {"code_prompt_show": words, "code_prompt_hide": words}
             cell["metadata"]["mystnb"] = prompts | cell["metadata"].get("mystnb", {})
             _pair(app, cell)
@@ -149,17 +150,21 @@ def _tags(cell: dict) -> list[str]:
 
 
 def _set_up(cells: list[dict]) -> list[dict]:
-    """Join the cells of parameters with the code right after them, so that one line opens all."""
-    joined: list[dict] = []
-    for cell in cells:
-        before = joined[-1] if joined else cell
-        if cell["cell_type"] == "code" and _PARAMETERS & set(_tags(before)) and before is not cell:
-            source = "\n\n".join("".join(one["source"]).rstrip() for one in (before, cell))
-            tags = {"tags": [*_tags(cell), _SET_UP]}
-            joined[-1] = cell | {"source": source, "metadata": cell["metadata"] | tags}
-        else:
-            joined.append(cell)
-    return joined
+    """Have one line open the parameters and the code right after them, below all that they show.
+
+    Where that code goes on to a figure, up to this, so that the page opens with it.
+    """
+    at = next((n for n, cell in enumerate(cells) if _PARAMETERS & {*_tags(cell)}), len(cells))
+    code = list(takewhile(lambda cell: cell["cell_type"] == "code", cells[at:]))
+    drawn = (n for n, one in enumerate(code, 1) if "figure" in one["metadata"].get("mystnb", {}))
+    plain = (n for n, one in enumerate(code, 1) if not _PARAMETERS & {*_tags(one)})
+    end = next(chain(drawn, plain), len(code))
+    kept = [one for one in code[:end] if one["outputs"]]
+    shown = [one | {"metadata": one["metadata"] | {"tags": ["remove-input"]}} for one in kept]
+    source = "\n\n".join("".join(one["source"]).rstrip() for one in code[:end])
+    line = {"cell_type": "code", "id": _SET_UP, "source": source, "outputs": []}
+    line |= {"execution_count": None, "metadata": {"tags": ["hide-input", _SET_UP]}}
+    return [*cells[:at], *shown, *[line] * bool(code), *cells[at + end :]]
 
 
 def _pair(app: Sphinx, cell: dict) -> None:
@@ -196,8 +201,7 @@ def _glued(app: Sphinx, page: Path, found: re.Match) -> str:
         for output in cell.get("outputs", []):
             if output.get("metadata", {}).get("scrapbook", {}).get("name") == found["name"]:
                 html = "".join(output["data"].get(_KEPT_HTML, ""))
-                made = _shown(cell) if _TABLE.match(html) else []
-                made = [one for one in made if one.startswith(_MADE)]
+                made = [s for s in _shown(cell) if _TABLE.match(html) and s.startswith(_MADE)]
                 html = "\n".join([html, *(_led_from(found["notebook"], one) for one in made)])
                 # Text with a fence in it would end this one.
                 html = html.replace("`", "&#96;")
@@ -231,8 +235,7 @@ def _made(cell: dict) -> list[dict]:
 def number_apart(_: Sphinx, env: BuildEnvironment) -> list[str]:
     """Give what is counted on a page without a number the page's letter: ``Table B.1``.
 
-    A bare number would be that of a table of the article, or of another such page. Sphinx, which
-    has just numbered all, is told of no further page to write.
+    A bare number would be that of a table of the article, or of another such page.
     """
     letters = iter(ascii_uppercase)
     for page, kinds in env.toc_fignumbers.items():
@@ -245,10 +248,7 @@ def number_apart(_: Sphinx, env: BuildEnvironment) -> list[str]:
 
 
 def load_lazily(app: Sphinx) -> None:
-    """Let a browser load images when they come near, and those for the other ground never.
-
-    On paper all are there from the beginning.
-    """
+    """Let a browser, but not paper, load images as they come near, the other ground's never."""
     if app.builder.name == "html":
         app.env.settings["image_loading"] = "lazy"
 

@@ -202,22 +202,42 @@ def prices(table: pd.DataFrame, earlier: float) -> Figure:
 def thresholds(table: pd.DataFrame, base: float) -> Figure:
     """Draw ROC and precision-recall curves side by side, as `calibration.curves` gives them.
 
-    Dotted: what chance gives; `base` is the share of positives.
+    Dotted: what chance gives; `base` is the share of positives. A dot is where the threshold is one
+    half.
     """
     if table.empty:
         return nothing()
+    rates = {
+        "roc": ("false positive rate", "true positive rate"),
+        "precision": ("recall", "precision"),
+    }
     figure, panels = plt.subplots(1, 2, figsize=(WIDTH, 4))
     for colour, (name, some) in zip(
         PALETTE, table.groupby("configuration", sort=False), strict=False
     ):
-        for panel, kind in zip(panels, ("roc", "precision"), strict=True):
+        for panel, kind in zip(panels, rates, strict=True):
             each = some[some["curve"] == kind]
             panel.plot(each["x"], each["y"], color=colour, linewidth=1.5, label=fill(name, 60))
+            points = _along(each)
+            panel.scatter(*points.iloc[0][["x", "y"]], s=26, color=colour, zorder=3)
+            form = "{}, threshold {:.2f}: {} {:.3f}, {} {:.3f}"
+            x, y, threshold = (points[one] for one in ("x", "y", "threshold"))
+            tell(panel, x, y, form, name, threshold, rates[kind][0], x, rates[kind][1], y)
     panels[0].plot([0, 1], [0, 1], **_DOTTED)
     panels[1].axhline(base, **_DOTTED)
-    panels[0].set(xlabel="false positive rate", ylabel="true positive rate")
-    panels[1].set(xlabel="recall", ylabel="precision", ylim=(0.5, 1.01))
+    for panel, (x, y) in zip(panels, rates.values(), strict=True):
+        panel.set(xlabel=x, ylabel=y)
+    panels[1].set(ylim=(0.5, 1.01))
     return legend_below(figure, panels[0], 1)
+
+
+def _along(curve: pd.DataFrame) -> pd.DataFrame:
+    """Pick the point of a curve at the threshold of one half, then those nearest to tenths of x."""
+    # Positive is what lies above one half.
+    half = curve["threshold"].where(curve["threshold"] > 0.5).idxmin()
+    tenths = [(curve["x"] - x / 10).abs().idxmin() for x in range(1, 10)]
+    points = curve.loc[[half, *tenths]]
+    return points.assign(threshold=[0.5, *points["threshold"][1:]])
 
 
 def reliability(table: pd.DataFrame) -> Figure:
@@ -233,7 +253,7 @@ def reliability(table: pd.DataFrame) -> Figure:
     )
     for panel, (name, some) in zip(panels.flat, shown, strict=True):
         panel.plot([0, 1], [0, 1], **_DOTTED)
-        for colour, (how, each) in zip((PALETTE[0], PALETTE[1]), some.groupby("as"), strict=True):
+        for colour, (how, each) in zip(PALETTE, some.groupby("as"), strict=False):
             panel.plot(each["said"], each["share"], color=colour, linewidth=1, label=how)
             panel.scatter(each["said"], each["share"], s=each["pictures"] / 3, color=colour)
             form, both = "{}: {:.3f} said, {:.3f} positive, of {}", (each["said"], each["share"])

@@ -175,6 +175,42 @@ def nothing(text: str = NOTHING_RECORDED) -> Figure:
     return figure
 
 
+def by_day(counts: pd.DataFrame) -> Figure:
+    """Draw how many results came on each day (rows), a colour a kind (columns), bar upon bar."""
+    if counts.empty:
+        return nothing()
+    figure, panel = plt.subplots(figsize=(WIDTH, 2.6))
+    below = np.zeros(len(counts))
+    for (kind, some), colour in zip(counts.items(), PALETTE, strict=False):
+        panel.bar(counts.index, some, bottom=below, color=colour, label=kind)
+        middle = (below + some / 2).where(some > 0)
+        tell(panel, range(len(counts)), middle, "{}: {} {}", counts.index, some, kind)
+        below += some.to_numpy()
+    panel.set(ylabel="results recorded")
+    panel.tick_params(axis="x", rotation=45)
+    return legend_below(figure, panel, len(counts.columns))
+
+
+def changes(table: pd.DataFrame) -> Figure:
+    """Draw how far each probability moves with exact pixels: a dot a picture, a colour the crops.
+
+    By ``crops``, ``fast`` and ``exact``, as `fidelity.probabilities` gives them.
+    """
+    if table.empty:
+        return nothing()
+    figure, panel = plt.subplots(figsize=(WIDTH, 2.8))
+    panel.axhline(0, color="black", linewidth=0.8)
+    panel.axvline(0.5, color="black", linewidth=0.8, linestyle=":")
+    for (crops, some), colour in zip(table.groupby("crops"), PALETTE, strict=False):
+        moved = some["exact"] - some["fast"]
+        panel.scatter(some["fast"], moved, s=9, alpha=0.6, color=colour, linewidth=0, label=crops)
+        most = moved.abs().nlargest(3).index
+        both = some["fast"][most], moved[most]
+        tell(panel, *both, "{}, {:.3f}: changes by {:+.4f}", crops, *both)
+    panel.set(xlabel="probability of positive, decoded array", ylabel="change with exact pixels")
+    return legend_below(figure, panel, 2)
+
+
 def fold_accuracy(scores: pd.DataFrame) -> Figure:
     """Show the accuracy on each test fold, a panel a configuration, of `reports.fold_table`."""
     if scores.empty:
@@ -203,7 +239,7 @@ def confusion(tables: dict[str, pd.DataFrame]) -> Figure:
     """Show confusion tables side by side, as `scores.confusion` gives them."""
     if not tables:
         return nothing()
-    figure, panels = _grid(len(tables), min(3, len(tables)), (2.9, 0), sharey=True)
+    figure, panels = _grid(len(tables), min(3, len(tables)), (3.4, 0), sharey=True)
     for panel, (name, table) in zip(panels.flat, tables.items(), strict=False):
         # A few pictures may all have the same label.
         share = table.div(table.sum(axis=1), axis=0).fillna(0)

@@ -126,14 +126,20 @@ def curves(answers: pd.DataFrame) -> pd.DataFrame:
 
     Probabilities of the networks of five folds are taken together, though nothing makes them alike.
     ``configuration``, ``curve`` (``roc`` or ``precision``), ``x`` (false positive rate; recall),
-    ``y`` (true positive rate; precision), all 0 to 1.
+    ``y`` (true positive rate; precision) and ``threshold``, all 0 to 1 but for a threshold that no
+    picture surpasses, which is infinite.
     """
     parts = []
     for name, told in _first_seeds(answers):
-        false, true, _ = metrics.roc_curve(told["label"], told["positive"])
-        precise, recalled, _ = metrics.precision_recall_curve(told["label"], told["positive"])
-        for curve, x, y in (("roc", false, true), ("precision", recalled, precise)):
-            parts.append(pd.DataFrame({"configuration": name, "curve": curve, "x": x, "y": y}))
+        both = told["label"], told["positive"]
+        false, true, least = metrics.roc_curve(*both, drop_intermediate=False)
+        precise, recalled, lowest = metrics.precision_recall_curve(*both)
+        roc = {"curve": "roc", "x": false, "y": true, "threshold": least}
+        at = {"x": recalled, "y": precise, "threshold": [*lowest, np.inf]}
+        parts += [
+            pd.DataFrame({"configuration": name, **one})
+            for one in (roc, {"curve": "precision", **at})
+        ]
     return pd.concat(parts, ignore_index=True)
 
 

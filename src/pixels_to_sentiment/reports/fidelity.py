@@ -8,7 +8,7 @@ where they are enlarged. Caffe's Python interface does not round, and lets that 
 import io
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -130,10 +130,27 @@ def record(finished: Record, predicted: pd.DataFrame, results: Path | None = Non
 def both_ways(records: Iterable[Record]) -> pd.DataFrame:
     """Table `effect`, in words, for the runs that were predicted from exact pixels, too."""
     frames = [pd.DataFrame()]
+    for one, fast, exactly in _predicted_both_ways(records):
+        table = effect(fast, exactly)
+        table["view"] = table["view"].map(scores.VIEWS).map(scores.CROPS)
+        named = {"configuration": configuration_of(one).title, "fold": one.run.fold}
+        frames.append(pd.DataFrame({**named, "key": one.key, **table}))
+    return pd.concat(frames, ignore_index=True)
+
+
+def probabilities(records: Iterable[Record]) -> pd.DataFrame:
+    """Give the probabilities of those runs: ``fast``, ``exact``, and ``crops`` in words."""
+    frames = [
+        pd.DataFrame({"crops": scores.CROPS[crops], "fast": fast[view], "exact": exactly[view]})
+        for _, fast, exactly in _predicted_both_ways(records)
+        for view, crops in scores.VIEWS.items()
+    ]
+    return pd.concat([pd.DataFrame(), *frames], ignore_index=True)
+
+
+def _predicted_both_ways(
+    records: Iterable[Record],
+) -> Iterator[tuple[Record, pd.DataFrame, pd.DataFrame]]:
     for one in records:
         if (one.folder / EXACT).is_file():
-            table = effect(one.predictions(), pd.read_csv(one.folder / EXACT))
-            table["view"] = table["view"].map(scores.VIEWS).map(scores.CROPS)
-            named = {"configuration": configuration_of(one).title, "fold": one.run.fold}
-            frames.append(pd.DataFrame({**named, "key": one.key, **table}))
-    return pd.concat(frames, ignore_index=True)
+            yield one, one.predictions(), pd.read_csv(one.folder / EXACT)

@@ -127,6 +127,13 @@ def counted(records: Iterable[Finished]) -> str:
     return ", ".join(f"{n} {kind.one if n == 1 else kind.several}" for n, kind in told)
 
 
+def by_day(records: Iterable[Finished]) -> pd.DataFrame:
+    """Count records by the day on which they were begun (index) and by kind (columns)."""
+    began = [(making(one)["date"], type(one).several) for one in records]
+    days, kinds = pd.DataFrame(began, columns=["date", "kind"]).to_numpy().T
+    return pd.crosstab(days, kinds)
+
+
 @cache
 def outdated() -> dict[str, str]:
     """Say of each recorded result that is outdated what changed since, by key.

@@ -78,7 +78,8 @@ def curves(table: pd.DataFrame) -> Figure:
             both = some["share"], some["probability"]
             tell(panel, *both, "{}, {:.0%} of the picture: {:.3f}", TITLES[name], *both)
         panel.set_title(title, fontsize=9)
-    figure.supxlabel("share of the picture", fontsize=10)
+    for panel in panels[1]:
+        panel.set_xlabel("share of the picture")
     figure.supylabel("probability of the class", fontsize=10)
     return figures.legend_below(figure, panels[0, 0], 5)
 

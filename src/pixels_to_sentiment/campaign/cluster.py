@@ -74,9 +74,13 @@ def connected(address: str) -> Iterator[Client]:
 def _local(count: int) -> LocalCluster:
     import dask
     from distributed import LocalCluster
+    from distributed.utils import get_mp_context
 
     # Otherwise a worker that is killed and not back in 15 seconds is given up.
     dask.config.set({"distributed.deploy.lost-worker-timeout": "10m"})
+    # A server that has imported all of this starts them, which takes them seconds by themselves.
+    dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
+    get_mp_context().set_forkserver_preload(["distributed", remote.__name__])
     return LocalCluster(
         n_workers=count,
         threads_per_worker=1,

@@ -78,9 +78,13 @@ def _local(count: int) -> LocalCluster:
 
     # Otherwise a worker that is killed and not back in 15 seconds is given up.
     dask.config.set({"distributed.deploy.lost-worker-timeout": "10m"})
-    # A server that has imported all of this starts them, which takes them seconds by themselves.
+    # What a thread frees glibc would give back, and hand out anew at each step of a training; the
+    # memory of the process itself stays (see `training.memory`).
+    dask.config.set({"distributed.nanny.pre-spawn-environ.MALLOC_ARENA_MAX": 1})
+    # A server that has imported all of this starts them, which takes them seconds by themselves;
+    # torch's compiler is what every optimiser imports.
     dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
-    get_mp_context().set_forkserver_preload(["distributed", remote.__name__])
+    get_mp_context().set_forkserver_preload(["distributed", "torch._dynamo", remote.__name__])
     return LocalCluster(
         n_workers=count,
         threads_per_worker=1,

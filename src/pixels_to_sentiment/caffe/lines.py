@@ -39,11 +39,10 @@ class Column:
 
     def put(self, row: int, value: float) -> bool:
         """Take a number; tell whether the row had none, or the same."""
-        again = self.rows and self.rows[-1] == row
-        same = not again or repr(self.values[-1]) == repr(value)
+        known = self.values[-1] if self.rows and self.rows[-1] == row else value
         self.rows.append(row)
         self.values.append(value)
-        return same
+        return known == value or (known != known and value != value)
 
 
 class Run:
@@ -232,10 +231,7 @@ class Reader:
         return self._started or again
 
     def _agree(self, once: list[bool]) -> bool:
-        """Tell whether an iteration has one number, unless it was gone through again.
-
-        It has several where several processors write into one log.
-        """
+        """Tell whether an iteration has one number; it may have others when gone through again."""
         return all(once) or self._restored is not None
 
     def _output(self, found: re.Match, line: bytes, head: bytes, text: bytes) -> bool:

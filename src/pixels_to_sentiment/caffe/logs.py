@@ -3,6 +3,7 @@
 import codecs
 import csv
 import math
+import os
 import warnings
 from collections import Counter
 from collections.abc import Iterator
@@ -118,7 +119,7 @@ def read_all(path: Path | str) -> Read:
         ``curve.csv``.
     """
     path = Path(path)
-    if path.is_dir():
+    if os.path.isdir(path):
         path /= _CURVE_FILE
         if not path.is_file():
             raise UserError(f"{path.parent} is a folder without {_CURVE_FILE}: {_CURE}.")

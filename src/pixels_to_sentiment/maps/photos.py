@@ -219,6 +219,8 @@ def _rare_tiff(stream: BinaryIO) -> str:
 def _way(tags: Mapping[int, object]) -> str:
     """Say how a TIFF packs its pixels."""
     way = tags.get(TiffImagePlugin.COMPRESSION, 1)
+    if way == 1:
+        return "uncompressed"
     name = TiffImagePlugin.COMPRESSION_INFO.get(way, "").removeprefix("tiff_")
     return f"compression {_WAYS.get(way, name) or 'of a way not known'} ({way})"
 

@@ -24,12 +24,12 @@ def rounded(values):
 
 def test_safetensors_and_back_lose_nothing(path):
     """Order, types, shapes and values; the parameters have the names of layers and kinds."""
-    models.write(path, some_layers())
+    models.write(path, [*some_layers(), models.Layer("one", "PReLU", (np.array(0.25),))])
     target, again = path.with_suffix(".safetensors"), path.with_name("again.caffemodel")
     convert.to_safetensors(path, target)
     with safe_open(target, "np") as file:
         assert set(file.keys()) == {
-            *("conv1.weight", "conv1.bias", "fc/x.weight", "norm.0", "norm.1", "norm.2")
+            *("conv1.weight", "conv1.bias", "fc/x.weight", "norm.0", "norm.1", "norm.2", "one.0")
         }
     models.write(again, convert.from_safetensors(target))
     assert again.read_bytes() == path.read_bytes()

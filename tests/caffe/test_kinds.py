@@ -60,14 +60,26 @@ def number(place, value):
 RELU = field(2, field(1, "x") + field(2, "y") + field(4, "Relu"))
 FILL = field(2, field(2, "w") + field(4, "GivenTensorFill") + field(5, field(1, "shape")))
 NODE = field(1, field(1, "x") + field(2, "Placeholder"))
-SCRIPT = torch.jit.script(torch.nn.Linear(2, 2))
+LINEAR = torch.nn.Linear(2, 2)
+SCRIPT = torch.jit.script(LINEAR)
 KINDS = {
     "npz": (by(np.savez, ARRAY), "an .npz file.*save_file"),
     "npy": (by(np.save, ARRAY), "a NumPy array.*ending .npy"),
     "torch": (by(lambda f: torch.save({"a": torch.ones(1)}, f)), "a PyTorch file.*save_file"),
-    "old pickle": (pickle.dumps({"a": 1}, protocol=0), "a Python pickle"),
-    "old binary pickle": (pickle.dumps([1], protocol=1), "a Python pickle"),
-    "pickle": (pickle.dumps([1]), "a Python pickle.*save_file"),
+    **{
+        f"torch of objects, new is {new}": (
+            by(lambda f, new=new: torch.save(LINEAR, f, _use_new_zipfile_serialization=new)),
+            r"objects, such as torch\.nn\.modules\.linear\.Linear\).*save its state_dict",
+        )
+        for new in (True, False)
+    },
+    "old torch": (
+        by(lambda f: torch.save(LINEAR.state_dict(), f, _use_new_zipfile_serialization=False)),
+        r"a PyTorch file\): load it with torch",
+    ),
+    "old pickle": (pickle.dumps({"a": 1}, protocol=0), "a pickle of Python"),
+    "old binary pickle": (pickle.dumps([1], protocol=1), "a pickle of Python"),
+    "pickle": (pickle.dumps([1]), "a pickle of Python.*save_file"),
     "safetensors": (save({"a": ARRAY}), r"a safetensors file.*ending \.safetensors"),
     "gzip": (gzip.compress(MODEL), "gzip.*gunzip"),
     "bzip2": (bz2.compress(MODEL), "bzip2.*bunzip2"),
@@ -122,6 +134,21 @@ def test_a_file_of_another_kind_is_told_with_its_cure(tmp_path, kind):
     with pytest.raises(UserError, match=rf"m\.caffemodel is not a Caffe model.*{said}") as told:
         list(models.read(path))
     assert "damaged" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "end", "said"),
+    [
+        *(("safetensors", ".pth", "ending .safetensors"), ("torch", ".safetensors", "save_file")),
+        *(("pickle", ".pth", "pickle of Python"), ("old torch", ".safetensors", "save_file")),
+    ],
+)
+def test_weights_of_another_ending_are_told_by_what_they_are(tmp_path, kind, end, said):
+    """And not in the words of the library that was asked to read them."""
+    path = tmp_path / f"w{end}"
+    path.write_bytes(KINDS[kind][0])
+    with pytest.raises(UserError, match=rf"w{end} is not a weights file .*\(it is a .*{said}"):
+        weights.read(path)
 
 
 @pytest.mark.parametrize("end", [".binaryproto", ".npy", ".safetensors", ".pth"])

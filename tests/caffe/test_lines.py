@@ -57,6 +57,7 @@ TESTED = "    Test net output #0: accuracy = 0.5"
         (["Iteration 5, loss = 2 lr = 0.1"], {"total_loss": 2, "rate": 0.1}),
         (["Iteration 5, lr=0.1\tloss=2, m = 0.9"], {"total_loss": 2, "rate": 0.1}),
         (["Iteration 5, Epoch 3, loss = 2"], {"total_loss": 2}),
+        (["Iteration 5, loss = 2 (0.2 s/iter), remaining 3 hours"], {"total_loss": 2}),
         # What is no news of a curve.
         (["MultiStep Status: Iteration 5, step = 1", "Iteration 5, loss = 2"], {"total_loss": 2}),
         (["base_lr: 0.1", "average_loss: 20", "loss -> loss", "loss_weight: 1", 'name: "loss"',
@@ -83,6 +84,13 @@ def test_the_forms_of_other_caffes_are_read(read, recwarn, lines, expected):
         *("Batch 5, accuracy = 0.5", "Test accuracy #0: 0.5", "    class1: 0.25"),
         *("Iteration 5, loss = 2; lr = 0.1", "Iteration 5, loss = 2 (lr = 0.1)"),
         *("Iteration 5, loss = 2, top loss = 3", "Iteration 5, lr = 1, accuracy: .5"),
+        *("Iteration 5, loss = 0.4, 0.5", "Iteration 5, lr = 1 (0.5)", "Iteration 5, loss = 1_0"),
+        *(
+            "Iteration 5, loss = 2 +/- 1",
+            "Iteration 5, loss 0.2, lr = 1",
+            "Iteration 5, lr = 1 -> .1",
+        ),
+        *("Iteration 5, loss = 2, error = 3", "Iteration 5, loss = 2 (mean 3)", "loss 0.5"),
         *("Iteration 5,000, loss = 1", f"{TRAINED} lr = 0.1", f"{TRAINED}, top1 = 0.5"),
         *("Iterations 5, loss = 3", "    Test net output #0: accuracy 0.5", "Testing net"),
         glog("Iteration 5, loss = 0.5" + glog("Snapshotting")),
@@ -101,6 +109,18 @@ def test_a_form_that_is_not_known_is_counted_and_named(tmp_path, line, repeated)
     (log,) = found.logs
     assert log.curve["iteration"].iloc[-1] == 999
     assert log.curve.loc[log.curve["iteration"] % 10 == 0, "train_loss"].tolist() == [3] * repeated
+
+
+@pytest.mark.parametrize("line", ["Iteration {}, loss = 2", TRAINED.replace("3", "4")])
+@pytest.mark.parametrize("repeated", [1, 50])
+def test_a_second_number_for_an_iteration_is_counted(tmp_path, line, repeated):
+    """As where two processes write into one log; the same number again is no other."""
+    path, once = tmp_path / "a.log", f"Iteration {{}}, loss = 1\n{TRAINED}\n"
+    blocks = [(once + once).replace("{}", str(10 * n)) for n in range(repeated)]
+    path.write_text("".join(blocks))
+    assert not logs.read_all(path).unread
+    path.write_text("".join(f"{one}{line}\n".format(10 * n) for n, one in enumerate(blocks)))
+    assert f"left out: {repeated}; the first is line 5: " in logs.read_all(path).unread
 
 
 SOLVING = "Initializing solver from parameters: "

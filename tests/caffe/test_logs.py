@@ -371,9 +371,15 @@ def test_a_table_that_is_not_of_numbers_is_refused(tmp_path, text):
     assert "\n" not in str(refusal.value)
 
 
-@pytest.mark.parametrize("head", [b"\x0a\x07CaffeNet\0\0", LINES[0].encode("utf-16")])
+def test_a_log_of_powershell_is_read(read):
+    """In UTF-16, with the mark of it in front, and the ends of lines of Windows."""
+    text = "\r\n".join([*LINES, ""])
+    assert read(text.encode("utf-16")).curve.equals(read(text.encode()).curve)
+
+
+@pytest.mark.parametrize("head", [b"\x0a\x07CaffeNet\0\0", LINES[0].encode("utf-16-le")])
 def test_what_is_not_a_text_is_refused(tmp_path, head):
-    """A model, or text of two bytes a letter."""
+    """A model, or text of two bytes a letter that does not say so."""
     path = tmp_path / "net.caffemodel"
     path.write_bytes(head)
     with pytest.raises(UserError, match=r"net\.caffemodel is not .*it is not a text.*UTF-8"):
@@ -391,5 +397,7 @@ def test_a_missing_file_and_a_folder_without_a_curve_are_named(tmp_path):
     """The sentence says what to name instead."""
     with pytest.raises(UserError, match=r"absent\.log cannot be read \(No such file"):
         logs.read(tmp_path / "absent.log")
+    with pytest.raises(UserError, match="aaa cannot be read .File name too long"):
+        logs.read(tmp_path / ("a" * 5000))
     with pytest.raises(UserError, match=r"is a folder without curve\.csv: name a Caffe log"):
         logs.read(tmp_path)

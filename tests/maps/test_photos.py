@@ -293,6 +293,27 @@ def test_a_rare_tiff_is_refused_by_what_is_rare_about_it(tmp_path, kind, called,
     assert "damaged" not in str(fault.value)
 
 
+@pytest.mark.parametrize(
+    ("way", "said"),
+    [
+        (
+            50001,
+            r"its pixels, of compression webp \(50001\), are damaged or packed as Pillow cannot",
+        ),
+        (32809, r"compression thunderscan \(32809\)"),
+        *((34887, r"compression LERC \("), (50002, "compression JPEG XL"), (34712, "JPEG 2000")),
+        (65535, r"compression of a way not known \(65535\)"),
+    ],
+)
+def test_a_tiff_that_is_not_unpacked_is_refused_by_how_it_is_packed(tmp_path, plain, way, said):
+    """Whether Pillow or the libtiff in it does not know the way."""
+    tifffile.imwrite(tmp_path / "a.tif", plain, metadata=None)
+    with tifffile.TiffFile(tmp_path / "a.tif", mode="r+") as file:
+        file.pages[0].tags["Compression"].overwrite(way)
+    with pytest.raises(UserError, match=rf"a\.tif is not .*{said}.*: .*save it there as PNG"):
+        photos.opened(tmp_path / "a.tif")
+
+
 def test_twelve_bits_are_the_eight_they_were_made_of(tmp_path, plain):
     """As scanners write them: three bytes hold two values."""
     nibbles = np.dstack([plain[..., 0] >> 4, plain[..., 0] & 15, 0 * ALPHA]).reshape(-1)

@@ -6,9 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from pixels_to_sentiment.caffe import prototxt
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.networks import deploy, factory, surgery, weights
+from pixels_to_sentiment.networks import deploy, factory, prototxt, surgery, weights
 
 # isort: split
 from timm.layers import Conv2dSame

@@ -83,6 +83,9 @@ class Blocks:
             return
         pieces, at = [], 0
         for start, end, role in spans:
+            if not isinstance(role, str) and role in self._roles:
+                self._lines = None
+                return
             if role is not STAMP:
                 pieces += [_loose(line[at:start], exact - at), self._group(role)]
                 at = end
@@ -99,7 +102,7 @@ class Blocks:
         if role is ITERATION and ITERATION in self._roles:
             return b"(?P=n)"
         self._roles.append(role)
-        return rb"(?P<n>\d{1,15}+)" if role is ITERATION else rb"([^\s,]++)"
+        return rb"(?P<n>\d{1,15}+)" if role is ITERATION else rb"([^\s,_]++)"
 
 
 def _loose(text: bytes, exact: int) -> bytes:

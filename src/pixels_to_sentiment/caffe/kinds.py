@@ -6,18 +6,20 @@ from pathlib import Path
 from pixels_to_sentiment import places
 from pixels_to_sentiment.caffe import wire
 from pixels_to_sentiment.errors import Damaged
-from pixels_to_sentiment.files.magic import SAFE, told
+from pixels_to_sentiment.files.magic import SAFE, SAFETENSORS, told
 
 
 def refuse(path: Path | str, expected: Container[str] = (), cure: str = "") -> None:
     """Raise `Damaged` for a file whose bytes are those of another kind than those expected.
 
-    The kinds have the words of the sentence: ``"a Python pickle"``. A cure of one's own takes the
-    place of those that lead to a model.
+    The kinds have the words of the sentence: ``"a pickle of Python"``. A cure of one's own takes
+    the place of those that lead to a model.
     """
     with places.reading(path) as stream:
         what, known = told(stream) or ("", "")
-    if what and what not in expected:
+    # Of several that are expected the ending tells which is read.
+    named = (what == SAFETENSORS[0]) == str(path).endswith(".safetensors")
+    if what and (what not in expected or not (named or SAFETENSORS[0] not in expected)):
         fits = not cure or known.startswith(("decompress", "unpack", "fetch"))
         raise Damaged(f"it is {what}", known if fits else cure)
 

@@ -1,16 +1,14 @@
 """What the lines of a Caffe log say, gathered as runs of numbers.
 
-What a line looks like is set by ``src/caffe/solver.cpp`` (``Step``, ``Solve``, ``Test``) and
-``src/caffe/solvers/sgd_solver.cpp`` (the learning rate) of BVLC's Caffe of 2013 to 2018, of
-NVIDIA's, Intel's and others' (with an epoch, colons, bracketed prefixes); its prefix by glog.
+What a line looks like is told by `forms`; what stands before it is glog's.
 """
 
-import math
 import re
 from array import array
 from operator import lt
 from typing import BinaryIO, NamedTuple
 
+from pixels_to_sentiment.caffe import forms
 from pixels_to_sentiment.caffe.blocks import ITERATION, STAMP, Blocks, Template
 from pixels_to_sentiment.caffe.clocks import Clock, Time
 
@@ -21,41 +19,6 @@ TRAINED = -1
 _LAST = 1 << 60
 # Bytes that are taken at once.
 _CHUNK = 1 << 18
-
-# A comma that a digit follows is one of a number that is written otherwise.
-_PAIR = rb"(loss|lr)\s*[=:]\s*([^\s,]++)(?!,\d)"
-# Between number and value there may be a timing in brackets and a part that counts epochs.
-_HEADING = re.compile(
-    rb"\s*Iteration:?\s+#?(\d{1,15})(?!,\d)(?:\s*/\s*\d+)?+(?:\s*\([^()]*\))?+"
-    rb"(?:,(?!\s*Testing)(?=[^,=:]*\d)[^,=:]*+)?+\s*[,:]\s*"
-    rb"(?:" + _PAIR + rb"|Testing net(?:\s*\(#(\d{1,4})\))?\s*$)"
-)
-_MORE = re.compile(rb"(?:,\s*|(?<=\d)\s+)" + _PAIR)
-# A loss, a rate or an accuracy with its number, or SSD's class with its precision; and no field of
-# a prototxt such as "base_lr: 0.01".
-_NAMES = rb"(?:loss|lr|learning[ _]rate|accuracy|class\d)[\s#\d]*+"
-_VALUES = re.compile(
-    rb"(?i:(?<![a-z\"])(?:(?<!_)" + _NAMES + rb"[=:]|" + _NAMES + rb"=)\s*+(?:[-+.\d]|nan|inf))"
-)
-# Another output's number within what would be a name.
-_STUCK = re.compile(rb"[=:]\s++[-+.\d]")
-_OUTPUT = re.compile(
-    rb"\s*(?:(Train|Test) net output(?: \w+)? #(\d{1,9}):|Test (?:score #(\d{1,9})|(loss)):)"
-)
-# What C++ prints on Windows, which `float` does not know.
-_WINDOWS = re.compile(rb"([-+]?)(?:1\.#(INF|IND|QNAN)\d*|nan\(\w+\))")
-# A line that has one of these says something of what is wanted, in whatever form.
-_ELSE = re.compile(
-    rb"(?<!Status: )(?i:\bIter(?:ation)?s?\b)[\s:=#]*(\d+)"
-    rb"|net output|Test score|Test loss|Testing net"
-)
-_SPEAKS = re.compile(_ELSE.pattern + b"|" + _VALUES.pattern)
-# One of these is in whatever `_SPEAKS` finds, and found sooner.
-_WORDS = (b"iter", b"loss", b"lr", b"rate", b"accuracy", b"class", b"test", b"net output")
-_MARK = re.compile(
-    rb"\s*(?:(Initializing solver|Solving )|(Restoring |Resuming from|\w+Solver: restoring)"
-    rb"|(Snapshotting )|Log file created at)"
-)
 
 
 class Odd(NamedTuple):
@@ -73,6 +36,13 @@ class Column:
     def __init__(self, name: str = "", place: int = 0, is_loss: bool = False) -> None:
         self.name, self.place, self.is_loss = name, place, is_loss
         self.rows, self.values = array("I"), array("d")
+
+    def put(self, row: int, value: float) -> bool:
+        """Take a number; tell whether the row had none, or the same."""
+        known = self.values[-1] if self.rows and self.rows[-1] == row else value
+        self.rows.append(row)
+        self.values.append(value)
+        return known == value or (known != known and value != value)
 
 
 class Run:
@@ -180,11 +150,11 @@ class Reader:
         """Take a line; if another got stuck in it, it counts as not understood."""
         if self.runs[0].start is None:
             self.runs[0].start = self.clock.read(line)
-        if head.count(b"] ") > 1 and _SPEAKS.search(head):
+        if head.count(b"] ") > 1 and forms.SPEAKS.search(head):
             self._complain(line)
-        if found := _HEADING.match(text):
+        if found := forms.HEADING.match(text):
             understood = self._heading(found, line, head)
-        elif found := _OUTPUT.match(text):
+        elif found := forms.OUTPUT.match(text):
             understood = self._output(found, line, head, text)
         else:
             understood = self._mark(head, text)
@@ -195,8 +165,9 @@ class Reader:
     def _complain(self, line: bytes) -> None:
         """Count a line, if it says something, and doubt what outputs after it belong to."""
         small = line.lower()
-        said = [*_SPEAKS.finditer(line)] if any([word in small for word in _WORDS]) else []
-        if not said:
+        if not any([word in small for word in forms.WORDS]):
+            return
+        if not (said := [*forms.SPEAKS.finditer(line)]):
             return
         if self.odd.last != self._number:
             first = self.odd[1:3] if self.odd.count else (self._number, _shown(line))
@@ -208,10 +179,13 @@ class Reader:
     def _heading(self, found: re.Match, line: bytes, head: bytes) -> bool:
         """Take a line that names the iteration."""
         digits, what, text, net = found.groups()
-        more = _MORE.findall(found.string, found.end()) if what else []
-        pairs = [(name, _number(one)) for name, one in [(what, text), *more] if what]
-        left = len(_VALUES.findall(found.string)) - len(pairs)
-        if left or None in (value for _, value in pairs) or _ELSE.search(found.string, found.end()):
+        tail = found.string[found.end() :].rstrip()
+        more = forms.MORE.findall(tail) if tail else []
+        pairs = [(name, forms.number(one)) for name, one in [(what, text), *more] if what]
+        left = len(forms.VALUES.findall(found.string)) - len(pairs)
+        rest = tail and forms.ASIDE.sub(b"", forms.MORE.sub(b"", tail))
+        doubt = rest and (forms.BARE.search(rest) or forms.ELSE.search(rest))
+        if left or doubt or None in (value for _, value in pairs):
             self._iteration = None
             return False
         fresh = int(digits) != self._iteration
@@ -224,16 +198,14 @@ class Reader:
             spans.insert(0, (0, offset, STAMP))
         if what != b"lr":
             self._ranks[TRAIN if what else TEST] = TRAINED if what else int(net or 0)
-        for name, value in pairs:
-            column = run.rate if name == b"lr" else run.total
-            column.rows.append(row)
-            column.values.append(value)
-        if what:
-            spans += [(offset + found.start(3), offset + found.end(3), column)]
+        columns = [run.rate if name == b"lr" else run.total for name, _ in pairs]
+        once = [column.put(row, value) for column, (_, value) in zip(columns, pairs, strict=True)]
+        spans += [(offset + found.start(3), offset + found.end(3), one) for one in columns[:1]]
         self._blocks.add(line, spans, len(line) if what else offset)
         if more:
             self._blocks.drop()
-        return True
+        # A number under another name is no doubt about what was read.
+        return self._agree(once) and not (rest and re.search(rb"\d", rest))
 
     def _begin(self, iteration: int) -> None:
         """Begin a row, and a run or a session where the log does."""
@@ -258,32 +230,35 @@ class Reader:
         again = iteration < run.iterations[-1] and iteration <= run.iterations[0]
         return self._started or again
 
+    def _agree(self, once: list[bool]) -> bool:
+        """Tell whether an iteration has one number; it may have others when gone through again."""
+        return all(once) or self._restored is not None
+
     def _output(self, found: re.Match, line: bytes, head: bytes, text: bytes) -> bool:
         """Take the number of an output."""
         phase, place, score, whole = found.groups()
         stop = text.rfind(b"(*") if text.rstrip().endswith(b" loss)") else len(text)
         cut = max(found.end() - 1, *(text.rfind(sign, 0, stop) for sign in (b"=", b":")))
-        value, name = _number(text[cut + 1 : stop].strip()), text[found.end() : cut].strip()
+        value, name = forms.number(text[cut + 1 : stop].strip()), text[found.end() : cut].strip()
         rank = self._ranks.get(phase or TEST)
-        if value is None or rank is None or bool(name) != bool(phase) or _STUCK.search(name):
+        if value is None or rank is None or bool(name) != bool(phase) or forms.STUCK.search(name):
             return False
         if not phase:
             name, place = (b"total_loss", _LAST) if whole else (_score(int(score)), score)
-        run = self.runs[-1]
+        run, row = self.runs[-1], len(self.runs[-1].iterations) - 1
         columns = run.nets.setdefault((run.session, rank), {})
         column = columns.setdefault((int(place), name), Column(name.decode(errors="replace")))
         column.place = int(place)
         column.is_loss |= stop < len(text) or bool(whole)
-        column.rows.append(len(run.iterations) - 1)
-        column.values.append(value)
+        once = column.put(row, value)
         start = len(head) + cut + 1 + (text[cut + 1 : cut + 2] == b" ")
         span = start, start + len(text[cut + 1 : stop].split()[0]), column
         self._blocks.add(line, [span], len(head), weighted=stop < len(text))
-        return True
+        return self._agree([once])
 
     def _mark(self, head: bytes, text: bytes) -> None:
         """Notice where a training begins or goes on."""
-        found = _MARK.match(text)
+        found = forms.MARK.match(text)
         if found is None:
             return
         started, restored, snapshot = found.groups()
@@ -306,17 +281,6 @@ def _score(place: int) -> bytes:
 def _prefix(text: bytes) -> bytes:
     """Give the name of a snapshot without its folder and iteration, or nothing."""
     return re.split(rb"[/\\]", text.split()[-1])[-1].rpartition(b"_iter_")[0]
-
-
-def _number(text: bytes) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        found = _WINDOWS.fullmatch(text)
-    if found is None:
-        return None
-    size = math.inf if found[2] == b"INF" else math.nan
-    return -size if found[1] == b"-" else size
 
 
 def _shown(line: bytes) -> str:

@@ -1,7 +1,9 @@
 """Learning curves out of Caffe's training logs, and the like tables of this library's own runs."""
 
+import codecs
 import csv
 import math
+import os
 import warnings
 from collections import Counter
 from collections.abc import Iterator
@@ -67,7 +69,8 @@ class Read(NamedTuple):
         A log for each run, in the order of the file; one without rows if there is none.
     unread
         A sentence that counts the lines which say something of iterations, losses, rates or
-        outputs in a form that is not known, and shows the first; empty if there are none.
+        outputs in a form that is not known, or give an iteration another number, of which the later
+        is kept, and shows the first; empty if there are none.
     """
 
     logs: list[Log]
@@ -116,7 +119,7 @@ def read_all(path: Path | str) -> Read:
         ``curve.csv``.
     """
     path = Path(path)
-    if path.is_dir():
+    if os.path.isdir(path):
         path /= _CURVE_FILE
         if not path.is_file():
             raise UserError(f"{path.parent} is a folder without {_CURVE_FILE}: {_CURE}.")
@@ -124,10 +127,11 @@ def read_all(path: Path | str) -> Read:
         with places.reading(path) as stream:
             head = stream.read(4096)
         kinds.refuse(path, magic.TEXTS, _CURE)
-        if b"\0" in head:
+        wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        if b"\0" in head and not wide:
             raise ValueError("it is not a text")
-        table = head.removeprefix(b"\xef\xbb\xbf").startswith(b"iteration,")
-        return Read([_table(path)], "") if table else _log(path)
+        table = head.removeprefix(codecs.BOM_UTF8).startswith(b"iteration,")
+        return Read([_table(path)], "") if table else _log(path, wide)
 
 
 def _table(path: Path) -> Log:
@@ -152,18 +156,20 @@ def _table(path: Path) -> Log:
     return Log(curve.reset_index(drop=True), losses, {k: v for k, v in nans.items() if len(v)})
 
 
-def _log(path: Path) -> Read:
+def _log(path: Path, wide: bool) -> Read:
     reader = lines.Reader()
     with path.open("rb") as stream:
-        if stream.read(3) != b"\xef\xbb\xbf":
+        if stream.read(3) != codecs.BOM_UTF8:
             stream.seek(0)
-        reader.read(stream)
+        # As PowerShell writes what a program says.
+        reader.read(codecs.EncodedFile(stream, "utf-8", "utf-16") if wide else stream)
     if len(reader.runs) > _RUNS:
         raise Damaged(f"it has {len(reader.runs):,} runs, more than {_RUNS:,}", "cut it into parts")
     logs = [_curve(run, reader.clock) for run in reader.runs]
     odd = reader.odd
     unread = (
-        f"{path}: lines that were not understood and left out: {odd.count:,}; "
+        f"{path}: lines that were not understood, or say again with another number what was said, "
+        f"so that something is left out: {odd.count:,}; "
         f"the first is line {odd.number:,}: {odd.line}."
     )
     return Read(logs, unread if odd.count else "")

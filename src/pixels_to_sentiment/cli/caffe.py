@@ -138,7 +138,7 @@ def _logs(options: argparse.Namespace) -> None:
     names = options.names or [path.stem or path.resolve().name for path in options.logs]
     if len(names) != len(options.logs):
         raise UserError(f"There are {len(options.logs)} logs and {len(names)} --names.")
-    if bad := [name for name in names if Path(name).name != name]:
+    if bad := [name for name in names if not name or Path(name).name != name]:
         raise UserError(f"{bad[0]!r} cannot be part of a file name: choose another of --names.")
     read = {}
     for name, path in zip(names, options.logs, strict=True):

@@ -1,9 +1,12 @@
 """What a file is by its first bytes, when it is not what was asked for, and the cure."""
 
+import io
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from contextlib import suppress
 from typing import BinaryIO
 from zipfile import BadZipFile, ZipFile
 
+SAFETENSORS = "a safetensors file", "give it the ending .safetensors"
 # For the parameters of a network that another library made.
 SAFE = "write its parameters with safetensors' save_file and convert that"
 _PAGE = "a web page or XML", "fetch the file from the address that the page links to"
@@ -15,7 +18,7 @@ _MAGIC = {
     # Of protocol 2 and later; of 0 and 1 dictionaries, lists, arrays and objects.
     **dict.fromkeys(
         (b"\x80", b"(dp", b"(lp", b"}q\x00", b"]q\x00", b"cnumpy", b"ccopy_reg"),
-        ("a Python pickle", f"if you trust it, load it where it was made, {SAFE}"),
+        ("a pickle of Python", f"if you trust it, load it where it was made, {SAFE}"),
     ),
     b"\x04\0\0\0\x01\0\0\0\x03\0\0\0V 1": ("a file of Torch 7", f"load it there, {SAFE}"),
     b"\x12\x01\0\0\0\0\0\0\0": ("a file of MXNet", f"load it with MXNet, {SAFE}"),
@@ -37,8 +40,7 @@ _LATER = {
     (257, b"ustar"): ("a tar archive", "unpack it"),
     (16, b"\xde\xc0\xef\xbe"): ("a database of LMDB", "name a model or a mean, not what they saw"),
     (4, b"TFL3"): ("a model of TensorFlow Lite", "convert the network it came from"),
-    (5, b"\0\0\0{"): (_TENSORS := ("a safetensors file", "give it the ending .safetensors")),
-    (5, b"\0\0\0 "): _TENSORS,
+    **dict.fromkeys(((5, b"\0\0\0{"), (5, b"\0\0\0 ")), SAFETENSORS),
 }
 # The later first, as the length that a safetensors file begins with may look like a pickle.
 _EVERY = _LATER | {(0, magic): known for magic, known in _MAGIC.items()}
@@ -47,18 +49,27 @@ _JSON = "JSON", "see in it whether a server refused the file, and fetch that aga
 _TEXT = "text", "name the file that holds the values, as a prototxt and the like do not"
 # What a log may be.
 TEXTS = ("empty", "text", "JSON", "a web page or XML")
+_TORCH = "a PyTorch file", f"load it with torch, {SAFE}"
+_STATE = "load it with torch where it was made, and save its state_dict alone"
+# What `torch.save` began with until version 1.6, after the mark of a pickle: a number.
+_OLD_TORCH = b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
+# Whence a pickle of torch takes what it makes tensors of.
+_TENSORS = (
+    *("torch", "torch._utils", "torch.storage", "torch._tensor", "torch.nn.parameter"),
+    *("collections", "builtins", "__builtin__", "_codecs"),
+)
 # A member of a zip archive by its end: what that is.
 _ZIPPED = {
     ".npy": ("an .npz file of NumPy", SAFE),
     "/constants.pkl": ("a TorchScript archive", f"load it with torch.jit.load, {SAFE}"),
     "archive_format": ("a program of torch.export", f"load it with torch.export.load, {SAFE}"),
     "model.weights.h5": ("a Keras model", f"load it with Keras, {SAFE}"),
-    "/data.pkl": ("a PyTorch file", f"load it with torch, {SAFE}"),
+    "/data.pkl": _TORCH,
 }
 
 
 def told(stream: BinaryIO) -> tuple[str, str] | None:
-    """Tell what a file is, such as ``"a Python pickle"``, and how to come from it to Caffe's.
+    """Tell what a file is, such as ``"a pickle of Python"``, and how to come from it to Caffe's.
 
     ``None`` for what is not known by its bytes.
     """
@@ -67,6 +78,8 @@ def told(stream: BinaryIO) -> tuple[str, str] | None:
         return "empty", "fetch it again"
     if head.startswith(b"PK\x03\x04"):
         return _zipped(head, stream)
+    if _OLD_TORCH in head[:32]:
+        return _torch(head)
     for (place, magic), known in _EVERY.items():
         if head.startswith(magic, place):
             return known
@@ -78,14 +91,34 @@ def told(stream: BinaryIO) -> tuple[str, str] | None:
 
 def _zipped(head: bytes, stream: BinaryIO) -> tuple[str, str]:
     """Tell by its members, or by the first of what is cut off."""
+    pickled = b""
     try:
-        names = ZipFile(stream).namelist()
+        archive = ZipFile(stream)
+        names = archive.namelist()
+        with suppress(Exception):
+            pickled = archive.open(next(n for n in names if n.endswith("/data.pkl"))).read(1 << 16)
     except BadZipFile:
         names = [head[30 : 30 + int.from_bytes(head[26:28], "little")].decode("latin-1")]
     for end, known in _ZIPPED.items():
         if any(name.endswith(end) for name in names):
-            return known
+            return _torch(pickled) if known == _TORCH else known
     return "a zip archive", "unpack it"
+
+
+def _torch(pickled: bytes) -> tuple[str, str]:
+    """Tell a file of tensors from one of objects, whose code torch would have to run."""
+    # Seldom needed, and slow to be imported.
+    from pickletools import genops
+
+    stream = io.BytesIO(pickled)
+    # Until what is no pickle, or cut off.
+    with suppress(Exception):
+        while stream.tell() < len(pickled):
+            for code, name, _ in genops(stream):
+                if code.name == "GLOBAL" and name.split()[0] not in _TENSORS:
+                    what = f"a PyTorch file of objects, such as {name.replace(' ', '.')}"
+                    return what, _STATE
+    return _TORCH
 
 
 def _text(head: bytes) -> str | None:

@@ -14,13 +14,13 @@ import torch
 from torch import fx, nn
 
 from pixels_to_sentiment import places
-from pixels_to_sentiment.caffe import models, prototxt
-from pixels_to_sentiment.caffe.prototxt import Step
+from pixels_to_sentiment.caffe import models
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.networks import surgery
+from pixels_to_sentiment.networks import prototxt, surgery
 from pixels_to_sentiment.networks.caffenet import Linear, LocalResponseNorm
 from pixels_to_sentiment.networks.factory import Convention
 from pixels_to_sentiment.networks.network import Network
+from pixels_to_sentiment.networks.prototxt import Step
 from pixels_to_sentiment.networks.weights import caffe_names
 
 # Side of the pictures that the paper's maps are made of.

@@ -1,6 +1,6 @@
 """Descriptions as prototxt; what OpenCV makes of them is in the tests of `networks.deploy`."""
 
-from pixels_to_sentiment.caffe import prototxt
+from pixels_to_sentiment.networks import prototxt
 
 
 def test_a_description_is_protobufs_text():

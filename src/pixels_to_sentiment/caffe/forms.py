@@ -1,0 +1,73 @@
+"""What the lines of a Caffe log look like, as patterns.
+
+They are set by ``src/caffe/solver.cpp`` (``Step``, ``Solve``, ``Test``) and
+``src/caffe/solvers/sgd_solver.cpp`` (the learning rate) of BVLC's Caffe of 2013 to 2018, of
+NVIDIA's, Intel's and others' (with an epoch, colons, bracketed prefixes).
+"""
+
+import math
+import re
+
+# A comma that a digit follows is one of a number that is written otherwise.
+_PAIR = rb"(loss|lr)\s*[=:]\s*([^\s,]++)(?!,\d)"
+# A number with a unit, which says nothing of the curve.
+_UNIT = (
+    rb"[-+.\d](?:[-+.\d/\s]|e[-+\d]){0,24}+"
+    rb"(?:m?s(?:ec\w*)?|h(?:ours?)?|min\w*|it(?:er\w*)?|ep(?:ochs?)?)\b"
+)
+# Between number and value there may be a timing in brackets and a part that counts epochs.
+HEADING = re.compile(
+    rb"\s*Iteration:?\s+#?(\d{1,15})(?!,\d)(?:\s*/\s*\d+)?+(?:\s*\((?![-+.\d\s]*\)|[^()]*loss)[^()]*\))?+"
+    rb"(?:,\s*+(?i:" + _UNIT + rb"|epoch\s+[\d./]++))?+\s*[,:]\s*"
+    rb"(?:" + _PAIR + rb"|Testing net(?:\s*\(#(\d{1,4})\))?\s*$)"
+)
+MORE = re.compile(rb"(?:,\s*|(?:\A|(?<=\d))\s+)" + _PAIR)
+# What may stand after them: NVIDIA's momentum and the like, and how long it takes.
+ASIDE = re.compile(
+    rb"(?i:\b(?:m|lrm|wd|gs|momentum|weight decay|time|speed|eta|remaining|epoch)\b[\s=:]*+"
+    rb"(?:" + _UNIT + rb"|[-+.\d][-+.:\de/]*+)|" + _UNIT + rb")"
+)
+# A value without a sign; a decimal, since Caffe counts such things, too.
+_WORD = rb"(?i:(?<![a-z\"_])(?:loss|lr|rate|accuracy)\s++[-+]?\d*+\.\d)"
+# A number without a name, which may be another value of what stands before it.
+BARE = re.compile(rb"(?:\A|[^\w\s.=:])[-+\s]{0,9}+\.?(?:\d|nan|inf)|" + _WORD)
+# A loss, a rate or an accuracy with its number, or SSD's class with its precision; and no field of
+# a prototxt such as "base_lr: 0.01".
+_NAMES = rb"(?:loss|lr|learning[ _]rate|accuracy|class\d)[\s#\d]*+"
+VALUES = re.compile(
+    rb"(?i:(?<![a-z\"])(?:(?<!_)" + _NAMES + rb"[=:]|" + _NAMES + rb"=)\s*+(?:[-+.\d]|nan|inf))"
+)
+# Another output's number within what would be a name.
+STUCK = re.compile(rb"[=:]\s++[-+.\d]")
+OUTPUT = re.compile(
+    rb"\s*(?:(Train|Test) net output(?: \w+)? #(\d{1,9}):|Test (?:score #(\d{1,9})|(loss)):)"
+)
+# What C++ prints on Windows, which `float` does not know.
+_WINDOWS = re.compile(rb"([-+]?)(?:1\.#(INF|IND|QNAN)\d*|nan\(\w+\))")
+# A line that has one of these says something of what is wanted, in whatever form.
+ELSE = re.compile(
+    rb"(?<!Status: )(?i:\bIter(?:ation)?s?\b)[\s:=#]*(\d+)"
+    rb"|net output|Test score|Test loss|Testing net"
+)
+SPEAKS = re.compile(b"|".join((ELSE.pattern, VALUES.pattern, _WORD)))
+# One of these is in whatever `SPEAKS` finds, and found sooner.
+WORDS = (b"iter", b"loss", b"lr", b"rate", b"accuracy", b"class", b"test", b"net output")
+MARK = re.compile(
+    rb"\s*(?:(Initializing solver|Solving )|(Restoring |Resuming from|\w+Solver: restoring)"
+    rb"|(Snapshotting )|Log file created at)"
+)
+
+
+def number(text: bytes) -> float | None:
+    """Give a number as C++ prints it, ``None`` for what is none."""
+    # Which Python takes for one.
+    if b"_" in text:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        found = _WINDOWS.fullmatch(text)
+    if found is None:
+        return None
+    size = math.inf if found[2] == b"INF" else math.nan
+    return -size if found[1] == b"-" else size

@@ -156,6 +156,15 @@ def test_what_is_left_is_swept_once_its_writer_is_dead(tmp_path):
     assert os.listdir(tmp_path) == ["b.txt"]
 
 
+def test_what_is_left_goes_with_the_next_file_that_is_written_there(tmp_path):
+    """Whoever writes it: a log's table, a model, a chapter of the book."""
+    (tmp_path / ".unfinished-dead").mkdir()
+    (tmp_path / ".unfinished-dead" / "lock").touch()
+    with places.written_whole(tmp_path / "b.txt") as temporary:
+        temporary.write_text("whole")
+    assert os.listdir(tmp_path) == ["b.txt"]
+
+
 def test_writing_goes_on_while_others_sweep(tmp_path):
     """Also in the moment between the making of a temporary folder and its locking."""
     done = threading.Event()

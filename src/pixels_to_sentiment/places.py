@@ -13,6 +13,7 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
@@ -200,6 +201,7 @@ def written_whole(path: Path, marker: str = "") -> Iterator[Path]:
         File of a finished folder. Where another process was first, so that it is there, that
         folder is kept: it says the same.
     """
+    _sweep_once(path.parent.absolute())
     home, lock = _temporary_folder(path.parent)
     with lock:
         try:
@@ -255,6 +257,12 @@ def _to_disk(path: Path, deep: bool = True) -> None:
                 raise
         finally:
             os.close(number)
+
+
+@lru_cache
+def _sweep_once(folder: Path) -> None:
+    """Sweep a folder before the first that this process writes there; it may have many files."""
+    sweep(folder)
 
 
 def sweep(folder: Path) -> None:

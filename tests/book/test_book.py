@@ -86,6 +86,15 @@ def test_nothing_changed_nothing_written(executed, no_kernel, capsys):
     assert capsys.readouterr().out == "sums: unchanged\n"
 
 
+def test_what_a_kill_left_goes_though_nothing_changed(executed, no_kernel):
+    """A process may be killed when the chapter has its name already, and the rest not yet gone."""
+    left = executed / "book/chapters/.unfinished-dead"
+    left.mkdir()
+    (left / "lock").touch()
+    assert not run()
+    assert not left.exists()
+
+
 def test_prose_and_tags_are_renewed_without_rerunning(executed, no_kernel):
     """New prose, cells of prose, tags and ids arrive in the chapter, and the outputs stay."""
     source, path = executed / "notebooks/sums.ipynb", executed / "book/chapters/sums.ipynb"

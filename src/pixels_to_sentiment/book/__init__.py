@@ -75,8 +75,7 @@ def execute(
     for part in ([name for name in sources if last[name] is late] for late in (False, True)):
         jobs = [(name, sources[name], settled[name], inputs, tier, force) for name in part]
         executed += [name for name, ran in zip(part, _each(jobs, at_once), strict=True) if ran]
-    fetched = freshness.shared_inputs(extra_inputs())
-    if fetched != inputs:
+    if (fetched := freshness.shared_inputs(extra_inputs())) != inputs:
         for name, source in sources.items():
             # The outputs are of what is there now.
             done = notebooks.read(notebooks.chapter_path(name))
@@ -152,6 +151,7 @@ def _key(source, parameters: Mapping[str, object], inputs: Mapping[str, object])
 def _renewed(name: str, source, key: str) -> bool:
     """Renew all but the outputs of an executed notebook, unless it must be executed."""
     target = notebooks.chapter_path(name)
+    places.sweep(target.parent)
     if notebooks.executed_complaints(target, source):
         return False
     executed = notebooks.read(target)

@@ -397,7 +397,7 @@ def test_a_missing_file_and_a_folder_without_a_curve_are_named(tmp_path):
     """The sentence says what to name instead."""
     with pytest.raises(UserError, match=r"absent\.log cannot be read \(No such file"):
         logs.read(tmp_path / "absent.log")
-    with pytest.raises(UserError, match="aaa cannot be read .File name too long"):
+    with pytest.raises(UserError, match=r"aaa cannot be read \(File name too long"):
         logs.read(tmp_path / ("a" * 5000))
     with pytest.raises(UserError, match=r"is a folder without curve\.csv: name a Caffe log"):
         logs.read(tmp_path)

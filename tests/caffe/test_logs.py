@@ -375,6 +375,10 @@ def test_a_log_of_powershell_is_read(read):
     """In UTF-16, with the mark of it in front, and the ends of lines of Windows."""
     text = "\r\n".join([*LINES, ""])
     assert read(text.encode("utf-16")).curve.equals(read(text.encode()).curve)
+    # What Python takes for the end of a line, and others do not.
+    (row,) = read("a\u2028b\x85c\nIteration 5, loss = 2\n".encode("utf-16")).curve.to_numpy()
+    assert row[[0, 3]].tolist() == [5, 2]
+    assert read("iteration,loss\n5,2\n".encode("utf-16")).curve["loss"].tolist() == [2]
 
 
 @pytest.mark.parametrize("head", [b"\x0a\x07CaffeNet\0\0", LINES[0].encode("utf-16-le")])
@@ -397,7 +401,7 @@ def test_a_missing_file_and_a_folder_without_a_curve_are_named(tmp_path):
     """The sentence says what to name instead."""
     with pytest.raises(UserError, match=r"absent\.log cannot be read \(No such file"):
         logs.read(tmp_path / "absent.log")
-    with pytest.raises(UserError, match="aaa cannot be read .File name too long"):
+    with pytest.raises(UserError, match=r"aaa cannot be read \(File name too long"):
         logs.read(tmp_path / ("a" * 5000))
     with pytest.raises(UserError, match=r"is a folder without curve\.csv: name a Caffe log"):
         logs.read(tmp_path)

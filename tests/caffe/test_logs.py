@@ -375,6 +375,10 @@ def test_a_log_of_powershell_is_read(read):
     """In UTF-16, with the mark of it in front, and the ends of lines of Windows."""
     text = "\r\n".join([*LINES, ""])
     assert read(text.encode("utf-16")).curve.equals(read(text.encode()).curve)
+    # What Python takes for the end of a line, and others do not.
+    (row,) = read("a\u2028b\x85c\nIteration 5, loss = 2\n".encode("utf-16")).curve.to_numpy()
+    assert row[[0, 3]].tolist() == [5, 2]
+    assert read("iteration,loss\n5,2\n".encode("utf-16")).curve["loss"].tolist() == [2]
 
 
 @pytest.mark.parametrize("head", [b"\x0a\x07CaffeNet\0\0", LINES[0].encode("utf-16-le")])

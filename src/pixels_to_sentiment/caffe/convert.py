@@ -30,10 +30,8 @@ def to_safetensors(path: Path | str, target: Path | str) -> None:
         names = blob_names(layer)
         if doubled := [name for name in names if name in tensors]:
             raise UserError(f"{path} has two blobs named {doubled[0]}: rename one of the layers.")
-        # safetensors writes the bytes of an array as they lie, whatever their order; and NumPy's
-        # own function for it would give a scalar, such as a PReLU's one slope, a side.
-        ordered = (np.asarray(blob, order="C") for blob in layer.blobs)
-        tensors |= zip(names, ordered, strict=True)
+        # safetensors writes the bytes of an array as they lie, whatever their order.
+        tensors |= zip(names, (np.asarray(one, order="C") for one in layer.blobs), strict=True)
         listed.append({"name": layer.name, "type": layer.type, "blobs": names})
     with places.written(Path(target)) as temporary:
         temporary.touch()

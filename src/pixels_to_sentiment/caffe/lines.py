@@ -1,7 +1,4 @@
-"""What the lines of a Caffe log say, gathered as runs of numbers.
-
-What a line looks like is told by `forms`; what stands before it is glog's.
-"""
+"""What the lines of a Caffe log say, by the patterns of `forms`, gathered as runs of numbers."""
 
 import re
 from array import array

@@ -4,9 +4,11 @@ import codecs
 import csv
 import math
 import os
+import tempfile
 import warnings
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -128,21 +130,20 @@ def read_all(path: Path | str) -> Read:
             head = stream.read(4096)
         kinds.refuse(path, magic.TEXTS, _CURE)
         wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        code = "utf-16" if wide else "utf-8-sig"
         if b"\0" in head and not wide:
             raise ValueError("it is not a text")
-        table = head.removeprefix(codecs.BOM_UTF8).startswith(b"iteration,")
-        return Read([_table(path)], "") if table else _log(path, wide)
+        table = head.decode(code, "ignore").startswith("iteration,")
+        return Read([_table(path, code)], "") if table else _log(path, wide)
 
 
-def _table(path: Path) -> Log:
-    with path.open(encoding="utf-8-sig", newline="") as stream:
+def _table(path: Path, code: str) -> Log:
+    with path.open(encoding=code, newline="") as stream:
         names = next(csv.reader(stream))
     # For columns of one name pandas takes their number squared.
     if len({*names}) < len(names) or len(names) > _COLUMNS:
         raise ValueError(f"it has columns of one name, or more than {_COLUMNS:,}")
-    text = pd.read_csv(
-        path, encoding="utf-8-sig", index_col=False, dtype=str, keep_default_na=False
-    )
+    text = pd.read_csv(path, encoding=code, index_col=False, dtype=str, keep_default_na=False)
     curve = text.replace("", math.nan).astype(float)
     iterations = curve["iteration"]
     if not (np.isfinite(iterations) & (iterations % 1 == 0)).all():
@@ -158,11 +159,14 @@ def _table(path: Path) -> Log:
 
 def _log(path: Path, wide: bool) -> Read:
     reader = lines.Reader()
-    with path.open("rb") as stream:
+    with path.open("rb") as stream, tempfile.TemporaryFile() as plain:
         if stream.read(3) != codecs.BOM_UTF8:
             stream.seek(0)
-        # As PowerShell writes what a program says.
-        reader.read(codecs.EncodedFile(stream, "utf-8", "utf-16") if wide else stream)
+        if wide:  # as PowerShell writes what a program says
+            pieces = iter(partial(stream.read, 1 << 20), b"")
+            plain.writelines(codecs.iterencode(codecs.iterdecode(pieces, "utf-16"), "utf-8"))
+            plain.seek(0)
+        reader.read(plain if wide else stream)
     if len(reader.runs) > _RUNS:
         raise Damaged(f"it has {len(reader.runs):,} runs, more than {_RUNS:,}", "cut it into parts")
     logs = [_curve(run, reader.clock) for run in reader.runs]

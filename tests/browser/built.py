@@ -121,13 +121,15 @@ def broken(page: Path, address: str) -> str | None:
     target = target / "index.html" if target.is_dir() else target
     if not target.is_file():
         return f"{address}: no such file"
-    known = target.suffix != ".html" or not anchor or _has_anchor(target, unquote(anchor))
+    known = target.suffix != ".html" or not anchor or unquote(anchor) in _anchors(target)
     return None if known else f"{address}: no such anchor"
 
 
-def _has_anchor(page: Path, name: str) -> bool:
-    parsed = soup(page)
-    return parsed.find(id=name) is not None or parsed.find("a", {"name": name}) is not None
+@functools.cache
+def _anchors(page: Path) -> set[str]:
+    """Give all that addresses can point to on a page."""
+    marked = soup(page).find_all(id=True)
+    return {*(one["id"] for one in marked), *(one.get("name") for one in soup(page).find_all("a"))}
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):

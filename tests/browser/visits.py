@@ -156,9 +156,9 @@ def _listen(page: Page, seen: Visit) -> None:
     )
 
 
-def _resize(page: Page, seen: Visit, screen: dict[str, int]) -> None:
+def _resize(page: Page, seen: Visit, screen: dict[str, int], settle: bool) -> None:
     page.set_viewport_size(screen)
-    page.wait_for_timeout(_SETTLE_MS)
+    page.wait_for_timeout(_SETTLE_MS if settle else 0)
     width = page.evaluate("document.documentElement.scrollWidth")
     seen.overflow[screen["width"]] = width, page.evaluate(_STICKING_OUT)
 
@@ -190,7 +190,7 @@ def visit(context: BrowserContext, address: str, ways: tuple[tuple[str, int], ..
         page.evaluate(_OPEN)
         page.evaluate(axe())
         for screen in (WIDE, TABLET, PHONE):
-            _resize(page, seen, screen)
+            _resize(page, seen, screen, any(width == screen["width"] for _, width in ways))
             for mode in MODES:
                 if (mode, screen["width"]) in ways:
                     _turn(page, mode)

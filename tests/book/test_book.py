@@ -127,13 +127,15 @@ def test_prose_and_tags_are_renewed_without_rerunning(executed, no_kernel):
         ("constraints.txt", "2.0", "2.1"),
         ("ground_truth/folds.csv", "label", "labels"),
         ("book/results/scores.csv", "0.8", "0.9"),
+        ("book/benchmarks/scaling.json", "", "{}"),
         ("book/chapters/sums.ipynb", '"nbformat": 4', '"nbformat":'),
         ("book/chapters/sums.ipynb", '"execution_count": 4', '"execution_count": null'),
     ],
 )
 def test_changed_input_reruns(executed, no_kernel, file, old, new):
-    """Code, parameter, imported module (also through another), pins, folds, results count."""
+    """Code, parameter, imported module (also through another), pins, folds, results, timings."""
     path = executed / file
+    path.parent.mkdir(exist_ok=True)
     edit(path, old, new) if old else path.write_text(new)
     with pytest.raises(KernelStartedError):
         run()

@@ -42,12 +42,12 @@ def key(notebook: Mapping, parameters: Mapping[str, object], inputs: Mapping[str
 def shared_inputs(extra: Iterable[str] = ()) -> dict[str, object]:
     """Give digests of what every notebook depends on, and further inputs in words."""
     root = places.checkout() or _PACKAGE
+    names = "ground_truth", "results", "choices", "benchmarks"
+    folders = {name: getattr(places, name)() for name in names}
     not_code = {path for path in _files(_PACKAGE) if path.suffix not in {".py", ".pyc"}}
     return {
         "constraints": _digest(root.glob("constraints.txt"), root),
-        "ground_truth": _digest(_files(places.ground_truth()), places.ground_truth()),
-        "results": _digest(_files(places.results()), places.results()),
-        "choices": _digest(_files(places.choices()), places.choices()),
+        **{name: _digest(_files(folder), folder) for name, folder in folders.items()},
         "package_data": _digest(not_code, _PACKAGE),
         "python": platform.python_version(),
         "extra": list(extra),

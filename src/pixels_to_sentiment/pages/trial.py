@@ -41,7 +41,7 @@ _FORM = Markup("""<div id="photograph-trial">
 <script>
 if (location.protocol === "file:") {{
   document.querySelector("#photograph-trial [data-part=said]").textContent =
-    "A browser runs no network from a file: open the book with `make serve`.";
+    "A browser runs no network from a file: open the book with “make serve”.";
 }} else {{
   const script = document.createElement("script");
   script.type = "module";

@@ -36,7 +36,7 @@ function makeSortable(table) {
   }
 }
 
-function makeFilter(frame, table) {
+function makeFilter(table) {
   const label = document.createElement("label");
   const input = document.createElement("input");
   const count = document.createElement("output");
@@ -52,7 +52,7 @@ function makeFilter(frame, table) {
     count.value = `${rows.filter((row) => !row.hidden).length} of ${rows.length} rows`;
   };
   input.addEventListener("input", show);
-  frame.before(label);
+  table.before(label);
   show();
 }
 
@@ -71,5 +71,5 @@ document.addEventListener("DOMContentLoaded", () => {
   const table = frame && frame.querySelector("table");
   if (!table || !table.tHead || !table.tBodies.length) return;
   makeSortable(table);
-  makeFilter(frame, table);
+  makeFilter(table);
 });

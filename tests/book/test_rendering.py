@@ -83,7 +83,7 @@ def tables_page():
         v4.new_markdown_cell("# Page\n\nSee {numref}`long`."),
         of("long", len(rows)),
         of("led", len(rows), row_ids=[f"row-{n}" for n in rows]),
-        *(of(name, rendering.ROWS) for name in ("beside", "third", "fourth")),
+        *(of(name, rendering.ROWS) for name in ("beside", "third", "fourth", "fifth")),
     ]
 
 
@@ -209,11 +209,11 @@ def test_text_of_any_kind_is_shown_and_stays_text(page):
 
 
 def test_a_page_shows_three_small_tables_and_its_captions_open_the_others(page):
-    """One whose rows are led to is shown, and a label leads to a folded one as to any."""
+    """A label leads to a folded one as to any, and so do the anchors of its rows."""
     _, _, shown, paper, _ = page
     folded = r"<details[^>]*><summary><span[^>]*>Table [\d.]+ </span>(\w+)<"
-    assert re.findall(folded, shown) == ["long", "fourth"]
-    assert shown.count("</details></div>") == 2
+    assert re.findall(folded, shown) == ["long", "led", "fifth"]
+    assert shown.count("</details></div>") == 3
     assert re.findall(folded, paper) == []
     assert '<a class="reference internal" href="#long">' in shown
 

@@ -56,13 +56,14 @@ def test_each_claim_is_a_row_under_its_verdict_and_only_what_counts_is_drawn(jud
     assert "in another unit: 1 of 1 comparisons speak for it" in html
 
 
-def test_the_table_of_verdicts_folds_the_evidence_of_each(judged):
-    """A row a claim, with its section, verdict and rule."""
-    table = front.verdicts(judged, {"ablation": Markup('<a href="x">chapter 4</a>')})
-    assert len(table) == len(claims.CLAIMS)
-    assert table["verdict"].str.contains("Reproduced").sum() == 6
-    assert table["why"].str.contains("<details><summary>Evidence</summary>").all()
-    (one,) = table.loc[table["claim"].str.startswith("Removing the top layer"), "claim"]
+def test_the_tables_of_verdicts_fold_the_evidence_of_each(judged):
+    """A row a claim, under its verdict, with its section and rule."""
+    tables = dict(front.verdicts(judged, {"ablation": Markup('<a href="x">chapter 4</a>')}))
+    every = pd.concat(tables.values())
+    assert sorted(every.index) == sorted(one.name for one in claims.CLAIMS)
+    assert len(tables['<span class="verdict reproduced">✓ Reproduced</span>']) == 6
+    assert every["why"].str.contains("<details><summary>Evidence</summary>").all()
+    (one,) = every.loc[every["claim"].str.startswith("Removing the top layer"), "claim"]
     assert one.endswith('fc7-2. (section 4.3, <a href="x">chapter 4</a>)')
 
 

@@ -94,8 +94,8 @@ class PairDrawings(SphinxTransform):
 def visit(translator, node: LabelledTable) -> None:
     """Write a table with its number before its caption and a link to it behind.
 
-    A page shows its first `SHOWN` tables of up to `ROWS` rows, and those whose rows are led to; the
-    captions of the others open them. On paper (singlehtml) all are shown.
+    A page shows its first `SHOWN` tables of up to `ROWS` rows; the captions of the others open
+    them, and so does a link to one of their rows. On paper (singlehtml) all are shown.
     """
     begin = len(translator.body)
     translator.add_fignumber(node)
@@ -110,7 +110,7 @@ def visit(translator, node: LabelledTable) -> None:
     html = html.replace(f'id="{found["name"]}"', f'id="{node["ids"][0]}"', 1)
     html = html.replace(f"<caption>{caption}<", f"<caption>{number}{caption}{link}<", 1)
     shown = getattr(translator, "shown_tables", 0)
-    stays = "<tr id=" in html or (shown < SHOWN and html.count("<tr>") - 1 <= ROWS)
+    stays = shown < SHOWN and html.count("<tr") - 1 <= ROWS
     if translator.builder.name == "singlehtml" or stays:
         translator.shown_tables = shown + 1
         translator.body.append(html)

@@ -5,6 +5,7 @@ not recorded is left out.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -71,29 +72,34 @@ def _elsewise(rows: Sequence[Row]) -> str:
     return f"in another unit: {agreeing} of {len(rows)} comparisons speak for it"
 
 
-def verdicts(judged: pd.DataFrame, chapters: Mapping[str, Markup]) -> pd.DataFrame:
-    """Table the claims for the chapter of claims: verdict, claim, and why with evidence folded.
+def verdicts(
+    judged: pd.DataFrame, chapters: Mapping[str, Markup]
+) -> Iterator[tuple[Markup, pd.DataFrame]]:
+    """Table the claims for the chapter of claims, a table a verdict, under a heading that names it.
 
+    A row is a claim, by its name: what it says, and why the verdict, with the evidence folded.
     `chapters` gives a link by the label of a chapter.
     """
-    rows, items = [], (Markup("<br>"), Markup("</li><li>"))
-    for one in judged.itertuples():
-        kind, heading = _GROUPS[one.verdict]
-        where = chapters.get(one.chapter, "")
-        section = one.section if one.section == claims.OURS else f"section {one.section}"
-        evidence = Markup().join(
-            Markup("<p>{}</p><ul><li>{}</li></ul>").format(title, text.replace(*items))
-            for title, text in (("The article", one.paper), ("Recorded here", one.evidence))
-            if text
-        )
-        place = Markup(", ").join(filter(None, [section, where]))
-        verdict = Markup('<span class="verdict {}">{}</span>').format(kind, heading)
-        why = Markup(
-            "{}<details><summary>Evidence</summary>{}<p>Rule: <i>{}</i>.</p></details>"
-        ).format(one.why, evidence, one.kind)
-        claim = Markup("{} ({})").format(one.claim, place)
-        rows.append({"verdict": verdict, "claim": claim, "why": why})
-    return pd.DataFrame(rows)
+    for verdict, (kind, words) in _GROUPS.items():
+        some = judged[judged["verdict"] == verdict]
+        rows = [_why(one, chapters.get(one.chapter, "")) for one in some.itertuples()]
+        if rows:
+            heading = Markup('<span class="verdict {}">{}</span>').format(kind, words)
+            yield heading, pd.DataFrame(rows, index=list(some["name"]))
+
+
+def _why(one: Any, chapter: Markup | str) -> dict[str, Markup]:
+    """Give the cells of a judged claim, a row of `verdicts`."""
+    items = Markup("<br>"), Markup("</li><li>")
+    section = one.section if one.section == claims.OURS else f"section {one.section}"
+    evidence = Markup().join(
+        Markup("<p>{}</p><ul><li>{}</li></ul>").format(title, text.replace(*items))
+        for title, text in (("The article", one.paper), ("Recorded here", one.evidence))
+        if text
+    )
+    claim = Markup("{} ({})").format(one.claim, Markup(", ").join(filter(None, [section, chapter])))
+    why = Markup("{}<details><summary>Evidence</summary>{}<p>Rule: <i>{}</i>.</p></details>")
+    return {"claim": claim, "why": why.format(one.why, evidence, one.kind)}
 
 
 def findings(judged: pd.DataFrame, candidates: Sequence[Candidate], folder: str = "") -> Markup:

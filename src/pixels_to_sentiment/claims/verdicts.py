@@ -122,7 +122,7 @@ def decide(claim: Claim, rows: Sequence[Row]) -> tuple[str, str]:
         words.append("Nearly the article's own network counts as its own.")
     if verdict == rules.INCONCLUSIVE and not own:
         where = "on a GPU" if timed else "with the article's own"
-        words.append(f"Nothing {where} is recorded.")
+        words.append(f"None {where}.")
     return verdict, " ".join(filter(None, [*words, _lone(counted), _left_out(rows)]))
 
 
@@ -156,12 +156,9 @@ def _lone(rows: Sequence[Row]) -> str:
     lone = sum(row.lone for row in rows)
     if not lone:
         return ""
-    words = "rests on one seed of a network and knows nothing of others."
     if lone == len(rows):
-        return f"{'Each interval' if lone > 1 else 'It'} {words}"
-    if lone > 1:
-        words = words.replace("rests", "rest").replace("knows", "know")
-    return f"{lone} of the intervals {words}"
+        return f"One seed{' each' * (lone > 1)}."
+    return f"{lone} of them from one seed."
 
 
 _LEFT_OUT = {

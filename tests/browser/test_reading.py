@@ -83,6 +83,12 @@ def test_a_page_fits_a_small_screen(visited, page, screen):
 
 
 @every_page
+def test_no_table_takes_more_than_two_screens_of_a_phone(visited, page):
+    """What is longer is folded away until a reader, or a link to one of its rows, opens it."""
+    assert visited(page).tall == []
+
+
+@every_page
 def test_figures_have_a_drawing_for_the_dark_and_their_colours_are_not_shifted(visited, page):
     """Each is shown once, with its corner as dark as the page; other pictures keep a white ground.
 

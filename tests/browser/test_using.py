@@ -62,6 +62,19 @@ def test_the_button_for_colours_turns_the_book_dark_and_keeps_it_so(page, addres
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
+def test_a_key_leads_to_its_row_among_all_runs_which_is_folded_away(page, address):
+    """The table opens at the row, and words in its field leave the rows that have them."""
+    built.require(LATER)
+    page.goto(address + LATER)
+    key = page.locator("a.run").first.text_content()
+    page.goto(f"{address}chapters/{page.locator('a.run').first.get_attribute('href')}")
+    row = page.locator(f"#run-{key}")
+    expect(row).to_be_in_viewport()
+    page.get_by_label("Rows with all of these words").fill(key)
+    expect(row).to_be_visible()
+    assert page.locator("#run-table tbody tr:visible").count() == 1
+
+
 PHOTOGRAPHS = """() => [...document.querySelectorAll('img.photographs, .map-pair img')]
     .map(image => getComputedStyle(image).filter)"""
 

@@ -106,6 +106,12 @@ _HIDDEN_CAPTIONS = """() => [...document.querySelectorAll('article figcaption')]
     .filter(caption => caption.offsetHeight === 0).map(caption => caption.textContent.trim())"""
 
 
+# Of what is not folded, that which takes more than two screens to scroll by.
+_TALL = """() => [...document.querySelectorAll('article table.results, article table.docutils')]
+    .filter(table => table.checkVisibility() && table.offsetHeight > 2 * innerHeight)
+    .map(table => table.textContent.trim().slice(0, 80))"""
+
+
 @dataclass
 class Visit:
     """What was seen on a page.
@@ -116,6 +122,8 @@ class Visit:
         Addresses asked for; those that failed or were missing; errors and warnings of the console.
     first_screen
         Sources of the images that a reader sees first, one of which may be the largest thing there.
+    tall
+        Tables that take more than two screens of a phone, with all folded that is folded.
     violations
         What axe-core found, by mode and width: ``rule``, ``impact``, ``where``.
     empty_images
@@ -135,6 +143,7 @@ class Visit:
     failures: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     first_screen: list[str] = field(default_factory=list)
+    tall: list[str] = field(default_factory=list)
     violations: dict[tuple[str, int], list[dict]] = field(default_factory=dict)
     empty_images: list[str] = field(default_factory=list)
     hidden_captions: dict[str, list[str]] = field(default_factory=dict)
@@ -178,9 +187,11 @@ def visit(context: BrowserContext, address: str, ways: tuple[tuple[str, int], ..
     seen = Visit()
     with context.new_page() as page:
         _listen(page, seen)
-        page.set_viewport_size(WIDE)
+        page.set_viewport_size(PHONE)
         page.emulate_media(color_scheme="light", reduced_motion="reduce")
         page.goto(address)
+        seen.tall = page.evaluate(_TALL)
+        page.set_viewport_size(WIDE)
         # Images that are not there yet would leave their room to others.
         seen.empty_images = page.evaluate(_EMPTY_IMAGES)
         seen.first_screen = page.evaluate(_FIRST_SCREEN)

@@ -32,7 +32,9 @@ unexport PIXELS_TO_SENTIMENT_MIRROR
 endif
 
 BIN := .venv/bin
-# Compiling takes a minute, and most of what is installed is never imported.
+# Compiling takes a minute, and most of what is installed is never imported; what is, is compiled
+# then and kept. Where that is forbidden, each of a hundred processes spends five seconds on it.
+unexport PYTHONDONTWRITEBYTECODE
 PIP_INSTALL := -m pip install -qq --no-compile --progress-bar off --disable-pip-version-check
 EXTRAS := [book,test,dev,weights,cluster]
 CLI := $(BIN)/pixels-to-sentiment

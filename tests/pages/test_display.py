@@ -133,6 +133,23 @@ def test_the_table_of_runs_has_an_anchor_a_run_and_comes_as_csv(made, shown, mon
     assert list(read["ten crops"]) == list(found["ten crops"])
 
 
+def test_what_a_build_ran_is_named_and_tabled_only_where_it_is_what_the_page_is_about(
+    made, own, shown
+):
+    """Its accuracies say nothing of the article; on other pictures nothing else is there."""
+    record = made()
+    display.this_build([record], "smoke")
+    assert f'href="13-runs.html#run-{record.key}"' in shown[-1]
+    assert "<table" not in shown[-1]
+    datasets.add(*own, "holiday", count=3)
+    with places.using("holiday"):
+        display.this_build([record], "smoke", pd.DataFrame({"layer": ["fc6"]}))
+    assert "<caption>Accuracy" in shown[-1]
+    assert "fc6" in shown[-1]
+    display.this_build([], "smoke")
+    assert "Nothing was run" in shown[-1]
+
+
 def test_missing_weights_are_said_and_a_misspelt_configuration_stops_everything(standin, shown):
     """Nothing else is shown for what is missing, and nothing has run before the misspelt one."""
     page = display.Page("smoke")

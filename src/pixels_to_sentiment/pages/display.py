@@ -190,31 +190,44 @@ def fold(summary: str, content: Markup, keys: Iterable[str] = ()) -> None:
     show(HTML(tables.folded(summary, traces.linked(content))))
 
 
-def this_build(records: Iterable[Record], tier: str) -> None:
-    """Fold away the accuracies of the runs that were made for a page.
+def this_build(
+    made: Iterable[Finished], tier: str, found: pd.DataFrame | None = None, **options: object
+) -> None:
+    """Name the runs or probes that were made for a page, and lead to all runs for what came out.
 
-    On another data set than the article's they are what the page is about, and shown.
+    On another data set than the article's they are what the page is about, and tabled: `found`,
+    with options as for `tables.table`, or else the accuracies of the runs.
     """
-    here = experiments.table(records)
-    if here.empty:
+    made = list(made)
+    if not made:
         note("Nothing was run", "None of the weights that this build asked for can be had here.")
-        return
-    names = {
+    elif places.dataset():
+        if found is None:
+            found, options = _accuracies(made), _AS_ACCURACIES
+        caption = f"Accuracy, mean over the folds ({tier} tier)"
+        table(found, caption=caption, name="build-table", **options)
+    else:
+        said = Markup('<p>They stand among <a href="{}#run-table">all runs</a>: {}.</p>')
+        keys = [one.key for one in made]
+        traces.CELL.told |= set(keys)
+        show(HTML(traces.linked(said.format(tables.RUNS_PAGE, ", ".join(keys)))))
+
+
+_AS_ACCURACIES = {
+    "names": {
         "title": "configuration",
         "agreement": "subset",
         "oversampling": "ten crops",
         "folds": "which folds",
         "mean": "accuracy",
         "n": "folds",
-    }
-    shown = reports.titled(here)[list(names)]
-    formats = {"mean": ".3f"}
-    if places.dataset():  # what the page is about
-        caption = f"Accuracy, mean over the folds ({tier} tier)"
-        table(shown, names=names, formats=formats, caption=caption, name="build-table")
-        return
-    content = tables.table(shown, names=names, formats=formats)
-    fold(f"Accuracies of this build ({tier} tier)", content)
+    },
+    "formats": {"mean": ".3f"},
+}
+
+
+def _accuracies(records: Iterable[Record]) -> pd.DataFrame:
+    return reports.titled(experiments.table(records))[list(_AS_ACCURACIES["names"])]
 
 
 def details(records: Iterable[Record]) -> None:

@@ -49,6 +49,20 @@ def test_unknown_and_incomplete_commands_exit_with_2(capsys, arguments):
 
 
 @pytest.mark.parametrize(
+    "arguments",
+    [["map", "", "-o", "here"], ["map", "cat.png", "-o", ""], ["record", ""]],
+)
+def test_an_empty_word_is_not_the_current_folder(capsys, arguments, tmp_path, monkeypatch):
+    """Which a shell variable that is not set would make of it."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    assert end.value.code == 2
+    assert "an empty word names nothing" in capsys.readouterr().err
+    assert not os.listdir()
+
+
+@pytest.mark.parametrize(
     ("arguments", "named"),
     [
         (["experiments", "show", "nope"], "'nope'"),
@@ -162,9 +176,7 @@ def test_files_are_listed_with_their_places(capsys, isolated, monkeypatch):
 # The book
 
 
-@pytest.mark.parametrize(
-    ("values", "named"), [(["[1, "], "'[1, ' is no"), ([""], "'' is no"), (["1", "2"], "twice")]
-)
+@pytest.mark.parametrize(("values", "named"), [(["[1, "], "'[1, ' is no"), (["1", "2"], "twice")])
 def test_a_parameter_that_cannot_be_read_is_refused(capsys, values, named):
     """Before any kernel starts."""
     words = [word for value in values for word in ("-p", "test_folds", value)]

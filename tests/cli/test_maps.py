@@ -171,16 +171,6 @@ def test_where_all_runs_are_damaged_that_is_said_before_how_to_make_one(capsys, 
     assert not os.path.exists("maps")
 
 
-@pytest.mark.parametrize("given", [["", "-o", "here"], ["CAT", "-o", ""]])
-def test_an_empty_name_is_not_the_current_folder(capsys, run, cat, given):
-    """Which a shell variable that is not set would make of it."""
-    with pytest.raises(SystemExit) as end:
-        main(["map", *(str(cat) if one == "CAT" else one for one in given)])
-    assert end.value.code == 2
-    assert "an empty name names no file or folder" in capsys.readouterr().err
-    assert not os.listdir()
-
-
 def test_a_letter_that_the_terminal_lacks_is_printed_as_an_escape(
     run, isolated, monkeypatch, quick
 ):
@@ -201,11 +191,9 @@ def test_a_letter_that_the_terminal_lacks_is_printed_as_an_escape(
         (["CAT", "nothing.jpg"], "There is no file or folder nothing.jpg."),
         (["."], "has no photographs"),
         (["CAT", "--run", "0000"], "no finished run"),
-        (["CAT", "--run", ""], "no finished run"),
         (["CAT", "--run", "../made"], "no finished run"),
         (["CAT", "--run", "*"], "no finished run"),
         (["CAT", "--network", "nope"], "nope is none"),
-        (["CAT", "--network", ""], " is none"),
         (["CAT", "--device", "gpu"], "'gpu'"),
         (["CAT", "-o", "CAT"], "is not a folder"),
         (["CAT", "COPY"], "the same files"),

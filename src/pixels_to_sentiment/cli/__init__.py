@@ -38,7 +38,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0, or 2 after one sentence on standard error about what the user can mend.
     """
     with terminal.as_text():
-        options = _parser().parse_args(arguments)
+        parser, words = _parser(), sys.argv[1:] if arguments is None else arguments
+        # A path of no letters is the current folder, which nobody means whose variable is not set.
+        if "" in words:
+            parser.error("an empty word names nothing: leave it out, or set its variable")
+        options = parser.parse_args(words)
         _end_orderly()
         try:
             with places.using(getattr(options, "data", None)):

@@ -42,20 +42,13 @@ def commands(rooms) -> None:
     text, whole = "Map the sentiment of your own photographs.", argparse.RawDescriptionHelpFormatter
     told = {"description": DESCRIPTION, "epilog": EPILOG, "formatter_class": whole}
     command = add_command(rooms, "map", _map, text, *SHOWN, **told)
-    command.add_argument("photographs", nargs="+", type=_path, metavar="PHOTO|FOLDER")
+    command.add_argument("photographs", nargs="+", type=Path, metavar="PHOTO|FOLDER")
     command.add_argument(
-        "-o", "--output", type=_path, default=Path("maps"), metavar="DIR", help="default: maps"
+        "-o", "--output", type=Path, default=Path("maps"), metavar="DIR", help="default: maps"
     )
     weights = command.add_mutually_exclusive_group()
     weights.add_argument("--run", metavar="KEY", help="of a finished run, or its first digits")
     weights.add_argument("--network", metavar="NAME", help="the best run of this network")
-
-
-def _path(text: str) -> Path:
-    # Path("") is the current folder, which nobody means who gives a variable that is not set.
-    if not text:
-        raise argparse.ArgumentTypeError("an empty name names no file or folder")
-    return Path(text)
 
 
 def _map(options: argparse.Namespace) -> None:

@@ -82,12 +82,12 @@ def using(name: str | None) -> Iterator[None]:
             os.environ.update({DATA: before} if before is not None else {})
 
 
-def articles_own(what: str) -> None:
-    """Refuse, where another data set is in use, what is of the article's photographs alone."""
+def articles_own(what: str, of: str = "the article's photographs") -> None:
+    """Refuse, where another data set is in use, what is of the article alone."""
     if own := dataset():
         raise UserError(
-            f"{what} of the article's photographs and makes no sense of the data set {own.name}: "
-            f"leave out --data, or unset {DATA}."
+            f"{what} of {of} and makes no sense of the data set {own.name}: leave out --data, or "
+            f"unset {DATA}."
         )
 
 

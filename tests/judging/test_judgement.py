@@ -101,7 +101,7 @@ def test_the_ratio_is_that_of_the_published_folds():
     """Test over training pictures, in each fold of each subset."""
     for agreement in folds.AGREEMENTS:
         train, test = folds.split(agreement, 1)
-        assert len(test) / len(train) == judgement.TEST_TO_TRAIN
+        assert len(test) / len(train) == judgement.tested_by_trained()
 
 
 def test_with_several_seeds_a_picture_counts_once():

@@ -94,12 +94,12 @@ def _make_book_of(own: Path) -> None:
     config["title"] = f"{own.name}, by the code of {config['title']}"
     config["sphinx"]["config"]["html_theme_options"]["logo"]["text"] = config["title"]
     toc = {"format": "jb-book", "root": first}
-    if others:
-        toc["chapters"] = [{"file": one} for one in others]
+    toc["chapters"] = [{"file": one} for one in (*others, "references")]
     for name, content in (("_config.yml", config), ("_toc.yml", toc)):
         (home / name).write_text(yaml.safe_dump(content))
     shutil.copytree(book / "book" / "_static", home / "_static", dirs_exist_ok=True)
-    shutil.copy(book / "book" / "references.bib", home)
+    for name in ("references.bib", "references.md"):
+        shutil.copy(book / "book" / name, home)
 
 
 def _each(jobs: list[tuple], at_once: int) -> list[bool]:

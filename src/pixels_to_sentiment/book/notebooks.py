@@ -5,6 +5,7 @@ executed, it becomes ``book/chapters/NAME.ipynb``, which Jupyter Book renders an
 """
 
 import difflib
+import re
 from collections.abc import Collection
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from pixels_to_sentiment.errors import UserError, damage
 
 PARAMETERS, INJECTED = "parameters", "injected-parameters"
 KERNEL = "python3"
-# Cells that speak of the article's photographs and numbers, and are left out of the chapter on
-# another data set.
+# Tags cells that speak of the article's photographs and numbers, and are left out of the chapter on
+# another data set. A notebook that is of the article throughout says of what in its metadata.
 ARTICLES = "article"
+# The strictest subset, and the one of a data set of one's own, in words.
+_SUBSETS = "five agree", "all pictures"
 
 
 def root() -> Path:
@@ -39,28 +42,32 @@ def chapter_path(name: str) -> Path:
 
 def executable() -> list[str]:
     """Name the notebooks that make sense of the data set in use, in alphabetical order."""
-    paths = source_paths()
-    if not places.dataset():
-        return list(paths)
-    return [name for name, at in paths.items() if any(map(_articles, read(at).cells))]
-
-
-def _articles(cell) -> bool:
-    return ARTICLES in tags(cell)
+    own = places.dataset()
+    return [n for n, at in source_paths().items() if not (own and ARTICLES in read(at).metadata)]
 
 
 def to_execute(path: Path):
     """Read a source notebook without what makes no sense of the data set in use.
 
-    A notebook that does not tell such cells is of the article throughout: `UserError`.
+    Besides cells these are sentences of captions. `UserError` for one of the article throughout.
     """
     notebook = read(path)
     if places.dataset():
-        kept = [cell for cell in notebook.cells if not _articles(cell)]
-        if len(kept) == len(notebook.cells):
-            places.articles_own(f"Chapter {path.stem} is")
-        notebook.cells = kept
+        if ARTICLES in notebook.metadata:
+            places.articles_own(f"Chapter {path.stem} is", notebook.metadata[ARTICLES])
+        notebook.cells = [_of_own(cell) for cell in notebook.cells if ARTICLES not in tags(cell)]
     return notebook
+
+
+def _of_own(cell):
+    cell.source = cell.source.replace(*_SUBSETS)
+    shown = cell.metadata.get("mystnb", {})
+    for part, name in (("figure", "caption"), ("image", "alt")):
+        if name in shown.get(part, {}):
+            sentences = re.split(r"(?<=\.) ", shown[part][name].replace(*_SUBSETS))
+            kept = [one for one in sentences if not re.search("article|paper", one)]
+            shown[part][name] = " ".join(kept)
+    return cell
 
 
 def require(word: str, known: Collection[str], what: str, origin: object) -> None:

@@ -232,7 +232,7 @@ def near_duplicates(
     first, other = (table.iloc[rows].reset_index(drop=True) for rows in np.nonzero(near))
     found = pd.DataFrame({"bits": apart[near].astype(int), "image": first["image"]})
     found = found.assign(other=other["image"], label=first["label"], other_label=other["label"])
-    for name in AGREEMENTS:
+    for name in folds.agreements():
         one, two = first[f"{name}_fold"], other[f"{name}_fold"]
         found[f"{name}_straddles"] = (one != two).fillna(False).astype(bool)
     return found

@@ -98,6 +98,11 @@ def agreements() -> tuple[str, ...]:
     return (WHOLE,) if places.dataset() else AGREEMENTS
 
 
+def strictest() -> str:
+    """Give the subset by which networks are judged, where no other is named."""
+    return agreements()[0]
+
+
 def numbers() -> tuple[int, ...]:
     """Give the folds of the data set in use."""
     return tuple(sorted(set(load()[f"{WHOLE}_fold"]))) if places.dataset() else FOLDS
@@ -122,7 +127,7 @@ def split(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Training and test photographs of one fold, in the published order, as `subset` has them.
 
-    The training list is the test lists of the other four folds, one after the other. Raises
+    The training list is the test lists of the other folds, one after the other. Raises
     ``UserError`` for an unknown subset or fold.
     """
     chosen = subset(agreement, table)

@@ -163,13 +163,15 @@ def agreement(table: pd.DataFrame, limits: pd.DataFrame) -> Figure:
     return legend_below(figure, panels[0], 1)
 
 
-def prices(table: pd.DataFrame, earlier: float) -> Figure:
+def prices(table: pd.DataFrame, earlier: Sequence[float]) -> Figure:
     """Draw accuracy against each cost of a network, on logarithmic scales, side by side.
 
     The table is as `reports.prices.prices` gives it. The networks have colours, ``how`` has marks,
-    which are hollow where no minutes are told. The accuracy `earlier` is of a network whose costs
+    which are hollow where no minutes are told. The accuracies `earlier` are of networks whose costs
     are not known, drawn as dashes.
     """
+    if table.empty:
+        return nothing()
     costs = {
         "parameters": "parameters (millions)",
         "operations": "GFLOP a picture",
@@ -180,7 +182,8 @@ def prices(table: pd.DataFrame, earlier: float) -> Figure:
     marks = dict(zip(table["how"].unique(), "oDs", strict=False))
     for panel, (column, words) in zip(panels, costs.items(), strict=True):
         dashes = {"color": "black", "linewidth": 0.8, "linestyle": "--"}
-        panel.axhline(earlier, **dashes, label="PCNN, as the article quotes it")
+        for one in earlier:
+            panel.axhline(one, **dashes, label="PCNN, as the article quotes it")
         for (network, how), some in table.groupby(["network", "how"], sort=False):
             colour, told = colours[network], some["minutes"].notna().all()
             panel.scatter(
@@ -195,7 +198,7 @@ def prices(table: pd.DataFrame, earlier: float) -> Figure:
         panel.xaxis.set_major_formatter("{x:g}")
         panel.xaxis.set_minor_locator(NullLocator())
         panel.tick_params(axis="x", rotation=45)
-    panels[0].set_ylabel("accuracy, five agree, centre crop")
+    panels[0].set_ylabel("accuracy, centre crop")
     return legend_below(figure, panels[0], 2)
 
 

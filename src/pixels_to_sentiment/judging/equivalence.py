@@ -10,14 +10,14 @@ import pandas as pd
 from scipy import stats
 
 from pixels_to_sentiment.data import folds
-from pixels_to_sentiment.judging.judgement import TEST_TO_TRAIN
+from pixels_to_sentiment.judging.judgement import tested_by_trained
 
 SAME = 0.01
 """Accuracies this close, one picture in a hundred, are practically the same."""
 
 
 def posterior(
-    differences: pd.DataFrame, *, same: float = SAME, k: int = len(folds.FOLDS)
+    differences: pd.DataFrame, *, same: float = SAME, k: int | None = None
 ) -> pd.DataFrame:
     """Tell how probable it is that the first is worse, practically the same, and better.
 
@@ -26,15 +26,16 @@ def posterior(
     difference has Student's t distribution with k - 1 degrees of freedom around the mean. Beside
     it the two one-sided tests of equivalence (Schuirmann, 1987).
 
-    Takes ``difference`` (mean over k folds) and ``std`` (over the folds, with k - 1), and adds
+    Takes ``difference`` (mean over k folds, by default as many as there are) and ``std`` (over the folds, with k - 1), and adds
     ``worse``, ``same`` (within `same` on either side of zero) and ``better`` (probabilities), and
     ``p_same``, of the hypothesis that the accuracies are further apart. Missing where the deviation
     is; where it is zero, the difference is certain.
     """
+    k = k or len(folds.numbers())
     mean = differences["difference"].to_numpy(float)
     deviation = differences["std"].to_numpy(float)
     # Differences that do not vary leave no doubt of where they lie.
-    scale = np.maximum(np.sqrt(1 / k + TEST_TO_TRAIN) * deviation, np.finfo(float).tiny)
+    scale = np.maximum(np.sqrt(1 / k + tested_by_trained()) * deviation, np.finfo(float).tiny)
     worse = stats.t.cdf(-same, k - 1, mean, scale)
     better = stats.t.sf(same, k - 1, mean, scale)
     return differences.assign(

@@ -27,12 +27,15 @@ from pixels_to_sentiment.judging import resampling
 from pixels_to_sentiment.judging.answers import CASE, by_picture, cases, pair, pair_views
 from pixels_to_sentiment.judging.scores import listed
 
-# The training list of a published fold is the test lists of all others.
-TEST_TO_TRAIN = 1 / (len(folds.FOLDS) - 1)
 # Two accuracies that are no further apart are called similar.
 NEAR = 0.05
 _EXTENT = ["folds", "seeds", "pictures"]
 _DIFFERENCE = ["difference", "std", "low", "high"]
+
+
+def tested_by_trained() -> float:
+    """Divide a test list by its training list, which is the test lists of all other folds."""
+    return 1 / (len(folds.numbers()) - 1)
 
 
 def accuracies(answers: pd.DataFrame) -> pd.DataFrame:
@@ -102,7 +105,7 @@ def _compared(pairs: Iterable[tuple[tuple, pd.DataFrame]]) -> pd.DataFrame:
     for names, paired in pairs:
         each = by_picture(paired, "first", "other", "difference")
         over_folds = each.groupby("fold")[["first", "other", "difference"]].mean()
-        p, *ends = resampling.corrected_t(over_folds["difference"], TEST_TO_TRAIN)
+        p, *ends = resampling.corrected_t(over_folds["difference"], tested_by_trained())
         apart = _apart(each)
         rows.append(
             (
@@ -177,7 +180,7 @@ def noise(answers: pd.DataFrame, within: float = NEAR) -> pd.DataFrame:
     Gives ``agreement``; ``between``, a view (its configurations) or ``"views"`` (ten crops and
     centre crop of one configuration); ``pairs`` (of runs over all folds); ``std`` (root of the
     median variance over folds of paired differences); ``smallest``, the least difference of two
-    means over five folds that the corrected resampled t-test calls significant at 5%. A kind
+    means over all folds that the corrected resampled t-test calls significant at 5%. A kind
     without such pairs is left out.
     """
     kinds = [(names[:2], paired) for names, paired in pair(answers)]
@@ -192,7 +195,8 @@ def noise(answers: pd.DataFrame, within: float = NEAR) -> pd.DataFrame:
     for kind, variances in measured.items():
         if variances:
             middle = float(np.median(variances))
-            least = resampling.critical_difference(middle, len(folds.FOLDS), TEST_TO_TRAIN)
+            count = len(folds.numbers())
+            least = resampling.critical_difference(middle, count, tested_by_trained())
             rows.append((*kind, len(variances), middle**0.5, least))
     return pd.DataFrame(rows, columns=["agreement", "between", "pairs", "std", "smallest"])
 

@@ -32,6 +32,9 @@ def differences() -> pd.DataFrame:
     ``what`` (in words), ``agreement``, ``between`` (as `judgement.noise` has it), ``difference``.
     """
     table = scores.of_article(scores.reported())
+    columns = ["what", "agreement", "between", "difference"]
+    if table.empty:  # beside a data set of one's own
+        return pd.DataFrame(columns=columns)
     best = table.loc[table["experiment"] == "abstract v1", "mean"].item()
     rows = [("the best network − the state of the art before", "five", "oversampled", best)]
     means = table.set_index(["variant", "agreement", "oversampling"])["mean"]
@@ -53,7 +56,7 @@ def differences() -> pd.DataFrame:
             words = " − ".join("fine-tuned CaffeNet" if one == BASE else one for one in both)
             what = f"{words}, {scores.CROPS[oversampling]}"
             rows.append((what, "five", view, found[0] - found[1]))
-    return pd.DataFrame(rows, columns=["what", "agreement", "between", "difference"])
+    return pd.DataFrame(rows, columns=columns)
 
 
 def later() -> pd.DataFrame:

@@ -286,12 +286,16 @@ def experiment(
 ) -> None:
     """Show an experiment's table, the paper's numbers beside the recorded ones, and its runs.
 
-    The table's label is that of the experiment, followed by ``-table``; `more` are shown as if it
-    listed them.
+    The caption is followed by the subset, and the table's label is that of the experiment, followed
+    by ``-table``; `more` are shown as if it listed them.
     """
     records, chosen = list(records), catalogue.find(name)
     chosen = replace(chosen, here=(*chosen.here, *more))
-    table(reports.experiment_table(chosen, records), caption=caption, name=f"{name}-table")
+    found = reports.experiment_table(chosen, records)
+    caption += f" on {figures.AGREEMENT_NAMES[folds.strictest()]}"
+    if any(column.startswith("the paper") for column in found):
+        caption += ": the paper's numbers and the recorded ones"
+    table(found, caption=caption, name=f"{name}-table")
     details(reports.of_experiment(chosen, records))
 
 

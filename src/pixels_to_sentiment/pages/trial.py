@@ -45,7 +45,7 @@ if (location.protocol === "file:") {{
 }} else {{
   const script = document.createElement("script");
   script.type = "module";
-  script.src = "../{folder}/{script}";
+  script.src = "{folder}/{script}";
   document.head.append(script);
 }}
 </script>""")
@@ -57,7 +57,8 @@ def your_photograph() -> choice.Choice | None:
     The run is a linear head on frozen features, which is fitted if it is not there. What is
     missing is said on the page instead, and gives ``None``.
     """
-    folder = (places.checkout() or Path()) / "book" / "chapters" / FOLDER
+    own, book = places.dataset(), (places.checkout() or Path()) / "book"
+    folder = (own or book) / "chapters" / FOLDER
     try:
         chosen = choice.fitted(NETWORK)
         if chosen is not None:
@@ -73,5 +74,7 @@ def your_photograph() -> choice.Choice | None:
         display.note("Not in this build", reason)
         return None
     sizes = sum(one.stat().st_size for one in folder.iterdir())
-    show(HTML(_FORM.format(folder=FOLDER, script=SCRIPT.name, size=f"{sizes / 1e6:.0f}")))
+    # The chapters of the book lie a folder deeper than its front page.
+    address = FOLDER if own else f"../{FOLDER}"
+    show(HTML(_FORM.format(folder=address, script=SCRIPT.name, size=f"{sizes / 1e6:.0f}")))
     return chosen

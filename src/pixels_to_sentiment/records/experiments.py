@@ -105,12 +105,12 @@ def require_count(name: str, value: object) -> None:
 
 
 def _recipe(name: str, agreement: str, shorter: dict[str, int | None]) -> recipes.Recipe:
-    full = _full(name, agreement)
+    full = recipe_of(name, agreement)
     recipe = replace(full, **{field: value for field, value in shorter.items() if value})
     return full if recipe == full else replace(recipe, name=name + SHORTENED)
 
 
-def _full(name: str, agreement: str) -> recipes.Recipe:
+def recipe_of(name: str, agreement: str) -> recipes.Recipe:
     """Give a recipe with the iterations of a subset; of one's own, as many epochs as the paper."""
     if agreement != folds.WHOLE:
         return recipes.recipe(name, agreement)

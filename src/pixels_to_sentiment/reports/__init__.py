@@ -20,6 +20,7 @@ from pixels_to_sentiment.reports.runs import (
     by_fold,
     by_seed,
     complete,
+    complete_everywhere,
     configuration_of,
     confusions,
     costs,

@@ -82,13 +82,13 @@ def tuned_against_frozen(
     probes, records, rows, used = list(probes), list(records), [], []
     for one in configurations:
         runs = reports.complete(reports.runs_of(one, records))
-        wanted = f"{one.network}:{one.start}", "five"
+        wanted = f"{one.network}:{one.start}", folds.strictest()
         some = [p for p in probes if (p.probe.network, p.probe.agreement) == wanted]
         known = told(some)
         # Of several layers the last, which comes first.
         first_layer = known["layer"].iloc[:1].squeeze()
         known = known[(known["classifier"] == classifier) & (known["layer"] == first_layer)]
-        if not runs or known["fold"].nunique() < len(folds.FOLDS):
+        if not runs or known["fold"].nunique() < len(folds.numbers()):
             continue
         both = pd.concat([reports.gathered(runs, "centre"), known], ignore_index=True)
         first, other = reports.title_of(runs[0]), known["configuration"].iloc[0]
@@ -140,7 +140,7 @@ def between_frozen(
     used, known = known.attrs["runs"], known[known["classifier"] == classifier]
     known = known.assign(configuration=known["configuration"].str.split(f", {FROZEN}").str[0])
     whole = known.groupby(["configuration", "agreement"])["fold"].transform("nunique")
-    known = known[whole == len(folds.FOLDS)]
+    known = known[whole == len(folds.numbers())]
     others = [name for name in known["configuration"].unique() if name != first]
     table = judgement.differences(known, [(first, other) for other in others])
     table["pair"] = [f"{first} − {other}" for other in table["other"]]
@@ -158,7 +158,7 @@ def by_subset(
     """
     found = compared(probes)
     chosen = found["classifier"] == CLASSIFIER_TITLES[classifier]
-    last = found[chosen & (found["n"] == len(folds.FOLDS))]
+    last = found[chosen & (found["n"] == len(folds.numbers()))]
     last = last.drop_duplicates(["configuration", "agreement"])
     last = last.assign(score=tables.scored(last[["nested_mean", "nested_std"]]))
     wide = last.pivot(index="configuration", columns="agreement", values="score")
@@ -189,5 +189,5 @@ def in_words(table: pd.DataFrame, *, beside_paper: bool = True) -> pd.DataFrame:
     frame = pd.DataFrame(shown).assign(difference=table["difference"])
     if table["configuration"].nunique() < 2:
         frame = frame.drop(columns="network")
-    whole = (table["n"] == len(folds.FOLDS)).all()
+    whole = (table["n"] == len(folds.numbers())).all()
     return frame if whole else frame.assign(folds=table["n"])

@@ -35,7 +35,7 @@ def accuracies(records: Iterable[Record], view: str = "oversampled") -> pd.DataF
 def paired(
     records: Iterable[Record], pairs: Iterable[tuple[Configuration, Configuration]]
 ) -> pd.DataFrame:
-    """Compare pairs of configurations of which all folds of five agree are recorded, by ten crops.
+    """Compare pairs of configurations of which all folds are recorded, by ten crops.
 
     As `judgement.differences` gives it, with ``pair`` (in words) and ``keys`` (of the runs,
     comma-separated); what comes out seed by seed (see `judgement.across_seeds`): ``trials`` (how
@@ -114,7 +114,7 @@ def difference_in_words(first: str, other: str) -> str:
 
 
 def words(table: pd.DataFrame) -> pd.DataFrame:
-    """Put a table of `judgement` into words: views named, subsets left out where all are five."""
+    """Put a table of `judgement` into words: views named, the subset left out."""
     views = {view: scores.CROPS[oversampling] for view, oversampling in scores.VIEWS.items()}
     named = views | {"views": " and ".join(views.values())}
     shown = [name for name in ("view", "between") if name in table]
@@ -144,13 +144,13 @@ def agreement_of(pairs: Iterable[tuple[Record, Record]]) -> pd.DataFrame:
 
 
 def twins(loaded: Pictures) -> dict[str, str]:
-    """Name the test pictures of five agree that have a copy in the training list of their fold.
+    """Name the test pictures that have a copy in the training list of their fold.
 
-    Each with its digest, which its copies share.
+    Of the strictest subset; each with its digest, which its copies share.
     """
     digests = loaded.files.set_index("image")["sha256"]
     found = {}
-    for fold in folds.FOLDS:
-        train, test = (part["image"] for part in folds.split("five", fold))
+    for fold in folds.numbers():
+        train, test = (part["image"] for part in folds.split(folds.strictest(), fold))
         found |= {name: digests[name] for name in test[loaded.copies(test, train)]}
     return found

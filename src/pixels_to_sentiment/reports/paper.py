@@ -17,7 +17,6 @@ from pixels_to_sentiment.records import experiments
 from pixels_to_sentiment.records.catalogue import Configuration, Experiment
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.reports.runs import costs, of_experiment, titled
-from pixels_to_sentiment.training import recipes
 
 _ADDRESS = "https://doi.org/10.1016/j.imavis.2017.01.011"
 # Where a number was read, if not in the article.
@@ -56,9 +55,10 @@ def sizes() -> pd.DataFrame:
 
 
 def experiment_table(experiment: Experiment, records: Iterable[Record]) -> pd.DataFrame:
-    """Set what is recorded of an experiment on five agree beside what the paper reports.
+    """Set what is recorded of an experiment on the strictest subset beside what the paper reports.
 
-    A row a configuration of the catalogue, as text for `tables.table`. ``missing`` says, where
+    A row a configuration of the catalogue, as text for `tables.table`. Where the paper reports
+    nothing, it has no columns. ``missing`` says, where
     nothing or not every fold is recorded, why, and how long a fold of that network and recipe took
     where others were run.
     """
@@ -67,16 +67,17 @@ def experiment_table(experiment: Experiment, records: Iterable[Record]) -> pd.Da
     scored = experiments.table(of_experiment(experiment, records))
     reported = scores.of_article(scores.reported(experiment.reported))
     variants = dict(zip(experiment.paper, experiment.variants, strict=False))
-    rows = []
+    subset, rows = folds.strictest(), []
     for one in experiment.configurations:
         theirs = reported[reported["variant"] == variants.get(one)]
         named = [one.network, one.start, one.recipe]
         own = scored[(scored[["network", "start", "recipe"]] == named).all(axis=1)]
         row = {"configuration": one.title}
         for oversampling, crops in CROPS.items():
-            row[f"the paper, {crops}"] = _score(theirs, "five", oversampling)
-            row[f"here, {crops}"] = _score(own, "five", oversampling)
-        row["seeds"] = _seeds(own, ["five"])
+            if len(reported):
+                row[f"the paper, {crops}"] = _score(theirs, subset, oversampling)
+            row[f"here, {crops}"] = _score(own, subset, oversampling)
+        row["seeds"] = _seeds(own, [subset])
         row["missing"] = _why_missing(one, own, price)
         rows.append(row)
     return pd.DataFrame(rows)
@@ -89,7 +90,7 @@ def _score(rows: pd.DataFrame, agreement: str, oversampling: str) -> str:
         if "grade" in rows:
             return tables.score(one.mean, one.std, one.grade)
         only = f" (fold{'s' if one.n > 1 else ''} {one.folds} only)"
-        return tables.score(one.mean, one.std) + only * (one.n < len(folds.FOLDS))
+        return tables.score(one.mean, one.std) + only * (one.n < len(folds.numbers()))
     return "–"
 
 
@@ -105,13 +106,14 @@ def _seeds(rows: pd.DataFrame, agreements: list[str]) -> str:
 
 
 def _why_missing(configuration: Configuration, rows: pd.DataFrame, price: pd.DataFrame) -> str:
-    if len(rows) and rows["n"].iloc[0] == len(folds.FOLDS):
+    if len(rows) and rows["n"].iloc[0] == len(folds.numbers()):
         return ""
     start = factory.find_start(configuration.network, configuration.start)
     if not len(rows) and start and not any(assets.find(name) for name in start.assets):
         return "not run: weights not at hand"
     what = "other folds not recorded" if len(rows) else "not recorded"
-    same_length = price["iterations"] == recipes.recipe(configuration.recipe, "five").iterations
+    recipe = experiments.recipe_of(configuration.recipe, folds.strictest())
+    same_length = price["iterations"] == recipe.iterations
     alike = price[(price["network"] == configuration.family) & same_length]
     # The fewest minutes are of the precision that most is recorded in.
     return what + (f": {alike['median'].min():.0f} minutes a fold" if len(alike) else "")

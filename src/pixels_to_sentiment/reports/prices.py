@@ -8,6 +8,7 @@ import pandas as pd
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.judging import scores
 from pixels_to_sentiment.networks import architectures, factory
 from pixels_to_sentiment.probes.records import ProbeRecord
@@ -38,7 +39,7 @@ def prices(
     records: Iterable[Record],
     probes: Iterable[ProbeRecord],
 ) -> pd.DataFrame:
-    """Set accuracies on five agree, from the centre crop, beside what the networks take.
+    """Set accuracies on the strictest subset, centre crop, beside what the networks take.
 
     Of fine-tuned networks those with all folds are taken; of probes of untrained networks the
     softmax classifier, with the nested choice. Gives ``network`` and ``how`` in words, ``accuracy``
@@ -52,18 +53,18 @@ def prices(
             accuracy = accuracies(runs, "centre")["mean"].mean()
             rows.append((one.network, one.start, TUNED, accuracy, _minutes(runs)))
             used += [run.key for run in runs]
-    by_start = defaultdict(list)
+    by_start, count = defaultdict(list), len(folds.numbers())
     for one in probes:
-        if one.run is None and one.probe.agreement == "five":
+        if one.run is None and one.probe.agreement == folds.strictest():
             by_start[one.probe.network].append(one)
     for name, some in by_start.items():
-        found = layerwise.compared(some).query("classifier == 'softmax' and n == 5")
+        found = layerwise.compared(some).query("classifier == 'softmax' and n == @count")
         if len(found):
             network, _, start = name.partition(":")
             rows.append((network, start, FROZEN, found["nested_mean"].iloc[0], _minutes(some)))
             used += [one.key for one in some]
-    article = _article("CaffeNet, ILSVRC-2012")
-    rows.append(("caffenet", "imagenet", ARTICLE, article, float("nan")))
+    for article in _article("CaffeNet, ILSVRC-2012"):
+        rows.append(("caffenet", "imagenet", ARTICLE, article, float("nan")))
     table = pd.DataFrame(rows, columns=["network", "start", "how", "accuracy", "minutes"])
     names = table["network"].unique()
     counted = architectures.sizes(names).set_index("network")["parameters"]
@@ -75,14 +76,17 @@ def prices(
     return table[["network", "how", "accuracy", "parameters", "operations", "minutes"]]
 
 
-def earlier() -> float:
-    """Give the accuracy of PCNN on five agree as the article quotes it; its size is not told."""
+def earlier() -> list[float]:
+    """Give the accuracy of PCNN on five agree as the article quotes it; its size is not told.
+
+    None beside a data set of one's own.
+    """
     return _article("PCNN (You et al. 2015)")
 
 
-def _article(variant: str) -> float:
+def _article(variant: str) -> list[float]:
     table = scores.reported("fine-tuning").query("agreement == 'five' and oversampling != 'yes'")
-    return table.set_index("variant")["mean"][variant]
+    return table.loc[table["variant"] == variant, "mean"].to_list()
 
 
 def _minutes(records: Iterable[Record | ProbeRecord]) -> float:

@@ -8,7 +8,7 @@ import pandas as pd
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.drawing import figures, tables
 from pixels_to_sentiment.judging import scores
-from pixels_to_sentiment.records import experiments
+from pixels_to_sentiment.records import catalogue, experiments
 from pixels_to_sentiment.records.catalogue import USUAL_PRECISION, Configuration, Experiment
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.records.work import Finished
@@ -35,21 +35,21 @@ def _title(configuration: Configuration, precision: str) -> str:
 
 
 def runs_of(
-    configuration: Configuration, records: Iterable[Record], agreement: str = "five"
+    configuration: Configuration, records: Iterable[Record], agreement: str | None = None
 ) -> list[Record]:
-    """Pick the records of a configuration on a subset.
+    """Pick the records of a configuration on a subset, by default the strictest.
 
     Where it was run in several precisions, the one with the most runs is taken, so that none
     stands twice.
     """
-    wanted = configuration, agreement
+    wanted = configuration, agreement or folds.strictest()
     some = [one for one in records if (configuration_of(one), one.run.agreement) == wanted]
     counts = Counter(one.run.precision for one in some)
     return [one for one in some if one.run.precision == counts.most_common(1)[0][0]]
 
 
 def of_experiment(
-    experiment: Experiment, records: Iterable[Record], agreement: str = "five"
+    experiment: Experiment, records: Iterable[Record], agreement: str | None = None
 ) -> list[Record]:
     """Pick the records of an experiment's configurations on a subset, in the catalogue's order."""
     records = list(records)
@@ -61,18 +61,29 @@ def of_timm(records: Iterable[Record]) -> list[Configuration]:
     return sorted({configuration_of(r) for r in records if r.run.network.startswith("timm/")})
 
 
-def complete(records: Iterable[Record], agreement: str = "five") -> list[Record]:
-    """Pick the records of configurations of which all five folds of a subset are there.
+def complete(records: Iterable[Record], agreement: str | None = None) -> list[Record]:
+    """Pick the records of configurations of which all folds of a subset are there.
 
     Of several seeds those with all folds are taken.
     """
-    chosen = defaultdict(list)
+    agreement, chosen = agreement or folds.strictest(), defaultdict(list)
     for one in experiments.whole_seeds(records):
         if one.run.agreement == agreement:
             chosen[configuration_of(one), one.run.recipe, one.run.precision].append(one)
     wanted = set(folds.numbers())
     whole = (group for group in chosen.values() if {one.run.fold for one in group} == wanted)
     return [one for group in whole for one in group]
+
+
+def complete_everywhere(records: Iterable[Record]) -> list[Record]:
+    """Pick as `complete` does, on every subset of every experiment."""
+    records = list(records)
+    return [
+        one
+        for experiment in map(catalogue.find, catalogue.EXPERIMENTS)
+        for agreement in experiment.agreements
+        for one in complete(of_experiment(experiment, records, agreement), agreement)
+    ]
 
 
 def one_per_network(records: Iterable[Record]) -> list[Record]:

@@ -16,14 +16,15 @@ import torch
 from torch import Tensor
 
 from pixels_to_sentiment import reports
+from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.data.pictures import cut
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.networks.architectures import CLASSES
 from pixels_to_sentiment.networks.network import Network
+from pixels_to_sentiment.records import experiments
 from pixels_to_sentiment.records.catalogue import Configuration
 from pixels_to_sentiment.records.runs import Record
-from pixels_to_sentiment.training import recipes
 from pixels_to_sentiment.training.prediction import CENTRE, ten_corners
 
 # Base rates that are tried, the article's two and one between.
@@ -91,7 +92,7 @@ def table(
     """
     records, at_start, rows, used = list(records), cache(_limit_at_start), [], []
     for one in configurations:
-        recipe = recipes.recipe(one.recipe, "five")
+        recipe = experiments.recipe_of(one.recipe, folds.strictest())
         found = at_start(one.network, one.start, recipe.momentum, pixels)
         if found is None:
             continue

@@ -23,7 +23,8 @@ def answers(
     """Train a logistic regression on each fold's training list, and ask it of the test list.
 
     Features are standardised, and the cost of mistakes is chosen by the likelihood, both inside
-    the training list: each of the four test lists that it is made of is left out in turn.
+    the training list: each of the test lists that it is made of is left out in turn. Where it is
+    one alone there is nothing to choose by, and the cost is 1.
 
     The features have a row an image, (n, k). Answers are as `answers.gather` gives them, said to
     come from `name`, in the view of ten crops, beside which they are judged: a baseline sees all of
@@ -33,13 +34,12 @@ def answers(
     parts = []
     for fold in folds.numbers():
         train, test = folds.split(agreement, fold)
-        model = GridSearchCV(
-            make_pipeline(StandardScaler(), LogisticRegression(solver="newton-cholesky")),
-            {"logisticregression__C": COSTS},
-            scoring=_likelihood,
-            cv=LeaveOneGroupOut(),
-        )
-        model.fit(rows.loc[train["image"]].to_numpy(), train["label"], groups=train["fold"])
+        model = make_pipeline(StandardScaler(), LogisticRegression(solver="newton-cholesky"))
+        if train["fold"].nunique() > 1:
+            parts_left_out = [*LeaveOneGroupOut().split(train, groups=train["fold"])]
+            costs = {"logisticregression__C": COSTS}
+            model = GridSearchCV(model, costs, scoring=_likelihood, cv=parts_left_out)
+        model.fit(rows.loc[train["image"]].to_numpy(), train["label"])
         positive = model.predict_proba(rows.loc[test["image"]].to_numpy())[:, 1]
         parts.append(test.assign(positive=positive))
     told = pd.concat(parts, ignore_index=True)

@@ -26,8 +26,8 @@ def posterior(
     difference has Student's t distribution with k - 1 degrees of freedom around the mean. Beside
     it the two one-sided tests of equivalence (Schuirmann, 1987).
 
-    Takes ``difference`` (mean over k folds, by default as many as there are) and ``std`` (over the folds, with k - 1), and adds
-    ``worse``, ``same`` (within `same` on either side of zero) and ``better`` (probabilities), and
+    Takes ``difference`` (mean over k folds, by default as many as there are) and ``std`` (over the
+    folds, with k - 1), and adds ``worse``, ``same`` (within `same` on either side of zero) and ``better`` (probabilities), and
     ``p_same``, of the hypothesis that the accuracies are further apart. Missing where the deviation
     is; where it is zero, the difference is certain.
     """

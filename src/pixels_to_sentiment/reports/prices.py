@@ -53,12 +53,13 @@ def prices(
             accuracy = accuracies(runs, "centre")["mean"].mean()
             rows.append((one.network, one.start, TUNED, accuracy, _minutes(runs)))
             used += [run.key for run in runs]
-    by_start, count = defaultdict(list), len(folds.numbers())
+    by_start = defaultdict(list)
     for one in probes:
         if one.run is None and one.probe.agreement == folds.strictest():
             by_start[one.probe.network].append(one)
     for name, some in by_start.items():
-        found = layerwise.compared(some).query("classifier == 'softmax' and n == @count")
+        found = layerwise.compared(some).query("classifier == 'softmax'")
+        found = found[found["n"] == len(folds.numbers())]
         if len(found):
             network, _, start = name.partition(":")
             rows.append((network, start, FROZEN, found["nested_mean"].iloc[0], _minutes(some)))

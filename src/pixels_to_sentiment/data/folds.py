@@ -105,7 +105,8 @@ def strictest() -> str:
 
 def numbers() -> tuple[int, ...]:
     """Give the folds of the data set in use."""
-    return tuple(sorted(set(load()[f"{WHOLE}_fold"]))) if places.dataset() else FOLDS
+    # As Python's own numbers, which a key and a parameter of a notebook can hold.
+    return tuple(sorted(load()[f"{WHOLE}_fold"].unique().tolist())) if places.dataset() else FOLDS
 
 
 def subset(agreement: str, table: pd.DataFrame | None = None) -> pd.DataFrame:

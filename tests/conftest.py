@@ -176,8 +176,7 @@ def bright_or_dark():
 def made(tmp_path):
     """Write the folder of a finished run whose predictions are right on the first `right`."""
     from pixels_to_sentiment.data import folds
-    from pixels_to_sentiment.records import runs
-    from pixels_to_sentiment.training import recipes
+    from pixels_to_sentiment.records import experiments, runs
     from toy_runs import describe
 
     def make(
@@ -197,7 +196,7 @@ def made(tmp_path):
             weights="w.safetensors",
             agreement=agreement,
             fold=fold,
-            recipe=recipes.recipe(recipe, agreement),
+            recipe=experiments.recipe_of(recipe, agreement),
             precision=precision,
             seed=seed,
         )

@@ -117,7 +117,7 @@ def test_every_network_stands_at_each_of_its_costs():
             "minutes": [float("nan"), 30.0],
         }
     )
-    panels = charts.prices(table, 0.783).axes
+    panels = charts.prices(table, [0.783]).axes
     assert [panel.get_xscale() for panel in panels] == ["log"] * 3
     drawn = [
         [tuple(c.get_offsets()[0].tolist()) for c in panel.collections if c.get_offsets().count()]

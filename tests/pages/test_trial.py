@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from pixels_to_sentiment import places
 from pixels_to_sentiment.book import metadata
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files.assets import Unavailable
@@ -21,8 +22,12 @@ def shown(isolated, monkeypatch):
     return seen
 
 
-def test_the_form_loads_nothing_but_what_lies_beside_it(shown, isolated, monkeypatch):
+@pytest.mark.parametrize(("own", "chapters"), [("", "book"), ("mine", "datasets/mine")])
+def test_the_form_loads_nothing_but_what_lies_beside_it(
+    shown, isolated, monkeypatch, own, chapters
+):
     """Each file that the script names is in the folder, and the page says how much that is."""
+    monkeypatch.setenv(places.DATA, own)
     wanted = (trial.browser.MODEL, trial.browser.FACTS, *trial.browser.RUNTIME_FILES)
 
     def export(_, folder):
@@ -33,11 +38,11 @@ def test_the_form_loads_nothing_but_what_lies_beside_it(shown, isolated, monkeyp
     monkeypatch.setattr(trial.choice, "fitted", lambda network: network)
     monkeypatch.setattr(trial.browser, "export", export)
     assert trial.your_photograph() == trial.NETWORK
-    folder = isolated / "book" / "chapters" / trial.FOLDER
+    folder = isolated / chapters / "chapters" / trial.FOLDER
     named = re.findall(r'"([\w.-]+\.(?:wasm|mjs|onnx|json))"', trial.SCRIPT.read_text())
     assert set(named) <= {one.name for one in folder.iterdir()}
     (html,) = shown
-    assert f"../{trial.FOLDER}/{trial.SCRIPT.name}" in html
+    assert f'"{"" if own else "../"}{trial.FOLDER}/{trial.SCRIPT.name}"' in html
     assert "3 MB" in html
 
 

@@ -32,4 +32,4 @@ def test_the_article_stands_there_without_any_record():
     assert (row.network, row.how) == ("CaffeNet from ImageNet", prices.ARTICLE)
     assert row.accuracy == pytest.approx(0.817)
     assert row.minutes != row.minutes
-    assert prices.earlier() == pytest.approx(0.783)
+    assert prices.earlier() == [pytest.approx(0.783)]

@@ -76,7 +76,7 @@ def complete(records: Iterable[Record], agreement: str | None = None) -> list[Re
 
 
 def complete_everywhere(records: Iterable[Record]) -> list[Record]:
-    """Pick as `complete` does, on every subset of every experiment."""
+    """Pick as `complete` does, on every subset of every experiment, some of which share runs."""
     records = list(records)
     return [
         one

@@ -3,6 +3,8 @@
 import json
 import os
 
+import pytest
+
 from pixels_to_sentiment import places
 from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.imports import datasets
@@ -40,6 +42,17 @@ def test_a_run_on_ones_own_data_is_recorded_apart_and_the_articles_stores_stay(
     assert (description["run"]["agreement"], description["run"]["fold"]) == ("all", 3)
     # 65 epochs of eight pictures in batches of 256.
     assert description["run"]["recipe"]["iterations"] == 2
+
+
+@pytest.mark.parametrize("words", [["results"], ["record", "--all"], ["book", "execute"]])
+def test_a_data_set_that_is_not_there_is_said_not_to_be(own, capsys, monkeypatch, words):
+    """However it is named; what is to be imported need not be there."""
+    assert main([*words, "--data", "absent"]) == 2
+    assert "no data set absent in" in capsys.readouterr().err
+    monkeypatch.setenv(places.DATA, "later")
+    assert main(words) == 2
+    assert "no data set later in" in capsys.readouterr().err
+    assert main(["data", "list"]) == 0
 
 
 def test_what_another_data_set_has_not_is_refused_in_a_sentence(own, capsys, monkeypatch):

@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pytest
 import tifffile
+from PIL import Image
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.data import pictures
@@ -34,10 +35,40 @@ def test_a_tiff_has_its_colours_however_it_is_stored(tmp_path, planar, compressi
     room = np.zeros_like(pixels)
     values = pixels.transpose(axes).astype(np.uint16) * 257
     tifffile.imwrite(tmp_path / "a.tif", values, photometric="rgb", byteorder=order, **options)
-    assert decoding._read(tmp_path, "a.tif", room)[2:] == (256, 256)
+    assert decoding._read(tmp_path, "a.tif", room)[2:] == (256, 256, 0)
     np.testing.assert_array_equal(room, pixels)
     tifffile.imwrite(tmp_path / "a.tif", pixels.transpose(axes), photometric="cielab", **options)
     assert bool(decoding._read(tmp_path, "a.tif", room)[1]) == (planar == "contig")
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "tif"])
+@pytest.mark.parametrize("orientation", range(2, 9))
+def test_a_picture_is_turned_as_its_exif_says_and_that_is_told(own, suffix, orientation):
+    """As a camera stores what was taken upright or mirrored; the size is the upright one's."""
+    folder, labels = own
+    plain = np.kron([[0, 250], [120, 60], [200, 30]], np.ones((85, 128))).astype(np.uint8)
+    stored = {2: plain[:, ::-1], 3: plain[::-1, ::-1], 4: plain[::-1], 5: plain.T}
+    stored |= {6: plain.T[::-1], 7: plain.T[::-1, ::-1], 8: plain.T[:, ::-1]}
+    image, exif = Image.fromarray(np.ascontiguousarray(stored[orientation])), Image.Exif()
+    exif[0x0112] = orientation
+    image.convert("RGB").save(folder / f"a.{suffix}", exif=exif, quality=100)
+    labels.write_text(labels.read_text() + f"a.{suffix},0\n")
+    _, odd = datasets.add(folder, labels, "mine", count=3)
+    assert odd == ["1 pictures were turned upright, as their EXIF says."]
+    with places.using("mine"):
+        loaded = pictures.load()
+    upright = pictures.warp(np.repeat(plain[:, :, None], 3, axis=2)).astype(int)
+    np.testing.assert_allclose(loaded.pixels[-1], upright, atol=6 * (suffix == "jpg"))
+    assert loaded.files.iloc[-1][["width", "height"]].to_list() == [256, 255]
+
+
+def test_damaged_exif_leaves_a_picture_as_it_is_stored(tmp_path, recwarn):
+    pixels = np.full((256, 256, 3), 99, np.uint8)
+    wrong = b"Exif\0\0II*\0\xff\xff\xff\xff"
+    Image.fromarray(pixels).save(tmp_path / "a.jpg", quality=100, exif=wrong)
+    assert decoding.decode(tmp_path, ["a.jpg"], tmp_path)["turned"].to_list() == [0]
+    np.testing.assert_array_equal(np.load(tmp_path / "pixels.npy")[0], pixels)
+    assert not recwarn.list
 
 
 KILLED = """

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pixels_to_sentiment import __version__, places
 from pixels_to_sentiment.cli import terminal
+from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError
 
 # Seconds that may pass in silence.
@@ -46,6 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _end_orderly()
         try:
             with places.using(getattr(options, "data", None)):
+                if hasattr(options, "data"):
+                    folds.require_own()
                 options.command(options)
             sys.stdout.flush()
         except UserError as fault:
@@ -175,8 +178,6 @@ def _book(rooms) -> None:
 
 
 def _folds_export(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment.data import folds
-
     places.articles_own("What is published is")
     paths = folds.export(options.directory, force=options.force)
     print(f"Wrote {len(paths)} lists under {options.directory}.")
@@ -215,7 +216,6 @@ def _files_fetch(options: argparse.Namespace) -> None:
 def _book_execute(options: argparse.Namespace) -> None:
     from pixels_to_sentiment import book
     from pixels_to_sentiment.book import notebooks, tiers
-    from pixels_to_sentiment.data import folds
     from pixels_to_sentiment.files import assets
 
     # What the notebooks would find: a file that comes, goes or changes makes them run again.
@@ -231,7 +231,6 @@ def _book_execute(options: argparse.Namespace) -> None:
     if options.at_once < 1:
         raise UserError(f"--at-once {options.at_once} would execute nothing: give 1 or more.")
     if places.dataset():
-        folds.load()
         paths = notebooks.source_paths()
         chosen = {*(options.only or notebooks.executable())} & {*paths}
         known = {one for name in chosen for one in tiers.declared_parameters(paths[name])}

@@ -81,12 +81,18 @@ def _read(path: Path, changed: int, digest: str = _SHA256) -> pd.DataFrame:
     return pd.read_csv(io.BytesIO(content), dtype=kinds)
 
 
-def _own(folder: Path) -> pd.DataFrame:
-    if not (folder / DIGESTS).is_file():
+def require_own() -> None:
+    """Stop where a data set of one's own is in use and not there."""
+    own = places.dataset()
+    if own and not (own / DIGESTS).is_file():
         raise UserError(
-            f"There is no data set {folder.name} in {folder.parent}: import it, or choose from "
+            f"There is no data set {own.name} in {own.parent}: import it, or choose from "
             "`pixels-to-sentiment data list`."
         )
+
+
+def _own(folder: Path) -> pd.DataFrame:
+    require_own()
     path = folder / TABLE
     with damage(path, f"delete {folder} and import it again"):
         digest = json.loads((folder / DIGESTS).read_text())[TABLE]

@@ -5,7 +5,8 @@ A data set is a folder of `places.datasets` that holds
 ``folds.csv``
     ``image``, ``label`` (0 negative, 1 positive), ``all_fold`` (from 1) and ``all_rank`` (from 0).
 ``pixels.npy``, ``files.csv``
-    The pictures, decoded and warped as the article's are, and their files: see `pictures.Pictures`.
+    The pictures, decoded and warped as the article's are but turned as their EXIF says, and their
+    files: see `pictures.Pictures`, and ``turned``, whether one was (0 or 1).
 ``whole.json``
     SHA-256 of these files; written last.
 
@@ -89,7 +90,7 @@ def _same_or_refuse(target: Path, content: bytes, folder: Path) -> pd.DataFrame:
     """Give the files of a data set that is there already, if it is the same."""
     same = (target / DIGESTS).is_file() and (target / TABLE).read_bytes() == content
     if same:
-        files = pd.read_csv(target / "files.csv")
+        files = pd.read_csv(target / "files.csv").reindex(columns=decoding.FACTS)
         known = zip(files["image"], files["sha256"], strict=True)
         same = all(assets.sha256(folder / image) == digest for image, digest in known)
     if not same:
@@ -147,6 +148,8 @@ def _odd(table: pd.DataFrame, files: pd.DataFrame, folder: Path) -> list[str]:
     names = sorted(one.as_posix() for one in found if one.suffix.lower() in labels.SUFFIXES)
     if unlisted := [one for one in names if one not in listed]:
         said.append(f"{len(unlisted):,} pictures are in {folder} and not listed: left out.")
+    if turned := int(files["turned"].sum()):
+        said.append(f"{turned:,} pictures were turned upright, as their EXIF says.")
     folds = table[f"{WHOLE}_fold"].groupby(files["sha256"]).nunique()
     if several := int((folds > 1).sum()):
         said.append(

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import os
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache, partial
@@ -12,7 +13,7 @@ from types import ModuleType
 
 import numpy as np
 import pandas as pd
-from PIL import Image, PngImagePlugin, TiffImagePlugin
+from PIL import ExifTags, Image, ImageOps, PngImagePlugin, TiffImagePlugin
 from tqdm import tqdm
 
 from pixels_to_sentiment import places
@@ -26,7 +27,7 @@ PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = 64 << 20
 TiffImagePlugin.READ_LIBTIFF = True
 # Pictures that are decoded before they are written, 50 MB; what is written is kept after a kill.
 CHUNK = 256
-_FACTS = ["image", "sha256", "width", "height"]
+FACTS = ["image", "sha256", "width", "height", "turned"]
 
 
 def decode(home: Path, images: list[str], folder: Path) -> pd.DataFrame:
@@ -40,13 +41,15 @@ def decode(home: Path, images: list[str], folder: Path) -> pd.DataFrame:
     if not done:
         array = pictures._array(pixels, len(images))
         del array
-    _write(facts, [_FACTS, *done], "w")
+    _write(facts, [FACTS, *done], "w")
     begin = np.load(pixels, mmap_mode="r").offset
     # Written as a file is: what is written to a map stays in the memory of the process.
     chunk = np.empty((CHUNK, SIDE, SIDE, 3), np.uint8)
     bar = tqdm(desc="Decoding", total=len(images), initial=len(done), disable=None)
     threads = ThreadPoolExecutor(len(os.sched_getaffinity(0)))
-    with bar, threads, pixels.open("r+b") as out:
+    with bar, threads, pixels.open("r+b") as out, warnings.catch_warnings():
+        # Pillow's, of pictures that are whole, would come between the lines.
+        warnings.simplefilter("ignore")
         for at in range(len(done), len(images), CHUNK):
             some = images[at : at + CHUNK]
             told = list(threads.map(partial(_read, folder), some, chunk))
@@ -85,26 +88,39 @@ def _write(facts: Path, rows: list, mode: str) -> None:
 
 
 def _read(folder: Path, image: str, room: np.ndarray) -> tuple:
-    """Decode a picture into its room, as the article's are; give its facts, or none if it fails."""
+    """Decode a picture into its room, as the article's are but upright, and give its facts.
+
+    There are none of one that cannot be decoded.
+    """
     try:
         with places.reading(folder / image) as stream:
             content = stream.read()
         with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
-            width, height = opened.size
             # Of grey Pillow would cut off what has more than 8 bits; in planes of their own it
             # reads CIELab and transparent grey wrongly.
             odd = opened.mode.startswith(("I", "F")) or (
                 opened.mode in ("LA", "La", "LAB")
                 and getattr(opened, "tag_v2", {}).get(TiffImagePlugin.PLANAR_CONFIGURATION) == 2
             )
-            if odd or width * height > Image.MAX_IMAGE_PIXELS:
+            if odd or opened.width * opened.height > Image.MAX_IMAGE_PIXELS:
                 raise ValueError
+            turned = _turn(opened)
             whole = opened if opened.mode == "RGB" else opened.convert("RGB")
             room[:] = warp(np.asarray(whole))
     # Pillow raises a dozen kinds at damaged bytes.
     except Exception:
-        return image, "", "", ""
-    return image, hashlib.sha256(content).hexdigest(), width, height
+        return image, "", "", "", ""
+    return image, hashlib.sha256(content).hexdigest(), *whole.size, int(turned)
+
+
+def _turn(opened: Image.Image) -> bool:
+    """Turn a picture as its EXIF says, and tell whether that says so; damaged, it says nothing."""
+    turned = False
+    with suppress(Exception):
+        turned = opened.getexif().get(ExifTags.Base.Orientation) in range(2, 9)
+        if turned:
+            ImageOps.exif_transpose(opened, in_place=True)
+    return turned
 
 
 def warp(pixels: np.ndarray) -> np.ndarray:

@@ -27,7 +27,8 @@ def posterior(
     it the two one-sided tests of equivalence (Schuirmann, 1987).
 
     Takes ``difference`` (mean over k folds, by default as many as there are) and ``std`` (over the
-    folds, with k - 1), and adds ``worse``, ``same`` (within `same` on either side of zero) and ``better`` (probabilities), and
+    folds, with k - 1), and adds
+    ``worse``, ``same`` (within `same` on either side of zero) and ``better`` (probabilities), and
     ``p_same``, of the hypothesis that the accuracies are further apart. Missing where the deviation
     is; where it is zero, the difference is certain.
     """

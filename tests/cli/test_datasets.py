@@ -2,11 +2,14 @@
 
 import json
 import os
+import re
 
 import pytest
 
 from pixels_to_sentiment import places
+from pixels_to_sentiment.book import notebooks
 from pixels_to_sentiment.cli import main
+from pixels_to_sentiment.files import assets
 from pixels_to_sentiment.imports import datasets
 
 
@@ -42,6 +45,24 @@ def test_a_run_on_ones_own_data_is_recorded_apart_and_the_articles_stores_stay(
     assert (description["run"]["agreement"], description["run"]["fold"]) == ("all", 3)
     # 65 epochs of eight pictures in batches of 256.
     assert description["run"]["recipe"]["iterations"] == 2
+
+
+def test_a_chapter_of_an_experiment_shows_ones_own_accuracies_and_none_of_the_article(
+    own, isolated, monkeypatch, capfd
+):
+    datasets.add(*own, "a", count=3)
+    monkeypatch.setenv(assets.OFFLINE_VARIABLE, "1")
+    words = ["-p", "addition", "[timm/test_efficientnet:random:paper]", "-p", "test_folds", "[3]"]
+    chapter = ["book", "execute", "--data", "a", "--only", "06-addition"]
+    assert main([*chapter, *words]) == 0, capfd.readouterr().err
+    made = notebooks.read(isolated / "datasets/a/chapters/06-addition.ipynb")
+    outputs = [o.data for cell in notebooks.code_cells(made) for o in cell.outputs if "data" in o]
+    said = "".join(o[kind] for o in outputs for kind in o if "text/" in kind)
+    assert "All on this page is of 12 other pictures in 3 folds" in said
+    assert "The layer addition on all pictures<" in said
+    assert "no pair is recorded on all folds yet" in said
+    assert re.search("efficientnet from random weights.*>0[.][0-9]{3}</td>", said)
+    assert not re.search("the (paper|article)[, ]", said)
 
 
 @pytest.mark.parametrize("words", [["results"], ["record", "--all"], ["book", "execute"]])

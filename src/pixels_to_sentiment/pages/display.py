@@ -205,7 +205,7 @@ def this_build(
         if found is None:
             found, options = _accuracies(made), _AS_ACCURACIES
         caption = f"Accuracy, mean over the folds ({tier} tier)"
-        table(found, caption=caption, name="build-table", **options)
+        table(found, caption=caption, name=f"build-{made[0].key}", **options)
     else:
         said = Markup('<p>They stand among <a href="{}#run-table">all runs</a>: {}.</p>')
         keys = [one.key for one in made]
@@ -305,9 +305,8 @@ def answers(records: Iterable[Record], caption: str, name: str) -> None:
     A training that came to nothing answers always the same, which an accuracy alone hides.
     """
     found = reports.by_seed(records)
-    if found.empty:
+    if found.empty:  # the table is there all the same, as the text refers to it
         note(*_NOTHING)
-        return
     names = {
         "positive": "answered positive",
         "auc": "area under ROC",

@@ -10,6 +10,7 @@ from pixels_to_sentiment import places
 from pixels_to_sentiment.data import folds, pictures
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files import assets
+from pixels_to_sentiment.imports import datasets
 from pixels_to_sentiment.maps import choice
 from pixels_to_sentiment.records import catalogue, runs, store
 from pixels_to_sentiment.records.catalogue import Configuration
@@ -187,3 +188,11 @@ def test_a_head_is_fitted_where_photographs_and_a_whole_start_are_at_hand(
     assert choice.why_fitted(found).endswith("features.")
     monkeypatch.setattr(store, "recorded", lambda: [record])
     assert "recorded with 75.0% there" in choice.why_fitted(found)
+
+
+def test_on_other_pictures_the_command_names_them_and_no_archive_is_asked_for(own):
+    datasets.add(*own, "mine", count=3)
+    with places.using("mine"), pytest.raises(UserError, match="There is no whole run") as fault:
+        choice.best("squeezenet1_1")
+    assert "--agreements all --folds 1 --data mine`" in str(fault.value)
+    assert folds.ARCHIVE not in str(fault.value)

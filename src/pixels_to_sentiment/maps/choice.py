@@ -192,14 +192,13 @@ def best(network: str | None = None, device: str = "cpu") -> Choice:
 
 
 def fitted(network: str | None, device: str = "cpu") -> Choice | None:
-    """Fit a linear head to a network's features, on fold 1 of five agree, and keep the run.
+    """Fit a linear head to a network's features, on fold 1 of the strictest subset; keep the run.
 
     ``None`` where the photographs are not at hand, or none of the network's weights from ImageNet
     with all of its layers.
     """
     wanted = _to_train(network)
-    lacking = not places.dataset() and assets.find(folds.ARCHIVE) is None
-    if wanted.start != "imagenet" or not _at_hand(wanted) or lacking:
+    if wanted.start != "imagenet" or not _at_hand(wanted) or _without_pictures():
         return None
     from pixels_to_sentiment.data import pictures
     from pixels_to_sentiment.records import experiments
@@ -238,17 +237,23 @@ def _run_again(run: Run) -> str:
     return f"run `{command} --seeds {run.seed} --precision {run.precision}` to have them"
 
 
-def _command(configuration: Configuration, agreement: str = "five", fold: int = 1) -> str:
+def _command(configuration: Configuration, agreement: str | None = None, fold: int = 1) -> str:
+    own = places.dataset()
     return (
         f"pixels-to-sentiment experiments run fine-tuning --only {configuration} "
-        f"--agreements {agreement} --folds {fold}"
+        f"--agreements {agreement or folds.strictest()} --folds {fold}"
+        f"{f' --data {own.name}' if own else ''}"
     )
+
+
+def _without_pictures() -> bool:
+    return not places.dataset() and assets.find(folds.ARCHIVE) is None
 
 
 def _nothing_trained(network: str | None) -> str:
     configuration = _to_train(network)
     start = declared.find_start(configuration.network, configuration.start)
-    absent = [folds.ARCHIVE] * (assets.find(folds.ARCHIVE) is None)
+    absent = [folds.ARCHIVE] * _without_pictures()
     absent += [start.assets[0]] * (not _at_hand(configuration))
     fetched = f" once `pixels-to-sentiment files fetch {' '.join(absent)}` has worked"
     return (
@@ -267,7 +272,7 @@ def _to_train(network: str | None) -> Configuration:
         listed += [Configuration(network, start, catalogue.THIRD) for start in starts]
     pretrained = [one for one in listed if one.start != "random"]
     # To look for weights may make a file, which serves nothing without the photographs.
-    looked = pretrained if assets.find(folds.ARCHIVE) else []
+    looked = [] if _without_pictures() else pretrained
     return next(filter(_at_hand, looked), pretrained[0])
 
 

@@ -89,12 +89,11 @@ def execute(
 def _make_book_of(own: Path) -> None:
     """Put beside the chapters on another data set what Jupyter Book needs to render them."""
     home, book = own / "chapters", notebooks.root()
-    first, *others = (path.stem for path in sorted(home.glob("*.ipynb")))
+    first, *others = *(path.stem for path in sorted(home.glob("*.ipynb"))), "references"
     config = yaml.safe_load((book / "_config.yml").read_text())
     config["title"] = f"{own.name}, by the code of {config['title']}"
     config["sphinx"]["config"]["html_theme_options"]["logo"]["text"] = config["title"]
-    toc = {"format": "jb-book", "root": first}
-    toc["chapters"] = [{"file": one} for one in (*others, "references")]
+    toc = {"format": "jb-book", "root": first, "chapters": [{"file": one} for one in others]}
     for name, content in (("_config.yml", config), ("_toc.yml", toc)):
         (home / name).write_text(yaml.safe_dump(content))
     shutil.copytree(book / "book" / "_static", home / "_static", dirs_exist_ok=True)

@@ -26,10 +26,8 @@ def compare(everything: bool = False) -> list[str]:
     outputs differ, what is wrong stands on standard output beside the `UserError`.
     """
     chapters = {name: notebooks.chapter_path(name) for name in notebooks.source_paths()}
-    keys = {
-        name: notebooks.read(path).metadata["pixels_to_sentiment"]["key"]
-        for name, path in chapters.items()
-    }
+    made = {name: notebooks.read(path).metadata for name, path in chapters.items()}
+    keys = {name: one["pixels_to_sentiment"]["key"] for name, one in made.items()}
     passed = notebooks.root() / "_build" / "compared.json"
     before = json.loads(passed.read_text()) if passed.is_file() else {}
     due = [name for name, key in keys.items() if everything or before.get(name) != key]

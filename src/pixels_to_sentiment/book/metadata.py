@@ -87,8 +87,8 @@ def copy(app: Sphinx, fault: Exception | None) -> None:
         (Path(app.outdir) / feed.NAME).write_text(told)
     if lines:
         (folder / SUMS).write_text("".join(lines))
-    chapters = Path(app.srcdir) / ("" if places.dataset() else "chapters")
-    made, folder = chapters / TRIAL, Path(app.outdir) / TRIAL
+    made = Path(app.srcdir) / ("" if places.dataset() else "chapters") / TRIAL
+    folder = Path(app.outdir) / TRIAL
     shutil.rmtree(folder, ignore_errors=True)
     if made.is_dir():
         shutil.copytree(made, folder)

@@ -14,11 +14,10 @@ from pixels_to_sentiment.errors import UserError, damage
 
 PARAMETERS, INJECTED = "parameters", "injected-parameters"
 KERNEL = "python3"
-# Tags cells that speak of the article's photographs and numbers, and are left out of the chapter on
-# another data set. A notebook that is of the article throughout says of what in its metadata.
+# Tags cells of the article's photographs and numbers, left out of a chapter on another data set.
+# A notebook that is of the article throughout says of what in its metadata.
 ARTICLES = "article"
-# The strictest subset, and the one of a data set of one's own, in words.
-_SUBSETS = "five agree", "all pictures"
+_SUBSETS = "five agree", "all pictures"  # the strictest of the article's, and that of one's own
 
 
 def root() -> Path:
@@ -36,8 +35,7 @@ def source_paths() -> dict[str, Path]:
 
 def chapter_path(name: str) -> Path:
     """Give where the executed form of a notebook lies; on another data set in its folder."""
-    own = places.dataset()
-    return (own or root() / "book") / "chapters" / f"{name}.ipynb"
+    return (places.dataset() or root() / "book") / "chapters" / f"{name}.ipynb"
 
 
 def executable() -> list[str]:
@@ -65,8 +63,7 @@ def _of_own(cell):
     for part, name in (("figure", "caption"), ("image", "alt")):
         if name in shown.get(part, {}):
             sentences = re.split(r"(?<=\.) ", shown[part][name].replace(*_SUBSETS))
-            kept = [one for one in sentences if not re.search("article|paper", one)]
-            shown[part][name] = " ".join(kept)
+            shown[part][name] = " ".join(s for s in sentences if not re.search("article|paper", s))
     return cell
 
 
@@ -133,9 +130,7 @@ def executed_complaints(path: Path, source) -> list[str]:
         notebook = read(path)
     except UserError as error:
         return [str(error)]
-    complaints = []
     codes = [[cell.source for cell in code_cells(one)] for one in (source, notebook)]
-    if codes[0] != codes[1]:
-        complaints.append(f"{path}: its code is not that of its source; execute it again.")
+    other = f"{path}: its code is not that of its source; execute it again."
     found = fault(path, notebook)
-    return [*complaints, str(found)] if found else complaints
+    return [other] * (codes[0] != codes[1]) + ([str(found)] if found else [])

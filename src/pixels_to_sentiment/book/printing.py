@@ -18,11 +18,11 @@ def _browser() -> str:
     """Give the path of a browser that prints: the one named by ``CHROMIUM``, or of `BROWSERS`."""
     named = os.environ.get("CHROMIUM", "")
     found = next(filter(None, map(shutil.which, [named] if named else BROWSERS)), None)
-    if found is None and named:
+    if found:
+        return found
+    if named:
         raise UserError(f"CHROMIUM={named} is no program: name one that is, or none.")
-    if found is None:
-        raise UserError("A PDF is printed by Chromium, which is not here: apt-get install chromium")
-    return found
+    raise UserError("A PDF is printed by Chromium, which is not here: apt-get install chromium")
 
 
 def shows_photographs(page: Path) -> bool:

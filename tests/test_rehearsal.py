@@ -52,8 +52,8 @@ CHAPTERS = (
     "05-initialisation",
     "06-addition",
     "07-sentiment-maps",
-    "10-claims",
-    "13-runs",
+    "11-claims",
+    "14-runs",
 )
 # Published files by start, with the name and the classes of the last layer where they could be
 # read, and something where not.
@@ -239,7 +239,7 @@ def test_every_page_is_of_the_paper_tier_and_says_where_it_shows_the_stand_in(re
     """None passes numbers of generated pictures off as the paper's."""
     for name, page in rehearsal.pages.items():
         assert '<th scope="row">Tier</th><td>paper</td>' in page
-        with_pictures = name not in ("10-claims", "13-runs")
+        with_pictures = name not in ("11-claims", "14-runs")
         assert ('<p class="admonition-title">Stand-in pictures</p>' in page) == with_pictures
 
 

@@ -23,7 +23,7 @@ def html(text, kind="text/html"):
 
 
 def link(key):
-    return f'<a class="run" href="13-runs.html#run-{key}">{key}</a>'
+    return f'<a class="run" href="14-runs.html#run-{key}">{key}</a>'
 
 
 @pytest.fixture

@@ -90,14 +90,14 @@ def test_chapters_on_another_data_set_leave_out_what_is_of_the_article(isolated)
     """No prose, caption or text that is kept speaks of it; whole chapters say what they are of."""
     paths = notebooks.source_paths()
     assert notebooks.executable() == list(paths)
-    assert notebooks.to_execute(paths["10-claims"]) == notebooks.read(paths["10-claims"])
+    assert notebooks.to_execute(paths["11-claims"]) == notebooks.read(paths["11-claims"])
     with places.using("mine"):
         kept = {name: notebooks.to_execute(paths[name]) for name in notebooks.executable()}
         place = notebooks.chapter_path("02-fine-tuning")
-        with pytest.raises(UserError, match="Chapter 10-claims is of what the article claims and"):
-            notebooks.to_execute(paths["10-claims"])
+        with pytest.raises(UserError, match="Chapter 11-claims is of what the article claims and"):
+            notebooks.to_execute(paths["11-claims"])
     assert place == isolated / "datasets/mine/chapters/02-fine-tuning.ipynb"
-    assert {*paths} - {*kept} == {"10-claims", "11-caffe", "12-performance", "14-reported"}
+    assert {*paths} - {*kept} == {"11-claims", "12-caffe", "13-performance", "15-reported"}
     for one in kept.values():
         prose, code = _texts(one)
         shown = json.dumps([cell.metadata.get("mystnb") for cell in one.cells])

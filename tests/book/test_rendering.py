@@ -167,9 +167,9 @@ def test_a_table_that_another_page_takes_from_a_notebook_has_a_number_there(page
 
 def test_links_of_a_glued_table_lead_to_where_it_was_made():
     """To its notebook's own page, and to others beside that."""
-    made = '<a href="#end">a</a> <a href="13-runs.html#run-1">b</a>'
+    made = '<a href="#end">a</a> <a href="14-runs.html#run-1">b</a>'
     assert rendering._led_from("chapters/02-x.ipynb", made) == (
-        '<a href="chapters/02-x.html#end">a</a> <a href="chapters/13-runs.html#run-1">b</a>'
+        '<a href="chapters/02-x.html#end">a</a> <a href="chapters/14-runs.html#run-1">b</a>'
     )
 
 

@@ -8,9 +8,9 @@ import visits
 from playwright.sync_api import expect
 
 PHRASE, ITS_PAGE = "marks of certainty", "how-to-read.html"
-NUMBERS = "chapters/14-reported.html", "0.833"
+NUMBERS = "chapters/15-reported.html", "0.833"
 MAPS = "chapters/07-sentiment-maps.html"
-LATER = "chapters/09-ten-years-later.html"
+LATER = "chapters/10-ten-years-later.html"
 
 
 @pytest.fixture

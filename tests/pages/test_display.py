@@ -139,7 +139,7 @@ def test_what_a_build_ran_is_named_and_tabled_only_where_it_is_what_the_page_is_
     """Its accuracies say nothing of the article; on other pictures nothing else is there."""
     record = made()
     display.this_build([record], "smoke")
-    assert f'href="13-runs.html#run-{record.key}"' in shown[-1]
+    assert f'href="14-runs.html#run-{record.key}"' in shown[-1]
     assert "<table" not in shown[-1]
     datasets.add(*own, "holiday", count=3)
     with places.using("holiday"):

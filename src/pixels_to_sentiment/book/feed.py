@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from pixels_to_sentiment.records.catalogue import Configuration, in_words
 
-NAME, _PAGE = "feed.xml", "chapters/13-runs.html#what-came-when"
+NAME, _PAGE = "feed.xml", "chapters/14-runs.html#what-came-when"
 _KINDS = {"run": "training of {}", "probe": "layers of {}", "maps": "maps by {}"}
 _HEAD = Markup('<id>urn:uuid:{}</id><title>{}</title><updated>{}</updated>\n<link href="{}"/>')
 _ENTRY = Markup("<entry>{}\n<summary>{}</summary></entry>\n")

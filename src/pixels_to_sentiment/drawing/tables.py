@@ -18,7 +18,7 @@ MARKS = {
     "R": Markup('<sup class="unverified" title="recalled, not read in any source">?</sup>'),
 }
 # The page of all runs, which has a row with the anchor ``run-KEY`` for each.
-RUNS_PAGE = "13-runs.html"
+RUNS_PAGE = "14-runs.html"
 # Beside what was made from code or data that has changed since.
 SIGN = Markup('<abbr title="made from code or data that has changed since">†</abbr>')
 MARK = Markup('<a class="outdated" href="{}#outdated">{}</a>').format(RUNS_PAGE, SIGN)

@@ -22,7 +22,7 @@ from pixels_to_sentiment.maps import drawing
 from pixels_to_sentiment.studies import authors, measures
 from pixels_to_sentiment.studies.authors import Candidate
 
-CLAIMS_PAGE = "10-claims.html"
+CLAIMS_PAGE = "11-claims.html"
 # The article's best result.
 BEST = "initialisation: MVSO English"
 # Class (CSS), sign and heading of each verdict, in the order of the front page.
@@ -123,7 +123,7 @@ def _of_claims(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
             f"A later network, {_title(best).partition(',')[0]}, fine-tuned by the article's "
             f"recipe, is right on {best.value + reached:.1%} of the photographs on which all five "
             f"annotators agree; the article's best is {reached:.1%}.",
-            "09-ten-years-later.html",
+            "10-ten-years-later.html",
             "Ten years later",
         )
     if rows := counted["no-more-than-positive"]:
@@ -143,7 +143,7 @@ def _of_claims(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
             "Fine-tuning beats a linear classifier on the features that the network starts with, "
             f"by its interval, in {gains or 'none'} of {len(rows)} comparisons (differences "
             f"{_listed([row.value for row in rows])}).",
-            "09-ten-years-later.html",
+            "10-ten-years-later.html",
             "Frozen features",
         )
     if rows := counted["agreement"]:

@@ -1,9 +1,13 @@
 """What a worker tells of itself, and how it is held against this side."""
 
+import asyncio
+from types import SimpleNamespace
+
 import pytest
 import torch
 
 from pixels_to_sentiment.campaign import remote
+from pixels_to_sentiment.errors import UserError
 from toy_work import Task
 
 HERE = remote.told(Task, "photographs", "0123456789abcdef")
@@ -20,7 +24,7 @@ def test_what_is_alike_does_not_differ():
     ("name", "there", "said"),
     [
         ("torch", "1.0", f"torch is 1.0 there and {HERE['torch']} here"),
-        ("pictures", "photographs none", "photographs none there and photographs 0123456789ab"),
+        ("pictures", "none (No room.)", "none (No room.) there and photographs 0123456789ab"),
         ("threads of a worker", "2", "threads of a worker is 2 there and 1 here"),
     ],
 )
@@ -33,3 +37,15 @@ def test_a_worker_without_the_package_is_told_so():
     """It can answer nothing but what Python raised there."""
     fault = ModuleNotFoundError("No module named 'pixels_to_sentiment'")
     assert "cannot tell its code (ModuleNotFoundError: No mod" in remote.difference(fault, HERE)
+
+
+def test_a_worker_without_pictures_tells_why(monkeypatch):
+    """Not at hand, or a cache that it cannot write: the cure is another."""
+
+    def refuse(source):
+        raise UserError("No room.")
+
+    monkeypatch.setattr(remote, "_loaded", refuse)
+    worker = SimpleNamespace(state=SimpleNamespace(nthreads=1))
+    told = asyncio.run(remote.answer(Task, "photographs", worker))
+    assert told["pictures"] == "none (No room.)"

@@ -49,10 +49,9 @@ def _loaded(source: str) -> pictures.Pictures:
 def _here(kind: type[Work], source: str, worker: Worker) -> dict[str, str]:
     """As `told`, in a worker."""
     try:
-        data = _loaded(source).fingerprint
-    except UserError:
-        data = "none"
-    return told(kind, source, data, worker.state.nthreads)
+        return told(kind, source, _loaded(source).fingerprint, worker.state.nthreads)
+    except UserError as fault:
+        return told(kind, source, "", worker.state.nthreads) | {"pictures": f"none ({fault})"}
 
 
 def _cannot_have(name: str) -> bool:

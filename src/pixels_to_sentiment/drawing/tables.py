@@ -149,10 +149,10 @@ def linked(html: Markup, outdated: Collection[str] = ()) -> Markup:
     return Markup(re.sub(r"<[^>]*>|(?<!\w)([0-9a-f]{16})(?!\w)", link, escape(html)))
 
 
-def folded(summary: str, content: Markup) -> Markup:
-    """Fold HTML away behind a line that opens it."""
-    details = '<details class="folded"><summary>{}</summary>{}</details>'
-    return Markup(details).format(summary, content)
+def folded(summary: str, content: Markup, kind: str = "") -> Markup:
+    """Fold HTML away behind a line that opens it; a kind is one more class for the style sheets."""
+    details = '<details class="folded{}"><summary>{}</summary>{}</details>'
+    return Markup(details).format(f" {kind}" * bool(kind), summary, content)
 
 
 def scored(table: pd.DataFrame) -> list[str]:

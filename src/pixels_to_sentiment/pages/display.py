@@ -43,6 +43,7 @@ _VEIL = (
     '<p class="veil"><label><input type="checkbox"> Show the photographs of this page: some show '
     "wounds, violence, death, or people in distress.</label></p>"
 )
+_ACCOUNT = "Commit, parameters, machine, versions and runs"
 _NOTHING = "Nothing recorded", "No run of this has been recorded yet."
 
 
@@ -143,7 +144,7 @@ class Page:
             show(HTML(_VEIL))
 
     def close(self) -> None:
-        """Show how the page was made."""
+        """Show how the page was made, folded away but on paper."""
         made = None
         if self.pictures is not None:
             made = {"source": self.pictures.source, "fingerprint": self.pictures.fingerprint}
@@ -153,7 +154,8 @@ class Page:
             pictures=made,
             runs=[record.key for record in self.records],
         )
-        show(HTML(traces.linked(provenance.provenance_table(details))))
+        account = traces.linked(provenance.provenance_table(details))
+        show(HTML(tables.folded(_ACCOUNT, account, "account")))
 
 
 def _of_another() -> str:

@@ -24,14 +24,15 @@ _ADDRESSES = {"abstract of arXiv 1604.03489v1": "https://arxiv.org/abs/1604.0348
 
 
 def comparison(
-    reported: pd.DataFrame, recorded: pd.DataFrame, agreements: Iterable[str] = folds.AGREEMENTS
+    reported: pd.DataFrame, recorded: pd.DataFrame, agreements: Iterable[str] | None = None
 ) -> pd.DataFrame:
     """Put the paper's numbers above measured ones, as text for `tables.table`.
 
-    Always positive comes first. A dash stands where nothing is reported or recorded. The numbers
-    are rows of `scores.reported` of its experiment on fine-tuning, and as `experiments.table`.
+    Those on all subsets, if none is named. Always positive comes first. A dash stands where nothing
+    is reported or recorded. The numbers are rows of `scores.reported` of its experiment on
+    fine-tuning, and as `experiments.table`.
     """
-    recorded, agreements = titled(recorded), list(agreements)
+    recorded, agreements = titled(recorded), list(agreements or folds.agreements())
     titles = {"the paper's CaffeNet": BASE, "PCNN, as the paper quotes it": EARLIER}
     shown = [(title, reported[reported["variant"] == name]) for title, name in titles.items()]
     shown = [(title, some) for title, some in shown if len(some)]

@@ -25,13 +25,13 @@ REPRODUCED, CONTRADICTED, INCONCLUSIVE = "reproduced", "contradicted", "inconclu
 SUPPORTED, UNTESTED = "supported on other networks only", "could not be tested"
 
 VERDICTS = {
-    REPRODUCED: "With what the claim is about, all that is recorded speaks for it: the article's "
-    "own networks and starts, or nearly its own; of a conjecture and of a claim that is ours, the "
-    "networks that it names.",
+    REPRODUCED: "All that is recorded with what the claim is about speaks for it: with the "
+    "article's own networks and starts, or nearly its own; for a conjecture or a claim of ours, "
+    "with the networks that it names.",
     CONTRADICTED: "With these, something speaks against it.",
     INCONCLUSIVE: "It was tried, and neither holds: the intervals have room for the article's "
     "difference and for none, or networks disagree. What other networks show against a claim about "
-    "the article's own does not contradict it and is inconclusive, too.",
+    "the article's own networks does not contradict it; that is inconclusive, too.",
     SUPPORTED: "Nothing, or nothing that decides, is recorded with the article's own networks. Of "
     "what other networks show, more than half speaks for the claim and nothing against it.",
     UNTESTED: "Nothing that tests it is recorded on all five folds, or the reason is given.",

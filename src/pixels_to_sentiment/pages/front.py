@@ -149,7 +149,7 @@ def _of_claims(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
     if rows := counted["agreement"]:
         least, most = (end(row.value for row in rows) for end in (min, max))
         yield (
-            "Labels set a limit: where exactly one annotator more agrees with a label, the same "
+            "Labels set a limit: where exactly one more annotator agrees with a label, the same "
             f"network's accuracy is higher by {least:.2f} to {most:.2f}.".replace("-", MINUS),
             "08-judgement.html#judgement-agreement",
             "Agreement",
@@ -163,7 +163,7 @@ def _of_maps(candidates: Sequence[Candidate]) -> Iterator[tuple[str, str, str]]:
         network = best["network"].partition(",")[0]
         yield (
             f"The authors' maps of twelve photographs were recovered from figure 7. {network} "
-            f"orders the places of each picture as theirs does with a rank correlation of "
+            f"orders the places of each picture with a rank correlation to theirs of "
             f"{signed(best['rank'], 2)}, against {signed(best['rank_other'], 2)} with other "
             f"pictures (p {p_value(best['rank_p'])}, the smallest of {len(some)}).",
             "07-sentiment-maps.html#maps-authors",

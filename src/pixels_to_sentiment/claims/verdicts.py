@@ -162,7 +162,7 @@ def _lone(rows: Sequence[Row]) -> str:
 
 
 _LEFT_OUT = {
-    "idle": "of which one network learned nothing with any seed",
+    "idle": "in which one network learned nothing with any seed",
     "frozen": "of classifiers on frozen layers, which are no fine-tuning",
 }
 
@@ -170,7 +170,7 @@ _LEFT_OUT = {
 def _left_out(rows: Sequence[Row]) -> str:
     found = Counter(row.left_out for row in rows if row.left_out)
     return " ".join(
-        f"Shown and not counted: {n} pair{'s' * (n > 1)} {_LEFT_OUT[name]}."
+        f"Shown but not counted: {n} pair{'s' * (n > 1)} {_LEFT_OUT[name]}."
         for name, n in found.items()
     )
 

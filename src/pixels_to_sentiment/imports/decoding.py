@@ -13,6 +13,7 @@ from types import ModuleType
 
 import numpy as np
 import pandas as pd
+import torch
 from PIL import ExifTags, Image, ImageOps, PngImagePlugin, TiffImagePlugin
 from tqdm import tqdm
 
@@ -46,7 +47,8 @@ def decode(home: Path, images: list[str], folder: Path) -> pd.DataFrame:
     # Written as a file is: what is written to a map stays in the memory of the process.
     chunk = np.empty((CHUNK, SIDE, SIDE, 3), np.uint8)
     bar = tqdm(desc="Decoding", total=len(images), initial=len(done), disable=None)
-    threads = ThreadPoolExecutor(len(os.sched_getaffinity(0)))
+    # Threads of torch's own in each would wait for those of the others.
+    threads = ThreadPoolExecutor(len(os.sched_getaffinity(0)), "", torch.set_num_threads, (1,))
     with bar, threads, pixels.open("r+b") as out, warnings.catch_warnings():
         # Pillow's, of pictures that are whole, would come between the lines.
         warnings.simplefilter("ignore")

@@ -209,7 +209,8 @@ def _run(path: Path, source, attempt: Path, parameters: dict):
             progress_bar=False,
             cwd=str(path.parent),
             record_timing=False,
-            extra_arguments=["--log-level=ERROR"],  # the kernel's own warnings, on the terminal
+            # Its own warnings, and that it is interrupted when it is to end, on the terminal.
+            extra_arguments=["--log-level=CRITICAL"],
         )
     except papermill.PapermillExecutionError as error:
         said = f"{error.ename}: {error.evalue}".strip().splitlines()[-1]

@@ -19,8 +19,7 @@ def test_every_configuration_has_its_row_from_the_top_down():
     paper = pd.DataFrame({"configuration": ["the paper: a"], "mean": [0.82]})
     each = pd.DataFrame({"configuration": ["a", "a", "b"], "accuracy": [0.78, 0.82, 0.7]})
     (panel,) = charts.dots(TABLE, each, 0.66, paper).axes
-    names = [label.get_text() for label in panel.get_yticklabels()]
-    assert dict(zip(names, panel.get_yticks(), strict=True)) == {
+    assert {one.get_text(): one.xy[1] for one in panel.texts} == {
         "a": 0,
         "b": -1,
         "the paper: a": -2,
@@ -47,7 +46,7 @@ def test_differences_are_drawn_around_zero_with_both_intervals():
         }
     )
     (panel,) = charts.forest(table).axes
-    assert [label.get_text() for label in panel.get_yticklabels()] == ["a − b", "a − c"]
+    assert [label.get_text() for label in panel.texts] == ["a − b", "a − c"]
     thick = panel.collections[1].get_segments()
     assert [(s[0][0], s[1][0]) for s in thick] == [(0.05, 0.15), (-0.1, 0.06)]
 
@@ -160,6 +159,6 @@ def test_strata_stand_above_one_another_with_the_share_of_positives():
     names = ["configuration", "stratum", "accuracy", "low", "high", "positive"]
     figure = charts.strata(pd.DataFrame(rows, columns=names))
     panel = figure.axes[0]
-    assert [label.get_text() for label in panel.get_yticklabels()] == ["x: low", "x: high"]
+    assert [label.get_text() for label in panel.texts] == ["x: low", "x: high"]
     bases = [part[0][0] for part in panel.collections[-1].get_segments()]
     assert bases == [0.5, 0.6]

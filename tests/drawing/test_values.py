@@ -13,7 +13,7 @@ from PIL import Image
 from pixels_to_sentiment.drawing import charts, dark, figures, values
 
 pytestmark = pytest.mark.usefixtures("themed")
-COLOURS = figures.PALETTE[:3]
+COLOURS = figures.PALETTE[1:4]
 
 
 def middle(image, colour):

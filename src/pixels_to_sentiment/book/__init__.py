@@ -209,8 +209,7 @@ def _run(path: Path, source, attempt: Path, parameters: dict):
             progress_bar=False,
             cwd=str(path.parent),
             record_timing=False,
-            # Its own warnings, and that it is interrupted when it is to end, on the terminal.
-            extra_arguments=["--log-level=CRITICAL"],
+            extra_arguments=["--log-level=CRITICAL"],  # what a kernel tells a terminal of itself
         )
     except papermill.PapermillExecutionError as error:
         said = f"{error.ename}: {error.evalue}".strip().splitlines()[-1]

@@ -10,24 +10,15 @@ from textwrap import fill
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
-from pixels_to_sentiment.drawing.figures import PALETTE, WIDTH, legend_below, nothing
+from pixels_to_sentiment.drawing.figures import PALETTE, WIDTH, legend_below, nothing, rows
 from pixels_to_sentiment.drawing.values import tell, within
 
 _DOTTED = {"color": "black", "linewidth": 0.8, "linestyle": ":"}
 # The paper's numbers are hollow, so that they are told from measured ones.
 _PAPER = {"marker": "D", "facecolors": "none", "edgecolors": "black", "s": 26, "zorder": 4}
-
-
-def _rows(labels: Sequence[str], inches: float) -> tuple[Figure, Axes]:
-    """Make a panel with a row for each label, from the top down: at 0, -1 and so on."""
-    figure, panel = plt.subplots(figsize=(WIDTH, inches))
-    panel.set_yticks(-np.arange(len(labels)), labels)
-    panel.set(ylim=(-len(labels) + 0.4, 0.6))
-    return figure, panel
 
 
 def dots(table: pd.DataFrame, each: pd.DataFrame, base: float, paper: pd.DataFrame) -> Figure:
@@ -48,14 +39,11 @@ def dots(table: pd.DataFrame, each: pd.DataFrame, base: float, paper: pd.DataFra
     if not names:
         return nothing()
     place = {name: -n for n, name in enumerate(names)}
-    # Longer lines would leave no room for the panel.
-    labels = [fill(name, 44) for name in names]
-    lines = max(label.count("\n") + 1 for label in labels)
-    figure, panel = _rows(labels, (0.2 * max(2, lines) + 0.02) * len(names) + 0.9)
-    rows, folds = (some["configuration"].map(place) for some in (table, each))
+    figure, panel = rows(names, 0.2)
+    at, folds = (some["configuration"].map(place) for some in (table, each))
     panel.scatter(each["accuracy"], folds, s=9, color="#999999", zorder=2)
-    panel.hlines(rows, table["low"], table["high"], color=PALETTE[0], linewidth=2, zorder=3)
-    panel.scatter(table["mean"], rows, s=30, color=PALETTE[0], zorder=4)
+    panel.hlines(at, table["low"], table["high"], color=PALETTE[0], linewidth=2, zorder=3)
+    panel.scatter(table["mean"], at, s=30, color=PALETTE[0], zorder=4)
     panel.scatter(paper["mean"], paper["configuration"].map(place), **_PAPER)
     pair = each["configuration"], each["accuracy"]
     tell(panel, each["accuracy"], folds, "{}, a fold: {:.3f}", *pair)
@@ -75,16 +63,14 @@ def forest(table: pd.DataFrame) -> Figure:
     """
     if table.empty:
         return nothing()
-    rows = -np.arange(len(table))
-    # Longer lines would leave no room for the panel.
-    labels = [fill(pair, 44) for pair in table["pair"]]
-    figure, panel = _rows(labels, 0.6 * len(table) + 0.9)
+    at = -np.arange(len(table))
+    figure, panel = rows(table["pair"], 0.24)
     panel.axvline(0, color="black", linewidth=0.8)
-    panel.hlines(rows, table["t_low"], table["t_high"], color=PALETTE[0], linewidth=1)
-    panel.hlines(rows, table["low"], table["high"], color=PALETTE[0], linewidth=3.5)
-    panel.scatter(table["difference"], rows, s=26, color="white", edgecolors=PALETTE[0], zorder=4)
+    panel.hlines(at, table["t_low"], table["t_high"], color=PALETTE[0], linewidth=1)
+    panel.hlines(at, table["low"], table["high"], color=PALETTE[0], linewidth=3.5)
+    panel.scatter(table["difference"], at, s=26, color="white", edgecolors=PALETTE[0], zorder=4)
     said = within(table, "difference", "low", "high", "+.3f")
-    tell(panel, table["difference"], rows, "{}: {}", table["pair"], said)
+    tell(panel, table["difference"], at, "{}: {}", table["pair"], said)
     panel.set(xlabel="difference of accuracies")
     return figure
 
@@ -276,10 +262,10 @@ def strata(table: pd.DataFrame) -> Figure:
     if table.empty:
         return nothing()
     place = {name: -n for n, name in enumerate(dict.fromkeys(table["stratum"]))}
-    figure, panel = _rows(list(place), 0.36 * len(place) + 1.2)
+    figure, panel = rows(list(place), 0.3, 0.2)
     shown = table.groupby("configuration", sort=False)
     for n, (colour, (name, some)) in enumerate(zip(PALETTE, shown, strict=False)):
-        at = some["stratum"].map(place) + 0.5 * (0.5 - (n + 0.5) / len(shown))
+        at = some["stratum"].map(place) + 0.4 * (0.5 - (n + 0.5) / len(shown))
         panel.hlines(at, some["low"], some["high"], color=colour, linewidth=2)
         panel.scatter(some["accuracy"], at, s=22, color=colour, zorder=3, label=fill(name, 60))
         said = within(some, "accuracy", "low", "high")

@@ -1,8 +1,8 @@
 """The same figures on a dark ground, for readers who have their book dark.
 
 A figure is drawn twice. What is black, grey or white in it, as axes and words are, trades places;
-a colour has a meaning and stays. The dark drawing travels in the metadata of the light one, where
-`book.rendering` finds it and Jupyter shows nothing of it.
+a colour has a meaning and stays, as light as it has to be. The dark drawing travels in the metadata
+of the light one, where `book.rendering` finds it and Jupyter shows nothing of it.
 """
 
 from collections.abc import Iterator
@@ -29,6 +29,8 @@ GROUND, INK = "#121212", "#ced6dd"
 KEY = "dark"
 # Largest difference between the channels of what counts as grey.
 GREY = 0.03
+# Luma (BT.601) of red, green and blue; what has less than `DIM` is hard to see in a thin line.
+_LIGHT, DIM = (0.299, 0.587, 0.114), 0.36
 # What has a colour, and the properties that it is kept in.
 _COLOURED = (
     (Text, ("color",)),
@@ -86,15 +88,16 @@ def turned(figure: Figure) -> Iterator[None]:
 def inverted(colour: object, words: bool = False) -> tuple[float, float, float, float]:
     """Give a colour's counterpart on the dark ground: RGBA, 0..1.
 
-    Black becomes `INK`, white `GROUND`, grey what lies between; others stay, but a colour of
-    `words` is mixed half and half with white, so that it can be read.
+    Black becomes `INK`, white `GROUND`, grey what lies between; others stay, but a dim one is mixed
+    with some white, and one of `words` with as much, so that it can be seen and read.
     """
     *rgb, alpha = to_rgba(colour)
     if np.ptp(rgb) <= GREY:
         level = np.mean(rgb)
         rgb = level * np.array(to_rgb(GROUND)) + (1 - level) * np.array(to_rgb(INK))
-    elif words:
-        rgb = (np.array(rgb) + 1) / 2
+    elif words or np.dot(rgb, _LIGHT) < DIM:
+        white = 0.5 if words else 0.2
+        rgb = (1 - white) * np.array(rgb) + white
     return (*map(float, rgb), alpha)
 
 

@@ -28,6 +28,8 @@ AGREEMENT_NAMES = {
     "all": "all pictures",  # of a data set of one's own
 }
 WIDTH = 7.5
+# That of a chart of rows, which a phone shows whole.
+NARROW = 4.6
 
 
 def theme() -> None:
@@ -60,6 +62,24 @@ def legend_below(figure: Figure, panel: Axes, columns: int) -> Figure:
     handles, labels = panel.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=columns)
     return figure
+
+
+def rows(labels: Sequence[str], inches: float, reach: float = 0.0) -> tuple[Figure, Axes]:
+    """Make a panel with a row for each label, from the top down: at 0, -1 and so on.
+
+    A label stands above the marks of its row, which is so many inches high besides the lines of the
+    label, and in which marks may lie as far as `reach` (0..0.5) from its middle.
+    """
+    labels = [fill(label, 64) for label in labels]
+    lines = max(label.count("\n") + 1 for label in labels)
+    each = inches + 0.16 * lines
+    figure, panel = plt.subplots(figsize=(NARROW, each * len(labels) + 0.9))
+    place = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
+    for n, label in enumerate(labels):
+        panel.annotate(label, (0, reach - n), (0, 5), va="bottom", fontsize=9, **place)
+    panel.set(yticks=[], ylim=(0.5 - len(labels), reach + (0.16 * lines + 0.1) / each))
+    panel.spines["left"].set_visible(False)
+    return figure, panel
 
 
 def _grid(

@@ -104,20 +104,19 @@ def intervals(table: pd.DataFrame, titles: Mapping[str, str], xlabel: str) -> Fi
     if table.empty:
         return figures.nothing(figures.NOTHING_RECORDED)
     names = [name for name in titles if name in set(table["measure"])]
-    figure, panel = plt.subplots(figsize=(figures.WIDTH, 0.5 * len(names) + 1.0))
-    shifts = np.linspace(-0.3, 0.3, len(TITLES))
+    figure, panel = figures.rows([titles[name] for name in names], 0.6, 0.3)
+    shifts = np.linspace(0.3, -0.3, len(TITLES))
     for shift, (map_, some) in zip(shifts, table.groupby("map", sort=False), strict=False):
         colour, _, mark = STYLES[map_]
         rows = some.set_index("measure").reindex(names)
-        places = [place + shift for place in range(len(names))]
+        places = [shift - place for place in range(len(names))]
         panel.hlines(places, rows["low"], rows["high"], color=colour, linewidth=2)
         panel.plot(rows["mean"], places, mark, color=colour, label=TITLES[map_], markersize=6)
         said = within(rows, "mean", "low", "high")
         tell(panel, rows["mean"], places, "{}: {}", TITLES[map_], said)
     panel.axvline(0, color="black", linewidth=0.8)
-    panel.set_yticks(range(len(names)), [titles[name] for name in names])
-    panel.set(ylim=(len(names) - 0.5, -0.5), xlabel=xlabel)
-    return figures.legend_below(figure, panel, 5)
+    panel.set(xlabel=xlabel)
+    return figures.legend_below(figure, panel, 3)
 
 
 # Pictures beside each other before the rows begin anew.

@@ -26,7 +26,9 @@ def test_answers_are_scored_by_exact_count_over_all_folds():
     told = test[["fold", "image", "label"]].assign(
         configuration="a", agreement="three", seed=0, view="oversampled", positive=positive
     )
+    told.attrs["runs"] = ["a key"]
     found = crowd.by_count(told).set_index("count")
+    assert found.attrs == told.attrs, "what is shown names the runs that it was made from"
     for number, some in told.groupby(count):
         row = found.loc[number]
         assert row["accuracy"] == pytest.approx(scores.accuracy(some["label"], some["positive"]))

@@ -190,7 +190,9 @@ def test_reported_differences_are_held_against_their_own_noise():
         ],
         columns=["name", "agreement", "between", "difference"],
     )
+    measured.attrs["runs"] = ["a key"]
     table = judgement.beyond_noise(reported, measured)
+    assert table.attrs == measured.attrs
     assert table["name"].tolist() == ["w", "x", "y", "z", "?"]
     assert table["larger"].tolist() == [False, True, True, pd.NA, pd.NA]
     assert table["smallest"].isna().tolist() == [False, False, False, True, False]

@@ -133,4 +133,5 @@ def test_a_day_counts_its_results_by_kind(made, probed):
     counts = ledger.by_day([*runs, probed])
     assert counts.loc[first].to_dict() == {"runs": 2, "probes": int(first == other)}
     assert counts.loc[other, "probes"] == 1
+    assert counts.attrs["runs"] == [one.key for one in (*runs, probed)]
     assert ledger.by_day([]).empty

@@ -80,13 +80,14 @@ def wanted(records: Iterable[Record], seeds: int = SEEDS) -> pd.DataFrame:
     network, variants too, on a processor in the usual precision; without any the last two are
     missing.
     """
-    seconds, pictures = {}, {}
+    seconds, pictures, used = {}, {}, []
     for one in records:
         made = one.provenance()
         if made.get("device") == "cpu" and one.run.precision == catalogue.USUAL_PRECISION:
             family = one.run.network.partition(declared.VARIANT)[0]
             seconds[family] = seconds.get(family, 0) + made["seconds"]
             pictures[family] = pictures.get(family, 0) + _pictures(one.run.recipe)
+            used.append(one.key)
     asked = {
         (one, agreement)
         for experiment in catalogue.EXPERIMENTS.values()
@@ -106,7 +107,9 @@ def wanted(records: Iterable[Record], seeds: int = SEEDS) -> pd.DataFrame:
         row = {"network": catalogue.NETWORK_TITLES.get(family, family), "runs": times * len(some)}
         row |= {"pictures": times * some.sum(), "seconds": rate * times * some.sum()}
         rows.append(row | {"longest": rate * some.max()})
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    table.attrs["runs"] = used
+    return table
 
 
 def _pictures(recipe: recipes.Recipe) -> int:

@@ -67,7 +67,9 @@ def by_group(told: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
             values = found.value, found.low, found.high, *np.mean(areas, axis=0)
             rows.append((*case, *counts, *values))
     names = ["seeds", "group", "pictures", "positive", "accuracy", "low", "high"]
-    return pd.DataFrame(rows, columns=[*CASE, *names, "area", "area_low", "area_high"])
+    table = pd.DataFrame(rows, columns=[*CASE, *names, "area", "area_low", "area_high"])
+    table.attrs = told.attrs
+    return table
 
 
 def hardness(told: pd.DataFrame) -> pd.DataFrame:

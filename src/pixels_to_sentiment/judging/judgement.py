@@ -198,7 +198,9 @@ def noise(answers: pd.DataFrame, within: float = NEAR) -> pd.DataFrame:
             count = len(folds.numbers())
             least = resampling.critical_difference(middle, count, tested_by_trained())
             rows.append((*kind, len(variances), middle**0.5, least))
-    return pd.DataFrame(rows, columns=["agreement", "between", "pairs", "std", "smallest"])
+    found = pd.DataFrame(rows, columns=["agreement", "between", "pairs", "std", "smallest"])
+    found.attrs = answers.attrs
+    return found
 
 
 def _tells_apart(paired: pd.DataFrame) -> pd.Series:
@@ -217,6 +219,7 @@ def beyond_noise(reported: pd.DataFrame, measured: pd.DataFrame) -> pd.DataFrame
     """
     kind = ["agreement", "between"]
     table = reported.merge(measured[[*kind, "smallest"]], on=kind, how="left", validate="m:1")
+    table.attrs = measured.attrs
     larger = table["difference"].abs().gt(table["smallest"]).astype("boolean")
     return table.assign(larger=larger.mask(table[["difference", "smallest"]].isna().any(axis=1)))
 

@@ -129,9 +129,11 @@ def counted(records: Iterable[Finished]) -> str:
 
 def by_day(records: Iterable[Finished]) -> pd.DataFrame:
     """Count records by the day on which they were begun (index) and by kind (columns)."""
-    began = [(making(one)["date"], type(one).several) for one in records]
-    days, kinds = pd.DataFrame(began, columns=["date", "kind"]).to_numpy().T
-    return pd.crosstab(days, kinds)
+    began = [(one.key, making(one)["date"], type(one).several) for one in records]
+    keys, days, kinds = pd.DataFrame(began, columns=["key", "date", "kind"]).to_numpy().T
+    table = pd.crosstab(days, kinds)
+    table.attrs["runs"] = list(keys)
+    return table
 
 
 @cache

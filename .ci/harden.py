@@ -168,7 +168,7 @@ def record(counts: Counts) -> None:
     made = {
         "commit": commit[:10],
         "date": datetime.now(UTC).date(),
-        "machine": f"{machine['cores']} cores of {machine['cpu']}, {machine['memory_gib']:.0f} GiB",
+        "machine": f"{machine['cpu']} (cores: {machine['cores']}), {machine['memory_gib']:.0f} GiB",
         "duration": f"{total / 60:.0f} minutes",
     }
     _write("made", [("of the campaign", "what it was"), *made.items()])

@@ -83,7 +83,7 @@ def _kind_of_text(column: pd.Series) -> str:
         return "text spread"
     # A column of sentences is given room; the others would squeeze it to a word a line.
     longest = max((len(_plain(value)) for value in column), default=0)
-    return "text long" if longest > 30 else "text short" if longest <= 16 else "text"
+    return "text long" if longest > 30 else "text short" if longest <= 20 else "text"
 
 
 def _cell(value: object, form: str | None) -> str:

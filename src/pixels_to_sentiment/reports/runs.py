@@ -107,10 +107,11 @@ def making(record: Finished) -> dict[str, object]:
     """
     made = record.provenance()
     hardware = made["hardware"]
+    cores = hardware["cores"]
     return {
         "date": made["began"][:10],
         "commit": made["commit"][:7] + "*" * made["dirty"],
-        "hardware": f"{hardware.get('gpu') or hardware['cpu']}, {hardware['cores']} cores",
+        "hardware": f"{hardware.get('gpu') or hardware['cpu']}, {cores} core{'s' * (cores != 1)}",
         "data": record.data["fingerprint"][:12],
         "minutes": made["seconds"] / 60,
     }

@@ -143,8 +143,22 @@ def code() -> str:
     return digest.hexdigest()[:12]
 
 
+def found(rows: list[dict]) -> str:
+    """Say in two sentences what came of the trials, with which the book's page begins."""
+    told = []
+    for fuzzed in (True, False):
+        some = [row for row in rows if (row["kind"] == "fuzzing") == fuzzed]
+        tried, failed = (sum(row[name] for row in some) for name in ("tried", "failed"))
+        told += [f"{tried:,}", f"{failed:,}" if failed else "none"]
+    words = (
+        "Of {} inputs that the fuzzing made up, {} broke a reader. Of {} other attacks (hostile "
+        "files, several writers, kills and full disks), {} failed.\n"
+    )
+    return words.format(*told)
+
+
 def record(counts: Counts) -> None:
-    """Write the tables of the book's page, from a checkout with everything committed."""
+    """Write the book's tables and first sentences, from a checkout with everything committed."""
     from pixels_to_sentiment import provenance
 
     commit, dirty = provenance.commit()
@@ -163,6 +177,7 @@ def record(counts: Counts) -> None:
         for row in counts.rows()
     ]
     _write("counts", [("kind", "of what", "tried", "held", "failed", "seconds"), *rows])
+    (RECORD / "found.txt").write_text(found(counts.rows()))
     machine = provenance.hardware()
     total = sum(row["seconds"] for row in counts.rows())
     made = {

@@ -16,6 +16,7 @@ from pixels_to_sentiment.errors import UserError
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / ".ci"))
 
+import harden  # noqa: E402
 from hardening import disks, fuzz, kills, processes  # noqa: E402
 
 
@@ -136,6 +137,9 @@ def test_the_recorded_campaign_is_whole_and_nothing_failed():
         tried[row["kind"]] += int(row["tried"].replace(",", ""))
         assert row["tried"] == row["held"], row
         assert row["failed"] == "0", row
+    numbers = [{n: int(row[n].replace(",", "")) for n in ("tried", "failed")} for row in rows]
+    counted = [{"kind": row["kind"]} | more for row, more in zip(rows, numbers, strict=True)]
+    assert (ROOT / "book/hardening/found.txt").read_text() == harden.found(counted)
     assert tried["kills"] >= 300
     assert tried["hostile files"] >= 100
     # Campaigns before there were full disks in them have none.

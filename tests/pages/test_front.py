@@ -53,7 +53,7 @@ def test_each_claim_is_a_row_under_its_verdict_and_only_what_counts_is_drawn(jud
     for claim in claims.CLAIMS:
         assert f'href="chapters/11-claims.html#claim-{claim.name}"' in html
     assert html.count("<circle") == 2 + 1 + 2 + 2
-    assert "in another unit: 1 of 1 comparisons speak for it" in html
+    assert "in another unit: the one comparison speaks for it" in html
 
 
 def test_the_tables_of_verdicts_fold_the_evidence_of_each(judged):

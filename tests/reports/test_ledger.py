@@ -122,7 +122,7 @@ def test_kinds_are_told_by_their_files_and_counted_in_words(made, probed, tmp_pa
     assert ledger.kind(record.folder).several == "runs"
     assert ledger.kind(probed.folder).one == "probe"
     assert ledger.kind(tmp_path) is None
-    assert ledger.counted([probed, record, made(fold=2)]) == "2 runs, 1 probe"
+    assert ledger.counted([probed, record, made(fold=2)]) == "2 runs and 1 probe"
     assert ledger.counted([]) == ""
 
 

@@ -68,8 +68,12 @@ def _title(row: Row) -> str:
 
 def _elsewise(rows: Sequence[Row]) -> str:
     """Say what was compared that is no difference of accuracies."""
-    agreeing = sum(row.side == FOR for row in rows)
-    return f"in another unit: {agreeing} of {len(rows)} comparisons speak for it"
+    agreeing, every = sum(row.side == FOR for row in rows), len(rows)
+    if every == 1:
+        verb = "speaks" if agreeing else "does not speak"
+        return f"in another unit: the one comparison {verb} for it"
+    verb = "speak" if agreeing > 1 else "speaks"
+    return f"in another unit: {agreeing or 'none'} of {every} comparisons {verb} for it"
 
 
 def verdicts(
@@ -140,10 +144,11 @@ def _of_claims(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
     if rows := counted["fine-tuning"]:
         gains = sum(row.side == FOR for row in rows)
         yield (
-            "Fine-tuning beats a linear classifier on the features that the network starts with, "
-            f"by its interval, in {gains or 'none'} of {len(rows)} comparisons (differences "
+            "Fine-tuning beats a classifier on the features that the network starts with, whether "
+            "trained by the same recipe or as a softmax whose cost is cross-validated, by its "
+            f"interval, in {gains or 'none'} of {len(rows)} comparisons (differences "
             f"{_listed([row.value for row in rows])}).",
-            "10-ten-years-later.html",
+            f"{CLAIMS_PAGE}#claim-fine-tuning",
             "Frozen features",
         )
     if rows := counted["agreement"]:

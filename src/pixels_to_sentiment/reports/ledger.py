@@ -121,10 +121,11 @@ def finished() -> Iterator[tuple[type[Finished], Path]]:
 
 
 def counted(records: Iterable[Finished]) -> str:
-    """Count records in words, such as ``3 runs, 1 probe``."""
+    """Count records in words, such as ``3 runs, 2 probes and 1 study of maps``."""
     counts = Counter(type(one) for one in records)
     told = ((counts[kind], kind) for kind in KINDS if counts[kind])
-    return ", ".join(f"{n} {kind.one if n == 1 else kind.several}" for n, kind in told)
+    words = [f"{n} {kind.one if n == 1 else kind.several}" for n, kind in told]
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 def by_day(records: Iterable[Finished]) -> pd.DataFrame:

@@ -63,7 +63,7 @@ def paired(
     table = judgement.differences(told, rows)
     names = list(zip(table["first"], table["other"], strict=True))
     table = table.join(pd.DataFrame([rows[both] for both in names]))
-    table["pair"] = [difference_in_words(*both) for both in names]
+    table["pair"] = _told_apart(names)
     table["failed"] = ["; ".join(failed[one] for one in both if one in failed) for both in names]
     table.attrs["runs"] = list(chosen)
     return table
@@ -105,12 +105,27 @@ def difference_in_words(first: str, other: str) -> str:
 
     But for frozen layers: the same networks with and without make two comparisons.
     """
-    one, two, frozen = first.split(", "), other.split(", "), ""
+    one, two, common = _apart(first, other)
+    frozen = [f" ({words})" for words in common if "frozen" in words]
+    return f"{', '.join(one)} − {', '.join(two)}{''.join(frozen[:1])}"
+
+
+def _apart(first: str, other: str) -> tuple[list[str], list[str], list[str]]:
+    """Split two titles into what each has of its own and what both have in common at the end."""
+    one, two, common = first.split(", "), other.split(", "), []
     while len(one) > 1 and len(two) > 1 and one[-1] == two[-1]:
         two.pop()
-        common = one.pop()
-        frozen = f" ({common})" if "frozen" in common else frozen
-    return f"{', '.join(one)} − {', '.join(two)}{frozen}"
+        common.insert(0, one.pop())
+    return one, two, common
+
+
+def _told_apart(names: list[tuple[str, str]]) -> list[str]:
+    """Say what each pair compares, and what its two have in common where pairs would read alike."""
+    pairs = [difference_in_words(*both) for both in names]
+    common = [f" ({', '.join(_apart(*both)[-1])})" for both in names]
+    return [
+        pair + words * (pairs.count(pair) > 1) for pair, words in zip(pairs, common, strict=True)
+    ]
 
 
 def words(table: pd.DataFrame) -> pd.DataFrame:

@@ -75,12 +75,12 @@ KILLED = """
 import os, signal
 from pathlib import Path
 from pixels_to_sentiment.imports import datasets, decoding
-decoding.CHUNK, read, seen = 4, decoding._read, []
-def slow(folder, image, room):
-    seen.append(image)
-    if len(seen) > 9: os.kill(os.getpid(), signal.SIGKILL)
-    return read(folder, image, room)
-decoding._read = slow
+decoding.CHUNK, write, seen = 4, decoding._write, []
+def deadly(facts, rows, mode):
+    seen.append(mode)
+    if seen.count("a") > 2: os.kill(os.getpid(), signal.SIGKILL)
+    write(facts, rows, mode)
+decoding._write = deadly
 datasets.add(Path("own"), Path("labels.csv"), "mine", count=3)
 """
 

@@ -5,6 +5,7 @@ import hashlib
 import io
 import os
 import warnings
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache, partial
@@ -15,6 +16,7 @@ import numpy as np
 import pandas as pd
 import torch
 from PIL import ExifTags, Image, ImageOps, PngImagePlugin, TiffImagePlugin
+from torch.nn import functional
 from tqdm import tqdm
 
 from pixels_to_sentiment import places
@@ -34,7 +36,7 @@ FACTS = ["image", "sha256", "width", "height", "turned"]
 def decode(home: Path, images: list[str], folder: Path) -> pd.DataFrame:
     """Decode what is not decoded yet into ``pixels.npy``, and give the files of all.
 
-    As many pictures as a chunk has are in memory at a time, whatever their number. `UserError`
+    As many pictures as two chunks have are in memory at a time, whatever their number. `UserError`
     tells which cannot be decoded.
     """
     pixels, facts = home / "pixels.npy", home / "files.csv"
@@ -45,23 +47,30 @@ def decode(home: Path, images: list[str], folder: Path) -> pd.DataFrame:
     _write(facts, [FACTS, *done], "w")
     begin = np.load(pixels, mmap_mode="r").offset
     # Written as a file is: what is written to a map stays in the memory of the process.
-    chunk = np.empty((CHUNK, SIDE, SIDE, 3), np.uint8)
+    chunks = np.empty((2, CHUNK, SIDE, SIDE, 3), np.uint8)
+    parts = [images[at : at + CHUNK] for at in range(len(done), len(images), CHUNK)]
     bar = tqdm(desc="Decoding", total=len(images), initial=len(done), disable=None)
     # Threads of torch's own in each would wait for those of the others.
     threads = ThreadPoolExecutor(len(os.sched_getaffinity(0)), "", torch.set_num_threads, (1,))
     with bar, threads, pixels.open("r+b") as out, warnings.catch_warnings():
         # Pillow's, of pictures that are whole, would come between the lines.
         warnings.simplefilter("ignore")
-        for at in range(len(done), len(images), CHUNK):
-            some = images[at : at + CHUNK]
-            told = list(threads.map(partial(_read, folder), some, chunk))
-            out.seek(begin + at * chunk[0].nbytes)
-            out.write(chunk[: len(some)])
+
+        def decoded(n: int) -> Iterable[tuple]:
+            part = parts[n] if n < len(parts) else ()
+            return threads.map(partial(_read, folder), part, chunks[n % 2])
+
+        begun = decoded(0)
+        for n, part in enumerate(parts):
+            # Written while the next part is decoded.
+            told, begun = list(begun), decoded(n + 1)
+            out.seek(begin + len(done) * chunks[0, 0].nbytes)
+            out.write(chunks[n % 2][: len(part)])
             out.flush()
             os.fdatasync(out.fileno())
             _write(facts, told, "a")
             done += told
-            bar.update(len(some))
+            bar.update(len(part))
     broken = [image for image, digest, *_ in done if not digest]
     if broken:
         raise UserError(
@@ -134,9 +143,13 @@ def warp(pixels: np.ndarray) -> np.ndarray:
     """
     cv2 = _opencv()
     powers = sum((side & -side).bit_length() - 1 for side in pixels.shape[:2])
+    exact = pixels.astype(np.float32)
     if cv2 is None or powers < 2:
-        return pictures.warp(pixels)
-    made = cv2.resize(pixels.astype(np.float32), (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
+        planes = torch.from_numpy(exact).permute(2, 0, 1)[None]
+        made = functional.interpolate(planes, (SIDE, SIDE), mode="bilinear", align_corners=False)
+        made = made[0].permute(1, 2, 0).numpy()
+    else:
+        made = cv2.resize(exact, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
     return np.rint(made, out=made).astype(np.uint8)
 
 

@@ -15,21 +15,21 @@ TABLE = pd.DataFrame(
 
 
 def test_every_configuration_has_its_row_from_the_top_down():
-    """The paper's rows come last; the line of always positive is where it was put."""
-    paper = pd.DataFrame({"configuration": ["the paper: a"], "mean": [0.82]})
+    """The paper's own rows come last; the line of always positive is where it was put."""
+    paper = pd.DataFrame({"configuration": ["b", "the paper: c"], "mean": [0.7, 0.82]})
     each = pd.DataFrame({"configuration": ["a", "a", "b"], "accuracy": [0.78, 0.82, 0.7]})
     (panel,) = charts.dots(TABLE, each, 0.66, paper).axes
     assert {one.get_text(): one.xy[1] for one in panel.texts} == {
         "a": 0,
         "b": -1,
-        "the paper: a": -2,
+        "the paper: c": -2,
     }
     folds, means, theirs = (
         c.get_offsets().tolist() for c in panel.collections if isinstance(c, PathCollection)
     )
     assert folds == [[0.78, 0], [0.82, 0], [0.7, -1]]
     assert means == [[0.8, 0], [0.7, -1]]
-    assert theirs == [[0.82, -2]]
+    assert theirs == [[0.7, -1], [0.82, -2]]
     assert panel.lines[0].get_xdata()[0] == 0.66
 
 

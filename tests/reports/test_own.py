@@ -36,7 +36,7 @@ def test_all_of_its_folds_make_a_whole_configuration_without_a_number_of_the_art
     assert row["missing"] == ""
     assert {one.key for one in reports.complete_everywhere(ran)} == {one.key for one in ran}
     assert reports.complete(ran[1:3]) == []
-    assert reports.reported_dots(experiment).empty
+    assert reports.reported_dots(experiment, ran).empty
     assert losses.reported_losses().empty
     assert prices.earlier() == []
 

@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from pixels_to_sentiment import places
+from pixels_to_sentiment import places, reports
 from pixels_to_sentiment.drawing import tables
 from pixels_to_sentiment.judging import scores
 from pixels_to_sentiment.records import catalogue, experiments
@@ -58,10 +58,23 @@ def test_the_table_of_an_experiment_says_why_a_cell_is_empty(made):
         assert starts.set_index("configuration").loc[random, "missing"] == why
 
 
+def test_a_number_of_the_paper_stands_in_the_row_of_the_nearest_network_run_here(made):
+    """From the convolutions of its start; with folds missing it has a row of its own."""
+    few, more = (
+        [made(fold=k, network=name, start="imagenet-convolutions") for k in folds]
+        for name, folds in (("caffenet+fc6-2", (1, 2)), ("caffenet+fc7-2", range(1, 6)))
+    )
+    dots = paper.reported_dots(catalogue.find("ablation"), [*few, *more]).set_index("paper")
+    assert dots["configuration"].to_dict() == {
+        "the paper: fc7-2": reports.title_of(more[0]),
+        "the paper: fc6-2": "the paper: fc6-2",
+    }
+
+
 def test_the_predecessors_numbers_are_not_given_as_the_papers():
     """What is recalled of it stands in no column and no row of the paper's."""
     experiment = catalogue.find("ablation")
-    assert not paper.reported_dots(experiment)["configuration"].str.contains("4096").any()
+    assert not paper.reported_dots(experiment, [])["configuration"].str.contains("4096").any()
     table = paper.experiment_table(experiment, []).set_index("configuration")
     theirs = table[["the paper, centre crop", "the paper, ten crops"]]
     assert set(theirs.loc[Configuration("caffenet+fc7-4096", "imagenet", "paper").title]) == {"–"}

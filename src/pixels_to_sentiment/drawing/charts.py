@@ -33,9 +33,10 @@ def dots(table: pd.DataFrame, each: pd.DataFrame, base: float, paper: pd.DataFra
     base
         Accuracy of always answering positive, drawn as a line.
     paper
-        ``configuration`` and ``mean``: numbers of the paper, in rows of their own below.
+        ``configuration`` and ``mean``: numbers of the paper, each in the row of that name, or one
+        of its own below; ``paper`` says which it is, if the row does not.
     """
-    names = list(table["configuration"]) + list(paper["configuration"])
+    names = list(dict.fromkeys([*table["configuration"], *paper["configuration"]]))
     if not names:
         return nothing()
     place = {name: -n for n, name in enumerate(names)}
@@ -44,12 +45,14 @@ def dots(table: pd.DataFrame, each: pd.DataFrame, base: float, paper: pd.DataFra
     panel.scatter(each["accuracy"], folds, s=9, color="#999999", zorder=2)
     panel.hlines(at, table["low"], table["high"], color=PALETTE[0], linewidth=2, zorder=3)
     panel.scatter(table["mean"], at, s=30, color=PALETTE[0], zorder=4)
-    panel.scatter(paper["mean"], paper["configuration"].map(place), **_PAPER)
+    theirs = paper["configuration"].map(place)
+    panel.scatter(paper["mean"], theirs, **_PAPER)
     pair = each["configuration"], each["accuracy"]
     tell(panel, each["accuracy"], folds, "{}, a fold: {:.3f}", *pair)
-    said = [*within(table, "mean", "low", "high"), *paper["mean"].map("{:.3f}".format)]
-    at = [*table["mean"], *paper["mean"]]
-    tell(panel, at, -np.arange(len(names)), "{}: {}", names, said)
+    said = within(table, "mean", "low", "high")
+    tell(panel, table["mean"], at, "{}: {}", table["configuration"], said)
+    words = paper.get("paper", paper["configuration"])
+    tell(panel, paper["mean"], theirs, "{}: {:.3f}", words, paper["mean"])
     panel.axvline(base, **_DOTTED)
     panel.set(xlabel="accuracy")
     return figure

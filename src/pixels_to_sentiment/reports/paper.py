@@ -16,7 +16,7 @@ from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.records import experiments
 from pixels_to_sentiment.records.catalogue import Configuration, Experiment
 from pixels_to_sentiment.records.runs import Record
-from pixels_to_sentiment.reports.runs import costs, of_experiment, titled
+from pixels_to_sentiment.reports.runs import complete, costs, of_experiment, title_of, titled
 
 _ADDRESS = "https://doi.org/10.1016/j.imavis.2017.01.011"
 # Where a number was read, if not in the article.
@@ -120,12 +120,25 @@ def _why_missing(configuration: Configuration, rows: pd.DataFrame, price: pd.Dat
     return what + (f": {alike['median'].min():.0f} minutes a fold" if len(alike) else "")
 
 
-def reported_dots(experiment: Experiment) -> pd.DataFrame:
-    """Give an experiment's ``mean`` by ``configuration`` as in the paper: ten crops, five agree."""
+def reported_dots(experiment: Experiment, records: Iterable[Record]) -> pd.DataFrame:
+    """Give an experiment's numbers in the paper, ten crops and five agree, for `charts.dots`.
+
+    ``paper`` names each and ``mean`` is its accuracy. ``configuration`` is its row: that of the
+    first complete record of the same network from the same start, or from the convolutions of that,
+    and else one of its own.
+    """
     table = scores.of_article(scores.reported(experiment.reported))
     chosen = (table["agreement"] == "five") & (table["oversampling"] == "yes")
     table = table[chosen & table["variant"].isin(experiment.variants)]
-    return pd.DataFrame({"configuration": "the paper: " + table["variant"], "mean": table["mean"]})
+    found = reversed(complete(records))
+    recorded = {(one.run.network, one.run.start): title_of(one) for one in found}
+    rows = {}
+    for variant, one in zip(experiment.variants, experiment.paper, strict=False):
+        starts = one.start, f"{one.start}-convolutions"
+        rows[variant] = next(filter(None, (recorded.get((one.network, s)) for s in starts)), None)
+    words = "the paper: " + table["variant"]
+    own = table["variant"].map(rows).fillna(words)
+    return pd.DataFrame({"configuration": own, "paper": words, "mean": table["mean"]})
 
 
 def reported_table(reported: pd.DataFrame) -> pd.DataFrame:

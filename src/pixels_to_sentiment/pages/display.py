@@ -358,7 +358,7 @@ def runs(built: Iterable[str], caption: str, name: str) -> pd.DataFrame:
     """Table all that is recorded and what this build made, as `ledger.ledger`, also as CSV.
 
     The answers of recorded runs and probes are linked; `book.rendering` puts the article's into the
-    book.
+    book. ``attrs["runs"]`` has the keys of what is recorded.
     """
     found = ledger.ledger(ledger.recorded(), built)
     link = Markup('<a href="../{}" download="{}-predictions.csv">CSV</a>')
@@ -381,6 +381,8 @@ def runs(built: Iterable[str], caption: str, name: str) -> pd.DataFrame:
     address = f"data:text/csv;charset=utf-8;base64,{content}"
     download = '<p><a download="runs.csv" href="{}">Download this table (CSV)</a></p>'
     show(HTML(download.format(address)))
+    recorded = found["made for"].str.startswith(ledger.RECORDED)
+    found.attrs["runs"] = list(found["key"][recorded])
     traces.CELL.told |= set(found["key"])
     return found
 

@@ -162,16 +162,15 @@ def _lone(rows: Sequence[Row]) -> str:
 
 
 _LEFT_OUT = {
-    "idle": "in which one network learned nothing with any seed",
-    "frozen": "of classifiers on frozen layers, which are no fine-tuning",
+    "idle": "in which one network learned nothing",
+    "frozen": "of classifiers on frozen layers",
 }
 
 
 def _left_out(rows: Sequence[Row]) -> str:
     found = Counter(row.left_out for row in rows if row.left_out)
     return " ".join(
-        f"Shown but not counted: {n} pair{'s' * (n > 1)} {_LEFT_OUT[name]}."
-        for name, n in found.items()
+        f"Not counted: {n} pair{'s' * (n > 1)} {_LEFT_OUT[name]}." for name, n in found.items()
     )
 
 

@@ -145,6 +145,7 @@ def warp(pixels: np.ndarray) -> np.ndarray:
     powers = sum((side & -side).bit_length() - 1 for side in pixels.shape[:2])
     exact = pixels.astype(np.float32)
     if cv2 is None or powers < 2:
+        # As there, where turning bytes into floats takes longer than all the rest.
         planes = torch.from_numpy(exact).permute(2, 0, 1)[None]
         made = functional.interpolate(planes, (SIDE, SIDE), mode="bilinear", align_corners=False)
         made = made[0].permute(1, 2, 0).numpy()

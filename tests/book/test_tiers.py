@@ -46,7 +46,7 @@ def test_given_parameters_are_for_the_chosen_only(tier):
     ("content", "said"),
     [
         ("nmbers: [1]", "named 'nmbers'; the nearest is 'numbers'"),
-        ("numbers: 1", "numbers of sums must be list, but 1 is int"),
+        ("numbers: 1", "numbers of sums must be list, but 1 is int: write [1]"),
         ("scale: 1e-3", "scale is '1e-3' to papermill and 0.001 to a reader"),
         ("numbers: [010]", "numbers is [8] to papermill and [10] to a reader"),
         ("title: no", "title is False to papermill and 'no' to a reader"),
@@ -118,6 +118,8 @@ def test_unknown_tier_and_type(tier, tmp_path):
     """A parameter without a known annotation cannot be checked, and stops."""
     with pytest.raises(UserError, match=r"no tier is named 'smok'; the nearest is 'smoke'"):
         tiers.plan("smok")
+    with pytest.raises(UserError, match=r"no tier is named 'full'; there are \['smoke'\]"):
+        tiers.plan("full")
     toy_checkout.edit(tmp_path / "notebooks/fails.ipynb", "depth: int", "depth: number")
     tier("depth: 1")
     with pytest.raises(UserError, match=r"fails\.ipynb: annotate depth with one of int, float"):

@@ -69,6 +69,8 @@ def test_a_campaign_that_is_ended_packs_what_is_finished(campaign, capsys, isola
 def test_a_campaign_says_what_it_lacks(capsys):
     """A folder and the minutes."""
     assert "-o DIR --minutes M" in refused(capsys, "campaign", "--minutes", "3")
+    said = refused(capsys, "campaign", "--minutes", "0", "-o", "packs")
+    assert "--minutes is 0: give a number above 0" in said
 
 
 @pytest.fixture

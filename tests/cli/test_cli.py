@@ -164,12 +164,16 @@ def test_files_are_listed_with_their_places(capsys, isolated, monkeypatch):
     out = said(capsys, "files", "list")
     assert all(name in out for name in assets.ASSETS)
     assert out.count("not here") == len(assets.ASSETS)
+    assert f"not here; {assets.ASSETS['twitter_deepsent.zip'].url}\n" in out
+    assert out.endswith(f"\n0 of {len(assets.ASSETS)} are here.\n")
     asset = replace(assets.ASSETS["caffe_finetuning_example.log"], size=None, checksum=None)
     monkeypatch.setitem(assets.ASSETS, asset.name, asset)
     path = isolated / asset.name
     path.write_text("Iteration 0\n")
     monkeypatch.setenv(assets.MIRROR_VARIABLE, str(isolated))
-    assert f"{asset.name}\n    {asset.what}\n    {path}" in said(capsys, "files", "list")
+    assert f"{asset.name}\n    {asset.what}, for {asset.used_for}\n    {path}" in said(
+        capsys, "files", "list"
+    )
     assert said(capsys, "files", "fetch", asset.name) == f"{path}\n"
 
 

@@ -68,10 +68,12 @@ def _of_own(cell):
 
 
 def require(word: str, known: Collection[str], what: str, origin: object) -> None:
-    """Stop unless a word is known, with the nearest known word."""
+    """Stop unless a word is known, with one that is near it or, where none is, all of them."""
     if word not in known:
-        nearest = difflib.get_close_matches(word, known, n=1, cutoff=0)
-        hint = f"the nearest is {nearest[0]!r}" if nearest else "there is none"
+        nearest = difflib.get_close_matches(word, known, n=1)
+        hint = (
+            f"the nearest is {nearest[0]!r}" if nearest else f"there are {sorted(known) or 'none'}"
+        )
         raise UserError(f"{origin}: no {what} is named {word!r}; {hint}.")
 
 

@@ -157,5 +157,5 @@ def _check(name: str, known: Mapping, values: Mapping, origin: object) -> None:
         if not fits and not (value is None and NOTHING in known[parameter]["help"]):
             raise UserError(
                 f"{origin}: {parameter} of {name} must be {annotation}, "
-                f"but {value!r} is {type(value).__name__}."
+                f"but {value!r} is {type(value).__name__}{f': write [{value}]' * (wanted is list)}."
             )

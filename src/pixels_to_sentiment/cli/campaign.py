@@ -51,8 +51,10 @@ def _campaign(options: argparse.Namespace) -> None:
     began = time.monotonic()
     places.articles_own("A campaign is")
     there = options.output is not None and options.minutes is not None
-    if not options.dry_run and not (there and 0 < options.minutes < math.inf):
+    if not options.dry_run and not there:
         raise UserError("Say where the packs go and how long it may take: -o DIR --minutes M.")
+    if options.minutes is not None and not 0 < options.minutes < math.inf:
+        raise UserError(f"--minutes is {options.minutes:g}: give a number above 0.")
     if options.at_once is not None and options.at_once < 1:
         raise UserError(f"--at-once is {options.at_once}: give a whole number from 1 up.")
     if options.cluster is not None and options.at_once is not None:

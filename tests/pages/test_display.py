@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -60,6 +61,16 @@ def test_a_page_says_that_it_is_from_the_stand_in_and_how_it_was_made(standin, s
         assert fact in shown[-1]
 
 
+def test_a_page_claims_no_tier_that_it_has_not(shown):
+    """The name chooses no number: papermill may be given one and the parameters of another."""
+    with pytest.raises(UserError, match=r"no tier 'papers': choose from \['paper', 'smoke'\]"):
+        display.Page("papers")
+    page = display.Page("paper")
+    page.records.append(SimpleNamespace(key="a", deviation=lambda: "from a few pictures"))
+    page.close()
+    assert "paper, but made from a few pictures" in shown[-1]
+
+
 def test_photographs_are_veiled_and_the_stand_in_is_not(standin, shown):
     """Who has the photographs is warned before one is shown; generated pictures need no warning."""
     page = display.Page("smoke")
@@ -109,7 +120,7 @@ def test_no_text_from_elsewhere_is_live_on_a_page(made, shown, monkeypatch):
     display.runs([one.key], hostile, "runs")
     display.fold(hostile, hostile)
     monkeypatch.setattr(display.provenance, "commit", lambda: (hostile, True))
-    display.Page(hostile, source=hostile).close()
+    display.Page("smoke", source=hostile).close()
     assert len(shown) == 7
     assert not any("<script" in piece or "&amp;lt;" in piece for piece in shown)
 

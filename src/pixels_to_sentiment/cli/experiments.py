@@ -37,6 +37,9 @@ def commands(rooms) -> None:
     text = "send the work to this Dask scheduler, as tcp://HOST:8786; local:2 starts one here"
     run.add_argument("--cluster", metavar="ADDRESS", help=text)
     run.add_argument("--record", action="store_true", help="add the runs to the recorded results")
+    text = "Make a recorded run again, and say how far it lies from the record."
+    again = add_command(room, "rerun", _rerun, text, "--device", "--data")
+    again.add_argument("key", metavar="KEY", help="as `results --keys` and the book name it")
 
 
 def _list(options: argparse.Namespace) -> None:
@@ -57,6 +60,12 @@ def _show(options: argparse.Namespace) -> None:
     if experiment.frozen:
         rows = (f"{network}:{start}" for network, start in experiment.frozen)
         print("frozen features, without any fine-tuning:", *rows, sep="\n  ")
+
+
+def _rerun(options: argparse.Namespace) -> None:
+    from pixels_to_sentiment.cli import rerun
+
+    rerun.rerun(options)
 
 
 def _run(options: argparse.Namespace) -> None:
@@ -105,7 +114,7 @@ def _experiment(options: argparse.Namespace) -> None:
     if missing and not todo:
         raise UserError("Nothing can be run here: the weights of all configurations are missing.")
     loaded = _pictures(options)
-    options.refused, failed, finished, bar = [], [], [], _Bar()
+    options.refused, failed, finished, bar = [], [], [], Bar()
 
     def fail(run, fault: UserError) -> None:
         failed.append(run)
@@ -273,12 +282,13 @@ def _asks_for(options: argparse.Namespace, network: str) -> bool:
     return not options.only and (not options.network or network in options.network)
 
 
-class _Bar(ExitStack):
+class Bar(ExitStack):
     """A progress bar a run, on standard error, with its rate in pictures a second."""
 
     run = None
 
     def tell(self, run, iteration: int) -> None:
+        """Show that an iteration of a run is done."""
         from tqdm import tqdm
 
         pictures = run.recipe.batch_size * run.recipe.iter_size

@@ -1,0 +1,65 @@
+"""The command ``experiments rerun``: a record, the run made again, and how far they are apart."""
+
+import json
+import shutil
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from pixels_to_sentiment import places
+from pixels_to_sentiment.data import pictures
+from pixels_to_sentiment.records import store
+from toy_cli import refused, said
+from toy_runs import RUN, made_up_pictures, names_in
+
+pytestmark = pytest.mark.usefixtures("isolated")
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    return store.Runs(tmp_path_factory.mktemp("trained")).get(RUN, made_up_pictures())
+
+
+@pytest.fixture
+def recorded(trained, monkeypatch):
+    """Put a run among the recorded results, without its weights; gives its folder."""
+    monkeypatch.setattr(pictures, "load", lambda source="": made_up_pictures())
+    folder = places.results() / trained.key
+    shutil.copytree(trained.folder, folder, ignore=shutil.ignore_patterns("weights*"))
+    return folder
+
+
+def test_a_run_made_again_is_the_recorded_one(recorded, capsys):
+    """On the same machine no probability differs, and what was made is kept with its weights."""
+    out = said(capsys, "experiments", "rerun", recorded.name)
+    assert out.startswith(f"{RUN.network}:{RUN.start}:tiny five fold 1 seed 0 fp32\nrecorded ")
+    assert out.count("largest difference in probability 0, 0 of 4 answers differ") == 2
+    assert "weights.safetensors" in names_in(places.runs() / recorded.name)
+    assert said(capsys, "experiments", "rerun", recorded.name) == out
+
+
+def test_what_differs_is_counted(recorded, capsys):
+    """A record in which one answer is the other one."""
+    path = recorded / "predictions.csv"
+    table = pd.read_csv(path)
+    table.loc[0, "centre"] = 1 - table.loc[0, "centre"]
+    table.to_csv(path, index=False)
+    changed = 1 - 2 * table.loc[0, "centre"]
+    out = said(capsys, "experiments", "rerun", recorded.name)
+    assert f"centre crop: largest difference in probability {abs(changed):.2g}, 1 of 4" in out
+    assert "ten crops: largest difference in probability 0, 0 of 4" in out
+
+
+def test_what_cannot_be_made_again_is_said(recorded, capsys, monkeypatch):
+    """No such key, no training run, other pictures."""
+    assert "Nothing is recorded under 'f00'" in refused(capsys, "experiments", "rerun", "f00")
+    probe = places.results() / "abc"
+    probe.mkdir()
+    (probe / "probe.json").write_text(json.dumps({}))
+    assert "abc is no training run" in refused(capsys, "experiments", "rerun", "abc")
+    others = replace(made_up_pictures(), fingerprint="others", source="photographs")
+    monkeypatch.setattr(pictures, "load", lambda source="": others)
+    sentence = refused(capsys, "experiments", "rerun", recorded.name)
+    assert f"Run {recorded.name} is of other pictures (stand-in) than those at hand" in sentence
+    assert not places.runs().exists()

@@ -131,12 +131,11 @@ def _of_claims(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
             "Ten years later",
         )
     if rows := counted["no-more-than-positive"]:
-        same = "is no better than" if rows[0].side == FOR else "is held against"
         theirs = found.loc["no-more-than-positive", "article"]
         yield (
-            f"The article's smallest network, fc6-2, trained here as the article says, {same} "
-            f"always answering “positive” (difference {_between(rows[0])}). The article's own lies "
-            f"{_listed(theirs)} from that"
+            f"The article's smallest network, fc6-2, trained here as the article says, "
+            f"{_beside_positive(rows[0])} always answering “positive”. What the article reports of "
+            f"its own differs from that by {_listed(theirs)}"
             f"{', so its Table 4 may tell of training, not of layers' * (rows[0].side == FOR)}.",
             "04-ablation.html",
             "Layers removed",
@@ -170,14 +169,18 @@ def _of_maps(candidates: Sequence[Candidate]) -> Iterator[tuple[str, str, str]]:
             f"The authors' maps of twelve photographs were recovered from figure 7. {network} "
             f"orders the places of each picture with a rank correlation to theirs of "
             f"{signed(best['rank'], 2)}, against {signed(best['rank_other'], 2)} with other "
-            f"pictures (p {p_value(best['rank_p'])}, the smallest of {len(some)}).",
+            f"pictures (p {p_value(best['rank_p'])}; {len(some)} networks were compared, and the "
+            f"largest p is {p_value(some['rank_p'].max())}).",
             "07-sentiment-maps.html#maps-authors",
             "Sentiment maps",
         )
 
 
-def _between(row: Row) -> str:
-    return f"{signed(row.value)}, 95% interval {signed(row.low)} to {signed(row.high)}"
+def _beside_positive(row: Row) -> str:
+    if row.value == row.low == row.high == 0:
+        return "is right exactly as often as"
+    between = f"{signed(row.value)}, 95% interval {signed(row.low)} to {signed(row.high)}"
+    return f"differs in accuracy by {between} from"
 
 
 def _listed(values: Sequence[float], digits: int = 3) -> str:

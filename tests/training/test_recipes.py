@@ -98,7 +98,7 @@ def test_what_follows_a_recipes_name_changes_one_thing_each():
         (
             "papers",
             "five",
-            "no recipe 'papers'.*'paper', 'head-at-base-rate'.*'-without-twins', '-third'",
+            "no recipe 'papers'.*'paper', 'head-at-base-rate'.*'-without-twins'.*'-third'",
         ),
         ("-third", "five", "no recipe '-third'"),
         ("paper-third-without-twins", "five", "no recipe 'paper-third-without-twins'"),

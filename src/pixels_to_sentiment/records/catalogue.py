@@ -54,6 +54,7 @@ RECIPE_TITLES = {
 ENDINGS = {
     SHORTENED: "shortened",
     recipes.THIRD: "a third",
+    "-in-eighths": "batches in eighths",
     "-without-twins": "without twins",
     "-settled-then-0.0003": "settled, then base rate 0.0003",
     "-settled-then-0.0001": "settled, then base rate 0.0001",

@@ -8,6 +8,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
@@ -143,7 +144,7 @@ def train(
         The learning curve, an iteration a row: ``iteration`` (the schedule's from 1), ``seconds``
         since the start, ``rate``, ``train_loss`` (nats) and ``train_accuracy`` (means over the
         iteration's batches), ``test_loss``, ``test_accuracy`` (missing where not watched). A loss
-        that stops being a number raises a `UserError`.
+        that stops being a number raises a `UserError`, and so does a device without the memory.
     """
     if recipe.fitted:
         return _fit(network, pixels, labels, watch, progress)
@@ -192,16 +193,20 @@ def _fit(network: Network, pixels: Tensor, labels: np.ndarray, watch, progress) 
 def _examples(
     pixels: Tensor, labels: np.ndarray, crop: int, recipe: Recipe, generator: torch.Generator
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """Give the batches of a training: crops, uint8 (b, crop, crop, 3), and labels, int64 (b,)."""
+    """Give the batches of a training: crops, uint8 (b, crop, crop, 3), and labels, int64 (b,).
+
+    They are drawn for an iteration at once: in how many batches it goes through changes no crop.
+    """
     truth = torch.tensor(np.asarray(labels), dtype=torch.long, device=pixels.device)
     room = pixels.shape[1] - crop
-    count = (recipe.settling + recipe.iterations) * recipe.iter_size
-    order = islice(batches(len(pixels), recipe, generator), count)
+    whole = replace(recipe, batch_size=recipe.batch_size * recipe.iter_size)
+    order = islice(batches(len(pixels), whole, generator), recipe.settling + recipe.iterations)
     drawn = [(some, *placed(len(some), room, recipe, generator)) for some in order]
     # All at once onto the device: a copy in every iteration would wait for the one before.
     moved = (torch.stack(parts).to(pixels.device) for parts in zip(*drawn, strict=True))
-    for positions, corners, mirrored in zip(*moved, strict=True):
-        yield cut(pixels, positions, corners, mirrored, crop), truth[positions]
+    for iteration in zip(*moved, strict=True):
+        for some in zip(*(one.chunk(recipe.iter_size) for one in iteration), strict=True):
+            yield cut(pixels, *some, crop), truth[some[0]]
 
 
 def _accumulate(
@@ -213,10 +218,16 @@ def _accumulate(
     """
     losses, accuracies = [], []
     for crops, target in drawn:
-        with autocast():
-            logits = network(crops)
-        loss = F.cross_entropy(logits.float(), target)
-        loss.backward()
+        try:
+            with autocast():
+                logits = network(crops)
+            loss = F.cross_entropy(logits.float(), target)
+            loss.backward()
+        except torch.OutOfMemoryError as fault:
+            raise UserError(
+                f"The memory of {crops.device} does not hold a training step of {len(crops)} "
+                "pictures: choose a recipe that ends in -in-eighths, or a smaller batch_size."
+            ) from fault
         # Left on the device: reading a value would wait for it.
         losses.append(loss.detach())
         accuracies.append((logits.argmax(1) == target).float().mean())

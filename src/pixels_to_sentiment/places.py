@@ -41,14 +41,13 @@ def ground_truth() -> Path:
 
 def cache() -> Path:
     """Folder for downloaded and decoded files (``PIXELS_TO_SENTIMENT_CACHE``)."""
-    return _place("PIXELS_TO_SENTIMENT_CACHE", _user_cache())
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return _place("cache", Path(base) / "pixels-to-sentiment")
 
 
 def datasets() -> Path:
     """Folder for data sets of one's own (``PIXELS_TO_SENTIMENT_DATASETS``)."""
-    root = checkout()
-    default = root / "datasets" if root else cache() / "datasets"
-    return _place("PIXELS_TO_SENTIMENT_DATASETS", default)
+    return _place("datasets")
 
 
 def dataset(name: str | None = None) -> Path | None:
@@ -93,20 +92,14 @@ def articles_own(what: str, of: str = "the article's photographs") -> None:
 
 def runs() -> Path:
     """Folder for finished training runs (``PIXELS_TO_SENTIMENT_RUNS``)."""
-    if own := dataset():
-        return own / "runs"
-    root = checkout()
-    return _place("PIXELS_TO_SENTIMENT_RUNS", root / "runs" if root else cache() / "runs")
+    own = dataset()
+    return own / "runs" if own else _place("runs")
 
 
 def results() -> Path:
     """Folder with the committed results of the paper tier (``PIXELS_TO_SENTIMENT_RESULTS``)."""
-    if own := dataset():
-        return own / "results"
-    root = checkout()
-    return _place(
-        "PIXELS_TO_SENTIMENT_RESULTS", root / "book" / "results" if root else cache() / "results"
-    )
+    own = dataset()
+    return own / "results" if own else _place("results", within="book")
 
 
 def choices() -> Path:
@@ -116,15 +109,16 @@ def choices() -> Path:
 
 def benchmarks() -> Path:
     """Folder with the recorded benchmarks (``PIXELS_TO_SENTIMENT_BENCHMARKS``)."""
-    root = checkout()
-    default = root / "book" / "benchmarks" if root else cache() / "benchmarks"
-    return _place("PIXELS_TO_SENTIMENT_BENCHMARKS", default)
+    return _place("benchmarks", within="book")
 
 
-def _place(variable: str, default: Path) -> Path:
-    given = os.environ.get(variable)
+def _place(name: str, default: Path | None = None, within: str = "") -> Path:
+    """Give a place by its variable or else, without a default, in the checkout or the cache."""
+    variable, root = f"PIXELS_TO_SENTIMENT_{name.upper()}", checkout()
+    given = os.environ.get(variable) or default
     try:
-        return Path(given or default).expanduser().absolute()
+        place = given or (root / within if root else cache()) / name
+        return Path(place).expanduser().absolute()
     except RuntimeError as fault:
         raise UserError(
             f"{variable} is {given!r}, and nobody of that name has a home here: name a folder."
@@ -163,11 +157,6 @@ def folder_made(folder: Path, marker: str, place: str) -> Iterator[Path]:
             f"{named} cannot be written ({fault.strerror or fault}): make it a folder with room "
             f"that you may write to, or name another in PIXELS_TO_SENTIMENT_{place}."
         ) from fault
-
-
-def _user_cache() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "pixels-to-sentiment"
 
 
 def reading(path: Path | str) -> BinaryIO:
@@ -221,13 +210,18 @@ def written_whole(path: Path, marker: str = "") -> Iterator[Path]:
 @contextmanager
 def written(path: Path) -> Iterator[Path]:
     """As `written_whole`, for a file that somebody asked for: `UserError` if it cannot be."""
+    with taking(path, "make room or name another"), written_whole(path) as temporary:
+        yield temporary
+
+
+@contextmanager
+def taking(place: Path, cure: str, kind: type[UserError] = UserError) -> Iterator[None]:
+    """Turn what is raised where a place takes nothing into a sentence of a kind about it."""
     try:
-        with written_whole(path) as temporary:
-            yield temporary
+        yield
     except OSError as fault:
-        raise UserError(
-            f"{path} cannot be written ({fault.strerror or fault}): make room or name another."
-        ) from fault
+        reason = fault.strerror or fault
+        raise kind(f"{place} cannot be written ({reason}): {cure}.") from fault
 
 
 def _temporary_folder(parent: Path) -> tuple[Path, TextIO]:
@@ -259,12 +253,6 @@ def _to_disk(path: Path, deep: bool = True) -> None:
             os.close(number)
 
 
-@lru_cache
-def _sweep_once(folder: Path) -> None:
-    """Sweep a folder before the first that this process writes there; it may have many files."""
-    sweep(folder)
-
-
 def sweep(folder: Path) -> None:
     """Remove what killed processes left of `written_whole` in a folder, and nothing in use.
 
@@ -274,3 +262,7 @@ def sweep(folder: Path) -> None:
         with suppress(OSError), open(home / "lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(home)
+
+
+# For the first that this process writes in a folder, which may have many files.
+_sweep_once = lru_cache(sweep)

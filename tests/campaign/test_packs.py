@@ -121,6 +121,6 @@ def test_a_process_that_is_killed_leaves_the_packs_of_before(home, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(places.os, "replace", fail)
-    with pytest.raises(UserError, match="cannot take the packs"):
+    with pytest.raises(UserError, match="cannot be written"):
         packs.write([], REPORT, home)
     assert {path.name: path.read_bytes() for path in home.iterdir()} == before

@@ -151,7 +151,7 @@ def test_no_server_says_how_much_is_too_much(server, get, monkeypatch):
 def test_folder_that_cannot_be_written_is_named(get, tmp_path):
     """A folder that is a file, or cannot be written for another reason, is named with the cure."""
     (tmp_path / "plain").write_text("")
-    with pytest.raises(UserError, match=r"plain cannot be written to .*PIXELS_TO_SENTIMENT_CACHE"):
+    with pytest.raises(UserError, match=r"plain cannot be written .*PIXELS_TO_SENTIMENT_CACHE"):
         get(target=tmp_path / "plain" / NAME)
 
 

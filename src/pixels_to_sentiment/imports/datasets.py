@@ -29,6 +29,11 @@ from pixels_to_sentiment.errors import NoPlace, UserError
 from pixels_to_sentiment.files import assets
 from pixels_to_sentiment.imports import decoding, labels
 
+_CURE = (
+    "make room and run again, which goes on where it stopped, or name another folder in "
+    "PIXELS_TO_SENTIMENT_DATASETS"
+)
+
 
 def add(
     folder: Path, listed: Path, name: str, *, count: int = 5, seed: int = 0, column: str = ""
@@ -102,20 +107,13 @@ def _same_or_refuse(target: Path, content: bytes, folder: Path) -> pd.DataFrame:
 
 
 def _made(target: Path, content: bytes, table: pd.DataFrame, folder: Path) -> pd.DataFrame:
-    try:
-        with _partial(target, content) as home:
-            files = decoding.decode(home, table["image"].to_list(), folder)
-            written = (TABLE, "files.csv", "pixels.npy")
-            digests = {one: assets.sha256(home / one) for one in written}
-            (home / DIGESTS).write_text(json.dumps(digests))
-            (home / "lock").unlink()
-            os.replace(home, target)
-    except OSError as fault:
-        raise NoPlace(
-            f"{target.parent} cannot take the data set ({fault.strerror or fault}): make room and "
-            "run again, which goes on where it stopped, or name another folder in "
-            "PIXELS_TO_SENTIMENT_DATASETS."
-        ) from fault
+    with places.taking(target.parent, _CURE, NoPlace), _partial(target, content) as home:
+        files = decoding.decode(home, table["image"].to_list(), folder)
+        written = (TABLE, "files.csv", "pixels.npy")
+        digests = {one: assets.sha256(home / one) for one in written}
+        (home / DIGESTS).write_text(json.dumps(digests))
+        (home / "lock").unlink()
+        os.replace(home, target)
     return files
 
 

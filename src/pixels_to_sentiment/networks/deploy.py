@@ -54,18 +54,15 @@ def export(
     paths = [folder / (n + end) for n in forms for end in (".caffemodel", "_deploy.prototxt")]
     if there := [str(path) for path in paths if os.path.exists(path) and not force]:
         raise UserError(f"{', '.join(there)} exists already: use --force to overwrite.")
-    try:
+    # Named when all are whole, since one without the others is of no use.
+    with places.taking(folder, "name another folder"), ExitStack() as stack:
         folder.mkdir(parents=True, exist_ok=True)
-        # Named when all are whole, since one without the others is of no use.
-        with ExitStack() as stack:
-            whole = iter([stack.enter_context(places.written_whole(path)) for path in paths])
-            for form, (some, side) in forms.items():
-                with next(whole).open("wb") as stream:
-                    stream.writelines(models.encoded(some, form))
-                text = prototxt.describe(some, form, side, _note(network.convention))
-                next(whole).write_text(text, "utf-8")
-    except OSError as fault:
-        raise UserError(f"{folder} cannot be written ({fault.strerror}).") from fault
+        whole = iter([stack.enter_context(places.written_whole(path)) for path in paths])
+        for form, (some, side) in forms.items():
+            with next(whole).open("wb") as stream:
+                stream.writelines(models.encoded(some, form))
+            text = prototxt.describe(some, form, side, _note(network.convention))
+            next(whole).write_text(text, "utf-8")
     return paths
 
 

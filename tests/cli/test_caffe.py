@@ -221,7 +221,7 @@ def test_logs_are_written_whole_or_not_at_all(capsys, tmp_path, monkeypatch, und
     monkeypatch.setattr(Figure, "savefig", fail)
     for out in (there, tmp_path / "new"):
         sentence = refused(capsys, "logs", path, "--force", "-o", out)
-        assert f"{out} cannot be written to (No space left on device)" in sentence
+        assert f"{out} cannot be written (No space left on device)" in sentence
     assert [file.name for file in there.iterdir()] == ["a.csv"]
     assert (there / "a.csv").read_text() == "mine"
     assert not (tmp_path / "new").exists()

@@ -1,11 +1,13 @@
-"""The commands ``results`` and ``record``: what is printed, and what gets recorded."""
+"""The commands ``results``, ``record`` and ``benchmark``: what is printed, what is recorded."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
 import toy_studies
 from pixels_to_sentiment import places
+from pixels_to_sentiment.benchmarks import results, suite
 from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.studies.records import Study
@@ -168,3 +170,42 @@ def test_a_folder_of_another_kind_is_not_to_be_deleted(capsys):
     assert "delete it and run again" not in sentence
     assert main(["record", "--all"]) == 0
     assert (folder / "other.json").is_file()
+
+
+# Speed
+
+REPORT = {
+    "made": {"hardware": {"cpu": "abacus"}, "versions": {"torch": "9"}, "seconds": 61.0},
+    "comparisons": [{"what": "count", "contender": "fingers", "ratio": 1.5}],
+    "costs": [],
+    "growth": [],
+    "waiting": [{"what": "tea", "seconds": 180.0}],
+}
+
+
+def test_a_report_is_printed_or_given_as_json(monkeypatch, capsys):
+    """Hardware and versions stand first."""
+    monkeypatch.setattr(suite, "run", lambda *_, **__: REPORT)
+    assert main(["benchmark", "--only", "waiting"]) == 0
+    text = capsys.readouterr().out
+    assert text.index("abacus") < text.index("torch: 9") < text.index("fingers") < text.index("tea")
+    assert main(["benchmark", "--only", "waiting", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == REPORT
+
+
+def test_a_report_is_recorded_whole_or_with_what_a_map_costs_alone(monkeypatch, capsys):
+    """Only on the photographs; other parts are for looking at."""
+    kept = []
+    monkeypatch.setattr(suite, "run", lambda *_, **__: REPORT)
+    monkeypatch.setattr(results, "record", lambda report: kept.append(report) or "a file")
+    loaded = SimpleNamespace(real=False)
+    monkeypatch.setattr(pictures, "load", lambda: loaded)
+    assert main(["benchmark", "--record", "--only", "map-cost"]) == 2
+    assert "on the photographs" in capsys.readouterr().err
+    loaded.real = True
+    assert main(["benchmark", "--record", "--only", "map-cost"]) == 0
+    assert main(["benchmark", "--record"]) == 0
+    assert kept == [REPORT] * 2
+    assert main(["benchmark", "--record", "--only", "growth"]) == 2
+    assert "--only map-cost" in capsys.readouterr().err
+    assert len(kept) == 2

@@ -25,8 +25,11 @@ SHARED = {
     "--json": {"action": "store_true", "help": "as JSON"},
     "--force": {"action": "store_true", "help": "overwrite files that are there"},
     "--device": {"default": "auto", "help": "auto, cpu or cuda (default: auto)"},
-    "--output": {"type": Path, "required": True, "metavar": "DIR"},
     "--data": {"metavar": "NAME", "help": "on this data set (see `data list`)"},
+    "--cluster": {
+        "metavar": "ADDRESS",
+        "help": "by the workers of this Dask scheduler (tcp://HOST:8786; local:2 starts one here)",
+    },
 }
 
 
@@ -99,15 +102,7 @@ def waiting(what: str) -> Iterator[None]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from pixels_to_sentiment.cli import (
-        benchmark,
-        caffe,
-        campaign,
-        datasets,
-        experiments,
-        maps,
-        results,
-    )
+    from pixels_to_sentiment.cli import caffe, campaign, datasets, experiments, maps, results
 
     parser = argparse.ArgumentParser(
         prog="pixels-to-sentiment",
@@ -123,7 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     _book(rooms)
     maps.commands(rooms)
     caffe.commands(rooms)
-    benchmark.commands(rooms)
+    results.benchmarks(rooms)
     return parser
 
 
@@ -134,8 +129,7 @@ def add_command(
     command = rooms.add_parser(name, help=text, **{"description": text} | options)
     command.set_defaults(command=function)
     for option in shared:
-        short = ["-o"] if option == "--output" else []
-        command.add_argument(*short, option, **SHARED[option])
+        command.add_argument(option, **SHARED[option])
     return command
 
 

@@ -7,6 +7,7 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
+from pixels_to_sentiment import places
 from pixels_to_sentiment.cli import add_command, add_room, waiting
 from pixels_to_sentiment.errors import UserError
 
@@ -29,9 +30,8 @@ def commands(rooms) -> None:
     convert.add_argument(
         "target", type=Path, metavar="TARGET", help=".safetensors or .caffemodel; .npy for a mean"
     )
-    written = "--output", "--force"
     text = "Write a network as Caffe's model and prototxt."
-    export = add_command(room, "export", _export, text, *written)
+    export = add_command(room, "export", _export, text, "--force")
     export.add_argument("what", metavar="KEY|NETWORK:START", help="a finished run, or a start")
     export.add_argument("--name", help="of the files (default: the network's)")
     text = "Predict a run's test pictures from Caffe's unrounded pixels."
@@ -39,10 +39,12 @@ def commands(rooms) -> None:
     compare.add_argument("key", metavar="KEY", help="of a finished run")
     compare.add_argument("--record", action="store_true", help="keep it with the recorded result")
     text = "Draw training logs of Caffe and write them as CSV."
-    logs = add_command(rooms, "logs", _logs, text, *written)
+    logs = add_command(rooms, "logs", _logs, text, "--force")
     logs.add_argument("logs", nargs="+", type=Path, metavar="LOG", help="or the folder of a run")
     logs.add_argument("--names", nargs="+", help="of the models, in the order of the logs")
     logs.add_argument("--strict", action="store_true", help="refuse lines of forms not known")
+    for command in (export, logs):
+        command.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
 
 
 def _show(options: argparse.Namespace) -> None:
@@ -99,7 +101,6 @@ def _convert(options: argparse.Namespace) -> None:
 
 
 def _export(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment import places
     from pixels_to_sentiment.networks import deploy, factory
     from pixels_to_sentiment.records import runs
 
@@ -116,7 +117,6 @@ def _export(options: argparse.Namespace) -> None:
 
 
 def _compare(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment import places
     from pixels_to_sentiment.data import pictures
     from pixels_to_sentiment.files import assets
     from pixels_to_sentiment.records import runs
@@ -163,8 +163,6 @@ def _logs(options: argparse.Namespace) -> None:
 
 def _write_logs(read: dict, folder: Path, force: bool) -> None:
     """Write a table a log and three pictures of all of them: all or nothing."""
-    from pixels_to_sentiment import places
-
     pictures = {kind: folder / f"{kind}.png" for kind in ("loss", "accuracy", "both")}
     tables = {name: folder / f"{name}.csv" for name in read}
     _refuse_existing([*pictures.values(), *tables.values()], force)
@@ -190,7 +188,7 @@ def _write_logs(read: dict, folder: Path, force: bool) -> None:
         if made and folder.is_dir():
             folder.rmdir()
         raise UserError(
-            f"{folder} cannot be written to ({fault.strerror}): nothing was; choose another -o."
+            f"{folder} cannot be written ({fault.strerror}): nothing was; choose another -o."
         ) from fault
     for path in (*tables.values(), *pictures.values()):
         print(f"Wrote {path}.")

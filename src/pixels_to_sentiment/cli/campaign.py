@@ -35,14 +35,12 @@ _OFTEN = 60
 def commands(rooms) -> None:
     """Add the command."""
     text = "Make the runs that the book lacks, for some minutes; leave their records as packs."
-    command = add_command(rooms, "campaign", _campaign, text, "--device")
+    command = add_command(rooms, "campaign", _campaign, text, "--device", "--cluster")
     command.add_argument("-o", "--output", type=Path, metavar="DIR", help="folder for the packs")
     command.add_argument("--minutes", type=float, help="stop by then, packing included")
     command.add_argument("--resume", action="store_true", help="go on with an earlier campaign")
     command.add_argument("--dry-run", action="store_true", help="show what would be run, in order")
     command.add_argument("--at-once", type=int, metavar="N", help="processes (GPU: 3, CPU: 1)")
-    text = "make them by the workers of this Dask scheduler (tcp://HOST:8786; local:2: here)"
-    command.add_argument("--cluster", metavar="ADDRESS", help=text)
     text = "a few iterations each, to try it; never recorded"
     command.add_argument("--smoke", action="store_true", help=text)
 
@@ -101,7 +99,6 @@ class _Campaign:
     """One call of the command: what is finished lies below the runs and outlasts it."""
 
     def __init__(self, options: argparse.Namespace, todo: list, recorded: list):
-        from pixels_to_sentiment import places
         from pixels_to_sentiment.records.runs import Record
         from pixels_to_sentiment.training import devices
 
@@ -223,7 +220,6 @@ class _Campaign:
             self._pack()
 
     def _pack(self) -> None:
-        from pixels_to_sentiment import places
         from pixels_to_sentiment.campaign import packs
         from pixels_to_sentiment.records.runs import Record
 

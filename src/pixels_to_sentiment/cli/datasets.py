@@ -4,7 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
+from pixels_to_sentiment import places
 from pixels_to_sentiment.cli import add_command, add_room
+from pixels_to_sentiment.data import folds
 
 EPILOG = """\
 What is imported is used by commands with --data NAME, or where PIXELS_TO_SENTIMENT_DATA names it.
@@ -43,8 +45,6 @@ def _import(options: argparse.Namespace) -> None:
 
 
 def _list(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment import places
-    from pixels_to_sentiment.data import folds
     from pixels_to_sentiment.imports import datasets
 
     for name in datasets.names():

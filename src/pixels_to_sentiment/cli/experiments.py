@@ -4,11 +4,13 @@ import argparse
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 
+from pixels_to_sentiment import places
 from pixels_to_sentiment.cli import add_command, add_room, terminal, waiting
+from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError
 
 
@@ -19,7 +21,7 @@ def commands(rooms) -> None:
     show = add_command(room, "show", _show, "Show the configurations of an experiment.")
     show.add_argument("name", metavar="NAME")
     text = "Run an experiment; what is finished is kept."
-    run = add_command(room, "run", _run, text, "--device", "--data")
+    run = add_command(room, "run", _run, text, "--device", "--data", "--cluster")
     run.add_argument("name", metavar="NAME")
     # One value or more each.
     several = partial(run.add_argument, nargs="+")
@@ -34,8 +36,6 @@ def commands(rooms) -> None:
     run.add_argument("--tier", default="paper", help=text)
     several("--seeds", type=int, default=[0], metavar="SEED")
     run.add_argument("--precision", default="fp32", help="fp32, tf32 or bf16 (default: fp32)")
-    text = "send the work to this Dask scheduler, as tcp://HOST:8786; local:2 starts one here"
-    run.add_argument("--cluster", metavar="ADDRESS", help=text)
     run.add_argument("--record", action="store_true", help="add the runs to the recorded results")
     text = "Make a recorded run again, and say how far it lies from the record."
     again = add_command(room, "rerun", _rerun, text, "--device", "--data")
@@ -69,11 +69,7 @@ def _rerun(options: argparse.Namespace) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
-    options.client = None
-    if options.cluster is None:
-        _experiment(options)
-        return
-    with connected(options.cluster) as options.client:
+    with connected(options.cluster) if options.cluster else nullcontext() as options.client:
         _experiment(options)
 
 
@@ -89,7 +85,6 @@ def connected(address: str) -> Iterator:
 
 
 def _experiment(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment.data import folds
     from pixels_to_sentiment.records import catalogue, experiments, store
     from pixels_to_sentiment.training import devices
 
@@ -212,7 +207,6 @@ def _probe(options, experiment, finished: list, loaded, limit: int | None) -> No
 
 def _map(options, finished: list, loaded, limit: int | None) -> None:
     """Map test pictures with what was fine-tuned, and the stand-in, where evidence is known."""
-    from pixels_to_sentiment import places
     from pixels_to_sentiment.data import pictures
     from pixels_to_sentiment.files.assets import Unavailable
     from pixels_to_sentiment.studies import plans, store
@@ -237,28 +231,26 @@ def _map(options, finished: list, loaded, limit: int | None) -> None:
 def _finish(
     options, performed: Iterable, total: int, in_words: Callable, counted: bool = True
 ) -> None:
-    """Print a line for each piece of work that gets done, and record it if asked to."""
+    """Print a line for each piece of work that gets done, and record it if asked to.
+
+    What cannot be recorded does not stop the rest.
+    """
     from tqdm import tqdm
+
+    from pixels_to_sentiment.records import store
 
     with tqdm(total=total, disable=None if counted else True, delay=2) as bar:
         for record in performed:
             bar.write(in_words(record), file=sys.stdout)
             sys.stdout.flush()
             bar.update()
-            _record(options, record)
-
-
-def _record(options, record) -> None:
-    """Record what is finished, if asked to; what cannot be recorded does not stop the rest."""
-    from pixels_to_sentiment.records import store
-
-    if not options.record:
-        return
-    try:
-        store.record([record])
-    except UserError as fault:
-        options.refused.append(record.key)
-        terminal.complain(fault)
+            if not options.record:
+                continue
+            try:
+                store.record([record])
+            except UserError as fault:
+                options.refused.append(record.key)
+                terminal.complain(fault)
 
 
 def _chosen(options: argparse.Namespace, experiment) -> list:

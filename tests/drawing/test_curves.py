@@ -138,7 +138,7 @@ def test_training_logs_say_so_if_there_is_nothing_to_draw(several, what):
 
 def test_the_real_log_is_drawn(mirror):
     """As it was read, without a warning."""
-    log = logs.read(mirror / "caffe_finetuning_example.log")
+    (log,) = logs.read_all(mirror / "caffe_finetuning_example.log").logs
     figure = curves.training_logs({"AlexNet": log.curve}, {"AlexNet": log.losses})
     figure.canvas.draw()
     last = [axes.lines[-1].get_xydata()[-1].tolist() for axes in figure.axes]

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.networks import deploy, factory, prototxt, surgery, weights
+from pixels_to_sentiment.networks import deploy, factory, surgery, weights
 
 # isort: split
 from timm.layers import Conv2dSame
@@ -118,7 +118,7 @@ def test_trained_weights_go_to_caffe_and_are_found_there(mirror, photographs, tm
 
 def test_the_description_of_caffenet_is_caffes(new_caffenet):
     """Types, order, names and parameters as in the authors' deploy file."""
-    text = prototxt.describe(deploy.steps(new_caffenet.body), "x", 227, "")
+    text = deploy.describe(deploy.steps(new_caffenet.body), "x", 227, "")
     squeezed = " ".join(text.split())
     for part in (
         'input_param { shape { dim: 1 dim: 3 dim: 227 dim: 227 } }',
@@ -182,3 +182,14 @@ def test_a_network_that_cannot_go_to_caffe_leaves_nothing(tmp_path, tiny):
     with pytest.raises(UserError, match=r"AdaptiveAvgPool2d|tiny"):
         deploy.export(tiny(), tmp_path / "new")
     assert not (tmp_path / "new").exists()
+
+
+def test_a_description_is_protobufs_text():
+    """Words of an enumeration stand without quotation marks; names may have any sign."""
+    pool = {"pooling_param": {"pool": "MAX", "global_pooling": True, "stride": 2}}
+    text = deploy.describe([deploy.Step("p", "Pooling", ("a", "b"), "c", pool)], 'x"', 4, "one")
+    assert text.startswith('# one\nname: "x\\""\nlayer {\n  name: "data"\n  type: "Input"\n')
+    assert " ".join(text.split()).endswith(
+        'dim: 1 dim: 3 dim: 4 dim: 4 } } } layer { name: "p" type: "Pooling" bottom: "a" '
+        'bottom: "b" top: "c" pooling_param { pool: MAX global_pooling: true stride: 2 } }'
+    )

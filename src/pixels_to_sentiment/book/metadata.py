@@ -9,17 +9,29 @@ added is a feed that every page names.
 import hashlib
 import json
 import shutil
+from collections import Counter
+from itertools import groupby
 from pathlib import Path
+from uuid import NAMESPACE_URL, uuid5
 
 import yaml
 from markupsafe import Markup
 from sphinx.application import Sphinx
 
 from pixels_to_sentiment import places
-from pixels_to_sentiment.book import feed
+from pixels_to_sentiment.records.catalogue import Configuration, in_words
 
 SUMS = "SHA256SUMS"
 TRIAL = "your-photograph"
+# An Atom feed (RFC 4287).
+FEED, _PAGE = "feed.xml", "chapters/14-runs.html#what-came-when"
+_KINDS = {"run": "training of {}", "probe": "layers of {}", "maps": "maps by {}"}
+_HEAD = Markup('<id>urn:uuid:{}</id><title>{}</title><updated>{}</updated>\n<link href="{}"/>')
+_ENTRY = Markup("<entry>{}\n<summary>{}</summary></entry>\n")
+_ALL = Markup(
+    '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">{}\n'
+    '<link rel="self" href="{}"/>\n<author><name>{}</name></author>\n{}</feed>\n'
+)
 
 
 def description(citation: Path, results: Path) -> dict:
@@ -60,7 +72,7 @@ def describe(app: Sphinx, page: str, _template: str, context: dict, _tree: objec
     """Name the feed on every page, and put the description on the front page."""
     if not places.dataset():
         link = '<link rel="alternate" type="application/atom+xml" href="{}"/>'
-        link = link.format(Markup.escape(context["pathto"](feed.NAME, 1)))
+        link = link.format(Markup.escape(context["pathto"](FEED, 1)))
         context["metatags"] = context.get("metatags", "") + link
     root = places.checkout()
     citation = root / "CITATION.cff" if root else None
@@ -69,6 +81,36 @@ def describe(app: Sphinx, page: str, _template: str, context: dict, _tree: objec
         script = '<script type="application/ld+json">{}</script>'
         # Nothing in it may end the script.
         context["metatags"] += script.format(Markup(told.replace("<", "\\u003c")))
+
+
+def feed(results: Path, title: str, author: str) -> Markup:
+    """Write the feed of a folder of results (`FEED`), an entry a day, the newest first.
+
+    The book knows no address of its own, so that its identifiers are made from title and day.
+    """
+    made = results.glob("*/provenance.json")
+    began = {one.parent: json.loads(one.read_text())["began"] for one in made}
+    newest_first, entries = sorted(began, key=began.get, reverse=True), []
+    for day, folders in groupby(newest_first, lambda folder: began[folder][:10]):
+        some = list(folders)
+        counted = sorted(Counter(map(_named, some)).items())
+        said = f"{day}: {len(some)} result{'s' * (len(some) > 1)} recorded"
+        head = _HEAD.format(uuid5(NAMESPACE_URL, f"{title} {day}"), said, began[some[0]], _PAGE)
+        entries.append(_ENTRY.format(head, "; ".join(map("{0[0]}: {0[1]}".format, counted))))
+    newest = max(began.values(), default="1970-01-01T00:00:00Z")
+    head = _HEAD.format(uuid5(NAMESPACE_URL, title), f"{title}: results", newest, "index.html")
+    return _ALL.format(head, FEED, author, Markup().join(entries))
+
+
+def _named(folder: Path) -> str:
+    """Say what kind of result lies in a folder, and of which network."""
+    kind = next(one for one in _KINDS if (folder / f"{one}.json").is_file())
+    said = json.loads((folder / f"{kind}.json").read_text())
+    if run := said["run"]:
+        named = Configuration(run["network"], run["start"], run["recipe"]["name"]).title
+    else:
+        named = in_words(*said[kind]["network" if kind == "probe" else "run"].split(":"))
+    return _KINDS[kind].format(named)
 
 
 def copy(app: Sphinx, fault: Exception | None) -> None:
@@ -83,8 +125,8 @@ def copy(app: Sphinx, fault: Exception | None) -> None:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         lines.append(f"{digest}  {path.parent.name}/{path.name}\n")
     if not places.dataset():
-        told = feed.feed(places.results(), app.config.html_title, app.config.author)
-        (Path(app.outdir) / feed.NAME).write_text(told)
+        told = feed(places.results(), app.config.html_title, app.config.author)
+        (Path(app.outdir) / FEED).write_text(told)
     if lines:
         (folder / SUMS).write_text("".join(lines))
     made = Path(app.srcdir) / ("" if places.dataset() else "chapters") / TRIAL

@@ -6,7 +6,8 @@ which alone would put it there after the tables have been numbered. On pages wit
 their own a letter stands for it. The line that says what a figure was made from stands below the
 figure, which would swallow it otherwise: all that a cell of a figure shows is taken for a figure.
 Its drawing for a dark ground (`dark`) is put beside it, and the theme shows one of the two; over
-both lie the values of its marks (`values`). What folds code away says what kind of code it is.
+both lie the values of its marks (`values`). What folds code away says what kind of code it is. The
+search finds numbers, too (`EnglishWithNumbers`).
 
 ``_config.yml`` names this module among the extensions.
 """
@@ -24,9 +25,10 @@ from docutils import nodes
 from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.search.en import SearchEnglish
 from sphinx.transforms import SphinxTransform
 
-from pixels_to_sentiment.book import metadata, searching
+from pixels_to_sentiment.book import metadata
 from pixels_to_sentiment.drawing import dark, values
 
 # As `tables.table` and `traces.line` write them.
@@ -45,6 +47,7 @@ _KEPT_HTML = "application/papermill.record/text/html"
 # What stands on the line that opens the code of a cell.
 SET_UP, CODE = "Parameters and set-up", "Code"
 _PARAMETERS, _SET_UP = {"parameters", "injected-parameters"}, "set-up"
+_WORD = re.compile(r"\d+\.\d+|\w+")
 
 
 class LabelledTable(nodes.General, nodes.Element):
@@ -253,9 +256,23 @@ def load_lazily(app: Sphinx) -> None:
         app.env.settings["image_loading"] = "lazy"
 
 
+class EnglishWithNumbers(SearchEnglish):
+    """English as Sphinx has it, in which ``0.815`` is a word.
+
+    Sphinx takes a point for the end of a word and then ignores what is left of a number.
+    ``search.js`` beside this file does in the browser what is done to the index here.
+    """
+
+    js_splitter_code = Path(__file__).with_name("search.js").read_text()
+
+    def split(self, input: str) -> list[str]:
+        """Give the words of a text, numbers with an underscore for their point."""
+        return [word.replace(".", "_") for word in _WORD.findall(input)]
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Let Sphinx know all this, as it does with each extension."""
-    app.add_search_language(searching.EnglishWithNumbers)
+    app.add_search_language(EnglishWithNumbers)
     app.add_enumerable_node(LabelledTable, "table", lambda node: node["title"], html=(visit, None))
     app.add_transform(LabelTables)
     app.add_transform(PairDrawings)

@@ -7,7 +7,6 @@ a regular expression for all of it, by which a long log is read a block at a tim
 import re
 from array import array
 from dataclasses import dataclass
-from typing import Protocol
 
 # Of a log that does not repeat itself no more blocks are looked at; no longer blocks are kept.
 _LOOKED_AT, _KEPT, _LINES = 1000, 8, 200
@@ -18,11 +17,19 @@ _WEIGHT = rb" \(\* \S++ = \S++ loss\)[ \r]*"
 STAMP, ITERATION = "stamp", "iteration"
 
 
-class Column(Protocol):
-    """What numbers are put into."""
+class Column:
+    """Numbers of one output, each with the row that it belongs to; of two in a row, the later."""
 
-    rows: array
-    values: array
+    def __init__(self, name: str = "", is_loss: bool = False) -> None:
+        self.name, self.place, self.is_loss = name, 0, is_loss
+        self.rows, self.values = array("I"), array("d")
+
+    def put(self, row: int, value: float) -> bool:
+        """Take a number; tell whether the row had none, or the same."""
+        known = self.values[-1] if self.rows and self.rows[-1] == row else value
+        self.rows.append(row)
+        self.values.append(value)
+        return known == value or (known != known and value != value)
 
 
 # What is taken out of a line: from, to, and whether it is glog's stamp, the iteration or a number.

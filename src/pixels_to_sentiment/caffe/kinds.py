@@ -48,10 +48,6 @@ def _within(found: wire.Message, number: int) -> Iterator[wire.Message]:
             yield {}
 
 
-def _is_state(found: wire.Message) -> bool:
-    return _has(found, 1, wire.VARINT) and (_has(found, 2) or _has(found, 3))
-
-
 def _is_saved_model(found: wire.Message) -> bool:
     """Tell by the graph within, where a solver state has a path."""
     graph = next(_within(found, 2), {})
@@ -88,7 +84,10 @@ _MESSAGES = {
     "an ONNX model": (_CONVERT, lambda found: _has(found, 1, wire.VARINT) and _has(found, 7)),
     "a Core ML model": (_CONVERT, lambda found: _has(found, 1, wire.VARINT) and max(found) >= 200),
     "a saved model of TensorFlow": (_TENSORFLOW, _is_saved_model),
-    "a solver state": ("the weights saved with it are in ", _is_state),
+    "a solver state": (
+        "the weights saved with it are in ",
+        lambda found: _has(found, 1, wire.VARINT) and (_has(found, 2) or _has(found, 3)),
+    ),
     # Before means, whose numbers are in a field that tells a net of Caffe2 its device.
     "a net of Caffe2": (f"load it with Caffe2, {SAFE}", _is_caffe2),
     "a graph of TensorFlow": (_TENSORFLOW, _is_graph),

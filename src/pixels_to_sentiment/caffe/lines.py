@@ -6,7 +6,7 @@ from operator import lt
 from typing import BinaryIO, NamedTuple
 
 from pixels_to_sentiment.caffe import forms
-from pixels_to_sentiment.caffe.blocks import ITERATION, STAMP, Blocks, Template
+from pixels_to_sentiment.caffe.blocks import ITERATION, STAMP, Blocks, Column, Template
 from pixels_to_sentiment.caffe.clocks import Clock, Time
 
 TRAIN, TEST = b"Train", b"Test"
@@ -25,21 +25,6 @@ class Odd(NamedTuple):
     number: int = 0
     line: str = ""
     last: int = 0
-
-
-class Column:
-    """Numbers of one output, each with the row that it belongs to; of two in a row, the later."""
-
-    def __init__(self, name: str = "", place: int = 0, is_loss: bool = False) -> None:
-        self.name, self.place, self.is_loss = name, place, is_loss
-        self.rows, self.values = array("I"), array("d")
-
-    def put(self, row: int, value: float) -> bool:
-        """Take a number; tell whether the row had none, or the same."""
-        known = self.values[-1] if self.rows and self.rows[-1] == row else value
-        self.rows.append(row)
-        self.values.append(value)
-        return known == value or (known != known and value != value)
 
 
 class Run:
@@ -167,7 +152,9 @@ class Reader:
         if not (said := [*forms.SPEAKS.finditer(line)]):
             return
         if self.odd.last != self._number:
-            first = self.odd[1:3] if self.odd.count else (self._number, _shown(line))
+            shown = line.decode(errors="replace").strip()
+            shown = ascii(shown if len(shown) <= 100 else shown[:97] + "...")
+            first = self.odd[1:3] if self.odd.count else (self._number, shown)
             self.odd = Odd(self.odd.count + 1, *first, self._number)
         here = b"%d" % (self._iteration or 0)
         if any(one[0] == b"Testing net" or one[1] not in (None, here) for one in said):
@@ -241,7 +228,8 @@ class Reader:
         if value is None or rank is None or bool(name) != bool(phase) or forms.STUCK.search(name):
             return False
         if not phase:
-            name, place = (b"total_loss", _LAST) if whole else (_score(int(score)), score)
+            numbered = b"score.%d" % int(score or 0)
+            name, place = (b"total_loss", _LAST) if whole else (numbered.removesuffix(b".0"), score)
         run, row = self.runs[-1], len(self.runs[-1].iterations) - 1
         columns = run.nets.setdefault((run.session, rank), {})
         column = columns.setdefault((int(place), name), Column(name.decode(errors="replace")))
@@ -271,15 +259,6 @@ class Reader:
             self.clock.read(text)
 
 
-def _score(place: int) -> bytes:
-    return b"score.%d" % place if place else b"score"
-
-
 def _prefix(text: bytes) -> bytes:
     """Give the name of a snapshot without its folder and iteration, or nothing."""
     return re.split(rb"[/\\]", text.split()[-1])[-1].rpartition(b"_iter_")[0]
-
-
-def _shown(line: bytes) -> str:
-    text = line.decode(errors="replace").strip()
-    return ascii(text if len(text) <= 100 else text[:97] + "...")

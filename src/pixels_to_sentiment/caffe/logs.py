@@ -5,7 +5,6 @@ import csv
 import math
 import os
 import tempfile
-import warnings
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
@@ -77,22 +76,6 @@ class Read(NamedTuple):
 
     logs: list[Log]
     unread: str
-
-
-def read(path: Path | str) -> Log:
-    """Read a file of one run, as `read_all` does; warn of lines that were not understood.
-
-    Raises
-    ------
-    UserError
-        As by `read_all`; if there are several runs in the file.
-    """
-    found = read_all(path)
-    if len(found.logs) > 1:
-        raise UserError(f"{path} has {len(found.logs)} runs in it: read them with read_all.")
-    if found.unread:
-        warnings.warn(found.unread, stacklevel=2)
-    return found.logs[0]
 
 
 def read_all(path: Path | str) -> Read:

@@ -1,7 +1,6 @@
 """In which order runs are made of which the book lacks the records, and what one will cost."""
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
 
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.records import catalogue, experiments
@@ -49,12 +48,6 @@ def planned(smoke: bool = False) -> tuple[list[Run], dict[Configuration, str]]:
             runs |= dict.fromkeys(found)
             missing |= lacking
     return list(runs), missing
-
-
-def lacking(runs: Iterable[Run], *known: Iterable[Record]) -> list[Run]:
-    """Leave out the runs of which there are records."""
-    there = {one.run for one in chain(*known)}
-    return [run for run in runs if run not in there]
 
 
 class Costs:

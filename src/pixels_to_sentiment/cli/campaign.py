@@ -63,7 +63,8 @@ def _campaign(options: argparse.Namespace) -> None:
     with waiting("Planning"):
         runs, missing = order.planned(options.smoke)
         recorded = store.recorded()
-        todo = order.lacking(runs, recorded)
+        there = {one.run for one in recorded}
+        todo = [run for run in runs if run not in there]
     if missing:
         left_out = ", ".join(map(str, missing))
         print(f"Left out, as their weights are not at hand: {left_out}.", file=sys.stderr)

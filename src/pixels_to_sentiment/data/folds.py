@@ -61,7 +61,11 @@ def load() -> pd.DataFrame:
     A data set of one's own has the subset `WHOLE` alone, and as many folds as it was given.
     """
     if own := places.dataset():
-        return _own(own)
+        require_own()
+        path = own / TABLE
+        with damage(path, f"delete {own} and import it again"):
+            digest = json.loads((own / DIGESTS).read_text())[TABLE]
+            return _read(path, path.stat().st_mtime_ns, digest).copy()
     path = places.ground_truth() / "published_folds.csv"
     with damage(path, _CURE):
         return _read(path, path.stat().st_mtime_ns).copy()
@@ -89,14 +93,6 @@ def require_own() -> None:
             f"There is no data set {own.name} in {own.parent}: import it, or choose from "
             "`pixels-to-sentiment data list`."
         )
-
-
-def _own(folder: Path) -> pd.DataFrame:
-    require_own()
-    path = folder / TABLE
-    with damage(path, f"delete {folder} and import it again"):
-        digest = json.loads((folder / DIGESTS).read_text())[TABLE]
-        return _read(path, path.stat().st_mtime_ns, digest).copy()
 
 
 def agreements() -> tuple[str, ...]:

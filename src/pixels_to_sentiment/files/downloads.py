@@ -1,6 +1,5 @@
 """Downloads that go on where they broke off, and say in a phrase why they fail."""
 
-import contextlib
 import fcntl
 import http.client
 import io
@@ -12,7 +11,7 @@ import socket
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -105,7 +104,9 @@ def download(
     folder, part = target.parent, target.with_name(f"{target.name}.part")
     with places.taking(folder, NO_ROOM):
         folder.mkdir(parents=True, exist_ok=True)
-        with _lock(folder / f"{target.name}.lock"):
+        with open(folder / f"{target.name}.lock", "w") as lock:
+            # The system gives it back even when the process is killed.
+            fcntl.flock(lock, fcntl.LOCK_EX)
             # Another process may have fetched it while this one waited.
             if target.is_file() and check(target) is None:
                 return target
@@ -116,14 +117,6 @@ def download(
             os.replace(part, target)
             _discard(part)
     return target
-
-
-@contextlib.contextmanager
-def _lock(path: Path) -> Iterator[None]:
-    """Hold a lock that the system gives back even when the process is killed."""
-    with open(path, "w") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
-        yield
 
 
 def _note(part: Path) -> Path:

@@ -8,9 +8,8 @@ import warnings
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -23,6 +22,11 @@ from pixels_to_sentiment import places
 from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.data.pictures import SIDE
 from pixels_to_sentiment.errors import UserError
+
+try:
+    import cv2
+except ImportError:
+    cv2 = None
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
 # As `maps.photos` has them, where it is told why.
@@ -141,7 +145,6 @@ def warp(pixels: np.ndarray) -> np.ndarray:
     have two factors of 2, products of pixels and weights fit into the 24 bits of a float32, so that
     no sum is rounded in any order and all that compute it agree.
     """
-    cv2 = _opencv()
     powers = sum((side & -side).bit_length() - 1 for side in pixels.shape[:2])
     exact = pixels.astype(np.float32)
     if cv2 is None or powers < 2:
@@ -152,15 +155,6 @@ def warp(pixels: np.ndarray) -> np.ndarray:
     else:
         made = cv2.resize(exact, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
     return np.rint(made, out=made).astype(np.uint8)
-
-
-@cache
-def _opencv() -> ModuleType | None:
-    with suppress(ImportError):
-        import cv2
-
-        return cv2
-    return None
 
 
 def first_few(names: list[str]) -> str:

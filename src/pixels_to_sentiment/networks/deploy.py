@@ -4,9 +4,12 @@ The network is traced once, and each step becomes the layer, or layers, of Caffe
 Only layers of Caffe itself are used, so that any of its descendants and importers reads the files.
 """
 
+import json
 import operator
 import os
+from collections.abc import Iterable
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -16,17 +19,30 @@ from torch import fx, nn
 from pixels_to_sentiment import places
 from pixels_to_sentiment.caffe import models
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.networks import prototxt, surgery
+from pixels_to_sentiment.networks import surgery
 from pixels_to_sentiment.networks.caffenet import Linear, LocalResponseNorm
 from pixels_to_sentiment.networks.factory import Convention
 from pixels_to_sentiment.networks.network import Network
-from pixels_to_sentiment.networks.prototxt import Step
 from pixels_to_sentiment.networks.weights import caffe_names
 
 # Side of the pictures that the paper's maps are made of.
 MAP_SIDE = 451
 # What Caffe takes where a prototxt says nothing.
 _DEFAULTS = {"pad": 0, "stride": 1, "group": 1, "bias_term": True}
+# Fields whose values are words of an enumeration, which a prototxt has without quotation marks.
+_WORDS = ("pool", "operation")
+
+
+@dataclass(frozen=True)
+class Step:
+    """A layer of a deploy description: type, inputs, output, parameters and learnt blobs."""
+
+    name: str
+    type: str
+    bottoms: tuple[str, ...]
+    top: str
+    parameters: dict = field(default_factory=dict)
+    blobs: tuple[np.ndarray, ...] = ()
 
 
 def export(
@@ -61,7 +77,7 @@ def export(
         for form, (some, side) in forms.items():
             with next(whole).open("wb") as stream:
                 stream.writelines(models.encoded(some, form))
-            text = prototxt.describe(some, form, side, _note(network.convention))
+            text = describe(some, form, side, _note(network.convention))
             next(whole).write_text(text, "utf-8")
     return paths
 
@@ -194,3 +210,31 @@ def _norm(module: nn.BatchNorm2d, name: str, bottom: str) -> list[Step]:
 def _arrays(*given: torch.Tensor | None) -> tuple[np.ndarray, ...]:
     kept = [values for values in given if values is not None]
     return tuple(values.detach().float().cpu().contiguous().numpy() for values in kept)
+
+
+def describe(steps: Iterable[Step], name: str, side: int, note: str) -> str:
+    """Write the description of a network of squares of so many pixels, whose input is ``data``.
+
+    The lines of the note come first, as comments.
+    """
+    shape = {"dim": [1, 3, side, side]}
+    given = {"name": "data", "type": "Input", "top": "data", "input_param": {"shape": shape}}
+    layers = [given]
+    for step in steps:
+        head = {"name": step.name, "type": step.type, "bottom": list(step.bottoms), "top": step.top}
+        layers.append(head | step.parameters)
+    comments = [f"# {line}" for line in note.splitlines()]
+    return "\n".join([*comments, _text({"name": name, "layer": layers})]) + "\n"
+
+
+def _text(fields: dict, indent: str = "") -> str:
+    """Write a message in protobuf's text format."""
+    lines = []
+    for name, given in fields.items():
+        for value in given if isinstance(given, list) else [given]:
+            if isinstance(value, dict):
+                lines.append(f"{indent}{name} {{\n{_text(value, indent + '  ')}\n{indent}}}")
+            else:
+                said = value if name in _WORDS else json.dumps(value, ensure_ascii=False)
+                lines.append(f"{indent}{name}: {said}")
+    return "\n".join(lines)

@@ -214,7 +214,8 @@ def this_build(
         note("Nothing was run", "None of the weights that this build asked for can be had here.")
     elif places.dataset():
         if found is None:
-            found, options = _accuracies(made), _AS_ACCURACIES
+            found = reports.titled(experiments.table(made))[list(_AS_ACCURACIES["names"])]
+            options = _AS_ACCURACIES
         caption = f"Accuracy, mean over the folds ({tier} tier)"
         table(found, caption=caption, name=f"build-{made[0].key}", **options)
     else:
@@ -235,10 +236,6 @@ _AS_ACCURACIES = {
     },
     "formats": {"mean": ".3f"},
 }
-
-
-def _accuracies(records: Iterable[Record]) -> pd.DataFrame:
-    return reports.titled(experiments.table(records))[list(_AS_ACCURACIES["names"])]
 
 
 def details(records: Iterable[Record]) -> None:

@@ -183,9 +183,9 @@ def _beside_positive(row: Row) -> str:
     return f"differs in accuracy by {between} from"
 
 
-def _listed(values: Sequence[float], digits: int = 3) -> str:
+def _listed(values: Sequence[float]) -> str:
     """Give the least and the largest of some differences."""
-    least, most = (signed(end(values), digits) for end in (min, max))
+    least, most = (signed(end(values)) for end in (min, max))
     return least if least == most else f"{least} to {most}"
 
 

@@ -27,10 +27,3 @@ def test_many_at_once_are_as_one_by_one(times):
     assert list(zip(days, since, strict=True)) == single
     expected = one.seconds(*map(list, zip(*single, strict=True)), single[0])
     assert many.seconds(days, since, single[0]).tolist() == expected.tolist()
-
-
-def test_a_damaged_log_may_go_round_the_year_for_ever():
-    """No calendar ends the reading."""
-    clock = Clock()
-    read = [clock.read(stamp) for stamp in stamps("0101 00:00:00", "0701 00:00:00") * 20_000]
-    assert len(clock.seconds(*map(list, zip(*read, strict=True)), read[0])) == 40_000

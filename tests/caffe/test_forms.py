@@ -11,6 +11,7 @@ from pixels_to_sentiment.caffe import forms
     ("text", "number"),
     [
         *((b"1e-05", 1e-5), (b".5", 0.5), (b"-inf", -math.inf), (b"1.#INF", math.inf)),
+        *((b"-nan", math.nan), (b"inf", math.inf), (b"1.5e+30", 1.5e30), (b"-1.#INF", -math.inf)),
         *((b"-1.#IND00", math.nan), (b"-nan(ind)", math.nan), (b"nan", math.nan)),
         # Numbers to Python, or to C++ when it reads.
         *((b"1_0", None), (b"0x1p3", None), (b"1,5", None), (b"", None), (b"0.5%", None)),

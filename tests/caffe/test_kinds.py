@@ -190,13 +190,15 @@ def test_an_old_layer_without_a_type_has_none(tmp_path, capsys, kind):
     assert capsys.readouterr().out.startswith("conv1  no type  ")
 
 
-@pytest.mark.parametrize("end", [".caffemodel", ".binaryproto", ".npy", ".safetensors", ".pth"])
+@pytest.mark.parametrize(
+    "end", [".caffemodel", ".binaryproto", ".npy", ".safetensors", ".pth", ".log"]
+)
 def test_no_reader_waits_at_a_pipe(tmp_path, end):
     """Nobody may ever write to it."""
     os.mkfifo(tmp_path / f"m{end}")
-    reader = means.read if end in (".binaryproto", ".npy") else weights.read
+    readers = {".binaryproto": means.read, ".npy": means.read, ".log": logs.read_all}
     with pytest.raises(UserError, match=rf"m{end} cannot be read .*a pipe"):
-        reader(tmp_path / f"m{end}")
+        readers.get(end, weights.read)(tmp_path / f"m{end}")
 
 
 @pytest.mark.parametrize("content", [MODEL, old_layer("conv1", 4, BLOB)])

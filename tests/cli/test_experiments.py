@@ -156,7 +156,6 @@ def test_a_network_is_run_alone_with_its_variants(asked, idle, network, count):
         ("fine-tuning --tier smoke --record", "paper tier"),
         # Not after the first run, which may have taken hours.
         ("fine-tuning --record", "photographs"),
-        ("dancing", "dancing"),
     ],
 )
 def test_what_there_is_not_is_refused(capsys, asked, monkeypatch, words, named):

@@ -34,14 +34,6 @@ def test_a_variants_outputs_and_head_are_those_that_its_name_says(family, name):
     assert not head or list(body.named_children())[-1][0] == head
 
 
-def test_the_head_of_a_variant_is_filled_as_the_papers():
-    """Gaussian 0.01 with zero bias; another seed gives another."""
-    network = factory.create("squeezenet1_1+fire9-2", start="random", seed=1)
-    head = network.body.get_submodule(network.head)
-    assert head.weight.std().item() == pytest.approx(0.01, rel=0.2)
-    assert (head.bias == 0).all()
-
-
 def test_the_papers_ablation_removes_the_layers_it_names():
     """fc7-4096 and fc7-2 have nothing of fc8, fc6-4096 and fc6-2 nothing of fc7 either."""
     convolutions = [f"conv{n}.weight" for n in range(1, 6)]

@@ -69,7 +69,7 @@ def test_input_is_as_the_weights_want_it(pixels, convention, expected):
     assert torch.equal(pixels, before)
 
 
-@pytest.mark.parametrize("name", [name for name, *_ in MIRRORED])
+@pytest.mark.parametrize("name", [*(name for name, *_ in MIRRORED), "squeezenet1_1+fire9-2"])
 def test_the_head_is_new_and_two_way(name, new_caffenet):
     """Gaussian 0.01 with zero bias, as the paper's fc8_twitter; the output is two logits."""
     made = new_caffenet if name == "caffenet" else factory.create(name, start="random", seed=3)
@@ -95,7 +95,11 @@ def same(one, other):
 
 @pytest.mark.parametrize("name", ["squeezenet1_1", "timm/mobilenetv3_small_050"])
 def test_the_seed_decides_what_starts_new(name):
-    """The same seed gives the same network, whatever was drawn before; another seed another."""
+    """The same seed gives the same network, whatever was drawn before; another seed another.
+
+    No file is needed for it.
+    """
+    assert factory.weights_asset(name, "random") is None
     one = factory.create(name, start="random", seed=1)
     torch.rand(5)
     assert same(one, factory.create(name, start="random", seed=1))
@@ -241,12 +245,6 @@ def test_a_file_at_hand_is_preferred_to_a_download(tmp_path, monkeypatch):
     assert factory.weights_file(("first", "second")).name == "second"
     assert factory.weights_file(("first", "third")).name == "first"
     assert fetched == ["second", "first"]
-
-
-@pytest.mark.parametrize("name", ["caffenet", "timm/resnet10t"])
-def test_a_random_start_needs_no_file(name):
-    """Nothing is looked up for it."""
-    assert factory.weights_asset(name, "random") is None
 
 
 def test_timms_weights_are_named_by_what_they_are(monkeypatch):

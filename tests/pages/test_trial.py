@@ -38,17 +38,13 @@ def test_the_form_loads_nothing_but_what_lies_beside_it(
     monkeypatch.setattr(trial.choice, "fitted", lambda network: network)
     monkeypatch.setattr(trial.browser, "export", export)
     assert trial.your_photograph() == trial.NETWORK
+    assert metadata.TRIAL == trial.FOLDER  # the two rooms do not import each other
     folder = isolated / chapters / "chapters" / trial.FOLDER
     named = re.findall(r'"([\w.-]+\.(?:wasm|mjs|onnx|json))"', trial.SCRIPT.read_text())
     assert set(named) <= {one.name for one in folder.iterdir()}
     (html,) = shown
     assert f'"{"" if own else "../"}{trial.FOLDER}/{trial.SCRIPT.name}"' in html
     assert "3 MB" in html
-
-
-def test_the_build_copies_the_folder_that_the_page_names():
-    """The two rooms do not import each other."""
-    assert metadata.TRIAL == trial.FOLDER
 
 
 @pytest.mark.parametrize("fault", [None, Unavailable("The runtime cannot be had: fetch it.")])

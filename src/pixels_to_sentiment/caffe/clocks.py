@@ -72,7 +72,9 @@ def _ordinals(days: Sequence[_Day]) -> list[int]:
         year, dates = first_year, []
         for printed, month, day in days:
             near = (year - 1, year, year + 1) if dates else (year,)
-            choices = [_ordinal(one, month, day) for one in ((printed,) if printed else near)]
+            # The day is added, as a damaged line may name one that does not exist.
+            firsts = [date(one, month, 1) for one in ((printed,) if printed else near)]
+            choices = [first.toordinal() + day - 1 for first in firsts]
             last = dates[-1] if dates else choices[0]
             dates.append(min(choices, key=lambda choice: abs(choice - last)))
             year = min(max(date.fromordinal(dates[-1]).year, _YEARS[0]), _YEARS[1])
@@ -80,8 +82,3 @@ def _ordinals(days: Sequence[_Day]) -> list[int]:
         if all(date.fromordinal(one).day == 29 for one in leaps):
             break
     return dates
-
-
-def _ordinal(year: int, month: int, day: int) -> int:
-    # Not date(year, month, day): a damaged line may name a day that does not exist.
-    return date(year, month, 1).toordinal() + day - 1

@@ -124,25 +124,23 @@ class Reader:
         for line in text.split(b"\n")[:-1]:
             self._number += 1
             head, bracket, said = line.rpartition(b"] ")
-            self._line(line, head + bracket, said)
+            head += bracket
+            if self.runs[0].start is None:
+                self.runs[0].start = self.clock.read(line)
+            # Another line that got stuck in this one was not understood.
+            if head.count(b"] ") > 1 and forms.SPEAKS.search(head):
+                self._complain(line)
+            if found := forms.HEADING.match(said):
+                understood = self._heading(found, line, head)
+            elif found := forms.OUTPUT.match(said):
+                understood = self._output(found, line, head, said)
+            else:
+                understood = self._mark(head, said)
+                self._blocks.add(line, [], len(line))
+            if not understood:
+                self._complain(line)
             if self.odd.last == self._number:
                 self._blocks.drop()
-
-    def _line(self, line: bytes, head: bytes, text: bytes) -> None:
-        """Take a line; if another got stuck in it, it counts as not understood."""
-        if self.runs[0].start is None:
-            self.runs[0].start = self.clock.read(line)
-        if head.count(b"] ") > 1 and forms.SPEAKS.search(head):
-            self._complain(line)
-        if found := forms.HEADING.match(text):
-            understood = self._heading(found, line, head)
-        elif found := forms.OUTPUT.match(text):
-            understood = self._output(found, line, head, text)
-        else:
-            understood = self._mark(head, text)
-            self._blocks.add(line, [], len(line))
-        if not understood:
-            self._complain(line)
 
     def _complain(self, line: bytes) -> None:
         """Count a line, if it says something, and doubt what outputs after it belong to."""

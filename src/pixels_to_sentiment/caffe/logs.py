@@ -169,7 +169,12 @@ def _curve(run: lines.Run, clock: lines.Clock) -> Log:
     if (np.diff(iterations) <= 0).any():
         iterations, rows = np.unique(iterations, return_inverse=True)
     parts = dict(_parts(run))
-    _refuse_empty(parts, len(iterations))
+    cells = len(iterations) * len(parts)
+    numbers = sum(len(one.rows) for columns in parts.values() for one in columns)
+    if cells > _CELLS and cells > _SPARSE * numbers:
+        size = f"{len(iterations):,} rows and {len(parts):,} columns"
+        what = f"it would become a table of {size} that is nearly all empty"
+        raise Damaged(what, "cut it into parts")
     times = clock.seconds(run.days, run.since, run.start) if run.timed else []
     curve, nans, losses = {"iteration": iterations}, {}, []
     curve["seconds"] = _dense([(run.timed, times)], rows, len(iterations))[0]
@@ -211,11 +216,3 @@ def _dense(filled: list, rows: np.ndarray | None, size: int) -> tuple[np.ndarray
         where = np.asarray(at) if rows is None else rows[np.asarray(at)]
         column[where], said[where] = values, True
     return column, np.flatnonzero(said & np.isnan(column))
-
-
-def _refuse_empty(parts: dict[str, list[lines.Column]], rows: int) -> None:
-    cells = rows * len(parts)
-    numbers = sum(len(one.rows) for columns in parts.values() for one in columns)
-    if cells > _CELLS and cells > _SPARSE * numbers:
-        table = f"{rows:,} rows and {len(parts):,} columns that is nearly all empty"
-        raise Damaged(f"it would become a table of {table}", "cut it into parts")

@@ -231,20 +231,18 @@ class _Sent:
         while free and waiting:
             key = next(iter(waiting))
             work = waiting.pop(key)
-            if begins(work):
-                self._send(key, work, free.pop())
-
-    def _send(self, key: str, work: Work, address: str) -> None:
-        keys = work.keys_behind().values()
-        behind = {one: Record.open_key(self.store.root, one).contents() for one in keys}
-        again = f"-{self.lost[work]}" if self.lost[work] else ""
-        future = self.client.submit(
-            remote.make,
-            *(type(self.store), work, behind, self.device, self.loaded.source),
-            key=f"{work.kind}-{key}{again}",
-            workers=[address],
-        )
-        self.futures[address] = work, future
+            if not begins(work):
+                continue
+            keys, address = work.keys_behind().values(), free.pop()
+            behind = {one: Record.open_key(self.store.root, one).contents() for one in keys}
+            again = f"-{self.lost[work]}" if self.lost[work] else ""
+            future = self.client.submit(
+                remote.make,
+                *(type(self.store), work, behind, self.device, self.loaded.source),
+                key=f"{work.kind}-{key}{again}",
+                workers=[address],
+            )
+            self.futures[address] = work, future
 
     def finished(self) -> list[tuple[Work, Future]]:
         """Wait a little, and give what is done, well or not, or lost."""

@@ -17,6 +17,8 @@ from pixels_to_sentiment.files import archives, assets
 HASH_BITS = 64
 # Red, green and blue in the brightness that is seen (ITU-R BT.601).
 _BRIGHTNESS = np.array([0.299, 0.587, 0.114], np.float32)
+# Of the quarters of red, green and blue in the number of one of 64 colours.
+_PLACES = np.array([16, 4, 1], np.uint8)
 # Grey levels from one pixel to the next: letters and outlines are steeper, shading is not.
 _STEEP = 30
 _FACE = "haarcascade_frontalface_default.xml"
@@ -31,7 +33,8 @@ def blind(loaded: Pictures) -> dict[str, np.ndarray]:
     """
     width, height = loaded.files[["width", "height"]].to_numpy(float).T
     size = np.log(np.stack([width, height, width / height, *_bytes(loaded)], axis=1))
-    colours = np.stack([_colours(one) for one in loaded.pixels])
+    codes = (one // 64 @ _PLACES for one in loaded.pixels)
+    colours = np.stack([np.bincount(one.ravel(), minlength=64) for one in codes]) / SIDE**2
     thumbnails = _blocks(loaded.pixels, 8)
     edges = _blocks(np.stack([_gradient(one) for one in loaded.pixels]), 4)
     return {
@@ -64,12 +67,6 @@ def _gradient(pixels: np.ndarray) -> np.ndarray:
     return np.hypot(*np.gradient(pixels.astype(np.float32) @ _BRIGHTNESS))
 
 
-def _colours(pixels: np.ndarray) -> np.ndarray:
-    """Count the 4 x 4 x 4 colours of a picture, as shares of its pixels, (64,)."""
-    red, green, blue = np.moveaxis(pixels // 64, -1, 0)
-    return np.bincount((16 * red + 4 * green + blue).ravel(), minlength=64) / SIDE**2
-
-
 def describe(loaded: Pictures, images: Iterable[str]) -> pd.DataFrame:
     """Measure some pictures, by ``image``.
 
@@ -86,20 +83,17 @@ def describe(loaded: Pictures, images: Iterable[str]) -> pd.DataFrame:
     width, height = loaded.files.set_index("image").loc[images, ["width", "height"]].to_numpy().T
     find, rows = _face_finder(), []
     for row, *shape in zip(loaded.rows(images), width, height, strict=True):
-        pixels = loaded.pixels[row]
-        rows.append((*_measured(pixels.astype(np.float32)), find(pixels, *shape)))
+        pixels = loaded.pixels[row].astype(np.float32)
+        red, green, blue = np.moveaxis(pixels, -1, 0)
+        opponents = np.stack([red - green, (red + green) / 2 - blue])
+        spread = np.hypot(*opponents.std((1, 2))) + 0.3 * np.hypot(*opponents.mean((1, 2)))
+        steep = (_gradient(pixels) > _STEEP).mean()
+        faces = find(loaded.pixels[row], *shape)
+        rows.append(((pixels @ _BRIGHTNESS).mean(), spread, steep, faces))
     table = pd.DataFrame(rows, images, ["brightness", "colourfulness", "edges", "faces"])
     table.insert(0, "aspect", width / height)
     table.insert(1, "size", np.maximum(width, height))
     return table
-
-
-def _measured(pixels: np.ndarray) -> tuple[float, float, float]:
-    red, green, blue = np.moveaxis(pixels, -1, 0)
-    opponents = np.stack([red - green, (red + green) / 2 - blue])
-    spread, middle = (np.hypot(*each) for each in (opponents.std((1, 2)), opponents.mean((1, 2))))
-    steep = (_gradient(pixels) > _STEEP).mean()
-    return (pixels @ _BRIGHTNESS).mean(), spread + 0.3 * middle, steep
 
 
 def _face_finder() -> Callable[[np.ndarray, int, int], float]:

@@ -156,13 +156,6 @@ def _background(dice: _Dice) -> Image.Image:
     return Image.fromarray(shades[share])
 
 
-def _grain(dice: _Dice) -> np.ndarray:
-    """Draw the noise of one picture, brightness levels of -12..12, int16 (256, 256, 1)."""
-    strength = dice.between(2, 12)
-    noise = np.frombuffer(dice.bytes(SIDE * SIDE), np.int8).reshape(SIDE, SIDE, 1)
-    return noise.astype(np.int16) * strength // 128
-
-
 def draw(
     name: str, label: int, agreement: str, *, evidence: bool = True
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -199,8 +192,10 @@ def draw(
             mask.paste(255, corner, alpha.point([0] + [255] * 255))
         else:
             mask.paste(0, corner, alpha.point([0] * 255 + [255]))
-    picture = (np.asarray(canvas).astype(np.int16) + _grain(dice)).clip(0, 255).astype(np.uint8)
-    return picture, np.asarray(mask) > 0
+    strength = dice.between(2, 12)
+    grain = np.frombuffer(dice.bytes(SIDE * SIDE), np.int8).reshape(SIDE, SIDE, 1)
+    noisy = np.asarray(canvas).astype(np.int16) + grain.astype(np.int16) * strength // 128
+    return noisy.clip(0, 255).astype(np.uint8), np.asarray(mask) > 0
 
 
 def agreement(table: pd.DataFrame) -> pd.Series:

@@ -71,7 +71,13 @@ def add(
     if target.exists():
         files = _same_or_refuse(target, content, folder)
     else:
-        files = _made(target, content, table, folder)
+        with places.taking(target.parent, _CURE, NoPlace), _partial(target, content) as home:
+            files = decoding.decode(home, table["image"].to_list(), folder)
+            written = (TABLE, "files.csv", "pixels.npy")
+            digests = {one: assets.sha256(home / one) for one in written}
+            (home / DIGESTS).write_text(json.dumps(digests))
+            (home / "lock").unlink()
+            os.replace(home, target)
     return table, _odd(table, files, folder)
 
 
@@ -103,17 +109,6 @@ def _same_or_refuse(target: Path, content: bytes, folder: Path) -> pd.DataFrame:
             f"{target} is there with other pictures, labels or folds: give another --name, or "
             "delete it, with all runs on it, to import it anew."
         )
-    return files
-
-
-def _made(target: Path, content: bytes, table: pd.DataFrame, folder: Path) -> pd.DataFrame:
-    with places.taking(target.parent, _CURE, NoPlace), _partial(target, content) as home:
-        files = decoding.decode(home, table["image"].to_list(), folder)
-        written = (TABLE, "files.csv", "pixels.npy")
-        digests = {one: assets.sha256(home / one) for one in written}
-        (home / DIGESTS).write_text(json.dumps(digests))
-        (home / "lock").unlink()
-        os.replace(home, target)
     return files
 
 

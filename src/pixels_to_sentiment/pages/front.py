@@ -210,15 +210,14 @@ def beside(candidates: Sequence[Candidate]) -> Markup:
 
 
 def _cells(name: str, values: np.ndarray) -> Markup:
+    hidden = "class", "hidden"
     rect = Markup('<rect x="{}" y="{}" width="1.02" height="1.02" {}="{}"/>')
     rows = Markup().join(
-        rect.format(x, y, *_look(p)) for y, row in enumerate(values) for x, p in enumerate(row)
+        rect.format(x, y, *(hidden if np.isnan(p) else ("fill", to_hex(drawing.DIVERGING(p)))))
+        for y, row in enumerate(values)
+        for x, p in enumerate(row)
     )
     side, mean = len(values), np.nanmean(values)
     words = f"{name}: map of {side} by {side} places, mean probability of positive {mean:.2f}"
     drawn = '<svg viewBox="0 0 {0} {0}" role="img" aria-label="{1}">{2}</svg>'
     return Markup(drawn).format(side, words, rows)
-
-
-def _look(p: float) -> tuple[str, str]:
-    return ("class", "hidden") if np.isnan(p) else ("fill", to_hex(drawing.DIVERGING(p)))

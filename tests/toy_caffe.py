@@ -1,11 +1,9 @@
-"""Caffe's model files written byte by byte, from the numbers in ``caffe.proto``, and its logs."""
+"""Caffe's model files written byte by byte, from the numbers in ``caffe.proto``."""
 
 import struct
-import warnings
 
 import numpy as np
 
-from pixels_to_sentiment.caffe import logs
 from pixels_to_sentiment.caffe.models import Layer
 
 
@@ -63,11 +61,3 @@ def some_layers():
         Layer("norm", "BatchNorm", (two, two + 2, one[:1])),
         Layer("fc/x", "InnerProduct", (dice.random((2, 4)),)),
     ]
-
-
-def read(path):
-    """Read the one run of a log, with a warning of what was not understood."""
-    (log,), unread = logs.read_all(path)
-    if unread:
-        warnings.warn(unread, stacklevel=2)
-    return log

@@ -7,7 +7,6 @@ import lzma
 import os
 import pickle
 import tarfile
-import zipfile
 
 import numpy as np
 import pytest
@@ -21,6 +20,7 @@ from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import weights
 from toy_caffe import field, layer, legacy, old_layer, one_by_one, packed, shaped, varint
+from toy_files import zipped
 
 ARRAY = np.ones((3, 2, 2), np.float32)
 BLOB = shaped(3, 2, 2) + field(5, packed([1.0] * 12))
@@ -41,12 +41,8 @@ def tarred():
     return stream.getvalue()
 
 
-def zipped(*names):
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as file:
-        for name in names:
-            file.writestr(name, b"")
-    return stream.getvalue()
+def archive(*names):
+    return zipped([(name, b"") for name in names])
 
 
 def picture(kind):
@@ -99,10 +95,10 @@ KINDS = {
     "torch 7": (b"\4\0\0\0\1\0\0\0\3\0\0\0V 1" + bytes(9), "Torch 7"),
     "mxnet": (b"\x12\1" + bytes(22), "MXNet"),
     "lmdb": (bytes(16) + b"\xde\xc0\xef\xbe" + bytes(9), "LMDB"),
-    "zip": (zipped("a.caffemodel"), "a zip archive.*unpack"),
-    "empty zip": (zipped(), "a zip archive with nothing in it"),
-    "cut zip": (zipped("a.npy")[:40], "an .npz file"),
-    "keras": (zipped("metadata.json", "config.json", "model.weights.h5"), "a Keras model"),
+    "zip": (archive("a.caffemodel"), "a zip archive.*unpack"),
+    "empty zip": (archive(), "a zip archive with nothing in it"),
+    "cut zip": (archive("a.npy")[:40], "an .npz file"),
+    "keras": (archive("metadata.json", "config.json", "model.weights.h5"), "a Keras model"),
     "torchscript": (by(lambda f: torch.jit.save(SCRIPT, f)), r"TorchScript.*torch\.jit\.load"),
     "tensorflow": (2 * NODE + field(4, number(1, 134)), "a graph of TensorFlow.*save_file"),
     "tensorflow with functions": (NODE + field(2, field(1, NODE)) + number(3, 9), "a graph of"),

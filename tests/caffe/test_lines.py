@@ -6,19 +6,6 @@ import pytest
 
 from pixels_to_sentiment.caffe import logs
 from pixels_to_sentiment.errors import UserError
-from toy_caffe import read as read_one
-
-
-@pytest.fixture
-def read(tmp_path):
-    """Read a log of the given lines."""
-
-    def write_and_read(lines):
-        path = tmp_path / "caffe.log"
-        path.write_text("".join(line + "\n" for line in lines))
-        return read_one(path)
-
-    return write_and_read
 
 
 def glog(message, second=0):

@@ -11,7 +11,6 @@ import pytest
 
 from pixels_to_sentiment.caffe import logs
 from pixels_to_sentiment.errors import UserError
-from toy_caffe import read as read_one
 
 # The layout of Caffe 1.0, and of the release candidates before it.
 START = "I0620 11:55:15.000000 23419 caffe.cpp:185] Using GPUs 0"
@@ -47,20 +46,6 @@ CURVE = {
     "test_loss": [0.796441, math.nan, 0.5],
 }
 PREFIX = re.compile(r"^I\d{4} \S+ 23419 \S+\] ")
-
-
-@pytest.fixture
-def read(tmp_path):
-    """Read a log of the given lines, or of the given bytes."""
-
-    def write_and_read(content):
-        path = tmp_path / "caffe.log"
-        if not isinstance(content, bytes):
-            content = "".join(line + "\n" for line in content).encode()
-        path.write_bytes(content)
-        return read_one(path)
-
-    return write_and_read
 
 
 def same(curve, expected):
@@ -99,12 +84,12 @@ def test_the_dress_of_the_lines_is_no_matter(read, content, changed):
     same(read(content).curve, CURVE | changed)
 
 
-def test_the_real_log_is_read_in_full(mirror):
+def test_the_real_log_is_read_in_full(mirror, read):
     """Counts and values taken from the file with other means."""
     path = mirror / "caffe_finetuning_example.log"
     text = path.read_text()
     started = time.perf_counter()
-    log = read_one(path)
+    log = read(path)
     assert time.perf_counter() - started < 2
     curve = log.curve.set_index("iteration")
     assert len(curve) == len(re.findall(r"Iteration \d+, loss", text)) == 5001
@@ -208,7 +193,7 @@ def test_nan_is_told_apart_from_what_was_not_logged(read, tmp_path):
     log.write(tmp_path / "a.csv")
     lines = (tmp_path / "a.csv").read_text().splitlines()
     assert lines[1:] == ["0,,,nan,3.0", "5,,,nan,", "9,,1.0,,"]
-    read_one(tmp_path / "a.csv").write(tmp_path / "b.csv")
+    read(tmp_path / "a.csv").write(tmp_path / "b.csv")
     assert (tmp_path / "b.csv").read_text().splitlines() == lines
 
 
@@ -326,25 +311,25 @@ OWN = pd.DataFrame(
 
 
 @pytest.mark.parametrize("name", ["", "curve.csv"])
-def test_the_curve_of_a_run_is_read_as_it_was_written(tmp_path, name):
+def test_the_curve_of_a_run_is_read_as_it_was_written(tmp_path, read, name):
     """By its folder or its file; its losses are known by their names."""
     OWN.to_csv(tmp_path / "curve.csv", index=False)
-    log = read_one(tmp_path / name)
+    log = read(tmp_path / name)
     same(log.curve, OWN)
     assert log.losses == ("train_loss", "test_loss")
 
 
-def test_a_table_is_put_in_order(tmp_path):
+def test_a_table_is_put_in_order(tmp_path, read):
     """Increasing iterations, the later of two rows, the first columns even if they are missing."""
     path = tmp_path / "any.txt"
     path.write_text("iteration,a_loss,rate\n9,1,\n3,2,0.1\n9,3,0.2\n")
-    log = read_one(str(path))
+    log = read(str(path))
     same(
         log.curve,
         {"iteration": [3, 9], "seconds": math.nan, "rate": [0.1, 0.2], "a_loss": [2.0, 3.0]},
     )
     path.write_text("iteration,rate\n")
-    assert read_one(path).curve.columns.tolist() == ["iteration", "seconds", "rate"]
+    assert read(path).curve.columns.tolist() == ["iteration", "seconds", "rate"]
 
 
 @pytest.mark.parametrize("head", ["a," * 20_000 + "a", "".join(f"{n}," for n in range(10_001))])

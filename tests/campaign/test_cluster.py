@@ -220,14 +220,8 @@ def test_a_worker_with_other_code_is_refused(perform, client, tmp_path):
 
     def join():
         command = ["-m", "distributed.cli.dask_worker", client.scheduler.address, "--no-nanny"]
-        command += [
-            "--nthreads",
-            "1",
-            "--preload",
-            "toy_cluster",
-            "--local-directory",
-            str(tmp_path),
-        ]
+        command += ["--nthreads", "1", "--preload", "toy_cluster"]
+        command += ["--local-directory", str(tmp_path)]
         environment = os.environ | {"PYTHONPATH": paths}
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         started.append(subprocess.Popen([sys.executable, *command], env=environment, **quiet))

@@ -150,10 +150,11 @@ class Reader:
         if not (said := [*forms.SPEAKS.finditer(line)]):
             return
         if self.odd.last != self._number:
-            shown = line.decode(errors="replace").strip()
-            shown = ascii(shown if len(shown) <= 100 else shown[:97] + "...")
-            first = self.odd[1:3] if self.odd.count else (self._number, shown)
-            self.odd = Odd(self.odd.count + 1, *first, self._number)
+            count, number, shown, _ = self.odd
+            if not count:
+                text = line.decode(errors="replace").strip()
+                number, shown = self._number, ascii(text if len(text) <= 100 else text[:97] + "...")
+            self.odd = Odd(count + 1, number, shown, self._number)
         here = b"%d" % (self._iteration or 0)
         if any(one[0] == b"Testing net" or one[1] not in (None, here) for one in said):
             self._iteration, self._ranks = None, {}

@@ -46,14 +46,6 @@ def _loaded(source: str) -> pictures.Pictures:
     return pictures.load(source)
 
 
-def _here(kind: type[Work], source: str, worker: Worker) -> dict[str, str]:
-    """As `told`, in a worker."""
-    try:
-        return told(kind, source, _loaded(source).fingerprint, worker.state.nthreads)
-    except UserError as fault:
-        return told(kind, source, "", worker.state.nthreads) | {"pictures": f"none ({fault})"}
-
-
 def _cannot_have(name: str) -> bool:
     try:
         assets.fetch(name)
@@ -81,8 +73,13 @@ async def answer(
     kind: type[Work], source: str, dask_worker: Worker | None = None
 ) -> dict[str, str]:
     """Tell in a worker what it is like, as `told`, without its pictures where it has none."""
-    # In a thread, as pictures may have to be decoded.
-    return await asyncio.to_thread(_here, kind, source, dask_worker)
+    here = {}
+    # In threads, as pictures may have to be decoded, and torch to be imported.
+    try:
+        data = (await asyncio.to_thread(_loaded, source)).fingerprint
+    except UserError as fault:
+        data, here = "", {"pictures": f"none ({fault})"}
+    return await asyncio.to_thread(told, kind, source, data, dask_worker.state.nthreads) | here
 
 
 def difference(there: dict[str, str] | Exception, here: dict[str, str]) -> str:

@@ -64,7 +64,7 @@ def _back(home: Path) -> Callable:
 def _mean(home: Path) -> Callable:
     from pixels_to_sentiment.caffe import means
 
-    return means.describe
+    return means.read
 
 
 def _weights(home: Path) -> Callable:

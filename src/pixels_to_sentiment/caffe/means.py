@@ -38,8 +38,3 @@ def write(path: Path | str, mean: np.ndarray) -> None:
     """Write a mean as ``.npy``, under a temporary name until it is whole."""
     with places.written(Path(path)) as temporary, temporary.open("wb") as stream:
         np.save(stream, mean)
-
-
-def describe(path: Path | str) -> dict:
-    """Describe a mean as `models.describe` does a layer."""
-    return models.describe([models.Layer("mean", "BlobProto", (read(path),))])[0]

@@ -48,16 +48,15 @@ def commands(rooms) -> None:
 
 
 def _show(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment.caffe import kinds, means, models
+    from pixels_to_sentiment.caffe import convert, kinds, means, models
 
     if options.file.suffix in (".binaryproto", ".npy"):
-        layers = [means.describe(options.file)]
+        read = [models.Layer("mean", "BlobProto", (means.read(options.file),))]
     elif options.file.suffix == ".safetensors":
-        from pixels_to_sentiment.caffe import convert
-
-        layers = models.describe(convert.from_safetensors(options.file))
+        read = convert.from_safetensors(options.file)
     else:
-        layers = models.describe(models.read(options.file))
+        read = models.read(options.file)
+    layers = models.describe(read)
     if options.json:
         print(json.dumps(layers, indent=1))
         return

@@ -11,7 +11,7 @@ from pixels_to_sentiment.errors import UserError
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 # The row of `provenance.provenance_table` on a page that was made from the photographs.
-_PHOTOGRAPHS = '<th scope="row">Pictures</th><td>photographs</td>'
+PHOTOGRAPHS = '<th scope="row">Pictures</th><td>photographs</td>'
 
 
 def _browser() -> str:
@@ -23,11 +23,6 @@ def _browser() -> str:
     if named:
         raise UserError(f"CHROMIUM={named} is no program: name one that is, or none.")
     raise UserError("A PDF is printed by Chromium, which is not here: apt-get install chromium")
-
-
-def shows_photographs(page: Path) -> bool:
-    """Whether any chapter of a built page says that it was made from the photographs."""
-    return _PHOTOGRAPHS in page.read_text(encoding="utf-8")
 
 
 def within(html: str) -> str:

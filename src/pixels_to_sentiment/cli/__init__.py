@@ -271,7 +271,7 @@ def _book_print(options: argparse.Namespace) -> None:
     with waiting("Printing"):
         printed = printing.print_pdf(page, built / "book.pdf")
     print(f"Wrote {printed}.")
-    if printing.shows_photographs(page):
+    if printing.PHOTOGRAPHS in page.read_text(encoding="utf-8"):
         print("It shows photographs, which are for research only: do not pass it on.")
     else:
         print("It shows no photographs.")

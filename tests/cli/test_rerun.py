@@ -47,17 +47,19 @@ def test_what_differs_is_counted(recorded, capsys):
     table.to_csv(path, index=False)
     changed = 1 - 2 * table.loc[0, "centre"]
     out = said(capsys, "experiments", "rerun", recorded.name)
-    assert f"centre crop: largest difference in probability {abs(changed):.2g}, 1 of 4" in out
-    assert "ten crops: largest difference in probability 0, 0 of 4" in out
+    centre, ten = out.splitlines()[-2:]
+    assert centre.startswith("centre crop: accuracy ")
+    assert centre.endswith(f"in probability {abs(changed):.2g}, 1 of 4 answers differ")
+    assert ten.endswith("largest difference in probability 0, 0 of 4 answers differ")
 
 
 def test_what_cannot_be_made_again_is_said(recorded, capsys, monkeypatch):
     """No such key, no training run, other pictures."""
-    assert "Nothing is recorded under 'f00'" in refused(capsys, "experiments", "rerun", "f00")
+    assert "No training run is recorded" in refused(capsys, "experiments", "rerun", "f00")
     probe = places.results() / "abc"
     probe.mkdir()
     (probe / "probe.json").write_text(json.dumps({}))
-    assert "abc is no training run" in refused(capsys, "experiments", "rerun", "abc")
+    assert "No training run is" in refused(capsys, "experiments", "rerun", "abc")
     others = replace(made_up_pictures(), fingerprint="others", source="photographs")
     monkeypatch.setattr(pictures, "load", lambda source="": others)
     sentence = refused(capsys, "experiments", "rerun", recorded.name)

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.cli import add_command, terminal, waiting
-from pixels_to_sentiment.cli.experiments import connected, named
+from pixels_to_sentiment.cli.experiments import connected
+from pixels_to_sentiment.cli.terminal import named
 from pixels_to_sentiment.errors import UserError
 
 # Of the time, and in seconds, what is kept for packing.

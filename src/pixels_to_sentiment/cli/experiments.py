@@ -4,12 +4,12 @@ import argparse
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 
 from pixels_to_sentiment import places
-from pixels_to_sentiment.cli import add_command, add_room, terminal, waiting
+from pixels_to_sentiment.cli import add_command, add_room, rerun, terminal, waiting
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError
 
@@ -38,7 +38,7 @@ def commands(rooms) -> None:
     run.add_argument("--precision", default="fp32", help="fp32, tf32 or bf16 (default: fp32)")
     run.add_argument("--record", action="store_true", help="add the runs to the recorded results")
     text = "Make a recorded run again, and say how far it lies from the record."
-    again = add_command(room, "rerun", _rerun, text, "--device", "--data")
+    again = add_command(room, "rerun", rerun.rerun, text, "--device", "--data")
     again.add_argument("key", metavar="KEY", help="as `results --keys` and the book name it")
 
 
@@ -60,12 +60,6 @@ def _show(options: argparse.Namespace) -> None:
     if experiment.frozen:
         rows = (f"{network}:{start}" for network, start in experiment.frozen)
         print("frozen features, without any fine-tuning:", *rows, sep="\n  ")
-
-
-def _rerun(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment.cli import rerun
-
-    rerun.rerun(options)
 
 
 def _run(options: argparse.Namespace) -> None:
@@ -109,11 +103,11 @@ def _experiment(options: argparse.Namespace) -> None:
     if missing and not todo:
         raise UserError("Nothing can be run here: the weights of all configurations are missing.")
     loaded = _pictures(options)
-    options.refused, failed, finished, bar = [], [], [], Bar()
+    options.refused, failed, finished, bar = [], [], [], terminal.Bar()
 
     def fail(run, fault: UserError) -> None:
         failed.append(run)
-        terminal.complain(f"{named(run)} seed {run.seed}: {fault}")
+        terminal.complain(f"{terminal.named(run)} seed {run.seed}: {fault}")
 
     def keep(record) -> str:
         finished.append(record)
@@ -274,37 +268,11 @@ def _asks_for(options: argparse.Namespace, network: str) -> bool:
     return not options.only and (not options.network or network in options.network)
 
 
-class Bar(ExitStack):
-    """A progress bar a run, on standard error, with its rate in pictures a second."""
-
-    run = None
-
-    def tell(self, run, iteration: int) -> None:
-        """Show that an iteration of a run is done."""
-        from tqdm import tqdm
-
-        pictures = run.recipe.batch_size * run.recipe.iter_size
-        if run is not self.run:
-            self.close()
-            total = (run.recipe.settling + run.recipe.iterations) * pictures
-            what = f"{run.network} {run.start} {run.agreement} fold {run.fold}"
-            bar = tqdm(total=total, desc=what, unit=" pictures", unit_scale=True, mininterval=1)
-            self.run, self.bar = run, self.enter_context(bar)
-        # Iterations in which layers settle come before the first.
-        self.bar.update((run.recipe.settling + iteration) * pictures - self.bar.n)
-
-
 def _scored(record) -> str:
     from pixels_to_sentiment.judging import scores
 
     run, table = record.run, record.predictions()
     centre, ten = (scores.accuracy(table["label"], table[view]) for view in scores.VIEWS)
     held = f" inner fold {run.inner}" if run.inner else ""
-    return (
-        f"{record.key} {named(run)}{held} seed {run.seed}: centre {centre:.4f}, ten crops {ten:.4f}"
-    )
-
-
-def named(run) -> str:
-    """Say which run it is, but for seed and precision."""
-    return f"{run.network}:{run.start}:{run.recipe.name} {run.agreement} fold {run.fold}"
+    named = f"{record.key} {terminal.named(run)}{held} seed {run.seed}"
+    return f"{named}: centre {centre:.4f}, ten crops {ten:.4f}"

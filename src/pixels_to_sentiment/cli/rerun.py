@@ -2,7 +2,7 @@
 
 import argparse
 
-from pixels_to_sentiment.cli import waiting
+from pixels_to_sentiment.cli import terminal, waiting
 from pixels_to_sentiment.errors import UserError
 
 
@@ -11,7 +11,6 @@ def rerun(options: argparse.Namespace) -> None:
 
     It stays in the folder of runs under its key. What is finished there is not made once more.
     """
-    from pixels_to_sentiment.cli.experiments import Bar, named
     from pixels_to_sentiment.data import pictures
     from pixels_to_sentiment.records import store
 
@@ -23,8 +22,8 @@ def rerun(options: argparse.Namespace) -> None:
             f"Run {options.key} is of other pictures ({was.data['source']}) than those at hand "
             f"({loaded.source}): make these available (`files list`). {loaded.reason or ''}".strip()
         )
-    print(f"{named(was.run)} seed {was.run.seed} {was.run.precision}")
-    with Bar() as bar:
+    print(f"{terminal.named(was.run)} seed {was.run.seed} {was.run.precision}")
+    with terminal.Bar() as bar:
         made = store.Runs().get(was.run, loaded, device=options.device, progress=bar.tell)
     _compare(was, made)
 
@@ -33,37 +32,25 @@ def _recorded(key: str):
     """Open a recorded run by its key, one that is in the book or one by which it chose."""
     from pixels_to_sentiment import places
     from pixels_to_sentiment.records.runs import Record
-    from pixels_to_sentiment.reports import ledger
 
-    homes = [home for home in (places.results(), places.choices()) if (home / key).is_dir()]
-    if not key or not homes:
-        raise UserError(
-            f"Nothing is recorded under {key!r}: `results --keys` lists the keys of all runs."
-        )
-    if ledger.kind(homes[0] / key) not in (Record, None):
-        raise UserError(
-            f"{homes[0] / key} is no training run: `experiments run` makes probes and studies of "
-            "maps again, with the runs that they belong to."
-        )
-    return Record.open_key(homes[0], key)
+    for home in (places.results(), places.choices()):
+        if (home / key / Record.marker()).is_file():
+            return Record.open_key(home, key)
+    raise UserError(
+        f"No training run is recorded under {key!r}: `results --keys` lists all keys. Probes and "
+        "studies of maps are made again by `experiments run`, with the runs they belong to."
+    )
 
 
 def _compare(was, made) -> None:
-    from pixels_to_sentiment.judging import scores
     from pixels_to_sentiment.reports import runs
 
-    both = was.predictions().merge(made.predictions(), on=["image", "label"], validate="1:1")
-    for name, one, end in (("recorded", was, "_x"), ("made again", made, "_y")):
+    for name, one in (("recorded", was), ("made again", made)):
         how, torch = runs.making(one), one.provenance()["versions"]["torch"]
-        right = [scores.accuracy(both["label"], both[view + end]) for view in scores.VIEWS]
+        print(f"{name} {how['date']} on {how['hardware']}, torch {torch}: {how['minutes']:.0f} min")
+    for one in runs.apart(was, made).itertuples():
         print(
-            f"{name} {how['date']} on {how['hardware']}, torch {torch}, in {how['minutes']:.1f} "
-            f"minutes: centre {right[0]:.4f}, ten crops {right[1]:.4f}"
-        )
-    for view, others in scores.VIEWS.items():
-        one, other = both[f"{view}_x"], both[f"{view}_y"]
-        differing = int(((one > 0.5) != (other > 0.5)).sum())
-        print(
-            f"{scores.CROPS[others]}: largest difference in probability "
-            f"{(one - other).abs().max():.2g}, {differing} of {len(both)} answers differ"
+            f"{one.crops}: accuracy {one.first:.4f} recorded, {one.second:.4f} again; largest "
+            f"difference in probability {one.largest:.2g}, {one.differing} of {one.pictures} "
+            "answers differ"
         )

@@ -1,4 +1,4 @@
-"""The one place through which the command line prints: text, which moves and colours nothing."""
+"""The one place through which the command line prints: text that moves and colours nothing."""
 
 import io
 import os
@@ -6,7 +6,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 
 
 class _AsText:
@@ -59,3 +59,28 @@ def drop_output() -> None:
 def complain(sentence: object) -> None:
     """Print one sentence on standard error, under the name of the command."""
     print(f"pixels-to-sentiment: {sentence}", file=sys.stderr)
+
+
+class Bar(ExitStack):
+    """A progress bar a run, on standard error, with its rate in pictures a second."""
+
+    run = None
+
+    def tell(self, run, iteration: int) -> None:
+        """Show that an iteration of a run is done."""
+        from tqdm import tqdm
+
+        pictures = run.recipe.batch_size * run.recipe.iter_size
+        if run is not self.run:
+            self.close()
+            total = (run.recipe.settling + run.recipe.iterations) * pictures
+            what = f"{run.network} {run.start} {run.agreement} fold {run.fold}"
+            bar = tqdm(total=total, desc=what, unit=" pictures", unit_scale=True, mininterval=1)
+            self.run, self.bar = run, self.enter_context(bar)
+        # Iterations in which layers settle come before the first.
+        self.bar.update((run.recipe.settling + iteration) * pictures - self.bar.n)
+
+
+def named(run) -> str:
+    """Say which run it is, but for seed and precision."""
+    return f"{run.network}:{run.start}:{run.recipe.name} {run.agreement} fold {run.fold}"

@@ -117,6 +117,30 @@ def making(record: Finished) -> dict[str, object]:
     }
 
 
+def apart(first: Record, second: Record) -> pd.DataFrame:
+    """Hold what two runs answer to the same test pictures against each other.
+
+    A row has ``crops`` (in words), the accuracies ``first`` and ``second``, ``largest`` (absolute
+    difference in the probability of positive), and of ``pictures`` how many answers are
+    ``differing``.
+    """
+    both = first.predictions().merge(second.predictions(), on=["image", "label"], validate="1:1")
+    rows = []
+    for view, oversampling in scores.VIEWS.items():
+        one, other = both[f"{view}_x"], both[f"{view}_y"]
+        rows.append(
+            {
+                "crops": scores.CROPS[oversampling],
+                "first": scores.accuracy(both["label"], one),
+                "second": scores.accuracy(both["label"], other),
+                "largest": (one - other).abs().max(),
+                "differing": int(((one > 0.5) != (other > 0.5)).sum()),
+                "pictures": len(both),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
 def recorded_details(records: Iterable[Record]) -> pd.DataFrame:
     """Say how recorded runs were made, a configuration and subset a row.
 

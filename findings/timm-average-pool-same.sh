@@ -7,7 +7,7 @@
 #   TensorFlow does for "same": where all pixels are 1, so are their averages.
 # Behaviour: with stride 1 it does. With a stride, create_pool2d gives AvgPool2dSame, which pads by
 #   itself, so that torch sees no padding that it could leave out: the borders are darker, the
-#   corners by more than half. The argument is taken, shown as False on the module, and has no
+#   corners by more than half. The argument is taken, is False on the module, and has no
 #   effect; nothing is said. NASNet of timm asks for it four times, and so does every ResNet-D
 #   with output_stride, whose last row and column come out halved before the shortcut's convolution.
 # Cure: divide by the same pooling of ones.

@@ -70,7 +70,9 @@ def test_the_tables_of_verdicts_fold_the_evidence_of_each(judged):
 def test_findings_are_computed_and_those_without_evidence_left_out(judged, candidates):
     """The best network counts, and its accuracy is the article's best and the difference."""
     html = front.findings(judged, candidates)
-    assert html.count("<li>") == 5
+    assert html.count("<li>") == 6
+    assert "Of 23 claims on what the article&#39;s experiments found: 2 reproduced, none" in html
+    assert "Reproduced: a claim of this book" in html
     assert "right on 88.1% of the photographs" in html
     assert "in 1 of 2 comparisons (differences −0.020 to +0.030)" in html
     assert "higher by 0.16 to 0.18" in html

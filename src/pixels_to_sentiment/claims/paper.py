@@ -10,6 +10,8 @@ from pixels_to_sentiment.records.catalogue import PAPERS, Configuration
 # The view that accuracies are of, unless views are what is compared.
 VIEW = "oversampled"
 OURS = "ours"
+# What the article's own experiments found.
+FINDING = "a finding"
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,15 @@ class Claim:
     cells: tuple = ()
     layers: tuple = ()
     of_layers: bool = False
+
+    @property
+    def nature(self) -> str:
+        """Whether it is a `FINDING` of the article or, in words, something else."""
+        if self.section == OURS:
+            return "a claim of this book"
+        if self.text.startswith("Conjecture"):
+            return "a conjecture of the authors"
+        return "a count of parameters" if self.kind == "count" else FINDING
 
 
 NEARLY = (
@@ -181,10 +192,12 @@ _TESTED = {
     "maps": _OWN_AND_STAND_INS,
     "errors": {},
     "architectures": {
-        "own": (catalogue.MOBILENET,),
+        "own": (catalogue.MOBILENET, catalogue.EFFICIENTNET),
         "cells": ("initialisation: MVSO English",),
     },
-    "fine-tuning": {"own": STAND_INS},
+    "fine-tuning": {
+        "own": (*STAND_INS, catalogue.SQUEEZENET_OURS, catalogue.ALEXNET, catalogue.EFFICIENTNET)
+    },
     "start": {"own": tuple((one, _random(one)) for one in _TRAINED)},
 }
 

@@ -64,7 +64,7 @@ class Trained(NamedTuple):
         return effect([right.sub(right.index.get_level_values("label").to_numpy(), axis=0)])
 
     def idle(self, view: str) -> dict[int, str]:
-        """Name the seeds that learned nothing, each with what shows it in words."""
+        """Name the seeds that learned nothing or did not settle, with what shows it in words."""
         found, losses = {}, self.last_losses()
         for seed in self.seeds:
             last = losses[seed].mean()

@@ -49,7 +49,7 @@ COMPARED = {
     "none": lambda *_: (),
 }
 # What the table of verdicts takes over from a claim.
-_SHOWN = ("name", "section", "kind", "chapter", "short")
+_SHOWN = ("name", "section", "kind", "chapter", "short", "nature")
 
 
 def judge(
@@ -60,13 +60,13 @@ def judge(
 ) -> pd.DataFrame:
     """Give a verdict on each claim, by recorded runs, probes and studies of maps.
 
-    ``name``, ``claim``, ``section``, ``kind``, ``chapter`` (label) and ``short`` are as `Claim` has
-    them; ``rows`` are the comparisons and ``article`` the differences of accuracies that the
-    article's numbers make, none where its claim is of another kind; ``paper`` (the article's
-    numbers) and ``evidence`` (the recorded comparisons) are HTML with a comparison a line, empty
-    where there is none; ``verdict`` is one of `rules.VERDICTS`, with ``why``; ``former`` and
-    ``former_why`` are by the rules before, empty where there was no such claim; ``keys`` of runs,
-    probes and studies are separated by commas.
+    ``name``, ``claim``, ``section``, ``kind``, ``chapter`` (label), ``short`` and ``nature`` are as
+    `Claim` has them; ``rows`` are the comparisons and ``article`` the differences of accuracies
+    that the article's numbers make, none where its claim is of another kind; ``paper`` (the
+    article's numbers) and ``evidence`` (the recorded comparisons) are HTML with a comparison a
+    line, empty where there is none; ``verdict`` is one of `rules.VERDICTS`, with ``why``;
+    ``former`` and ``former_why`` are by the rules before, empty where there was no such claim;
+    ``keys`` of runs, probes and studies are separated by commas.
     """
     recorded, judged = Recorded(records, probes, studies), []
     for claim in claims:
@@ -162,7 +162,7 @@ def _lone(rows: Sequence[Row]) -> str:
 
 
 _LEFT_OUT = {
-    "idle": "in which one network learned nothing",
+    "idle": "in which one network learned nothing or did not settle",
     "frozen": "of classifiers on frozen layers",
 }
 

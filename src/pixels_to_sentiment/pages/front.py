@@ -14,10 +14,10 @@ from matplotlib.colors import to_hex
 
 from pixels_to_sentiment import claims
 from pixels_to_sentiment.claims.numbers import cell
-from pixels_to_sentiment.claims.paper import VIEW
+from pixels_to_sentiment.claims.paper import FINDING, VIEW
 from pixels_to_sentiment.claims.sides import FOR, Row
 from pixels_to_sentiment.drawing import forest as plot
-from pixels_to_sentiment.drawing.tables import MINUS, p_value, signed
+from pixels_to_sentiment.drawing.tables import p_value, signed
 from pixels_to_sentiment.maps import drawing
 from pixels_to_sentiment.studies import authors, measures
 from pixels_to_sentiment.studies.authors import Candidate
@@ -112,10 +112,24 @@ def findings(judged: pd.DataFrame, candidates: Sequence[Candidate], folder: str 
     The candidates are maps to hold against the authors', as `authors.of_studies` gives them.
     """
     found = judged.set_index("name")
-    items = [*_of_claims(found), *_of_maps(candidates)]
+    first = [(in_all(judged), CLAIMS_PAGE, "Claim by claim")] if judged["rows"].any() else []
+    items = [*first, *_of_claims(found), *_of_maps(candidates)]
     row = Markup('<li>{} <a href="{}">{}</a></li>')
     rows = Markup().join(row.format(text, folder + page, where) for text, page, where in items)
     return Markup('<ol class="findings">{}</ol>').format(rows)
+
+
+def in_all(judged: pd.DataFrame) -> str:
+    """Say what came of the article's own findings, and what else counts as reproduced."""
+    some = judged.loc[judged["nature"] == FINDING, "verdict"].value_counts()
+    told = [f"{some.get(one) or 'none'} {_GROUPS[one][1][2:].lower()}" for one in list(_GROUPS)[:3]]
+    none = not some.get(claims.REPRODUCED) and not some.get(claims.CONTRADICTED)
+    because = ", as the weights of its networks were not to be had" * none
+    reproduced = judged[judged["verdict"] == claims.REPRODUCED]
+    others = ", ".join(reproduced.loc[reproduced["nature"] != FINDING, "nature"].unique())
+    besides = f" Reproduced: {others}." * bool(others)
+    every = f"Of {some.sum()} claims on what the article's experiments found"
+    return f"{every}: {', '.join(told)}{because}.{besides}"
 
 
 def _of_claims(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
@@ -124,18 +138,19 @@ def _of_claims(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
         best = max(rows, key=lambda row: row.value)
         reached = cell(BEST, "five", VIEW)["mean"]
         yield (
-            f"A later network, {_title(best).partition(',')[0]}, fine-tuned by the article's "
-            f"recipe, is right on {best.value + reached:.1%} of the photographs on which all five "
-            f"annotators agree; the article's best is {reached:.1%}.",
+            f"A later network, {_title(best).replace(', five agree', '')}, is right on "
+            f"{best.value + reached:.1%} of the photographs on which all five annotators agree; "
+            f"the article's best is {reached:.1%}.",
             "10-ten-years-later.html",
             "Ten years later",
         )
     if rows := counted["no-more-than-positive"]:
-        theirs = found.loc["no-more-than-positive", "article"]
+        theirs = _listed(found.loc["no-more-than-positive", "article"])
+        frozen = _frozen(found.loc["two-layers", "rows"])
         yield (
             f"The article's smallest network, fc6-2, trained here as the article says, "
             f"{_beside_positive(rows[0])} always answering “positive”. What the article reports of "
-            f"its own differs from that by {_listed(theirs)}"
+            f"its own differs from that by {theirs}{frozen}"
             f"{', so its Table 4 may tell of training, not of layers' * (rows[0].side == FOR)}.",
             "04-ablation.html",
             "Layers removed",
@@ -153,8 +168,8 @@ def _of_claims(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
     if rows := counted["agreement"]:
         least, most = (end(row.value for row in rows) for end in (min, max))
         yield (
-            "Labels set a limit: where exactly one more annotator agrees with a label, the same "
-            f"network's accuracy is higher by {least:.2f} to {most:.2f}.".replace("-", MINUS),
+            "Photographs on which annotators disagree are harder: where exactly one more agrees "
+            f"with a label, the same network's accuracy is higher by {least:.2f} to {most:.2f}.",
             "08-judgement.html#judgement-agreement",
             "Agreement",
         )
@@ -181,6 +196,13 @@ def _beside_positive(row: Row) -> str:
         return "is right exactly as often as"
     between = f"{signed(row.value)}, 95% interval {signed(row.low)} to {signed(row.high)}"
     return f"differs in accuracy by {between} from"
+
+
+def _frozen(rows: Sequence[Row]) -> str:
+    """Say what the cut before it has on it where CaffeNet's layers below are frozen."""
+    kept = [one for one in rows if one.left_out == "frozen" and one.text.startswith("CaffeNet")]
+    less = ", ".join(signed(one.value) for one in kept)
+    return f"; with the layers below frozen, fc7-2 differs from it by {less}" * bool(kept)
 
 
 def _listed(values: Sequence[float]) -> str:

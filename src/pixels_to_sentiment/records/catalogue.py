@@ -230,6 +230,7 @@ EFFICIENTNET = replace(MOBILENET, network="efficientnet_lite0")
 RESNET = replace(MOBILENET, network="resnet50")
 # What is cut from SqueezeNet, and added to it, has our recipe: so must what that is compared with.
 SQUEEZENET_OURS = replace(SQUEEZENET, recipe=OURS)
+ALEXNET = replace(CAFFENET, network="alexnet")
 SQUEEZENET_FROZEN = replace(SQUEEZENET, recipe="head-at-base-rate-frozen-features-third")
 CAFFENET_FROZEN = replace(CAFFENET, recipe=ON_CONVOLUTIONS)
 

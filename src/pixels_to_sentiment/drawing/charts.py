@@ -140,13 +140,12 @@ def agreement(table: pd.DataFrame, limits: pd.DataFrame) -> Figure:
     shown = table.groupby("trained", sort=False)
     measures = (("accuracy", "low", "high"), ("area", "area_low", "area_high"))
     for (n, (name, some)), color in zip(enumerate(shown), PALETTE, strict=False):
+        at = some["count"].map(place) + 0.5 * ((n + 0.5) / len(shown) - 0.5)
         for panel, (value, low, high) in zip(panels, measures, strict=True):
-            known = some.dropna(subset=value)
-            at = known["count"].map(place) + 0.5 * ((n + 0.5) / len(shown) - 0.5)
-            panel.vlines(at, known[low], known[high], color=color, linewidth=2)
-            panel.scatter(at, known[value], s=26, color=color, zorder=3, label=fill(name, 90))
-            said = within(known, value, low, high)
-            tell(panel, at, known[value], "{}, exactly {}: {}", name, known["count"], said)
+            panel.vlines(at, some[low], some[high], color=color, linewidth=2)
+            panel.scatter(at, some[value], s=26, color=color, zorder=3, label=fill(name, 90))
+            said = within(some, value, low, high)
+            tell(panel, at, some[value], "{}, exactly {}: {}", name, some["count"], said)
     for panel, words in zip(panels, ("accuracy", "area under ROC"), strict=True):
         panel.axhline(0.5, **_DOTTED)
         panel.set_xticks(list(place.values()), [f"exactly {count}" for count in place])

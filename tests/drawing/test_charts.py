@@ -102,6 +102,9 @@ def test_agreement_is_drawn_by_count_with_the_ceiling():
     assert [s[0][1] for s in left.collections[0].get_segments()] == [1.0, 0.9, 0.7]
     marks = next(c for c in right.collections if isinstance(c, PathCollection)).get_offsets()
     assert marks.tolist() == [[2, 0.6], [1, 0.7], [0, pytest.approx(0.8)]]
+    # What has no area is in the left panel alone.
+    figure = charts.agreement(table.assign(area=float("nan")), limits)
+    assert [panel for panel, *_ in figure.told] == [figure.axes[0]] * len(table)
 
 
 def test_every_network_stands_at_each_of_its_costs():

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import balanced_accuracy_score
 
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.judging import crowd, scores
@@ -33,9 +34,14 @@ def test_answers_are_scored_by_exact_count_over_all_folds():
         row = found.loc[number]
         assert row["accuracy"] == pytest.approx(scores.accuracy(some["label"], some["positive"]))
         assert row["area"] == pytest.approx(scores.auc(some["label"], some["positive"]))
+        said = some["positive"] > 0.5
+        assert row["balanced"] == pytest.approx(balanced_accuracy_score(some["label"], said))
         assert row["low"] < row["accuracy"] < row["high"]
         assert row["pictures"] == len(some)
     assert list(found.index) == [5, 4, 3]
+    hard = crowd.by_count(told.assign(positive=(told["positive"] > 0.5).astype(float)))
+    assert hard["area"].isna().all(), "of answers without probabilities there is one threshold"
+    assert hard["accuracy"].tolist() == found["accuracy"].tolist()
 
 
 @pytest.mark.parametrize("parameter", [0.2, 1.0])

@@ -9,6 +9,7 @@ import pytest
 from pixels_to_sentiment.data import folds, pictures
 from pixels_to_sentiment.files import archives
 from pixels_to_sentiment.judging import judgement
+from pixels_to_sentiment.records.catalogue import SETTLED
 from pixels_to_sentiment.reports import pairs
 from toy_reports import CUT, WHOLE, whole_and_cut
 
@@ -49,6 +50,17 @@ def test_a_network_whose_loss_ends_above_a_coins_did_not_learn(made):
     (failed,) = pairs.paired(good, [(CUT, WHOLE)])["failed"]
     title = pairs.title_of(good[1])
     assert failed == f"{title} ends at a training loss of 3.00 nats, above a coin's"
+
+
+def test_caffenet_counts_for_the_noise_by_the_run_that_settled(made):
+    """Not by a third of the paper's recipe, which is too far from the others to be a pair."""
+    whole = [made(fold=k, recipe="paper-third") for k in folds.FOLDS]
+    caffenet = {"network": SETTLED.network, "start": SETTLED.start}
+    third = [made(fold=k, recipe="paper-third", right=0.3, **caffenet) for k in folds.FOLDS]
+    settled = [made(fold=k, recipe=SETTLED.recipe, **caffenet) for k in folds.FOLDS]
+    counted = pairs.noise([*third, *whole, *settled]).set_index("between")["pairs"]
+    assert counted["oversampled"] == 1
+    assert "oversampled" not in pairs.noise([*third, *whole])["between"].tolist()
 
 
 def test_a_difference_between_networks_with_frozen_layers_says_so(made):

@@ -38,7 +38,7 @@ def blind(loaded: Pictures) -> dict[str, np.ndarray]:
     thumbnails = _blocks(loaded.pixels, 8)
     edges = _blocks(np.stack([_gradient(one) for one in loaded.pixels]), 4)
     return {
-        "always positive": np.zeros((len(size), 1)),
+        "share of positives in training": np.zeros((len(size), 1)),
         "size of file and picture": size,
         "size and colours": np.hstack([size, colours]),
         "thumbnails of 8 × 8": thumbnails.reshape(len(size), -1),

@@ -124,11 +124,12 @@ def agreement(table: pd.DataFrame, limits: pd.DataFrame) -> Figure:
     """Draw accuracy and area under ROC by how many annotators gave the label, side by side.
 
     The table is as `crowd.by_count` gives it, with ``trained``: what was trained on what, in words.
-    The limits, ``count`` and ``ceiling``, are what an oracle could reach, drawn as dashes.
+    The limits, ``count`` and ``ceiling``, are what an oracle could reach, drawn as dashes. What has
+    no area is in the first panel alone.
     """
     if table.empty:
         return nothing()
-    figure, panels = plt.subplots(1, 2, sharex=True, sharey=True, figsize=(WIDTH, 3.6))
+    figure, panels = plt.subplots(1, 2, sharex=True, sharey=True, figsize=(WIDTH, 4.2))
     place = {count: n for n, count in enumerate(sorted(table["count"].unique(), reverse=True))}
     limits = limits[limits["count"].isin(place)]
     at = limits["count"].map(place)
@@ -142,7 +143,7 @@ def agreement(table: pd.DataFrame, limits: pd.DataFrame) -> Figure:
         at = some["count"].map(place) + 0.5 * ((n + 0.5) / len(shown) - 0.5)
         for panel, (value, low, high) in zip(panels, measures, strict=True):
             panel.vlines(at, some[low], some[high], color=color, linewidth=2)
-            panel.scatter(at, some[value], s=26, color=color, zorder=3, label=fill(name, 60))
+            panel.scatter(at, some[value], s=26, color=color, zorder=3, label=fill(name, 90))
             said = within(some, value, low, high)
             tell(panel, at, some[value], "{}, exactly {}: {}", name, some["count"], said)
     for panel, words in zip(panels, ("accuracy", "area under ROC"), strict=True):

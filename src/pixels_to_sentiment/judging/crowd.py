@@ -43,11 +43,12 @@ def by_group(told: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
     """Score answers, as `answers.gather` gives them, by the group that a picture belongs to.
 
     Groups are by ``image``; pictures of no group are left out. Gives the columns of `CASE`;
-    ``seeds`` (which), ``group`` (falling), ``pictures``, ``positive`` (share of labels);
+    ``seeds`` (which), ``group`` (falling), ``pictures``, ``positive`` (share of labels, which is
+    what always answering positive scores); ``balanced`` (mean accuracy of the labels there are);
     ``accuracy`` over the pictures of all folds, with ``low`` and ``high`` by
     `resampling.random_effects`; ``area`` under the ROC curve of these, mean over seeds, with
     ``area_low`` and ``area_high``, pictures alone being chance; missing where there are not several
-    pictures of either label.
+    pictures of either label, or answers are 0 and 1 and have no other threshold.
     """
     rows = []
     for case, answered in cases(told).items():
@@ -58,15 +59,18 @@ def by_group(told: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
             alike = np.full(len(right), 1 / len(right))
             found = resampling.random_effects([right.to_numpy().T], in_folds, alike)
             areas = [(np.nan,) * 3]
-            if some.drop_duplicates("image")["label"].value_counts().reindex([0, 1]).ge(2).all():
+            several = some.drop_duplicates("image")["label"].value_counts().reindex([0, 1]).ge(2)
+            if several.all() and not some["positive"].isin([0, 1]).all():
                 areas = [
                     resampling.area_interval(one["label"], one["positive"])
                     for _, one in some.groupby("seed")
                 ]
             counts = listed(some["seed"]), name, len(right), some["label"].mean()
+            counts = *counts, some.groupby("label")["correct"].mean().mean()
             values = found.value, found.low, found.high, *np.mean(areas, axis=0)
             rows.append((*case, *counts, *values))
-    names = ["seeds", "group", "pictures", "positive", "accuracy", "low", "high"]
+    names = ["seeds", "group", "pictures", "positive", "balanced"]
+    names += ["accuracy", "low", "high"]
     table = pd.DataFrame(rows, columns=[*CASE, *names, "area", "area_low", "area_high"])
     table.attrs = told.attrs
     return table

@@ -11,6 +11,7 @@ from pixels_to_sentiment.reports.pairs import (
     agreement_of,
     difference_in_words,
     gathered,
+    noise,
     paired,
     twins,
     words,

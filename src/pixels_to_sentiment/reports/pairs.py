@@ -10,9 +10,16 @@ from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.judging import answers, judgement, scores
 from pixels_to_sentiment.networks.architectures import CLASSES
-from pixels_to_sentiment.records.catalogue import Configuration
+from pixels_to_sentiment.records.catalogue import SETTLED, Configuration
 from pixels_to_sentiment.records.runs import Record
-from pixels_to_sentiment.reports.runs import complete, runs_of, title_of
+from pixels_to_sentiment.reports.runs import (
+    complete,
+    complete_everywhere,
+    configuration_of,
+    one_per_network,
+    runs_of,
+    title_of,
+)
 
 
 def gathered(records: Iterable[Record], view: str | None = None) -> pd.DataFrame:
@@ -30,6 +37,21 @@ def gathered(records: Iterable[Record], view: str | None = None) -> pd.DataFrame
 def accuracies(records: Iterable[Record], view: str = "oversampled") -> pd.DataFrame:
     """Score configurations of which all folds are there, as `judgement.accuracies` does."""
     return judgement.accuracies(gathered(complete(records), view))
+
+
+def noise(records: Iterable[Record]) -> pd.DataFrame:
+    """Measure how much differences vary over folds, as `judgement.noise` does.
+
+    Each network counts once: CaffeNet-conv by the run that settled, for without it CaffeNet learned
+    nothing; others by a third of the paper's recipe where there is one.
+    """
+
+    def rank(one: Record) -> tuple[bool, bool]:
+        return configuration_of(one) != SETTLED, one.run.recipe.name != "paper-third"
+
+    return judgement.noise(
+        gathered(one_per_network(sorted(complete_everywhere(records), key=rank)))
+    )
 
 
 def paired(

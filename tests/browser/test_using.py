@@ -84,6 +84,29 @@ def test_a_key_leads_to_its_row_alone_among_all_runs_below_the_headings(page, ad
     assert rows.count() > 1
 
 
+PAPER = """() => addEventListener("beforeprint", () => { window.paper = {
+    ink: getComputedStyle(document.querySelector("article p")).color,
+    drawn: [...document.querySelectorAll("article figure img")]
+        .filter(image => getComputedStyle(image).display !== "none")
+        .map(image => image.classList.contains("only-dark")),
+}; })"""
+
+
+def test_a_page_that_is_read_in_the_dark_is_printed_as_in_the_light(browser, address):
+    """Its words are dark and its drawings those for a light ground; then the page is dark again."""
+    built.require(LATER)
+    with browser.new_context(viewport=visits.WIDE, color_scheme="dark") as own:
+        page = own.new_page()
+        page.goto(address + LATER)
+        page.evaluate(PAPER)
+        page.pdf()
+        paper = page.evaluate("paper")
+        assert max(map(int, re.findall(r"\d+", paper["ink"])[:3])) < 80, paper
+        assert paper["drawn"]
+        assert not any(paper["drawn"])
+        expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
 PHOTOGRAPHS = """() => [...document.querySelectorAll('img.photographs, .map-pair img')]
     .map(image => getComputedStyle(image).filter)"""
 

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 PHRASE, ITS_PAGE = "marks of certainty", "how-to-read.html"
 NUMBERS = "chapters/15-reported.html", "0.833"
+DROPDOWNS = "how-to-rerun.html"
 MAPS = "chapters/07-sentiment-maps.html"
 LATER = "chapters/10-ten-years-later.html"
 
@@ -105,6 +106,16 @@ def test_a_page_that_is_read_in_the_dark_is_printed_as_in_the_light(browser, add
         assert paper["drawn"]
         assert not any(paper["drawn"])
         expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_what_prose_folds_is_on_paper(page, address):
+    """Whoever holds it can open nothing; on the screen it stays folded."""
+    built.require(DROPDOWNS)
+    page.goto(address + DROPDOWNS)
+    folded = page.locator("details.sd-dropdown p:not(.sd-summary-text)")
+    for media, shown in (("screen", {False}), ("print", {True})):
+        page.emulate_media(media=media)
+        assert set(folded.evaluate_all("all => all.map(one => one.checkVisibility())")) == shown
 
 
 PHOTOGRAPHS = """() => [...document.querySelectorAll('img.photographs, .map-pair img')]

@@ -1,5 +1,5 @@
 // The table of all runs: sorted by its headings, filtered by words. Without this it is a plain table.
-// And what a link leads to is opened, if it is folded away.
+// And what a link leads to is opened, if it is folded away; a run stands alone below the headings.
 
 function value(row, column) {
   const text = row.cells[column].textContent.trim();
@@ -60,16 +60,21 @@ function open() {
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   const folded = target && (target.querySelector(":scope > details") || target.closest("details"));
   for (let box = folded; box; box = box.parentElement.closest("details")) box.open = true;
+  const input = target && target.matches("#run-table tr") && document.querySelector("#run-table input");
+  if (input) {
+    input.value = target.id.slice("run-".length);
+    input.dispatchEvent(new Event("input"));
+  }
   if (folded) target.scrollIntoView();
 }
 
 window.addEventListener("hashchange", open);
-document.addEventListener("DOMContentLoaded", open);
 
 document.addEventListener("DOMContentLoaded", () => {
-  const frame = document.getElementById("run-table");
-  const table = frame && frame.querySelector("table");
-  if (!table || !table.tHead || !table.tBodies.length) return;
-  makeSortable(table);
-  makeFilter(table);
+  const table = document.querySelector("#run-table table");
+  if (table && table.tHead && table.tBodies.length) {
+    makeSortable(table);
+    makeFilter(table);
+  }
+  open();
 });

@@ -58,6 +58,14 @@ def test_a_page_has_one_title(page):
     assert len(built.soup(built.require(page)).select("h1:not(.onlyprint *)")) == 1
 
 
+def test_the_front_page_ends_in_the_chapters_and_names_the_library_once(book):
+    """By the first of its twenty pages; the sidebar has the others where one of them is read."""
+    links = built.soup(book / "index.html").select("#contents a.internal")
+    pages = [link["href"] for link in links]
+    assert [page for page in pages if page.startswith("chapters/")]
+    assert [page for page in pages if page.startswith("api")] == ["api.html"]
+
+
 @own_page
 def test_every_figure_is_described_in_words(page):
     """The alternative text is there, is not the name of a file, and says more than a word."""

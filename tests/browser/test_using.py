@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 PHRASE, ITS_PAGE = "marks of certainty", "how-to-read.html"
 NUMBERS = "chapters/15-reported.html", "0.833"
+DROPDOWNS = "how-to-rerun.html"
 MAPS = "chapters/07-sentiment-maps.html"
 LATER = "chapters/10-ten-years-later.html"
 
@@ -62,17 +63,59 @@ def test_the_button_for_colours_turns_the_book_dark_and_keeps_it_so(page, addres
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
-def test_a_key_leads_to_its_row_among_all_runs_which_is_folded_away(page, address):
-    """The table opens at the row, and words in its field leave the rows that have them."""
+@pytest.mark.parametrize("screen", [visits.WIDE, visits.PHONE], ids=["wide", "phone"])
+def test_a_key_leads_to_its_row_alone_among_all_runs_below_the_headings(page, address, screen):
+    """The folded table opens at it, its first column beside the second, and an empty field has all.
+
+    So does the next key, whose row the field had hidden.
+    """
     built.require(LATER)
+    page.set_viewport_size(screen)
     page.goto(address + LATER)
-    key = page.locator("a.run").first.text_content()
-    page.goto(f"{address}chapters/{page.locator('a.run').first.get_attribute('href')}")
-    row = page.locator(f"#run-{key}")
-    expect(row).to_be_in_viewport()
-    page.get_by_label("Rows with all of these words").fill(key)
-    expect(row).to_be_visible()
-    assert page.locator("#run-table tbody tr:visible").count() == 1
+    first, *_, last = dict.fromkeys(page.locator("a.run").all_text_contents())
+    runs, rows = f"{address}chapters/14-runs.html", page.locator("#run-table tbody tr:visible")
+    for key in (first, last):
+        page.goto(f"{runs}#run-{key}")
+        expect(rows).to_have_attribute("id", f"run-{key}")
+        for seen in (rows, page.locator("#run-table thead")):
+            expect(seen).to_be_in_viewport()
+        key_box, what_box = (rows.locator("td").nth(n).bounding_box() for n in (0, 1))
+        assert key_box["x"] + key_box["width"] <= what_box["x"] + 1
+    page.get_by_label("Rows with all of these words").fill("")
+    assert rows.count() > 1
+
+
+PAPER = """() => addEventListener("beforeprint", () => { window.paper = {
+    ink: getComputedStyle(document.querySelector("article p")).color,
+    drawn: [...document.querySelectorAll("article figure img")]
+        .filter(image => getComputedStyle(image).display !== "none")
+        .map(image => image.classList.contains("only-dark")),
+}; })"""
+
+
+def test_a_page_that_is_read_in_the_dark_is_printed_as_in_the_light(browser, address):
+    """Its words are dark and its drawings those for a light ground; then the page is dark again."""
+    built.require(LATER)
+    with browser.new_context(viewport=visits.WIDE, color_scheme="dark") as own:
+        page = own.new_page()
+        page.goto(address + LATER)
+        page.evaluate(PAPER)
+        page.pdf()
+        paper = page.evaluate("paper")
+        assert max(map(int, re.findall(r"\d+", paper["ink"])[:3])) < 80, paper
+        assert paper["drawn"]
+        assert not any(paper["drawn"])
+        expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_what_prose_folds_is_on_paper(page, address):
+    """Whoever holds it can open nothing; on the screen it stays folded."""
+    built.require(DROPDOWNS)
+    page.goto(address + DROPDOWNS)
+    folded = page.locator("details.sd-dropdown p:not(.sd-summary-text)")
+    for media, shown in (("screen", {False}), ("print", {True})):
+        page.emulate_media(media=media)
+        assert set(folded.evaluate_all("all => all.map(one => one.checkVisibility())")) == shown
 
 
 PHOTOGRAPHS = """() => [...document.querySelectorAll('img.photographs, .map-pair img')]

@@ -7,7 +7,9 @@ import pytest
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.campaign import checks, order, packs, workers
+from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.data import pictures
+from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.records.runs import Record
 from toy_cli import refused, said, write_result
 
@@ -71,6 +73,22 @@ def test_a_campaign_says_what_it_lacks(capsys):
     assert "-o DIR --minutes M" in refused(capsys, "campaign", "--minutes", "3")
     said = refused(capsys, "campaign", "--minutes", "0", "-o", "packs")
     assert "--minutes is 0: give a number above 0" in said
+
+
+@pytest.mark.parametrize("fault", [RuntimeError("out of memory\nat length"), UserError("no file")])
+def test_where_the_checks_fail_the_runs_are_made(campaign, capsys, isolated, monkeypatch, fault):
+    """The reason is told in a line."""
+
+    def fail(*_):
+        raise fault
+
+    monkeypatch.setattr(checks, "equality", fail)
+    ask = ["campaign", "--device", "cpu", "--minutes", "1", "-o", str(isolated / "out")]
+    assert main(ask) == 0
+    out, err = capsys.readouterr()
+    assert "1 records in 1 packs" in out
+    assert f"The checks failed: {str(fault).splitlines()[0]}\n" in err
+    assert "length" not in err
 
 
 @pytest.fixture

@@ -187,9 +187,14 @@ class _Campaign:
         from pixels_to_sentiment.campaign import checks
 
         if "checks" not in self.report:
-            self.report["checks"] = checks.equality(loaded, self.device)
+            try:
+                self.report["checks"] = checks.equality(loaded, self.device)
+            except (UserError, RuntimeError) as fault:  # torch's, as of a device without memory
+                print(f"The checks failed: {str(fault).splitlines()[0]}", file=sys.stderr)
+                return
         for row in self.report["checks"]["rows"]:
-            print("{what}, {network} {precision}: {largest:.1e}".format(**row), flush=True)
+            more = "" if row.get("met", True) else f", and at most {row['limit']:g} was asked for"
+            print("{what}, {network} {precision}: {largest:.1e}{}".format(more, **row), flush=True)
 
     def _measure(self, seconds: float) -> None:
         """Run the benchmark in a process of its own, which can be ended."""

@@ -3,6 +3,7 @@
 import pytest
 
 from pixels_to_sentiment.campaign import checks
+from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.records import catalogue
 from toy_runs import RUN, made_up_pictures
 
@@ -29,3 +30,12 @@ def test_a_processor_agrees_with_itself_and_a_disturbed_network_does_not(monkeyp
 
     monkeypatch.setattr(checks.loop, "train", disturbed)
     assert checks.equality(loaded, "cpu")["rows"][0]["largest"] > 0.01
+
+
+@pytest.mark.usefixtures("isolated")
+def test_without_the_weights_the_sentence_says_which(monkeypatch):
+    """A machine may have those of other networks alone."""
+    lacking = {checks.CHECKED: "None has them."}
+    monkeypatch.setattr(checks.experiments, "plan", lambda *_, **__: ([], lacking))
+    with pytest.raises(UserError, match=r"squeezenet1_1:.*not at hand\. None has them"):
+        checks.equality(made_up_pictures(), "cpu")

@@ -1,6 +1,7 @@
 """Work that goes to a Dask cluster, with real worker processes on the loopback."""
 
 import importlib.util
+import logging
 import os
 import shutil
 import subprocess
@@ -260,13 +261,25 @@ def test_an_interruption_keeps_what_is_done_and_cancels_the_rest(client, loaded,
     assert client.run_on_scheduler(lambda dask_scheduler: [*dask_scheduler.tasks]) == []
 
 
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "local:0", "local:two", "nowhere at all"])
-def test_a_cluster_that_is_not_there_is_told_in_one_sentence(address, capsys):
-    """Within ten seconds, by the command."""
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("tcp://127.0.0.1:1", "No Dask scheduler answers at tcp://127.0.0.1:1"),
+        *((one, f"{one} is no cluster") for one in ("local:0", "local:two", "host", "http://a:1")),
+    ],
+)
+def test_a_cluster_that_is_not_there_is_told_in_one_sentence(address, said, capsys):
+    """Within ten seconds, by the command; of what is no address before there is a client."""
     began = time.monotonic()
     assert main(["experiments", "run", "fine-tuning", "--cluster", address]) == 2
     assert time.monotonic() - began < 10
-    assert address in capsys.readouterr().err
+    assert f": {said}" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("client")
+def test_of_a_scheduler_that_is_gone_dask_itself_says_nothing():
+    """Its client, which has a level of its own, would put tracebacks before the sentence."""
+    assert not logging.getLogger("distributed.client").isEnabledFor(logging.ERROR)
 
 
 def test_without_dask_the_sentence_says_how_to_install_it(monkeypatch):

@@ -32,6 +32,11 @@ def test_the_rows_of_the_claims_come_first_and_seed_by_seed(planned):
     seeds = [planned[place].seed for place in stages[first]]
     assert seeds == sorted(seeds)
     assert set(seeds) == {0, 1, 2, 3, 4}
+    networks = dict.fromkeys(planned[place].network for place in stages[first])
+    assert [*networks] == [
+        *("caffenet", "caffenet+fc6-2", "caffenet+fc7-2", "caffenet+fc9-2"),
+        *("mobilenet_v2", "efficientnet_lite0", "resnet50", "squeezenet1_1"),
+    ]
     assert len(set(planned)) == len(planned)
 
 

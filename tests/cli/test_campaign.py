@@ -7,7 +7,9 @@ import pytest
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.campaign import checks, order, packs, workers
+from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.data import pictures
+from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.records.runs import Record
 from toy_cli import refused, said, write_result
 
@@ -71,6 +73,47 @@ def test_a_campaign_says_what_it_lacks(capsys):
     assert "-o DIR --minutes M" in refused(capsys, "campaign", "--minutes", "3")
     said = refused(capsys, "campaign", "--minutes", "0", "-o", "packs")
     assert "--minutes is 0: give a number above 0" in said
+
+
+def test_a_campaign_that_cannot_begin_says_so_at_once_and_leaves_nothing(
+    campaign, capsys, isolated, monkeypatch
+):
+    """As where the folder for the packs is a file, or there are no photographs."""
+    (isolated / "file").touch()
+    ask = ["campaign", "--device", "cpu", "--minutes", "1", "-o"]
+    assert "file cannot be written" in refused(capsys, *ask, isolated / "file")
+    loaded = type("Loaded", (), {"real": False, "reason": "None are here."})
+    monkeypatch.setattr(pictures, "load", lambda: loaded)
+    for _ in range(2):  # not taken for an earlier campaign
+        assert main([*ask, str(isolated / "out")]) == 2
+        assert "needs the photographs. None are here." in capsys.readouterr().err
+    assert list((isolated / "out").iterdir()) == []
+    assert campaign == []
+
+
+def test_packs_of_a_campaign_that_is_not_here_are_not_replaced(campaign, capsys, isolated):
+    """As where they were fetched from the machine that has the rest of it."""
+    packs.write(Record.recorded(isolated / "made"), REPORT, isolated / "out")
+    before = (isolated / "out" / "records-1.zip").read_bytes()
+    ask = ["campaign", "--device", "cpu", "--minutes", "1", "-o", isolated / "out", "--resume"]
+    assert "would be replaced" in refused(capsys, *ask)
+    assert (isolated / "out" / "records-1.zip").read_bytes() == before
+
+
+@pytest.mark.parametrize("fault", [RuntimeError("out of memory\nat length"), UserError("no file")])
+def test_where_the_checks_fail_the_runs_are_made(campaign, capsys, isolated, monkeypatch, fault):
+    """The reason is told in a line."""
+
+    def fail(*_):
+        raise fault
+
+    monkeypatch.setattr(checks, "equality", fail)
+    ask = ["campaign", "--device", "cpu", "--minutes", "1", "-o", str(isolated / "out")]
+    assert main(ask) == 0
+    out, err = capsys.readouterr()
+    assert "1 records in 1 packs" in out
+    assert f"The checks failed: {str(fault).splitlines()[0]}\n" in err
+    assert "length" not in err
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import torch
 
 from pixels_to_sentiment import provenance
 from pixels_to_sentiment.data.pictures import Pictures
+from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.networks.network import Network
 from pixels_to_sentiment.records import catalogue, experiments
@@ -26,11 +27,20 @@ def equality(pictures: Pictures, device: str) -> dict:
         ``rows`` and ``made`` (commit, hardware, versions, date). A row has ``what``, ``network``,
         ``precision``, ``iterations``, ``pictures``, and ``largest``, the largest difference in the
         probability of positive from ten crops; between devices also ``limit`` and ``met``.
+
+    Raises
+    ------
+    UserError
+        If the weights that the network starts from are not at hand.
     """
     clock, rows = provenance.Clock(), []
     numbers = _FEW if device == "cpu" else {}
     for precision in ("fp32", "bf16"):
-        planned, _ = experiments.plan([CHECKED], test_folds=[1], precision=precision, **numbers)
+        planned, missing = experiments.plan(
+            [CHECKED], test_folds=[1], precision=precision, **numbers
+        )
+        if missing:
+            raise UserError(f"{CHECKED}: weights not at hand. {missing[CHECKED]}")
         run = planned[0]
         first, again = (_trained(run, pictures, device) for _ in range(2))
         seen = _predicted(first, run, pictures, device)

@@ -55,12 +55,11 @@ def connected(address: str) -> Iterator[Client]:
         )
     from distributed import Client
 
-    count = address.removeprefix(LOCAL) if address.startswith(LOCAL) else None
-    if count is not None and not (count.isdecimal() and int(count) > 0):
-        raise UserError(f"{address} is no cluster: give local:2 for two worker processes here.")
-    logging.getLogger("distributed").setLevel(_QUIET)
+    count = _count(address)
+    for name in ("distributed", "distributed.client"):  # which Dask gives a level of its own
+        logging.getLogger(name).setLevel(_QUIET)
     with ExitStack() as stack:
-        place = stack.enter_context(_local(int(count))) if count else address
+        place = stack.enter_context(_local(count)) if count else address
         try:
             client = Client(place, timeout=_PATIENCE, set_as_default=False)
         except (OSError, ValueError, TypeError) as fault:
@@ -69,6 +68,25 @@ def connected(address: str) -> Iterator[Client]:
                 "from here, or give local:2."
             ) from fault
         yield stack.enter_context(client)
+
+
+def _count(address: str) -> int:
+    """Say how many workers an address asks for here; 0 if it is that of a scheduler."""
+    from distributed.comm import get_address_host_port
+
+    try:
+        if not address.startswith(LOCAL):
+            # A client that is given what is no address leaves a traceback behind.
+            get_address_host_port(address)
+            return 0
+        if (count := int(address.removeprefix(LOCAL))) > 0:
+            return count
+    except ValueError:
+        pass
+    raise UserError(
+        f"{address} is no cluster: give tcp://HOST:PORT of a Dask scheduler, or local:2 for two "
+        "worker processes here."
+    )
 
 
 def _local(count: int) -> LocalCluster:

@@ -138,7 +138,8 @@ def _of_claims(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
         best = max(rows, key=lambda row: row.value)
         reached = cell(BEST, "five", VIEW)["mean"]
         yield (
-            f"A later network, {_title(best).replace(', five agree', '')}, is right on "
+            f"The best of the later networks that were fine-tuned ({len(rows)} here), "
+            f"{_title(best).replace(', five agree', '')}, is right on "
             f"{best.value + reached:.1%} of the photographs on which all five annotators agree; "
             f"the article's best is {reached:.1%}.",
             "10-ten-years-later.html",

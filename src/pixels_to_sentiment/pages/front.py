@@ -203,7 +203,7 @@ def _frozen(rows: Sequence[Row]) -> str:
     """Say what the cut before it has on it where CaffeNet's layers below are frozen."""
     kept = [one for one in rows if one.left_out == "frozen" and one.text.startswith("CaffeNet")]
     less = ", ".join(signed(one.value) for one in kept)
-    return f"; with the layers below frozen, fc7-2 differs from it by {less}" * bool(kept)
+    return f"; with the layers below frozen, fc7-2 is better by {less}" * bool(kept)
 
 
 def _listed(values: Sequence[float]) -> str:

@@ -45,6 +45,14 @@ def test_a_chapter_is_found_before_the_module_of_the_same_name(page, address):
     expect(first).to_have_attribute("href", re.compile("^(?!api/)"))
 
 
+@pytest.mark.parametrize("word", ["install", "docker", "git clone", "conda", "Colab"])
+def test_who_looks_for_the_way_to_install_finds_it(page, address, word):
+    """By whichever word, above the pages about the library."""
+    page.goto(f"{address}search.html?q={word}")
+    first = page.locator("#search-results li a").first
+    expect(first).to_have_attribute("href", re.compile(r"^how-to-rerun\.html"))
+
+
 def test_a_number_is_found_where_it_stands(page, address):
     """Sphinx's own search knows no number with a point in it."""
     built.require(NUMBERS[0])

@@ -1,4 +1,4 @@
-"""The cell with which a notebook starts on Google Colab, the same in every notebook.
+"""The cell with which a notebook starts, the same in every one: on Google Colab it installs this.
 
 It needs nothing of this library, which is not there yet, and knows the project's address, which a
 notebook opened alone has no other way to tell.
@@ -14,10 +14,11 @@ from pixels_to_sentiment.errors import UserError
 _ID = "colab"
 # Not at all shown in the book, where it would come before everything else.
 _METADATA = {"tags": ["colab", "remove-cell"]}
-_SOURCE = """\
-# On Google Colab this fetches the project and installs it; elsewhere it does nothing.
+SOURCE = """\
+# On Google Colab this fetches the project and installs it; elsewhere it tells if it is missing.
 # `make format` writes this cell, with the address that pyproject.toml gives as Repository.
 import sys
+from importlib.util import find_spec
 
 if "google.colab" in sys.modules:
     import subprocess
@@ -30,7 +31,9 @@ if "google.colab" in sys.modules:
         subprocess.run(["git", "clone", "-q", "--depth=1", address, folder], check=True)
     pip = [sys.executable, "-m", "pip", "install", "-q", "-e", f"{{folder}}[notebooks,weights]"]
     subprocess.run(pip, check=True)
-    sys.path.insert(0, f"{{folder}}/src")"""
+    sys.path.insert(0, f"{{folder}}/src")
+elif not find_spec("pixels_to_sentiment"):
+    raise SystemExit("A notebook needs its project: in the book, see How to rerun it, Install.")"""
 
 
 def address(root: Path) -> str:
@@ -49,11 +52,6 @@ def address(root: Path) -> str:
     return found
 
 
-def source(address: str) -> str:
-    """Give the code of the cell, with the address of the repository."""
-    return _SOURCE.format(address=address)
-
-
 def put(path: Path, address: str) -> bool:
     """Write the cell into a notebook, after its title, and say whether that changed it.
 
@@ -65,7 +63,7 @@ def put(path: Path, address: str) -> bool:
     # The title comes first: JupyterLab and the book begin with it.
     at = 1 if others and others[0]["cell_type"] == "markdown" else 0
     cell = {"cell_type": "code", "execution_count": None, "id": _ID, "metadata": _METADATA}
-    cell |= {"outputs": [], "source": source(address).splitlines(keepends=True)}
+    cell |= {"outputs": [], "source": SOURCE.format(address=address).splitlines(keepends=True)}
     notebook["cells"] = [*others[:at], cell, *others[at:]]
     after = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
     if after != before:

@@ -46,6 +46,15 @@ def test_work_without_a_limit_or_operations_has_neither_share_nor_rate_of_them()
     assert [(one["gflops"], one["share"]) for one in counted] == [(10, None), (2.5, None)]
 
 
+def test_without_scipy_the_ratio_is_told_and_its_spread_is_missing(monkeypatch):
+    """The seconds of the rounds, from which it follows, are there."""
+    monkeypatch.setattr(results, "stats", None)
+    times = {results.OURS: [1.0, 1.0], "other": [3.0, 5.0]}, {results.OURS: 1, "other": 1}
+    _, other = results.rows("work", 1, 0, times)
+    assert (other["ratio"], other["low"], other["high"]) == (4, None, None)
+    assert other["seconds"] == [3, 5]
+
+
 def test_a_map_is_divided_by_the_answer_of_the_same_round():
     """By hand: a slow round slows both, and does not change the ratio."""
     seconds = {

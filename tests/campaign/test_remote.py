@@ -6,8 +6,11 @@ from types import SimpleNamespace
 import pytest
 import torch
 
+from pixels_to_sentiment import places
 from pixels_to_sentiment.campaign import remote
+from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.imports import datasets
 from toy_work import Task
 
 HERE = remote.told(Task, "photographs", "0123456789abcdef")
@@ -49,3 +52,16 @@ def test_a_worker_without_pictures_tells_why(monkeypatch):
     worker = SimpleNamespace(state=SimpleNamespace(nthreads=1))
     told = asyncio.run(remote.answer(Task, "photographs", worker))
     assert told["pictures"] == "none (No room.)"
+
+
+def test_a_worker_opens_the_data_set_of_ones_own_that_is_in_use(own):
+    """Under the name by which it is known here; one where it is not in use is refused."""
+    datasets.add(*own, "mine", count=3)
+    worker = SimpleNamespace(state=SimpleNamespace(nthreads=1))
+    with places.using("mine"):
+        here = remote.told(Task, "mine", pictures.load().fingerprint)
+        there = asyncio.run(remote.answer(Task, "mine", worker))
+    assert remote.difference(there, here) == ""
+    remote._loaded.cache_clear()
+    there = asyncio.run(remote.answer(Task, "mine", worker))
+    assert "pictures is none (" in remote.difference(there, here)

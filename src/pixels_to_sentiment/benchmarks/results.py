@@ -6,9 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from pixels_to_sentiment import places
+
+try:
+    from scipy import stats
+except ImportError:  # as on a GPU machine that has torch and little else
+    stats = None
 
 OURS, COMMON, LIMIT = "this project", "common loop", "matrix product"
 PACKAGE = "grad-cam package"
@@ -81,13 +85,15 @@ def _ratio(taken: list[float], reference: list[float]) -> dict[str, float]:
     return {"rounds": len(ratios), "ratio": float(np.median(ratios)), "low": low, "high": high}
 
 
-def spread(ratios: Iterable[float]) -> tuple[float, float]:
-    """Say between which ratios one more round would lie in 19 cases of 20.
+def spread(ratios: Iterable[float]) -> tuple[float, float] | tuple[None, None]:
+    """Say between which ratios one more round would lie in 19 cases of 20; nothing without scipy.
 
     The prediction interval of one further value by Student's t, of the logarithms. It is wider
     than that of another run's median would be if all rounds were independent; those of one run
     share the state of the machine, so another run counts as no more than one round.
     """
+    if stats is None:
+        return None, None
     logarithms = np.log(np.asarray(list(ratios)))
     n = len(logarithms)
     # Not by `stats.t.interval`, which knows no ends where all rounds are alike, as with oneself.

@@ -43,7 +43,9 @@ def told(kind: type[Work], source: str, data: str, threads: int = 1) -> dict[str
 
 @cache
 def _loaded(source: str) -> pictures.Pictures:
-    return pictures.load(source)
+    own = places.dataset()
+    # Where a data set of one's own is in use, it is opened in the photographs' place alone.
+    return pictures.load("photographs" if own and own.name == source else source)
 
 
 def _cannot_have(name: str) -> bool:

@@ -116,6 +116,8 @@ def test_the_authors_maps_agree_with_themselves_and_noise_by_chance():
     table = authors.summary([own, Candidate("noise", "map", noise())])
     assert list(table.loc[0, ["rank", "rank_low", "same", "same_high"]]) == pytest.approx([1] * 4)
     assert table.loc[0, "rank_p"] < 0.001
+    # The smallest of four.
+    assert table.loc[0, "rank_p_holm"] == pytest.approx(4 * table.loc[0, "rank_p"])
     assert table.loc[0, "rank_other"] < 0.5
     assert table.loc[1, "rank_p"] > 0.01
     assert table.loc[1, "rank_low"] < 0 < table.loc[1, "rank_high"]

@@ -15,6 +15,7 @@ from matplotlib.colors import to_hex
 from pixels_to_sentiment import claims
 from pixels_to_sentiment.claims.numbers import cell
 from pixels_to_sentiment.claims.paper import FINDING, VIEW
+from pixels_to_sentiment.claims.rules import SIGNIFICANT
 from pixels_to_sentiment.claims.sides import FOR, Row
 from pixels_to_sentiment.drawing import forest as plot
 from pixels_to_sentiment.drawing.tables import p_value, signed
@@ -185,8 +186,9 @@ def _of_maps(candidates: Sequence[Candidate]) -> Iterator[tuple[str, str, str]]:
             f"The authors' maps of twelve photographs were recovered from figure 7. {network} "
             f"orders the places of each picture with a rank correlation to theirs of "
             f"{signed(best['rank'], 2)}, against {signed(best['rank_other'], 2)} with other "
-            f"pictures (p {p_value(best['rank_p'])}; {len(some)} networks were compared, and the "
-            f"largest p is {p_value(some['rank_p'].max())}).",
+            f"pictures (p {p_value(best['rank_p_holm'])}, adjusted for all that was tested); of "
+            f"the {len(some)} networks compared, {int((some['rank_p_holm'] < SIGNIFICANT).sum())} "
+            "does so by more than chance.",
             "07-sentiment-maps.html#maps-authors",
             "Sentiment maps",
         )

@@ -186,8 +186,8 @@ def summary(candidates: Iterable[Candidate]) -> pd.DataFrame:
     ``network``, ``map``, ``keys``, and for both ``rank`` and ``same`` the mean, its 95% interval by
     bootstrap over pictures (``_low``, ``_high``), the mean with the candidate's maps of the other
     pictures (``_other``), in how many permutations of the candidate's maps among the pictures the
-    mean is as large or larger (``_p``, one-sided), and the agreement on each picture (``_each``,
-    (12,)).
+    mean is as large or larger (``_p``, one-sided; for sentiment maps also ``_p_holm``, adjusted for
+    all of them and both), and the agreement on each picture (``_each``, (12,)).
     """
     rows, keys = [], []
     for one in candidates:
@@ -197,6 +197,11 @@ def summary(candidates: Iterable[Candidate]) -> pd.DataFrame:
         rows.append(row)
         keys += one.keys
     made = pd.DataFrame(rows)
+    if rows:
+        p = made[["rank_p", "same_p"]].where(made["map"] == measures.MAP)
+        made[["rank_p_holm", "same_p_holm"]] = resampling.holm(p.to_numpy().ravel()).reshape(
+            p.shape
+        )
     made.attrs["runs"] = keys
     return made
 

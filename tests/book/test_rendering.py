@@ -22,6 +22,7 @@ PIXEL = (
 )
 # Text that would be live as HTML, or as Markdown after an empty line or the end of a fence.
 HOSTILE = "x\n\n```\n```{raw} html\n<b class=live>\n```\n[x](https://live.example)"
+LIST = "<ol><li>found</li></ol>"
 DARK = base64.b64encode(b"another picture").decode()
 CONF = """
 extensions = ["myst_nb", "pixels_to_sentiment.book.rendering"]
@@ -49,6 +50,11 @@ def code(*outputs, **options):
     return cell
 
 
+def folded(cell, tag="hide-input"):
+    cell.metadata["tags"] = [tag]
+    return cell
+
+
 def table(name, caption):
     return tables.table(pd.DataFrame({"a": [HOSTILE]}), caption=caption, name=name)
 
@@ -60,30 +66,34 @@ def chapter():
     return [
         v4.new_markdown_cell("# Chapter\n\nSee {numref}`second` and {numref}`drawn`.\n\n## Second"),
         code(shown(html=table("first", Markup("One <sup>?</sup>")), text="HTML")),
-        code(shown(html=table("second", "Two")), shown(html=MADE)),
-        code(
-            drawn,
-            shown(html=MADE),
-            figure={"name": "drawn", "caption": "A picture"},
-            image={"alt": "A square", "width": "50%"},
+        folded(code(shown(html=table("second", "Two")), shown(html=MADE))),
+        folded(
+            code(
+                drawn,
+                shown(html=MADE),
+                figure={"name": "drawn", "caption": "A picture"},
+                image={"alt": "A square", "width": "50%"},
+            )
         ),
         code(glued("some", html=table("taken", "Three")), shown(html=MADE)),
-        code(glued("words", text=f"said {HOSTILE}"), glued("list", html="<ol><li>found</li></ol>")),
+        folded(code(glued("words", text=f"said {HOSTILE}"), glued("list", html=LIST))),
         code(shown(html='<div class="results"><table><tr><td>no label</td></tr></table></div>')),
+        folded(code(shown(text="nothing numbered")), "hide-cell"),
     ]
 
 
 def tables_page():
     def of(name, rows, **options):
         frame = pd.DataFrame({"a": range(rows)})
-        return code(shown(html=tables.table(frame, caption=name, name=name, **options)))
+        return shown(html=tables.table(frame, caption=name, name=name, **options))
 
     rows = range(rendering.ROWS + 1)
     return [
         v4.new_markdown_cell("# Page\n\nSee {numref}`long`."),
-        of("long", len(rows)),
-        of("led", len(rows), row_ids=[f"row-{n}" for n in rows]),
-        *(of(name, rendering.ROWS) for name in ("beside", "third", "fourth", "fifth")),
+        folded(
+            code(of("long", len(rows)), of("led", len(rows), row_ids=[f"row-{n}" for n in rows]))
+        ),
+        *(code(of(name, rendering.ROWS)) for name in ("beside", "third", "fourth", "fifth")),
     ]
 
 
@@ -161,7 +171,7 @@ def test_a_table_that_another_page_takes_from_a_notebook_has_a_number_there(page
     (anchor,) = re.findall(r'<div class="results" id="([^"]+)"', index)
     assert re.search(rf'href="#{anchor}"[^>]*><span[^>]*>Table A\.1<', index)
     assert index.index("Three") < index.index(MADE)
-    assert "<ol><li>found</li></ol>" in index
+    assert LIST in index
     assert "said" in index
 
 
@@ -183,6 +193,17 @@ def test_a_figure_has_its_drawing_for_the_dark_beside_it(page, built_in):
     assert all('alt="A square"' in one and "width: 50%" in one for one in (light, other))
     source = re.search(r'src="([^"]+)"', other)[1]
     assert (built_in / source).read_bytes() == base64.b64decode(DARK)
+
+
+def test_the_line_that_opens_code_names_what_it_makes(page):
+    """By the number of each figure and table; nothing else is heard in place of what is read."""
+    chapter, _, shown, *_ = page
+    lines = BeautifulSoup(chapter + shown, "html.parser").select("details.hide > summary")
+    assert not [line for line in lines if line.has_attr("aria-label")]
+    made = "Table 1.2", "Fig. 1.1", "what the text quotes", "Table 2.1 and Table 2.2"
+    named = [[part.text for part in line.select("p")] for line in lines if line.text.count("for")]
+    assert named == [[f"Code for {one}"] * 2 for one in made]
+    assert len(lines) == len(made) + 1
 
 
 def test_values_lie_over_both_drawings_of_a_figure(page):

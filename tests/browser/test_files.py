@@ -58,6 +58,17 @@ def test_a_page_has_one_title(page):
     assert len(built.soup(built.require(page)).select("h1:not(.onlyprint *)")) == 1
 
 
+@own_page
+def test_a_page_says_what_it_is_to_who_finds_it_elsewhere(page):
+    """Its title says nothing twice, and goes with a sentence about the book."""
+    head = built.soup(built.require(page)).head
+    parts = head.title.text.split(" \N{EM DASH} ")
+    assert len(set(parts)) == len(parts) == (1 if page == "index.html" else 2)
+    told = {one.get("name") or one.get("property"): one.get("content") for one in head("meta")}
+    assert told["og:title"] == parts[0]
+    assert len(told["description"].split()) > 10
+
+
 def test_the_front_page_ends_in_the_chapters_and_names_the_library_once(book):
     """By the first of its twenty pages; the sidebar has the others where one of them is read."""
     links = built.soup(book / "index.html").select("#contents a.internal")

@@ -71,6 +71,17 @@ def test_the_button_for_colours_turns_the_book_dark_and_keeps_it_so(page, addres
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
+@pytest.mark.parametrize("gone", ["gone.html", "chapters/gone.html"])
+def test_a_page_that_is_missing_leads_to_the_front_page(page, address, book, gone):
+    """Shown at its address, as GitHub Pages does, it has its styles and its link all the same."""
+    page.route(f"**/{gone}", lambda route: route.fulfill(path=book / "404.html", status=404))
+    page.goto(address + gone)
+    assert page.locator("h1:visible").text_content() == "No such page"
+    assert page.evaluate(visits.UNSTYLED) == []
+    page.locator("article a").first.click()
+    page.wait_for_url(f"{address}index.html")
+
+
 @pytest.mark.parametrize("screen", [visits.WIDE, visits.PHONE], ids=["wide", "phone"])
 def test_a_key_leads_to_its_row_alone_among_all_runs_below_the_headings(page, address, screen):
     """The folded table opens at it, its first column beside the second, and an empty field has all.

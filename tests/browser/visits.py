@@ -99,7 +99,7 @@ _GROUNDS = """() => [...document.querySelectorAll('article img')]
         inDrawing: image.closest('figure') !== null && image.closest('.cell') !== null,
     }))"""
 
-_UNSTYLED = """() => [...document.querySelectorAll('link[rel=stylesheet]')]
+UNSTYLED = """() => [...document.querySelectorAll('link[rel=stylesheet]')]
     .filter(link => link.sheet === null).map(link => link.href)"""
 
 _HIDDEN_CAPTIONS = """() => [...document.querySelectorAll('article figcaption')]
@@ -196,7 +196,7 @@ def visit(context: BrowserContext, address: str, ways: tuple[tuple[str, int], ..
         seen.empty_images = page.evaluate(_EMPTY_IMAGES)
         seen.first_screen = page.evaluate(_FIRST_SCREEN)
         page.evaluate(_MATHS)
-        seen.unstyled = page.evaluate(_UNSTYLED)
+        seen.unstyled = page.evaluate(UNSTYLED)
         page.add_style_tag(content=_STILL)
         page.evaluate(_OPEN)
         page.evaluate(axe())

@@ -6,7 +6,7 @@ which alone would put it there after the tables have been numbered. On pages wit
 their own a letter stands for it. The line that says what a figure was made from stands below the
 figure, which would swallow it otherwise: all that a cell of a figure shows is taken for a figure.
 Its drawing for a dark ground (`dark`) is put beside it, and the theme shows one of the two; over
-both lie the values of its marks (`values`). What folds code away says what kind of code it is. The
+both lie the values of its marks (`values`). What folds code away says what the code makes. The
 search finds numbers, too (`EnglishWithNumbers`).
 
 ``_config.yml`` names this module among the extensions.
@@ -23,6 +23,7 @@ from string import ascii_uppercase
 
 from docutils import nodes
 from markupsafe import Markup
+from myst_nb.sphinx_ import HideCodeCellNode, depart_HideCellInput, visit_HideCellInput
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.search.en import SearchEnglish
@@ -45,7 +46,7 @@ SHOWN, ROWS = 3, 12
 _PAIRED = "dark-drawing-"
 _KEPT_HTML = "application/papermill.record/text/html"
 # What stands on the line that opens the code of a cell.
-SET_UP, CODE = "Parameters and set-up", "Code"
+SET_UP, CODE, GLUED = "Parameters and set-up", "Code", "Code for what the text quotes"
 _PARAMETERS, _SET_UP = {"parameters", "injected-parameters"}, "set-up"
 _WORD = re.compile(r"\d+\.\d+|\w+")
 
@@ -124,6 +125,20 @@ def visit(translator, node: LabelledTable) -> None:
     raise nodes.SkipNode
 
 
+def unfold(translator, node: nodes.Element) -> None:
+    """Write the line that opens code with the numbers of what it makes, for who hears it too."""
+    begin, cell = len(translator.body), node.parent or node  # none where all is folded
+    for made in cell.findall(lambda one: isinstance(one, (nodes.figure, LabelledTable))):
+        translator.add_fignumber(made)
+    numbers = [part.strip() for part in translator.body[begin:] if not part.startswith("<")]
+    if numbers and node["prompt_show"] in (CODE, GLUED):
+        node["prompt_show"] = node["prompt_hide"] = f"{CODE} for {' and '.join(numbers)}"
+    del translator.body[begin:]
+    visit_HideCellInput(translator, node)
+    # MyST-NB's own, "Toggle hidden content", would be heard in place of what is written.
+    translator.body[begin + 1] = "<summary>\n"
+
+
 def prepare(app: Sphinx, name: str, content: list[str]) -> None:
     """Change the source of a page before it is read.
 
@@ -139,7 +154,8 @@ def prepare(app: Sphinx, name: str, content: list[str]) -> None:
     for cell in _set_up(notebook["cells"]):
         cells.append(cell)
         if cell["cell_type"] == "code":
-            words = SET_UP if _SET_UP in _tags(cell) else CODE
+            glues = any("scrapbook" in one.get("metadata", {}) for one in cell["outputs"])
+            words = SET_UP if _SET_UP in _tags(cell) else GLUED if glues else CODE
             prompts = {"code_prompt_show": words, "code_prompt_hide": words}
             cell["metadata"]["mystnb"] = prompts | cell["metadata"].get("mystnb", {})
             _pair(app, cell)
@@ -274,6 +290,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Let Sphinx know all this, as it does with each extension."""
     app.add_search_language(EnglishWithNumbers)
     app.add_enumerable_node(LabelledTable, "table", lambda node: node["title"], html=(visit, None))
+    app.add_node(HideCodeCellNode, override=True, html=(unfold, depart_HideCellInput))
     app.add_transform(LabelTables)
     app.add_transform(PairDrawings)
     app.connect("builder-inited", load_lazily)

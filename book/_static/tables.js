@@ -1,5 +1,6 @@
 // The table of all runs: sorted by its headings, filtered by words. Without this it is a plain table.
 // And what a link leads to is opened, if it is folded away; a run stands alone below the headings.
+// And what is read in the dark is printed as in the light, drawings too: paper is white.
 
 function value(row, column) {
   const text = row.cells[column].textContent.trim();
@@ -77,4 +78,16 @@ document.addEventListener("DOMContentLoaded", () => {
     makeFilter(table);
   }
   open();
+});
+
+const ground = document.documentElement.dataset;
+let before = ground.theme;
+
+window.addEventListener("beforeprint", () => {
+  before = ground.theme;
+  ground.theme = "light";
+});
+
+window.addEventListener("afterprint", () => {
+  ground.theme = before;
 });

@@ -86,3 +86,22 @@ def test_a_worker_that_did_not_hear_that_it_is_over_is_told_again():
     assert "ignored in: <function Deaf" in done.stderr
     # By the exception, or by the alarm itself where Python takes longer than it to leave.
     assert done.returncode in (128 + signal.SIGTERM, -signal.SIGALRM)
+
+
+def test_a_worker_that_waits_is_ended_by_the_signal_itself(monkeypatch):
+    """Python could miss it there, for ever; only who makes a run has something to clear up."""
+    kinds, seen = (signal.SIGTERM, signal.SIGALRM, signal.SIGINT), []
+    before = [signal.getsignal(kind) for kind in kinds]
+
+    class Store:
+        def get(self, *_, **__):
+            seen.append(signal.getsignal(signal.SIGTERM))
+
+    monkeypatch.setattr(workers, "_STATE", {"store": Store(), "pictures": None, "device": "cpu"})
+    try:
+        workers._make(RUN)
+        seen.append(signal.getsignal(signal.SIGTERM))
+    finally:
+        for kind, handler in zip(kinds, before, strict=True):
+            signal.signal(kind, handler)
+    assert seen == [workers._end, signal.SIG_DFL]

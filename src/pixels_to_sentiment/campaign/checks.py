@@ -52,6 +52,12 @@ def equality(pictures: Pictures, device: str) -> dict:
     return {"rows": rows, "made": clock.details(device=device)}
 
 
+def in_words(row: dict) -> str:
+    """Say what a row of `equality` found, and where that is too much."""
+    more = "" if row.get("met", True) else ", and at most {limit:g} was asked for"
+    return ("{what}, {network} {precision}: {largest:.1e}" + more).format(**row)
+
+
 def _trained(run: Run, pictures: Pictures, device: str) -> Network:
     listed, _ = run.lists()
     pixels = pictures.tensor()[pictures.rows(listed["image"])].to(device)

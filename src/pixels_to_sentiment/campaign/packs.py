@@ -23,10 +23,44 @@ from pixels_to_sentiment.records.runs import Record
 # What one pack may have, and how many there may be.
 LARGEST, MOST = 16 << 20, 8
 MANIFEST, REPORT = "manifest.json", "report.json"
+_OTHER = "name another folder"
 _CURE = "bring the pack over again from the machine that wrote it"
 _MEMBER = re.compile(r"[0-9a-f]{16}/\w+\.(csv|json)")
 # What the directory of an archive takes for a file, and the manifest its line.
 _FOR_NAMES = 600
+
+
+def present(folder: Path, root: Path) -> bool:
+    """Whether a folder has packs, which are of the campaign whose own folder is the root.
+
+    Raises
+    ------
+    UserError
+        If the folder takes no packs, or has those of a campaign elsewhere.
+    """
+    with places.taking(folder, _OTHER):
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    found = any(folder.glob("records-*.zip"))
+    if found and not (root / REPORT).exists():
+        raise UserError(
+            f"{folder} holds packs of a campaign that is not in {root}, and they would be "
+            f"replaced: take them in with `record --from`, and {_OTHER}."
+        )
+    return found
+
+
+def keep(records: list[Record], report: dict, root: Path, folder: Path) -> list[Path]:
+    """Keep a campaign's report in its own folder, and pack it with the records as `write` does.
+
+    One that could not begin leaves nothing that would pass for an earlier campaign.
+    """
+    if not (records or report["failed"] or report.keys() - {"began", "failed"}):
+        return []
+    root.mkdir(parents=True, exist_ok=True)
+    with places.written_whole(root / REPORT) as partial:
+        partial.write_text(json.dumps(report, indent=1) + "\n")
+    return write(records, report, folder)
 
 
 def write(
@@ -44,7 +78,7 @@ def write(
         raise UserError(f"The records fill more than {MOST} packs: record what is there first.")
     campaign = hashlib.sha256(json.dumps(report).encode()).hexdigest()[:16]
     made = []
-    with places.taking(folder, "name another folder"):
+    with places.taking(folder, _OTHER):
         folder.mkdir(parents=True, exist_ok=True)
         for number, files in enumerate(parts, 1):
             digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}

@@ -96,6 +96,7 @@ def _begin(root: Path, device: str, at_once: int, environment: dict[str, str]) -
     _listen()
     os.environ.update(environment)  # The server's is that of when it began.
     _STATE.update(store=Weightless(root, at_once), pictures=pictures.load(), device=device)
+    _wait()
 
 
 def _listen() -> None:
@@ -103,6 +104,12 @@ def _listen() -> None:
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGALRM, _end)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _wait() -> None:
+    # Who waits for work has nothing half-written, and would not hear what Python is told between
+    # its last look at signals and the wait.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _end(*_: object) -> None:
@@ -114,6 +121,7 @@ def _end(*_: object) -> None:
 def _make(run: Run) -> float | str:
     """Give the seconds of a run, or why it cannot be finished."""
     began = time.monotonic()
+    _listen()
     try:
         _STATE["store"].get(run, _STATE["pictures"], device=_STATE["device"])
     except NoPlace:
@@ -122,4 +130,6 @@ def _make(run: Run) -> float | str:
         return str(fault)
     except RuntimeError as fault:  # torch's, such as a device without memory
         return f"{type(fault).__name__}: {fault}".splitlines()[0]
+    finally:
+        _wait()
     return time.monotonic() - began

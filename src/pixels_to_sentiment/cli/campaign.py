@@ -6,7 +6,6 @@ import math
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import ExitStack, closing, suppress
 from datetime import UTC, datetime
@@ -101,6 +100,7 @@ class _Campaign:
     """One call of the command: what is finished lies below the runs and outlasts it."""
 
     def __init__(self, options: argparse.Namespace, todo: list, recorded: list):
+        from pixels_to_sentiment.campaign import packs
         from pixels_to_sentiment.records.runs import Record
         from pixels_to_sentiment.training import devices
 
@@ -112,26 +112,14 @@ class _Campaign:
         self.report = {"began": datetime.now(UTC).isoformat(timespec="seconds"), "failed": {}}
         with suppress(OSError, ValueError):
             self.report = json.loads((self.root / "report.json").read_text())
-        self._require_place(options.output, options.resume)
+        packed = packs.present(options.output, self.root)
+        if (self.finished or packed) and not options.resume:
+            place = self.root if self.finished else options.output
+            raise UserError(f"{place} holds an earlier campaign: --resume goes on with it.")
         self.planned = set(todo)
         known = {one.run for one in self.finished}
         self.todo = [run for run in todo if run not in known]
         self.last = 0.0
-
-    def _require_place(self, output: Path, resume: bool) -> None:
-        """Refuse, better now than at the end, a folder that takes no packs or has others."""
-        with places.taking(output, "name another folder"):
-            output.mkdir(parents=True, exist_ok=True)
-            tempfile.TemporaryFile(dir=output).close()
-        packed = any(output.glob("records-*.zip"))
-        if packed and not (self.root / "report.json").exists():
-            raise UserError(
-                f"{output} holds packs of a campaign that is not in {self.root}, and they would be "
-                "replaced: take them in with `record --from`, and name another folder."
-            )
-        if (self.finished or packed) and not resume:
-            place = self.root if self.finished else output
-            raise UserError(f"{place} holds an earlier campaign: --resume goes on with it.")
 
     def go(self, end: float, seconds: float) -> None:
         """Check, measure, run, and pack whatever happens."""
@@ -205,8 +193,7 @@ class _Campaign:
                 print(f"The checks failed: {str(fault).splitlines()[0]}", file=sys.stderr)
                 return
         for row in self.report["checks"]["rows"]:
-            more = "" if row.get("met", True) else f", and at most {row['limit']:g} was asked for"
-            print("{what}, {network} {precision}: {largest:.1e}{}".format(more, **row), flush=True)
+            print(checks.in_words(row), flush=True)
 
     def _measure(self, seconds: float) -> None:
         """Run the benchmark in a process of its own, which can be ended."""
@@ -240,13 +227,7 @@ class _Campaign:
         from pixels_to_sentiment.records.runs import Record
 
         found = [one for one in Record.recorded(self.root) if one.run in self.planned]
-        made = []
-        # What could not begin leaves nothing that would pass for an earlier campaign.
-        if found or self.report["failed"] or self.report.keys() - {"began", "failed"}:
-            self.root.mkdir(parents=True, exist_ok=True)
-            with places.written_whole(self.root / "report.json") as partial:
-                partial.write_text(json.dumps(self.report, indent=1) + "\n")
-            made = packs.write(found, self.report, self.options.output)
+        made = packs.keep(found, self.report, self.root, self.options.output)
         self.last = time.monotonic()
         size = sum(path.stat().st_size for path in made)
         print(f"{len(found)} records in {len(made)} packs, {size:,} bytes.", flush=True)

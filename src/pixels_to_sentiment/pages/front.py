@@ -153,7 +153,7 @@ def _of_claims(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
             f"The article's smallest network, fc6-2, trained here as the article says, "
             f"{_beside_positive(rows[0])} always answering “positive”. What the article reports of "
             f"its own differs from that by {theirs}{frozen}"
-            f"{', so its Table 4 may tell of training, not of layers' * (rows[0].side == FOR)}.",
+            f"{', so Table 4 there may tell of training, not of layers' * (rows[0].side == FOR)}.",
             "04-ablation.html",
             "Layers removed",
         )

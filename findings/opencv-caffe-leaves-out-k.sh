@@ -4,9 +4,9 @@
 # Versions: opencv-python-headless 4.14.0.94, numpy 2.4.6, Python 3.11. Date: 2026-11-29.
 # Expectation: readNetFromCaffe gives a network that answers as Caffe does, or says of a field that it
 #   cannot heed it (it refuses a field that it does not know).
-# Behaviour: k of LRN, beta of Swish, and base, scale and shift of Log are parsed and left out: k is 1
-#   (OpenCV's own name for it is bias, which no prototxt has), beta 1, and the logarithm natural.
-#   base, scale and shift of Exp count. AlexNet as its article describes it has k = 2: small
+# Behaviour: k of LRN, beta of Swish and base of Log are parsed and left out: k is 1 (OpenCV's own
+#   name for it is bias, which no prototxt has), beta 1, and the logarithm natural. base of Exp
+#   counts. AlexNet as its article describes it has k = 2: small
 #   activations leave its LRN 1.68 times as large as they should be. Nothing is said.
 # Cure: for k, LRN with alpha / k and a layer Power behind it whose scale is k to the power of -beta.
 # Output seen:

@@ -83,6 +83,27 @@ def test_a_study_finds_its_run_by_what_was_run(made):
     assert list(table["pictures"]) == [8, 8, 4, 4]
 
 
+def test_yardsticks_are_of_other_answers_to_the_whole_picture(made, tmp_path):
+    """By hand: ten crops against the centre crop, and another seed's where the study names it."""
+    studies, records = made
+    table = local.yardsticks(*made)
+    assert list(table["crops"]) == ["oversampled"]
+    apart = [0.1, 0.3, 0, 0.2, 0.1, 0.1, 0.3, 0.1]
+    assert table.loc[0, "difference"] == pytest.approx(np.mean(apart))
+    assert table.loc[0, "changed"] == pytest.approx(4 / 8)
+    assert set(table.attrs["runs"]) == {"key 1", "key 2"}
+    other = replace(RUN, seed=1, fold=1)
+    moved = records[0].predictions().assign(centre=[0.6, 0.4, 0.5, 0.6])
+    moved.to_csv(tmp_path / "predictions.csv", index=False)
+    again = replace(records[0], folder=tmp_path, work=other, key="other")
+    studies = [replace(studies[0], other=other), studies[1]]
+    seed = local.yardsticks(studies, [*records, again]).set_index("crops").loc["seed"]
+    # In the order of the file, which is turned: of the pictures 0.5, 0.2, 0.4 and 0.8.
+    assert seed["difference"] == pytest.approx(np.mean([0.1, 0.2, 0.1, 0.2]))
+    assert (seed["changed"], seed["pictures"]) == (1 / 4, 4)
+    assert "other" in seed["keys"]
+
+
 @pytest.mark.parametrize(
     "change",
     [

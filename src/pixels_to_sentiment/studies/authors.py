@@ -189,20 +189,18 @@ def summary(candidates: Iterable[Candidate]) -> pd.DataFrame:
     mean is as large or larger (``_p``, one-sided; for sentiment maps also ``_p_holm``, adjusted for
     all of them and both), and the agreement on each picture (``_each``, (12,)).
     """
-    rows, keys = [], []
+    rows = []
     for one in candidates:
         row = {"network": one.network, "map": one.map, "keys": one.keys}
         for name, values in zip(("rank", "same"), pairs(one), strict=True):
             row |= {f"{name}{end}": value for end, value in _against_chance(values).items()}
         rows.append(row)
-        keys += one.keys
     made = pd.DataFrame(rows)
     if rows:
         p = made[["rank_p", "same_p"]].where(made["map"] == measures.MAP)
-        made[["rank_p_holm", "same_p_holm"]] = resampling.holm(p.to_numpy().ravel()).reshape(
-            p.shape
-        )
-    made.attrs["runs"] = keys
+        adjusted = resampling.holm(p.to_numpy().ravel())
+        made[["rank_p_holm", "same_p_holm"]] = adjusted.reshape(p.shape)
+    made.attrs["runs"] = [key for row in rows for key in row["keys"]]
     return made
 
 

@@ -4,14 +4,14 @@ The article says that the one is not the other (section 4.6): 64 windows of a pi
 are not the picture warped to 256, of which the classifier sees a crop.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
 from pixels_to_sentiment.judging.scores import VIEWS
 from pixels_to_sentiment.networks.architectures import VARIANT
-from pixels_to_sentiment.records.runs import Record
+from pixels_to_sentiment.records.runs import Record, Run
 from pixels_to_sentiment.studies import authors, plans, summary
 from pixels_to_sentiment.studies.records import StudyRecord
 
@@ -33,17 +33,35 @@ def against_global(studies: Iterable[StudyRecord], records: Iterable[Record]) ->
         and ``keys`` (of studies and runs, a tuple).
     """
     by_run = {one.run: one for one in records}
-    groups: dict[str, list[tuple[StudyRecord, Record]]] = {}
-    for one in studies:
-        of_caffenet = one.photographed and one.configuration[0].partition(VARIANT)[0] == "caffenet"
-        if of_caffenet and len(one.at) == authors.PLACES and one.run in by_run:
-            pair = one, by_run[one.run]
-            groups.setdefault(plans.run_in_words(one.run), []).append(pair)
-    rows, keys = [], []
-    for title, pairs in groups.items():
-        own = tuple(key for study, record in pairs for key in (study.key, record.key))
-        keys += own
-        table = pd.concat([_compared(*pair) for pair in pairs], ignore_index=True)
+    return _averaged([(one, by_run[one.run]) for one in studies if _fits(one, by_run)], _local)
+
+
+def yardsticks(studies: Iterable[StudyRecord], records: Iterable[Record]) -> pd.DataFrame:
+    """Hold answers to the whole picture against that of its centre crop, for scale.
+
+    Studies and columns are those of `against_global`; ``crops`` tells whose answer it is:
+    ``oversampled`` (the same network's) or ``seed`` (that of the study's other run, if recorded).
+    """
+    by_run = {one.run: one for one in records}
+    runs = [(one.run, one.other) for one in studies if _fits(one, by_run)]
+    return _averaged([[by_run[run] for run in both if run in by_run] for both in runs], _again)
+
+
+def _fits(one: StudyRecord, by_run: Container[Run]) -> bool:
+    of_caffenet = one.photographed and one.configuration[0].partition(VARIANT)[0] == "caffenet"
+    return of_caffenet and len(one.at) == authors.PLACES and one.run in by_run
+
+
+def _averaged(of_folds: Iterable[Sequence], compared: Callable) -> pd.DataFrame:
+    """Average what `compared` yields of studies and runs, those of a configuration together."""
+    groups: dict[str, list[Sequence]] = {}
+    for some in of_folds:
+        groups.setdefault(plans.run_in_words(some[0].run), []).append(some)
+    rows: list[dict] = []
+    for title, group in groups.items():
+        own = tuple(one.key for some in group for one in some)
+        parts = [part.assign(fold=some[0].run.fold) for some in group for part in compared(*some)]
+        table = pd.concat(parts, ignore_index=True)
         found = summary.means(table, ("difference", "changed", "gain")).set_index("measure")
         for crops, some in found.groupby("map", sort=False):
             row = {"configuration": title, "crops": crops, "keys": own}
@@ -53,24 +71,33 @@ def against_global(studies: Iterable[StudyRecord], records: Iterable[Record]) ->
                 row |= {name: one["mean"], f"{start}low": one["low"], f"{start}high": one["high"]}
             rows.append(row)
     made = pd.DataFrame(rows)
-    made.attrs["runs"] = keys
+    made.attrs["runs"] = list(dict.fromkeys(key for row in rows for key in row["keys"]))
     return made
 
 
-def _compared(study: StudyRecord, record: Record) -> pd.DataFrame:
-    """Give what is averaged, a picture and view a row, in the form that `summary.means` takes."""
+def _local(study: StudyRecord, record: Record) -> Iterator[pd.DataFrame]:
     names, log_odds = study.maps()
-    local = (1 / (1 + np.exp(-log_odds))).mean((1, 2))
-    table = pd.DataFrame({"image": names, "local": local, "fold": study.study.fold})
+    table = pd.DataFrame({"image": names, "local": (1 / (1 + np.exp(-log_odds))).mean((1, 2))})
     table = table.merge(record.predictions(), on="image", validate="1:1")
-    positive, parts = table["label"] == 1, []
     for crops in VIEWS:
-        # At one half the answer is negative, as in `scores.accuracy`.
-        mean, whole = table["local"] > 0.5, table[crops] > 0.5
-        right = (mean == positive).astype(float) - (whole == positive)
-        apart = (table["local"] - table[crops]).abs()
-        parts.append(table.assign(map=crops, difference=apart, changed=mean != whole, gain=right))
-    return pd.concat(parts)
+        yield _apart(table, crops, "local", crops)
+
+
+def _again(record: Record, other: Record | None = None) -> Iterator[pd.DataFrame]:
+    table = record.predictions()
+    yield _apart(table, "oversampled", "oversampled", "centre")
+    if other:
+        table = table.merge(other.predictions(), on=["image", "label"], suffixes=("", "_other"))
+        yield _apart(table, "seed", "centre_other", "centre")
+
+
+def _apart(table: pd.DataFrame, name: str, answer: str, whole: str) -> pd.DataFrame:
+    """Compare two columns of answers, a picture a row, in the form that `summary.means` takes."""
+    # At one half the answer is negative, as in `scores.accuracy`.
+    positive, said, asked = table["label"] == 1, table[answer] > 0.5, table[whole] > 0.5
+    right = (said == positive).astype(float) - (asked == positive)
+    apart = (table[answer] - table[whole]).abs()
+    return table.assign(map=name, difference=apart, changed=said != asked, gain=right)
 
 
 def of_authors() -> pd.DataFrame:
@@ -85,9 +112,6 @@ def of_authors() -> pd.DataFrame:
     shown = (~np.isnan(maps)).sum((1, 2))
     total, every = np.nansum(maps, (1, 2)), authors.PLACES**2
     made = authors.pictures()[["position", "label", "predicted"]].assign(
-        cells=shown,
-        mean=total / shown,
-        least=total / every,
-        most=(total + every - shown) / every,
+        cells=shown, mean=total / shown, least=total / every, most=(total + every - shown) / every
     )
     return made.assign(differs=(made["mean"] > 0.5) != (made["predicted"] == 1))

@@ -1,0 +1,30 @@
+"""Numbers as C++ prints them; whole lines, and what is no number, are in the tests of `lines`."""
+
+import math
+
+import numpy as np
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        *(("-3", -3), ("1e-05", 1e-5), (".5", 0.5), ("1.5e+30", 1.5e30)),
+        *(("inf", math.inf), ("-inf", -math.inf), ("1.#INF", math.inf), ("-1.#INF", -math.inf)),
+        *(("nan", math.nan), ("-nan", math.nan), ("-1.#IND00", math.nan), ("-nan(ind)", math.nan)),
+    ],
+)
+def test_numbers_are_read_as_c_prints_them(read, value, number):
+    """In the solver's line, the rate and an output; more may follow the rate.
+
+    On Windows, too, where neither infinity nor what is none has the name that Python knows.
+    """
+    log = read(
+        [
+            f"Iteration 0, loss = {value}",
+            f"    Train net output #0: cost = {value} (* 2 = {value} loss)",
+            f"Iteration 0, lr = {value}, m = 0.9",
+        ]
+    )
+    found = log.curve[["total_loss", "train_cost", "rate"]].to_numpy()[0]
+    np.testing.assert_array_equal(found, [number] * 3)

@@ -19,7 +19,7 @@ from pixels_to_sentiment.training import devices, loop
 from toy_cli import refused, said
 from toy_runs import RUN, copy_of, made_up_pictures
 
-pytestmark = pytest.mark.usefixtures("isolated")
+pytestmark = pytest.mark.usefixtures("isolated", "quick")
 
 IMAGENET = "squeezenet1_1:imagenet:paper"
 KEYS = [run.key("made-up") for run in (RUN, replace(RUN, seed=1))]

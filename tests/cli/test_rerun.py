@@ -12,7 +12,7 @@ from pixels_to_sentiment.data import pictures
 from toy_cli import refused, said
 from toy_runs import RUN, made_up_pictures, names_in
 
-pytestmark = pytest.mark.usefixtures("isolated")
+pytestmark = pytest.mark.usefixtures("isolated", "quick")
 
 
 @pytest.fixture

@@ -73,7 +73,6 @@ def test_an_empty_word_is_not_the_current_folder(capsys, arguments, tmp_path, mo
         ([*RUN, "--precision", "fp8"], "'fp8'"),
         ([*RUN, "--device", "gpu"], "'gpu'"),
         (["files", "fetch", "nope.zip"], "'nope.zip'"),
-        (["files", "fetch", "nope.zip"], "'nope.zip'"),
         (["files", "fetch", "imagenet_mean.binaryproto"], "imagenet_mean.binaryproto"),
         (["record", "0123456789abcdef"], "'0123456789abcdef'"),
     ],

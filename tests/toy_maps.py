@@ -1,22 +1,41 @@
 """A finished run with weights that maps photographs, and photographs for it."""
 
+from functools import cache
+
 import numpy as np
+import torch
 from PIL import Image
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.records import runs
 
 
-def with_weights(record, seed=1):
-    """Put weights into a run's folder, whose outputs differ from place to place."""
-    network = factory.blank(record.run.network, start=record.run.start, seed=seed)
+def restless(name, start="random", seed=1, by=30):
+    """Build a network whose outputs differ from place to place and from zero."""
+    network = factory.blank(name, start=start, seed=seed).eval()
     last = network.body.get_submodule(network.head)
-    last.weight.data *= 30
+    last.weight.data *= by
     last.bias.data.uniform_(0.5, 1)  # SqueezeNet's last ReLU would switch all places off
-    state = {k: v.contiguous() for k, v in network.body.state_dict().items()}
-    save_file(state, record.folder / runs.WEIGHTS)
+    return network
+
+
+@cache
+def _weights(name, start):
+    body = restless(name, start).body
+    return save({key: value.contiguous() for key, value in body.state_dict().items()})
+
+
+def with_weights(record):
+    """Put weights into a run's folder, whose outputs differ from place to place."""
+    (record.folder / runs.WEIGHTS).write_bytes(_weights(record.run.network, record.run.start))
     return record
+
+
+def noise(count, side, seed=0):
+    """Pictures of which no two pixels have to do with each other, uint8 (count, side, side, 3)."""
+    dice = torch.manual_seed(seed)
+    return torch.randint(0, 256, (count, side, side, 3), dtype=torch.uint8, generator=dice)
 
 
 def photograph(path, seed=0, size=(60, 40)):

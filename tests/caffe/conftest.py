@@ -1,10 +1,15 @@
-"""What tests of logs share."""
+"""What tests of models and of logs share."""
 
 import warnings
 
 import pytest
 
 from pixels_to_sentiment.caffe import logs
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "m.caffemodel"
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ FORMS = {
     "nvidia": ("I0301 09:{m:02d}:{s:02d}.000{n:03d}   1 s.cpp:{s}]     [0.0] ", " (1 s), 1/9ep"),
     "bare": ("", ""),
     "year": ("I20190301 09:{m:02d}:{s:02d}.000{n:03d} 1 s.cpp:{s}] ", ""),
+    "new year": ("I{d}:{m:02d}:{s:02d}.000{n:03d} 1 s.cpp:{s}] ", ""),
 }
 
 
@@ -36,7 +37,7 @@ def text(form, seed):
                      head + f"    Test net output #0: c = {n / 16}", *lines]  # fmt: skip
         if some.random() < 0.1:
             lines.insert(some.randrange(len(lines) + 1), some.choice(ODD))
-        values = {"n": n, "m": n // 60, "s": n % 60}
+        values = {"n": n, "m": n // 60, "s": n % 60, "d": "1231 23" if n < 150 else "0101 00"}
         made += [line.replace("{}", "").format(**values) for line in lines]
     return "\n".join(made) + "\n"
 

@@ -13,15 +13,6 @@ from pixels_to_sentiment.errors import UserError
 from toy_caffe import field, layer, packed, shaped, some_layers
 
 
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "m.caffemodel"
-
-
-def rounded(values):
-    return np.array(values, np.float32)
-
-
 def test_safetensors_and_back_lose_nothing(path):
     """Order, types, shapes and values; the parameters have the names of layers and kinds.
 
@@ -29,7 +20,7 @@ def test_safetensors_and_back_lose_nothing(path):
     """
     odd = [
         Layer("one", "PReLU", (np.array(0.25),)),
-        Layer("\udcbe\udced", "Scale", (rounded([1]),)),
+        Layer("\udcbe\udced", "Scale", (np.ones(1, np.float32),)),
     ]
     models.write(path, [*some_layers(), *odd])
     target, again = path.with_suffix(".safetensors"), path.with_name("again.caffemodel")
@@ -46,7 +37,7 @@ def test_safetensors_and_back_lose_nothing(path):
 def test_layers_are_told_from_parameters(tmp_path):
     """A file without metadata: four dimensions a convolution, two an inner product."""
     path = tmp_path / "w.safetensors"
-    weights = {"a.b.weight": np.ones((2, 3, 1, 1), np.float32), "a.b.bias": rounded([5, 6])}
+    weights = {"a.b.weight": np.ones((2, 3, 1, 1), np.float32), "a.b.bias": np.float32([5, 6])}
     save_file(weights | {"fc.weight": np.zeros((2, 2), np.float32)}, path)
     found = {x.name: (x.type, [b.shape for b in x.blobs]) for x in convert.from_safetensors(path)}
     assert found == {

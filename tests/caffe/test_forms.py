@@ -1,30 +1,30 @@
-"""Numbers as C++ prints them; whole lines are in the tests of `lines`."""
+"""Numbers as C++ prints them; whole lines, and what is no number, are in the tests of `lines`."""
 
 import math
 
+import numpy as np
 import pytest
-
-from pixels_to_sentiment.caffe import forms
 
 
 @pytest.mark.parametrize(
-    ("text", "number"),
+    ("value", "number"),
     [
-        *((b"1e-05", 1e-5), (b".5", 0.5), (b"-inf", -math.inf), (b"1.#INF", math.inf)),
-        *((b"-nan", math.nan), (b"inf", math.inf), (b"1.5e+30", 1.5e30), (b"-1.#INF", -math.inf)),
-        *((b"-1.#IND00", math.nan), (b"-nan(ind)", math.nan), (b"nan", math.nan)),
-        # Numbers to Python, or to C++ when it reads.
-        *((b"1_0", None), (b"0x1p3", None), (b"1,5", None), (b"", None), (b"0.5%", None)),
+        *(("-3", -3), ("1e-05", 1e-5), (".5", 0.5), ("1.5e+30", 1.5e30)),
+        *(("inf", math.inf), ("-inf", -math.inf), ("1.#INF", math.inf), ("-1.#INF", -math.inf)),
+        *(("nan", math.nan), ("-nan", math.nan), ("-1.#IND00", math.nan), ("-nan(ind)", math.nan)),
     ],
 )
-def test_a_number_is_what_caffe_prints_and_nothing_else(text, number):
-    """On Windows, too, where neither infinity nor what is none has the name that Python knows."""
-    # Not a number equals nothing, but it is written in one way.
-    assert repr(forms.number(text)) == repr(number)
+def test_numbers_are_read_as_c_prints_them(read, value, number):
+    """In the solver's line, the rate and an output; more may follow the rate.
 
-
-def test_what_has_a_unit_is_no_value():
-    """The times and speeds that forks print after a loss leave nothing that would be counted."""
-    aside = b", m = 0.9, wd = 5e-4, gs = 1 (0.2 s/iter, 39.9s/100 iters), 1.2/60ep, eta: 1:20:30"
-    assert not any(map(str.isdigit, forms.ASIDE.sub(b"", aside).decode()))
-    assert not forms.ASIDE.search(b", 0.5, top1 = 0.5, smoothed 3")
+    On Windows, too, where neither infinity nor what is none has the name that Python knows.
+    """
+    log = read(
+        [
+            f"Iteration 0, loss = {value}",
+            f"    Train net output #0: cost = {value} (* 2 = {value} loss)",
+            f"Iteration 0, lr = {value}, m = 0.9",
+        ]
+    )
+    found = log.curve[["total_loss", "train_cost", "rate"]].to_numpy()[0]
+    np.testing.assert_array_equal(found, [number] * 3)

@@ -132,45 +132,33 @@ def test_a_file_of_another_kind_is_told_with_its_cure(tmp_path, kind):
     assert "damaged" not in str(told.value)
 
 
-@pytest.mark.parametrize(
-    ("kind", "end", "said"),
-    [
-        *(("safetensors", ".pth", "ending .safetensors"), ("torch", ".safetensors", "save_file")),
-        *(("pickle", ".pth", "pickle of Python"), ("old torch", ".safetensors", "save_file")),
-    ],
-)
-def test_weights_of_another_ending_are_told_by_what_they_are(tmp_path, kind, end, said):
-    """And not in the words of the library that was asked to read them."""
-    path = tmp_path / f"w{end}"
-    path.write_bytes(KINDS[kind][0])
-    with pytest.raises(UserError, match=rf"w{end} is not a weights file .*\(it is a .*{said}"):
-        weights.read(path)
+READERS = {
+    **dict.fromkeys((".binaryproto", ".npy"), (means.read, "a Caffe mean")),
+    **dict.fromkeys((".safetensors", ".pth"), (weights.read, "a weights file")),
+    ".caffemodel": (weights.read, "a Caffe model"),
+    ".log": (logs.read_all, "a log or a table"),
+}
+TOLD = [
+    *(
+        (kind, end, KINDS[kind][1])
+        for end in (".binaryproto", ".npy", ".safetensors", ".pth")
+        for kind in ("lfs", "gzip", "hdf5", "page")
+    ),
+    *(("safetensors", ".pth", "ending .safetensors"), ("torch", ".safetensors", "save_file")),
+    *(("pickle", ".pth", "pickle of Python"), ("old torch", ".safetensors", "save_file")),
+    # The way to a log leads over no weights.
+    ("gzip", ".log", "gzip.*gunzip"),
+    *(("pickle", ".log", "pickle.*name a Caffe log"), ("PNG", ".log", "picture.*a Caffe log")),
+]
 
 
-@pytest.mark.parametrize("end", [".binaryproto", ".npy", ".safetensors", ".pth"])
-@pytest.mark.parametrize("kind", ["lfs", "gzip", "hdf5", "page"])
-def test_every_reader_tells_them(tmp_path, end, kind):
-    """Means and weights of any ending."""
-    content, said = KINDS[kind]
-    (tmp_path / f"m{end}").write_bytes(content)
-    reader = means.read if end in (".binaryproto", ".npy") else weights.read
-    with pytest.raises(UserError, match=rf"m{end} is not .*{said}"):
+@pytest.mark.parametrize(("kind", "end", "said"), TOLD)
+def test_every_reader_tells_them(tmp_path, kind, end, said):
+    """By what they are, whatever they end in, and not in the words of a library that reads them."""
+    reader, what = READERS[end]
+    (tmp_path / f"m{end}").write_bytes(KINDS[kind][0])
+    with pytest.raises(UserError, match=rf"m{end} is not {what} .*\(it is .*{said}"):
         reader(tmp_path / f"m{end}")
-
-
-@pytest.mark.parametrize(
-    ("kind", "said"),
-    [
-        ("gzip", "gzip.*gunzip"),
-        ("pickle", "pickle.*name a Caffe log"),
-        ("PNG", "picture.*a Caffe log"),
-    ],
-)
-def test_what_is_no_log_is_told_too(tmp_path, kind, said):
-    """With the way to a log, which leads over no weights."""
-    (tmp_path / "a.log").write_bytes(KINDS[kind][0])
-    with pytest.raises(UserError, match=rf"a\.log is not a log or a table .*{said}"):
-        logs.read_all(tmp_path / "a.log")
 
 
 @pytest.mark.parametrize("kind", [b"", number(5, 0)])
@@ -186,15 +174,12 @@ def test_an_old_layer_without_a_type_has_none(tmp_path, capsys, kind):
     assert capsys.readouterr().out.startswith("conv1  no type  ")
 
 
-@pytest.mark.parametrize(
-    "end", [".caffemodel", ".binaryproto", ".npy", ".safetensors", ".pth", ".log"]
-)
+@pytest.mark.parametrize("end", READERS)
 def test_no_reader_waits_at_a_pipe(tmp_path, end):
     """Nobody may ever write to it."""
     os.mkfifo(tmp_path / f"m{end}")
-    readers = {".binaryproto": means.read, ".npy": means.read, ".log": logs.read_all}
     with pytest.raises(UserError, match=rf"m{end} cannot be read .*a pipe"):
-        readers.get(end, weights.read)(tmp_path / f"m{end}")
+        READERS[end][0](tmp_path / f"m{end}")
 
 
 @pytest.mark.parametrize("content", [MODEL, old_layer("conv1", 4, BLOB)])

@@ -46,6 +46,8 @@ TESTED = "    Test net output #0: accuracy = 0.5"
         (["Iteration 5, lr=0.1\tloss=2, m = 0.9"], {"total_loss": 2, "rate": 0.1}),
         (["Iteration 5, Epoch 3, loss = 2"], {"total_loss": 2}),
         (["Iteration 5, loss = 2 (0.2 s/iter), remaining 3 hours"], {"total_loss": 2}),
+        (["Iteration 5, loss = 2 (0.2 s/iter, 39s/9 iters), 1.2/60ep, eta: 1:20:30"],
+         {"total_loss": 2}),
         # What is no news of a curve.
         (["MultiStep Status: Iteration 5, step = 1", "Iteration 5, loss = 2"], {"total_loss": 2}),
         (["base_lr: 0.1", "average_loss: 20", "loss -> loss", "loss_weight: 1", 'name: "loss"',
@@ -73,6 +75,9 @@ def test_the_forms_of_other_caffes_are_read(read, recwarn, lines, expected):
         *("Iteration 5, loss = 2; lr = 0.1", "Iteration 5, loss = 2 (lr = 0.1)"),
         *("Iteration 5, loss = 2, top loss = 3", "Iteration 5, lr = 1, accuracy: .5"),
         *("Iteration 5, loss = 0.4, 0.5", "Iteration 5, lr = 1 (0.5)", "Iteration 5, loss = 1_0"),
+        # Numbers to C++ when it reads, and no numbers.
+        *("Iteration 5, loss = 0x1p3", "Iteration 5, loss = 0.5%", "Iteration 5, loss = , lr = 1"),
+        "Iteration 5, loss = 2, smoothed 3",
         *(
             "Iteration 5, loss = 2 +/- 1",
             "Iteration 5, loss 0.2, lr = 1",

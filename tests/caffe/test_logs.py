@@ -112,58 +112,6 @@ def test_the_real_log_is_read_in_full(mirror, read):
     assert curve["seconds"].is_monotonic_increasing
 
 
-DAY = 86_400
-
-
-@pytest.mark.parametrize(
-    ("stamps", "expected"),
-    [
-        # A year in the prefix, as newer glog prints it; one of these has a leap day.
-        (["20230620 11:55:15.396270", "20250620 11:55:15.396270"], (365 + 366) * DAY),
-        # Over New Year, and on from there.
-        (["1231 23:59:50.0", "0101 00:00:05.5", "0501 00:00:05.5"], 15.5 + 120 * DAY),
-        (
-            ["1231 00:00:00", "0101 00:00:00", "0501 00:00:00", "1001 00:00:00", "0101 00:00:00"],
-            366 * DAY,
-        ),
-        # Lines of several threads may be out of order by a little, at New Year too.
-        (["0620 12:00:00.000010", "0620 11:59:59.999990", "0620 12:00:01.000000"], 0.99999),
-        (["1231 23:59:59.900000", "0101 00:00:00.000000", "1231 23:59:59.999999"], 0.099999),
-        # The header gives the year; without it a leap day counts if it is in the log.
-        (["0228 00:00:00", "0301 00:00:00"], DAY),
-        (["0228 00:00:00", "0229 00:00:00", "0301 00:00:00"], 2 * DAY),
-        (["1231 00:00:00", "0228 00:00:00", "0229 00:00:00", "0301 00:00:00"], 61 * DAY),
-        (["Log file created at: 2016/02/09 18:21:04", "0228 00:00:00", "0301 00:00:00"], 2 * DAY),
-        (["Log file created at: 2015/02/09 18:21:04", "0228 00:00:00", "0301 00:00:00"], DAY),
-        (["Log file created at: 2015/12/31 23:59:59", "0101 00:00:00", "0301 00:00:00"], 60 * DAY),
-        # Of a damaged line that names no day of the calendar the values are still of use.
-        (["0231 00:00:00.000000"], 0),
-    ],
-)
-def test_seconds_go_by_the_calendar(read, stamps, expected):
-    lines = []
-    for place, stamp in enumerate(stamps):
-        header = stamp.startswith("Log")
-        lines.append(stamp if header else at(stamp, f"Iteration {place}, loss = 1"))
-    assert seconds(read(lines))[-1] == expected
-
-
-@pytest.mark.parametrize(
-    ("value", "number"), [("-3", -3), ("1.5e+30", 1.5e30), ("-1.#INF", -math.inf)]
-)
-def test_numbers_are_read_as_c_prints_them(read, value, number):
-    """In the solver's line, the rate and an output; more may follow the rate."""
-    log = read(
-        [
-            f"Iteration 0, loss = {value}",
-            f"    Train net output #0: cost = {value} (* 2 = {value} loss)",
-            f"Iteration 0, lr = {value}, m = 0.9",
-        ]
-    )
-    found = log.curve[["total_loss", "train_cost", "rate"]].to_numpy()[0]
-    np.testing.assert_array_equal(found, [number] * 3)
-
-
 def test_what_belongs_nowhere_is_left_out_and_told(read):
     """Outputs whose heading is lost, and a number to which another thread's line is glued."""
     lines = [

@@ -28,15 +28,6 @@ def listed(path):
     return [(x.name, x.type, [b.tolist() for b in x.blobs]) for x in models.read(path)]
 
 
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "m.caffemodel"
-
-
-def rounded(values):
-    return np.array(values, np.float32)
-
-
 @pytest.mark.parametrize("write", [layer, old_layer], ids=["layer", "layers"])
 def test_layers_of_both_generations_come_in_their_order(path, write):
     """Types of the old one have their present names; what is no layer is passed over."""
@@ -46,7 +37,7 @@ def test_layers_of_both_generations_come_in_their_order(path, write):
     content += write("conv1", kinds[1], blob, shaped(1) + field(5, packed([2.5])))
     # A descendant of Caffe may have types of its own, which keep their number.
     path.write_bytes(content + write("fc", kinds[2], blob) + old_layer("x", 143))
-    weight = rounded(VALUES).reshape(2, 3).tolist()
+    weight = np.float32(VALUES).reshape(2, 3).tolist()
     assert listed(path) == [
         ("data", "Data", []),
         ("conv1", "Convolution", [weight, [2.5]]),
@@ -79,7 +70,7 @@ def test_fields_of_other_descendants_are_not_taken_for_raw_values(path):
     fork = varint(10 * 8) + varint(1) + field(11, bytes(24)) + field(12, packed([9.0] * 6))
     path.write_bytes(layer("fc", "InnerProduct", shaped(6) + field(5, packed(VALUES)) + fork))
     (found,) = models.read(path)
-    np.testing.assert_array_equal(found.blobs[0], rounded(VALUES))
+    np.testing.assert_array_equal(found.blobs[0], np.float32(VALUES))
 
 
 @pytest.mark.parametrize("dtype", ["<f2", "<i2", "<i4", "<i8", "bool"])
@@ -108,7 +99,7 @@ def test_values_are_written_in_a_precision_that_holds_them(path, dtype):
         (layer("fc", "InnerProduct", field(5, b"1234") + field(5, b"12")), "2 bytes are no values"),
         (layer("fc", "X", shaped(*[1] * 65) + field(5, packed([1.0]))), "of 65 sides"),
         (layer("fc", "X", shaped(0, 2**62, 2**62)), "array is too big"),
-        (layer("fc", "X", shaped(2**64 - 1, 2**64 - 1) + field(5, packed([1.0]))), "1 values"),
+        (layer("fc", "X", shaped(2**64 - 1, 2**64 - 1) + field(5, packed([1.0]))), r"\(-1, -1\)"),
         (layer("fc", "X", shaped(4) + field(14, b"1234")), r"0 values .* itself has not \(14\)"),
         (layer(b"\x1b[2J\xff", "X", shaped(4)), r"a blob of \\x1b\[2J\\xff has 0 values"),
         (field(2, field(1, field(1, "conv1"))), "upgrade_net_proto_binary"),
@@ -137,7 +128,9 @@ def test_what_is_written_is_read_again(path):
         for a, b in zip(one.blobs, other.blobs, strict=True):
             assert a.dtype == b.dtype
             np.testing.assert_array_equal(a, b)
-    models.write(path, [Layer("fc", "InnerProduct", (rounded(VALUES).reshape(2, 3),))], name="net")
+    models.write(
+        path, [Layer("fc", "InnerProduct", (np.float32(VALUES).reshape(2, 3),))], name="net"
+    )
     blob = field(5, packed(VALUES)) + shaped(2, 3)
     assert path.read_bytes() == field(1, "net") + layer("fc", "InnerProduct", blob)
 

@@ -210,14 +210,6 @@ def test_what_can_be_mended_is_said_before_the_start(
     assert not os.path.exists("maps")
 
 
-def test_without_any_run_the_command_for_one_is_said(capsys, isolated, cat, monkeypatch):
-    """Nothing is made."""
-    monkeypatch.chdir(isolated)
-    said = refused(capsys, "map", cat)
-    assert "pixels-to-sentiment experiments run fine-tuning --only" in said
-    assert not os.path.exists("maps")
-
-
 def test_a_stop_leaves_nothing_half_written(capsys, run, cat, isolated, monkeypatch):
     """What was finished is whole, JSON too, and no temporary file is left."""
     photograph(isolated / "photos" / "dog.jpg", 2)

@@ -9,24 +9,18 @@ import pytest
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.data import pictures
-from pixels_to_sentiment.records import store
 from toy_cli import refused, said
 from toy_runs import RUN, made_up_pictures, names_in
 
-pytestmark = pytest.mark.usefixtures("isolated")
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory):
-    return store.Runs(tmp_path_factory.mktemp("trained")).get(RUN, made_up_pictures())
+pytestmark = pytest.mark.usefixtures("isolated", "quick")
 
 
 @pytest.fixture
-def recorded(trained, monkeypatch):
+def recorded(finished, monkeypatch):
     """Put a run among the recorded results, without its weights; gives its folder."""
     monkeypatch.setattr(pictures, "load", lambda source="": made_up_pictures())
-    folder = places.results() / trained.key
-    shutil.copytree(trained.folder, folder, ignore=shutil.ignore_patterns("weights*"))
+    folder = places.results() / finished.key
+    shutil.copytree(finished.folder, folder, ignore=shutil.ignore_patterns("weights*"))
     return folder
 
 

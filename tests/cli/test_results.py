@@ -134,21 +134,6 @@ def test_something_else_in_the_place_of_the_runs_is_named(capsys):
     )
 
 
-@pytest.mark.parametrize("changes", [{"limit": None}, {"seed": 9}])
-def test_a_run_of_few_pictures_is_not_recorded_as_one_of_all(capsys, changes):
-    """Whoever changes what its description says has another key; nor do 20 rows make a fold."""
-    few = write_result(places.runs(), 1, 4, limit=20)
-    content = json.loads((few / "run.json").read_text())
-    content["run"] |= changes
-    (few / "run.json").write_text(json.dumps(content))
-    assert "its key is another's" in refused(capsys, "record", few.name)
-    whole = write_result(places.runs(), 1, 4)
-    (whole / "predictions.csv").write_bytes((few / "predictions.csv").read_bytes())
-    sentence = refused(capsys, "record", whole.name)
-    assert f"{whole / 'predictions.csv'} is damaged (its pictures and labels are not" in sentence
-    assert not places.results().exists()
-
-
 def test_finished_maps_are_recorded_as_runs_are(capsys):
     """What a folder holds tells where it belongs."""
     data = {"source": "photographs", "fingerprint": "f"}

@@ -7,26 +7,13 @@ import torch
 from pixels_to_sentiment.data import folds, pictures
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.maps import dense
-from pixels_to_sentiment.networks import factory
-
-FAMILIES = ("caffenet", "squeezenet1_1", "mobilenet_v2")
-
-
-def noise(count, side, seed=0):
-    return torch.randint(
-        0, 256, (count, side, side, 3), dtype=torch.uint8, generator=torch.manual_seed(seed)
-    )
+from toy_maps import noise, restless
+from toy_studies import blocks
 
 
-@pytest.fixture(scope="module", params=FAMILIES)
-def network(request):
-    """With weights that make its outputs differ from place to place and from zero."""
-    made = factory.create(request.param, start="random", seed=1).eval()
-    last = made.body.get_submodule(made.head)
-    last.weight.data *= 30
-    if last.bias is not None:
-        last.bias.data.uniform_(0.5, 1)  # SqueezeNet's last ReLU would switch all places off
-    return made
+@pytest.fixture(scope="module")
+def network():
+    return restless("squeezenet1_1")
 
 
 def classifier(network, pixels):
@@ -36,7 +23,10 @@ def classifier(network, pixels):
 
 
 def test_at_the_size_of_the_crop_the_map_is_the_classifier(network):
-    """One place (CaffeNet) or the mean of all equals its log-odds, however many at a time."""
+    """The mean of all places equals its log-odds, however many pictures at a time.
+
+    That the forms of all networks answer as the networks do is held where they are made.
+    """
     crops = noise(2, network.convention.crop)
     found = dense.log_odds(network, crops, batch=1)
     torch.testing.assert_close(found.mean((1, 2)), classifier(network, crops), atol=1e-5, rtol=1e-5)
@@ -61,17 +51,14 @@ def test_the_mean_over_the_window_is_a_window_of_the_map():
     assert found.flatten().tolist() == pytest.approx([float(v) for v in expected])
 
 
-def test_caffenet_gives_one_place_at_227_and_8x8_at_451(new_caffenet):
-    """As the authors' deploy file has it; what is smaller than its crop is refused."""
-    assert dense.log_odds(new_caffenet, noise(1, 227)).shape == (1, 1, 1)
-    assert dense.log_odds(new_caffenet, noise(1, 451)).shape == (1, 8, 8)
-    with pytest.raises(UserError, match="enlarge them to 227 pixels"):
-        dense.log_odds(new_caffenet, noise(1, 200))
+def test_pictures_smaller_than_the_crop_are_refused(network):
+    with pytest.raises(UserError, match="enlarge them to 224 pixels"):
+        dense.log_odds(network, noise(1, 223))
 
 
 def test_enlarged_stand_in_is_the_picture_warped():
-    """From the 256 pixels that are all there is of it."""
-    loaded = pictures.load("stand-in")
+    """From the pixels that are all there is of it."""
+    loaded = blocks()
     names = folds.split("five", 1)[1]["image"].head(2)
     found = dense.enlarged(loaded, names, 300)
     assert found.shape == (2, 300, 300, 3)

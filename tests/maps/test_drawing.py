@@ -7,7 +7,6 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
@@ -18,6 +17,7 @@ from pixels_to_sentiment.maps import drawing
 from pixels_to_sentiment.maps.drawing import Mapped
 from toy_studies import even
 
+pytestmark = pytest.mark.usefixtures("themed")
 SHAPE = (30, 42)
 
 
@@ -27,13 +27,6 @@ def mapped():
     dice = np.random.default_rng(0)
     pixels = dice.integers(0, 256, (*SHAPE, 3), dtype=np.uint8)
     return Mapped(pixels, dice.normal(0, 3, (5, 5)), even(5), label=1, predicted=1, sure=0.8765)
-
-
-@pytest.fixture(autouse=True)
-def _themed():
-    figures.theme()
-    yield
-    plt.close("all")
 
 
 # The paper's drawing

@@ -12,12 +12,7 @@ from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
 from pixels_to_sentiment.maps import rivals
 from pixels_to_sentiment.networks import factory
-
-
-def noise(count, side, seed=0):
-    return torch.randint(
-        0, 256, (count, side, side, 3), dtype=torch.uint8, generator=torch.manual_seed(seed)
-    )
+from toy_maps import noise
 
 
 def network(name):

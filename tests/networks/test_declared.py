@@ -4,16 +4,12 @@ import subprocess
 import sys
 
 from pixels_to_sentiment.files import assets
-from pixels_to_sentiment.networks.declared import ARCHITECTURES, FULLY_CONVOLUTIONAL
+from pixels_to_sentiment.networks.declared import ARCHITECTURES
 
 
 def test_every_asset_of_a_start_is_declared():
     named = {n for a in ARCHITECTURES.values() for s in a.starts.values() for n in s.assets}
     assert named <= set(assets.ASSETS)
-
-
-def test_a_fully_convolutional_form_is_of_a_network_that_there_is():
-    assert set(FULLY_CONVOLUTIONAL) <= set(ARCHITECTURES)
 
 
 def test_a_network_is_named_and_checked_without_torch():

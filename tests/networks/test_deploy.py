@@ -4,9 +4,12 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import nn
 
+from pixels_to_sentiment.data import folds, pictures
 from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.files import archives
 from pixels_to_sentiment.networks import deploy, factory, surgery, weights
 
 # isort: split
@@ -48,12 +51,13 @@ def by_opencv(folder, form, x, layer=None):
     return net.forward(layer) if layer else net.forward()
 
 
-def pictures_of(photographs, side):
-    """Real pictures, cut or enlarged to a side, uint8 (2, side, side, 3)."""
-    pixels = torch.from_numpy(np.array(photographs.pixels[[3, 700]]))
-    x = pixels.permute(0, 3, 1, 2).float()
-    x = nn.functional.interpolate(x, (side, side), mode="bilinear")
-    return x.round().byte().permute(0, 2, 3, 1)
+def photographs(mirror, side):
+    """Two real pictures, warped to a side, uint8 (2, side, side, 3)."""
+    names = folds.load()["image"].iloc[[3, 700]]
+    with archives.open_archive(mirror / pictures.ARCHIVE) as archive:
+        members = archives.members_by_name(archive, list(names)).values()
+        opened = [Image.open(archive.open(one)).convert("RGB") for one in members]
+    return torch.from_numpy(np.stack([pictures.warp(np.asarray(one), side) for one in opened]))
 
 
 def relative(found, expected):
@@ -62,11 +66,11 @@ def relative(found, expected):
 
 
 @pytest.mark.parametrize("form", ["net", "net_conv"])
-def test_opencv_computes_the_same_from_what_is_written(exported, photographs, form):
+def test_opencv_computes_the_same_from_what_is_written(exported, mirror, form):
     """On real pictures, at the size of the crop and at 451: output before and after softmax."""
     network, folder = exported
     side = network.convention.crop if form == "net" else 451
-    x = network.convention.prepare(pictures_of(photographs, side))
+    x = network.convention.prepare(photographs(mirror, side))
     body = network.body if form == "net" else surgery.fully_convolutional(network)
     taken = {}
     theirs = deploy.caffe_names(network.body).get(network.head, network.head)
@@ -99,11 +103,11 @@ def test_what_is_written_loads_back(tmp_path):
         assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
 
 
-def test_trained_weights_go_to_caffe_and_are_found_there(mirror, photographs, tmp_path):
+def test_trained_weights_go_to_caffe_and_are_found_there(mirror, tmp_path):
     """SqueezeNet 1.0 as it was trained in Caffe, layer by layer of the published description."""
     network = factory.create("squeezenet1_0", start="imagenet-caffe", seed=0).eval()
     deploy.export(network, tmp_path, "net")
-    x = network.convention.prepare(pictures_of(photographs, 227))
+    x = network.convention.prepare(photographs(mirror, 227))
     for ours, theirs in (("features.3", "cat"), ("features.12", "cat_7"), (network.head, "conv10")):
         taken = {}
         hook = network.body.get_submodule(ours).register_forward_hook(
@@ -117,8 +121,12 @@ def test_trained_weights_go_to_caffe_and_are_found_there(mirror, photographs, tm
 
 
 def test_the_description_of_caffenet_is_caffes(new_caffenet):
-    """Types, order, names and parameters as in the authors' deploy file."""
-    text = deploy.describe(deploy.steps(new_caffenet.body), "x", 227, "")
+    """Types, order, names and parameters as in the authors' deploy file; names may have any sign.
+
+    Words of an enumeration stand without quotation marks.
+    """
+    text = deploy.describe(deploy.steps(new_caffenet.body), 'x"', 227, "one")
+    assert text.startswith('# one\nname: "x\\""\nlayer {\n  name: "data"\n  type: "Input"\n')
     squeezed = " ".join(text.split())
     for part in (
         'input_param { shape { dim: 1 dim: 3 dim: 227 dim: 227 } }',
@@ -182,14 +190,3 @@ def test_a_network_that_cannot_go_to_caffe_leaves_nothing(tmp_path, tiny):
     with pytest.raises(UserError, match=r"AdaptiveAvgPool2d|tiny"):
         deploy.export(tiny(), tmp_path / "new")
     assert not (tmp_path / "new").exists()
-
-
-def test_a_description_is_protobufs_text():
-    """Words of an enumeration stand without quotation marks; names may have any sign."""
-    pool = {"pooling_param": {"pool": "MAX", "global_pooling": True, "stride": 2}}
-    text = deploy.describe([deploy.Step("p", "Pooling", ("a", "b"), "c", pool)], 'x"', 4, "one")
-    assert text.startswith('# one\nname: "x\\""\nlayer {\n  name: "data"\n  type: "Input"\n')
-    assert " ".join(text.split()).endswith(
-        'dim: 1 dim: 3 dim: 4 dim: 4 } } } layer { name: "p" type: "Pooling" bottom: "a" '
-        'bottom: "b" top: "c" pooling_param { pool: MAX global_pooling: true stride: 2 } }'
-    )

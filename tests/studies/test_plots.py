@@ -12,14 +12,7 @@ from pixels_to_sentiment.studies import measures, plots
 from pixels_to_sentiment.studies.records import StudyRecord
 from toy_studies import FITTED, blocks, written
 
-pytestmark = pytest.mark.usefixtures("any_pictures")
-
-
-@pytest.fixture(autouse=True)
-def _themed():
-    figures.theme()
-    yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("any_pictures", "themed")
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """The part of a page on which readers try a photograph of their own, in their browser.
 
-``your-photograph.html`` beside this file is the form; ``your-photograph.js`` does the work, with what
-`maps.browser.export` has written.
+``your-photograph.html`` beside this file is the form; ``your-photograph.js`` does the work, with
+what `maps.browser.export` has written.
 """
 
 import shutil

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup
 
-from pixels_to_sentiment.claims import evidence, measured, probed, rules
+from pixels_to_sentiment.claims import evidence, measured, rules
 from pixels_to_sentiment.claims.numbers import of_claim
 from pixels_to_sentiment.claims.paper import CLAIMS, Claim
 from pixels_to_sentiment.claims.recorded import Recorded
@@ -35,12 +35,12 @@ COMPARED = {
     "views": evidence.views,
     "by count": evidence.counts,
     "count": measured.parameters,
-    "depth": probed.depths,
-    "layers": probed.dips,
-    "alike": probed.classifiers,
+    "depth": evidence.depths,
+    "layers": evidence.dips,
+    "alike": evidence.classifiers,
     "no more than positive": evidence.positive,
-    "lost": probed.lost,
-    "tuned": probed.tuned,
+    "lost": evidence.lost,
+    "tuned": evidence.tuned,
     "sooner": evidence.sooner,
     "speed": measured.speed,
     "no slower": measured.slower,

@@ -21,7 +21,6 @@ from pixels_to_sentiment.files import assets
 from pixels_to_sentiment.judging import scores
 from pixels_to_sentiment.probes.records import ProbeRecord
 from pixels_to_sentiment.records import fingerprints
-from pixels_to_sentiment.records.catalogue import Configuration
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.records.work import Finished
 from pixels_to_sentiment.reports.runs import making
@@ -151,7 +150,7 @@ def outdated() -> dict[str, str]:
 
 def _row(one: Finished, data: str | None) -> dict[str, object]:
     work, run = one.work, one.run
-    title = Configuration(*one.configuration).title
+    title = reports.configuration_of(one).title
     title = title if work is run else f"{one.one}: {title}"
     title += "" if work.limit is None else f", {work.limit} pictures"
     title += f", tested on fold {run.inner} of its training list" if run and run.inner else ""

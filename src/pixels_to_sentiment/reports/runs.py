@@ -14,14 +14,15 @@ from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.records.work import Finished
 
 
-def configuration_of(record: Record) -> Configuration:
-    """Give a run's configuration."""
-    return Configuration(record.run.network, record.run.start, record.run.recipe.name)
+def configuration_of(record: Finished) -> Configuration:
+    """Give the configuration of a run, or of the one behind a probe or study."""
+    return Configuration(*record.configuration)
 
 
-def title_of(record: Record) -> str:
-    """Name a run's configuration in words, with its precision where it is not bf16, the usual."""
-    return _title(configuration_of(record), record.run.precision)
+def title_of(record: Finished) -> str:
+    """Name a configuration in words, with its precision where it is not bf16, the usual."""
+    precision = record.run.precision if record.run else USUAL_PRECISION
+    return _title(configuration_of(record), precision)
 
 
 def titled(table: pd.DataFrame) -> pd.DataFrame:

@@ -154,8 +154,10 @@ def depths(claim: Claim, recorded: Recorded) -> Iterator[Row]:
     """Correlate depth and accuracy of the layers, for each network and classifier."""
     for rank, one in _probed(claim, recorded):
         for classifier, some in one.told.groupby("classifier", sort=False):
-            means = _over_folds(some["right"], some)[some["layer"].unique()]
-            value, p = _rank_correlation(means[::-1])
+            means = _over_folds(some["right"], some)[some["layer"].unique()][::-1]
+            # Nothing is known of fewer than three.
+            known = len(means) > 2 and np.ptp(means) > 0
+            value, p = stats.spearmanr(np.arange(len(means)), means) if known else (0.0, 1.0)
             side = sides.FOR if value > 0 else sides.AGAINST
             side = side if p < SIGNIFICANT else sides.UNDECIDED
             title = f"{one.title}, {layerwise.CLASSIFIER_TITLES[classifier]}"
@@ -222,14 +224,6 @@ def tuned(claim: Claim, recorded: Recorded) -> Iterator[Row]:
             title = f"{named(trained)} − softmax on {one.title}, {layer}, centre crop"
             row = compared(trained, rank, found, sides.better(found), title=title)
             yield row._replace(keys=(*one.keys, *row.keys))
-
-
-def _rank_correlation(values: pd.Series) -> tuple[float, float]:
-    """Correlate values with their place (Spearman); nothing is known of fewer than three."""
-    if len(values) < 3 or np.ptp(values) == 0:
-        return 0.0, 1.0
-    found = stats.spearmanr(np.arange(len(values)), values)
-    return float(found.statistic), float(found.pvalue)
 
 
 def _probed(claim: Claim, recorded: Recorded) -> Iterator[tuple[str, Probed]]:

@@ -147,8 +147,7 @@ def _tally(rows: Sequence[Row], whose: str) -> str:
         return ""
     sides = Counter(row.side for row in rows)
     words = ", ".join(f"{sides[one]} {one}" for one in (FOR, UNDECIDED, AGAINST) if sides[one])
-    least, most = (tables.signed(end(row.value for row in rows)) for end in (min, max))
-    span = least if least == most else f"{least} to {most}"
+    span = tables.span([row.value for row in rows])
     return f"{len(rows)} comparison{'s' * (len(rows) > 1)} {whose} ({span}): {words}."
 
 

@@ -5,6 +5,7 @@ there on all five folds: what the claim is about first, then what stands in for 
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise, product
 
 import numpy as np
@@ -14,7 +15,7 @@ from scipy import stats
 from pixels_to_sentiment import reports
 from pixels_to_sentiment.claims import sides
 from pixels_to_sentiment.claims.numbers import cell, difference, of_layer, reported
-from pixels_to_sentiment.claims.paper import VIEW, Claim, frozen
+from pixels_to_sentiment.claims.paper import VIEW, Claim
 from pixels_to_sentiment.claims.recorded import Probed, Recorded, Trained, effect
 from pixels_to_sentiment.claims.rules import MARGIN, SIGNIFICANT
 from pixels_to_sentiment.claims.sides import Row, compared, in_words, listed, named, whole
@@ -210,7 +211,7 @@ def tuned(claim: Claim, recorded: Recorded) -> Iterator[Row]:
     """Compare fine-tuned networks with the same, of which the start's features are frozen."""
     for rank, configuration in listed(claim):
         for kind in ("features", "convolutions"):
-            if both := recorded.trained([configuration, frozen(configuration, kind)]):
+            if both := recorded.trained([configuration, _frozen(configuration, kind)]):
                 found = effect([some.right[VIEW] for some in both])
                 yield compared(both, rank, found, sides.better(found))
         start = f"{configuration.network}:{configuration.start}"
@@ -224,6 +225,12 @@ def tuned(claim: Claim, recorded: Recorded) -> Iterator[Row]:
             title = f"{named(trained)} − softmax on {one.title}, {layer}, centre crop"
             row = compared(trained, rank, found, sides.better(found), title=title)
             yield row._replace(keys=(*one.keys, *row.keys))
+
+
+def _frozen(one: Configuration, part: str) -> Configuration:
+    """Give the same network with a part frozen, trained for as long."""
+    ending = "-third" if one.recipe.endswith("-third") else ""
+    return replace(one, recipe=f"{one.recipe.removesuffix(ending)}-frozen-{part}{ending}")
 
 
 def _probed(claim: Claim, recorded: Recorded) -> Iterator[tuple[str, Probed]]:

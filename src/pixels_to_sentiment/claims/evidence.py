@@ -24,7 +24,6 @@ from pixels_to_sentiment.drawing import tables
 from pixels_to_sentiment.drawing.figures import AGREEMENT_NAMES
 from pixels_to_sentiment.judging import crowd, resampling
 from pixels_to_sentiment.networks import architectures
-from pixels_to_sentiment.records import catalogue
 from pixels_to_sentiment.records.catalogue import Configuration
 from pixels_to_sentiment.reports import layerwise
 
@@ -35,11 +34,14 @@ def pairs(claim: Claim, recorded: Recorded) -> Iterator[Row]:
         if not (both := recorded.trained(pair)):
             continue
         both, left_out, notes = _counted(claim, both)
-        if claim.of_layers and all("frozen" in one.recipe for one in pair):
+        frozen = all("frozen" in one.recipe for one in pair)
+        if claim.of_layers and frozen:
             left_out = "frozen"
             notes.append("the layers below are frozen: new classifiers on fixed features")
         found = effect([one.right[VIEW] for one in both])
-        aim = difference(*(reported(_in_the_article(one), "five", VIEW) for one in pair))
+        # What stands in is held against the article's difference of the first pair of its own.
+        theirs = pair if rank == sides.OWN else claim.own[0]
+        aim = None if frozen else difference(*(reported(one, "five", VIEW) for one in theirs))
         side = sides.better(found, aim)
         yield compared(both, rank, found, side, notes=notes, left_out=left_out)
 
@@ -133,22 +135,6 @@ def _counted(claim: Claim, both: Sequence[Trained]) -> tuple[list[Trained], str,
             seeds = ", ".join(str(seed) for seed, why in idle.items() if why == words)
             notes.append(f"{one.title}, seed {seeds}: {words}, so not counted")
     return kept, left_out, notes
-
-
-# What is cut from other networks, or added to them, where the article has it of CaffeNet.
-_ALIKE = {
-    **{"fire9-2": "fc7-2", "conv18-2": "fc7-2", "fire8-2": "fc6-2", "block17-2": "fc6-2"},
-    **{"conv11-2": "fc9-2", "fc20-2": "fc9-2"},
-}
-
-
-def _in_the_article(one: Configuration) -> Configuration:
-    """Give the article's configuration that another corresponds to, if it has one at all."""
-    variant = one.network.partition(architectures.VARIANT)[2]
-    network = f"caffenet+{_ALIKE.get(variant, variant)}".removesuffix("+")
-    same = one.start in ("random", *catalogue.MVSO)
-    same |= one.network == "caffenet" and one.start in ("places", "deepsentibank")
-    return Configuration(network, one.start if same else "imagenet", one.recipe)
 
 
 def depths(claim: Claim, recorded: Recorded) -> Iterator[Row]:

@@ -17,11 +17,11 @@ PROBE = Probe(
 FILES = ["layers.csv", "probe.json", "provenance.json"]
 
 
-def written(folder, probe, predicted, **fields):
+def written(folder, probe, predicted, kind="svm", **fields):
     """Write a finished probe's folder with one row a string of predictions."""
     folder.mkdir(parents=True)
     rows = [
-        f"logits,2,svm,{2.0**place},{2.0**place * 3},0.5,{string}\n"
+        f"logits,2,{kind},{2.0**place},{2.0**place * 3},0.5,{string}\n"
         for place, string in enumerate(predicted)
     ]
     head = "layer,features,classifier,cost,relative,inner,predicted\n"

@@ -51,7 +51,7 @@ def test_the_command_writes_the_cell_after_the_title_and_leaves_the_rest(
     after = json.loads(path.read_text())
     cell = after["cells"].pop(1)
     assert (cell["cell_type"], cell["metadata"]["tags"]) == ("code", ["colab", "remove-cell"])
-    assert "".join(cell["source"]) == colab.SOURCE.format(address="")
+    assert "".join(cell["source"]) == colab.SOURCE.replace("ADDRESS", "")
     assert after == before
     assert tiers.declared_parameters(path) == declared
     assert checks.of_source(path) == []
@@ -61,7 +61,7 @@ def test_elsewhere_the_cell_does_nothing(tmp_path, monkeypatch):
     """Off Colab it neither runs a command nor complains that there is no address."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(subprocess, "run", pytest.fail)
-    exec(colab.SOURCE.format(address=""), {})
+    exec(colab.SOURCE.replace("ADDRESS", ""), {})
     assert list(tmp_path.iterdir()) == []
 
 
@@ -69,7 +69,7 @@ def test_a_notebook_that_was_downloaded_alone_says_what_it_lacks(tmp_path, monke
     """In one sentence, which names a page of the book and a section that are there."""
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(SystemExit, match="needs its project") as stopped:
-        exec(colab.SOURCE.format(address=""), {})
+        exec(colab.SOURCE.replace("ADDRESS", ""), {})
     page, section = re.search(r"see (.+), (.+)\.", str(stopped.value)).groups()
     text = (ROOT / "book" / "how-to-rerun.md").read_text()
     assert f"# {page}\n\n## {section}\n" in text
@@ -81,10 +81,10 @@ def test_on_colab_the_project_is_fetched_and_installed(on_colab, tmp_path):
     A notebook of an unpublished project stops in a sentence.
     """
     with pytest.raises(SystemExit, match=r"Where this project is published is not known"):
-        exec(colab.SOURCE.format(address=""), {})
-    exec(colab.SOURCE.format(address=ADDRESS), {})
+        exec(colab.SOURCE.replace("ADDRESS", ""), {})
+    exec(colab.SOURCE.replace("ADDRESS", ADDRESS), {})
     (tmp_path / "pixels-to-sentiment").mkdir()
-    exec(colab.SOURCE.format(address=ADDRESS), {})
+    exec(colab.SOURCE.replace("ADDRESS", ADDRESS), {})
     clone, *installs = [list(map(str, command)) for command in on_colab]
     folder = str(tmp_path / "pixels-to-sentiment")
     assert clone == ["git", "clone", "-q", "--depth=1", ADDRESS, folder]

@@ -1,13 +1,14 @@
 """The claims as data: what they name is there to be run."""
 
 from pixels_to_sentiment import claims
-from pixels_to_sentiment.claims import RULES
+from pixels_to_sentiment.claims import RULES, paper
 from pixels_to_sentiment.records import catalogue
 from pixels_to_sentiment.records.catalogue import Configuration
 
 
 def test_a_claim_names_its_section_its_rule_and_networks_that_there_are():
     """Of its own networks and those that stand in."""
+    assert set(paper._TESTED) == {claim.name for claim in claims.CLAIMS}
     for claim in claims.CLAIMS:
         assert claim.kind in RULES
         assert claim.section == claims.OURS or 4 <= float(claim.section) <= 5
@@ -23,3 +24,12 @@ def test_every_section_with_claims_and_every_conjecture_has_its_own():
     assert sum(claim.text.startswith("Conjecture") for claim in claims.CLAIMS) == 2
     chapters = {claim.chapter for claim in claims.CLAIMS}
     assert chapters <= {*catalogue.EXPERIMENTS, "judgement", "performance"}
+
+
+def test_all_layers_that_the_catalogue_adds_are_compared():
+    """Each with the whole network, and with itself above frozen layers but for what settled."""
+    tested = {claim.name: claim for claim in claims.CLAIMS}
+    pairs = catalogue.variants(catalogue.find("addition"))
+    assert set(tested["addition"].here) == {(whole, added) for added, whole in pairs}
+    frozen = {other for _, other in tested["frozen-addition"].here}
+    assert frozen == {added for added, _ in pairs if "settled" not in added.recipe}

@@ -15,7 +15,7 @@ from toy_probes import PROBE, written
 pytestmark = pytest.mark.usefixtures("isolated")
 
 
-def probed(root, fold, right, network="squeezenet1_1:imagenet"):
+def probed(root, fold, right, network="squeezenet1_1:imagenet", kind="svm"):
     """Write a probe with a cost a share of right answers."""
     probe = replace(PROBE, network=network, fold=fold, layers=("logits",), limit=None)
     truth = folds.split("five", fold)[1]["label"].to_numpy()
@@ -23,7 +23,7 @@ def probed(root, fold, right, network="squeezenet1_1:imagenet"):
     for share in right:
         wrong = np.arange(len(truth)) >= round(share * len(truth))
         rows.append("".join(map(str, np.where(wrong, 1 - truth, truth))))
-    return ProbeRecord.open(written(root / f"{network}-{fold}", probe, rows))
+    return ProbeRecord.open(written(root / f"{network}-{fold}", probe, rows, kind))
 
 
 def test_the_papers_numbers_stand_beside_caffenets_layers_alone(tmp_path):
@@ -57,36 +57,39 @@ def test_a_layer_is_judged_by_both_protocols_and_as_a_network_is(tmp_path):
 
 def test_fine_tuning_is_compared_with_what_was_known_before(tmp_path, made):
     """By hand: right on the first three quarters against the first half of each test list."""
-    frozen = [probed(tmp_path, fold, (0.5,)) for fold in folds.FOLDS]
+    frozen = [probed(tmp_path, fold, (0.5,), kind="softmax") for fold in folds.FOLDS]
     runs = [made(fold=k, right=0.75, recipe=catalogue.THIRD) for k in folds.FOLDS]
     runs += [made(fold=k, right=0.25, recipe=catalogue.THIRD, seed=1) for k in folds.FOLDS]
     both = [catalogue.SQUEEZENET, catalogue.MOBILENET]
-    (row,) = layerwise.tuned_against_frozen(frozen, runs, both, "svm").itertuples()
+    (row,) = layerwise.tuned_against_frozen(frozen, runs, both).itertuples()
     assert row.difference == pytest.approx(0.25)
     assert (row.first_only, row.other_only, row.seeds) == (220, 0, "0")
     assert (row.least, row.most) == (pytest.approx(-0.25), pytest.approx(0.25))
-    assert layerwise.tuned_against_frozen(frozen[:4], runs, both, "svm").empty
+    assert layerwise.tuned_against_frozen(frozen[:4], runs, both).empty
     assert layerwise.tuned_against_frozen([], runs, both).empty
 
 
 def test_subsets_stand_side_by_side_and_a_part_of_one_is_left_out(tmp_path):
     """A dash where not all folds are there; an SVM is another classifier."""
-    whole = [probed(tmp_path, fold, (0.5, 0.75)) for fold in folds.FOLDS]
-    both = "five", "four"
-    assert layerwise.by_subset(whole, both).empty
-    assert layerwise.by_subset(whole[:3], both, "svm").empty
-    (row,) = layerwise.by_subset(whole, both, "svm").to_numpy()
+    both, kinds = ("five", "four"), ("svm", "softmax")
+    other, whole = (
+        [probed(tmp_path / kind, fold, (0.5, 0.75), kind=kind) for fold in folds.FOLDS]
+        for kind in kinds
+    )
+    assert layerwise.by_subset(other, both).empty
+    assert layerwise.by_subset(whole[:3], both).empty
+    (row,) = layerwise.by_subset(whole, both).to_numpy()
     assert list(row) == ["SqueezeNet 1.1, frozen", "0.500\xa0±\xa00.000", "–"]
 
 
 def test_frozen_networks_are_compared_picture_by_picture(tmp_path):
     """Each other network, where all of its folds are there."""
     kept = [
-        probed(tmp_path, fold, (right,), f"{network}:imagenet")
+        probed(tmp_path, fold, (right,), f"{network}:imagenet", "softmax")
         for network, right in (("resnet50", 0.75), ("squeezenet1_1", 0.5), ("mobilenet_v2", 0.5))
         for fold in (folds.FOLDS if network != "mobilenet_v2" else [1, 2])
     ]
-    (row,) = layerwise.between_frozen(kept, "ResNet-50", "svm").itertuples()
+    (row,) = layerwise.between_frozen(kept, "ResNet-50").itertuples()
     assert (row.pair, row.subset) == ("ResNet-50 − SqueezeNet 1.1", "five agree")
     assert row.difference == pytest.approx(0.25)
     assert (row.first_only, row.other_only) == (220, 0)

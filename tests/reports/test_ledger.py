@@ -109,9 +109,10 @@ def test_a_study_of_maps_has_a_row_and_the_stand_in_is_no_outdated_photograph(tm
     made = {"commit": "0123456789", "dirty": False, "began": "2021-01-01T00:00:00", "seconds": 60}
     made |= {"hardware": {"cpu": "a processor", "cores": 2}}
     (tmp_path / "provenance.json").write_text(json.dumps(made))
-    row = ledger.ledger([record], data=DATA).iloc[0]
+    row = ledger.ledger([record]).iloc[0]
     assert list(row[["fold", "seed", "minutes", "changed since"]]) == [4, 2, 1, ""]
     assert row["what"] == "study of maps: SqueezeNet 1.1, head fitted, stand-in"
+    assert ledger.changed(record, DATA) == ""
     assert ledger.changed(replace(record, code="older"), DATA) == "code"
     assert ledger.fingerprint([record]) is None
 

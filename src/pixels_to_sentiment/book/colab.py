@@ -14,26 +14,7 @@ from pixels_to_sentiment.errors import UserError
 _ID = "colab"
 # Not at all shown in the book, where it would come before everything else.
 _METADATA = {"tags": ["colab", "remove-cell"]}
-SOURCE = """\
-# On Google Colab this fetches the project and installs it; elsewhere it tells if it is missing.
-# `make format` writes this cell, with the address that pyproject.toml gives as Repository.
-import sys
-from importlib.util import find_spec
-
-if "google.colab" in sys.modules:
-    import subprocess
-    from pathlib import Path
-
-    address, folder = "{address}", Path("pixels-to-sentiment").absolute()
-    if not address:
-        raise SystemExit("Where this project is published is not known here; clone and run it.")
-    if not folder.is_dir():
-        subprocess.run(["git", "clone", "-q", "--depth=1", address, folder], check=True)
-    pip = [sys.executable, "-m", "pip", "install", "-q", "-e", f"{{folder}}[notebooks,weights]"]
-    subprocess.run(pip, check=True)
-    sys.path.insert(0, f"{{folder}}/src")
-elif not find_spec("pixels_to_sentiment"):
-    raise SystemExit("A notebook needs its project: in the book, see How to rerun it, Install.")"""
+SOURCE = Path(__file__).with_name("colab-cell.txt").read_text("utf-8").rstrip()
 
 
 def address(root: Path) -> str:
@@ -63,7 +44,7 @@ def put(path: Path, address: str) -> bool:
     # The title comes first: JupyterLab and the book begin with it.
     at = 1 if others and others[0]["cell_type"] == "markdown" else 0
     cell = {"cell_type": "code", "execution_count": None, "id": _ID, "metadata": _METADATA}
-    cell |= {"outputs": [], "source": SOURCE.format(address=address).splitlines(keepends=True)}
+    cell |= {"outputs": [], "source": SOURCE.replace("ADDRESS", address).splitlines(keepends=True)}
     notebook["cells"] = [*others[:at], cell, *others[at:]]
     after = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
     if after != before:

@@ -1,26 +1,31 @@
-"""What recorded trainings say for or against a claim: comparisons, each in words.
+"""What recorded trainings and classifiers of layers say for or against a claim, each in words.
 
-These functions, and those of `probed` and `measured`, take a claim and what is `Recorded`. They
-give what is there on all five folds: what the claim is about first, then what stands in for it.
+These functions, and those of `measured`, take a claim and what is `Recorded`. They give what is
+there on all five folds: what the claim is about first, then what stands in for it.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from dataclasses import replace
+from itertools import pairwise, product
 
 import numpy as np
+import pandas as pd
+from scipy import stats
 
 from pixels_to_sentiment import reports
 from pixels_to_sentiment.claims import sides
-from pixels_to_sentiment.claims.numbers import cell, difference, reported
+from pixels_to_sentiment.claims.numbers import cell, difference, of_layer, reported
 from pixels_to_sentiment.claims.paper import VIEW, Claim
-from pixels_to_sentiment.claims.recorded import Recorded, Trained, effect
-from pixels_to_sentiment.claims.rules import MARGIN
+from pixels_to_sentiment.claims.recorded import Probed, Recorded, Trained, effect
+from pixels_to_sentiment.claims.rules import MARGIN, SIGNIFICANT
 from pixels_to_sentiment.claims.sides import Row, compared, in_words, listed, named, whole
+from pixels_to_sentiment.data import folds
+from pixels_to_sentiment.drawing import tables
 from pixels_to_sentiment.drawing.figures import AGREEMENT_NAMES
 from pixels_to_sentiment.judging import crowd, resampling
 from pixels_to_sentiment.networks import architectures
-from pixels_to_sentiment.records import catalogue
 from pixels_to_sentiment.records.catalogue import Configuration
+from pixels_to_sentiment.reports import layerwise
 
 
 def pairs(claim: Claim, recorded: Recorded) -> Iterator[Row]:
@@ -29,11 +34,14 @@ def pairs(claim: Claim, recorded: Recorded) -> Iterator[Row]:
         if not (both := recorded.trained(pair)):
             continue
         both, left_out, notes = _counted(claim, both)
-        if claim.of_layers and all("frozen" in one.recipe for one in pair):
+        frozen = all("frozen" in one.recipe for one in pair)
+        if claim.of_layers and frozen:
             left_out = "frozen"
             notes.append("the layers below are frozen: new classifiers on fixed features")
         found = effect([one.right[VIEW] for one in both])
-        aim = difference(*(reported(_in_the_article(one), "five", VIEW) for one in pair))
+        # What stands in is held against the article's difference of the first pair of its own.
+        theirs = pair if rank == sides.OWN else claim.own[0]
+        aim = None if frozen else difference(*(reported(one, "five", VIEW) for one in theirs))
         side = sides.better(found, aim)
         yield compared(both, rank, found, side, notes=notes, left_out=left_out)
 
@@ -129,17 +137,106 @@ def _counted(claim: Claim, both: Sequence[Trained]) -> tuple[list[Trained], str,
     return kept, left_out, notes
 
 
-# What is cut from other networks, or added to them, where the article has it of CaffeNet.
-_ALIKE = {
-    **{"fire9-2": "fc7-2", "conv18-2": "fc7-2", "fire8-2": "fc6-2", "block17-2": "fc6-2"},
-    **{"conv11-2": "fc9-2", "fc20-2": "fc9-2"},
-}
+def depths(claim: Claim, recorded: Recorded) -> Iterator[Row]:
+    """Correlate depth and accuracy of the layers, for each network and classifier."""
+    for rank, one in _probed(claim, recorded):
+        for classifier, some in one.told.groupby("classifier", sort=False):
+            means = _over_folds(some["right"], some)[some["layer"].unique()][::-1]
+            # Nothing is known of fewer than three.
+            known = len(means) > 2 and np.ptp(means) > 0
+            value, p = stats.spearmanr(np.arange(len(means)), means) if known else (0.0, 1.0)
+            side = sides.FOR if value > 0 else sides.AGAINST
+            side = side if p < SIGNIFICANT else sides.UNDECIDED
+            title = f"{one.title}, {layerwise.CLASSIFIER_TITLES[classifier]}"
+            words = f"{tables.signed(value, 2)} over {len(means)} layers (p {tables.p_value(p)})"
+            found = resampling.Effects(value, np.nan, np.nan)
+            yield compared([one], rank, found, side, title=title, words=words)
 
 
-def _in_the_article(one: Configuration) -> Configuration:
-    """Give the article's configuration that another corresponds to, if it has one at all."""
-    variant = one.network.partition(architectures.VARIANT)[2]
-    network = f"caffenet+{_ALIKE.get(variant, variant)}".removesuffix("+")
-    same = one.start in ("random", *catalogue.MVSO)
-    same |= one.network == "caffenet" and one.start in ("places", "deepsentibank")
-    return Configuration(network, one.start if same else "imagenet", one.recipe)
+def dips(claim: Claim, recorded: Recorded) -> Iterator[Row]:
+    """Compare two layers of a network, by each classifier."""
+    for rank, one in _probed(claim, recorded):
+        for pair, (kind, words) in product(claim.layers, layerwise.REPORTED.items()):
+            both = [one.right(layer, kind) for layer in pair]
+            if all(len(right) for right in both):
+                found = effect(both)
+                title = f"{one.title}, {layerwise.CLASSIFIER_TITLES[kind]}, {' − '.join(pair)}"
+                side = sides.better(found, difference(*(of_layer(name, words) for name in pair)))
+                yield compared([one], rank, found, side, title=title)
+
+
+def classifiers(claim: Claim, recorded: Recorded) -> Iterator[Row]:
+    """Compare two classifiers over all layers of each network."""
+    for rank, one in _probed(claim, recorded):
+        table = one.told.pivot_table("right", ["fold", "image", "layer"], "classifier")
+        if {"svm", "softmax"} <= set(table):
+            gaps = (table["svm"] - table["softmax"]).dropna().rename("gap").reset_index()
+            found = effect([gaps.groupby(["fold", "image"])["gap"].mean().to_frame()])
+            each = _over_folds(gaps["gap"], gaps)
+            widest = each.abs().idxmax()
+            title = f"{one.title}, SVM − softmax, mean of {len(each)} layers"
+            notes = [f"largest {tables.signed(each[widest])} ({widest})"]
+            yield compared([one], rank, found, sides.alike(found), title=title, notes=notes)
+
+
+def lost(claim: Claim, recorded: Recorded) -> Iterator[Row]:
+    """Compare softmax on features of a fine-tuned network with the network cut after them."""
+    aim = difference(*(cell(one, "five", "centre") for one in claim.cells))
+    for rank, (entire, cut) in listed(claim):
+        some = recorded.trained([cut])
+        for one in _of_layers(entire, recorded) if some else ():
+            features = one.right(claim.layers[0], "softmax")
+            if len(features):
+                found = effect([features, some[0].right["centre"].droplevel("label")])
+                title = f"{one.title}, {claim.layers[0]}, softmax − {named(some)}"
+                row = compared(some, rank, found, sides.better(found, aim), title=title)
+                yield row._replace(keys=(*one.keys, *row.keys))
+
+
+def tuned(claim: Claim, recorded: Recorded) -> Iterator[Row]:
+    """Compare fine-tuned networks with the same, of which the start's features are frozen."""
+    for rank, configuration in listed(claim):
+        for kind in ("features", "convolutions"):
+            if both := recorded.trained([configuration, _frozen(configuration, kind)]):
+                found = effect([some.right[VIEW] for some in both])
+                yield compared(both, rank, found, sides.better(found))
+        start = f"{configuration.network}:{configuration.start}"
+        one, trained = recorded.probed(start, tuned=False), recorded.trained([configuration])
+        layers = one.told.loc[one.told["classifier"] == "softmax", "layer"]
+        if len(layers) and trained:
+            # Of several layers the last, which comes first.
+            layer = layers.iloc[0]
+            right = trained[0].right["centre"].droplevel("label")
+            found = effect([right, one.right(layer, "softmax")])
+            title = f"{named(trained)} − softmax on {one.title}, {layer}, centre crop"
+            row = compared(trained, rank, found, sides.better(found), title=title)
+            yield row._replace(keys=(*one.keys, *row.keys))
+
+
+def _frozen(one: Configuration, part: str) -> Configuration:
+    """Give the same network with a part frozen, trained for as long."""
+    ending = "-third" if one.recipe.endswith("-third") else ""
+    return replace(one, recipe=f"{one.recipe.removesuffix(ending)}-frozen-{part}{ending}")
+
+
+def _probed(claim: Claim, recorded: Recorded) -> Iterator[tuple[str, Probed]]:
+    return (
+        (rank, one)
+        for rank, configuration in listed(claim)
+        for one in _of_layers(configuration, recorded)
+    )
+
+
+def _of_layers(configuration: Configuration, recorded: Recorded) -> list[Probed]:
+    """Give the probes of a fine-tuned network that are there on all folds, of either length."""
+    recipe = configuration.recipe.removesuffix("-third")
+    for one in (recipe, f"{recipe}-third"):
+        found = recorded.probed(f"{configuration.network}:{configuration.start}:{one}", tuned=True)
+        if found.told["fold"].nunique() == len(folds.FOLDS):
+            return [found]
+    return []
+
+
+def _over_folds(values: pd.Series, of: pd.DataFrame) -> pd.Series:
+    """Average by layer the means of its folds."""
+    return values.groupby([of["layer"], of["fold"]]).mean().groupby("layer").mean()

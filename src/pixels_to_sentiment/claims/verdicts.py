@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup
 
-from pixels_to_sentiment.claims import evidence, measured, probed, rules
+from pixels_to_sentiment.claims import evidence, measured, rules
 from pixels_to_sentiment.claims.numbers import of_claim
 from pixels_to_sentiment.claims.paper import CLAIMS, Claim
 from pixels_to_sentiment.claims.recorded import Recorded
@@ -35,12 +35,12 @@ COMPARED = {
     "views": evidence.views,
     "by count": evidence.counts,
     "count": measured.parameters,
-    "depth": probed.depths,
-    "layers": probed.dips,
-    "alike": probed.classifiers,
+    "depth": evidence.depths,
+    "layers": evidence.dips,
+    "alike": evidence.classifiers,
     "no more than positive": evidence.positive,
-    "lost": probed.lost,
-    "tuned": probed.tuned,
+    "lost": evidence.lost,
+    "tuned": evidence.tuned,
     "sooner": evidence.sooner,
     "speed": measured.speed,
     "no slower": measured.slower,
@@ -147,8 +147,7 @@ def _tally(rows: Sequence[Row], whose: str) -> str:
         return ""
     sides = Counter(row.side for row in rows)
     words = ", ".join(f"{sides[one]} {one}" for one in (FOR, UNDECIDED, AGAINST) if sides[one])
-    least, most = (tables.signed(end(row.value for row in rows)) for end in (min, max))
-    span = least if least == most else f"{least} to {most}"
+    span = tables.span([row.value for row in rows])
     return f"{len(rows)} comparison{'s' * (len(rows) > 1)} {whose} ({span}): {words}."
 
 

@@ -43,14 +43,15 @@ def _recorded(key: str):
 
 
 def _compare(was, made) -> None:
+    from pixels_to_sentiment.judging.scores import CROPS, VIEWS
     from pixels_to_sentiment.reports import runs
 
     for name, one in (("recorded", was), ("made again", made)):
         how, torch = runs.making(one), one.provenance()["versions"]["torch"]
         print(f"{name} {how['date']} on {how['hardware']}, torch {torch}: {how['minutes']:.0f} min")
-    for one in runs.apart(was, made).itertuples():
+    for one in runs.apart([(was.predictions(), made.predictions())]).itertuples():
         print(
-            f"{one.crops}: accuracy {one.first:.4f} recorded, {one.second:.4f} again; largest "
-            f"difference in probability {one.largest:.2g}, {one.differing} of {one.pictures} "
+            f"{CROPS[VIEWS[one.view]]}: accuracy {one.first:.4f} recorded, {one.second:.4f} again; "
+            f"largest difference in probability {one.largest:.2g}, {one.changed} of {one.pictures} "
             "answers differ"
         )

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from itertools import cycle
 from textwrap import fill
-from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -103,14 +102,6 @@ def losses(paper: pd.DataFrame, here: pd.DataFrame) -> Figure:
     return legend_below(figure, panels[0], 2)
 
 
-class _LogLine(NamedTuple):
-    is_loss: bool
-    quantity: str
-    points: np.ndarray
-    band: np.ndarray
-    style: dict[str, object]
-
-
 def training_logs(
     curves: Mapping[str, pd.DataFrame], losses: Mapping[str, Collection[str]], what: str = "both"
 ) -> Figure:
@@ -137,17 +128,17 @@ def training_logs(
         line
         for (model, curve), colour in zip(curves.items(), cycle(PALETTE), strict=False)
         for line in _log_lines(model, curve, losses[model], colour)
-        if line.is_loss in kinds
+        if line[0] in kinds
     ]
     if not lines:
         return nothing("The logs have nothing of this kind to show.")
-    labels = [line.style["label"] for line in lines]
+    labels = [style["label"] for *_, style in lines]
     rows = sum(label.count("\n") + 1 for label in labels) / 2
     figure, left = plt.subplots(figsize=(WIDTH, 3.4 + 0.2 * rows))
     left.set_xlabel("iteration")
-    others = dict.fromkeys(line.quantity for line in lines if not line.is_loss)
+    others = dict.fromkeys(quantity for is_loss, quantity, *_ in lines if not is_loss)
     right = left
-    if any(line.is_loss for line in lines):
+    if any(is_loss for is_loss, *_ in lines):
         left.set_ylabel("loss")
         if others:
             right = left.twinx()
@@ -155,19 +146,22 @@ def training_logs(
     if others:
         right.set_ylabel(fill(", ".join(others), 40))
     handles = []
-    for line in lines:
-        panel, colour = left if line.is_loss else right, line.style["color"]
-        if len(line.band):
-            panel.plot(*line.band.T, color=colour, linewidth=0.6, alpha=0.3, zorder=1)
-        handles += panel.plot(*line.points.T, linewidth=1.5, markersize=4, **line.style)
+    for is_loss, _, points, band, style in lines:
+        panel = left if is_loss else right
+        if len(band):
+            panel.plot(*band.T, color=style["color"], linewidth=0.6, alpha=0.3, zorder=1)
+        handles += panel.plot(*points.T, linewidth=1.5, markersize=4, **style)
     figure.legend(handles, labels, loc="outside lower center", ncols=2, handlelength=3.2)
     return figure
 
 
 def _log_lines(
     model: str, curve: pd.DataFrame, losses: Collection[str], colour: str
-) -> Iterator[_LogLine]:
-    """Give the columns that can be drawn and hold a number."""
+) -> Iterator[tuple[bool, str, np.ndarray, np.ndarray, dict[str, object]]]:
+    """Give the columns that can be drawn and hold a number.
+
+    Of each whether it is a loss, its name, the points of its line and of its band, and its style.
+    """
     kinds: Counter[tuple[bool, str]] = Counter()
     for column in curve:
         is_loss = column == "total_loss" or column in losses
@@ -188,7 +182,7 @@ def _log_lines(
                 "marker": mark or ("o" if len(points) == 1 else ""),
                 "markevery": max(1, len(points) // 12),
             }
-            yield _LogLine(is_loss, found[3], points, band, style)
+            yield is_loss, found[3], points, band, style
 
 
 def _thinned(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -4,9 +4,9 @@ Each function takes tidy data and gives a matplotlib figure; none computes a sco
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from textwrap import fill
 
-import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -33,28 +33,9 @@ NARROW = 4.6
 
 
 def theme() -> None:
-    """Set the look of all figures: size, type, palette; the same bytes at every run."""
+    """Set the look of all figures, by ``book.mplstyle``; the same bytes at every run."""
     sns.set_theme(context="notebook", style="ticks", palette=PALETTE)
-    mpl.rcParams.update(
-        {
-            "figure.dpi": 200,
-            "savefig.dpi": 200,
-            "savefig.bbox": "tight",
-            "savefig.facecolor": "white",
-            "svg.hashsalt": "pixels-to-sentiment",
-            "figure.figsize": (WIDTH, 3.6),
-            "figure.constrained_layout.use": True,
-            "font.size": 10,
-            "axes.titlesize": 10,
-            "axes.labelsize": 10,
-            "xtick.labelsize": 9,
-            "ytick.labelsize": 9,
-            "legend.fontsize": 9,
-            "legend.frameon": False,
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-        }
-    )
+    plt.style.use(Path(__file__).with_name("book.mplstyle"))
 
 
 def legend_below(figure: Figure, panel: Axes, columns: int) -> Figure:

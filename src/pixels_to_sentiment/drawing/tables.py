@@ -4,7 +4,7 @@ Text becomes HTML here and is escaped; what is HTML already is `markupsafe.Marku
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import pandas as pd
 from markupsafe import Markup, escape
@@ -126,6 +126,12 @@ def signed(value: float, digits: int = 3) -> str:
     if value and not float(shown):
         shown = f"{value:+z.{digits + 1}f}"
     return shown.replace("-", MINUS)
+
+
+def span(values: Sequence[float]) -> str:
+    """Format the least and the largest of some differences, or the one that all of them are."""
+    least, most = (signed(end(values)) for end in (min, max))
+    return least if least == most else f"{least} to {most}"
 
 
 def p_value(p: float) -> str:

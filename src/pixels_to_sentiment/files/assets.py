@@ -55,14 +55,10 @@ class Asset:
         return self.name.endswith(".zip")
 
 
-def _read_declarations() -> dict[str, Asset]:
-    with Path(__file__).with_name("declared.csv").open(newline="", encoding="utf-8") as file:
-        rows = [{k: v or None for k, v in row.items()} for row in csv.DictReader(file)]
-    return {row["name"]: Asset(**row | {"size": row["size"] and int(row["size"])}) for row in rows}
-
-
 # Of all published files, by name: a row each of ``declared.csv`` beside this file.
-ASSETS = _read_declarations()
+with Path(__file__).with_name("declared.csv").open(newline="", encoding="utf-8") as _table:
+    _rows = [{k: v or None for k, v in row.items()} for row in csv.DictReader(_table)]
+ASSETS = {row["name"]: Asset(**row | {"size": row["size"] and int(row["size"])}) for row in _rows}
 
 
 class Unavailable(UserError):

@@ -1,49 +1,28 @@
 """What a file is by its first bytes, when it is not what was asked for, and the cure."""
 
+import csv
 import io
+from ast import literal_eval
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from contextlib import suppress
+from pathlib import Path
 from typing import BinaryIO
 from zipfile import BadZipFile, ZipFile
 
-SAFETENSORS = "a safetensors file", "give it the ending .safetensors"
 # For the parameters of a network that another library made.
 SAFE = "write its parameters with safetensors' save_file and convert that"
-_PAGE = "a web page or XML", "fetch the file from the address that the page links to"
-_PICTURE = "a picture", "name the file of the model or of its mean"
-# First bytes: what the file is, and what to do with it.
-_MAGIC = {
-    b"\x89HDF": ("an HDF5 file", "open it with pycaffe and write it with Net.save, or Keras' own"),
-    b"\x93NUMPY": ("a NumPy array", "a mean has the ending .npy"),
-    # Of protocol 2 and later; of 0 and 1 dictionaries, lists, arrays and objects.
-    **dict.fromkeys(
-        (b"\x80", b"(dp", b"(lp", b"}q\x00", b"]q\x00", b"cnumpy", b"ccopy_reg"),
-        ("a pickle of Python", f"if you trust it, load it where it was made, {SAFE}"),
-    ),
-    b"\x04\0\0\0\x01\0\0\0\x03\0\0\0V 1": ("a file of Torch 7", f"load it there, {SAFE}"),
-    b"\x12\x01\0\0\0\0\0\0\0": ("a file of MXNet", f"load it with MXNet, {SAFE}"),
-    b"MATLAB ": ("a file of MATLAB", f"load it with scipy.io.loadmat, {SAFE}"),
-    b"\x1f\x8b": ("compressed by gzip", "decompress it with gunzip"),
-    b"BZh": ("compressed by bzip2", "decompress it with bunzip2"),
-    b"\xfd7zXZ": ("compressed by xz", "decompress it with unxz"),
-    b"\x28\xb5\x2f\xfd": ("compressed by Zstandard", "decompress it with unzstd"),
-    b"7z\xbc\xaf": ("a 7z archive", "unpack it"),
-    b"Rar!": ("a RAR archive", "unpack it"),
-    b"PK\x05\x06": ("a zip archive with nothing in it", "fetch it again"),
-    b"version https://git-lfs": ("a pointer of Git LFS", "fetch the file with `git lfs pull`"),
-    **dict.fromkeys((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"RIFF"), _PICTURE),
-    b"<": _PAGE,
-    b"%PDF": ("a PDF", "fetch the file that it speaks of"),
-}
-# The same, where they stand after the beginning.
-_LATER = {
-    (257, b"ustar"): ("a tar archive", "unpack it"),
-    (16, b"\xde\xc0\xef\xbe"): ("a database of LMDB", "name a model or a mean, not what they saw"),
-    (4, b"TFL3"): ("a model of TensorFlow Lite", "convert the network it came from"),
-    **dict.fromkeys(((5, b"\0\0\0{"), (5, b"\0\0\0 ")), SAFETENSORS),
-}
-# The later first, as the length that a safetensors file begins with may look like a pickle.
-_EVERY = _LATER | {(0, magic): known for magic, known in _MAGIC.items()}
+# By place and bytes, what has them and what to do then. What does not stand at the beginning comes
+# first, as the length that a safetensors file begins with may look like a pickle. Pickles are those
+# of protocol 2 and later; of 0 and 1, of dictionaries, lists, arrays and objects.
+with Path(__file__).with_name("magic.csv").open(encoding="utf-8", newline="") as _table:
+    _EVERY = {
+        (int(row["at"]), literal_eval(f"b'{row['bytes']}'")): (
+            row["what"],
+            row["cure"].format(safe=SAFE),
+        )
+        for row in csv.DictReader(_table)
+    }
+SAFETENSORS, _PAGE = _EVERY[5, b"\0\0\0{"], _EVERY[0, b"<"]
 # Beginnings of texts.
 _JSON = "JSON", "see in it whether a server refused the file, and fetch that again"
 _TEXT = "text", "name the file that holds the values, as a prototxt and the like do not"

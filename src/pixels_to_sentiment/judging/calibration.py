@@ -23,11 +23,8 @@ def reliability(labels: Iterable[int], positive: Iterable[float]) -> pd.DataFram
     """
     frame = pd.DataFrame({"said": positive, "share": labels}).astype(float)
     tenth = np.minimum((frame["said"] * BINS).astype(int), BINS - 1)
-    return (
-        frame.assign(pictures=1)
-        .groupby(tenth)
-        .agg(said=("said", "mean"), share=("share", "mean"), pictures=("pictures", "sum"))
-    )
+    binned = frame.groupby(tenth)
+    return binned.agg(said=("said", "mean"), share=("share", "mean"), pictures=("said", "size"))
 
 
 def expected_error(labels: Iterable[int], positive: Iterable[float]) -> float:

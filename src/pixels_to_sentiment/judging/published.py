@@ -1,6 +1,7 @@
 """The paper's numbers and others': differences, what was recalled, and what came later."""
 
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,16 +12,6 @@ from pixels_to_sentiment.judging import scores
 
 # The network that the paper's variants are held against, and the state of the art before.
 BASE, EARLIER = "CaffeNet, ILSVRC-2012", "PCNN (You et al. 2015)"
-# Variants of the paper's tables that its text sets against each other, the first said to be better.
-_AGAINST = (
-    ("fc7-2", "fc6-2"),
-    *(("MVSO English", other) for other in ("fc9-2, MVSO English", "Places", "DeepSentiBank")),
-    *(
-        ("MVSO English", f"MVSO {language}")
-        for language in ("Spanish", "French", "Italian", "German", "Chinese")
-    ),
-    *(("conv4 SVM", other) for other in ("conv5 SVM", "pool5 SVM", "conv4 softmax")),
-)
 
 
 def differences() -> pd.DataFrame:
@@ -49,7 +40,9 @@ def differences() -> pd.DataFrame:
     # The first is the same network, and what is added on another start is held against that start.
     others = table.loc[chosen & ~table["variant"].isin(["ILSVRC-2012", "fc9-2, MVSO English"])]
     pairs = [(one, BASE) for one in others["variant"].unique()]
-    for both, (view, oversampling) in product([*pairs, *_AGAINST], scores.VIEWS.items()):
+    # What the paper's text sets against each other besides, the first said to be better.
+    pairs += pd.read_csv(Path(__file__).with_name("against.csv")).itertuples(index=False, name=None)
+    for both, (view, oversampling) in product(pairs, scores.VIEWS.items()):
         found = [means.get((one, "five", oversampling)) for one in both]
         # Layers have the centre crop alone.
         if None not in found:

@@ -31,6 +31,7 @@ from pixels_to_sentiment.records.runs import Record, Run
 from pixels_to_sentiment.records.store import Runs, Store
 from pixels_to_sentiment.records.work import Finished, Work
 from pixels_to_sentiment.reports import ledger
+from pixels_to_sentiment.reports.runs import making
 from pixels_to_sentiment.studies.records import StudyRecord
 
 STAND_IN = (
@@ -255,27 +256,20 @@ def studies(records: Iterable[StudyRecord]) -> None:
     """Fold away how recorded maps were made: network, fold, commit, hardware, minutes, keys."""
     rows = []
     for one in records:
-        made, (network, _, start) = one.provenance(), one.study.run.partition(":")
         row = {
-            "network": reports.title_of(one)
-            if one.run
-            else f"{catalogue.in_words(network, start)}, head fitted",
+            "network": reports.title_of(one),
             "pictures": one.data["source"],
             "fold": one.study.fold,
             "seed": one.run.seed if one.run else "–",
             "compared with": f"seed {one.other.seed}" if one.other else "–",
             "shuffled labels": "yes" if one.study.labels else "no",
-            "date": made["began"][:10],
-            "minutes": made["seconds"] / 60,
-            "hardware": made["hardware"].get("gpu", made["hardware"]["cpu"]),
-            "commit": made["commit"][:7],
-            "key": one.key,
         }
-        rows.append(row)
+        rows.append(row | making(one) | {"key": one.key})
     if not rows:
         note("Nothing recorded", "No maps have been recorded yet.")
         return
     table = pd.DataFrame(rows).sort_values(["pictures", "network", "fold"])
+    table = table.drop(columns="data")
     content = tables.table(table, formats={"minutes": ".0f"})
     fold("Network, fold, machine and key of each study", content, table["key"])
 

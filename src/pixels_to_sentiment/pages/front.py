@@ -18,7 +18,7 @@ from pixels_to_sentiment.claims.paper import FINDING, VIEW
 from pixels_to_sentiment.claims.rules import SIGNIFICANT
 from pixels_to_sentiment.claims.sides import FOR, Row
 from pixels_to_sentiment.drawing import forest as plot
-from pixels_to_sentiment.drawing.tables import p_value, signed
+from pixels_to_sentiment.drawing.tables import p_value, signed, span
 from pixels_to_sentiment.maps import drawing
 from pixels_to_sentiment.studies import authors, measures
 from pixels_to_sentiment.studies.authors import Candidate
@@ -147,7 +147,7 @@ def _of_claims(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
             "Ten years later",
         )
     if rows := counted["no-more-than-positive"]:
-        theirs = _listed(found.loc["no-more-than-positive", "article"])
+        theirs = span(found.loc["no-more-than-positive", "article"])
         frozen = _frozen(found.loc["two-layers", "rows"])
         yield (
             f"The article's smallest network, fc6-2, trained here as the article says, "
@@ -163,7 +163,7 @@ def _of_claims(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
             "Fine-tuning beats a classifier on the features that the network starts with, whether "
             "trained by the same recipe or as a softmax whose cost is cross-validated, by its "
             f"interval, in {gains or 'none'} of {len(rows)} comparisons (differences "
-            f"{_listed([row.value for row in rows])}).",
+            f"{span([row.value for row in rows])}).",
             f"{CLAIMS_PAGE}#claim-fine-tuning",
             "Frozen features",
         )
@@ -206,12 +206,6 @@ def _frozen(rows: Sequence[Row]) -> str:
     kept = [one for one in rows if one.left_out == "frozen" and one.text.startswith("CaffeNet")]
     less = ", ".join(signed(one.value) for one in kept)
     return f"; with the layers below frozen, fc7-2 is better by {less}" * bool(kept)
-
-
-def _listed(values: Sequence[float]) -> str:
-    """Give the least and the largest of some differences."""
-    least, most = (signed(end(values)) for end in (min, max))
-    return least if least == most else f"{least} to {most}"
 
 
 def beside(candidates: Sequence[Candidate]) -> Markup:

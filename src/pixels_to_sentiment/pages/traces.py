@@ -76,7 +76,8 @@ def line(keys: Iterable[str]) -> Markup:
     apart = {one.name: one for one in places.choices().glob("*")}
     folders = [apart.get(key, places.results() / key) for key in keys]
     kinds = Counter(map(ledger.kind, folders))
-    counted = " and ".join(f"{kinds[kind]} {words}" for kind, words in _words(kinds).items())
+    here = [f"{kinds[None]} run{'s' * (kinds[None] > 1)} of this build"] if kinds[None] else []
+    counted = " and ".join([*ledger.worded(kinds, "recorded "), *here])
     older = len(ledger.outdated().keys() & keys)
     share = "" if len(keys) == 1 else f", {'all' if older == len(keys) else older} of them"
     note = share + Markup(" {}").format(tables.SIGN) if older else ""
@@ -98,17 +99,6 @@ def _folded(summary: str, sources: str) -> Markup:
 def linked(html: Markup) -> Markup:
     """Link each key in HTML to its row on the page of all runs, marked if it is outdated."""
     return tables.linked(html, ledger.outdated())
-
-
-def _words(kinds: Mapping[type | None, int]) -> dict[type | None, str]:
-    """Name each kind that is there, as many as there are; what is not recorded comes last."""
-    found = {
-        kind: f"recorded {kind.one if kinds[kind] == 1 else kind.several}"
-        for kind in ledger.KINDS
-        if kinds[kind]
-    }
-    here = {None: f"run{'s' * (kinds[None] > 1)} of this build"} if kinds[None] else {}
-    return found | here
 
 
 def _names(source: str) -> set[str]:

@@ -1,6 +1,7 @@
 """The part of a page on which readers try a photograph of their own, in their browser.
 
-``your-photograph.js`` beside this file does the work, with what `maps.browser.export` has written.
+``your-photograph.html`` beside this file is the form; ``your-photograph.js`` does the work, with
+what `maps.browser.export` has written.
 """
 
 import shutil
@@ -20,35 +21,7 @@ FOLDER = "your-photograph"
 NETWORK = "squeezenet1_1"
 # Not among the book's static files, which every page loads.
 SCRIPT = Path(__file__).with_name("your-photograph.js")
-_FORM = Markup("""<div id="photograph-trial">
-<div class="drop" data-part="drop">
-<label>Choose a photograph, or drop one here:
-<input type="file" accept="image/*" data-part="file" disabled></label>
-<p>Nothing leaves this browser. The first photograph loads {size} MB from this book.</p>
-</div>
-<progress data-part="loaded" aria-label="Loading the network" hidden></progress>
-<p data-part="said" role="status">This needs JavaScript.</p>
-<div data-part="result" hidden>
-<p data-part="answer" aria-live="polite"></p>
-<p><button type="button" data-part="ten">Ten crops instead of one</button></p>
-<p><label>How strongly the map covers the photograph
-<input type="range" min="0" max="100" value="60" data-part="opacity"></label></p>
-<canvas data-part="picture" role="img"></canvas>
-<p data-part="range"></p>
-<p data-part="run"></p>
-</div>
-</div>
-<script>
-if (location.protocol === "file:") {{
-  document.querySelector("#photograph-trial [data-part=said]").textContent =
-    "A browser runs no network from a file: open the book with “make serve”.";
-}} else {{
-  const script = document.createElement("script");
-  script.type = "module";
-  script.src = "{folder}/{script}";
-  document.head.append(script);
-}}
-</script>""")
+_FORM = Markup(SCRIPT.with_suffix(".html").read_text("utf-8"))
 
 
 def your_photograph() -> choice.Choice | None:

@@ -209,15 +209,11 @@ ON_CONVOLUTIONS = "head-at-base-rate-frozen-convolutions-third"
 SQUEEZENET = Configuration("squeezenet1_1", "imagenet", THIRD)
 CAFFENET = Configuration("caffenet", "imagenet-convolutions", OURS)
 PAPERS = Configuration("caffenet", "imagenet", "paper")
-FC7_2 = replace(PAPERS, network="caffenet+fc7-2")
 # At the base rate of the others it did not converge for its authors (section 3.3).
 FC6_2 = Configuration("caffenet+fc6-2", "imagenet", "paper-at-0.0001")
-# With all iterations, and at the rates that the rule of `stability.largest_rate` gives: fc7-2 takes
-# the lowest, and fc6-2 none, so that it is run as the article ran it.
+# With all iterations. The rule of `stability.largest_rate` gives fc7-2 the lowest rate, and fc6-2
+# none, so that it is run as the article ran it.
 CONVOLUTIONS = Configuration("caffenet", "imagenet-convolutions", "head-at-base-rate")
-CONVOLUTIONS_FC7_2 = Configuration(
-    "caffenet+fc7-2", "imagenet-convolutions", "head-at-base-rate-at-0.0001"
-)
 CONVOLUTIONS_FC6_2 = replace(FC6_2, start="imagenet-convolutions")
 CONVOLUTIONS_FC9_2 = replace(CONVOLUTIONS, network="caffenet+fc9-2")
 # Ours: what lies on the convolutions settles first, on frozen ones, so that it need not diverge. It
@@ -230,7 +226,6 @@ EFFICIENTNET = replace(MOBILENET, network="efficientnet_lite0")
 RESNET = replace(MOBILENET, network="resnet50")
 # What is cut from SqueezeNet, and added to it, has our recipe: so must what that is compared with.
 SQUEEZENET_OURS = replace(SQUEEZENET, recipe=OURS)
-ALEXNET = replace(CAFFENET, network="alexnet")
 SQUEEZENET_FROZEN = replace(SQUEEZENET, recipe="head-at-base-rate-frozen-features-third")
 CAFFENET_FROZEN = replace(CAFFENET, recipe=ON_CONVOLUTIONS)
 

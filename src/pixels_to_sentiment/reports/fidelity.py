@@ -24,7 +24,7 @@ from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files import archives
 from pixels_to_sentiment.judging import scores
 from pixels_to_sentiment.records.runs import Record
-from pixels_to_sentiment.reports.runs import configuration_of
+from pixels_to_sentiment.reports.runs import apart, configuration_of
 from pixels_to_sentiment.training import loop, prediction
 
 EXACT, EXACT_PROVENANCE = "exact.csv", "exact.json"
@@ -65,7 +65,7 @@ def rounding(loaded: Pictures, archive: Path) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["image", "largest", "inside", "mean"])
 
 
-def predict_exactly(record: Record, archive: Path, device: str = "cpu") -> pd.DataFrame:
+def predict_exactly(record: Record, archive: Path) -> pd.DataFrame:
     """Predict a run's test pictures from exact pixels, otherwise as `runs.Record.predictions`.
 
     Raises
@@ -75,28 +75,21 @@ def predict_exactly(record: Record, archive: Path, device: str = "cpu") -> pd.Da
     """
     if record.data["source"] != "photographs":
         raise UserError(f"Run {record.key} was made on the stand-in, which has no files to decode.")
-    network = record.restore().to(device)
+    network = record.restore()
     table = record.predictions()[["image", "label"]]
-    pixels = torch.from_numpy(exact(archive, table["image"])).to(device)
-    with loop.arithmetic("fp32", pixels.device.type):
+    pixels = torch.from_numpy(exact(archive, table["image"]))
+    with loop.arithmetic("fp32", "cpu"):
         centre, oversampled = prediction.centre_and_oversampled(network, pixels)
     return table.assign(centre=centre.numpy(), oversampled=oversampled.numpy())
 
 
 def effect(fast: pd.DataFrame, exact: pd.DataFrame) -> pd.DataFrame:
-    """Set predictions from the decoded array beside those from exact pixels, a view a row.
+    """Set predictions from the decoded array beside those from exact pixels, as `runs.apart`.
 
-    ``largest`` and ``mean`` are changes of the probability, ``changed`` counts predictions.
+    But the accuracies are ``accuracy_fast`` and ``accuracy_exact``.
     """
-    both = fast.merge(exact, on=["image", "label"], suffixes=("_fast", "_exact"), validate="1:1")
-    rows = []
-    for view in scores.VIEWS:
-        one, other = both[f"{view}_fast"], both[f"{view}_exact"]
-        accuracies = (scores.accuracy(both["label"], some) for some in (one, other))
-        changed, gaps = ((one > 0.5) != (other > 0.5)).sum(), (one - other).abs()
-        rows.append((view, *accuracies, changed, len(both), gaps.max(), gaps.mean()))
-    columns = ["view", "accuracy_fast", "accuracy_exact", "changed", "pictures", "largest", "mean"]
-    return pd.DataFrame(rows, columns=columns)
+    named = {"first": "accuracy_fast", "second": "accuracy_exact"}
+    return apart([(fast, exact)]).rename(columns=named)
 
 
 def record(finished: Record, predicted: pd.DataFrame, results: Path | None = None) -> Path:

@@ -10,7 +10,6 @@ from pixels_to_sentiment.drawing import figures, tables
 from pixels_to_sentiment.judging import answers, judgement, scores
 from pixels_to_sentiment.probes import protocols
 from pixels_to_sentiment.probes.records import FROZEN, ProbeRecord
-from pixels_to_sentiment.records import catalogue
 from pixels_to_sentiment.records.catalogue import Configuration
 from pixels_to_sentiment.records.runs import Record
 
@@ -21,18 +20,12 @@ REPORTED = {"svm": "SVM", "softmax": "softmax"}
 _BY = ["configuration", "agreement", "layer", "features", "classifier"]
 
 
-def title_of(record: ProbeRecord) -> str:
-    """Name the network behind a probe in words."""
-    if record.run is None:
-        network, _, start = record.probe.network.partition(":")
-        return f"{catalogue.in_words(network, start)}, {FROZEN}"
-    return reports.title_of(record)
-
-
 def accuracies(records: Iterable[ProbeRecord]) -> pd.DataFrame:
     """Stack `ProbeRecord.accuracies`, each once, with ``configuration`` (words), ``predicted``."""
     frames = [
-        one.accuracies().assign(configuration=title_of(one), predicted=one.table()["predicted"])
+        one.accuracies().assign(
+            configuration=reports.title_of(one), predicted=one.table()["predicted"]
+        )
         for one in records
     ]
     if not frames:
@@ -70,9 +63,8 @@ def tuned_against_frozen(
     probes: Iterable[ProbeRecord],
     records: Iterable[Record],
     configurations: Iterable[Configuration],
-    classifier: str = "softmax",
 ) -> pd.DataFrame:
-    """Compare fine-tuned networks with a classifier on what they knew before, centre crop.
+    """Compare fine-tuned networks with softmax on what they knew before, centre crop.
 
     Of which all folds are recorded, as are those of probes of the same network and start. As
     `judgement.differences` (cost by the nested choice), with ``pair`` (in words), ``least`` and
@@ -87,7 +79,7 @@ def tuned_against_frozen(
         known = told(some)
         # Of several layers the last, which comes first.
         first_layer = known["layer"].iloc[:1].squeeze()
-        known = known[(known["classifier"] == classifier) & (known["layer"] == first_layer)]
+        known = known[(known["classifier"] == "softmax") & (known["layer"] == first_layer)]
         if not runs or known["fold"].nunique() < len(folds.numbers()):
             continue
         both = pd.concat([reports.gathered(runs, "centre"), known], ignore_index=True)
@@ -128,16 +120,14 @@ def compared(records: Iterable[ProbeRecord]) -> pd.DataFrame:
     return table
 
 
-def between_frozen(
-    probes: Iterable[ProbeRecord], first: str, classifier: str = "softmax"
-) -> pd.DataFrame:
-    """Compare classifiers on the features of one network (in words) with those of each other one.
+def between_frozen(probes: Iterable[ProbeRecord], first: str) -> pd.DataFrame:
+    """Compare softmax on the features of one network (in words) with that of each other one.
 
     Of untrained networks; a subset counts where all folds are there. As `judgement.differences`,
     with ``pair`` (in words) and ``subset``.
     """
     known = told(one for one in probes if one.run is None)
-    used, known = known.attrs["runs"], known[known["classifier"] == classifier]
+    used, known = known.attrs["runs"], known[known["classifier"] == "softmax"]
     known = known.assign(configuration=known["configuration"].str.split(f", {FROZEN}").str[0])
     whole = known.groupby(["configuration", "agreement"])["fold"].transform("nunique")
     known = known[whole == len(folds.numbers())]
@@ -149,15 +139,13 @@ def between_frozen(
     return table
 
 
-def by_subset(
-    probes: Iterable[ProbeRecord], agreements: Iterable[str], classifier: str = "softmax"
-) -> pd.DataFrame:
-    """Set the classifiers of untrained networks side by side, a column a subset, as text.
+def by_subset(probes: Iterable[ProbeRecord], agreements: Iterable[str]) -> pd.DataFrame:
+    """Set softmax on untrained networks side by side, a column a subset, as text.
 
     The nested choice on the last features, where all folds are there.
     """
     found = compared(probes)
-    chosen = found["classifier"] == CLASSIFIER_TITLES[classifier]
+    chosen = found["classifier"] == CLASSIFIER_TITLES["softmax"]
     last = found[chosen & (found["n"] == len(folds.numbers()))]
     last = last.drop_duplicates(["configuration", "agreement"])
     last = last.assign(score=tables.scored(last[["nested_mean", "nested_std"]]))

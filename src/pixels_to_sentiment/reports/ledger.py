@@ -6,7 +6,7 @@ longer the one it was made with. Its numbers may still be the same.
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -21,7 +21,6 @@ from pixels_to_sentiment.files import assets
 from pixels_to_sentiment.judging import scores
 from pixels_to_sentiment.probes.records import ProbeRecord
 from pixels_to_sentiment.records import fingerprints
-from pixels_to_sentiment.records.catalogue import Configuration
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.records.work import Finished
 from pixels_to_sentiment.reports.runs import making
@@ -35,18 +34,15 @@ COLUMNS = (
 )
 
 
-def ledger(
-    recorded: Sequence[Finished], built: Iterable[str] = (), data: str | None = None
-) -> pd.DataFrame:
+def ledger(recorded: Sequence[Finished], built: Iterable[str] = ()) -> pd.DataFrame:
     """Table finished work, a row each: recorded first, the newest at the top.
 
     `COLUMNS`: the accuracies (0..1, of runs alone), what `runs.making` says, ``made for``
     (`RECORDED`, `BUILT` or both) and ``changed since`` (as `changed` has it). The keys `built` are
     of those that were made for the pages of this build; one that is no longer in the folder of
-    finished runs has a row without details. `data` is the fingerprint of the pictures at hand, by
-    default `fingerprint`.
+    finished runs has a row without details.
     """
-    data, built = data or fingerprint(recorded), list(dict.fromkeys(built))
+    data, built = fingerprint(recorded), list(dict.fromkeys(built))
     known = {one.key: _row(one, data) for one in recorded}
     rows = [
         row | {"made for": f"{RECORDED}, {BUILT}" if key in built else RECORDED}
@@ -122,10 +118,14 @@ def finished() -> Iterator[tuple[type[Finished], Path]]:
 
 def counted(records: Iterable[Finished]) -> str:
     """Count records in words, such as ``3 runs, 2 probes and 1 study of maps``."""
-    counts = Counter(type(one) for one in records)
-    told = ((counts[kind], kind) for kind in KINDS if counts[kind])
-    words = [f"{n} {kind.one if n == 1 else kind.several}" for n, kind in told]
+    words = worded(Counter(map(type, records)))
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def worded(counts: Mapping[type[Finished] | None, int], before: str = "") -> list[str]:
+    """Count each kind that there is in words, with a word before that of the kind."""
+    told = ((counts[kind], kind) for kind in KINDS if counts[kind])
+    return [f"{n} {before}{kind.one if n == 1 else kind.several}" for n, kind in told]
 
 
 def by_day(records: Iterable[Finished]) -> pd.DataFrame:
@@ -150,7 +150,7 @@ def outdated() -> dict[str, str]:
 
 def _row(one: Finished, data: str | None) -> dict[str, object]:
     work, run = one.work, one.run
-    title = Configuration(*one.configuration).title
+    title = reports.configuration_of(one).title
     title = title if work is run else f"{one.one}: {title}"
     title += "" if work.limit is None else f", {work.limit} pictures"
     title += f", tested on fold {run.inner} of its training list" if run and run.inner else ""

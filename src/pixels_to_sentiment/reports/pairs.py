@@ -13,6 +13,7 @@ from pixels_to_sentiment.networks.architectures import CLASSES
 from pixels_to_sentiment.records.catalogue import SETTLED, Configuration
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.reports.runs import (
+    apart,
     complete,
     complete_everywhere,
     configuration_of,
@@ -164,17 +165,13 @@ def agreement_of(pairs: Iterable[tuple[Record, Record]]) -> pd.DataFrame:
 
     ``changed`` counts predictions, ``largest change`` is of a probability.
     """
-    rows, parts = [], defaultdict(list)
+    rows, told = [], defaultdict(list)
     for both in pairs:
-        one, two = (record.predictions() for record in both)
-        told = one.merge(two, on=["image", "label"], suffixes=("", "_second"))
-        parts[tuple(title_of(record) for record in both)].append(told)
-    for names, some in parts.items():
-        told = pd.concat(some)
-        one, two = told["oversampled"], told["oversampled_second"]
-        changed = int(((one > 0.5) != (two > 0.5)).sum())
-        values = [scores.accuracy(told["label"], each) for each in (one, two)]
-        rows.append((*names, len(some), len(told), changed, *values, (one - two).abs().max()))
+        told[tuple(map(title_of, both))].append([record.predictions() for record in both])
+    for names, some in told.items():
+        (one,) = apart(some).query("view == 'oversampled'").itertuples()
+        counts = len(some), one.pictures, one.changed
+        rows.append((*names, *counts, one.first, one.second, one.largest))
     columns = ["first", "second", "folds", "pictures", "changed"]
     columns += ["accuracy, first", "accuracy, second", "largest change"]
     return pd.DataFrame(rows, columns=columns)

@@ -14,14 +14,15 @@ from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.records.work import Finished
 
 
-def configuration_of(record: Record) -> Configuration:
-    """Give a run's configuration."""
-    return Configuration(record.run.network, record.run.start, record.run.recipe.name)
+def configuration_of(record: Finished) -> Configuration:
+    """Give the configuration of a run, or of the one behind a probe or study."""
+    return Configuration(*record.configuration)
 
 
-def title_of(record: Record) -> str:
-    """Name a run's configuration in words, with its precision where it is not bf16, the usual."""
-    return _title(configuration_of(record), record.run.precision)
+def title_of(record: Finished) -> str:
+    """Name a configuration in words, with its precision where it is not bf16, the usual."""
+    precision = record.run.precision if record.run else USUAL_PRECISION
+    return _title(configuration_of(record), precision)
 
 
 def titled(table: pd.DataFrame) -> pd.DataFrame:
@@ -117,28 +118,23 @@ def making(record: Finished) -> dict[str, object]:
     }
 
 
-def apart(first: Record, second: Record) -> pd.DataFrame:
-    """Hold what two runs answer to the same test pictures against each other.
+def apart(pairs: Iterable[tuple[pd.DataFrame, pd.DataFrame]]) -> pd.DataFrame:
+    """Hold two predictions of the same pictures against each other, of all pairs together.
 
-    A row has ``crops`` (in words), the accuracies ``first`` and ``second``, ``largest`` (absolute
-    difference in the probability of positive), and of ``pictures`` how many answers are
-    ``differing``.
+    They are as `runs.Record.predictions`. A row a ``view`` has the accuracies ``first`` and
+    ``second``, how many of ``pictures`` answers are ``changed``, and ``largest`` and ``mean``,
+    absolute changes of the probability of positive.
     """
-    both = first.predictions().merge(second.predictions(), on=["image", "label"], validate="1:1")
+    one_to_one = {"on": ["image", "label"], "validate": "1:1"}
+    both = pd.concat(one.merge(other, **one_to_one) for one, other in pairs)
     rows = []
-    for view, oversampling in scores.VIEWS.items():
+    for view in scores.VIEWS:
         one, other = both[f"{view}_x"], both[f"{view}_y"]
-        rows.append(
-            {
-                "crops": scores.CROPS[oversampling],
-                "first": scores.accuracy(both["label"], one),
-                "second": scores.accuracy(both["label"], other),
-                "largest": (one - other).abs().max(),
-                "differing": int(((one > 0.5) != (other > 0.5)).sum()),
-                "pictures": len(both),
-            }
-        )
-    return pd.DataFrame(rows)
+        accuracies = (scores.accuracy(both["label"], some) for some in (one, other))
+        changed, gaps = ((one > 0.5) != (other > 0.5)).sum(), (one - other).abs()
+        rows.append((view, *accuracies, changed, len(both), gaps.max(), gaps.mean()))
+    columns = ["view", "first", "second", "changed", "pictures", "largest", "mean"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def recorded_details(records: Iterable[Record]) -> pd.DataFrame:

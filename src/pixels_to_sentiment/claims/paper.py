@@ -3,7 +3,8 @@
 Each row of the latter adds to the tuple of a `Claim` that its column ``as`` names: what stands in
 ``first``, or the pair of it and ``other``. What stands in for the article's network and start is
 listed in one length, all iterations or a third; that which more seeds are recorded of is taken, see
-`recorded.Recorded.trained`. Added layers on a network that was settled have no frozen twin, as they
+`recorded.Recorded.trained`. The column ``named`` has an ``after`` where that was taken up when its
+results had been seen. Added layers on a network that was settled have no frozen twin, as they
 start to have settled what is below.
 """
 
@@ -81,15 +82,20 @@ NEARLY = (
 )
 
 
-def _tested() -> dict[str, dict[str, tuple]]:
-    """Read what tests each claim, by its name and as what it does."""
+def _claims(known: bool) -> tuple[Claim, ...]:
+    """Read the claims and what tests them, with that whose results were `known` when named."""
     found = defaultdict(lambda: defaultdict(tuple))
     for row in _rows("tested.csv"):
+        if row["named"] and not known:
+            continue
         both = tuple(filter(None, (row["first"], row["other"])))
         if row["as"] in ("own", "nearly", "here"):
             both = tuple(Configuration(*one.split(":")) for one in both)
         found[row["claim"]][row["as"]] += (both if row["other"] else both[0],)
-    return found
+    return tuple(
+        Claim(**row | {"of_layers": row["of_layers"] == "yes"}, **found[row["name"]])
+        for row in _rows("claims.csv")
+    )
 
 
 def _rows(name: str) -> list[dict[str, str]]:
@@ -97,8 +103,6 @@ def _rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(table))
 
 
-_TESTED = _tested()
-CLAIMS = tuple(
-    Claim(**row | {"of_layers": row["of_layers"] == "yes"}, **_TESTED[row["name"]])
-    for row in _rows("claims.csv")
-)
+CLAIMS = _claims(known=True)
+# Those that less tests without what was named after its results.
+NAMED_BEFORE = tuple(one for one in _claims(known=False) if one not in CLAIMS)

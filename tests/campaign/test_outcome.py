@@ -62,8 +62,11 @@ def test_targets_are_met_or_missed_on_a_gpu_and_not_measured_elsewhere():
         *((pytest.approx(12 / 9 + 5, abs=0.01), True), (None, None)),
     ]
     assert {one["met"] for one in outcome.summary(report | {"device": "cpu"})["targets"]} == {None}
-    table = outcome.tables(report | outcome.summary(report))["targets"]
-    assert list(table["met"]) == ["met", "missed", "met", "met", "not measured"]
+    tables = outcome.tables(report | outcome.summary(report))
+    assert list(tables["targets"]["met"]) == ["met", "missed", "met", "met", "not measured"]
+    assert list(tables["five_folds"]["seeds"]) == [1, 1]
+    nothing = {"device": "cpu", "runs": []}
+    assert outcome.tables(nothing | outcome.summary(nothing))["five_folds"].empty
 
 
 @pytest.mark.usefixtures("isolated")

@@ -1,13 +1,13 @@
 """What came of a campaign: the seconds that it took, the targets, and the tables of the book.
 
-A report has ``began``, ``device``, ``at_once``, ``calls`` (how often the command was called),
-``seconds`` by kind, ``checks``, ``benchmark``, ``ways``, ``runs`` (rows of `row`), ``failed`` and
-``catalogue`` (seconds of all of it with one seed); then what `summary` adds.
+A report has what `begun` gives it, ``checks``, ``benchmark`` and ``ways``, ``catalogue`` (seconds
+of all of it with one seed), ``made`` (commit, hardware, versions), and what `summary` adds.
 """
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -28,6 +28,19 @@ TARGETS = {
     "five folds of one configuration (the slowest), seconds, at most": 12,
     "the whole catalogue with one seed (by the runs made), seconds, at most": 300,
 }
+
+
+def begun(path: Path, device: str, at_once: int) -> dict:
+    """Begin a report, or go on with the one that is there.
+
+    ``began``, ``device``, ``at_once``, ``calls`` (how often the command was called), ``seconds`` by
+    kind, ``runs`` (rows of `row`) and ``failed``.
+    """
+    report = {"began": datetime.now(UTC).isoformat(timespec="seconds"), "calls": 0, "seconds": {}}
+    report |= {"runs": [], "failed": {}}
+    with suppress(OSError, ValueError):
+        report |= json.loads(path.read_text())
+    return report | {"calls": report["calls"] + 1, "device": device, "at_once": at_once}
 
 
 def row(run: Run, call: int, ended: float, seconds: float) -> dict:
@@ -121,10 +134,34 @@ def recorded() -> dict | None:
 
 
 def tables(report: dict) -> dict[str, pd.DataFrame]:
-    """Give what a page shows of a report: ``checks``, ``ways``, ``five_folds``, ``targets``."""
-    checks = report.get("checks", {}).get("rows", ())
-    found = {name: pd.DataFrame(report.get(name, ())) for name in ("ways", "five_folds")}
-    found["checks"] = pd.DataFrame(checks)
+    """Give what a page shows of a report: ``checks``, ``ways``, ``five_folds`` and ``targets``.
+
+    ``five_folds`` has a row a configuration: ``seeds`` and, of these, ``median`` and ``most``
+    seconds.
+    """
     words = {True: "met", False: "missed", None: "not measured"}
     judged = [one | {"met": words[one["met"]]} for one in report["targets"]]
-    return found | {"targets": pd.DataFrame(judged)}
+    spans = pd.DataFrame(report["five_folds"], columns=["of", "seconds"])
+    spans["of"] = spans["of"].str.replace(r" seed \d+$", "", regex=True)
+    summed = spans.groupby("of")["seconds"].agg(["count", "median", "max"]).reset_index()
+    return {
+        "checks": pd.DataFrame(report.get("checks", {}).get("rows", ())),
+        "ways": pd.DataFrame(report.get("ways", ())),
+        "five_folds": summed.set_axis(["configuration", "seeds", "median", "most"], axis=1),
+        "targets": pd.DataFrame(judged),
+    }
+
+
+def in_words(report: dict) -> dict[str, str]:
+    """Give what a page says of a report, by name."""
+    made, seconds = report["made"], report["seconds"]
+    hardware = made["hardware"]
+    where = hardware.get("gpu") or f"{hardware['cores']} cores ({hardware['cpu']})"
+    versions = f"Python {made['versions']['python']}, torch {made['versions']['torch']}"
+    kinds = (f"{name} {seconds[name]:.0f} s" for name in seconds if name != "all")
+    return {
+        "machine": f"{where}, {versions}, {report['began'][:10]}, commit {made['commit'][:7]}",
+        "seconds": ", ".join(kinds),
+        "minutes": f"{seconds['all'] / 60:.1f}",
+        "runs": str(len(report["runs"])),
+    }

@@ -1,18 +1,16 @@
 """The command ``campaign``."""
 
 import argparse
-import json
 import math
 import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
-from datetime import UTC, datetime
+from contextlib import ExitStack, closing, contextmanager
 from itertools import groupby
 from pathlib import Path
 
-from pixels_to_sentiment import places
+from pixels_to_sentiment import places, provenance
 from pixels_to_sentiment.cli import add_command, terminal, waiting
 from pixels_to_sentiment.cli.experiments import connected
 from pixels_to_sentiment.cli.terminal import named
@@ -94,24 +92,20 @@ class _Campaign:
     """One call of the command: what is finished lies below the runs and outlasts it."""
 
     def __init__(self, options: argparse.Namespace, runs: list, todo: list, recorded: list):
-        from pixels_to_sentiment.campaign import order, packs
+        from pixels_to_sentiment.campaign import order, outcome, packs
         from pixels_to_sentiment.records.runs import Record
         from pixels_to_sentiment.training import devices
 
         self.began, self.options, self.runs = time.monotonic(), options, runs
+        self.clock = provenance.Clock()
         # Workers choose for themselves.
         self.device = options.device if options.cluster else devices.pick(options.device)
         self.at_once = 0 if options.cluster else options.at_once or _AT_ONCE[self.device[:4]]
         self.root = places.runs() / "campaign"
         self.finished = Record.recorded(self.root)
         self.costs = order.Costs([*recorded, *self.finished], self.device)
-        self.report = {"began": datetime.now(UTC).isoformat(timespec="seconds"), "calls": 0}
-        self.report |= {"seconds": {}, "runs": [], "failed": {}}
-        with suppress(OSError, ValueError):
-            self.report |= json.loads((self.root / "report.json").read_text())
-        self.report["calls"] += 1
-        self.report["device"] = "cluster" if options.cluster else self.device
-        self.report["at_once"] = self.at_once
+        device = "cluster" if options.cluster else self.device
+        self.report = outcome.begun(self.root / packs.REPORT, device, self.at_once)
         packed = packs.present(options.output, self.root)
         if (self.finished or packed) and not options.resume:
             place = self.root if self.finished else options.output
@@ -129,11 +123,11 @@ class _Campaign:
         before = signal.signal(signal.SIGALRM, _end)
         signal.setitimer(signal.ITIMER_REAL, max(0.01, end + _LOOSE - time.monotonic()))
         try:
-            with self._clock("all"):
+            with self._timed("all"):
                 loaded = self._pictures()
                 for name, share in () if self.options.cluster else steps.SHARES.items():
                     self._take(name, loaded, min(share * seconds, end - time.monotonic()))
-                with self._clock("runs"):
+                with self._timed("runs"):
                     left = self._make(loaded, end)
             print(f"{left} runs are left.", flush=True)
         except _Over:
@@ -193,7 +187,7 @@ class _Campaign:
         from pixels_to_sentiment.campaign import steps
 
         try:
-            with self._clock(name):
+            with self._timed(name):
                 if name not in self.report:
                     self.report[name] = steps.take(name, loaded, self.device, seconds)
         except (UserError, RuntimeError) as fault:  # torch's, as of a device without memory
@@ -202,7 +196,7 @@ class _Campaign:
             print(*steps.in_words(name, self.report[name]), sep="\n", flush=True)
 
     @contextmanager
-    def _clock(self, kind: str) -> Iterator[None]:
+    def _timed(self, kind: str) -> Iterator[None]:
         """Add what something takes to the seconds of its kind."""
         began, seconds = time.monotonic(), self.report["seconds"]
         try:
@@ -232,7 +226,7 @@ class _Campaign:
 
         found = [one for one in Record.recorded(self.root) if one.run in self.planned]
         self.report["catalogue"] = outcome.whole(self.runs, self.costs, self.at_once)
-        self.report |= outcome.summary(self.report)
+        self.report |= outcome.summary(self.report) | {"made": self.clock.details()}
         made = packs.keep(found, self.report, self.root, self.options.output)
         self.last = time.monotonic()
         size = sum(path.stat().st_size for path in made)

@@ -71,15 +71,15 @@ def measured(device: str, seconds: float) -> Iterator[dict]:
                 if done:
                     row["rate"] = work.runs * work.batch * done / taken
                     if way == SERIAL:
-                        serial, iterations = row["rate"], done
+                        serial, iterations = row["rate"], int(done)
                     row["ratio"] = row["rate"] / serial if serial else None
             yield row
 
 
 def _asked(
     work: Work, way: str, device: str, iterations: int | None, until: float
-) -> tuple[str | None, float, int]:
-    """Have a way timed: why it failed, or the seconds and iterations that it took."""
+) -> tuple[str | None, float, float]:
+    """Have a way timed: why it failed, or the seconds and iterations a run that it took."""
     count, context = work.runs if way == PROCESSES else 1, workers.processes()
     pipes, together = [context.Pipe(duplex=False) for _ in range(count)], context.Barrier(count)
     task = together, replace(work, runs=work.runs // count), way, device, iterations, _SECONDS
@@ -104,7 +104,7 @@ def _asked(
                 one.kill()
                 one.join()
     began, ended, done = zip(*answers, strict=True)
-    return None, max(ended) - min(began), done[0]
+    return None, max(ended) - min(began), sum(done) / count
 
 
 def _time(

@@ -13,7 +13,7 @@ from pixels_to_sentiment.records.runs import Record
 from toy_cli import write_result
 from toy_runs import names_in
 
-REPORT = {"began": "2020-02-03T04:05:06+00:00", "failed": {}}
+REPORT = {"began": "2020-02-03T04:05:06+00:00", "device": "cpu", "failed": {}}
 
 
 @pytest.fixture
@@ -80,8 +80,13 @@ def stray(home):
 
 def of_another_campaign(home):
     with packs.opened(home) as (records, _):
-        packs.write(records, REPORT | {"began": "2021"}, home.parent / "p", largest=16_000)
+        packs.write(records, REPORT | {"began": "2021-02-03"}, home.parent / "p", largest=16_000)
     shutil.copy(home.parent / "p" / "records-2.zip", home)
+
+
+def of_no_device(home):
+    with packs.opened(home) as (records, _):
+        packs.write(records, REPORT | {"device": "../up"}, home, largest=16_000)
 
 
 def by_other_code(home):
@@ -101,6 +106,7 @@ def by_other_code(home):
         (other_content, "not those of its manifest"),
         (stray, "not those of its manifest"),
         (lambda home: (home / "records-2.zip").unlink(), "lacks packs"),
+        (of_no_device, r"records-1\.zip is damaged .*'\.\./up'"),
         (of_another_campaign, "of two campaigns"),
         (by_other_code, "made by other code .*commit 0123456789"),
         (shutil.rmtree, "has no pack"),

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from pixels_to_sentiment import places
-from pixels_to_sentiment.campaign import checks, order, packs, workers
+from pixels_to_sentiment.campaign import order, packs, steps, workers
 from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.errors import UserError
@@ -14,7 +14,7 @@ from pixels_to_sentiment.records.runs import Record
 from toy_cli import refused, said, write_result
 
 pytestmark = pytest.mark.usefixtures("isolated")
-REPORT = {"began": "2020-02-03T04:05:06+00:00", "failed": {}, "checks": {"rows": []}}
+REPORT = {"began": "2020-02-03T04:05:06+00:00", "device": "cuda:1", "failed": {}}
 
 
 @pytest.fixture
@@ -34,8 +34,8 @@ def campaign(isolated, monkeypatch):
     monkeypatch.setattr(pictures, "load", lambda: loaded)
     monkeypatch.setattr(order, "planned", lambda smoke: ([one.run for one in made], {}))
     monkeypatch.setattr(workers, "perform", perform)
-    monkeypatch.setattr(checks, "equality", lambda *_: {"rows": []})
-    monkeypatch.setattr("pixels_to_sentiment.cli.campaign._BENCHMARK", 0)
+    monkeypatch.setattr(steps, "SHARES", {"checks": 1})
+    monkeypatch.setattr(steps, "take", lambda *_: {"rows": []})
     return asked
 
 
@@ -51,6 +51,9 @@ def test_a_campaign_goes_on_where_it_was_and_skips_what_is_recorded(campaign, ca
     with packs.opened(isolated / "out") as (records, report):
         assert sorted(one.run.fold for one in records) == [2, 3]
         assert report["checks"] == {"rows": []}
+        assert [(one["fold"], one["call"]) for one in report["runs"]] == [(2, 1), (3, 2)]
+        assert report["seconds"].keys() == {"all", "checks", "runs"}
+        assert {one["met"] for one in report["targets"]} == {None}
     assert [path.name for path in (isolated / "out").iterdir()] == ["records-1.zip"]
 
 
@@ -107,7 +110,7 @@ def test_where_the_checks_fail_the_runs_are_made(campaign, capsys, isolated, mon
     def fail(*_):
         raise fault
 
-    monkeypatch.setattr(checks, "equality", fail)
+    monkeypatch.setattr(steps, "take", fail)
     ask = ["campaign", "--device", "cpu", "--minutes", "1", "-o", str(isolated / "out")]
     assert main(ask) == 0
     out, err = capsys.readouterr()
@@ -131,7 +134,7 @@ def test_packs_are_recorded_with_their_report(brought, capsys):
     assert said(capsys, "record", "--from", str(brought)).count("Recorded ") == 2
     assert len(Record.recorded()) == 2
     (kept,) = places.benchmarks().iterdir()
-    assert kept.name == "campaign-20200203T040506.json"
+    assert kept.name == "campaign-cuda-20200203T040506.json"
     assert json.loads(kept.read_text()) == REPORT
     assert said(capsys, "record", "--from", str(brought)).count("Recorded ") == 0
 

@@ -1,6 +1,7 @@
 """In which order runs are made of which the book lacks the records, and what one will cost."""
 
 from collections.abc import Iterable, Iterator
+from statistics import fmean
 
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.records import catalogue, experiments
@@ -78,6 +79,12 @@ class Costs:
             if name in self._rates:
                 return MARGIN * max(self._rates[name][-10:]) * self._pictures(run)
         return None
+
+    def mean(self, run: Run) -> float | None:
+        """Seconds that a run takes on average, by those of its network; ``None`` without any."""
+        *own, _ = self._names(run)
+        rates = next((self._rates[name] for name in own if name in self._rates), None)
+        return fmean(rates) * self._pictures(run) if rates else None
 
     @staticmethod
     def _names(run: Run) -> Iterator[tuple]:

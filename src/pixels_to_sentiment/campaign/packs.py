@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pixels_to_sentiment import places
+from pixels_to_sentiment.campaign import outcome
 from pixels_to_sentiment.errors import UserError, damage
 from pixels_to_sentiment.files import archives
 from pixels_to_sentiment.records.runs import Record
@@ -55,7 +56,7 @@ def keep(records: list[Record], report: dict, root: Path, folder: Path) -> list[
 
     One that could not begin leaves nothing that would pass for an earlier campaign.
     """
-    if not (records or report["failed"] or report.keys() - {"began", "failed"}):
+    if not (records or report["failed"] or report.keys() & {"checks", "benchmark", "ways"}):
         return []
     root.mkdir(parents=True, exist_ok=True)
     with places.written_whole(root / REPORT) as partial:
@@ -139,7 +140,7 @@ def opened(folder: Path) -> Iterator[tuple[list[Record], dict]]:
                     "record it from a checkout of that commit."
                 )
         with damage(paths[0], _CURE):
-            report = json.loads((root / REPORT).read_text())
+            report = outcome.sound(json.loads((root / REPORT).read_text()))
         yield records, report
 
 

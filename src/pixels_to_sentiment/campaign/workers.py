@@ -1,9 +1,8 @@
 """Runs by several processes that share a device, until a deadline.
 
 Processes and not threads or stacked networks: torch's random numbers and the precision of products
-belong to a process, so each run is the same to the last bit as if it were made alone. Stacked by
-`torch.func.vmap`, three CaffeNets took longer on a processor than one after the other, and their
-gradients differed.
+belong to a process, so each run is the same to the last bit as if it were made alone. How fast the
+other ways are, `ways` measures.
 """
 
 import os
@@ -11,6 +10,7 @@ import signal
 import time
 from collections.abc import Callable, Iterable
 from multiprocessing import get_context
+from multiprocessing.context import ForkServerContext
 from multiprocessing.pool import AsyncResult
 from pathlib import Path
 
@@ -72,10 +72,8 @@ def perform(
     """
     waiting, left = list(runs), []
     working: dict[Run, AsyncResult] = {}
-    # A server that has imported all of this starts them; it has used neither threads nor a GPU.
-    processes = get_context("forkserver")
-    processes.set_forkserver_preload([__name__])
-    with processes.Pool(at_once, _begin, (root, device, at_once, dict(os.environ))) as pool:
+    shared = root, device, at_once, dict(os.environ)
+    with processes().Pool(at_once, _begin, shared) as pool:
         while (waiting or working) and time.monotonic() < deadline:
             while waiting and len(working) < at_once:
                 run = waiting.pop(0)
@@ -90,6 +88,13 @@ def perform(
                 tell(run, outcome)
             time.sleep(_LOOK)
         return [*working, *left, *waiting]
+
+
+def processes() -> ForkServerContext:
+    """Give a way to start processes from one that has imported all, and used no thread or GPU."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload([__name__, f"{__package__}.ways"])
+    return context
 
 
 def _begin(root: Path, device: str, at_once: int, environment: dict[str, str]) -> None:

@@ -1,18 +1,16 @@
 """The command ``campaign``."""
 
 import argparse
-import json
 import math
 import signal
-import subprocess
 import sys
 import time
-from contextlib import ExitStack, closing, suppress
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from itertools import groupby
 from pathlib import Path
 
-from pixels_to_sentiment import places
+from pixels_to_sentiment import places, provenance
 from pixels_to_sentiment.cli import add_command, terminal, waiting
 from pixels_to_sentiment.cli.experiments import connected
 from pixels_to_sentiment.cli.terminal import named
@@ -20,10 +18,6 @@ from pixels_to_sentiment.errors import UserError
 
 # Of the time, and in seconds, what is kept for packing.
 _RESERVE, _LEAST, _AT_MOST = 0.1, 5, 30
-# Of the time, what the benchmark may take, and what it times: on a processor next to nothing, to
-# try the way.
-_BENCHMARK = 1 / 3
-_SECTIONS = {"cuda": "train-caffenet", "cpu": "infer"}
 # Processes that share a device.
 _AT_ONCE = {"cuda": 3, "cpu": 1}
 # Seconds after which it is ended where it does not end by itself.
@@ -73,16 +67,14 @@ def _campaign(options: argparse.Namespace) -> None:
         return
     seconds = 60 * options.minutes
     end = began + seconds - min(_AT_MOST, max(_LEAST, _RESERVE * seconds))
-    _Campaign(options, todo, recorded).go(end, seconds)
+    _Campaign(options, runs, todo, recorded).go(end, seconds)
 
 
 def _show(todo: list) -> None:
     """Print the order, a line for the folds of a configuration and seed."""
-    words = (
-        f"{run.network}:{run.start}:{run.recipe.name} {run.agreement} {run.precision} "
-        f"seed {run.seed}"
-        for run in todo
-    )
+    from pixels_to_sentiment.campaign import outcome
+
+    words = (f"{outcome.configuration(run)} seed {run.seed}" for run in todo)
     for name, some in groupby(words):
         print(f"{len(list(some))} x {name}")
     print(f"{len(todo)} runs in all.")
@@ -99,19 +91,21 @@ def _end(*_: object) -> None:
 class _Campaign:
     """One call of the command: what is finished lies below the runs and outlasts it."""
 
-    def __init__(self, options: argparse.Namespace, todo: list, recorded: list):
-        from pixels_to_sentiment.campaign import packs
+    def __init__(self, options: argparse.Namespace, runs: list, todo: list, recorded: list):
+        from pixels_to_sentiment.campaign import order, outcome, packs
         from pixels_to_sentiment.records.runs import Record
         from pixels_to_sentiment.training import devices
 
-        self.options, self.recorded = options, recorded
+        self.began, self.options, self.runs = time.monotonic(), options, runs
+        self.clock = provenance.Clock()
         # Workers choose for themselves.
         self.device = options.device if options.cluster else devices.pick(options.device)
+        self.at_once = 0 if options.cluster else options.at_once or _AT_ONCE[self.device[:4]]
         self.root = places.runs() / "campaign"
         self.finished = Record.recorded(self.root)
-        self.report = {"began": datetime.now(UTC).isoformat(timespec="seconds"), "failed": {}}
-        with suppress(OSError, ValueError):
-            self.report = json.loads((self.root / "report.json").read_text())
+        self.costs = order.Costs([*recorded, *self.finished], self.device)
+        device = "cluster" if options.cluster else self.device
+        self.report = outcome.begun(self.root / packs.REPORT, device, self.at_once)
         packed = packs.present(options.output, self.root)
         if (self.finished or packed) and not options.resume:
             place = self.root if self.finished else options.output
@@ -123,22 +117,18 @@ class _Campaign:
 
     def go(self, end: float, seconds: float) -> None:
         """Check, measure, run, and pack whatever happens."""
-        from pixels_to_sentiment.campaign import order, workers
+        from pixels_to_sentiment.campaign import steps
 
         # Whatever takes longer than it should, as checks may, is ended too.
         before = signal.signal(signal.SIGALRM, _end)
         signal.setitimer(signal.ITIMER_REAL, max(0.01, end + _LOOSE - time.monotonic()))
         try:
-            loaded = self._pictures()
-            costs = order.Costs([*self.recorded, *self.finished], self.device)
-            if self.options.cluster is None:
-                self._check(loaded)
-                self._measure(min(_BENCHMARK * seconds, end - time.monotonic()))
-                at_once = self.options.at_once or _AT_ONCE[self.device[:4]]
-                shared = self.root, self.device, at_once, end, costs
-                left = len(workers.perform(self.todo, *shared, self._tell))
-            else:
-                left = self._send(loaded, end, costs)
+            with self._timed("all"):
+                loaded = self._pictures()
+                for name, share in () if self.options.cluster else steps.SHARES.items():
+                    self._take(name, loaded, min(share * seconds, end - time.monotonic()))
+                with self._timed("runs"):
+                    left = self._make(loaded, end)
             print(f"{left} runs are left.", flush=True)
         except _Over:
             print("The time is over.", flush=True)
@@ -146,6 +136,15 @@ class _Campaign:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
             self._pack()
+
+    def _make(self, loaded, end: float) -> int:
+        """Make runs as far as the time goes, and count those that are left."""
+        from pixels_to_sentiment.campaign import workers
+
+        if self.options.cluster:
+            return self._send(loaded, end)
+        shared = self.root, self.device, self.at_once, end, self.costs
+        return len(workers.perform(self.todo, *shared, self._tell))
 
     def _pictures(self):
         from pixels_to_sentiment.data import pictures
@@ -155,8 +154,8 @@ class _Campaign:
             raise UserError(f"A campaign needs the photographs. {loaded.reason}")
         return loaded
 
-    def _send(self, loaded, end: float, costs) -> int:
-        """Have runs made by a cluster as far as the time goes, and count those that are left."""
+    def _send(self, loaded, end: float) -> int:
+        """As `_make`, by a cluster."""
         from tqdm import tqdm
 
         from pixels_to_sentiment.campaign import cluster, workers
@@ -172,61 +171,62 @@ class _Campaign:
                 *(kept, self.todo, loaded, stack.enter_context(connected(self.options.cluster))),
                 tell=terminal.complain,
                 failed=failed,
-                begins=lambda run: time.monotonic() + (costs.expected(run) or 0) < end,
+                begins=lambda run: time.monotonic() + (self.costs.expected(run) or 0) < end,
                 device=self.device,
             )
             stack.enter_context(closing(performed))
             for record in tqdm(performed, total=len(self.todo), disable=None):
                 seconds = record.provenance()["seconds"]
-                costs.add(record.run, seconds)
+                self.costs.add(record.run, seconds)
                 made.add(record.run)
                 self._tell(record.run, seconds)
         return len(set(self.todo) - made)
 
-    def _check(self, loaded) -> None:
-        from pixels_to_sentiment.campaign import checks
+    def _take(self, name: str, loaded, seconds: float) -> None:
+        """Take a step that was not taken yet, and say what it found."""
+        from pixels_to_sentiment.campaign import steps
 
-        if "checks" not in self.report:
-            try:
-                self.report["checks"] = checks.equality(loaded, self.device)
-            except (UserError, RuntimeError) as fault:  # torch's, as of a device without memory
-                print(f"The checks failed: {str(fault).splitlines()[0]}", file=sys.stderr)
-                return
-        for row in self.report["checks"]["rows"]:
-            print(checks.in_words(row), flush=True)
-
-    def _measure(self, seconds: float) -> None:
-        """Run the benchmark in a process of its own, which can be ended."""
-        if "benchmark" in self.report or seconds <= 0:
-            return
-        section = _SECTIONS[self.device[:4]]
-        command = [sys.executable, "-m", "pixels_to_sentiment", "benchmark", "--json"]
-        command += ["--device", self.device, "--only", section]
         try:
-            answer = subprocess.run(command, capture_output=True, timeout=seconds, check=True)
-            self.report["benchmark"] = json.loads(answer.stdout)
-        except subprocess.TimeoutExpired:
-            print(f"The benchmark was ended after {seconds:.0f} s.", file=sys.stderr)
-        except subprocess.CalledProcessError as fault:
-            said = fault.stderr.decode(errors="replace").strip().splitlines()
-            print(f"The benchmark failed: {said[-1] if said else fault}", file=sys.stderr)
-
-    def _tell(self, run, outcome: str | float) -> None:
-        """Print what became of a run, and pack now and then."""
-        name = f"{named(run)} seed {run.seed} {run.precision}"
-        if isinstance(outcome, str):
-            self.report["failed"][name] = outcome
-            print(f"{name}: {outcome}", file=sys.stderr)
+            with self._timed(name):
+                if name not in self.report:
+                    self.report[name] = steps.take(name, loaded, self.device, seconds)
+        except (UserError, RuntimeError) as fault:  # torch's, as of a device without memory
+            print(f"The {name} failed: {str(fault).splitlines()[0]}", file=sys.stderr)
         else:
-            print(f"{name}: {outcome:.1f} s", flush=True)
+            print(*steps.in_words(name, self.report[name]), sep="\n", flush=True)
+
+    @contextmanager
+    def _timed(self, kind: str) -> Iterator[None]:
+        """Add what something takes to the seconds of its kind."""
+        began, seconds = time.monotonic(), self.report["seconds"]
+        try:
+            yield
+        finally:
+            taken = seconds.get(kind, 0) + time.monotonic() - began
+            seconds[kind] = round(taken, 1)
+
+    def _tell(self, run, result: str | float) -> None:
+        """Print what became of a run, and pack now and then."""
+        from pixels_to_sentiment.campaign import outcome
+
+        name = f"{named(run)} seed {run.seed} {run.precision}"
+        if isinstance(result, str):
+            self.report["failed"][name] = result
+            print(f"{name}: {result}", file=sys.stderr)
+        else:
+            ended = time.monotonic() - self.began
+            self.report["runs"].append(outcome.row(run, self.report["calls"], ended, result))
+            print(f"{name}: {result:.1f} s", flush=True)
         if time.monotonic() > self.last + _OFTEN:
             self._pack()
 
     def _pack(self) -> None:
-        from pixels_to_sentiment.campaign import packs
+        from pixels_to_sentiment.campaign import outcome, packs
         from pixels_to_sentiment.records.runs import Record
 
         found = [one for one in Record.recorded(self.root) if one.run in self.planned]
+        self.report["catalogue"] = outcome.whole(self.runs, self.costs, self.at_once)
+        self.report |= outcome.summary(self.report) | {"made": self.clock.details()}
         made = packs.keep(found, self.report, self.root, self.options.output)
         self.last = time.monotonic()
         size = sum(path.stat().st_size for path in made)

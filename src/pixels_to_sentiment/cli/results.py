@@ -124,17 +124,13 @@ def _record(options: argparse.Namespace) -> None:
 
 def _take_in(folder: Path, record: Callable[[list], None]) -> None:
     """Record what the packs of a campaign hold, and keep its report beside the benchmarks."""
-    from pixels_to_sentiment.campaign import packs
+    from pixels_to_sentiment.campaign import outcome, packs
 
     places.articles_own("A campaign is")
     with packs.opened(folder) as (records, report):
         record(records)
-        stamp = report["began"][:19].replace(":", "").replace("-", "")
-        kept = places.benchmarks() / f"campaign-{stamp}.json"
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        with places.written_whole(kept) as partial:
-            partial.write_text(json.dumps(report, indent=1) + "\n")
-    print(f"{len(records)} in the packs; the checks are in {kept}.")
+        kept = outcome.keep(report)
+    print(f"{len(records)} in the packs; the report is in {kept}.")
 
 
 def _benchmark(options: argparse.Namespace) -> None:

@@ -1,0 +1,70 @@
+"""The ways to train several runs do the same work, and one that fails ends no other."""
+
+from contextlib import nullcontext
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from pixels_to_sentiment.campaign import ways
+from pixels_to_sentiment.data.pictures import cut
+from pixels_to_sentiment.networks import declared
+
+
+def test_stacked_runs_are_trained_as_those_one_after_another():
+    """Equal weights after three iterations on the same batches, without dropout."""
+    work = ways.Work("squeezenet1_1", 2, 4, "fp32")
+    serial, stacked = (kind(work, "cpu", nullcontext) for kind in (ways.Serial, ways.Stacked))
+    for one in (*serial.networks, stacked.base):
+        one.eval()
+    first = [one.body.state_dict() for one in serial.networks]
+    first = [{name: value.clone() for name, value in one.items()} for one in first]
+    for one in (serial, stacked):
+        one.go(range(3))
+    moved = 0.0
+    for run, network in enumerate(serial.networks):
+        for name, value in network.body.named_parameters():
+            torch.testing.assert_close(stacked.state[0][name][run], value, rtol=0, atol=1e-5)
+            moved = max(moved, float((value.detach() - first[run][name]).abs().max()))
+    assert moved > 1e-3
+    one, other = (network.body.state_dict() for network in serial.networks)
+    assert not all(one[name].equal(other[name]) for name in one)
+
+
+@pytest.mark.parametrize("convention", [declared.CAFFE, declared.TORCHVISION])
+def test_pictures_are_prepared_as_those_of_the_training_loop(convention):
+    """To the last bits, for either order of colours."""
+    dice = torch.Generator().manual_seed(0)
+    pixels = torch.randint(0, 256, (2, 256, 256, 3), generator=dice, dtype=torch.uint8)
+    cuts = torch.tensor([1, 0]), torch.tensor([[0, 5], [9, 2]]), torch.tensor([True, False])
+    facts = torch.tensor([convention.mean, convention.std])[:, :, None, None]
+    made = SimpleNamespace(pixels=pixels, convention=convention, mean=facts[0], std=facts[1])
+    expected = convention.prepare(cut(pixels, *cuts, convention.crop))
+    torch.testing.assert_close(ways.Serial.prepared(made, *cuts), expected)
+
+
+def test_a_way_that_fails_says_why_and_the_others_are_timed(monkeypatch):
+    """As `torch.func` refuses what batch normalisation keeps, and a processor has no streams."""
+    work = ways.Work("timm/test_efficientnet", 2, 2, "bf16")
+    monkeypatch.setattr(ways, "asked", lambda device: [work])
+    monkeypatch.setattr(ways, "_SECONDS", 0.01)
+    rows = {row["way"]: row for row in ways.measured("cpu", 300)}
+    assert tuple(rows) == ways.WAYS
+    for way in (ways.SERIAL, ways.PROCESSES):
+        assert rows[way]["rate"] > 0
+        assert rows[way]["failed"] is None
+    assert rows[ways.SERIAL]["ratio"] == 1
+    assert "Error: " in rows[ways.STACKED]["failed"]
+    for way in (ways.STREAMS, ways.GRAPH, ways.BRANCHES):
+        assert rows[way] | {"way": ""} == {
+            **{"way": "", "network": work.network, "runs": 2, "batch": 2, "precision": "bf16"},
+            **{"rate": None, "ratio": None, "failed": ways.NO_GPU},
+        }
+
+
+def test_a_way_is_ended_when_the_time_is_over():
+    """Its row says so, and no process is left."""
+    rows = list(ways.measured("cpu", 0.2))
+    late = [row["way"] for row in rows if row["failed"] == ways.LATE]
+    assert late == [ways.SERIAL, ways.PROCESSES, ways.STACKED]
+    assert ways.workers.processes().active_children() == []

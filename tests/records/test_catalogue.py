@@ -100,14 +100,19 @@ def test_the_papers_own_configurations_are_of_its_network_and_recipe():
 
 
 def test_the_papers_numbers_are_found_by_the_names_of_the_catalogue():
-    """Each name is one of the table of reported results, and each of an experiment is named."""
+    """Each name is one of the table of reported results, and each of an experiment is named.
+
+    What else is named is a whole network's, of another experiment.
+    """
+    every = scores.of_article(scores.reported())
     for experiment in catalogue.EXPERIMENTS.values():
         if not experiment.variants:
             continue
-        table = scores.of_article(scores.reported(experiment.reported))
-        reported = set(table["variant"])
+        reported = set(every.loc[every["experiment"] == experiment.reported, "variant"])
         assert len(experiment.variants) == len(experiment.paper)
-        assert set(experiment.variants) - {""} <= reported
+        named = dict(zip(experiment.variants, experiment.paper, strict=True))
+        assert named.keys() <= {*every["variant"]}
+        assert {named[one].network for one in named.keys() - reported} <= {"caffenet"}
         assert reported - set(experiment.variants) <= {"PCNN (You et al. 2015)"}
 
 

@@ -66,6 +66,7 @@ def test_a_number_of_the_paper_stands_in_the_row_of_the_nearest_network_run_here
     )
     dots = paper.reported_dots(catalogue.find("ablation"), [*few, *more]).set_index("paper")
     assert dots["configuration"].to_dict() == {
+        "the paper: CaffeNet, ILSVRC-2012": "the paper: CaffeNet, ILSVRC-2012",
         "the paper: fc7-2": reports.title_of(more[0]),
         "the paper: fc6-2": "the paper: fc6-2",
     }

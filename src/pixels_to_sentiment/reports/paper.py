@@ -66,7 +66,7 @@ def experiment_table(experiment: Experiment, records: Iterable[Record]) -> pd.Da
     records = list(records)
     price = costs(records)
     scored = experiments.table(of_experiment(experiment, records))
-    reported = scores.of_article(scores.reported(experiment.reported))
+    reported = _reported(experiment)
     variants = dict(zip(experiment.paper, experiment.variants, strict=False))
     subset, rows = folds.strictest(), []
     for one in experiment.configurations:
@@ -82,6 +82,16 @@ def experiment_table(experiment: Experiment, records: Iterable[Record]) -> pd.Da
         row["missing"] = _why_missing(one, own, price)
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _reported(experiment: Experiment) -> pd.DataFrame:
+    """Give the article's numbers of an experiment's variants.
+
+    Those of the whole network, which removed and added layers are held against, stand in another
+    of its tables.
+    """
+    table = scores.of_article(scores.reported())
+    return table[table["variant"].isin(experiment.variants)]
 
 
 def _score(rows: pd.DataFrame, agreement: str, oversampling: str) -> str:
@@ -127,9 +137,8 @@ def reported_dots(experiment: Experiment, records: Iterable[Record]) -> pd.DataF
     first complete record of the same network from the same start, or from the convolutions of that,
     and else one of its own.
     """
-    table = scores.of_article(scores.reported(experiment.reported))
-    chosen = (table["agreement"] == "five") & (table["oversampling"] == "yes")
-    table = table[chosen & table["variant"].isin(experiment.variants)]
+    table = _reported(experiment)
+    table = table[(table["agreement"] == "five") & (table["oversampling"] == "yes")]
     found = reversed(complete(records))
     recorded = {(one.run.network, one.run.start): title_of(one) for one in found}
     rows = {}

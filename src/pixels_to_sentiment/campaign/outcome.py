@@ -141,11 +141,13 @@ def tables(report: dict) -> dict[str, pd.DataFrame]:
     """
     words = {True: "met", False: "missed", None: "not measured"}
     judged = [one | {"met": words[one["met"]]} for one in report["targets"]]
+    checks = report.get("checks", {}).get("rows", ())
+    checks = [one | ({"met": words[one["met"]]} if "met" in one else {}) for one in checks]
     spans = pd.DataFrame(report["five_folds"], columns=["of", "seconds"])
     spans["of"] = spans["of"].str.replace(r" seed \d+$", "", regex=True)
     summed = spans.groupby("of")["seconds"].agg(["count", "median", "max"]).reset_index()
     return {
-        "checks": pd.DataFrame(report.get("checks", {}).get("rows", ())),
+        "checks": pd.DataFrame(checks),
         "ways": pd.DataFrame(report.get("ways", ())),
         "five_folds": summed.set_axis(["configuration", "seeds", "median", "most"], axis=1),
         "targets": pd.DataFrame(judged),

@@ -13,7 +13,7 @@ from pixels_to_sentiment.networks import declared
 
 def test_stacked_runs_are_trained_as_those_one_after_another():
     """Equal weights after three iterations on the same batches, without dropout."""
-    work = ways.Work("squeezenet1_1", 2, 4, "fp32")
+    work = ways.Load("squeezenet1_1", 2, 4, "fp32")
     serial, stacked = (kind(work, "cpu", nullcontext) for kind in (ways.Serial, ways.Stacked))
     for one in (*serial.networks, stacked.base):
         one.eval()
@@ -45,7 +45,7 @@ def test_pictures_are_prepared_as_those_of_the_training_loop(convention):
 
 def test_a_way_that_fails_says_why_and_the_others_are_timed(monkeypatch):
     """As `torch.func` refuses what batch normalisation keeps, and a processor has no streams."""
-    work = ways.Work("timm/test_efficientnet", 2, 2, "bf16")
+    work = ways.Load("timm/test_efficientnet", 2, 2, "bf16")
     monkeypatch.setattr(ways, "asked", lambda device: [work])
     monkeypatch.setattr(ways, "_SECONDS", 0.01)
     rows = {row["way"]: row for row in ways.measured("cpu", 300)}

@@ -36,7 +36,7 @@ _LEAST = 20
 
 
 @dataclass(frozen=True)
-class Work:
+class Load:
     """Runs of a network to be trained at once, by batches of so many pictures each."""
 
     network: str
@@ -45,18 +45,18 @@ class Work:
     precision: str
 
 
-def asked(device: str) -> list[Work]:
+def asked(device: str) -> list[Load]:
     """Say what is timed: five folds on a GPU; on a processor next to nothing, to try the way."""
     if device == "cpu":
-        return [Work("squeezenet1_1", 2, 4, "fp32")]
+        return [Load("squeezenet1_1", 2, 4, "fp32")]
     each = [("caffenet", "bf16"), ("squeezenet1_1", "bf16"), ("caffenet", "fp32")]
-    return [Work(network, 5, 256, precision) for network, precision in each]
+    return [Load(network, 5, 256, precision) for network, precision in each]
 
 
 def measured(device: str, seconds: float) -> Iterator[dict]:
     """Time each way in processes of its own, which are ended when the time is over.
 
-    A row has ``way``, the fields of `Work`, ``rate`` (pictures a second, of all runs), ``ratio``
+    A row has ``way``, the fields of `Load`, ``rate`` (pictures a second, of all runs), ``ratio``
     (to the rate of one after another), and ``failed``, why there is none.
     """
     end = time.monotonic() + seconds
@@ -77,7 +77,7 @@ def measured(device: str, seconds: float) -> Iterator[dict]:
 
 
 def _asked(
-    work: Work, way: str, device: str, iterations: int | None, until: float
+    work: Load, way: str, device: str, iterations: int | None, until: float
 ) -> tuple[str | None, float, float]:
     """Have a way timed: why it failed, or the seconds and iterations a run that it took."""
     count, context = work.runs if way == PROCESSES else 1, workers.processes()
@@ -108,7 +108,7 @@ def _asked(
 
 
 def _time(
-    sender, together, work: Work, way: str, device: str, iterations: int | None, seconds: float
+    sender, together, work: Load, way: str, device: str, iterations: int | None, seconds: float
 ) -> None:
     """Send when the iterations began and ended and how many they were, or what failed."""
     warnings.simplefilter("ignore")  # of what is slow, as the rate shows
@@ -131,7 +131,7 @@ def _time(
 class Serial:
     """Runs of one network, each with its own weights and batches, one after another."""
 
-    def __init__(self, work: Work, device: str, autocast: Callable):
+    def __init__(self, work: Load, device: str, autocast: Callable):
         self.runs, self.autocast, recipe = range(work.runs), autocast, Recipe()
         made = [factory.create(work.network, start="random", seed=one) for one in self.runs]
         self.networks, self.convention = [one.to(device) for one in made], made[0].convention
@@ -144,9 +144,6 @@ class Serial:
         cuts = loop.placed(size, SIDE - self.convention.crop, recipe, dice)
         drawn = positions, *cuts, labels
         self.drawn = [one.unflatten(0, shape).to(device) for one in drawn]
-        # In an iteration a number of the host's would wait for the device.
-        facts = torch.tensor([self.convention.mean, self.convention.std], device=device)
-        self.mean, self.std = facts[:, :, None, None]
 
     def go(self, numbers: Iterable[int]) -> None:
         """Make some iterations of all runs, and wait for the device."""
@@ -173,17 +170,14 @@ class Serial:
         return F.cross_entropy(logits.float(), labels)
 
     def prepared(self, *cuts: Tensor) -> Tensor:
-        """Cut crops, and make of them what `Convention.prepare` does."""
-        crops = cut(self.pixels, *cuts, self.convention.crop).permute(0, 3, 1, 2)
-        crops = crops.flip(1) if self.convention.order == "BGR" else crops
-        x = crops.contiguous(memory_format=torch.channels_last).float()
-        return x.mul_(self.convention.scale).sub_(self.mean).div_(self.std)
+        """Cut crops, and prepare them."""
+        return self.convention.prepare(cut(self.pixels, *cuts, self.convention.crop))
 
 
 class Stacked(Serial):
     """All runs as one, whose convolutions are in groups and whose products are batched."""
 
-    def __init__(self, work: Work, device: str, autocast: Callable):
+    def __init__(self, work: Load, device: str, autocast: Callable):
         super().__init__(work, device, autocast)
         bodies = [one.arrange(onednn=False).body for one in self.networks]
         self.state = func.stack_module_state(bodies)
@@ -212,7 +206,7 @@ class Stacked(Serial):
 class Streams(Serial):
     """Each run in a stream of its own."""
 
-    def __init__(self, work: Work, device: str, autocast: Callable):
+    def __init__(self, work: Load, device: str, autocast: Callable):
         super().__init__(work, device, autocast)
         self.streams = [torch.cuda.Stream(device) for _ in self.runs]
 
@@ -230,7 +224,7 @@ class Streams(Serial):
 class Graph(Serial):
     """An iteration of all runs captured once, and replayed on other draws."""
 
-    def __init__(self, work: Work, device: str, autocast: Callable):
+    def __init__(self, work: Load, device: str, autocast: Callable):
         super().__init__(work, device, autocast)
         self.slots, aside = [one[0].clone() for one in self.drawn], torch.cuda.Stream(device)
         aside.wait_stream(torch.cuda.current_stream())

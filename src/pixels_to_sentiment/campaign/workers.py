@@ -10,7 +10,6 @@ import signal
 import time
 from collections.abc import Callable, Iterable
 from multiprocessing import get_context
-from multiprocessing.context import ForkServerContext
 from multiprocessing.pool import AsyncResult
 from pathlib import Path
 
@@ -90,7 +89,7 @@ def perform(
         return [*working, *left, *waiting]
 
 
-def processes() -> ForkServerContext:
+def processes():
     """Give a way to start processes from one that has imported all, and used no thread or GPU."""
     context = get_context("forkserver")
     context.set_forkserver_preload([__name__, f"{__package__}.ways"])

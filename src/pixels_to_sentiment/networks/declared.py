@@ -9,11 +9,13 @@ Nothing is built here and torch is not imported, so that what only names network
 """
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 from pixels_to_sentiment.errors import UserError
 
 if TYPE_CHECKING:
+    import torch
     from torch import Tensor
 
 CLASSES = ("negative", "positive")
@@ -52,12 +54,20 @@ class Convention:
         x = pixels.permute(0, 3, 1, 2)
         if self.order == "BGR":
             x = x.flip(1)  # of bytes, a quarter of what it would be of floats
-        mean, std = (torch.tensor(one, device=x.device) for one in (self.mean, self.std))
         x = x.contiguous(memory_format=torch.channels_last).float()
         if self.scale != 1:
             x.mul_(self.scale)
-        x.sub_(mean.view(3, 1, 1))
-        return x if (std == 1).all() else x.div_(std.view(3, 1, 1))
+        x.sub_(_on(x.device, self.mean))
+        return x if set(self.std) == {1.0} else x.div_(_on(x.device, self.std))
+
+
+@cache
+def _on(device: "torch.device", values: tuple[float, ...]) -> "Tensor":
+    """Put a value a channel onto a device once: in every iteration, a GPU would be waited for."""
+    import torch
+
+    with torch.inference_mode(False):
+        return torch.tensor(values, device=device).view(-1, 1, 1)
 
 
 # The ILSVRC-2012 mean per channel, as the authors' released scripts subtract it.

@@ -158,7 +158,7 @@ def in_words(report: dict) -> dict[str, str]:
     """Give what a page says of a report, by name."""
     made, seconds = report["made"], report["seconds"]
     hardware = made["hardware"]
-    where = hardware.get("gpu") or f"{hardware['cores']} cores ({hardware['cpu']})"
+    where = hardware.get("gpu") or f"{hardware['cpu']}, {hardware['cores']} of its cores"
     versions = f"Python {made['versions']['python']}, torch {made['versions']['torch']}"
     kinds = (f"{name} {seconds[name]:.0f} s" for name in seconds if name != "all")
     return {

@@ -127,7 +127,7 @@ def our_prediction(network: str, count: int, device: str) -> Callable[[], None]:
     """Ten crops of `count` pictures with `prediction.crop_probabilities`."""
     made = factory.create(network, start="random").to(device)
     pixels = pictures.load().tensor()[:count].to(device)
-    return lambda: prediction.crop_probabilities(made, pixels)
+    return loop.arithmetic("fp32", device[:4])(partial(prediction.crop_probabilities, made, pixels))
 
 
 def common_prediction(network: str, count: int, device: str, folder: str) -> Callable[[], None]:
@@ -162,7 +162,7 @@ def our_inference(network: str, batch: int, device: str, side: int = 0) -> Calla
     def work() -> None:
         (body(made.convention.prepare(pixels)) if side else made(pixels).softmax(1)).cpu()
 
-    return work
+    return loop.arithmetic("fp32", device[:4])(work)
 
 
 def opencv_inference(network: str, batch: int, side: int = 0) -> Callable[[], None]:
@@ -186,17 +186,20 @@ def opencv_inference(network: str, batch: int, side: int = 0) -> Callable[[], No
     return work
 
 
-def product(way: str, precision: str, device: str) -> Callable[[], None]:
+def product(way: str, precision: str, device: str, times: int = 1) -> Callable[[], None]:
     """Multiply two square matrices: ``way`` torch's product, or a 1x1 convolution (oneDNN)."""
     kind = torch.bfloat16 if precision == "bf16" else torch.float32
     a, b = (torch.randn(PRODUCT_SIDE, PRODUCT_SIDE, device=device).to(kind) for _ in range(2))
-    if way == "product":
-        return lambda: torch.mm(a, b)
     side = int(PRODUCT_SIDE**0.5)
     x = a.view(1, side, side, PRODUCT_SIDE).permute(0, 3, 1, 2)
     weight = b[:, :, None, None].contiguous(memory_format=torch.channels_last)
 
-    return torch.inference_mode()(lambda: F.conv2d(x, weight))
+    def work() -> None:
+        for _ in range(times):
+            torch.mm(a, b) if way == "product" else F.conv2d(x, weight)
+
+    # Otherwise a GPU's convolution would be of fewer digits than float32 has.
+    return torch.inference_mode()(loop.arithmetic(precision, device[:4])(work))
 
 
 def operations(network: str, *, train: bool) -> int:

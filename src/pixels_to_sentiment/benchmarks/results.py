@@ -27,8 +27,9 @@ def rows(
     count: int,
     flops: int,
     times: tuple[dict[str, list[float]], dict[str, float]],
+    products: int = 1,
 ) -> list[dict]:
-    """Set each contender beside this project's code, on `count` pictures a round.
+    """Set each contender beside this project's code, on `count` pictures (`products`) a round.
 
     The times are those of `timing.alternate`; `flops` are operations a picture, 0 for work that is
     not the network's. A contender a row: ``what``, ``contender``, ``rate`` (median, pictures a
@@ -41,7 +42,7 @@ def rows(
     for name, taken in seconds.items():
         if name.startswith(LIMIT):
             precision = name.split()[2]
-            rate = 2 * PRODUCT_SIDE**3 / np.median(taken)
+            rate = 2 * PRODUCT_SIDE**3 * products / np.median(taken)
             limits[precision] = max(limits.get(precision, 0.0), rate)
     for name in (one for one in seconds if not one.startswith(LIMIT)):
         taken = seconds[name]

@@ -1,8 +1,8 @@
 """Runs by several processes that share a device, until a deadline.
 
 Processes and not threads or stacked networks: torch's random numbers and the precision of products
-belong to a process, so each run is the same to the last bit as if it were made alone. How fast the
-other ways are, `ways` measures.
+belong to a process, so on a processor each run is the same to the last bit as if it were made
+alone. How fast the other ways are, `ways` measures.
 """
 
 import os

@@ -194,6 +194,7 @@ class _Campaign:
             print(f"The {name} failed: {str(fault).splitlines()[0]}", file=sys.stderr)
         else:
             print(*steps.in_words(name, self.report[name]), sep="\n", flush=True)
+            self._pack()
 
     @contextmanager
     def _timed(self, kind: str) -> Iterator[None]:

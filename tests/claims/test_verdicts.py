@@ -67,6 +67,6 @@ def test_why_counts_what_is_left_out_and_what_knows_of_one_seed():
     assert "1 comparison with what the claim is about (+0.100): 1 for." in why
     assert "1 comparison with other networks (+0.100): 1 undecided." in why
     assert "Nearly the article's own" in why
-    assert "1 of them from one seed." in why
+    assert "In 1 of them a network has one seed alone." in why
     assert "1 pair in which one network learned nothing" in why
     assert "1 pair of classifiers on frozen layers" in why

@@ -156,8 +156,8 @@ def _lone(rows: Sequence[Row]) -> str:
     if not lone:
         return ""
     if lone == len(rows):
-        return f"One seed{' each' * (lone > 1)}."
-    return f"{lone} of them from one seed."
+        return f"{'In each a' if lone > 1 else 'A'} network has one seed alone."
+    return f"In {lone} of them a network has one seed alone."
 
 
 _LEFT_OUT = {

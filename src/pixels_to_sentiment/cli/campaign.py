@@ -231,4 +231,5 @@ class _Campaign:
         made = packs.keep(found, self.report, self.root, self.options.output)
         self.last = time.monotonic()
         size = sum(path.stat().st_size for path in made)
-        print(f"{len(found)} records in {len(made)} packs, {size:,} bytes.", flush=True)
+        if made:
+            print(f"{len(found)} records in {len(made)} packs, {size:,} bytes.", flush=True)

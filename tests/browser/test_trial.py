@@ -60,7 +60,8 @@ def test_the_answer_is_the_librarys(page, picture, book, address):
     """Probability and map are those of the same network by the library's own preprocessing."""
     assert choose(page, picture) == ""
     facts = json.loads((book / FOLDER / "model.json").read_text())
-    convention = Convention(*(facts[name] for name in ("order", "scale", "mean", "std", "crop")))
+    mean, std = map(tuple, (facts["mean"], facts["std"]))
+    convention = Convention(facts["order"], facts["scale"], mean, std, facts["crop"])
     session = onnxruntime.InferenceSession(book / FOLDER / "model.onnx")
 
     def log_odds(pixels):

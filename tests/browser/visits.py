@@ -38,9 +38,10 @@ _MATHS = "() => window.MathJax?.startup?.promise?.then(() => true)"
 _SETTLE_MS = 500
 
 # axe-core would fetch the style sheets a second time to look into them, and miss imported ones. Of
-# a table of hundreds of rows, which are all made alike, it is shown the first.
+# hundreds of rows of a table or links to runs, which are all made alike, it is shown the first.
 _AXE = """async rules => {
-    const alike = [...document.querySelectorAll('tbody tr:nth-child(n+21):not([hidden])')];
+    const alike = [...document.querySelectorAll(
+        'tbody tr:nth-child(n+11):not([hidden]), a.run:nth-of-type(n+11)')];
     alike.forEach(row => { row.hidden = true; });
     const found = await axe.run({
         resultTypes: ['violations'], preload: false,

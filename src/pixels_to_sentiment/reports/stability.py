@@ -113,6 +113,8 @@ def _limit_at_start(
     name: str, start: str, momentum: float, pixels: Tensor
 ) -> tuple[float, float] | None:
     try:
+        # Before a network is filled, which takes longer than to see that its file is missing.
+        factory.weights_asset(name, start)
         network = factory.create(name, start=start)
     except UserError:
         return None

@@ -6,11 +6,11 @@
 #   raises where it cannot, as it does for some operators.
 # Behaviour: up to opset 10 Resize (and Upsample before it) takes the pixel at x / scale. Opset 11 made
 #   this a choice, and half_pixel the default; the converter adds the new inputs and leaves the choice
-#   out. What is interpolated to twice its size lies elsewhere by half a pixel, so that a map no longer
-#   lies on its picture; by the nearest pixel, larger pictures stay as they are, and smaller ones are
-#   made of other pixels. Of Softmax, which lost the same kind of freedom in opset 13, the meaning is
-#   kept; of Hardmax it is not: the largest is taken for each class, no longer of all that was
-#   flattened. The checker is content, and nothing is said. Known for Resize (onnx issue 8480).
+#   out. What is interpolated to twice its size is moved by half a pixel, to eight times by three and a
+#   half, so that a map no longer lies on its picture. By the nearest pixel larger pictures stay as they
+#   are, and smaller ones are made of other pixels. Softmax and Hardmax stopped flattening in opset 13:
+#   of Softmax the meaning is kept, of Hardmax the largest is taken class by class, no longer of all.
+#   The checker is content, and nothing is said. Known for Resize (onnx issue 8480).
 # Cure: set coordinate_transformation_mode to "asymmetric" and nearest_mode to "floor" afterwards.
 # Output seen (of a row 0 4 8, and of two places by two classes, 200 100 and 0 300):
 #   linear, twice: 0 2 4 6 8 8, converted 0 1 3 5 7 8

@@ -3,13 +3,14 @@
 #
 # Versions: papermill 2.7.0, nbclient 0.11.0, nbformat 5.11.1, ipykernel 7.4.0, Python 3.11.
 # Date: 2026-11-29.
-# Expectation: parameters arrive as they were given, or execute_notebook raises, as it does for a set, a
-#   range, a date and a NumPy number. A tuple might arrive as a list, which it is in the metadata of the
-#   notebook that comes out.
-# Behaviour: (1, 2) arrives as the six characters "(1, 2)", at any depth, and the key 1 as "1". A loop over
-#   the folds runs six times, over brackets and commas; a question whether "1" is among them is answered
-#   yes; a rate that is looked up by its fold is not found, and get() gives the default. The cell of the
-#   parameters looks right at a glance, and nothing is said. Known for tuples (papermill issue 586).
+# Expectation: parameters arrive as they were given, or execute_notebook raises, as it does for a set,
+#   a range, a date and a whole number of NumPy's. A tuple might arrive as a list, which it is in the
+#   metadata of the notebook that comes out.
+# Behaviour: (1, 2) arrives as the six characters "(1, 2)", at any depth, and the key 1 as "1". A loop
+#   over the folds runs six times, over brackets and commas; the question whether "1" is among them is
+#   answered yes; a rate that is looked up by its fold is not found, and get() gives the default. The
+#   cell of the parameters looks right at a glance, and nothing is said. Known for tuples (papermill
+#   issue 586).
 # Cure: lists, and lists of pairs; or isinstance in the notebook's first cell.
 # Output seen:
 #   folds arrive as '(1, 2)', 6 of them; the metadata have [1, 2]

@@ -4,12 +4,12 @@
 # Versions: scipy 1.17.1, numpy 2.4.6, Python 3.11. Date: 2026-11-29.
 # Expectation: ranks have a known distribution, which SciPy's other rank tests use where there are few:
 #   three points come in rising or falling order by chance in two of six cases, so p is 1/3.
-# Behaviour: kendalltau says 1/3. spearmanr takes its t distribution and somersd its normal one however few
-#   there are, and where the order is perfect the statistic is infinite: p is 0 with three points as
-#   with three hundred. With five of which two have changed places p is 0.04, or 0.0003, where one
-#   arrangement in twelve is as good. Nothing is said. It is met where accuracies are held against
-#   the depth of a few layers, or a few sizes of a training set. (The documentation of spearmanr says
-#   that its p is for more than 500 points and shows a test by permutation; that of somersd does not.)
+# Behaviour: kendalltau says 1/3. spearmanr takes its t distribution and somersd its normal one however
+#   few there are, and where the order is perfect the statistic is infinite: p is 0 with three points
+#   as with three hundred. With five of which two have changed places p is 0.04, or 0.0003, where one
+#   order in twelve is as good. Nothing is said. It is met where accuracies are held against the depth
+#   of a few layers, or a few sizes of a training set. (The documentation of spearmanr says that its p
+#   is for more than 500 points and shows a test by permutation; that of somersd does not.)
 # Cure: permutation_test with permutation_type="pairings", or kendalltau.
 # Output seen (p by spearmanr, somersd and kendalltau, and of spearmanr's statistic by all orders):
 #   1 2 3: spearmanr 0.0000, somersd 0.0000, kendalltau 0.3333, all orders 0.3333

@@ -142,15 +142,29 @@ def depths(claim: Claim, recorded: Recorded) -> Iterator[Row]:
     for rank, one in _probed(claim, recorded):
         for classifier, some in one.told.groupby("classifier", sort=False):
             means = _over_folds(some["right"], some)[some["layer"].unique()][::-1]
-            # Nothing is known of fewer than three.
-            known = len(means) > 2 and np.ptp(means) > 0
-            value, p = stats.spearmanr(np.arange(len(means)), means) if known else (0.0, 1.0)
+            value, p = _trend(means)
             side = sides.FOR if value > 0 else sides.AGAINST
             side = side if p < SIGNIFICANT else sides.UNDECIDED
             title = f"{one.title}, {layerwise.CLASSIFIER_TITLES[classifier]}"
             words = f"{tables.signed(value, 2)} over {len(means)} layers (p {tables.p_value(p)})"
             found = resampling.Effects(value, np.nan, np.nan)
             yield compared([one], rank, found, side, title=title, words=words)
+
+
+def _trend(means: np.ndarray) -> tuple[float, float]:
+    """Give the rank correlation of values with their order, and its p by permuting them.
+
+    ``spearmanr`` takes a distribution that few values do not have: it calls three in order certain.
+    """
+    if len(means) < 2 or np.ptp(means) == 0:
+        return 0.0, 1.0
+    depth, ranks = stats.zscore(np.arange(len(means))), stats.zscore(stats.rankdata(means))
+
+    def correlation(ranks, axis):
+        return (ranks * depth).mean(axis)
+
+    found = stats.permutation_test([ranks], correlation, permutation_type="pairings", rng=0)
+    return found.statistic, found.pvalue
 
 
 def dips(claim: Claim, recorded: Recorded) -> Iterator[Row]:

@@ -60,7 +60,7 @@ RULES = {
     "count": "Parameters are counted. For: as many are saved as the article says.",
     "depth": "A linear classifier learns on each layer of the fine-tuned network, its cost chosen "
     "inside the training list. For: the rank correlation of depth and accuracy is positive with p "
-    "below 5%, by each classifier; against: negative so.",
+    "below 5%, of all orders of the layers, by each classifier; against: negative so.",
     "layers": "Classifiers as by <i>depth</i>, on two layers of a network, on the same pictures. "
     "For and against as by <i>better</i>. A layer of another network is no test.",
     "alike": "Classifiers as by <i>depth</i>; the SVM's answers less those of softmax, mean over "

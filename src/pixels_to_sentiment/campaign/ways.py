@@ -26,7 +26,7 @@ SERIAL, PROCESSES, STREAMS = "one after another", "a process each", "a stream ea
 STACKED, GRAPH = "stacked by torch.func", "a captured graph"
 BRANCHES = "a captured graph, a stream each"
 WAYS = SERIAL, PROCESSES, STREAMS, STACKED, GRAPH, BRANCHES
-NO_GPU, LATE, LOST = "needs a GPU", "not over in time", "its process ended early"
+NO_GPU, LATE = "needs a GPU", "not over in time"
 # Pictures on the device, and iterations whose draws lie there; then they come again.
 _PICTURES, _DRAWN = 256, 8
 # Seconds that one after another is timed for; the other ways do the same work.
@@ -97,7 +97,7 @@ def _asked(
                 return failed[0], 0, 0
             waiting = [one for one in waiting if one not in told]
     except EOFError:
-        return LOST, 0, 0
+        return workers.LOST, 0, 0
     finally:
         for one in made:
             if one.pid:

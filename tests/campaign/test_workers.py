@@ -1,6 +1,9 @@
 """Processes that make runs stop in time, and leave what they finished and nothing else."""
 
+import os
 import signal
+import subprocess
+import sys
 import time
 from dataclasses import replace
 
@@ -79,10 +82,11 @@ def test_a_run_that_breaks_a_gpu_costs_its_process_and_no_other_run(perform):
 
 def test_where_no_process_lasts_no_more_runs_are_begun(perform):
     """After three in a row: one between them that is finished begins the count anew."""
-    seeds = [BREAKS, BREAKS + 1, 0, *range(BREAKS + 2, BREAKS + 5), 1]
+    first, second, *more = range(BREAKS, BREAKS + 6)
+    seeds = [first, second, 0, more[0], 1, *more[1:], 2]
     with pytest.raises(UserError, match=r"^3 runs in a row .*CUDA error: an illegal"):
         perform([Fragile(**fields(seed)) for seed in seeds], 200, at_once=1)
-    assert [one.run.seed for one in Record.recorded(places.runs() / "campaign")] == [0]
+    assert {one.run.seed for one in Record.recorded(places.runs() / "campaign")} == {0, 1}
 
 
 def test_a_worker_that_did_not_hear_that_it_is_over_is_told_again(perform, tmp_path, monkeypatch):
@@ -97,3 +101,29 @@ def test_a_worker_that_did_not_hear_that_it_is_over_is_told_again(perform, tmp_p
     crew.end()
     assert process.exitcode == 128 + signal.SIGTERM
     assert [*tmp_path.glob("runs/.unfinished-*/*")] == []
+
+
+SERVED = """
+import sys, time
+from pixels_to_sentiment.campaign import workers
+context = workers.processes()
+if sys.argv[1] == "later":
+    context.Process(target=time.sleep, args=(3,)).start()
+try:
+    time.sleep(1)  # until the server is more than an interpreter
+    print("started", flush=True)
+    time.sleep(60)
+except KeyboardInterrupt:
+    print("heard")
+"""
+
+
+@pytest.mark.parametrize("when", ["while it imports", "later"])
+def test_ctrl_c_is_heard_by_the_command_alone(when):
+    """Neither the server that imports all nor a process that it started puts a traceback there."""
+    command = [sys.executable, "-c", SERVED, when]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, start_new_session=True, **pipes) as process:
+        assert process.stdout.readline() == "started\n"
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.communicate(timeout=100) == ("heard\n", "")

@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from multiprocessing import connection, get_context
+from multiprocessing import connection, forkserver, get_context, resource_tracker
 from pathlib import Path
 
 from pixels_to_sentiment.campaign.order import Costs
@@ -174,13 +174,19 @@ def processes():
     """Give a way to start processes from one that has imported all, and used no thread or GPU."""
     context = get_context("forkserver")
     context.set_forkserver_preload([__name__, f"{__package__}.ways"])
+    resource_tracker.ensure_running()  # by itself it would lift the block
+    # Ctrl-C is the parent's to tell: the server and whoever comes from it never hear it.
+    heard = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
     return context
 
 
 def _work(pipe, root: Path, device: str, at_once: int, environment: dict[str, str]) -> None:
-    # An exception lets what is half-written be removed. Ctrl-C is the parent's to tell.
+    # An exception lets what is half-written be removed.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.update(environment)  # The server's is that of when it began.
     kept, loaded, outcome = Weightless(root, at_once), pictures.load(), None
     with suppress(EOFError, OSError):  # The parent has no more, or is gone.

@@ -183,13 +183,13 @@ class _Campaign:
         return len(set(self.todo) - made)
 
     def _take(self, name: str, loaded, seconds: float) -> None:
-        """Take a step that was not taken yet, and say what it found."""
+        """Take a step, as far as it was not taken yet, and say what it found."""
         from pixels_to_sentiment.campaign import steps
 
         try:
             with self._timed(name):
-                if name not in self.report:
-                    self.report[name] = steps.take(name, loaded, self.device, seconds)
+                known = self.report.get(name)
+                self.report[name] = steps.take(name, loaded, self.device, seconds, known)
         except (UserError, RuntimeError) as fault:  # torch's, as of a device without memory
             print(f"The {name} failed: {str(fault).splitlines()[0]}", file=sys.stderr)
         else:

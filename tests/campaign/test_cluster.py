@@ -276,6 +276,18 @@ def test_a_cluster_that_is_not_there_is_told_in_one_sentence(address, said, caps
     assert f": {said}" in capsys.readouterr().err
 
 
+def test_a_campaign_for_a_cluster_that_is_not_there_leaves_nothing(
+    loaded, isolated, monkeypatch, capsys
+):
+    """No folder for packs that there will not be."""
+    monkeypatch.setattr(order, "planned", lambda smoke: ([RUN], {}))
+    monkeypatch.setattr(pictures, "load", lambda: replace(loaded, source="photographs"))
+    place = ["-o", str(isolated / "packs" / "new"), "--minutes", "1"]
+    assert main(["campaign", "--cluster", "tcp://127.0.0.1:1", *place]) == 2
+    assert "No Dask scheduler answers" in capsys.readouterr().err
+    assert not (isolated / "packs").exists()
+
+
 @pytest.mark.usefixtures("client")
 def test_of_a_scheduler_that_is_gone_dask_itself_says_nothing():
     """Its client, which has a level of its own, would put tracebacks before the sentence."""

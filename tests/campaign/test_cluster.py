@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -176,6 +177,16 @@ def test_a_worker_is_sent_the_files_that_it_cannot_have(client, loaded, isolated
 def test_the_thread_of_a_worker_has_the_memory_of_its_process(client):
     """Of others what is freed does not stay, so that each step would have to ask for it anew."""
     assert client.submit(heaps).result() == 1
+
+
+def test_the_address_of_the_dashboard_is_given_where_it_answers(client, monkeypatch):
+    """Dask gives one without bokeh, too, where there is none."""
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    assert cluster.dashboard(client) == ""
+    monkeypatch.undo()
+    pytest.importorskip("bokeh")
+    with urllib.request.urlopen(cluster.dashboard(client)) as page:
+        assert b"Dask" in page.read()
 
 
 def test_what_is_not_to_begin_is_left_undone(client, loaded, tmp_path):

@@ -226,8 +226,9 @@ class _Campaign:
         from pixels_to_sentiment.records.runs import Record
 
         found = [one for one in Record.recorded(self.root) if one.run in self.planned]
-        self.report["catalogue"] = outcome.whole(self.runs, self.costs, self.at_once)
-        self.report |= outcome.summary(self.report) | {"made": self.clock.details()}
+        seconds, likened = outcome.whole(self.runs, self.costs, self.at_once)
+        self.report |= {"catalogue": seconds, "likened": likened, "made": self.clock.details()}
+        self.report |= outcome.summary(self.report)
         made = packs.keep(found, self.report, self.root, self.options.output)
         self.last = time.monotonic()
         size = sum(path.stat().st_size for path in made)

@@ -148,7 +148,8 @@ def test_a_campaign_sends_its_runs_and_packs_what_comes_back(
     monkeypatch.setattr(cluster, "connected", lambda address: nullcontext(client))
     words = ["campaign", "--cluster", "local:2", "--device", "cpu", "--minutes", "5"]
     assert main([*words, "-o", str(isolated / "packs")]) == 0
-    assert "0 runs are left.\n2 records in 1 packs" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "--resume: 0 runs that would not have ended in time.\nRecords packed beside" in out
     with packs.opened(isolated / "packs") as (records, _):
         assert {one.run for one in records} == set(runs)
     folders = [places.runs() / "campaign" / run.key(loaded.fingerprint) for run in runs]

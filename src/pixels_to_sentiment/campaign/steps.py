@@ -48,7 +48,7 @@ def in_words(name: str, found) -> list[str]:
 
 def _way_in_words(row: dict) -> str:
     told = row["failed"] or "{rate:.1f} pictures a second".format(**row)
-    return "{runs} x {network} {precision} {way}: ".format(**row) + told
+    return "training {runs} x {network} {precision}, {way}: ".format(**row) + told
 
 
 def _benchmark(device: str, seconds: float) -> dict:

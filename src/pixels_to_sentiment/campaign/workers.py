@@ -60,8 +60,8 @@ def perform(
 ) -> list[Run]:
     """Make runs in their order, as far as the time goes.
 
-    A run that costs its process, as an error of a GPU or a lack of memory does, is told as one that
-    cannot be finished, and a new process makes the next.
+    A run that costs its process, by an error of a GPU or as the machine lacked memory, is told as
+    one that cannot be finished, and a new process makes the next.
 
     Parameters
     ----------

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -147,7 +148,8 @@ def test_a_campaign_sends_its_runs_and_packs_what_comes_back(
     monkeypatch.setattr(cluster, "connected", lambda address: nullcontext(client))
     words = ["campaign", "--cluster", "local:2", "--device", "cpu", "--minutes", "5"]
     assert main([*words, "-o", str(isolated / "packs")]) == 0
-    assert "0 runs are left.\n2 records in 1 packs" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "--resume: 0 runs that would not have ended in time.\nRecords packed beside" in out
     with packs.opened(isolated / "packs") as (records, _):
         assert {one.run for one in records} == set(runs)
     folders = [places.runs() / "campaign" / run.key(loaded.fingerprint) for run in runs]
@@ -176,6 +178,16 @@ def test_a_worker_is_sent_the_files_that_it_cannot_have(client, loaded, isolated
 def test_the_thread_of_a_worker_has_the_memory_of_its_process(client):
     """Of others what is freed does not stay, so that each step would have to ask for it anew."""
     assert client.submit(heaps).result() == 1
+
+
+def test_the_address_of_the_dashboard_is_given_where_it_answers(client, monkeypatch):
+    """Dask gives one without bokeh, too, where there is none."""
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    assert cluster.dashboard(client) == ""
+    monkeypatch.undo()
+    pytest.importorskip("bokeh")
+    with urllib.request.urlopen(cluster.dashboard(client)) as page:
+        assert b"Dask" in page.read()
 
 
 def test_what_is_not_to_begin_is_left_undone(client, loaded, tmp_path):
@@ -274,6 +286,18 @@ def test_a_cluster_that_is_not_there_is_told_in_one_sentence(address, said, caps
     assert main(["experiments", "run", "fine-tuning", "--cluster", address]) == 2
     assert time.monotonic() - began < 10
     assert f": {said}" in capsys.readouterr().err
+
+
+def test_a_campaign_for_a_cluster_that_is_not_there_leaves_nothing(
+    loaded, isolated, monkeypatch, capsys
+):
+    """No folder for packs that there will not be."""
+    monkeypatch.setattr(order, "planned", lambda smoke: ([RUN], {}))
+    monkeypatch.setattr(pictures, "load", lambda: replace(loaded, source="photographs"))
+    place = ["-o", str(isolated / "packs" / "new"), "--minutes", "1"]
+    assert main(["campaign", "--cluster", "tcp://127.0.0.1:1", *place]) == 2
+    assert "No Dask scheduler answers" in capsys.readouterr().err
+    assert not (isolated / "packs").exists()
 
 
 @pytest.mark.usefixtures("client")

@@ -32,15 +32,38 @@ def test_five_folds_take_from_the_first_start_to_the_last_end():
 
 
 def test_the_catalogue_is_reckoned_from_the_runs_made_so_many_at_once():
-    """One seed in the usual precision; nothing is said where a network has no run."""
+    """One seed in the usual precision."""
     costs = order.Costs([], "cuda")
     costs.add(FULL, 4.0)
     costs.add(replace(FULL, seed=1), 8.0)
     asked = [FULL, replace(FULL, fold=2), replace(FULL, seed=1), replace(FULL, precision="fp32")]
-    assert outcome.whole(asked, costs, 3) == pytest.approx(2 * 6 / 3)
-    assert outcome.whole([*asked, OTHER], costs, 3) is None
+    assert outcome.whole(asked, costs, 3) == (pytest.approx(2 * 6 / 3), [])
     costs.add(replace(OTHER, network="alexnet"), 30.0)
-    assert outcome.whole([*asked, OTHER], costs, 3) == pytest.approx((2 * 6 + 30) / 3)
+    assert outcome.whole([*asked, OTHER], costs, 3) == (pytest.approx((2 * 6 + 30) / 3), [])
+    nothing = outcome.whole(asked, order.Costs([], "cpu"), 3)
+    assert nothing == outcome.whole(asked, costs, 0) == (None, [])
+
+
+def test_a_network_without_runs_is_likened_to_the_nearest_in_operations():
+    """In proportion to these, and the target says so."""
+    costs = order.Costs([], "cuda")
+    costs.add(replace(FULL, network="caffenet"), 6.0)
+    costs.add(replace(FULL, network="mobilenet_v2"), 9.0)
+    # AlexNet has CaffeNet's layers.
+    assert outcome.whole([OTHER], costs, 1) == (pytest.approx(6), ["alexnet"])
+    squeezed = replace(FULL, network="squeezenet1_1")
+    # In millions by their authors: 300, and 352 with the thousand classes of ImageNet.
+    classes = 13 * 13 * 512 * 1000 / 1e6
+    assert outcome.whole([squeezed], costs, 1)[0] == pytest.approx(
+        9 * (352 - classes) / 300, rel=0.1
+    )
+    report = {"device": "cuda", "catalogue": 200.0, "likened": ["alexnet"], "runs": []}
+    *others, last = outcome.summary(report)["targets"]
+    assert (last["measured"], last["met"]) == (200.0, True)
+    assert last["what"].endswith(
+        "at most; estimated from the nearest network by operations: alexnet"
+    )
+    assert "alexnet" not in str(others)
 
 
 def test_targets_are_met_or_missed_on_a_gpu_and_not_measured_elsewhere():
@@ -62,11 +85,6 @@ def test_targets_are_met_or_missed_on_a_gpu_and_not_measured_elsewhere():
         *((pytest.approx(12 / 9 + 5, abs=0.01), True), (None, None)),
     ]
     assert {one["met"] for one in outcome.summary(report | {"device": "cpu"})["targets"]} == {None}
-    tables = outcome.tables(report | outcome.summary(report))
-    assert list(tables["targets"]["met"]) == ["met", "missed", "met", "met", "not measured"]
-    assert list(tables["five_folds"]["seeds"]) == [1, 1]
-    nothing = {"device": "cpu", "runs": []}
-    assert outcome.tables(nothing | outcome.summary(nothing))["five_folds"].empty
 
 
 @pytest.mark.usefixtures("isolated")

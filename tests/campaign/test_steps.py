@@ -52,6 +52,11 @@ def test_what_the_ways_found_is_said_in_a_line_each():
     one = {"way": "a stream each", "network": "caffenet", "runs": 5, "precision": "bf16"}
     rows = [one | {"rate": 12345.6, "failed": None}, one | {"rate": None, "failed": "no memory"}]
     assert steps.in_words("ways", rows) == [
-        "5 x caffenet bf16 a stream each: 12345.6 pictures a second",
-        "5 x caffenet bf16 a stream each: no memory",
+        "training 5 x caffenet bf16, a stream each: 12345.6 pictures a second",
+        "training 5 x caffenet bf16, a stream each: no memory",
     ]
+
+
+def test_what_is_known_from_before_is_not_done_again():
+    """Without pictures, on which the checks would fail."""
+    assert steps.take("checks", None, "cpu", 30.0, {"rows": []}) == {"rows": []}

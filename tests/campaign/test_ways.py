@@ -68,3 +68,29 @@ def test_a_way_is_ended_when_the_time_is_over():
     late = [row["way"] for row in rows if row["failed"] == ways.LATE]
     assert late == [ways.SERIAL, ways.PROCESSES, ways.STACKED]
     assert ways.workers.processes().active_children() == []
+
+
+def test_ways_that_were_late_are_timed_again_and_the_most_worthy_network_first(monkeypatch):
+    """As many iterations as one after another took; what failed by itself is not tried again."""
+    calls = []
+
+    def asked(work, way, device, iterations, until):
+        calls.append((work.network, work.precision, way, iterations))
+        return None, 6.0, 8
+
+    monkeypatch.setattr(ways, "_asked", asked)
+    first = [*ways.measured("cuda", 300)]
+    assert [*dict.fromkeys(call[:2] for call in calls)] == [
+        *(("caffenet", "bf16"), ("caffenet", "fp32"), ("squeezenet1_1", "bf16")),
+    ]
+    none = {"rate": None, "ratio": None}
+    late, failed = none | {"failed": ways.LATE}, none | {"failed": "no memory"}
+    before = [first[0], first[1] | failed, first[2] | late, *first[3:6]]
+    before += [first[6] | late, first[7] | {"ratio": None}, *first[8:]]
+    calls.clear()
+    again = [*ways.measured("cuda", 300, before)]
+    assert calls == [
+        ("caffenet", "bf16", ways.STREAMS, 4),
+        ("caffenet", "fp32", ways.SERIAL, None),
+    ]
+    assert again == [first[0], before[1], *first[2:]]

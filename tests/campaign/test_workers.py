@@ -1,5 +1,6 @@
 """Processes that make runs stop in time, and leave what they finished and nothing else."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -8,9 +9,12 @@ from dataclasses import replace
 
 import pytest
 
+from pixels_to_sentiment import places
 from pixels_to_sentiment.campaign import order, workers
+from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.records import store
 from pixels_to_sentiment.records.runs import Record
+from toy_fragile import BREAKS, DEAF, DIES, Fragile, fields
 from toy_runs import RUN, names_in
 
 
@@ -67,41 +71,59 @@ def test_a_run_that_cannot_be_finished_is_told_and_the_next_one_made(perform):
     assert (left, [one.run for one in records]) == ([], [RUN])
 
 
-DEAF = """
-import os, signal, time
+def test_a_run_that_breaks_a_gpu_costs_its_process_and_no_other_run(perform):
+    """It is told once, also where the process is gone, and new processes make the others."""
+    breaks, good, gone, better = (Fragile(**fields(seed)) for seed in (BREAKS, 0, DIES, 1))
+    told, left, records = perform([breaks, good, gone, better], 200, at_once=1)
+    assert told[breaks] == "AcceleratorError: CUDA error: an illegal memory access was encountered"
+    assert told[gone] == workers.LOST
+    assert (left, {one.run.seed for one in records}) == ([], {0, 1})
+
+
+def test_where_no_process_lasts_no_more_runs_are_begun(perform):
+    """After three in a row: one between them that is finished begins the count anew."""
+    first, second, *more = range(BREAKS, BREAKS + 6)
+    seeds = [first, second, 0, more[0], 1, *more[1:], 2]
+    with pytest.raises(UserError, match=r"^3 runs in a row .*CUDA error: an illegal"):
+        perform([Fragile(**fields(seed)) for seed in seeds], 200, at_once=1)
+    assert {one.run.seed for one in Record.recorded(places.runs() / "campaign")} == {0, 1}
+
+
+def test_a_worker_that_did_not_hear_that_it_is_over_is_told_again(perform, tmp_path, monkeypatch):
+    """Python swallows exceptions in destructors; what is half-written is removed all the same."""
+    monkeypatch.setattr(workers, "_UNHEARD", 1)
+    crew = workers._Crew(tmp_path / "runs", "cpu", 1)
+    crew.give(Fragile(**fields(DEAF)))
+    while not [*tmp_path.glob("runs/.unfinished-*/*")]:
+        time.sleep(0.05)
+    time.sleep(0.5)  # until it sleeps
+    (process,) = crew.there.values()
+    crew.end()
+    assert process.exitcode == 128 + signal.SIGTERM
+    assert [*tmp_path.glob("runs/.unfinished-*/*")] == []
+
+
+SERVED = """
+import sys, time
 from pixels_to_sentiment.campaign import workers
-workers._UNHEARD = 1
-workers._listen()
-class Deaf:
-    def __del__(self):
-        os.kill(os.getpid(), signal.SIGTERM)
-Deaf()
-time.sleep(50)
+context = workers.processes()
+if sys.argv[1] == "later":
+    context.Process(target=time.sleep, args=(3,)).start()
+try:
+    time.sleep(1)  # until the server is more than an interpreter
+    print("started", flush=True)
+    time.sleep(60)
+except KeyboardInterrupt:
+    print("heard")
 """
 
 
-def test_a_worker_that_did_not_hear_that_it_is_over_is_told_again():
-    """Python swallows exceptions in destructors, and the pool would wait for the worker."""
-    done = subprocess.run([sys.executable, "-c", DEAF], capture_output=True, text=True, timeout=40)
-    assert "ignored in: <function Deaf" in done.stderr
-    # By the exception, or by the alarm itself where Python takes longer than it to leave.
-    assert done.returncode in (128 + signal.SIGTERM, -signal.SIGALRM)
-
-
-def test_a_worker_that_waits_is_ended_by_the_signal_itself(monkeypatch):
-    """Python could miss it there, for ever; only who makes a run has something to clear up."""
-    kinds, seen = (signal.SIGTERM, signal.SIGALRM, signal.SIGINT), []
-    before = [signal.getsignal(kind) for kind in kinds]
-
-    class Store:
-        def get(self, *_, **__):
-            seen.append(signal.getsignal(signal.SIGTERM))
-
-    monkeypatch.setattr(workers, "_STATE", {"store": Store(), "pictures": None, "device": "cpu"})
-    try:
-        workers._make(RUN)
-        seen.append(signal.getsignal(signal.SIGTERM))
-    finally:
-        for kind, handler in zip(kinds, before, strict=True):
-            signal.signal(kind, handler)
-    assert seen == [workers._end, signal.SIG_DFL]
+@pytest.mark.parametrize("when", ["while it imports", "later"])
+def test_ctrl_c_is_heard_by_the_command_alone(when):
+    """Neither the server that imports all nor a process that it started puts a traceback there."""
+    command = [sys.executable, "-c", SERVED, when]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, start_new_session=True, **pipes) as process:
+        assert process.stdout.readline() == "started\n"
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.communicate(timeout=100) == ("heard\n", "")

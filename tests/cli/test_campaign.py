@@ -6,7 +6,7 @@ import time
 import pytest
 
 from pixels_to_sentiment import places
-from pixels_to_sentiment.campaign import order, packs, steps, workers
+from pixels_to_sentiment.campaign import order, outcome, packs, steps, workers
 from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.errors import UserError
@@ -39,15 +39,19 @@ def campaign(isolated, monkeypatch):
     return asked
 
 
-def test_a_campaign_goes_on_where_it_was_and_skips_what_is_recorded(campaign, capsys, isolated):
+def test_a_campaign_goes_on_where_it_was_and_skips_what_is_recorded(
+    campaign, capsys, isolated, monkeypatch
+):
     """What an earlier call finished is packed again and not made again; only records are there."""
+    known = []
+    monkeypatch.setattr(steps, "take", lambda *given: known.append(given[-1]) or {"rows": []})
     write_result(places.results(), 1, 3)
     assert "2 runs in all" in said(capsys, "campaign", "--dry-run")
     ask = ["campaign", "--device", "cpu", "--minutes", "1", "-o", str(isolated / "out")]
-    assert "1 records in 1 packs" in said(capsys, *ask)
+    assert "report: 1, in records-1.zip," in said(capsys, *ask)
     assert "--resume goes on with it" in refused(capsys, *ask)
-    assert "2 records in 1 packs" in said(capsys, *ask, "--resume")
-    assert campaign == [[2, 3], [3]]
+    assert "report: 2, in records-1.zip," in said(capsys, *ask, "--resume")
+    assert (campaign, known) == ([[2, 3], [3]], [None, {"rows": []}])
     with packs.opened(isolated / "out") as (records, report):
         assert sorted(one.run.fold for one in records) == [2, 3]
         assert report["checks"] == {"rows": []}
@@ -71,6 +75,31 @@ def test_a_campaign_that_is_ended_packs_what_is_finished(campaign, capsys, isola
         assert len(records) == 1
 
 
+def test_what_failed_is_tried_again_and_told_as_long_as_it_fails(
+    campaign, capsys, isolated, monkeypatch
+):
+    """By every call once."""
+    make, ask = workers.perform, ["campaign", "--device", "cpu", "--minutes", "1", "-o"]
+    for perform, failed in (lambda runs, *_: _[-1](runs[0], "no memory") or [], 1), (make, 0):
+        monkeypatch.setattr(workers, "perform", perform)
+        assert main([*ask, str(isolated / "out"), "--resume"]) == 0
+        assert capsys.readouterr().err.count("fold 1 seed 0 fp32: no memory") == failed
+        with packs.opened(isolated / "out") as (_, report):
+            assert len(report["failed"]) == failed
+
+
+def test_a_campaign_ends_with_the_targets_that_were_measured(
+    campaign, capsys, isolated, monkeypatch
+):
+    """And whether they were met."""
+    row = {"what": "rate, at least", "target": 30, "measured": 31.234, "met": True}
+    rows = [row, row | {"met": False}, row | {"measured": None, "met": None}]
+    monkeypatch.setattr(outcome, "summary", lambda report: {"targets": rows})
+    ask = ["campaign", "--device", "cpu", "--minutes", "1", "-o", str(isolated / "out")]
+    lines = said(capsys, *ask).splitlines()
+    assert lines[-2:] == ["rate, at least 30: 31.23, met", "rate, at least 30: 31.23, missed"]
+
+
 def test_a_campaign_says_what_it_lacks(capsys):
     """A folder and the minutes."""
     assert "-o DIR --minutes M" in refused(capsys, "campaign", "--minutes", "3")
@@ -81,16 +110,17 @@ def test_a_campaign_says_what_it_lacks(capsys):
 def test_a_campaign_that_cannot_begin_says_so_at_once_and_leaves_nothing(
     campaign, capsys, isolated, monkeypatch
 ):
-    """As where the folder for the packs is a file, or there are no photographs."""
+    """As where the packs would lie in a file, or there are no photographs."""
     (isolated / "file").touch()
     ask = ["campaign", "--device", "cpu", "--minutes", "1", "-o"]
-    assert "file cannot be written" in refused(capsys, *ask, isolated / "file")
+    for place in (isolated / "file", isolated / "file" / "out"):
+        assert f"{place} cannot be written" in refused(capsys, *ask, place)
     loaded = type("Loaded", (), {"real": False, "reason": "None are here."})
     monkeypatch.setattr(pictures, "load", lambda: loaded)
     for _ in range(2):  # not taken for an earlier campaign
         assert main([*ask, str(isolated / "out")]) == 2
         assert "needs the photographs. None are here." in capsys.readouterr().err
-    assert list((isolated / "out").iterdir()) == []
+    assert not (isolated / "out").exists()
     assert campaign == []
 
 
@@ -114,7 +144,7 @@ def test_where_the_checks_fail_the_runs_are_made(campaign, capsys, isolated, mon
     ask = ["campaign", "--device", "cpu", "--minutes", "1", "-o", str(isolated / "out")]
     assert main(ask) == 0
     out, err = capsys.readouterr()
-    assert "1 records in 1 packs" in out
+    assert "report: 1, in records-1.zip," in out
     assert f"The checks failed: {str(fault).splitlines()[0]}\n" in err
     assert "length" not in err
 

@@ -55,7 +55,8 @@ def equality(pictures: Pictures, device: str) -> dict:
 def in_words(row: dict) -> str:
     """Say what a row of `equality` found, and where that is too much."""
     more = "" if row.get("met", True) else ", and at most {limit:g} was asked for"
-    return ("{what}, {network} {precision}: {largest:.1e}" + more).format(**row)
+    words = "{what}, {network} {precision}: probabilities differ by up to {largest:.1e}"
+    return (words + more).format(**row)
 
 
 def _trained(run: Run, pictures: Pictures, device: str) -> Network:

@@ -1,6 +1,8 @@
 """In which order runs are made of which the book lacks the records, and what one will cost."""
 
 from collections.abc import Iterable, Iterator
+from functools import cache
+from math import log
 from statistics import fmean
 
 from pixels_to_sentiment.data import folds
@@ -51,6 +53,13 @@ def planned(smoke: bool = False) -> tuple[list[Run], dict[Configuration, str]]:
     return list(runs), missing
 
 
+@cache
+def _operations(network: str) -> int:
+    from pixels_to_sentiment.benchmarks import contenders
+
+    return contenders.operations(network, train=True)
+
+
 class Costs:
     """What runs took on this kind of device, and so what others will take.
 
@@ -80,11 +89,22 @@ class Costs:
                 return MARGIN * max(self._rates[name][-10:]) * self._pictures(run)
         return None
 
-    def mean(self, run: Run) -> float | None:
-        """Seconds that a run takes on average, by those of its network; ``None`` without any."""
+    def mean(self, run: Run) -> tuple[float | None, bool]:
+        """Seconds that a run takes on average, and whether that is by runs of its network.
+
+        Without any of these, by those of the network that is nearest in operations a picture, in
+        proportion to the operations; ``None`` without any run.
+        """
         *own, _ = self._names(run)
-        rates = next((self._rates[name] for name in own if name in self._rates), None)
-        return fmean(rates) * self._pictures(run) if rates else None
+        if found := [self._rates[name] for name in own if name in self._rates]:
+            return fmean(found[0]) * self._pictures(run), True
+        here = {name: _operations(*name) for name in self._rates if len(name) == 1}
+        if not here:
+            return None, False
+        asked = _operations(*own[-1])
+        nearest = min(here, key=lambda name: abs(log(here[name] / asked)))
+        rate = fmean(self._rates[nearest]) * asked / here[nearest]
+        return rate * self._pictures(run), False
 
     @staticmethod
     def _names(run: Run) -> Iterator[tuple]:

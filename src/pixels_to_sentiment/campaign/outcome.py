@@ -1,7 +1,8 @@
-"""What came of a campaign: the seconds that it took, the targets, and the tables of the book.
+"""What came of a campaign: the seconds that it took, and the targets.
 
 A report has what `begun` gives it, ``checks``, ``benchmark`` and ``ways``, ``catalogue`` (seconds
-of all of it with one seed), ``made`` (commit, hardware, versions), and what `summary` adds.
+of all of it with one seed) and ``likened`` (networks of which that is an estimate, see `whole`),
+``made`` (commit, hardware, versions), and what `summary` adds.
 """
 
 import json
@@ -9,8 +10,6 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-
-import pandas as pd
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.benchmarks.results import BF16, COMMON, OURS
@@ -55,14 +54,18 @@ def configuration(run: Run) -> str:
     return f"{run.network}:{run.start}:{run.recipe.name} {run.agreement} {run.precision}"
 
 
-def whole(runs: Sequence[Run], costs: Costs, at_once: int) -> float | None:
+def whole(runs: Sequence[Run], costs: Costs, at_once: int) -> tuple[float | None, list[str]]:
     """Seconds that the catalogue's runs of one seed take, so many at once, by those made.
 
-    ``None`` if none was made of one of its networks.
+    And the networks of which none was made, so that others stand for them (`Costs.mean`); ``None``
+    if there is none of any.
     """
     usual = [one for one in runs if one.seed == 0 and one.precision == catalogue.USUAL_PRECISION]
-    seconds = [costs.mean(one) for one in usual if not one.deviation()]
-    return None if None in seconds or not seconds or not at_once else sum(seconds) / at_once
+    means = {one: costs.mean(one) for one in usual if at_once and not one.deviation()}
+    if not means or (None, False) in means.values():
+        return None, []
+    others = {one.network.partition("+")[0] for one, (_, own) in means.items() if not own}
+    return sum(seconds for seconds, _ in means.values()) / at_once, sorted(others)
 
 
 def summary(report: dict) -> dict:
@@ -82,7 +85,10 @@ def summary(report: dict) -> dict:
         max(spans, default=None),
         report.get("catalogue"),
     ]
-    return {"five_folds": found, "targets": [*_judged(values, report["device"])]}
+    targets = [*_judged(values, report["device"])]
+    if likened := ", ".join(report.get("likened", ())):
+        targets[-1]["what"] += f"; estimated from the nearest network by operations: {likened}"
+    return {"five_folds": found, "targets": targets}
 
 
 def five_folds(rows: Iterable[dict]) -> list[dict]:
@@ -134,39 +140,3 @@ def recorded() -> dict | None:
     found = sorted(places.benchmarks().glob("campaign-*-*.json"), key=lambda one: one.stem[-15:])
     on_gpu = [one for one in found if one.name.startswith("campaign-cuda")]
     return json.loads((on_gpu or found)[-1].read_text()) if found else None
-
-
-def tables(report: dict) -> dict[str, pd.DataFrame]:
-    """Give what a page shows of a report: ``checks``, ``ways``, ``five_folds`` and ``targets``.
-
-    ``five_folds`` has a row a configuration: ``seeds`` and, of these, ``median`` and ``most``
-    seconds.
-    """
-    words = {True: "met", False: "missed", None: "not measured"}
-    judged = [one | {"met": words[one["met"]]} for one in report["targets"]]
-    checks = report.get("checks", {}).get("rows", ())
-    checks = [one | ({"met": words[one["met"]]} if "met" in one else {}) for one in checks]
-    spans = pd.DataFrame(report["five_folds"], columns=["of", "seconds"])
-    spans["of"] = spans["of"].str.replace(r" seed \d+$", "", regex=True)
-    summed = spans.groupby("of")["seconds"].agg(["count", "median", "max"]).reset_index()
-    return {
-        "checks": pd.DataFrame(checks),
-        "ways": pd.DataFrame(report.get("ways", ())),
-        "five_folds": summed.set_axis(["configuration", "seeds", "median", "most"], axis=1),
-        "targets": pd.DataFrame(judged),
-    }
-
-
-def in_words(report: dict) -> dict[str, str]:
-    """Give what a page says of a report, by name."""
-    made, seconds = report["made"], report["seconds"]
-    hardware = made["hardware"]
-    where = hardware.get("gpu") or f"{hardware['cpu']}, {hardware['cores']} of its cores"
-    versions = f"Python {made['versions']['python']}, torch {made['versions']['torch']}"
-    kinds = (f"{name} {seconds[name]:.0f} s" for name in seconds if name != "all")
-    return {
-        "machine": f"{where}, {versions}, {report['began'][:10]}, commit {made['commit'][:7]}",
-        "seconds": ", ".join(kinds),
-        "minutes": f"{seconds['all'] / 60:.1f}",
-        "runs": str(len(report["runs"])),
-    }

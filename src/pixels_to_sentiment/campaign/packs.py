@@ -7,6 +7,7 @@ checks, the benchmark, and the runs that could not be finished.
 
 import hashlib
 import json
+import os
 import re
 import tempfile
 import zipfile
@@ -39,9 +40,10 @@ def present(folder: Path, root: Path) -> bool:
     UserError
         If the folder takes no packs, or has those of a campaign elsewhere.
     """
+    # Nothing is made yet, as there may be nothing to be packed.
     with places.taking(folder, _OTHER):
-        folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
+        there = next(one for one in (folder, *folder.parents) if os.path.lexists(one))
+        tempfile.TemporaryFile(dir=there).close()
     found = any(folder.glob("records-*.zip"))
     if found and not (root / REPORT).exists():
         raise UserError(

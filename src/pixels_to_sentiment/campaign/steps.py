@@ -17,19 +17,24 @@ SHARES = {"checks": 1.0, "benchmark": 2 / 5, "ways": 1 / 4}
 _SECTIONS = {"cuda": "train-caffenet", "cpu": "read-model"}
 
 
-def take(name: str, loaded: Pictures, device: str, seconds: float) -> object:
+def take(name: str, loaded: Pictures, device: str, seconds: float, before=None) -> object:
     """Take one of the steps, and give what the report keeps of it.
 
-    The benchmark and the ways are in processes of their own, which end with the seconds.
+    The benchmark and the ways are in processes of their own, which end with the seconds. What the
+    report has from before is not done again, but for ways that were not over in time.
 
     Raises
     ------
     UserError
         If it cannot be taken, or not in time. Torch may raise as well.
     """
-    if name == "checks":
-        return checks.equality(loaded, device)
-    return _benchmark(device, seconds) if name == "benchmark" else [*ways.measured(device, seconds)]
+    if name == "ways":
+        return [*ways.measured(device, seconds, before or ())]
+    if before is None:
+        before = (
+            checks.equality(loaded, device) if name == "checks" else _benchmark(device, seconds)
+        )
+    return before
 
 
 def in_words(name: str, found) -> list[str]:
@@ -43,7 +48,7 @@ def in_words(name: str, found) -> list[str]:
 
 def _way_in_words(row: dict) -> str:
     told = row["failed"] or "{rate:.1f} pictures a second".format(**row)
-    return "{runs} x {network} {precision} {way}: ".format(**row) + told
+    return "training {runs} x {network} {precision}, {way}: ".format(**row) + told
 
 
 def _benchmark(device: str, seconds: float) -> dict:

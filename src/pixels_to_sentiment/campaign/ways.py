@@ -26,10 +26,10 @@ SERIAL, PROCESSES, STREAMS = "one after another", "a process each", "a stream ea
 STACKED, GRAPH = "stacked by torch.func", "a captured graph"
 BRANCHES = "a captured graph, a stream each"
 WAYS = SERIAL, PROCESSES, STREAMS, STACKED, GRAPH, BRANCHES
-NO_GPU, LATE, LOST = "needs a GPU", "not over in time", "its process ended early"
+NO_GPU, LATE = "needs a GPU", "not over in time"
 # Pictures on the device, and iterations whose draws lie there; then they come again.
 _PICTURES, _DRAWN = 256, 8
-# Seconds that one after another is timed for; the other ways do the same work.
+# Seconds that one after another is timed for, and the other ways as many iterations.
 _SECONDS = 3
 # Seconds that a way may take, its start included, where more ways are to come.
 _LEAST = 20
@@ -49,31 +49,41 @@ def asked(device: str) -> list[Load]:
     """Say what is timed: five folds on a GPU; on a processor next to nothing, to try the way."""
     if device == "cpu":
         return [Load("squeezenet1_1", 2, 4, "fp32")]
-    each = [("caffenet", "bf16"), ("squeezenet1_1", "bf16"), ("caffenet", "fp32")]
+    each = [("caffenet", "bf16"), ("caffenet", "fp32"), ("squeezenet1_1", "bf16")]
     return [Load(network, 5, 256, precision) for network, precision in each]
 
 
-def measured(device: str, seconds: float) -> Iterator[dict]:
+def measured(device: str, seconds: float, before: Iterable[dict] = ()) -> Iterator[dict]:
     """Time each way in processes of its own, which are ended when the time is over.
+
+    What the targets depend on comes first. Of the rows of an earlier call, `before`, only those
+    that were not over in time are timed again.
 
     A row has ``way``, the fields of `Load`, ``rate`` (pictures a second, of all runs), ``ratio``
     (to the rate of one after another), and ``failed``, why there is none.
     """
     end = time.monotonic() + seconds
+    named = {(row["network"], row["precision"], row["way"]): row for row in before}
+    known = {name: row for name, row in named.items() if row["failed"] != LATE}
     for work in asked(device):
-        serial, iterations = None, None
+        serial = None
         for way in WAYS:
-            row = {"way": way, **asdict(work), "rate": None, "ratio": None, "failed": NO_GPU}
-            if device != "cpu" or way in (SERIAL, PROCESSES, STACKED):
-                now = time.monotonic()
-                until = min(end, now + max(_LEAST, (end - now) / 3))
-                row["failed"], taken, done = _asked(work, way, device, iterations, until)
-                if done:
-                    row["rate"] = work.runs * work.batch * done / taken
-                    if way == SERIAL:
-                        serial, iterations = row["rate"], int(done)
-                    row["ratio"] = row["rate"] / serial if serial else None
-            yield row
+            row = known.get((work.network, work.precision, way)) or _row(
+                work, way, device, serial, end
+            )
+            serial = row["rate"] if way == SERIAL else serial
+            yield row | {"ratio": row["rate"] / serial if row["rate"] and serial else None}
+
+
+def _row(work: Load, way: str, device: str, serial: float | None, end: float) -> dict:
+    row = {"way": way, **asdict(work), "rate": None, "failed": NO_GPU}
+    if device != "cpu" or way in (SERIAL, PROCESSES, STACKED):
+        now, pictures = time.monotonic(), work.runs * work.batch
+        iterations = serial and math.ceil(_SECONDS * serial / pictures)
+        until = min(end, now + max(_LEAST, (end - now) / 3))
+        row["failed"], taken, done = _asked(work, way, device, iterations, until)
+        row["rate"] = pictures * done / taken if done else None
+    return row
 
 
 def _asked(
@@ -97,7 +107,7 @@ def _asked(
                 return failed[0], 0, 0
             waiting = [one for one in waiting if one not in told]
     except EOFError:
-        return LOST, 0, 0
+        return workers.LOST, 0, 0
     finally:
         for one in made:
             if one.pid:

@@ -6,11 +6,13 @@ alone. How fast the other ways are, `ways` measures.
 """
 
 import os
+import re
 import signal
+import sys
 import time
-from collections.abc import Callable, Iterable
-from multiprocessing import get_context
-from multiprocessing.pool import AsyncResult
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from multiprocessing import connection, forkserver, get_context, resource_tracker
 from pathlib import Path
 
 from pixels_to_sentiment.campaign.order import Costs
@@ -19,11 +21,15 @@ from pixels_to_sentiment.errors import NoPlace, UserError
 from pixels_to_sentiment.records import store
 from pixels_to_sentiment.records.runs import WEIGHTS, Run
 
-# Seconds between two looks at who is done.
+LOST = "its process ended early"
+# After an error like this, other than for want of memory, a GPU does nothing more for the process.
+_BROKEN = re.compile(r"(CUDA|HIP) error: (?!out of memory)")
+# How many runs in a row may cost their process.
+_BREAKS = 3
+# Seconds between two looks at the clock.
 _LOOK = 0.05
 # Seconds after which a worker that went on is told again to end.
 _UNHEARD = 5
-_STATE: dict[str, object] = {}
 
 
 class Weightless(store.Runs):
@@ -54,6 +60,9 @@ def perform(
 ) -> list[Run]:
     """Make runs in their order, as far as the time goes.
 
+    A run that costs its process, by an error of a GPU or as the machine lacked memory, is told as
+    one that cannot be finished, and a new process makes the next.
+
     Parameters
     ----------
     root
@@ -68,72 +77,134 @@ def perform(
     -------
     list of Run
         Those not begun or not finished.
+
+    Raises
+    ------
+    UserError
+        If three runs in a row cost their process. No other was begun then.
     """
-    waiting, left = list(runs), []
-    working: dict[Run, AsyncResult] = {}
-    shared = root, device, at_once, dict(os.environ)
-    with processes().Pool(at_once, _begin, shared) as pool:
-        while (waiting or working) and time.monotonic() < deadline:
-            while waiting and len(working) < at_once:
+    waiting, left, crew = list(runs), [], _Crew(root, device, at_once)
+    try:
+        while time.monotonic() < deadline:
+            while waiting and crew.takes():
                 run = waiting.pop(0)
                 if time.monotonic() + (costs.expected(run) or 0) > deadline:
                     left.append(run)
                 else:
-                    working[run] = pool.apply_async(_make, (run,))
-            for run in [run for run, result in working.items() if result.ready()]:
-                outcome = working.pop(run).get()
+                    crew.give(run)
+            if not crew.busy:
+                break
+            for run, outcome in crew.finished():
                 if isinstance(outcome, float):
                     costs.add(run, outcome)
                 tell(run, outcome)
-            time.sleep(_LOOK)
-        return [*working, *left, *waiting]
+    finally:
+        crew.end()
+    if crew.breaks >= _BREAKS:
+        raise UserError(
+            f"{crew.breaks} runs in a row cost their process (the last: {outcome}), so no other "
+            "was begun: see whether the device works and has memory enough; what is finished is "
+            "kept, and --resume goes on."
+        )
+    return [*crew.busy.values(), *left, *waiting]
+
+
+class _Last(str):
+    """Why a run failed with which its process is lost."""
+
+
+class _Crew:
+    """So many processes at most; by the pipe to each, which there are and what they make."""
+
+    def __init__(self, root: Path, device: str, size: int):
+        self.size, self.shared = size, (root, device, size, dict(os.environ))
+        self.there, self.busy, self.breaks = {}, {}, 0
+
+    def takes(self) -> bool:
+        """Whether a run can be given."""
+        return len(self.busy) < self.size and self.breaks < _BREAKS
+
+    def give(self, run: Run) -> None:
+        """Have a run made, by a new process if none is free."""
+        pipe = next((one for one in self.there if one not in self.busy), None)
+        if pipe is None:
+            context = processes()
+            pipe, other = context.Pipe()
+            task = {"target": _work, "args": (other, *self.shared), "daemon": True}
+            self.there[pipe] = context.Process(**task)
+            self.there[pipe].start()
+            other.close()
+        self.busy[pipe] = run
+        with suppress(OSError):  # its process is gone, as `finished` will see
+            pipe.send(run)
+
+    def finished(self) -> Iterator[tuple[Run, float | str]]:
+        """Wait a little, and give the runs that are over with their seconds or what was wrong."""
+        for pipe in connection.wait(list(self.busy), _LOOK):
+            try:
+                outcome = pipe.recv()
+            except (EOFError, OSError):
+                outcome = _Last(LOST)
+            run = self.busy.pop(pipe)
+            if isinstance(outcome, Exception):
+                raise outcome
+            self.breaks = self.breaks + 1 if isinstance(outcome, _Last) else 0
+            if self.breaks:
+                _ended([self.there.pop(pipe)])
+            yield run, outcome
+
+    def end(self) -> None:
+        """End all; who waits for a run hears that none will come."""
+        for pipe in self.there:
+            pipe.close()
+        _ended(self.there.values())
+
+
+def _ended(some: Iterable) -> None:
+    # Twice, as nobody hears it in a destructor, where Python swallows exceptions.
+    for end in ("terminate", "terminate", "kill"):
+        alive = [one for one in some if one.is_alive()]
+        for one in alive:
+            getattr(one, end)()
+        for one in alive:
+            one.join(_UNHEARD)
 
 
 def processes():
     """Give a way to start processes from one that has imported all, and used no thread or GPU."""
     context = get_context("forkserver")
     context.set_forkserver_preload([__name__, f"{__package__}.ways"])
+    resource_tracker.ensure_running()  # by itself it would lift the block
+    # Ctrl-C is the parent's to tell: the server and whoever comes from it never hear it.
+    heard = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
     return context
 
 
-def _begin(root: Path, device: str, at_once: int, environment: dict[str, str]) -> None:
-    _listen()
+def _work(pipe, root: Path, device: str, at_once: int, environment: dict[str, str]) -> None:
+    # An exception lets what is half-written be removed.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     os.environ.update(environment)  # The server's is that of when it began.
-    _STATE.update(store=Weightless(root, at_once), pictures=pictures.load(), device=device)
-    _wait()
+    kept, loaded, outcome = Weightless(root, at_once), pictures.load(), None
+    with suppress(EOFError, OSError):  # The parent has no more, or is gone.
+        while not isinstance(outcome, _Last):
+            outcome = _made(pipe.recv(), kept, loaded, device)
+            pipe.send(outcome)
 
 
-def _listen() -> None:
-    # An exception lets what is half-written be removed. Ctrl-C is the parent's to tell.
-    signal.signal(signal.SIGTERM, _end)
-    signal.signal(signal.SIGALRM, _end)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _wait() -> None:
-    # Who waits for work has nothing half-written, and would not hear what Python is told between
-    # its last look at signals and the wait.
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-
-def _end(*_: object) -> None:
-    # Again where nobody hears it, as in a destructor: the pool says it once and waits for ever.
-    signal.alarm(_UNHEARD)
-    raise SystemExit(128 + signal.SIGTERM)
-
-
-def _make(run: Run) -> float | str:
-    """Give the seconds of a run, or why it cannot be finished."""
+def _made(run: Run, kept: Weightless, loaded: pictures.Pictures, device: str):
+    """Give the seconds of a run, why it cannot be finished, or what stops all others, too."""
     began = time.monotonic()
-    _listen()
     try:
-        _STATE["store"].get(run, _STATE["pictures"], device=_STATE["device"])
-    except NoPlace:
-        raise
+        kept.get(run, loaded, device=device)
+    except (NoPlace, OSError) as fault:
+        return fault
     except UserError as fault:
         return str(fault)
     except RuntimeError as fault:  # torch's, such as a device without memory
-        return f"{type(fault).__name__}: {fault}".splitlines()[0]
-    finally:
-        _wait()
+        said = f"{type(fault).__name__}: {fault}".splitlines()[0]
+        return _Last(said) if _BROKEN.search(said) else said
     return time.monotonic() - began

@@ -42,8 +42,7 @@ def commands(rooms) -> None:
 def _campaign(options: argparse.Namespace) -> None:
     began = time.monotonic()
     places.articles_own("A campaign is")
-    there = options.output is not None and options.minutes is not None
-    if not options.dry_run and not there:
+    if not options.dry_run and None in (options.output, options.minutes):
         raise UserError("Say where the packs go and how long it may take: -o DIR --minutes M.")
     if options.minutes is not None and not 0 < options.minutes < math.inf:
         raise UserError(f"--minutes is {options.minutes:g}: give a number above 0.")
@@ -60,11 +59,9 @@ def _campaign(options: argparse.Namespace) -> None:
         there = {one.run for one in recorded}
         todo = [run for run in runs if run not in there]
     if missing:
-        left_out = ", ".join(map(str, missing))
-        print(f"Left out, as their weights are not at hand: {left_out}.", file=sys.stderr)
+        print("Left out, for want of their weights:", *missing, sep="\n  ", file=sys.stderr)
     if options.dry_run:
-        _show(todo)
-        return
+        return _show(todo)
     seconds = 60 * options.minutes
     end = began + seconds - min(_AT_MOST, max(_LEAST, _RESERVE * seconds))
     _Campaign(options, runs, todo, recorded).go(end, seconds)
@@ -128,21 +125,22 @@ class _Campaign:
                 for name, share in () if self.options.cluster else steps.SHARES.items():
                     self._take(name, loaded, min(share * seconds, end - time.monotonic()))
                 with self._timed("runs"):
-                    left = self._make(loaded, end)
-            print(f"{left} runs are left.", flush=True)
+                    left = (self._send if self.options.cluster else self._make)(loaded, end)
+            print(f"Left for --resume: {left} runs that would not have ended in time.", flush=True)
         except _Over:
             print("The time is over.", flush=True)
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
             self._pack()
+            for one in [one for one in self.report["targets"] if one["met"] is not None]:
+                reached = "met" if one["met"] else "missed"
+                print("{what} {target}: {measured:.4g},".format(**one), reached, flush=True)
 
     def _make(self, loaded, end: float) -> int:
         """Make runs as far as the time goes, and count those that are left."""
         from pixels_to_sentiment.campaign import workers
 
-        if self.options.cluster:
-            return self._send(loaded, end)
         shared = self.root, self.device, self.at_once, end, self.costs
         return len(workers.perform(self.todo, *shared, self._tell))
 
@@ -183,18 +181,20 @@ class _Campaign:
         return len(set(self.todo) - made)
 
     def _take(self, name: str, loaded, seconds: float) -> None:
-        """Take a step that was not taken yet, and say what it found."""
+        """Take a step, as far as it was not taken yet, and say what it found."""
         from pixels_to_sentiment.campaign import steps
 
         try:
-            with self._timed(name):
-                if name not in self.report:
-                    self.report[name] = steps.take(name, loaded, self.device, seconds)
+            with waiting(f"The {name}"), self._timed(name):
+                known = self.report.get(name)
+                self.report[name] = steps.take(name, loaded, self.device, seconds, known)
         except (UserError, RuntimeError) as fault:  # torch's, as of a device without memory
             print(f"The {name} failed: {str(fault).splitlines()[0]}", file=sys.stderr)
         else:
-            print(*steps.in_words(name, self.report[name]), sep="\n", flush=True)
-            self._pack()
+            if self.report[name] != known:
+                lines = (f"{name}: {line}" for line in steps.in_words(name, self.report[name]))
+                print(*lines, sep="\n", flush=True)
+                self._pack()
 
     @contextmanager
     def _timed(self, kind: str) -> Iterator[None]:
@@ -215,6 +215,7 @@ class _Campaign:
             self.report["failed"][name] = result
             print(f"{name}: {result}", file=sys.stderr)
         else:
+            self.report["failed"].pop(name, None)
             ended = time.monotonic() - self.began
             self.report["runs"].append(outcome.row(run, self.report["calls"], ended, result))
             print(f"{name}: {result:.1f} s", flush=True)
@@ -226,10 +227,12 @@ class _Campaign:
         from pixels_to_sentiment.records.runs import Record
 
         found = [one for one in Record.recorded(self.root) if one.run in self.planned]
-        self.report["catalogue"] = outcome.whole(self.runs, self.costs, self.at_once)
-        self.report |= outcome.summary(self.report) | {"made": self.clock.details()}
+        seconds, likened = outcome.whole(self.runs, self.costs, self.at_once)
+        self.report |= {"catalogue": seconds, "likened": likened, "made": self.clock.details()}
+        self.report |= outcome.summary(self.report)
         made = packs.keep(found, self.report, self.root, self.options.output)
         self.last = time.monotonic()
         size = sum(path.stat().st_size for path in made)
         if made:
-            print(f"{len(found)} records in {len(made)} packs, {size:,} bytes.", flush=True)
+            told = f"{len(found)}, in {', '.join(path.name for path in made)}, {size:,} bytes"
+            print(f"Records packed beside the report: {told}.", flush=True)

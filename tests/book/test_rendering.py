@@ -29,6 +29,7 @@ extensions = ["myst_nb", "pixels_to_sentiment.book.rendering"]
 nb_execution_mode = "off"
 numfig = True
 nb_ipywidgets_js = {}
+html_sourcelink_suffix = ""
 """
 
 
@@ -193,6 +194,13 @@ def test_a_figure_has_its_drawing_for_the_dark_beside_it(page, built_in):
     assert all('alt="A square"' in one and "width: 50%" in one for one in (light, other))
     source = re.search(r'src="([^"]+)"', other)[1]
     assert (built_in / source).read_bytes() == base64.b64decode(DARK)
+
+
+def test_a_chapter_that_is_downloaded_has_each_figure_once(page, built_in):
+    """On its light ground; the drawing for the dark is the page's alone."""
+    text = (built_in / "_sources" / "chapter.ipynb").read_text()
+    nbformat.validate(nbformat.reads(text, as_version=4))
+    assert (text.count(PIXEL), text.count(DARK)) == (1, 0)
 
 
 def test_the_line_that_opens_code_names_what_it_makes(page):

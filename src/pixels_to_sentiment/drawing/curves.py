@@ -61,8 +61,8 @@ def learning_curves(curves: pd.DataFrame) -> Figure:
             for cut in cuts:
                 panel.axvline(cut, color="grey", linewidth=0.6, linestyle=":")
         # Over both panels, with room kept for it by the second.
-        loss.set_title(fill(name, 60), loc="left", fontsize=9).set_in_layout(False)
-        hits.set_title(" ", fontsize=9)
+        loss.set_title(fill(name, 60), loc="left", fontsize=9, pad=10).set_in_layout(False)
+        hits.set_title(" ", fontsize=9, pad=10)
         loss.set_yscale("log")
         loss.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         loss.yaxis.set_major_formatter("{x:g}")

@@ -1,4 +1,7 @@
-"""No number of a result is typed into prose: whoever reads one can find the run it came from."""
+"""No number of a result is typed into prose: whoever reads one can find the run it came from.
+
+Nor is a verdict, which another run may change.
+"""
 
 import ast
 import json
@@ -6,6 +9,8 @@ import re
 from pathlib import Path
 
 import pytest
+
+from pixels_to_sentiment import claims
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -17,6 +22,13 @@ NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?\s?%|(?<![\w.])\d+\.\d+(?![\w.]*\w)
 NAMES = re.compile(
     r"SqueezeNet 1\.[01](?: and 1\.1)?|T4SA 2\.0|Python 3\.\d+|torch 2\.\d+|95%|paper-at-0\.0001"
     r"|sections? \d\.\d(?: and \d\.\d)?"
+)
+
+# Words of `claims.VERDICTS`, but for the book's title.
+VERDICT = re.compile(
+    r"(?<!Pixels to Sentiment, )\b(?:reproduced|contradicted|inconclusive)\b"
+    r"|supported on other|could not be tested",
+    re.IGNORECASE,
 )
 
 
@@ -60,6 +72,21 @@ def test_no_decimal_is_typed_into_a_notebook(path):
 def test_no_decimal_is_typed_into_a_page(path):
     """The same for pages that are not notebooks."""
     assert typed(path.read_text()) == []
+
+
+@pytest.mark.parametrize("path", [*NOTEBOOKS, *PAGES], ids=lambda path: path.stem)
+def test_no_verdict_is_typed(path):
+    """The words of each are glued, as a run that is recorded later may change it."""
+    text = path.read_text()
+    if path.suffix == ".ipynb":
+        cells = json.loads(text)["cells"]
+        text = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+    assert VERDICT.findall(text) == []
+
+
+def test_every_verdict_is_looked_for():
+    """Also one that is added later."""
+    assert [one for one in claims.VERDICTS if not VERDICT.search(f"It is {one}.")] == []
 
 
 @pytest.mark.parametrize(

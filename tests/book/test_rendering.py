@@ -29,6 +29,7 @@ extensions = ["myst_nb", "pixels_to_sentiment.book.rendering"]
 nb_execution_mode = "off"
 numfig = True
 nb_ipywidgets_js = {}
+html_sourcelink_suffix = ""
 """
 
 
@@ -50,8 +51,8 @@ def code(*outputs, **options):
     return cell
 
 
-def folded(cell, tag="hide-input"):
-    cell.metadata["tags"] = [tag]
+def folded(cell, tag="hide-input", source="x"):
+    cell.metadata["tags"], cell.source = [tag], source
     return cell
 
 
@@ -76,8 +77,11 @@ def chapter():
             )
         ),
         code(glued("some", html=table("taken", "Three")), shown(html=MADE)),
-        folded(code(glued("words", text=f"said {HOSTILE}"), glued("list", html=LIST))),
+        folded(
+            code(glued("words", text=f"said {HOSTILE}"), glued("list", html=LIST)), source="glue(1)"
+        ),
         code(shown(html='<div class="results"><table><tr><td>no label</td></tr></table></div>')),
+        folded(code(shown(text="nothing numbered")), "hide-cell", "page.close()"),
         folded(code(shown(text="nothing numbered")), "hide-cell"),
     ]
 
@@ -91,9 +95,11 @@ def tables_page():
     return [
         v4.new_markdown_cell("# Page\n\nSee {numref}`long`."),
         folded(
-            code(of("long", len(rows)), of("led", len(rows), row_ids=[f"row-{n}" for n in rows]))
+            code(of("long", len(rows)), of("led", len(rows), row_ids=[f"row-{n}" for n in rows])),
+            source="display.table(1)",
         ),
         *(code(of(name, rendering.ROWS)) for name in ("beside", "third", "fourth", "fifth")),
+        folded(code(*(of(name, 1) for name in ("sixth", "seventh", "eighth")))),
     ]
 
 
@@ -195,12 +201,20 @@ def test_a_figure_has_its_drawing_for_the_dark_beside_it(page, built_in):
     assert (built_in / source).read_bytes() == base64.b64decode(DARK)
 
 
+def test_a_chapter_that_is_downloaded_has_each_figure_once(page, built_in):
+    """On its light ground; the drawing for the dark is the page's alone."""
+    text = (built_in / "_sources" / "chapter.ipynb").read_text()
+    nbformat.validate(nbformat.reads(text, as_version=4))
+    assert (text.count(PIXEL), text.count(DARK)) == (1, 0)
+
+
 def test_the_line_that_opens_code_names_what_it_makes(page):
     """By the number of each figure and table; nothing else is heard in place of what is read."""
     chapter, _, shown, *_ = page
     lines = BeautifulSoup(chapter + shown, "html.parser").select("details.hide > summary")
     assert not [line for line in lines if line.has_attr("aria-label")]
-    made = "Table 1.2", "Fig. 1.1", "what the text quotes", "Table 2.1 and Table 2.2"
+    made = "Table 1.2", "Fig. 1.1", "what the text quotes", "how this page was made"
+    made += "Table 2.1 and Table 2.2", "Table 2.7 to Table 2.9"
     named = [[part.text for part in line.select("p")] for line in lines if line.text.count("for")]
     assert named == [[f"Code for {one}"] * 2 for one in made]
     assert len(lines) == len(made) + 1
@@ -233,8 +247,8 @@ def test_a_page_shows_three_small_tables_and_its_captions_open_the_others(page):
     """A label leads to a folded one as to any, and so do the anchors of its rows."""
     _, _, shown, paper, _ = page
     folded = r"<details[^>]*><summary><span[^>]*>Table [\d.]+ </span>(\w+)<"
-    assert re.findall(folded, shown) == ["long", "led", "fifth"]
-    assert shown.count("</details></div>") == 3
+    assert re.findall(folded, shown) == ["long", "led", "fifth", "sixth", "seventh", "eighth"]
+    assert shown.count("</details></div>") == 6
     assert re.findall(folded, paper) == []
     assert '<a class="reference internal" href="#long">' in shown
 

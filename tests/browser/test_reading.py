@@ -110,6 +110,14 @@ def test_figures_have_a_drawing_for_the_dark_and_their_colours_are_not_shifted(v
 
 
 @every_page
+def test_every_line_that_opens_code_says_what_the_code_makes(page):
+    """Whoever reads sixteen chapters need not open each one to know what is behind it."""
+    lines = built.soup(built.require(page)).select("details.hide > summary > p")
+    bare = "Code", "Show code cell source", "Show code cell content"
+    assert [line.text for line in lines if line.text.strip() in bare] == []
+
+
+@every_page
 def test_every_figure_has_its_caption_in_both_modes(visited, page):
     """Without, nobody knows what its marks mean, nor which figure a sentence speaks of."""
     assert visited(page).hidden_captions == {"light": [], "dark": []}

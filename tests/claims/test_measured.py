@@ -59,6 +59,7 @@ def test_ten_crops_are_timed_against_one(monkeypatch, kind, ten, verdict):
     reports = {kind: [{"comparisons": made}]}
     monkeypatch.setattr(results, "recorded", lambda one: reports.get(one, []))
     row = judged("oversampling-speed")
+    assert ("None on a GPU, and a CPU contradicts nothing." in row["why"]) == (kind == "cpu")
     assert (row["verdict"], f"{ten / 0.01:.1f} times" in row["evidence"]) == (verdict, True)
 
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.maps import mapping
-from toy_cli import refused
+from toy_cli import heavy_after, refused
 from toy_maps import photograph, with_weights
 
 
@@ -85,10 +85,9 @@ def test_a_picture_is_one_line_and_two_files(capsys, run, cat, isolated):
 
 
 def test_a_broken_picture_does_not_stop_the_others(capsys, run, cat):
-    """Its sentence goes to standard error, the status is 2, and JSON is whole, even of none."""
+    """Its sentence goes to standard error, the status is 2, and JSON is whole."""
     broken = cat.parent / "aa.jpg"
     broken.write_bytes(b"")
-    assert json.loads(mapped(capsys, broken, "--json", status=2).out) == []
     out, err = mapped(capsys, cat.parent, "--json", status=2)
     _, fault, last = err.splitlines()
     assert fault == (
@@ -98,6 +97,18 @@ def test_a_broken_picture_does_not_stop_the_others(capsys, run, cat):
     assert "1 of 2 photographs could not be mapped" in last
     assert [one["file"] for one in json.loads(out)] == [str(cat)]
     assert sorted(os.listdir("maps")) == ["cat.png.map.json", "cat.png.map.png"]
+
+
+def test_where_no_picture_can_be_opened_no_network_is_looked_for(capsys, isolated):
+    """Nothing heavy is imported, let alone a head fitted, before that is said."""
+    paths = [isolated / "empty.jpg", isolated / "text.jpg"]
+    paths[0].write_bytes(b"")
+    paths[1].write_text("no picture")
+    assert heavy_after((2, ["map", *map(str, paths)])) == []
+    assert f"{paths[1]} is not a photograph" in refused(capsys, "map", paths[1])
+    sentence = refused(capsys, "map", *paths)
+    assert f"{paths[0]} is not a photograph that can be read (it is empty)" in sentence
+    assert sentence.endswith(" None of these 2 can be opened.\n")
 
 
 def test_a_bar_is_drawn_on_a_terminal(capsys, run, cat, isolated, monkeypatch, quick):

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from matplotlib.collections import PathCollection
 
-from pixels_to_sentiment.drawing import charts
+from pixels_to_sentiment.drawing import charts, figures
 
 pytestmark = pytest.mark.usefixtures("themed")
 
@@ -90,19 +90,19 @@ def test_nothing_recorded_is_said_in_the_figure(draw):
 
 
 def test_agreement_is_drawn_by_count_with_the_ceiling():
-    """From five down; a mark a network and count in either panel, and the ceiling left."""
+    """From five down; a mark a network and count in either panel, and the ceiling above."""
     table = pd.DataFrame({"trained": ["a"] * 3, "count": [3, 4, 5]})
     for name, value in (("accuracy", 0.7), ("low", 0.6), ("high", 0.8)):
         table[name] = [value - 0.1, value, value + 0.1]
         table[name if name == "accuracy" else f"area_{name}"] = table[name]
     table = table.assign(area=table["accuracy"])
     limits = pd.DataFrame({"count": [5, 4, 3], "ceiling": [1.0, 0.9, 0.7]})
-    left, right = charts.agreement(table, limits).axes
-    assert next(label.get_text() for label in left.get_xticklabels()) == "exactly 5"
-    assert [s[0][1] for s in left.collections[0].get_segments()] == [1.0, 0.9, 0.7]
-    marks = next(c for c in right.collections if isinstance(c, PathCollection)).get_offsets()
+    above, below = charts.agreement(table, limits).axes
+    assert next(label.get_text() for label in below.get_xticklabels()) == "exactly 5"
+    assert [s[0][1] for s in above.collections[0].get_segments()] == [1.0, 0.9, 0.7]
+    marks = next(c for c in below.collections if isinstance(c, PathCollection)).get_offsets()
     assert marks.tolist() == [[2, 0.6], [1, 0.7], [0, pytest.approx(0.8)]]
-    # What has no area is in the left panel alone.
+    # What has no area is in the upper panel alone.
     figure = charts.agreement(table.assign(area=float("nan")), limits)
     assert [panel for panel, *_ in figure.told] == [figure.axes[0]] * len(table)
 
@@ -148,10 +148,12 @@ def test_each_configuration_has_a_curve_in_both_panels():
 
 
 def test_reliability_has_a_panel_a_configuration_and_dots_by_their_pictures():
+    """Two in a row, so that a phone shows them whole."""
     rows = [(n, how, 0.3, 0.4, 30) for n in "abc" for how in ("answered", "tempered")]
     table = pd.DataFrame(rows, columns=["configuration", "as", "said", "share", "pictures"])
     figure = charts.reliability(table)
-    assert [panel.get_title() for panel in figure.axes] == ["a", "b", "c"]
+    assert [panel.get_title() for panel in figure.axes] == ["a", "b", "c", ""]
+    assert figure.get_figwidth() == figures.NARROW
     dots = figure.axes[0].collections
     assert [one.get_offsets().tolist() for one in dots] == [[[0.3, 0.4]]] * 2
     assert [one.get_sizes().tolist() for one in dots] == [[10]] * 2

@@ -16,13 +16,14 @@ pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.usefixtures("them
 def test_learning_curves_show_folds_and_the_cuts_of_the_rate():
     """A line a fold, test accuracy where it was watched, a dotted line where the rate falls.
 
-    There is a column a configuration, in the order of the data.
+    There is a row a configuration, in the order of the data; a phone shows all of it.
     """
     both = pd.concat([CURVES.assign(configuration=name) for name in ("b", "a")])
     figure = curves.learning_curves(both)
     assert labels(figure) == {"iteration", "training loss (nats)", "test accuracy"}
-    loss, other, hits, _ = figure.axes
-    assert (loss.get_title(), other.get_title()) == ("b", "a")
+    loss, hits, other, _ = figure.axes
+    assert (loss.get_title("left"), other.get_title("left")) == ("b", "a")
+    assert figure.get_figwidth() == figures.NARROW
     drawn = [list(line.get_ydata()) for line in loss.lines]
     assert drawn[:2] == [[0.7, 0.6, 0.5], [0.8, 0.7, 0.6]]
     assert drawn[2] == pytest.approx([math.log(2)] * 2)

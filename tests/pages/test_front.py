@@ -6,7 +6,7 @@ import pytest
 from markupsafe import Markup
 
 from pixels_to_sentiment import claims
-from pixels_to_sentiment.claims.sides import FOR, OTHER, OWN, UNDECIDED, Row
+from pixels_to_sentiment.claims.sides import AGAINST, FOR, OTHER, OWN, UNDECIDED, Row
 from pixels_to_sentiment.pages import front
 from pixels_to_sentiment.studies import authors, measures
 
@@ -54,6 +54,8 @@ def test_each_claim_is_a_row_under_its_verdict_and_only_what_counts_is_drawn(jud
         assert f'href="chapters/11-claims.html#claim-{claim.name}"' in html
     assert html.count("<circle") == 2 + 1 + 2 + 2
     assert "in another unit: the one comparison speaks for it" in html
+    timed = front._elsewise("speed", [row(-2.0, AGAINST, OTHER), row(2.0, rank=OTHER)])
+    assert timed == "in another unit, on a CPU: 1 of 2 comparisons speaks for it"
 
 
 def test_the_tables_of_verdicts_fold_the_evidence_of_each(judged):

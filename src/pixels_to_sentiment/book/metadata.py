@@ -3,7 +3,7 @@
 The description is schema.org's, as JSON-LD on the front page, from ``CITATION.cff``. The answers of
 recorded work lie under ``results/``, with a list of checksums that ``sha256sum -c`` reads. What the
 page loads on which readers try a photograph lies under its own name, and what each day of recording
-added is a feed that every page names.
+added is a feed that every page names. Chapters are downloaded without dark drawings.
 """
 
 import hashlib
@@ -19,6 +19,7 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 
 from pixels_to_sentiment import places
+from pixels_to_sentiment.drawing import dark
 from pixels_to_sentiment.records.catalogue import Configuration, in_words
 
 SUMS = "SHA256SUMS"
@@ -117,6 +118,8 @@ def copy(app: Sphinx, fault: Exception | None) -> None:
     """Put into the built book recorded answers, their checksums, the feed, and what readers try."""
     if fault is not None or app.builder.format != "html":
         return
+    for path in (Path(app.outdir) / "_sources").rglob("*.ipynb"):
+        path.write_text(dark.left_out(path.read_text("utf-8")), "utf-8")
     lines, folder = [], Path(app.outdir) / "results"
     for path in sorted(places.results().glob("*/predictions.csv")):
         target = folder / path.parent.name / path.name

@@ -45,9 +45,19 @@ SHOWN, ROWS = 3, 12
 # Class of an image that has a dark drawing, before the name of its file.
 _PAIRED = "dark-drawing-"
 _KEPT_HTML = "application/papermill.record/text/html"
-# What stands on the line that opens the code of a cell.
-SET_UP, CODE, GLUED = "Parameters and set-up", "Code", "Code for what the text quotes"
-_PARAMETERS, _SET_UP = {"parameters", "injected-parameters"}, "set-up"
+# What the line that opens code says that it makes, by what it calls, where nothing has a number.
+SET_UP, CODE = "Parameters and set-up", "Code"
+_MAKES = {
+    "page.perform(": "the runs of this build",
+    "display.details(": "how the recorded runs were made",
+    "page.veil(": "the veil over the photographs",
+    "page.close(": "how this page was made",
+    "glue(": "what the text quotes",
+    "figure = ": "a figure",
+    "display.": "a table",
+}
+_PROMPTS = "code_prompt_show", "code_prompt_hide"
+_PARAMETERS = {"parameters", "injected-parameters"}
 _WORD = re.compile(r"\d+\.\d+|\w+")
 
 
@@ -131,8 +141,9 @@ def unfold(translator, node: nodes.Element) -> None:
     for made in cell.findall(lambda one: isinstance(one, (nodes.figure, LabelledTable))):
         translator.add_fignumber(made)
     numbers = [part.strip() for part in translator.body[begin:] if not part.startswith("<")]
-    if numbers and node["prompt_show"] in (CODE, GLUED):
-        node["prompt_show"] = node["prompt_hide"] = f"{CODE} for {' and '.join(numbers)}"
+    if numbers and node["prompt_show"].startswith(CODE):
+        named = " to ".join(numbers[:: len(numbers) - 1]) if numbers[2:] else " and ".join(numbers)
+        node["prompt_show"] = node["prompt_hide"] = f"{CODE} for {named}"
     del translator.body[begin:]
     visit_HideCellInput(translator, node)
     # MyST-NB's own, "Toggle hidden content", would be heard in place of what is written.
@@ -154,14 +165,18 @@ def prepare(app: Sphinx, name: str, content: list[str]) -> None:
     for cell in _set_up(notebook["cells"]):
         cells.append(cell)
         if cell["cell_type"] == "code":
-            glues = any("scrapbook" in one.get("metadata", {}) for one in cell["outputs"])
-            words = SET_UP if _SET_UP in _tags(cell) else GLUED if glues else CODE
-            prompts = {"code_prompt_show": words, "code_prompt_hide": words}
-            cell["metadata"]["mystnb"] = prompts | cell["metadata"].get("mystnb", {})
+            cell["metadata"]["mystnb"] = _prompts(cell) | cell["metadata"].get("mystnb", {})
             _pair(app, cell)
             if "figure" in cell["metadata"]["mystnb"]:
                 cells += _made(cell)
     content[0] = json.dumps(notebook | {"cells": cells})
+
+
+def _prompts(cell: dict) -> dict[str, str]:
+    """Say on the line that opens a cell's code what it makes, as far as the code alone tells."""
+    source = "".join(cell["source"])
+    found = (f"{CODE} for {what}" for call, what in _MAKES.items() if call in source)
+    return dict.fromkeys(_PROMPTS, next(found, CODE))
 
 
 def _tags(cell: dict) -> list[str]:
@@ -181,8 +196,9 @@ def _set_up(cells: list[dict]) -> list[dict]:
     kept = [one for one in code[:end] if one["outputs"]]
     shown = [one | {"metadata": one["metadata"] | {"tags": ["remove-input"]}} for one in kept]
     source = "\n\n".join("".join(one["source"]).rstrip() for one in code[:end])
-    line = {"cell_type": "code", "id": _SET_UP, "source": source, "outputs": []}
-    line |= {"execution_count": None, "metadata": {"tags": ["hide-input", _SET_UP]}}
+    line = {"cell_type": "code", "id": "set-up", "source": source, "outputs": []}
+    said = {"tags": ["hide-input", "set-up"], "mystnb": dict.fromkeys(_PROMPTS, SET_UP)}
+    line |= {"execution_count": None, "metadata": said}
     return [*cells[:at], *shown, *[line] * bool(code), *cells[at + end :]]
 
 

@@ -24,14 +24,16 @@ NO_SLOWER = 1.1
 REPRODUCED, CONTRADICTED, INCONCLUSIVE = "reproduced", "contradicted", "inconclusive"
 SUPPORTED, UNTESTED = "supported on other networks only", "could not be tested"
 
+# On 29 November 2026 the third was said to hold for machines as for networks, as the rules of speed
+# had it; no verdict changed.
 VERDICTS = {
     REPRODUCED: "All that is recorded with what the claim is about speaks for it: with the "
     "article's own networks and starts, or nearly its own; for a conjecture or a claim of ours, "
     "with the networks that it names.",
     CONTRADICTED: "With these, something speaks against it.",
     INCONCLUSIVE: "It was tried, and neither holds: the intervals have room for the article's "
-    "difference and for none, or networks disagree. What other networks show against a claim about "
-    "the article's own networks does not contradict it; that is inconclusive, too.",
+    "difference and for none, or networks disagree. What other networks, or another machine, show "
+    "against a claim about the article's own does not contradict it; that is inconclusive, too.",
     SUPPORTED: "Nothing, or nothing that decides, is recorded with the article's own networks. Of "
     "what other networks show, more than half speaks for the claim and nothing against it.",
     UNTESTED: "Nothing that tests it is recorded on all five folds, or the reason is given.",

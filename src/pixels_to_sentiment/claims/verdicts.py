@@ -48,6 +48,8 @@ COMPARED = {
     "maps": measured.maps,
     "none": lambda *_: (),
 }
+# Kinds that are about a machine.
+TIMED = "speed", "no slower"
 # What the table of verdicts takes over from a claim.
 _SHOWN = ("name", "section", "kind", "chapter", "short", "nature")
 
@@ -115,13 +117,13 @@ def decide(claim: Claim, rows: Sequence[Row]) -> tuple[str, str]:
         return rules.UNTESTED, claim.reason
     if verdict == rules.UNTESTED:
         return rules.UNTESTED, _untested(claim, rows)
-    timed = claim.kind in ("speed", "no slower")
+    timed = claim.kind in TIMED
     whose = "on another machine" if timed else "with other networks"
     words = [_tally(own, "with what the claim is about"), _tally(others, whose)]
     if any(row.rank == NEARLY for row in own):
         words.append("Nearly the article's own network counts as its own.")
     if verdict == rules.INCONCLUSIVE and not own:
-        where = "on a GPU" if timed else "with the article's own"
+        where = "on a GPU, and a CPU contradicts nothing" if timed else "with the article's own"
         words.append(f"None {where}.")
     return verdict, " ".join(filter(None, [*words, _lone(counted), _left_out(rows)]))
 

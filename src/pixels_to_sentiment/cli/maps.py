@@ -26,11 +26,9 @@ EPILOG = """\
 Without --run and --network, the weights are those of the best run here: among all finished runs
 with weights, of a whole recipe and on all photographs, of a network with a fully convolutional
 form, the one whose accuracy, with ten crops, on its own test fold is furthest above always
-answering positive. Where there is none, a linear head is fitted to the features of a network from
-ImageNet, and kept as a run.
+answering positive. Where there is none, a linear head is fitted to a network's features and kept.
 
-A photograph of which the folder has the map by the same run already is left as it is, so the same
-command goes on where it was interrupted.
+What this run has mapped into the folder is left as it is, so an interrupted command goes on.
 
 The status is 2 if some photographs could not be mapped; the others are.
 """
@@ -58,6 +56,7 @@ def _map(options: argparse.Namespace) -> None:
     from pixels_to_sentiment.training import devices
 
     paths = photos.listed(options.photographs)
+    photos.require_one(paths)
     with waiting("Choosing a network"):
         if options.run is None:
             chosen = choice.best(options.network, options.device)

@@ -13,7 +13,15 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
-from pixels_to_sentiment.drawing.figures import PALETTE, WIDTH, legend_below, nothing, rows
+from pixels_to_sentiment.drawing.figures import (
+    NARROW,
+    PALETTE,
+    WIDTH,
+    grid,
+    legend_below,
+    nothing,
+    rows,
+)
 from pixels_to_sentiment.drawing.values import tell, within
 
 _DOTTED = {"color": "black", "linewidth": 0.8, "linestyle": ":"}
@@ -121,7 +129,7 @@ def layers(table: pd.DataFrame, protocols: Mapping[str, str], base: float) -> Fi
 
 
 def agreement(table: pd.DataFrame, limits: pd.DataFrame) -> Figure:
-    """Draw accuracy and area under ROC by how many annotators gave the label, side by side.
+    """Draw accuracy and, below it, area under ROC by how many annotators gave the label.
 
     The table is as `crowd.by_count` gives it, with ``trained``: what was trained on what, in words.
     The limits, ``count`` and ``ceiling``, are what an oracle could reach, drawn as dashes. What has
@@ -129,7 +137,7 @@ def agreement(table: pd.DataFrame, limits: pd.DataFrame) -> Figure:
     """
     if table.empty:
         return nothing()
-    figure, panels = plt.subplots(1, 2, sharex=True, sharey=True, figsize=(WIDTH, 4.2))
+    figure, panels = plt.subplots(2, 1, sharex=True, sharey=True, figsize=(NARROW, 5.6))
     place = {count: n for n, count in enumerate(sorted(table["count"].unique(), reverse=True))}
     limits = limits[limits["count"].isin(place)]
     at = limits["count"].map(place)
@@ -143,13 +151,14 @@ def agreement(table: pd.DataFrame, limits: pd.DataFrame) -> Figure:
         at = some["count"].map(place) + 0.5 * ((n + 0.5) / len(shown) - 0.5)
         for panel, (value, low, high) in zip(panels, measures, strict=True):
             panel.vlines(at, some[low], some[high], color=color, linewidth=2)
-            panel.scatter(at, some[value], s=26, color=color, zorder=3, label=fill(name, 90))
+            panel.scatter(at, some[value], s=26, color=color, zorder=3, label=fill(name, 64))
             said = within(some, value, low, high)
             tell(panel, at, some[value], "{}, exactly {}: {}", name, some["count"], said)
     for panel, words in zip(panels, ("accuracy", "area under ROC"), strict=True):
         panel.axhline(0.5, **_DOTTED)
         panel.set_xticks(list(place.values()), [f"exactly {count}" for count in place])
-        panel.set(xlabel="annotators who gave the label", ylabel=words, ylim=(None, 1.02))
+        panel.set(ylabel=words, ylim=(None, 1.02))
+    panels[1].set_xlabel("annotators who gave the label")
     return legend_below(figure, panels[0], 1)
 
 
@@ -204,7 +213,7 @@ def thresholds(table: pd.DataFrame, base: float) -> Figure:
         "roc": ("false positive rate", "true positive rate"),
         "precision": ("recall", "precision"),
     }
-    figure, panels = plt.subplots(1, 2, figsize=(WIDTH, 4))
+    figure, panels = plt.subplots(1, 2, figsize=(NARROW, 3.4))
     for colour, (name, some) in zip(
         PALETTE, table.groupby("configuration", sort=False), strict=False
     ):
@@ -241,10 +250,9 @@ def reliability(table: pd.DataFrame) -> Figure:
     if table.empty:
         return nothing()
     shown = table.groupby("configuration", sort=False)
-    figure, panels = plt.subplots(
-        1, len(shown), sharex=True, sharey=True, squeeze=False, figsize=(WIDTH, 3.2)
-    )
-    for panel, (name, some) in zip(panels.flat, shown, strict=True):
+    options = {"width": NARROW, "sharex": True, "sharey": True}
+    figure, panels = grid(len(shown), min(2, len(shown)), (2.4, 0.8), **options)
+    for panel, (name, some) in zip(panels.flat, shown, strict=False):
         panel.plot([0, 1], [0, 1], **_DOTTED)
         for colour, (how, each) in zip(PALETTE, some.groupby("as"), strict=False):
             panel.plot(each["said"], each["share"], color=colour, linewidth=1, label=how)
@@ -252,8 +260,11 @@ def reliability(table: pd.DataFrame) -> Figure:
             form, both = "{}: {:.3f} said, {:.3f} positive, of {}", (each["said"], each["share"])
             tell(panel, *both, form, how, *both, each["pictures"])
         panel.set_title(fill(name, 22), fontsize=9)
-        panel.set(xlabel="probability said", aspect="equal")
-    panels[0, 0].set_ylabel("share of positives")
+        panel.set(aspect="equal")
+    for panel in panels[-1]:
+        panel.set_xlabel("probability said")
+    for panel in panels[:, 0]:
+        panel.set_ylabel("share of positives")
     return legend_below(figure, panels[0, 0], 2)
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
-from pixels_to_sentiment.drawing.figures import PALETTE, WIDTH, legend_below, nothing
+from pixels_to_sentiment.drawing.figures import NARROW, PALETTE, WIDTH, legend_below, nothing
 from pixels_to_sentiment.drawing.values import tell
 from pixels_to_sentiment.networks.declared import CLASSES
 
@@ -35,19 +35,18 @@ BAND_POINTS = 2000
 def learning_curves(curves: pd.DataFrame) -> Figure:
     """Show training loss and test accuracy over iterations, as `reports.curves_of` gives them.
 
-    There is a column a configuration. A dashed line is the loss of a coin, dotted ones are where
-    the rate is cut.
+    There is a row a configuration, as more than two panels abreast do not fit a phone. A dashed
+    line is the loss of a coin, dotted ones are where the rate is cut.
     """
     if curves.empty:
         return nothing()
     names = list(dict.fromkeys(curves["configuration"]))
     lowest = min(0.3, curves["test_accuracy"].min() - 0.05)
-    figure, panels = plt.subplots(
-        2, len(names), figsize=(WIDTH, 4.2), squeeze=False, sharex="col", sharey="row"
-    )
-    for column, name in enumerate(names):
+    size = NARROW, 1.75 * len(names) + 0.7
+    options = {"squeeze": False, "sharex": "row", "sharey": "col"}
+    figure, panels = plt.subplots(len(names), 2, figsize=size, **options)
+    for (loss, hits), name in zip(panels, names, strict=True):
         some = curves[curves["configuration"] == name]
-        loss, hits = panels[:, column]
         for (fold, curve), colour in zip(some.groupby("fold"), cycle(PALETTE), strict=False):
             style = {"color": colour, "linewidth": 1, "label": f"fold {fold}"}
             loss.plot(curve["iteration"], curve["train_loss"], **style)
@@ -61,14 +60,17 @@ def learning_curves(curves: pd.DataFrame) -> Figure:
         for panel in (loss, hits):
             for cut in cuts:
                 panel.axvline(cut, color="grey", linewidth=0.6, linestyle=":")
-        loss.set_title(fill(name, 78 // len(names)), fontsize=9)
+        # Over both panels, with room kept for it by the second.
+        loss.set_title(fill(name, 60), loc="left", fontsize=9, pad=10).set_in_layout(False)
+        hits.set_title(" ", fontsize=9, pad=10)
         loss.set_yscale("log")
         loss.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         loss.yaxis.set_major_formatter("{x:g}")
         loss.yaxis.set_minor_formatter(NullFormatter())
-        hits.set(xlabel="iteration", ylim=(lowest, 1.0))
-    panels[0, 0].set_ylabel("training loss (nats)")
-    panels[1, 0].set_ylabel("test accuracy")
+        loss.set(ylabel="training loss (nats)")
+        hits.set(ylabel="test accuracy", ylim=(lowest, 1.0))
+    for panel in panels[-1]:
+        panel.set_xlabel("iteration")
     return legend_below(figure, panels[0, 0], 5)
 
 

@@ -5,6 +5,7 @@ a colour has a meaning and stays, as light as it has to be. The dark drawing tra
 of the light one, where `book.rendering` finds it and Jupyter shows nothing of it.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -47,6 +48,14 @@ def show_both() -> None:
         # The backend has a say in what a figure is shown as, and has it when it is loaded.
         plt.switch_backend(plt.get_backend())
         shell.display_formatter.formatters["image/png"].for_type(Figure, drawn)
+
+
+def left_out(notebook: str) -> str:
+    """Give an executed notebook's JSON without its dark drawings, which are half of its bytes."""
+    if f'"{KEY}": "' not in notebook:
+        return notebook
+    light = json.loads(notebook, object_hook=lambda one: {k: one[k] for k in one if k != KEY})
+    return json.dumps(light, indent=1, ensure_ascii=False) + "\n"
 
 
 def drawn(figure: Figure) -> tuple[str, dict[str, object]] | None:

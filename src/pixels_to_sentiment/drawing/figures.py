@@ -28,7 +28,7 @@ AGREEMENT_NAMES = {
     "all": "all pictures",  # of a data set of one's own
 }
 WIDTH = 7.5
-# That of a chart of rows, which a phone shows whole.
+# That of what a phone shows whole.
 NARROW = 4.6
 
 
@@ -63,13 +63,17 @@ def rows(labels: Sequence[str], inches: float, reach: float = 0.0) -> tuple[Figu
     return figure, panel
 
 
-def _grid(
-    count: int, columns: int, heights: tuple[float, float], **options: object
+def grid(
+    count: int,
+    columns: int,
+    heights: tuple[float, float],
+    width: float = WIDTH,
+    **options: object,
 ) -> tuple[Figure, np.ndarray]:
     """Make panels in rows, so many inches each and once; those left over are blank."""
     rows = max(1, -(-count // columns))
     height = heights[0] * rows + heights[1]
-    figure, panels = plt.subplots(rows, columns, figsize=(WIDTH, height), squeeze=False, **options)
+    figure, panels = plt.subplots(rows, columns, figsize=(width, height), squeeze=False, **options)
     for panel in panels.flat[count:]:
         panel.axis("off")
     return figure, panels
@@ -80,7 +84,7 @@ def balance(shares: pd.DataFrame, overall: dict[str, float]) -> Figure:
 
     By ``agreement``, ``fold`` and ``share`` (0..1).
     """
-    figure, panels = plt.subplots(1, len(overall), sharey=True, figsize=(WIDTH, 2.8))
+    figure, panels = plt.subplots(1, len(overall), sharey=True, figsize=(NARROW, 2.6))
     ends = (0.5 if shares["share"].min() > 0.5 else 0, max(0.75, shares["share"].max()))
     for panel, (agreement, share) in zip(np.atleast_1d(panels), overall.items(), strict=True):
         some = shares[shares["agreement"] == agreement]
@@ -116,7 +120,7 @@ def gallery(
 
     A note is printed below, as for pictures that are not the photographs.
     """
-    figure, panels = _grid(len(pixels), columns, (1.55, 0.2))
+    figure, panels = grid(len(pixels), columns, (1.55, 0.2))
     pictures = zip(pixels, titles, colours, strict=True)
     for panel, (image, title, colour) in zip(panels.flat, pictures, strict=False):
         panel.imshow(image)
@@ -217,7 +221,7 @@ def fold_accuracy(scores: pd.DataFrame) -> Figure:
     if scores.empty:
         return nothing()
     names = list(dict.fromkeys(scores["configuration"]))
-    figure, panels = _grid(len(names), min(2, len(names)), (2.4, 0.5), sharey=True)
+    figure, panels = grid(len(names), min(2, len(names)), (2, 0.6), NARROW, sharey=True)
     for panel, name in zip(panels.flat, names, strict=False):
         some = scores[scores["configuration"] == name]
         kinds = ((-0.17, "no", PALETTE[4], "centre crop"), (0.17, "yes", PALETTE[0], "ten crops"))
@@ -227,9 +231,9 @@ def fold_accuracy(scores: pd.DataFrame) -> Figure:
             panel.bar(at, tops, 0.32, color=colour, label=label)
             tell(panel, at, tops, "fold {}, {}: {:.3f}", each["fold"], label, tops)
         base = some.drop_duplicates("fold")
-        panel.scatter(base["fold"], base["always_positive"], marker="_", s=700, color="black",
+        panel.scatter(base["fold"], base["always_positive"], marker="_", s=400, color="black",
                       linewidth=1.2, label="always positive")  # fmt: skip
-        panel.set_title(fill(name, 45), fontsize=9)
+        panel.set_title(fill(name, 28), fontsize=9)
         panel.set(xlabel="test fold", xlim=(0.4, 5.6), xticks=range(1, 6), ylim=(0.0, 1.0))
     for panel in panels[:, 0]:
         panel.set_ylabel("accuracy")
@@ -240,7 +244,7 @@ def confusion(tables: dict[str, pd.DataFrame]) -> Figure:
     """Show confusion tables side by side, as `scores.confusion` gives them."""
     if not tables:
         return nothing()
-    figure, panels = _grid(len(tables), min(3, len(tables)), (3.4, 0), sharey=True)
+    figure, panels = grid(len(tables), min(3, len(tables)), (3.4, 0), sharey=True)
     for panel, (name, table) in zip(panels.flat, tables.items(), strict=False):
         # A few pictures may all have the same label.
         share = table.div(table.sum(axis=1), axis=0).fillna(0)
@@ -257,12 +261,12 @@ def growth(table: pd.DataFrame, exponents: Mapping[str, float]) -> Figure:
 
     The exponents are of the power fitted to each.
     """
-    figure, panels = _grid(len(exponents), 2, (2.9, 0))
+    figure, panels = grid(len(exponents), 2, (2.3, 0), NARROW)
     for panel, (what, exponent) in zip(panels.flat, exponents.items(), strict=False):
         some = table[table["what"] == what]
         panel.plot(some["size"], some["seconds"], marker="o", color=POSITIVE)
         panel.set(xscale="log", yscale="log", xlabel=what.rpartition(", ")[2], ylabel="seconds")
-        panel.set_title(f"{what.partition(',')[0]}: exponent {exponent:.2f}")
+        panel.set_title(f"{what.partition(',')[0]}\nexponent {exponent:.2f}", fontsize=9)
         panel.set_xticks(some["size"], [str(size) for size in some["size"]])
         panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         panel.yaxis.set_major_formatter("{x:g}")

@@ -2,8 +2,8 @@
 
 import hashlib
 import warnings
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -149,13 +149,34 @@ def opened(path: Path) -> Photo:
     UserError
         If it cannot be read, is no picture of `FORMATS`, is damaged, or has more than `PIXELS`.
     """
-    with damage(in_print(path), _CURE, "a photograph"), warnings.catch_warnings():
-        # Pillow warns of damage beside the pixels, and of sizes that are checked below.
-        warnings.simplefilter("ignore")
+    with _told(path):
         return _opened(path)
 
 
-def _opened(path: Path) -> Photo:
+def require_one(paths: Sequence[Path]) -> None:
+    """Raise what `opened` would of the first, if none can be opened; quick, as without torch."""
+    first = None
+    for path in paths:
+        try:
+            with _told(path):
+                _decoded(path)
+            return
+        except UserError as fault:
+            first = first or fault
+    others = f" None of these {len(paths)} can be opened." if len(paths) > 1 else ""
+    raise UserError(f"{first}{others}")
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    with damage(in_print(path), _CURE, "a photograph"), warnings.catch_warnings():
+        # Pillow warns of damage beside the pixels, and of sizes that are checked below.
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _decoded(path: Path) -> tuple[np.ndarray, str]:
+    """Give the pixels, as of `upright`, and the file's checksum."""
     with places.reading(path) as stream:
         if not stream.read(1):
             raise Damaged("it is empty", "fetch it anew or leave it out")
@@ -169,7 +190,11 @@ def _opened(path: Path) -> Photo:
             what = f"it has more than {_TEXT >> 20} MiB of text or colour profile, the limit here"
             raise Damaged(what, "save it without") from fault
         stream.seek(0)
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        return pixels, hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _opened(path: Path) -> Photo:
+    pixels, digest = _decoded(path)
     # With torch, which listing photographs can do without.
     from pixels_to_sentiment.data import pictures
     from pixels_to_sentiment.maps.dense import SIDE

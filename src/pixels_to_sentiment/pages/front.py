@@ -16,7 +16,8 @@ from pixels_to_sentiment import claims
 from pixels_to_sentiment.claims.numbers import cell
 from pixels_to_sentiment.claims.paper import FINDING, VIEW
 from pixels_to_sentiment.claims.rules import SIGNIFICANT
-from pixels_to_sentiment.claims.sides import FOR, Row
+from pixels_to_sentiment.claims.sides import FOR, OTHER, Row
+from pixels_to_sentiment.claims.verdicts import TIMED
 from pixels_to_sentiment.drawing import forest as plot
 from pixels_to_sentiment.drawing.tables import p_value, signed, span
 from pixels_to_sentiment.maps import drawing
@@ -53,7 +54,7 @@ def forest(judged: pd.DataFrame, folder: str = "") -> Markup:
                 f"{folder}{CLAIMS_PAGE}#claim-{one.name}",
                 one.article if drawn else (),
                 here,
-                "" if one.verdict == claims.UNTESTED else _elsewise(counted),
+                "" if one.verdict == claims.UNTESTED else _elsewise(one.kind, counted),
             )
         )
     return plot.forest(lines, _GROUPS, "difference of accuracies")
@@ -67,14 +68,16 @@ def _title(row: Row) -> str:
     return row.text.partition(": ")[0]
 
 
-def _elsewise(rows: Sequence[Row]) -> str:
-    """Say what was compared that is no difference of accuracies."""
+def _elsewise(kind: str, rows: Sequence[Row]) -> str:
+    """Say what was compared that is no difference of accuracies, and if on another machine."""
     agreeing, every = sum(row.side == FOR for row in rows), len(rows)
+    elsewhere = kind in TIMED and all(row.rank == OTHER for row in rows)
+    unit = "in another unit" + ", on a CPU" * elsewhere
     if every == 1:
         verb = "speaks" if agreeing else "does not speak"
-        return f"in another unit: the one comparison {verb} for it"
+        return f"{unit}: the one comparison {verb} for it"
     verb = "speak" if agreeing > 1 else "speaks"
-    return f"in another unit: {agreeing or 'none'} of {every} comparisons {verb} for it"
+    return f"{unit}: {agreeing or 'none'} of {every} comparisons {verb} for it"
 
 
 def verdicts(

@@ -6,7 +6,8 @@ import time
 import pytest
 
 from pixels_to_sentiment import places
-from pixels_to_sentiment.campaign import order, outcome, packs, steps, workers
+from pixels_to_sentiment.campaign import order, outcome, packs, steps, ways, workers
+from pixels_to_sentiment.cli import campaign as command
 from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.errors import UserError
@@ -37,6 +38,28 @@ def campaign(isolated, monkeypatch):
     monkeypatch.setattr(steps, "SHARES", {"checks": 1})
     monkeypatch.setattr(steps, "take", lambda *_: {"rows": []})
     return asked
+
+
+@pytest.mark.parametrize(
+    ("ratio", "asked", "processes"),
+    [(0.9, None, 1), (1.1, None, 3), (None, None, 3), (0.9, 2, 2)],
+)
+def test_runs_share_a_device_where_that_was_faster(
+    campaign, capsys, isolated, monkeypatch, ratio, asked, processes
+):
+    """Where nothing was measured they do as usual, and as it is told where somebody tells it."""
+    found = []
+    rows = [{"way": ways.SERIAL, "ratio": 1.0}, {"way": ways.PROCESSES, "ratio": ratio}]
+    monkeypatch.setattr(command, "_AT_ONCE", {"cpu": 3})
+    monkeypatch.setattr(steps, "SHARES", {"ways": 1})
+    monkeypatch.setattr(steps, "take", lambda *_: rows)
+    monkeypatch.setattr(steps, "in_words", lambda *_: [])
+    monkeypatch.setattr(outcome, "summary", lambda report: {"targets": []})
+    monkeypatch.setattr(workers, "perform", lambda *given: found.append(given[3]) or [])
+    ask = ["campaign", "--device", "cpu", "--minutes", "1", "-o", str(isolated / "out")]
+    told = said(capsys, *ask, *(["--at-once", str(asked)] if asked else []))
+    assert found == [processes]
+    assert ("One run at a time" in told) == (processes == 1)
 
 
 def test_a_campaign_goes_on_where_it_was_and_skips_what_is_recorded(

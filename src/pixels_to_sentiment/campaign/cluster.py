@@ -190,14 +190,7 @@ def _files(works: Iterable[Work], loaded: pictures.Pictures) -> list[str]:
 class _Sent:
     """What is with the workers at the time; `files` are the declared ones that they need."""
 
-    def __init__(
-        self,
-        store: Store,
-        loaded: pictures.Pictures,
-        client: Client,
-        device: str,
-        files: list[str],
-    ):
+    def __init__(self, store: Store, loaded, client: Client, device: str, files: list[str]):
         self.store, self.loaded, self.client, self.device = store, loaded, client, device
         self.files = files
         self.side = remote.told(store.kind.of, loaded.source, loaded.fingerprint)

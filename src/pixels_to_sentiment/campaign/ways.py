@@ -75,6 +75,12 @@ def measured(device: str, seconds: float, before: Iterable[dict] = ()) -> Iterat
             yield row | {"ratio": row["rate"] / serial if row["rate"] and serial else None}
 
 
+def pay(rows: Iterable[dict]) -> bool:
+    """Say whether a process each was faster than one after another, by the first row that tells."""
+    ratios = (row["ratio"] for row in rows if row["way"] == PROCESSES and row["ratio"])
+    return next(ratios, math.inf) > 1
+
+
 def _row(work: Load, way: str, device: str, serial: float | None, end: float) -> dict:
     row = {"way": way, **asdict(work), "rate": None, "failed": NO_GPU}
     if device != "cpu" or way in (SERIAL, PROCESSES, STACKED):

@@ -34,7 +34,7 @@ def commands(rooms) -> None:
     command.add_argument("--minutes", type=float, help="stop by then, packing included")
     command.add_argument("--resume", action="store_true", help="go on with an earlier campaign")
     command.add_argument("--dry-run", action="store_true", help="show what would be run, in order")
-    command.add_argument("--at-once", type=int, metavar="N", help="processes (GPU: 3, CPU: 1)")
+    command.add_argument("--at-once", type=int, metavar="N", help="processes (GPU: 3 or 1, CPU: 1)")
     text = "a few iterations each, to try it; never recorded"
     command.add_argument("--smoke", action="store_true", help=text)
 
@@ -93,8 +93,8 @@ class _Campaign:
         from pixels_to_sentiment.records.runs import Record
         from pixels_to_sentiment.training import devices
 
-        self.began, self.options, self.runs = time.monotonic(), options, runs
-        self.clock = provenance.Clock()
+        self.began, self.clock = time.monotonic(), provenance.Clock()
+        self.options, self.runs = options, runs
         # Workers choose for themselves.
         self.device = options.device if options.cluster else devices.pick(options.device)
         self.at_once = 0 if options.cluster else options.at_once or _AT_ONCE[self.device[:4]]
@@ -107,10 +107,9 @@ class _Campaign:
         if (self.finished or packed) and not options.resume:
             place = self.root if self.finished else options.output
             raise UserError(f"{place} holds an earlier campaign: --resume goes on with it.")
-        self.planned = set(todo)
+        self.planned, self.last = set(todo), 0.0
         known = {one.run for one in self.finished}
         self.todo = [run for run in todo if run not in known]
-        self.last = 0.0
 
     def go(self, end: float, seconds: float) -> None:
         """Check, measure, run, and pack whatever happens."""
@@ -139,8 +138,11 @@ class _Campaign:
 
     def _make(self, loaded, end: float) -> int:
         """Make runs as far as the time goes, and count those that are left."""
-        from pixels_to_sentiment.campaign import workers
+        from pixels_to_sentiment.campaign import ways, workers
 
+        if self.at_once > 1 and not (self.options.at_once or ways.pay(self.report.get("ways", ()))):
+            print("One run at a time, as was faster than several at once.", flush=True)
+            self.at_once = self.report["at_once"] = 1
         shared = self.root, self.device, self.at_once, end, self.costs
         return len(workers.perform(self.todo, *shared, self._tell))
 
@@ -203,8 +205,7 @@ class _Campaign:
         try:
             yield
         finally:
-            taken = seconds.get(kind, 0) + time.monotonic() - began
-            seconds[kind] = round(taken, 1)
+            seconds[kind] = round(seconds.get(kind, 0) + time.monotonic() - began, 1)
 
     def _tell(self, run, result: str | float) -> None:
         """Print what became of a run, and pack now and then."""

@@ -6,6 +6,7 @@ import signal
 import time
 from pathlib import Path
 
+import toy_fragile
 from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.files import assets
 from pixels_to_sentiment.networks import factory
@@ -67,6 +68,9 @@ class Words(Tasks):
             if name:
                 path.touch()
             os.kill(os.getpid(), signal.SIGKILL)
+        if verb == "break-once" and not path.exists():
+            path.touch()
+            raise RuntimeError(toy_fragile.ERROR)
         if verb == "touch":
             path.touch()
         if verb == "fetch":

@@ -200,11 +200,18 @@ def test_what_is_not_to_begin_is_left_undone(client, loaded, tmp_path):
 
 
 def test_work_of_a_killed_worker_is_done_by_another(perform, tmp_path, monkeypatch):
-    """What kills each that has it is given up and told, and the others are kept."""
+    """What kills each that has it is given up and told, and the others are kept.
+
+    A worker whose GPU an error has left useless is as good as killed.
+    """
     monkeypatch.setattr(cluster, "_TRIES", 1)  # instead of 3: a process takes seconds to start
-    once, always = f"die-once {tmp_path / 'once'}", "die"
-    done, failed = perform(once, always, "a", "b", "c")
-    assert set(done) == {once, "a", "b", "c"}
+    once, breaks, always = (
+        f"die-once {tmp_path / 'died'}",
+        f"break-once {tmp_path / 'broke'}",
+        "die",
+    )
+    done, failed = perform(once, breaks, always, "a", "b", "c")
+    assert set(done) == {once, breaks, "a", "b", "c"}
     assert list(failed) == [always]
     assert "2 workers in turn were lost" in failed[always]
 

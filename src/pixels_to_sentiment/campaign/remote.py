@@ -7,6 +7,7 @@ with ``OMP_NUM_THREADS=1``.
 from __future__ import annotations
 
 import asyncio
+import os
 import platform
 import tempfile
 from functools import cache
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pixels_to_sentiment import __version__, places
+from pixels_to_sentiment.campaign.workers import BROKEN
 from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files import assets
@@ -94,11 +96,7 @@ def difference(there: dict[str, str] | Exception, here: dict[str, str]) -> str:
 
 
 def make(
-    store: type[Store],
-    work: Work,
-    behind: dict[str, Contents],
-    device: str,
-    source: str,
+    store: type[Store], work: Work, behind: dict[str, Contents], device: str, source: str
 ) -> Contents:
     """Do work in a worker, with the training runs behind it, and give the files of its record."""
     import torch
@@ -115,4 +113,6 @@ def make(
             return made.get(work, _loaded(source), device=device).contents()
     except (OSError, RuntimeError) as fault:  # a full disk, a device without memory
         said = f"{type(fault).__name__}: {fault}".splitlines()[0]
+        if BROKEN.search(said):
+            os._exit(1)  # It can use its GPU no more, and so is as good as lost.
         raise UserError(f"{said} (worker {worker.address}).") from fault

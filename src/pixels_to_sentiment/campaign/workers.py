@@ -24,7 +24,7 @@ from pixels_to_sentiment.records.runs import WEIGHTS, Run
 
 LOST = "its process ended early"
 # After an error like this, other than for want of memory, a GPU does nothing more for the process.
-_BROKEN = re.compile(r"(CUDA|HIP) error: (?!out of memory)")
+BROKEN = re.compile(r"(CUDA|HIP) error: (?!out of memory)")
 # How many runs in a row may cost their process.
 _BREAKS = 3
 # Seconds between two looks at the clock.
@@ -207,5 +207,5 @@ def _made(run: Run, kept: Weightless, loaded: pictures.Pictures, device: str):
         return str(fault)
     except RuntimeError as fault:  # torch's, such as a device without memory
         said = f"{type(fault).__name__}: {fault}".splitlines()[0]
-        return _Last(said) if _BROKEN.search(said) else said
+        return _Last(said) if BROKEN.search(said) else said
     return time.monotonic() - began

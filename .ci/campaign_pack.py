@@ -16,6 +16,7 @@ from pathlib import Path
 
 from pixels_to_sentiment.campaign import order
 from pixels_to_sentiment.data import folds
+from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files import assets
 
 ROOT = Path(__file__).parents[1]
@@ -32,12 +33,15 @@ ENVIRONMENT = (
 
 def main(folder: Path, mib: int) -> None:
     """Write the parts and print the commands."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("part-*"):
-        old.unlink()
+    if mib < 1:
+        raise UserError(f"A part of {mib} MiB holds nothing: give PART=40.")
     with tempfile.TemporaryDirectory() as place:
         whole = Path(place) / "whole.tar"
         fill(whole)
+        # Not before, as what is to be packed may be missing.
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob("part-*"):
+            old.unlink()
         parts = cut(whole, folder, mib << 20)
     for part, digest in parts:
         size = part.stat().st_size
@@ -87,4 +91,7 @@ def cut(whole: Path, folder: Path, largest: int) -> list[tuple[Path, str]]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    try:
+        main(Path(sys.argv[1]), int(sys.argv[2]))
+    except (UserError, OSError) as fault:
+        sys.exit(f"campaign-pack: {fault}")

@@ -11,6 +11,7 @@ import pytest
 
 from pixels_to_sentiment.campaign import order
 from pixels_to_sentiment.data import folds
+from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files import assets
 from toy_runs import RUN, names_in
 
@@ -60,3 +61,16 @@ def test_parts_are_small_enough_and_whole_again_by_the_printed_commands(checkout
     taken = next(line for line in setup if line.endswith("/") and "part-02" in line)
     assert subprocess.run(["sh", "-c", taken], cwd=sent, capture_output=True).returncode
     assert names_in(there) == ["checkout", "mirror"]
+
+
+def test_earlier_parts_outlast_what_cannot_be_packed(checkout, tmp_path):
+    """Where a file cannot be had, or no part could hold anything."""
+    sent = tmp_path / "sent"
+    sent.mkdir()
+    (sent / "part-01").touch()
+    with pytest.raises(UserError, match="PART=40"):
+        campaign_pack.main(sent, 0)
+    (checkout / "weights.bin").unlink()
+    with pytest.raises(OSError, match=r"weights\.bin"):
+        campaign_pack.main(sent, 1)
+    assert names_in(sent) == ["part-01"]

@@ -106,6 +106,22 @@ def test_an_import_that_was_killed_goes_on_and_ends_the_same(own, isolated, monk
         assert both[0] == both[1]
 
 
+def test_a_file_that_changed_since_a_kill_is_decoded_again(own, monkeypatch, tmp_path):
+    """Or is of another folder: its chunk is not kept, nor what comes after it."""
+    folder, _ = own
+    monkeypatch.setattr(decoding, "CHUNK", 2)
+    images, made = [f"{i:02}.png" for i in range(8)], {}
+    decoding.decode(tmp_path, images, folder)
+    facts = tmp_path / "files.csv"
+    facts.write_text("".join(facts.read_text().splitlines(keepends=True)[:-1]))
+    Image.new("RGB", (9, 9), "red").save(folder / "03.png")
+    (tmp_path / "anew").mkdir()
+    for home in (tmp_path, tmp_path / "anew"):
+        made[home] = decoding.decode(home, images, folder)
+    assert made[tmp_path].equals(made[home])
+    assert np.array_equal(*(np.load(one / "pixels.npy") for one in made))
+
+
 def test_a_line_that_a_kill_cut_off_is_decoded_again(own, monkeypatch, tmp_path):
     """Even if what is left of it looks whole, as when a height lacks its last digit."""
     folder, _ = own

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from pixels_to_sentiment import places
 from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.data.pictures import SIDE
 from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.files import assets
 
 try:
     import cv2
@@ -44,7 +46,7 @@ def decode(home: Path, images: list[str], folder: Path) -> pd.DataFrame:
     tells which cannot be decoded.
     """
     pixels, facts = home / "pixels.npy", home / "files.csv"
-    done = _kept(facts, len(images))
+    done = _kept(facts, len(images), folder)
     if not done:
         array = pictures._array(pixels, len(images))
         del array
@@ -85,13 +87,17 @@ def decode(home: Path, images: list[str], folder: Path) -> pd.DataFrame:
     return pd.read_csv(facts)
 
 
-def _kept(facts: Path, count: int) -> list[list[str]]:
-    """Give the facts that a killed import left, of whole chunks, whose pixels are on the disk."""
+def _kept(facts: Path, count: int, folder: Path) -> list[list[str]]:
+    """Give the facts that a killed import left, of whole chunks, whose pixels are on the disk.
+
+    As far as the files are still the same: the folder may be another, or a picture mended.
+    """
     if not facts.is_file():
         return []
     text = facts.read_text()
     # The last line may have been cut off anywhere.
     rows = list(csv.reader(text[: text.rfind("\n") + 1].splitlines()))[1:]
+    rows = [*takewhile(lambda row: assets.sha256(folder / row[0]) == row[1], rows)]
     return rows if len(rows) == count else rows[: len(rows) // CHUNK * CHUNK]
 
 

@@ -50,3 +50,6 @@ def test_numbers_of_folds_that_cannot_be_are_refused(own):
     for count in (1, 21):
         with pytest.raises(UserError, match=f"asked for are {count}: give 2 to 20"):
             datasets.add(*own, "mine", count=count)
+    for seed in (-1, 2**32):
+        with pytest.raises(UserError, match=f"seed of the folds is {seed}: give"):
+            datasets.add(*own, "mine", seed=seed)

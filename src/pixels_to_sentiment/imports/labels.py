@@ -70,6 +70,8 @@ def with_folds(
     if not FEWEST <= count <= MOST:
         made = f"by column {column!r} of {labels}" if column else "that are asked for"
         raise UserError(f"The folds {made} are {count}: give {FEWEST} to {MOST}.")
+    if not 0 <= seed < 2**32:
+        raise UserError(f"The seed of the folds is {seed}: give a whole number, 0 to 2**32 - 1.")
     for label, word in enumerate(("negative", "positive")):
         own = given[given["label"] == label]
         spread = own["fold"].nunique() if column else len(own)

@@ -1,5 +1,7 @@
 """The ways to train several runs do the same work, and one that fails ends no other."""
 
+import subprocess
+import sys
 from contextlib import nullcontext
 from types import SimpleNamespace
 
@@ -68,6 +70,23 @@ def test_a_way_is_ended_when_the_time_is_over():
     late = [row["way"] for row in rows if row["failed"] == ways.LATE]
     assert late == [ways.SERIAL, ways.PROCESSES, ways.STACKED]
     assert ways.workers.processes().active_children() == []
+
+
+ENDED = """
+import signal
+from pixels_to_sentiment.campaign import ways
+signal.signal(signal.SIGALRM, lambda *_: exit("over"))
+signal.setitimer(signal.ITIMER_REAL, 0.1)
+print(list(ways.measured("cpu", 100)))
+"""
+
+
+def test_ways_that_are_ended_while_their_processes_start_leave_no_traceback():
+    """As the deadline of a short campaign does, in the seconds in which their server imports."""
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", ENDED], text=True, **pipes) as process:
+        # Until all that it started have ended, too.
+        assert process.communicate(timeout=100) == ("", "over\n")
 
 
 def test_ways_that_were_late_are_timed_again_and_the_most_worthy_network_first(monkeypatch):

@@ -104,14 +104,15 @@ def test_a_worker_that_did_not_hear_that_it_is_over_is_told_again(perform, tmp_p
 
 
 SERVED = """
-import sys, time
+import sys, threading, time
 from pixels_to_sentiment.campaign import workers
-context = workers.processes()
-if sys.argv[1] == "later":
-    context.Process(target=time.sleep, args=(3,)).start()
 try:
-    time.sleep(1)  # until the server is more than an interpreter
-    print("started", flush=True)
+    # By then the server is more than an interpreter.
+    said = threading.Timer(1, print, ["started"], {"flush": True})
+    if sys.argv[1] == "while it imports":
+        said.start()
+    workers.processes().Process(target=time.sleep, args=(3,)).start()
+    said.start()
     time.sleep(60)
 except KeyboardInterrupt:
     print("heard")

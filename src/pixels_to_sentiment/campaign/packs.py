@@ -102,9 +102,8 @@ def _parts(records: Iterable[Record], report: bytes, largest: int) -> list[dict[
     """Share files among packs, a record's in one; deflated, they take no more than counted."""
     parts, room = [{REPORT: report}], largest - len(report) - _FOR_NAMES
     for one in records:
-        files = {
-            f"{one.key}/{name}": content for name, content in one.contents(one.unrecorded).items()
-        }
+        contents = one.contents(one.unrecorded)
+        files = {f"{one.key}/{name}": content for name, content in contents.items()}
         size = sum(len(zlib.compress(content)) + _FOR_NAMES for content in files.values())
         if size > room and parts[-1]:
             parts.append({})

@@ -68,9 +68,8 @@ def measured(device: str, seconds: float, before: Iterable[dict] = ()) -> Iterat
     for work in asked(device):
         serial = None
         for way in WAYS:
-            row = known.get((work.network, work.precision, way)) or _row(
-                work, way, device, serial, end
-            )
+            name = work.network, work.precision, way
+            row = known.get(name) or _row(work, way, device, serial, end)
             serial = row["rate"] if way == SERIAL else serial
             yield row | {"ratio": row["rate"] / serial if row["rate"] and serial else None}
 

@@ -182,6 +182,9 @@ def processes():
         forkserver.ensure_running()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, heard)
+    # While the server imports, a start waits, and nobody ends what it makes if it is interrupted.
+    (nothing := context.Process(target=int)).start()
+    nothing.join()
     return context
 
 

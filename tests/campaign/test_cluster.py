@@ -12,6 +12,7 @@ import urllib.request
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -197,6 +198,17 @@ def test_what_is_not_to_begin_is_left_undone(client, loaded, tmp_path):
     assert {one.work.word for one in cluster.perform(store, tasks, loaded, client, **more)} == {
         *("a", "c")
     }
+
+
+def test_a_cluster_without_a_worker_is_told(loaded, tmp_path):
+    """What waits for one would pass for what hangs."""
+
+    def tell(sentence):
+        raise KeyboardInterrupt(sentence)
+
+    empty = SimpleNamespace(nthreads=dict)
+    with pytest.raises(KeyboardInterrupt, match="no worker yet"):
+        list(cluster.perform(Words(tmp_path), [Task("a")], loaded, empty, tell=tell))
 
 
 def test_work_of_a_killed_worker_is_done_by_another(perform, tmp_path, monkeypatch):

@@ -74,15 +74,13 @@ def _count(address: str) -> int:
     """Say how many workers an address asks for here; 0 if it is that of a scheduler."""
     from distributed.comm import get_address_host_port
 
-    try:
+    with suppress(ValueError):
         if not address.startswith(LOCAL):
             # A client that is given what is no address leaves a traceback behind.
             get_address_host_port(address)
             return 0
         if (count := int(address.removeprefix(LOCAL))) > 0:
             return count
-    except ValueError:
-        pass
     raise UserError(
         f"{address} is no cluster: give tcp://HOST:PORT of a Dask scheduler, or local:2 for two "
         "worker processes here."
@@ -141,7 +139,7 @@ def perform(
     Parameters
     ----------
     tell
-        Called with a sentence about each worker that gets nothing, as it differs.
+        Called with a sentence of each worker that differs, so gets nothing, and if none is there.
     failed
         As in `Store.perform`.
     begins
@@ -161,6 +159,8 @@ def perform(
 
         sent = _Sent(store, loaded, client, device, _files(waiting.values(), loaded))
         try:
+            if not client.nthreads():
+                tell("The cluster has no worker yet: the work begins when one joins.")
             while waiting or sent.futures:
                 sent.look(tell)
                 sent.fill(waiting, begins)
@@ -289,7 +289,7 @@ class _Sent:
                 raise _Lost from fault
             raise UserError(
                 f"{_TRIES + 1} workers in turn were lost at it: see whether they had memory "
-                "enough, and run again."
+                "enough and a GPU that works, and run again."
             ) from fault
         except Exception as fault:  # as torch's, of a device without memory
             raise UserError(f"{type(fault).__name__}: {fault}".splitlines()[0]) from fault

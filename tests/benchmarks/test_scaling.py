@@ -90,16 +90,16 @@ def test_the_catalogue_takes_what_recorded_runs_took_for_a_picture(made):
 
 
 def test_a_model_is_limited_by_the_machines_and_then_by_the_client():
-    """By hand: 1000 runs of 99 s and one of waiting; a client that takes 5 ms for each."""
+    """By hand: 1000 runs of 99 s and one of waiting; one in 10 ms by the most workers."""
     work = pd.DataFrame({"network": ["a", "b"], "runs": [1000, 7], "pictures": [1, 1]})
     work = work.assign(seconds=[99_980.0, None], longest=[200.0, None])
     model = scaling.Model.of(REPORT, work)
-    assert (model.runs, model.longest, model.each) == (1000, 200, 0.005)
+    assert (model.runs, model.longest, model.each) == (1000, 200, 0.01)
     assert model.overhead == pytest.approx(0.02)
     table = model.days([1, 100, 10**6])
-    np.testing.assert_allclose(table["days"] * 86400, [100_000, 1000, 5])
-    np.testing.assert_allclose(table["most"] * 86400, [100_000, 1198, 205], rtol=1e-5)
-    assert model.saturation == pytest.approx(100 / 0.005)
+    np.testing.assert_allclose(table["days"] * 86400, [100_000, 1000, 10])
+    np.testing.assert_allclose(table["most"] * 86400, [100_000, 1198, 210], rtol=1e-5)
+    assert model.saturation == pytest.approx(100 / 0.01)
     assert scaling.gpu_hours(7200 * 30_000) == 2
 
 

@@ -127,7 +127,7 @@ class Model:
     overhead
         Seconds a run that a machine waits for the next one.
     each
-        Seconds a run that the client, or the scheduler, is busy with it.
+        Seconds from one run to the next where so many machines wait that no more would help.
     """
 
     runs: int
@@ -138,8 +138,9 @@ class Model:
 
     @classmethod
     def of(cls, report: dict, work: pd.DataFrame) -> "Model":
-        """Take the overhead of worker processes, and what the client does with the most workers.
+        """Take the overhead of worker processes, and how fast naps went by the most workers.
 
+        That is no less than the client needs, as workers and scheduler share the cores with it.
         Networks without a record are left out of the work.
         """
         known = work.dropna()
@@ -151,7 +152,7 @@ class Model:
             known["seconds"].sum(),
             known["longest"].max(),
             table["overhead"].max() / 1000,
-            max(most["cpu"].values()),
+            max(most["seconds"]) / most["runs"],
         )
 
     @property

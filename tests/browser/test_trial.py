@@ -83,7 +83,7 @@ def test_it_is_used_by_keyboard_alone(page, picture):
     choose(page, picture)
     page.locator(f"{FORM} input[type=file]").focus()
     with page.expect_file_chooser():
-        page.keyboard.press("Space")
+        page.keyboard.press("Space", delay=100)  # as of a finger: without any it may go unseen
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_function(f"() => document.querySelector('{FORM}').dataset.ten", timeout=60_000)

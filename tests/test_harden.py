@@ -25,7 +25,7 @@ def in_place(folder, number):
         for letter in "abcde":
             file.write(letter)
             file.flush()
-            time.sleep(0.04)
+            time.sleep(0.15)
 
 
 def whole(folder, number):

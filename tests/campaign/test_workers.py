@@ -104,8 +104,9 @@ def test_a_worker_that_did_not_hear_that_it_is_over_is_told_again(perform, tmp_p
 
 
 SERVED = """
-import sys, threading, time
+import signal, sys, threading, time
 from pixels_to_sentiment.campaign import workers
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's background takes away
 try:
     # By then the server is more than an interpreter.
     said = threading.Timer(1, print, ["started"], {"flush": True})

@@ -24,8 +24,9 @@ def planned(finished: Iterable[Record], limit: int | None = None) -> list[Study]
     studies = []
     for run, (one, *others) in groups.items():
         other = others[0].key if others else ""
-        # Shuffled labels cost a training of their own.
-        more = {"other": other, "labels": limit is None, "limit": limit}
+        # Shuffled labels cost a training of their own: not of those that last longest.
+        labels = limit is None and not run.recipe.settling
+        more = {"other": other, "labels": labels, "limit": limit}
         studies.append(Study(one.key, run.agreement, run.fold, **more))
     return studies
 

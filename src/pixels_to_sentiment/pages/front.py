@@ -4,7 +4,7 @@ All of it is HTML, computed from the verdicts and the recorded maps; a sentence 
 not recorded is left out.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -184,17 +184,24 @@ def _of_maps(candidates: Sequence[Candidate]) -> Iterator[tuple[str, str, str]]:
     some = authors.summary([one for one in candidates if one.map == measures.MAP])
     if len(some):
         best = some.loc[some["rank_p"].idxmin()]
-        network = best["network"].partition(",")[0]
+        network = _short(best["network"], some["network"])
+        beyond = int((some["rank_p_holm"] < SIGNIFICANT).sum())
         yield (
             f"The authors' maps of twelve photographs were recovered from figure 7. {network} "
             f"orders the places of each picture with a rank correlation to theirs of "
             f"{signed(best['rank'], 2)}, against {signed(best['rank_other'], 2)} with other "
             f"pictures (p {p_value(best['rank_p_holm'])}, adjusted for all that was tested); of "
-            f"the {len(some)} networks compared, {int((some['rank_p_holm'] < SIGNIFICANT).sum())} "
-            "does so by more than chance.",
+            f"the {len(some)} networks compared, {beyond or 'none'} "
+            f"{'does' if beyond < 2 else 'do'} so by more than chance.",
             "07-sentiment-maps.html#maps-authors",
             "Sentiment maps",
         )
+
+
+def _short(title: str, titles: Iterable[str]) -> str:
+    """Name a network without its recipe, unless another recipe of its is there, too."""
+    network = title.partition(",")[0]
+    return network if sum(one.startswith(f"{network},") for one in titles) < 2 else title
 
 
 def _beside_positive(row: Row) -> str:
@@ -215,15 +222,19 @@ def beside(candidates: Sequence[Candidate]) -> Markup:
     """Draw the authors' map of one photograph beside those of our networks, as cells of colour.
 
     It is the photograph of median agreement (rank correlation) with the first network, so that
-    nobody has chosen it. Empty where no maps are recorded.
+    nobody has chosen it. Of a network trained in several ways it is the first. Empty where no maps
+    are recorded.
     """
-    ours = [one for one in candidates if one.map == measures.MAP]
-    if not ours:
+    named: dict[str, Candidate] = {}
+    for one in candidates:
+        if one.map == measures.MAP:
+            named.setdefault(one.network.partition(",")[0], one)
+    if not named:
         return Markup()
-    ranks = authors.summary(ours[:1])["rank_each"].iloc[0]
+    ranks = authors.summary([*named.values()][:1])["rank_each"].iloc[0]
     at = int(np.argsort(ranks, kind="stable")[len(ranks) // 2])
     shown = [("The article", authors.maps()[at])]
-    shown += [(one.network.partition(",")[0], one.probabilities[at]) for one in ours]
+    shown += [(name, one.probabilities[at]) for name, one in named.items()]
     cell = Markup("<div>{}<p>{}</p></div>")
     cells = Markup().join(cell.format(_cells(name, values), name) for name, values in shown)
     words = f"Figure 7, photograph {at + 1}: the one of median agreement with {shown[1][0]}"

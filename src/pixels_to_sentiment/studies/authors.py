@@ -104,8 +104,8 @@ def of_studies(records: Iterable[StudyRecord]) -> list[Candidate]:
     """Take the twelve photographs out of studies of five agree, each by the network of its fold.
 
     Studies on photographs whose runs differ in the fold alone belong together; where the folds that
-    are needed are not all there, they are left out. The sentiment maps come first, by title and
-    seed, then the Grad-CAM maps of the studies that kept them.
+    are needed are not all there, they are left out. The sentiment maps come first, by network, the
+    longest training of each first, then the Grad-CAM maps of the studies that kept them.
     """
     groups: dict[str, list[StudyRecord]] = {}
     for one in records:
@@ -113,7 +113,7 @@ def of_studies(records: Iterable[StudyRecord]) -> list[Candidate]:
             groups.setdefault(plans.run_in_words(one.run), []).append(one)
     wanted, found = pictures()["image"], []
     for kind in (measures.MAP, measures.GRAD_CAM):
-        for network, some in sorted(groups.items()):
+        for network, some in sorted(groups.items(), key=_longest_first):
             table = pd.concat([_mapped(one, kind) for one in some])
             table = table[~table.index.duplicated()]
             if wanted.isin(table.index).all():
@@ -121,6 +121,11 @@ def of_studies(records: Iterable[StudyRecord]) -> list[Candidate]:
                 classes, keys = classes.to_numpy(int), tuple(dict.fromkeys(keys))
                 found.append(Candidate(network, kind, np.stack(values), classes, keys))
     return found
+
+
+def _longest_first(group: tuple[str, list[StudyRecord]]) -> tuple[str, int, str]:
+    title, (one, *_) = group
+    return title.partition(",")[0], -one.run.recipe.iterations, title
 
 
 def _mapped(one: StudyRecord, kind: str) -> pd.DataFrame:

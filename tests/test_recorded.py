@@ -24,6 +24,7 @@ from pixels_to_sentiment.studies.records import StudyRecord
 
 RESULTS = Path(__file__).parents[1] / "book" / "results"
 RUNS = sorted(RESULTS.glob("*/run.json"))
+AGAIN = sorted(RESULTS.parent.glob("again/*/run.json"))
 PROBES = sorted(RESULTS.glob("*/probe.json"))
 STUDIES = sorted(RESULTS.glob("*/maps.json"))
 TRUTH = dict(zip(folds.load()["image"], folds.load()["label"], strict=True))
@@ -78,7 +79,15 @@ def test_every_score_is_that_of_the_predictions_counted_again(records):
             assert row.std == pytest.approx(stdev(each), abs=1e-12)
 
 
-@pytest.mark.parametrize("path", RUNS, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("path", AGAIN, ids=lambda path: path.parent.name)
+def test_what_was_made_again_is_of_a_recorded_run(path):
+    """Of the same recipe, fold, seed and photographs, and trained another time."""
+    was, made = (Record.open_key(home, path.parent.name) for home in (RESULTS, path.parents[1]))
+    assert (was.run, was.data, was.code) == (made.run, made.data, made.code)
+    assert was.provenance()["began"] != made.provenance()["began"]
+
+
+@pytest.mark.parametrize("path", [*RUNS, *AGAIN], ids=lambda path: path.parent.name)
 def test_a_recorded_run_is_whole_and_of_its_published_test_fold(path):
     """Its pictures, labels and order are the list's; probabilities lie from 0 to 1."""
     run = json.loads(path.read_text())

@@ -107,6 +107,11 @@ def choices() -> Path:
     return results().parent / "choices"
 
 
+def again() -> Path:
+    """Folder with committed runs that were made once more elsewhere, under the recorded keys."""
+    return results().parent / "again"
+
+
 def benchmarks() -> Path:
     """Folder with the recorded benchmarks (``PIXELS_TO_SENTIMENT_BENCHMARKS``)."""
     return _place("benchmarks", within="book")

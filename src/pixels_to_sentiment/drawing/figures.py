@@ -60,6 +60,9 @@ def rows(labels: Sequence[str], inches: float, reach: float = 0.0) -> tuple[Figu
         panel.annotate(label, (0, reach - n), (0, 5), va="bottom", fontsize=9, **place)
     panel.set(yticks=[], ylim=(0.5 - len(labels), reach + (0.16 * lines + 0.1) / each))
     panel.spines["left"].set_visible(False)
+    # Nobody should have to scroll a tall figure for its scale.
+    tall = len(labels) > 12
+    panel.tick_params(top=tall, labeltop=tall)
     return figure, panel
 
 

@@ -26,8 +26,6 @@ from pixels_to_sentiment.studies import authors, measures
 from pixels_to_sentiment.studies.authors import Candidate
 
 CLAIMS_PAGE = "11-claims.html"
-# The article's best result.
-BEST = "initialisation: MVSO English"
 # Class (CSS), sign and heading of each verdict, in the order of the front page.
 _GROUPS = {
     claims.REPRODUCED: ("reproduced", "✓ Reproduced"),
@@ -144,7 +142,7 @@ def _of_claims(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
         yield _nearest(rows[0], found.assign(rows=counted)), "02-fine-tuning.html", "Fine-tuning"
     if rows := counted["architectures"]:
         best = max(rows, key=lambda row: row.value)
-        reached = cell(BEST, "five", VIEW)["mean"]
+        reached = cell("initialisation: MVSO English", "five", VIEW)["mean"]
         yield (
             f"The best of the later networks that were fine-tuned ({len(rows)} here), "
             f"{_title(best).replace(', five agree', '')}, is right on "

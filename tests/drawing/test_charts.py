@@ -15,7 +15,7 @@ TABLE = pd.DataFrame(
 
 
 def test_every_configuration_has_its_row_from_the_top_down():
-    """The paper's own rows come last; the line of always positive is where it was put."""
+    """The paper's own rows come last; the line of always positive crosses no label."""
     paper = pd.DataFrame({"configuration": ["b", "the paper: c"], "mean": [0.7, 0.82]})
     each = pd.DataFrame({"configuration": ["a", "a", "b"], "accuracy": [0.78, 0.82, 0.7]})
     (panel,) = charts.dots(TABLE, each, 0.66, paper).axes
@@ -30,7 +30,12 @@ def test_every_configuration_has_its_row_from_the_top_down():
     assert folds == [[0.78, 0], [0.82, 0], [0.7, -1]]
     assert means == [[0.8, 0], [0.7, -1]]
     assert theirs == [[0.7, -1], [0.82, -2]]
-    assert panel.lines[0].get_xdata()[0] == 0.66
+    # A piece a row, which ends below the next one's label.
+    parts = panel.collections[-1].get_segments()
+    assert [part[:, 0].tolist() for part in parts] == [[0.66, 0.66]] * 3
+    panel.figure.canvas.draw()
+    tops = panel.transData.transform([part.max(axis=0) for part in parts])[:, 1]
+    assert all(top < one.get_window_extent().y0 for top, one in zip(tops, panel.texts, strict=True))
 
 
 def test_differences_are_drawn_around_zero_with_both_intervals():

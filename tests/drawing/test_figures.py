@@ -22,15 +22,6 @@ LAYERS = pd.DataFrame(
         "parameters": [34_944, 0, 37_752_832],
     }
 )
-SCORES = pd.DataFrame(
-    {
-        "configuration": ["one", "one", "two", "two", "three", "three"],
-        "fold": 1,
-        "oversampling": ["no", "yes"] * 3,
-        "accuracy": [0.7, 0.75, 0.8, 0.85, 0.9, 0.95],
-        "always_positive": 0.65,
-    }
-)
 
 
 def test_a_figure_is_the_same_bytes_every_time():
@@ -91,19 +82,6 @@ def test_a_network_is_drawn_with_the_layers_that_learn():
     ]
     lefts = [block.get_x() for block in axes.patches]
     assert lefts == sorted(lefts)
-
-
-def test_fold_accuracy_has_a_panel_a_configuration():
-    """Bars are the accuracies, marks the share of positives; empty places are blank."""
-    figure = figures.fold_accuracy(SCORES)
-    assert labels(figure) == {"test fold", "accuracy"}
-    assert [axes.get_title() for axes in figure.axes] == ["one", "two", "three", ""]
-    assert not figure.axes[3].axison
-    second = figure.axes[1]
-    assert [bar.get_height() for bar in second.patches] == [0.8, 0.85]
-    assert second.collections[0].get_offsets().tolist() == [[1, 0.65]]
-    legend = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert sorted(legend) == ["always positive", "centre crop", "ten crops"]
 
 
 def test_confusion_shows_counts_and_shares_of_each_label():

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from pixels_to_sentiment import claims
 from pixels_to_sentiment.claims.sides import AGAINST, FOR, OTHER, OWN, UNDECIDED, Row
 from pixels_to_sentiment.pages import front
+from pixels_to_sentiment.records.catalogue import SETTLED
 from pixels_to_sentiment.studies import authors, measures
 
 
@@ -22,6 +23,8 @@ def row(value, side=FOR, rank=OWN, **more):
 def judged():
     """Give all claims, some with evidence; that of parameters is counted without any runs."""
     rows = {
+        "accuracy": [row(-0.5), row(-0.012, keys=("b",))._replace(text=SETTLED.title)],
+        "addition": [row(-0.014, keys=("a", "b"), lone=True), row(0.9, keys=("c",))],
         "architectures": [row(-0.144), row(0.037)],
         "no-more-than-positive": [row(0.0)],
         "fine-tuning": [row(-0.02, UNDECIDED), row(0.03)],
@@ -54,7 +57,7 @@ def test_each_claim_is_a_row_under_its_verdict_and_only_what_counts_is_drawn(jud
     assert html.count("<li>") == len(claims.CLAIMS)
     for claim in claims.CLAIMS:
         assert f'href="chapters/11-claims.html#claim-{claim.name}"' in html
-    assert html.count("<circle") == 2 + 1 + 2 + 2
+    assert html.count("<circle") == 2 + 2 + 2 + 1 + 2 + 2
     assert "in another unit: the one comparison speaks for it" in html
     timed = front._elsewise("speed", [row(-2.0, AGAINST, OTHER), row(2.0, rank=OTHER)])
     assert timed == "in another unit, on a CPU: 1 of 2 comparisons speaks for it"
@@ -65,7 +68,7 @@ def test_the_tables_of_verdicts_fold_the_evidence_of_each(judged):
     tables = dict(front.verdicts(judged, {"ablation": Markup('<a href="x">chapter 4</a>')}))
     every = pd.concat(tables.values())
     assert sorted(every.index) == sorted(one.name for one in claims.CLAIMS)
-    assert len(tables['<span class="verdict reproduced">✓ Reproduced</span>']) == 6
+    assert len(tables['<span class="verdict reproduced">✓ Reproduced</span>']) == 8
     assert every["why"].str.contains("<details><summary>Evidence</summary>").all()
     (one,) = every.loc[every["claim"].str.startswith("Removing the top layer"), "claim"]
     assert one.endswith('fc7-2. (section 4.3, <a href="x">chapter 4</a>)')
@@ -74,9 +77,14 @@ def test_the_tables_of_verdicts_fold_the_evidence_of_each(judged):
 def test_findings_are_computed_and_those_without_evidence_left_out(judged, candidates):
     """The best network counts, and its accuracy is the article's best and the difference."""
     html = front.findings(judged, candidates)
-    assert html.count("<li>") == 6
-    assert "Of 23 claims on what the article&#39;s experiments found: 2 reproduced, none" in html
-    assert "Reproduced: a claim of this book" in html
+    assert html.count("<li>") == 7
+    assert "right on 81.8%" in html
+    assert (
+        "With a layer added this changes by +0.014 (95% interval +0.004 to +0.024), by one seed"
+        in html
+    )
+    assert "Of 23 claims on what the article&#39;s experiments found: 4 reproduced, none" in html
+    assert "Of the others, reproduced: a claim of this book" in html
     assert "right on 88.1% of the photographs" in html
     assert "in 1 of 2 comparisons (differences −0.020 to +0.030)" in html
     assert "higher by 0.16 to 0.18" in html

@@ -10,6 +10,7 @@ from textwrap import fill
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
@@ -61,9 +62,15 @@ def dots(table: pd.DataFrame, each: pd.DataFrame, base: float, paper: pd.DataFra
     tell(panel, table["mean"], at, "{}: {}", table["configuration"], said)
     words = paper.get("paper", paper["configuration"])
     tell(panel, paper["mean"], theirs, "{}: {:.3f}", words, paper["mean"])
-    panel.axvline(base, **_DOTTED)
+    _upright(panel, base, len(names), **_DOTTED)
     panel.set(xlabel="accuracy")
     return figure
+
+
+def _upright(panel: Axes, x: float, count: int, **style: object) -> None:
+    """Draw a line down so many rows of `figures.rows`, but not through their labels."""
+    at = -np.arange(count)
+    panel.vlines([x] * count, at - 0.25, at + 0.12, **style)
 
 
 def forest(table: pd.DataFrame) -> Figure:
@@ -76,12 +83,12 @@ def forest(table: pd.DataFrame) -> Figure:
         return nothing()
     at = -np.arange(len(table))
     figure, panel = rows(table["pair"], 0.24)
-    panel.axvline(0, color="black", linewidth=0.8)
     panel.hlines(at, table["t_low"], table["t_high"], color=PALETTE[0], linewidth=1)
     panel.hlines(at, table["low"], table["high"], color=PALETTE[0], linewidth=3.5)
     panel.scatter(table["difference"], at, s=26, color="white", edgecolors=PALETTE[0], zorder=4)
     said = within(table, "difference", "low", "high", "+.3f")
     tell(panel, table["difference"], at, "{}: {}", table["pair"], said)
+    _upright(panel, 0, len(at), color="black", linewidth=0.8)
     panel.set(xlabel="difference of accuracies")
     return figure
 
@@ -287,6 +294,6 @@ def strata(table: pd.DataFrame) -> Figure:
         tell(panel, some["accuracy"], at, "{}, {}: {}", name, some["stratum"], said)
     base = table.drop_duplicates("stratum")
     at = base["stratum"].map(place)
-    panel.vlines(base["positive"], at - 0.4, at + 0.4, color="black", label="always positive")
+    panel.vlines(base["positive"], at - 0.28, at + 0.22, color="black", label="always positive")
     panel.set(xlabel="accuracy")
     return legend_below(figure, panel, 2)

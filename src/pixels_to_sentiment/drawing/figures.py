@@ -60,6 +60,9 @@ def rows(labels: Sequence[str], inches: float, reach: float = 0.0) -> tuple[Figu
         panel.annotate(label, (0, reach - n), (0, 5), va="bottom", fontsize=9, **place)
     panel.set(yticks=[], ylim=(0.5 - len(labels), reach + (0.16 * lines + 0.1) / each))
     panel.spines["left"].set_visible(False)
+    # Nobody should have to scroll a tall figure for its scale.
+    tall = len(labels) > 12
+    panel.tick_params(top=tall, labeltop=tall)
     return figure, panel
 
 
@@ -214,30 +217,6 @@ def changes(table: pd.DataFrame) -> Figure:
         tell(panel, *both, "{}, {:.3f}: changes by {:+.4f}", crops, *both)
     panel.set(xlabel="probability of positive, decoded array", ylabel="change with exact pixels")
     return legend_below(figure, panel, 2)
-
-
-def fold_accuracy(scores: pd.DataFrame) -> Figure:
-    """Show the accuracy on each test fold, a panel a configuration, of `reports.fold_table`."""
-    if scores.empty:
-        return nothing()
-    names = list(dict.fromkeys(scores["configuration"]))
-    figure, panels = grid(len(names), min(2, len(names)), (2, 0.6), NARROW, sharey=True)
-    for panel, name in zip(panels.flat, names, strict=False):
-        some = scores[scores["configuration"] == name]
-        kinds = ((-0.17, "no", PALETTE[4], "centre crop"), (0.17, "yes", PALETTE[0], "ten crops"))
-        for shift, oversampling, colour, label in kinds:
-            each = some[some["oversampling"] == oversampling]
-            at, tops = each["fold"] + shift, each["accuracy"]
-            panel.bar(at, tops, 0.32, color=colour, label=label)
-            tell(panel, at, tops, "fold {}, {}: {:.3f}", each["fold"], label, tops)
-        base = some.drop_duplicates("fold")
-        panel.scatter(base["fold"], base["always_positive"], marker="_", s=400, color="black",
-                      linewidth=1.2, label="always positive")  # fmt: skip
-        panel.set_title(fill(name, 28), fontsize=9)
-        panel.set(xlabel="test fold", xlim=(0.4, 5.6), xticks=range(1, 6), ylim=(0.0, 1.0))
-    for panel in panels[:, 0]:
-        panel.set_ylabel("accuracy")
-    return legend_below(figure, panels[0, 0], 3)
 
 
 def confusion(tables: dict[str, pd.DataFrame]) -> Figure:

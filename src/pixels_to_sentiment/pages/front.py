@@ -21,12 +21,11 @@ from pixels_to_sentiment.claims.verdicts import TIMED
 from pixels_to_sentiment.drawing import forest as plot
 from pixels_to_sentiment.drawing.tables import p_value, signed, span
 from pixels_to_sentiment.maps import drawing
+from pixels_to_sentiment.records.catalogue import SETTLED
 from pixels_to_sentiment.studies import authors, measures
 from pixels_to_sentiment.studies.authors import Candidate
 
 CLAIMS_PAGE = "11-claims.html"
-# The article's best result.
-BEST = "initialisation: MVSO English"
 # Class (CSS), sign and heading of each verdict, in the order of the front page.
 _GROUPS = {
     claims.REPRODUCED: ("reproduced", "✓ Reproduced"),
@@ -129,33 +128,35 @@ def in_all(judged: pd.DataFrame) -> str:
     told = [f"{some.get(one) or 'none'} {_GROUPS[one][1][2:].lower()}" for one in list(_GROUPS)[:3]]
     none = not some.get(claims.REPRODUCED) and not some.get(claims.CONTRADICTED)
     because = ", as the weights of its networks were not to be had" * none
-    reproduced = judged[judged["verdict"] == claims.REPRODUCED]
-    others = ", ".join(reproduced.loc[reproduced["nature"] != FINDING, "nature"].unique())
-    besides = f" Reproduced: {others}." * bool(others)
+    rest = judged[judged["nature"] != FINDING].groupby("verdict")["nature"].unique()
+    decided = [one for one in (claims.REPRODUCED, claims.CONTRADICTED) if one in rest]
+    besides = "; ".join(f"{one}: {', '.join(rest[one])}" for one in decided)
+    besides = f" Of the others, {besides}." * bool(besides)
     every = f"Of {some.sum()} claims on what the article's experiments found"
     return f"{every}: {', '.join(told)}{because}.{besides}"
 
 
 def _of_claims(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
     counted = found["rows"].map(_counted)
+    if rows := [one for one in counted["accuracy"] if one.text.startswith(SETTLED.title)]:
+        yield _nearest(rows[0], found.assign(rows=counted)), "02-fine-tuning.html", "Fine-tuning"
     if rows := counted["architectures"]:
         best = max(rows, key=lambda row: row.value)
-        reached = cell(BEST, "five", VIEW)["mean"]
+        reached = cell("initialisation: MVSO English", "five", VIEW)["mean"]
         yield (
             f"The best of the later networks that were fine-tuned ({len(rows)} here), "
             f"{_title(best).replace(', five agree', '')}, is right on "
-            f"{best.value + reached:.1%} of the photographs on which all five annotators agree; "
-            f"the article's best is {reached:.1%}.",
+            f"{best.value + reached:.1%} of the photographs on which all five annotators agree, "
+            f"the article's best on {reached:.1%}: {_interval(best)}.",
             "10-ten-years-later.html",
             "Ten years later",
         )
     if rows := counted["no-more-than-positive"]:
         theirs = span(found.loc["no-more-than-positive", "article"])
-        frozen = _frozen(found.loc["two-layers", "rows"])
         yield (
-            f"The article's smallest network, fc6-2, trained here as the article says, "
-            f"{_beside_positive(rows[0])} always answering “positive”. What the article reports of "
-            f"its own differs from that by {theirs}{frozen}"
+            "The article's smallest network, fc6-2, trained here as the article says but from "
+            f"convolutions without biases, {_beside_positive(rows[0])} always answering "
+            f"“positive”. What the article reports of its own differs from that by {theirs}"
             f"{', so Table 4 there may tell of training, not of layers' * (rows[0].side == FOR)}.",
             "04-ablation.html",
             "Layers removed",
@@ -207,15 +208,30 @@ def _short(title: str, titles: Iterable[str]) -> str:
 def _beside_positive(row: Row) -> str:
     if row.value == row.low == row.high == 0:
         return "is right exactly as often as"
-    between = f"{signed(row.value)}, 95% interval {signed(row.low)} to {signed(row.high)}"
-    return f"differs in accuracy by {between} from"
+    return f"differs in accuracy by {_interval(row)} from"
 
 
-def _frozen(rows: Sequence[Row]) -> str:
-    """Say what the cut before it has on it where CaffeNet's layers below are frozen."""
-    kept = [one for one in rows if one.left_out == "frozen" and one.text.startswith("CaffeNet")]
-    less = ", ".join(signed(one.value) for one in kept)
-    return f"; with the layers below frozen, fc7-2 is better by {less}" * bool(kept)
+def _nearest(whole: Row, found: pd.DataFrame) -> str:
+    """Say how far the network nearest to the article's comes, and what cut and addition cost it."""
+    theirs = cell("initialisation: ILSVRC-2012", "five", VIEW)["mean"]
+    changed = ""
+    for name, change in (("one-layer", "removed"), ("addition", "added")):
+        for row in found.loc[name, "rows"]:
+            if {*row.keys} & {*whole.keys}:  # of the same trainings
+                gain = row._replace(value=-row.value, low=-row.high, high=-row.low)
+                printed = span([-one for one in found.loc[name, "article"]])
+                changed += f" With a layer {change} this changes by {_interval(gain)}"
+                changed += f"{', by one seed' * row.lone}; in the article by {printed}."
+    return (
+        "What comes nearest to the article's CaffeNet here, its layers with trained convolutions "
+        f"and new layers on top that settle first, is right on {theirs + whole.value:.1%} of the "
+        "photographs on which all five annotators agree, where the article has "
+        f"{theirs:.1%}: {_interval(whole)}.{changed}"
+    )
+
+
+def _interval(row: Row) -> str:
+    return f"{signed(row.value)} (95% interval {signed(row.low)} to {signed(row.high)})"
 
 
 def beside(candidates: Sequence[Candidate]) -> Markup:

@@ -26,7 +26,6 @@ from pixels_to_sentiment.reports.runs import (
     confusions,
     costs,
     curves_of,
-    fold_table,
     of_experiment,
     of_timm,
     one_per_network,

@@ -179,20 +179,11 @@ def curves_of(records: Iterable[Record]) -> pd.DataFrame:
     return pd.concat(frames or [pd.DataFrame(columns=["configuration"])], ignore_index=True)
 
 
-def fold_table(records: Iterable[Record]) -> pd.DataFrame:
-    """Give `experiments.fold_scores` by ``configuration``, in words.
-
-    ``always_positive`` is the share of positives in the test fold.
-    """
-    records = list(records)
-    table = titled(experiments.fold_scores(records)).rename(columns={"title": "configuration"})
-    base = {r.key: float(r.predictions()["label"].mean()) for r in records}
-    return table.assign(always_positive=table["key"].map(base))
-
-
 def by_fold(records: Iterable[Record]) -> pd.DataFrame:
     """Give the accuracy from ten crops of each run of whole configurations, in words."""
-    table = fold_table(complete(records))
+    table = titled(experiments.fold_scores(complete(records))).rename(
+        columns={"title": "configuration"}
+    )
     return table[table["oversampling"] == "yes"]
 
 

@@ -107,13 +107,15 @@ def of_studies(records: Iterable[StudyRecord]) -> list[Candidate]:
     are needed are not all there, they are left out. The sentiment maps come first, by network, the
     longest training of each first, then the Grad-CAM maps of the studies that kept them.
     """
-    groups: dict[str, list[StudyRecord]] = {}
+    groups: dict[tuple[str, int, str], list[StudyRecord]] = {}
     for one in records:
         if one.run and one.study.agreement == "five" and one.photographed:
-            groups.setdefault(plans.run_in_words(one.run), []).append(one)
+            title = plans.run_in_words(one.run)
+            place = title.partition(",")[0], -one.run.recipe.iterations, title
+            groups.setdefault(place, []).append(one)
     wanted, found = pictures()["image"], []
     for kind in (measures.MAP, measures.GRAD_CAM):
-        for network, some in sorted(groups.items(), key=_longest_first):
+        for (*_, network), some in sorted(groups.items()):
             table = pd.concat([_mapped(one, kind) for one in some])
             table = table[~table.index.duplicated()]
             if wanted.isin(table.index).all():
@@ -121,11 +123,6 @@ def of_studies(records: Iterable[StudyRecord]) -> list[Candidate]:
                 classes, keys = classes.to_numpy(int), tuple(dict.fromkeys(keys))
                 found.append(Candidate(network, kind, np.stack(values), classes, keys))
     return found
-
-
-def _longest_first(group: tuple[str, list[StudyRecord]]) -> tuple[str, int, str]:
-    title, (one, *_) = group
-    return title.partition(",")[0], -one.run.recipe.iterations, title
 
 
 def _mapped(one: StudyRecord, kind: str) -> pd.DataFrame:
@@ -155,9 +152,8 @@ def unknowing(loaded: Pictures) -> list[Candidate]:
     }
     if loaded.real:
         made[measures.EDGES] = rivals.edge_energy(dense.enlarged(loaded, table["image"]), AT)
-    made = {name: some.double().numpy() for name, some in made.items()}
-    made[FRAME] = np.ones((len(table), *shape))
-    return [Candidate("", name, some) for name, some in made.items()]
+    made[FRAME] = torch.ones(len(table), *shape)
+    return [Candidate("", name, some.double().numpy()) for name, some in made.items()]
 
 
 def pairs(candidate: Candidate) -> tuple[np.ndarray, np.ndarray]:

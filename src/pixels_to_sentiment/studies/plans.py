@@ -26,8 +26,7 @@ def planned(finished: Iterable[Record], limit: int | None = None) -> list[Study]
         other = others[0].key if others else ""
         # Shuffled labels cost a training of their own: not of those that last longest.
         labels = limit is None and not run.recipe.settling
-        more = {"other": other, "labels": labels, "limit": limit}
-        studies.append(Study(one.key, run.agreement, run.fold, **more))
+        studies.append(Study(one.key, run.agreement, run.fold, other, labels, limit=limit))
     return studies
 
 

@@ -77,7 +77,7 @@ def wanted(records: Iterable[Record], seeds: int = SEEDS) -> pd.DataFrame:
         if made.get("device") == "cpu" and one.run.precision == catalogue.USUAL_PRECISION:
             family = one.run.network.partition(declared.VARIANT)[0]
             seconds[family] = seconds.get(family, 0) + made["seconds"]
-            pictures[family] = pictures.get(family, 0) + _pictures(one.run.recipe)
+            pictures[family] = pictures.get(family, 0) + trained_on(one.run.recipe)
             used.append(one.key)
     asked = {
         (one, agreement)
@@ -87,7 +87,7 @@ def wanted(records: Iterable[Record], seeds: int = SEEDS) -> pd.DataFrame:
     }
     table = pd.DataFrame(
         [
-            (one.family, _pictures(recipes.recipe(one.recipe, agreement)))
+            (one.family, trained_on(recipes.recipe(one.recipe, agreement)))
             for one, agreement in asked
         ],
         columns=["family", "pictures"],
@@ -103,7 +103,8 @@ def wanted(records: Iterable[Record], seeds: int = SEEDS) -> pd.DataFrame:
     return table
 
 
-def _pictures(recipe: recipes.Recipe) -> int:
+def trained_on(recipe: recipes.Recipe) -> int:
+    """Count the pictures of a run, each as often as it is trained on."""
     return (recipe.settling + recipe.iterations) * recipe.batch_size * recipe.iter_size
 
 

@@ -42,13 +42,10 @@ def in_words(name: str, found) -> list[str]:
     if name == "checks":
         return [checks.in_words(row) for row in found["rows"]]
     if name == "ways":
-        return [_way_in_words(row) for row in found]
+        words = "training {runs} x {network} {precision}, {way}: "
+        rate = "{rate:.1f} pictures a second"
+        return [words.format(**row) + (row["failed"] or rate.format(**row)) for row in found]
     return ["{what}, {contender}: {rate:.1f} a second".format(**r) for r in found["comparisons"]]
-
-
-def _way_in_words(row: dict) -> str:
-    told = row["failed"] or "{rate:.1f} pictures a second".format(**row)
-    return "training {runs} x {network} {precision}, {way}: ".format(**row) + told
 
 
 def _benchmark(device: str, seconds: float) -> dict:

@@ -47,7 +47,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if "" in words:
             parser.error("an empty word names nothing: leave it out, or set its variable")
         options = parser.parse_args(words)
-        _end_orderly()
+        # Ends as an exception does, so that nothing half-written is left; not in another thread, in
+        # which no signal arrives.
+        with suppress(ValueError):
+            signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
         try:
             with places.using(getattr(options, "data", None)):
                 if hasattr(options, "data"):
@@ -70,13 +73,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             terminal.complain("no room is left on the device: make some.")
             return 2
         return 0
-
-
-def _end_orderly() -> None:
-    """Let SIGTERM end the process as an exception does, so that nothing half-written is left."""
-    # In another thread no signal arrives.
-    with suppress(ValueError):
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
 @contextmanager

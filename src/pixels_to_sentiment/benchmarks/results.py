@@ -114,15 +114,12 @@ _COSTS = "costs-"
 
 def record(report: dict) -> Path:
     """Keep a report among the recorded ones, named by device and date."""
-    folder = places.benchmarks()
-    folder.mkdir(parents=True, exist_ok=True)
     made = report["made"]
     kind = "gpu" if made["device"].startswith("cuda") else "cpu"
     stamp = made["date"][:19].replace(":", "").replace("-", "")
     alone = _COSTS if report.get("costs") and not report.get("comparisons") else ""
-    path = folder / f"{alone}{kind}-{stamp}.json"
-    with places.written_whole(path) as temporary:
-        temporary.write_text(json.dumps(report, indent=1) + "\n")
+    path = places.benchmarks() / f"{alone}{kind}-{stamp}.json"
+    places.keep(path, json.dumps(report, indent=1) + "\n")
     return path
 
 

@@ -123,9 +123,7 @@ def keep(report: dict) -> Path:
     """Keep a report beside the recorded benchmarks, named by device and date."""
     stamp = report["began"][:19].replace(":", "").replace("-", "")
     path = places.benchmarks() / f"campaign-{report['device'].partition(':')[0]}-{stamp}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with places.written_whole(path) as partial:
-        partial.write_text(json.dumps(report, indent=1) + "\n")
+    places.keep(path, json.dumps(report, indent=1) + "\n")
     return path
 
 

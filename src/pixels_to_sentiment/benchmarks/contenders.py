@@ -20,17 +20,12 @@ from torch.utils.data import DataLoader, Dataset, Subset
 
 from pixels_to_sentiment.benchmarks.results import PRODUCT_SIDE
 from pixels_to_sentiment.data import folds, pictures
-from pixels_to_sentiment.networks import (
-    compat,  # noqa: F401  (before torchvision and timm)
-    declared,
-    deploy,
-    factory,
-    network,
-    surgery,
-)
+from pixels_to_sentiment.networks import compat, declared, deploy, factory, surgery  # noqa: F401
+from pixels_to_sentiment.networks.network import Network
 from pixels_to_sentiment.records import runs, store
 from pixels_to_sentiment.training import loop, prediction, recipes
 
+# Not before `compat`.
 # isort: split
 import timm
 import torchvision
@@ -226,7 +221,7 @@ def operations(network: str, *, train: bool) -> int:
     return total
 
 
-def plain(network: str) -> network.Network:
+def plain(network: str) -> Network:
     """Build a network as others write it, with nothing that makes it fast."""
     made = factory.create(network, start="random")
     return made.arrange(channels_last=False, banded=False, onednn=False)

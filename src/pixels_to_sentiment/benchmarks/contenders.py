@@ -246,8 +246,6 @@ def _loader(dataset: Dataset, batch: int, shuffle: bool, workers: int, count: in
 
 
 def _epoch(model: nn.Module, optimiser: torch.optim.Optimizer, device: str) -> Callable:
-    """Give an epoch of the loop that others write."""
-
     def epoch(batches: DataLoader) -> None:
         for images, labels in batches:
             optimiser.zero_grad()

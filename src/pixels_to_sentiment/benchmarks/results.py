@@ -80,7 +80,6 @@ def map_rows(pictures: int, seconds: dict[str, list[float]]) -> list[dict]:
 
 
 def _ratio(taken: list[float], reference: list[float]) -> dict[str, float]:
-    """Divide times round by round."""
     ratios = np.asarray(taken) / np.asarray(reference)
     low, high = spread(ratios)
     return {"rounds": len(ratios), "ratio": float(np.median(ratios)), "low": low, "high": high}

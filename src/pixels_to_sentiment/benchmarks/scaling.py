@@ -71,34 +71,29 @@ def wanted(records: Iterable[Record], seeds: int = SEEDS) -> pd.DataFrame:
     network, variants too, on a processor in the usual precision; without any the last two are
     missing.
     """
-    seconds, pictures, used = {}, {}, []
+    taken, used = [], []
     for one in records:
         made = one.provenance()
         if made.get("device") == "cpu" and one.run.precision == catalogue.USUAL_PRECISION:
             family = one.run.network.partition(declared.VARIANT)[0]
-            seconds[family] = seconds.get(family, 0) + made["seconds"]
-            pictures[family] = pictures.get(family, 0) + trained_on(one.run.recipe)
+            taken.append((family, made["seconds"], trained_on(one.run.recipe)))
             used.append(one.key)
+    known = pd.DataFrame(taken, columns=["family", "seconds", "pictures"]).groupby("family").sum()
     asked = {
         (one, agreement)
         for experiment in catalogue.EXPERIMENTS.values()
         for one in experiment.configurations
         for agreement in experiment.agreements
     }
-    table = pd.DataFrame(
-        [
-            (one.family, trained_on(recipes.recipe(one.recipe, agreement)))
-            for one, agreement in asked
-        ],
-        columns=["family", "pictures"],
-    )
-    times, rows = seeds * len(folds.FOLDS), []
-    for family, some in table.groupby("family")["pictures"]:
-        rate = seconds[family] / pictures[family] if family in seconds else np.nan
-        row = {"network": catalogue.NETWORK_TITLES.get(family, family), "runs": times * len(some)}
-        row |= {"pictures": times * some.sum(), "seconds": rate * times * some.sum()}
-        rows.append(row | {"longest": rate * some.max()})
-    table = pd.DataFrame(rows)
+    each = [(one.family, trained_on(recipes.recipe(one.recipe, of))) for one, of in asked]
+    grouped = pd.DataFrame(each, columns=["family", "pictures"]).groupby("family")["pictures"]
+    table = grouped.agg(runs="size", pictures="sum", seconds="sum", longest="max")
+    times = seeds * len(folds.FOLDS)
+    table = table * [times, times, times, 1]
+    rate = (known["seconds"] / known["pictures"]).reindex(table.index)
+    table[["seconds", "longest"]] = table[["seconds", "longest"]].mul(rate, axis=0)
+    named = table.rename(index=catalogue.NETWORK_TITLES).rename_axis("network")
+    table = named.reset_index()
     table.attrs["runs"] = used
     return table
 

@@ -9,7 +9,7 @@ import tempfile
 import timeit
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -197,6 +197,7 @@ def product(way: str, precision: str, device: str, times: int = 1) -> Callable[[
     return torch.inference_mode()(loop.arithmetic(precision, device[:4])(work))
 
 
+@cache
 def operations(network: str, *, train: bool) -> int:
     """Count the multiplications and additions of one picture, of the network as plainly written.
 

@@ -1,7 +1,7 @@
 """In which order runs are made of which the book lacks the records, and what one will cost."""
 
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import partial
 from math import log
 from statistics import fmean
 
@@ -54,13 +54,6 @@ def planned(smoke: bool = False) -> tuple[list[Run], dict[Configuration, str]]:
     return list(runs), missing
 
 
-@cache
-def _operations(network: str) -> int:
-    from pixels_to_sentiment.benchmarks import contenders
-
-    return contenders.operations(network, train=True)
-
-
 class Costs:
     """What runs took on this kind of device, and so what others will take.
 
@@ -99,10 +92,13 @@ class Costs:
         *own, _ = self._names(run)
         if found := [self._rates[name] for name in own if name in self._rates]:
             return fmean(found[0]) * trained_on(run.recipe), True
-        here = {name: _operations(*name) for name in self._rates if len(name) == 1}
+        from pixels_to_sentiment.benchmarks import contenders
+
+        operations = partial(contenders.operations, train=True)
+        here = {name: operations(*name) for name in self._rates if len(name) == 1}
         if not here:
             return None, False
-        asked = _operations(*own[-1])
+        asked = operations(*own[-1])
         nearest = min(here, key=lambda name: abs(log(here[name] / asked)))
         rate = fmean(self._rates[nearest]) * asked / here[nearest]
         return rate * trained_on(run.recipe), False

@@ -88,9 +88,8 @@ def record(name: str, clock: provenance.Clock, rows: list[dict], **more: object)
     made = clock.details(device="cpu", **more)
     if made["dirty"]:
         print("Not all is committed, so this cannot be told from its commit.", file=sys.stderr)
-    places.benchmarks().mkdir(parents=True, exist_ok=True)
-    with places.written_whole(places.benchmarks() / f"{name}.json") as path:
-        path.write_text(json.dumps({"made": made, "rows": rows}, indent=1) + "\n")
+    report = json.dumps({"made": made, "rows": rows}, indent=1) + "\n"
+    places.keep(places.benchmarks() / f"{name}.json", report)
 
 
 def of_network(name: str) -> None:

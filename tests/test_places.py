@@ -194,3 +194,11 @@ def test_nothing_waits_for_a_pipe(tmp_path):
     (tmp_path / "a").write_bytes(b"content")
     with places.reading(tmp_path / "a") as stream:
         assert stream.read() == b"content"
+
+
+@pytest.mark.parametrize(("content", "kept"), [("naïve\n", b"na\xc3\xafve\n"), (b"\0", b"\0")])
+def test_a_text_is_kept_in_utf_8_in_a_folder_that_is_made(tmp_path, content, kept):
+    path = tmp_path / "not" / "there" / "yet"
+    places.keep(path, content)
+    assert path.read_bytes() == kept
+    assert [*path.parent.iterdir()] == [path]

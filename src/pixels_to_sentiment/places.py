@@ -212,6 +212,13 @@ def written_whole(path: Path, marker: str = "") -> Iterator[Path]:
             shutil.rmtree(home, ignore_errors=True)
 
 
+def keep(path: Path, content: str | bytes) -> None:
+    """Write a file as `written_whole` does, text in UTF-8; its folder is made if need be."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with written_whole(path) as partial:
+        partial.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
 @contextmanager
 def written(path: Path) -> Iterator[Path]:
     """As `written_whole`, for a file that somebody asked for: `UserError` if it cannot be."""

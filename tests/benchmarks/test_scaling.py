@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pixels_to_sentiment import places
 from pixels_to_sentiment.benchmarks import scaling
 from pixels_to_sentiment.records import catalogue
 
@@ -33,14 +32,6 @@ REPORT = {
         for *row, more in ROWS
     ],
 }
-
-
-def test_a_report_is_read_where_it_was_recorded(isolated):
-    """Or there is none."""
-    assert scaling.recorded() is None
-    places.benchmarks().mkdir()
-    (places.benchmarks() / "scaling.json").write_text(json.dumps(REPORT))
-    assert scaling.recorded() == REPORT
 
 
 def test_ways_are_held_against_serial_processes_round_by_round():
@@ -93,19 +84,20 @@ def test_a_model_is_limited_by_the_machines_and_then_by_the_client():
     """By hand: 1000 runs of 99 s and one of waiting; one in 10 ms by the most workers."""
     work = pd.DataFrame({"network": ["a", "b"], "runs": [1000, 7], "pictures": [1, 1]})
     work = work.assign(seconds=[99_980.0, None], longest=[200.0, None])
-    model = scaling.Model.of(REPORT, work)
-    assert (model.runs, model.longest, model.each) == (1000, 200, 0.01)
-    assert model.overhead == pytest.approx(0.02)
-    table = model.days([1, 100, 10**6])
+    model = scaling.model(REPORT, work)
+    assert (model["runs"], model["longest"], model["each"]) == (1000, 200, 0.01)
+    assert model["overhead"] == pytest.approx(0.02)
+    table = scaling.days(model, [1, 100, 10**6])
     np.testing.assert_allclose(table["days"] * 86400, [100_000, 1000, 10])
     np.testing.assert_allclose(table["most"] * 86400, [100_000, 1198, 210], rtol=1e-5)
-    assert model.saturation == pytest.approx(100 / 0.01)
+    assert model["saturation"] == pytest.approx(100 / 0.01)
     assert scaling.gpu_hours(7200 * 30_000) == 2
 
 
 def test_what_the_page_says_is_of_two_workers_and_of_the_crowd():
     """Numbers in words, by the names that the page glues."""
-    model = scaling.Model(1000, 864_000.0, 0.0, 0.02, 0.005)
+    model = {"runs": 1000, "seconds": 864_000.0, "longest": 0.0, "overhead": 0.02, "each": 0.005}
+    model["saturation"] = 176_804.0
     said = scaling.in_words(REPORT, model)
     assert said["efficiency"] == "0.82"
     assert (said["overhead"], said["crowd"], said["each"]) == ("20.0", "100", "5.0")

@@ -21,7 +21,7 @@ def test_a_section_that_does_not_exist_is_refused_at_once(monkeypatch, capsys):
 def test_maps_are_held_against_the_grad_cam_package_on_the_same_work(monkeypatch):
     """Same network, pictures and device; one comparison has the machine's limit."""
     monkeypatch.setattr(suite.contenders, "operations", lambda *_, **__: 1)
-    found = suite.comparisons("maps", "cpu", "")
+    found = list(suite.comparisons("maps", "cpu", ""))
     limited = []
     for one in found:
         ours, *others = one["entries"]

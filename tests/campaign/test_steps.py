@@ -1,4 +1,7 @@
-"""A step of a campaign ends in time with all that it started, and says why it failed."""
+"""A step of a campaign ends in time with all that it started, and says why it failed.
+
+The checks tell equal networks from others.
+"""
 
 import os
 import time
@@ -8,6 +11,8 @@ import pytest
 
 from pixels_to_sentiment.campaign import steps
 from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.records import catalogue
+from toy_runs import RUN, made_up_pictures
 
 CHILD = """#!/bin/sh
 sleep 600 &
@@ -60,3 +65,41 @@ def test_what_the_ways_found_is_said_in_a_line_each():
 def test_what_is_known_from_before_is_not_done_again():
     """Without pictures, on which the checks would fail."""
     assert steps.take("checks", None, "cpu", 30.0, {"rows": []}) == {"rows": []}
+
+
+@pytest.mark.usefixtures("isolated")
+def test_a_processor_agrees_with_itself_and_a_disturbed_network_does_not(monkeypatch):
+    """Differences are none for one device and one seed, and seen where a weight is another."""
+    monkeypatch.setattr(steps, "CHECKED", catalogue.Configuration(RUN.network, RUN.start, "paper"))
+    loaded = made_up_pictures()
+    found = steps.equality(loaded, "cpu")
+    assert [(row["what"], row["precision"], row["largest"]) for row in found["rows"]] == [
+        ("two runs with one seed", "fp32", 0.0),
+        ("cpu against cpu", "fp32", 0.0),
+        ("two runs with one seed", "bf16", 0.0),
+    ]
+    assert found["rows"][1]["met"]
+    assert {"commit", "hardware", "versions", "began"} <= found["made"].keys()
+    train, calls = steps.loop.train, []
+
+    def disturbed(network, *arguments, **options):
+        train(network, *arguments, **options)
+        calls.append(network)
+        network.body.classifier.bias.data[1] += len(calls)
+
+    monkeypatch.setattr(steps.loop, "train", disturbed)
+    _, between, _ = found["rows"]
+    worse = between | {"largest": 0.002, "met": False}
+    equal, apart = steps.in_words("checks", {"rows": [between, worse]})
+    assert equal == f"cpu against cpu, {RUN.network} fp32: probabilities differ by up to 0.0e+00"
+    assert apart.endswith("up to 2.0e-03, and at most 0.001 was asked for")
+    assert steps.equality(loaded, "cpu")["rows"][0]["largest"] > 0.01
+
+
+@pytest.mark.usefixtures("isolated")
+def test_without_the_weights_the_sentence_says_which(monkeypatch):
+    """A machine may have those of other networks alone."""
+    lacking = {steps.CHECKED: "None has them."}
+    monkeypatch.setattr(steps.experiments, "plan", lambda *_, **__: ([], lacking))
+    with pytest.raises(UserError, match=r"squeezenet1_1:.*not at hand\. None has them"):
+        steps.equality(made_up_pictures(), "cpu")

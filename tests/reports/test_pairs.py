@@ -10,7 +10,7 @@ from pixels_to_sentiment.data import folds, pictures
 from pixels_to_sentiment.files import archives
 from pixels_to_sentiment.judging import judgement
 from pixels_to_sentiment.records.catalogue import SETTLED
-from pixels_to_sentiment.reports import pairs
+from pixels_to_sentiment.reports import pairs, runs
 from toy_reports import CUT, WHOLE, whole_and_cut
 
 pytestmark = pytest.mark.usefixtures("isolated")
@@ -34,7 +34,7 @@ def test_a_pair_is_compared_in_one_precision_and_on_common_seeds(made):
     assert set(row.tried.split(", ")) == {one.key for one in [*whole, *cut, *worse]}
     assert (row.least, row.most) == pytest.approx((-0.25, 0.25), abs=0.003)
     # One that is right less often than always answering positive did not learn.
-    assert row.failed == f"{pairs.title_of(cut[0])} is no better than always positive"
+    assert row.failed == f"{runs.title_of(cut[0])} is no better than always positive"
     # For lack of a fold, of a common seed, or of all.
     for some in ([*whole, *cut[:4]], [*worse, *cut], []):
         assert pairs.paired(some, [(CUT, WHOLE)]).empty
@@ -48,7 +48,7 @@ def test_a_network_whose_loss_ends_above_a_coins_did_not_learn(made):
     for one in good[1::2]:
         one.curve().assign(train_loss=3.0).to_csv(one.folder / "curve.csv", index=False)
     (failed,) = pairs.paired(good, [(CUT, WHOLE)])["failed"]
-    title = pairs.title_of(good[1])
+    title = runs.title_of(good[1])
     assert failed == f"{title} ends at a training loss of 3.00 nats, above a coin's"
 
 

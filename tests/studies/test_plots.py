@@ -34,10 +34,10 @@ def values_of(line):
 
 def test_every_map_and_every_measure_has_a_name_and_a_mark():
     """Nothing that is measured falls out of a figure; maps are told apart without colour, too."""
-    assert plots.TITLES.keys() == plots.STYLES.keys() == set(measures.MAPS)
+    assert plots.TITLES.keys() == set(measures.MAPS)
     assert plots.CURVE_TITLES.keys() == measures.CURVES.keys()
     assert plots.AGREEMENT_TITLES.keys() == set(measures.AGREEMENTS)
-    _, lines, marks = zip(*plots.STYLES.values(), strict=True)
+    *_, lines, marks = zip(*plots.DRAWN.values(), strict=True)
     assert len(set(lines)) == len(set(marks)) == len(measures.MAPS)
 
 

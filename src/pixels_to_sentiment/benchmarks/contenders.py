@@ -9,7 +9,7 @@ import tempfile
 import timeit
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -20,17 +20,12 @@ from torch.utils.data import DataLoader, Dataset, Subset
 
 from pixels_to_sentiment.benchmarks.results import PRODUCT_SIDE
 from pixels_to_sentiment.data import folds, pictures
-from pixels_to_sentiment.networks import (
-    compat,  # noqa: F401  (before torchvision and timm)
-    declared,
-    deploy,
-    factory,
-    network,
-    surgery,
-)
+from pixels_to_sentiment.networks import compat, declared, deploy, factory, surgery  # noqa: F401
+from pixels_to_sentiment.networks.network import Network
 from pixels_to_sentiment.records import runs, store
 from pixels_to_sentiment.training import loop, prediction, recipes
 
+# Not before `compat`.
 # isort: split
 import timm
 import torchvision
@@ -202,6 +197,7 @@ def product(way: str, precision: str, device: str, times: int = 1) -> Callable[[
     return torch.inference_mode()(loop.arithmetic(precision, device[:4])(work))
 
 
+@cache
 def operations(network: str, *, train: bool) -> int:
     """Count the multiplications and additions of one picture, of the network as plainly written.
 
@@ -226,7 +222,7 @@ def operations(network: str, *, train: bool) -> int:
     return total
 
 
-def plain(network: str) -> network.Network:
+def plain(network: str) -> Network:
     """Build a network as others write it, with nothing that makes it fast."""
     made = factory.create(network, start="random")
     return made.arrange(channels_last=False, banded=False, onednn=False)
@@ -251,8 +247,6 @@ def _loader(dataset: Dataset, batch: int, shuffle: bool, workers: int, count: in
 
 
 def _epoch(model: nn.Module, optimiser: torch.optim.Optimizer, device: str) -> Callable:
-    """Give an epoch of the loop that others write."""
-
     def epoch(batches: DataLoader) -> None:
         for images, labels in batches:
             optimiser.zero_grad()

@@ -3,19 +3,11 @@
 ``.ci/map_measures.py`` writes the reports that are read here.
 """
 
-import json
-
 import numpy as np
 import pandas as pd
 
-from pixels_to_sentiment import places
+from pixels_to_sentiment.benchmarks.results import recorded
 from pixels_to_sentiment.judging import resampling
-
-
-def recorded(name: str) -> list[dict]:
-    """Read the reports that ``.ci/map_measures.py`` wrote, by their name or a pattern of it."""
-    paths = sorted(places.benchmarks().glob(f"{name}.json"))
-    return [json.loads(path.read_text()) for path in paths]
 
 
 def by_network() -> pd.DataFrame:

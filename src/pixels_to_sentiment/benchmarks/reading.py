@@ -8,7 +8,7 @@ of the processes is that of the reading.
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 
@@ -71,10 +71,7 @@ def write_log(path: Path, size: float) -> Path:
 
 
 def _block(iteration: int) -> list[str]:
-    seconds = iteration * 36
-    minutes, second = divmod(seconds // 1000, 60)
-    clock = f"{minutes // 60 % 24:02d}:{minutes % 60:02d}:{second:02d}.{seconds % 1000:03d}000"
-    stamp = f"I06{minutes // 1440 % 30 + 1:02d} {clock} 23419 "
+    now = datetime(2016, 6, 1) + timedelta(milliseconds=36 * iteration)
     loss = f"{9 / (iteration + 10) + iteration % 97 / 1000:.6g}"
     lines = [
         f"solver.cpp:218] Iteration {iteration} (5.12 iter/s, 3.9s/20 iters), loss = {loss}",
@@ -88,7 +85,7 @@ def _block(iteration: int) -> list[str]:
             f"solver.cpp:397]     Test net output #1: loss = {loss} (* 1 = {loss} loss)",
             *lines,
         ]
-    return [stamp + line for line in lines]
+    return [f"{now:I%m%d %H:%M:%S.%f} 23419 {line}" for line in lines]
 
 
 def our_log(path: str) -> Callable[[], object]:

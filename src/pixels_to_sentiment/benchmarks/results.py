@@ -80,7 +80,6 @@ def map_rows(pictures: int, seconds: dict[str, list[float]]) -> list[dict]:
 
 
 def _ratio(taken: list[float], reference: list[float]) -> dict[str, float]:
-    """Divide times round by round."""
     ratios = np.asarray(taken) / np.asarray(reference)
     low, high = spread(ratios)
     return {"rounds": len(ratios), "ratio": float(np.median(ratios)), "low": low, "high": high}
@@ -104,12 +103,8 @@ def spread(ratios: Iterable[float]) -> tuple[float, float] | tuple[None, None]:
 
 def exponents(table: pd.DataFrame) -> pd.Series:
     """Fit ``seconds = a * size ** b`` to each ``what`` by least squares of logarithms; give b."""
-    return pd.Series(
-        {
-            what: np.polyfit(np.log(some["size"]), np.log(some["seconds"]), 1)[0]
-            for what, some in table.groupby("what", sort=False)
-        }
-    )
+    logarithms = np.log(table[["size", "seconds"]]).groupby(table["what"], sort=False)
+    return logarithms.apply(lambda some: np.polyfit(some["size"], some["seconds"], 1)[0])
 
 
 # Begins the names of reports that hold nothing but what a map costs.
@@ -118,27 +113,27 @@ _COSTS = "costs-"
 
 def record(report: dict) -> Path:
     """Keep a report among the recorded ones, named by device and date."""
-    folder = places.benchmarks()
-    folder.mkdir(parents=True, exist_ok=True)
     made = report["made"]
     kind = "gpu" if made["device"].startswith("cuda") else "cpu"
     stamp = made["date"][:19].replace(":", "").replace("-", "")
     alone = _COSTS if report.get("costs") and not report.get("comparisons") else ""
-    path = folder / f"{alone}{kind}-{stamp}.json"
-    with places.written_whole(path) as temporary:
-        temporary.write_text(json.dumps(report, indent=1) + "\n")
+    path = places.benchmarks() / f"{alone}{kind}-{stamp}.json"
+    places.keep(path, json.dumps(report, indent=1) + "\n")
     return path
 
 
-def recorded(kind: str) -> list[dict]:
-    """Read the recorded whole reports of a kind of device (cpu, gpu), the newest first."""
-    paths = sorted(places.benchmarks().glob(f"{kind}-*.json"), reverse=True)
+def recorded(name: str) -> list[dict]:
+    """Read the recorded reports of a name, or of a pattern of names, in their order.
+
+    ``cpu-*`` and ``gpu-*`` are whole reports of a kind of device, the newest last.
+    """
+    paths = sorted(places.benchmarks().glob(f"{name}.json"))
     return [json.loads(path.read_text()) for path in paths]
 
 
 def map_costs(kind: str) -> pd.DataFrame:
     """Give the newest recorded `map_rows` of a kind of device, with ``date`` and ``hardware``."""
-    reports = recorded(kind) + recorded(f"{_COSTS}{kind}")
+    reports = recorded(f"{kind}-*") + recorded(f"{_COSTS}{kind}-*")
     reports = [one for one in reports if one.get("costs")]
     if not reports:
         return pd.DataFrame()

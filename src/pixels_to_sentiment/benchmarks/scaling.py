@@ -1,19 +1,16 @@
 """How the work grows beyond one process: what was measured, and a model of many machines.
 
-``.ci/scaling.py`` writes the report that is read here. Its ``rows`` are a way of doing the same
+``.ci/scaling.py`` writes the report that is told of here. Its ``rows`` are a way of doing the same
 work in several processes each: ``work`` (`TRAINING` or `NAP`), ``way``, ``processes``, ``runs`` (a
 round), ``seconds`` (of each round) and, of naps over Dask, ``cpu`` (seconds of the processor a run,
 of client and scheduler) and ``mib`` (largest memory of client, scheduler and a worker).
 """
 
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from pixels_to_sentiment import places
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.networks import declared
 from pixels_to_sentiment.records import catalogue
@@ -33,12 +30,6 @@ NAP_SECONDS = 0.01
 SEEDS, MACHINES = 100, (1, 10, 100, 1000)
 # Pictures a second of CaffeNet's training that are aimed at on an H100 or H200, and not measured.
 AIM = 30_000
-
-
-def recorded() -> dict | None:
-    """Read the report, if it is recorded."""
-    path = places.benchmarks() / "scaling.json"
-    return json.loads(path.read_text()) if path.is_file() else None
 
 
 def ways(report: dict) -> pd.DataFrame:
@@ -80,118 +71,89 @@ def wanted(records: Iterable[Record], seeds: int = SEEDS) -> pd.DataFrame:
     network, variants too, on a processor in the usual precision; without any the last two are
     missing.
     """
-    seconds, pictures, used = {}, {}, []
+    taken, used = [], []
     for one in records:
         made = one.provenance()
         if made.get("device") == "cpu" and one.run.precision == catalogue.USUAL_PRECISION:
             family = one.run.network.partition(declared.VARIANT)[0]
-            seconds[family] = seconds.get(family, 0) + made["seconds"]
-            pictures[family] = pictures.get(family, 0) + _pictures(one.run.recipe)
+            taken.append((family, made["seconds"], trained_on(one.run.recipe)))
             used.append(one.key)
+    known = pd.DataFrame(taken, columns=["family", "seconds", "pictures"]).groupby("family").sum()
     asked = {
         (one, agreement)
         for experiment in catalogue.EXPERIMENTS.values()
         for one in experiment.configurations
         for agreement in experiment.agreements
     }
-    table = pd.DataFrame(
-        [
-            (one.family, _pictures(recipes.recipe(one.recipe, agreement)))
-            for one, agreement in asked
-        ],
-        columns=["family", "pictures"],
-    )
-    times, rows = seeds * len(folds.FOLDS), []
-    for family, some in table.groupby("family")["pictures"]:
-        rate = seconds[family] / pictures[family] if family in seconds else np.nan
-        row = {"network": catalogue.NETWORK_TITLES.get(family, family), "runs": times * len(some)}
-        row |= {"pictures": times * some.sum(), "seconds": rate * times * some.sum()}
-        rows.append(row | {"longest": rate * some.max()})
-    table = pd.DataFrame(rows)
+    each = [(one.family, trained_on(recipes.recipe(one.recipe, of))) for one, of in asked]
+    grouped = pd.DataFrame(each, columns=["family", "pictures"]).groupby("family")["pictures"]
+    table = grouped.agg(runs="size", pictures="sum", seconds="sum", longest="max")
+    times = seeds * len(folds.FOLDS)
+    table = table * [times, times, times, 1]
+    rate = (known["seconds"] / known["pictures"]).reindex(table.index)
+    table[["seconds", "longest"]] = table[["seconds", "longest"]].mul(rate, axis=0)
+    named = table.rename(index=catalogue.NETWORK_TITLES).rename_axis("network")
+    table = named.reset_index()
     table.attrs["runs"] = used
     return table
 
 
-def _pictures(recipe: recipes.Recipe) -> int:
+def trained_on(recipe: recipes.Recipe) -> int:
+    """Count the pictures of a run, each as often as it is trained on."""
     return (recipe.settling + recipe.iterations) * recipe.batch_size * recipe.iter_size
 
 
-@dataclass(frozen=True)
-class Model:
-    """How long work takes on machines that make one run at a time and get them from one client.
+def model(report: dict, work: pd.DataFrame) -> dict[str, float]:
+    """Say what decides how long work takes on machines that get one run at a time from one client.
 
-    Attributes
-    ----------
-    runs, seconds, longest
-        How many runs, the seconds of all of them together, and of the longest.
-    overhead
-        Seconds a run that a machine waits for the next one.
-    each
-        Seconds from one run to the next where so many machines wait that no more would help.
+    ``runs``, ``seconds`` and ``longest`` are of all of `wanted` but networks without a record.
+    ``overhead`` is the seconds a run that a machine waits for the next one, as worker processes do.
+    ``each`` is the seconds from one run to the next by the most workers: no less than the client
+    needs, as workers and scheduler share the cores with it. Beyond ``saturation`` machines, more of
+    them do not help, as the client is busy all the time.
     """
-
-    runs: int
-    seconds: float
-    longest: float
-    overhead: float
-    each: float
-
-    @classmethod
-    def of(cls, report: dict, work: pd.DataFrame) -> "Model":
-        """Take the overhead of worker processes, and how fast naps went by the most workers.
-
-        That is no less than the client needs, as workers and scheduler share the cores with it.
-        Networks without a record are left out of the work.
-        """
-        known = work.dropna()
-        naps = [row for row in report["rows"] if row["work"] == NAP and "cpu" in row]
-        table = ways(report).query("work == @NAP and way == @WORKERS")
-        most = max(naps, key=lambda row: row["processes"])
-        return cls(
-            int(known["runs"].sum()),
-            known["seconds"].sum(),
-            known["longest"].max(),
-            table["overhead"].max() / 1000,
-            max(most["seconds"]) / most["runs"],
-        )
-
-    @property
-    def saturation(self) -> float:
-        """Machines beyond which more of them do not help, as the client is busy all the time."""
-        return (self.seconds / self.runs + self.overhead) / self.each
-
-    def days(self, machines: Sequence[int] = MACHINES) -> pd.DataFrame:
-        """Give ``machines``, ``days`` and ``most``.
-
-        No order of the runs is faster than the first, by the machines' time or the client's. A
-        machine that is free gets the next run, so at the end the others wait for a longest run at
-        most, which gives the second (Graham's bound for lists).
-        """
-        count = np.array(machines)
-        shared = (self.seconds + self.runs * self.overhead) / count
-        least = np.maximum(shared, self.runs * self.each)
-        most = least + self.longest * (1 - 1 / count)
-        day = 24 * 3600
-        return pd.DataFrame({"machines": count, "days": least / day, "most": most / day})
+    known = work.dropna()
+    naps = [row for row in report["rows"] if row["work"] == NAP and "cpu" in row]
+    most = max(naps, key=lambda row: row["processes"])
+    table = ways(report).query("work == @NAP and way == @WORKERS")
+    made = {"runs": int(known["runs"].sum()), "seconds": known["seconds"].sum()}
+    made |= {"longest": known["longest"].max(), "overhead": table["overhead"].max() / 1000}
+    made |= {"each": max(most["seconds"]) / most["runs"]}
+    mean = made["seconds"] / made["runs"]
+    return made | {"saturation": (mean + made["overhead"]) / made["each"]}
 
 
-def in_words(report: dict, model: Model) -> dict[str, str]:
+def days(model: Mapping[str, float], machines: Sequence[int] = MACHINES) -> pd.DataFrame:
+    """Give ``machines``, ``days`` and ``most`` by what `model` gives.
+
+    No order of the runs is faster than the first, by the machines' time or the client's. A machine
+    that is free gets the next run, so at the end the others wait for a longest run at most, which
+    gives the second (Graham's bound for lists).
+    """
+    count = np.array(machines)
+    shared = (model["seconds"] + model["runs"] * model["overhead"]) / count
+    least = np.maximum(shared, model["runs"] * model["each"])
+    most = least + model["longest"] * (1 - 1 / count)
+    day = 24 * 3600
+    return pd.DataFrame({"machines": count, "days": least / day, "most": most / day})
+
+
+def in_words(report: dict, model: Mapping[str, float]) -> dict[str, str]:
     """Give what the page says of a report, by name."""
     made, table = report["made"], ways(report)
     pair = table.query("work == @TRAINING and way == @WORKERS and processes == 2")
     naps = {row["way"]: row for row in report["rows"] if "mib" in row}
     crowd, memory = naps[CROWD], naps[WORKERS]["mib"]
-    days = model.days(MACHINES[:3])["days"]
     return {
         "efficiency": f"{pair['efficiency'].item():.2f}",
-        "overhead": f"{1000 * model.overhead:.1f}",
+        "overhead": f"{1000 * model['overhead']:.1f}",
         "crowd": str(crowd["processes"]),
         "each": f"{1000 * crowd['cpu']['client']:.1f}",
         "memory": ", ".join(f"{name} {mib:.0f} MiB" for name, mib in memory.items()),
         "machine": f"{made['hardware']['cores']} cores ({made['hardware']['cpu']}), "
         f"{made['began'][:10]}, commit {made['commit'][:7]}",
-        "days": ", ".join(f"{one:.1f}" for one in days),
-        "saturation": f"{model.saturation:,.0f}",
+        "days": ", ".join(f"{one:.1f}" for one in days(model)["days"][:3]),
+        "saturation": f"{model['saturation']:,.0f}",
     }
 
 

@@ -1,7 +1,7 @@
 """The whole benchmark: what is timed together."""
 
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -94,7 +94,7 @@ def write_files(folder: Path) -> None:
             Image.fromarray(pixels).save(folder / str(row.label) / row.image, quality=90)
 
 
-def comparisons(name: str, device: str, folder: str) -> list[dict]:
+def comparisons(name: str, device: str, folder: str) -> Iterable[dict]:
     """Say what one section times together: ``title``, ``count``, ``flops`` and ``entries``.
 
     A GPU gets more pictures a round, as it would be done before it is warm otherwise.
@@ -148,8 +148,8 @@ def _experiment(device: str) -> dict:
     return _comparison("five folds of CaffeNet", count, flops, entries, device)
 
 
-def _predictions(device: str, more: int, folder: str) -> list[dict]:
-    made, count = [], 12 * more
+def _predictions(device: str, more: int, folder: str) -> Iterator[dict]:
+    count = 12 * more
     for title, network in (("CaffeNet", "caffenet"), ("SqueezeNet 1.1", "squeezenet1_1")):
         work = {"network": network, "count": count, "device": device}
         entries = [
@@ -157,27 +157,23 @@ def _predictions(device: str, more: int, folder: str) -> list[dict]:
             _theirs(COMMON, contenders.common_prediction, work | {"folder": folder}),
         ]
         flops = 10 * contenders.operations(network, train=False)
-        title = f"predict from ten crops, {title}"
-        made.append(_comparison(title, count, flops, entries, device))
-    return made
+        yield _comparison(f"predict from ten crops, {title}", count, flops, entries, device)
 
 
-def _forward(device: str) -> list[dict]:
-    made, flops = [], contenders.operations("caffenet", train=False)
+def _forward(device: str) -> Iterator[dict]:
+    flops = contenders.operations("caffenet", train=False)
     for batch in (1, 10, 100):
         work = {"network": "caffenet", "batch": batch}
         entries = [
             Contender(OURS, contenders.our_inference, work | {"device": device}),
             _theirs("OpenCV", contenders.opencv_inference, work),
         ]
-        title = f"CaffeNet forward, {batch} at once"
-        made.append(_comparison(title, batch, flops, entries, device))
-    return made
+        yield _comparison(f"CaffeNet forward, {batch} at once", batch, flops, entries, device)
 
 
-def _maps(device: str, more: int) -> list[dict]:
+def _maps(device: str, more: int) -> Iterator[dict]:
     """Both classes' maps, Grad-CAM, and what ROAD fills in, beside the grad-cam package."""
-    made, count = [], MAPPED * more
+    count = MAPPED * more
     for title, network, ours, layer in (
         ("maps of both classes, SqueezeNet 1.1", "squeezenet1_1", maps.our_class_maps,
          "classifier.2"),
@@ -193,13 +189,13 @@ def _maps(device: str, more: int) -> list[dict]:
                 entries.append(_theirs(name, maps.package_grad_cam, options))
         flops = contenders.operations(network, train=False)
         limited = device if ours is maps.our_class_maps else ""
-        made.append(_comparison(title, count, flops, entries, limited))
+        yield _comparison(title, count, flops, entries, limited)
     work = {"network": "squeezenet1_1", "count": 4}
     entries = [
         Contender(OURS, maps.our_filling, work),
         _theirs(PACKAGE, maps.package_filling, work),
     ]
-    return [*made, _comparison("fill what ROAD removed", 4, 0, entries)]
+    yield _comparison("fill what ROAD removed", 4, 0, entries)
 
 
 def _reading(name: str, folder: Path) -> dict:

@@ -2,7 +2,6 @@
 
 import multiprocessing
 import re
-import resource
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -82,8 +81,7 @@ def _ask(worker: ProcessPoolExecutor, what: Callable, one: Contender) -> float:
 
 def _begin(keep: bool) -> None:
     # A spawned process would spawn the workers of data loaders too, which nobody meets on Linux.
-    if "fork" in multiprocessing.get_all_start_methods():
-        multiprocessing.set_start_method("fork", force=True)
+    multiprocessing.set_start_method("fork", force=True)
     if keep:
         from pixels_to_sentiment.training import memory
 
@@ -111,8 +109,5 @@ def _synchronise() -> None:
 
 def peak() -> float:
     """Largest memory of this process so far, MiB."""
-    status = Path("/proc/self/status")
-    if status.is_file():
-        # What getrusage says is at least what the parent had when it forked, on Linux.
-        return int(re.search(r"VmHWM:\s*(\d+)", status.read_text())[1]) / 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    # What getrusage says is at least what the parent had when it forked.
+    return int(re.search(r"VmHWM:\s*(\d+)", Path("/proc/self/status").read_text())[1]) / 1024

@@ -98,7 +98,6 @@ def copy_checkout(root: Path, copy: Path) -> None:
 
 
 def _row(what: str, command: list[str], rounds: int = 1, **where: object) -> dict:
-    """Run a Python command some times."""
     taken = []
     for _ in range(rounds):
         started = time.perf_counter()

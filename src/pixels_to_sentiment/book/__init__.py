@@ -258,8 +258,5 @@ def _write(notebook, path: Path) -> None:
     import nbformat
 
     content = nbformat.writes(notebook) + "\n"
-    if path.is_file() and path.read_text(encoding="utf-8") == content:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with places.written_whole(path) as partial:
-        partial.write_text(content, encoding="utf-8")
+    if not path.is_file() or path.read_text(encoding="utf-8") != content:
+        places.keep(path, content)

@@ -35,9 +35,7 @@ def compare(everything: bool = False) -> list[str]:
         found = pool.map(lambda name: _fault(chapters[name], fresh), due)
         faults = dict(zip(due, found, strict=True))
     equal = {name: keys[name] for name, fault in faults.items() if not fault}
-    passed.parent.mkdir(exist_ok=True)
-    with places.written_whole(passed) as partial:
-        partial.write_text(json.dumps(before | equal, indent=1))
+    places.keep(passed, json.dumps(before | equal, indent=1))
     if len(equal) < len(due):
         raise UserError(" ".join(filter(None, faults.values())))
     return due

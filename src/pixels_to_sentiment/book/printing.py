@@ -10,6 +10,10 @@ from pixels_to_sentiment import places
 from pixels_to_sentiment.errors import UserError
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+OPTIONS = (
+    *("--headless", "--disable-gpu", "--no-pdf-header-footer", "--generate-pdf-document-outline"),
+    "--virtual-time-budget=30000",  # milliseconds in which MathJax sets the formulas
+)
 # The row of `provenance.provenance_table` on a page that was made from the photographs.
 PHOTOGRAPHS = '<th scope="row">Pictures</th><td>photographs</td>'
 
@@ -55,7 +59,9 @@ def print_pdf(page: Path, target: Path, seconds: float = 300) -> Path:
     paper = page.with_name("paper.html")
     paper.write_text(within(page.read_text(encoding="utf-8")), encoding="utf-8")
     with places.written_whole(target) as partial:
-        command = [browser, *_options(partial), paper.absolute().as_uri()]
+        command = [browser, *OPTIONS, f"--print-to-pdf={partial.absolute()}"]
+        # The browser's own sandbox refuses to run as root, as in a container.
+        command += ["--no-sandbox"] * (os.geteuid() == 0) + [paper.absolute().as_uri()]
         try:
             done = subprocess.run(
                 command, capture_output=True, text=True, errors="replace", timeout=seconds
@@ -66,17 +72,3 @@ def print_pdf(page: Path, target: Path, seconds: float = 300) -> Path:
             last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
             raise UserError(f"{browser} printed no PDF of {page}: {last}")
     return target
-
-
-def _options(target: Path) -> list[str]:
-    # The browser's own sandbox refuses to run as root, as in a container.
-    unconfined = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return [
-        *unconfined,
-        "--headless",
-        "--disable-gpu",
-        "--virtual-time-budget=30000",  # milliseconds in which MathJax sets the formulas
-        "--no-pdf-header-footer",
-        "--generate-pdf-document-outline",
-        f"--print-to-pdf={target.absolute()}",
-    ]

@@ -157,7 +157,9 @@ def perform(
     if waiting:
         from distributed import CancelledError
 
-        sent = _Sent(store, loaded, client, device, _files(waiting.values(), loaded))
+        files = {getattr(one, "weights", None) for one in waiting.values()}
+        files = files & assets.ASSETS.keys() | ({pictures.ARCHIVE} if loaded.real else set())
+        sent = _Sent(store, loaded, client, device, sorted(files))
         try:
             if not client.nthreads():
                 tell("The cluster has no worker yet: the work begins when one joins.")
@@ -179,12 +181,6 @@ def perform(
             ) from fault
         finally:
             sent.end()
-
-
-def _files(works: Iterable[Work], loaded: pictures.Pictures) -> list[str]:
-    """Name the declared files that works are made from."""
-    names = {getattr(work, "weights", None) for work in works} & assets.ASSETS.keys()
-    return sorted(names | ({pictures.ARCHIVE} if loaded.real else set()))
 
 
 class _Sent:

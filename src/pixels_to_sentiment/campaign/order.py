@@ -1,10 +1,11 @@
 """In which order runs are made of which the book lacks the records, and what one will cost."""
 
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import partial
 from math import log
 from statistics import fmean
 
+from pixels_to_sentiment.benchmarks.scaling import trained_on
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.records import catalogue, experiments
 from pixels_to_sentiment.records.catalogue import Configuration
@@ -53,13 +54,6 @@ def planned(smoke: bool = False) -> tuple[list[Run], dict[Configuration, str]]:
     return list(runs), missing
 
 
-@cache
-def _operations(network: str) -> int:
-    from pixels_to_sentiment.benchmarks import contenders
-
-    return contenders.operations(network, train=True)
-
-
 class Costs:
     """What runs took on this kind of device, and so what others will take.
 
@@ -80,13 +74,13 @@ class Costs:
     def add(self, run: Run, seconds: float) -> None:
         """Note what a run took."""
         for name in self._names(run):
-            self._rates.setdefault(name, []).append(seconds / self._pictures(run))
+            self._rates.setdefault(name, []).append(seconds / trained_on(run.recipe))
 
     def expected(self, run: Run) -> float | None:
         """Seconds that a run will take at most, by those most like it; ``None`` without any."""
         for name in self._names(run):
             if name in self._rates:
-                return MARGIN * max(self._rates[name][-10:]) * self._pictures(run)
+                return MARGIN * max(self._rates[name][-10:]) * trained_on(run.recipe)
         return None
 
     def mean(self, run: Run) -> tuple[float | None, bool]:
@@ -97,22 +91,20 @@ class Costs:
         """
         *own, _ = self._names(run)
         if found := [self._rates[name] for name in own if name in self._rates]:
-            return fmean(found[0]) * self._pictures(run), True
-        here = {name: _operations(*name) for name in self._rates if len(name) == 1}
+            return fmean(found[0]) * trained_on(run.recipe), True
+        from pixels_to_sentiment.benchmarks import contenders
+
+        operations = partial(contenders.operations, train=True)
+        here = {name: operations(*name) for name in self._rates if len(name) == 1}
         if not here:
             return None, False
-        asked = _operations(*own[-1])
+        asked = operations(*own[-1])
         nearest = min(here, key=lambda name: abs(log(here[name] / asked)))
         rate = fmean(self._rates[nearest]) * asked / here[nearest]
-        return rate * self._pictures(run), False
+        return rate * trained_on(run.recipe), False
 
     @staticmethod
     def _names(run: Run) -> Iterator[tuple]:
         yield run.network, run.recipe.name, run.precision
         yield (run.network.partition("+")[0],)
         yield ()
-
-    @staticmethod
-    def _pictures(run: Run) -> int:
-        recipe = run.recipe
-        return (recipe.settling + recipe.iterations) * recipe.batch_size * recipe.iter_size

@@ -9,9 +9,11 @@ import json
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from operator import itemgetter
 from pathlib import Path
 
 from pixels_to_sentiment import places
+from pixels_to_sentiment.benchmarks import results
 from pixels_to_sentiment.benchmarks.results import BF16, COMMON, OURS
 from pixels_to_sentiment.benchmarks.scaling import AIM
 from pixels_to_sentiment.campaign.order import Costs
@@ -121,9 +123,7 @@ def keep(report: dict) -> Path:
     """Keep a report beside the recorded benchmarks, named by device and date."""
     stamp = report["began"][:19].replace(":", "").replace("-", "")
     path = places.benchmarks() / f"campaign-{report['device'].partition(':')[0]}-{stamp}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with places.written_whole(path) as partial:
-        partial.write_text(json.dumps(report, indent=1) + "\n")
+    places.keep(path, json.dumps(report, indent=1) + "\n")
     return path
 
 
@@ -137,6 +137,6 @@ def sound(report: dict) -> dict:
 
 def recorded() -> dict | None:
     """Read the newest recorded report of a GPU; without any, of what there is."""
-    found = sorted(places.benchmarks().glob("campaign-*-*.json"), key=lambda one: one.stem[-15:])
-    on_gpu = [one for one in found if one.name.startswith("campaign-cuda")]
-    return json.loads((on_gpu or found)[-1].read_text()) if found else None
+    found = sorted(results.recorded("campaign-*"), key=itemgetter("began"))
+    on_gpu = [one for one in found if one["device"].startswith("cuda")]
+    return next(reversed(on_gpu or found), None)

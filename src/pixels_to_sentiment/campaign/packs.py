@@ -60,9 +60,7 @@ def keep(records: list[Record], report: dict, root: Path, folder: Path) -> list[
     """
     if not (records or report["failed"] or report.keys() & {"checks", "benchmark", "ways"}):
         return []
-    root.mkdir(parents=True, exist_ok=True)
-    with places.written_whole(root / REPORT) as partial:
-        partial.write_text(json.dumps(report, indent=1) + "\n")
+    places.keep(root / REPORT, json.dumps(report, indent=1) + "\n")
     return write(records, report, folder)
 
 

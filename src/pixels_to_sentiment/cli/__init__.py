@@ -20,7 +20,6 @@ from pixels_to_sentiment.errors import UserError
 
 # Seconds that may pass in silence.
 PATIENCE = 2
-# Options of several commands.
 SHARED = {
     "--json": {"action": "store_true", "help": "as JSON"},
     "--force": {"action": "store_true", "help": "overwrite files that are there"},
@@ -47,7 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if "" in words:
             parser.error("an empty word names nothing: leave it out, or set its variable")
         options = parser.parse_args(words)
-        _end_orderly()
+        # Ends as an exception does, so that nothing half-written is left; not in another thread, in
+        # which no signal arrives.
+        with suppress(ValueError):
+            signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
         try:
             with places.using(getattr(options, "data", None)):
                 if hasattr(options, "data"):
@@ -70,13 +72,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             terminal.complain("no room is left on the device: make some.")
             return 2
         return 0
-
-
-def _end_orderly() -> None:
-    """Let SIGTERM end the process as an exception does, so that nothing half-written is left."""
-    # In another thread no signal arrives.
-    with suppress(ValueError):
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
 @contextmanager
@@ -156,16 +151,14 @@ def _book(rooms) -> None:
     execute = add_command(room, "execute", _book_execute, text, "--data")
     execute.add_argument("--tier", default="smoke", help="a file of notebooks/tiers (smoke)")
     execute.add_argument("--only", nargs="+", metavar="NAME", help="these notebooks")
-    execute.add_argument(
-        "-p", "--parameter", nargs=2, action="append", default=[], metavar=("NAME", "VALUE")
-    )
+    given = {"nargs": 2, "action": "append", "default": [], "metavar": ("NAME", "VALUE")}
+    execute.add_argument("-p", "--parameter", **given)
     execute.add_argument("--force", action="store_true", help="execute even if nothing changed")
     execute.add_argument("--at-once", type=int, default=1, metavar="N", help="notebooks at a time")
     check = add_command(room, "check", _book_check, "Check the source notebooks.")
     check.add_argument("--executed", action="store_true", help="and those executed")
-    compare = add_command(
-        room, "compare", _book_compare, "Run executed notebooks again: outputs have to be equal."
-    )
+    text = "Run executed notebooks again: outputs have to be equal."
+    compare = add_command(room, "compare", _book_compare, text)
     compare.add_argument("--all", action="store_true", help="those too that were equal and stayed")
     add_command(room, "colab", _book_colab, "Write the cell for Google Colab into the notebooks.")
     add_command(room, "print", _book_print, "Print the built book to a PDF (see `make pdf`).")

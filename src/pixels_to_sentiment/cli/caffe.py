@@ -27,9 +27,8 @@ def commands(rooms) -> None:
     show.add_argument("file", type=Path, metavar="FILE", help="a model or a mean")
     convert = add_command(room, "convert", _convert, "Convert a model or a mean.", "--force")
     convert.add_argument("source", type=Path, metavar="FILE")
-    convert.add_argument(
-        "target", type=Path, metavar="TARGET", help=".safetensors or .caffemodel; .npy for a mean"
-    )
+    text = ".safetensors or .caffemodel; .npy for a mean"
+    convert.add_argument("target", type=Path, metavar="TARGET", help=text)
     text = "Write a network as Caffe's model and prototxt."
     export = add_command(room, "export", _export, text, "--force")
     export.add_argument("what", metavar="KEY|NETWORK:START", help="a finished run, or a start")

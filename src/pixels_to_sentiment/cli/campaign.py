@@ -114,13 +114,16 @@ class _Campaign:
     def go(self, end: float, seconds: float) -> None:
         """Check, measure, run, and pack whatever happens."""
         from pixels_to_sentiment.campaign import steps
+        from pixels_to_sentiment.data import pictures
 
         # Whatever takes longer than it should, as checks may, is ended too.
         before = signal.signal(signal.SIGALRM, _end)
         signal.setitimer(signal.ITIMER_REAL, max(0.01, end + _LOOSE - time.monotonic()))
         try:
             with self._timed("all"):
-                loaded = self._pictures()
+                loaded = pictures.load()
+                if not loaded.real:
+                    raise UserError(f"A campaign needs the photographs. {loaded.reason}")
                 for name, share in () if self.options.cluster else steps.SHARES.items():
                     self._take(name, loaded, min(share * seconds, end - time.monotonic()))
                 with self._timed("runs"):
@@ -145,14 +148,6 @@ class _Campaign:
             self.at_once = self.report["at_once"] = 1
         shared = self.root, self.device, self.at_once, end, self.costs
         return len(workers.perform(self.todo, *shared, self._tell))
-
-    def _pictures(self):
-        from pixels_to_sentiment.data import pictures
-
-        loaded = pictures.load()
-        if not loaded.real:
-            raise UserError(f"A campaign needs the photographs. {loaded.reason}")
-        return loaded
 
     def _send(self, loaded, end: float) -> int:
         """As `_make`, by a cluster."""

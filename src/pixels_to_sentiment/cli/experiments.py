@@ -114,10 +114,8 @@ def _experiment(options: argparse.Namespace) -> None:
         bar.close()
         return _scored(record)
 
-    performed = _perform(options, store.Runs(), todo, loaded, progress=bar.tell, failed=fail)
     with bar:
-        # Here each run has a bar of its own.
-        _finish(options, performed, len(todo), keep, options.client is not None)
+        _finish(options, store.Runs(), todo, loaded, keep, progress=bar.tell, failed=fail)
     _probe(options, experiment, finished, loaded, shortened.get("limit"))
     if experiment.mapped:
         _map(options, finished, loaded, mapped)
@@ -195,8 +193,7 @@ def _probe(options, experiment, finished: list, loaded, limit: int | None) -> No
     _tell_missing(missing)
     if missing and not wanted and not finished:
         raise UserError("Nothing can be run here: the weights of all networks are missing.")
-    performed = _perform(options, store.Probes(), wanted, loaded)
-    _finish(options, performed, len(wanted), plans.in_words)
+    _finish(options, store.Probes(), wanted, loaded, plans.in_words)
 
 
 def _map(options, finished: list, loaded, limit: int | None) -> None:
@@ -205,11 +202,8 @@ def _map(options, finished: list, loaded, limit: int | None) -> None:
     from pixels_to_sentiment.files.assets import Unavailable
     from pixels_to_sentiment.studies import plans, store
 
-    def perform(some, studies: list) -> None:
-        performed = _perform(options, store.Studies(), studies, some)
-        _finish(options, performed, len(studies), plans.in_words)
-
-    perform(loaded, plans.planned(finished, limit))
+    kept = store.Studies()
+    _finish(options, kept, plans.planned(finished, limit), loaded, plans.in_words)
     if places.dataset():  # for which nothing stands in
         return
     for name in plans.ON_STAND_IN:
@@ -217,15 +211,13 @@ def _map(options, finished: list, loaded, limit: int | None) -> None:
             continue
         studies = plans.on_stand_in([name], options.folds, limit)
         try:
-            perform(pictures.load("stand-in"), studies)
+            _finish(options, kept, studies, pictures.load("stand-in"), plans.in_words)
         except Unavailable as reason:
             print(f"{name} on the stand-in: not available here. {reason}", file=sys.stderr)
 
 
-def _finish(
-    options, performed: Iterable, total: int, in_words: Callable, counted: bool = True
-) -> None:
-    """Print a line for each piece of work that gets done, and record it if asked to.
+def _finish(options, kept, works: list, loaded, in_words: Callable, **more: object) -> None:
+    """Do work as `_perform`, print a line for each piece, and record it if asked to.
 
     What cannot be recorded does not stop the rest.
     """
@@ -233,8 +225,10 @@ def _finish(
 
     from pixels_to_sentiment.records import store
 
-    with tqdm(total=total, disable=None if counted else True, delay=2) as bar:
-        for record in performed:
+    # Here each run has a bar of its own.
+    hidden = True if options.client is None and "progress" in more else None
+    with tqdm(total=len(works), disable=hidden, delay=2) as bar:
+        for record in _perform(options, kept, works, loaded, **more):
             bar.write(in_words(record), file=sys.stdout)
             sys.stdout.flush()
             bar.update()

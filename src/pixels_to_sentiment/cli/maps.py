@@ -41,9 +41,8 @@ def commands(rooms) -> None:
     told = {"description": DESCRIPTION, "epilog": EPILOG, "formatter_class": whole}
     command = add_command(rooms, "map", _map, text, *SHOWN, **told)
     command.add_argument("photographs", nargs="+", type=Path, metavar="PHOTO|FOLDER")
-    command.add_argument(
-        "-o", "--output", type=Path, default=Path("maps"), metavar="DIR", help="default: maps"
-    )
+    where = {"type": Path, "default": Path("maps"), "metavar": "DIR"}
+    command.add_argument("-o", "--output", help="default: maps", **where)
     weights = command.add_mutually_exclusive_group()
     weights.add_argument("--run", metavar="KEY", help="of a finished run, or its first digits")
     weights.add_argument("--network", metavar="NAME", help="the best run of this network")

@@ -27,9 +27,8 @@ def commands(rooms) -> None:
     text = "Add finished runs to the recorded results."
     record = add_command(rooms, "record", _record, text, "--data")
     record.add_argument("keys", nargs="*", metavar="KEY")
-    record.add_argument(
-        "--all", action="store_true", help="all that this code has finished, where it can be"
-    )
+    text = "all that this code has finished, where it can be"
+    record.add_argument("--all", action="store_true", help=text)
     text = "all in the packs of a campaign, or nothing"
     record.add_argument("--from", dest="packs", type=Path, metavar="DIR", help=text)
 
@@ -39,9 +38,8 @@ def benchmarks(rooms) -> None:
     text = "Measure speed beside common code and the machine's limit (a quarter of an hour)."
     command = add_command(rooms, "benchmark", _benchmark, text, "--json", "--device")
     command.add_argument("--only", nargs="+", metavar="SECTION", help="these sections")
-    command.add_argument(
-        "--record", action="store_true", help="keep the report in book/benchmarks, for the book"
-    )
+    text = "keep the report in book/benchmarks, for the book"
+    command.add_argument("--record", action="store_true", help=text)
 
 
 def _results(options: argparse.Namespace) -> None:

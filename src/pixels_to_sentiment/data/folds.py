@@ -177,7 +177,5 @@ def export(directory: Path | str, force: bool = False) -> list[Path]:
                 f"{other[0]} exists with other content; choose an empty folder, or use --force."
             )
         for path in changed:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with places.written_whole(path) as temporary:
-                temporary.write_bytes(contents[path])
+            places.keep(path, contents[path])
     return list(contents)

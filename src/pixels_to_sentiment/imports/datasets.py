@@ -126,8 +126,7 @@ def _partial(target: Path, content: bytes) -> Iterator[Path]:
         if not (table.is_file() and table.read_bytes() == content):
             for one in (home / "files.csv", home / "pixels.npy"):
                 one.unlink(missing_ok=True)
-            with places.written_whole(table) as whole:
-                whole.write_bytes(content)
+            places.keep(table, content)
         try:
             yield home
         except UserError:

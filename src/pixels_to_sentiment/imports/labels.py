@@ -13,7 +13,6 @@ from pixels_to_sentiment.errors import UserError, damage
 
 LABELS = {"0": 0, "negative": 0, "1": 1, "positive": 1}
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
-# How many folds there may be.
 FEWEST, MOST = 2, 20
 
 

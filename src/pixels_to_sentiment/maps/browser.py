@@ -54,17 +54,14 @@ def export(choice: Choice, folder: Path) -> None:
         If the runtime cannot be had.
     """
     runtime = assets.fetch(RUNTIME)
-    folder.mkdir(parents=True, exist_ok=True)
     with tarfile.open(runtime) as packed:
         for name in RUNTIME_FILES:
-            with places.written_whole(folder / name) as made:
-                made.write_bytes(packed.extractfile(f"package/dist/{name}").read())
+            places.keep(folder / name, packed.extractfile(f"package/dist/{name}").read())
     with places.written_whole(folder / MODEL) as made:
         write_onnx(choice.network, made)
     # Last, as the page begins with it.
-    with places.written_whole(folder / FACTS) as made:
-        sizes = {name: (folder / name).stat().st_size for name in (MODEL, *RUNTIME_FILES)}
-        made.write_text(json.dumps(facts(choice) | {"bytes": sizes}))
+    sizes = {name: (folder / name).stat().st_size for name in (MODEL, *RUNTIME_FILES)}
+    places.keep(folder / FACTS, json.dumps(facts(choice) | {"bytes": sizes}))
 
 
 def write_onnx(network: Network, path: Path) -> None:

@@ -80,7 +80,13 @@ class Page:
         """Load the pictures as `pictures.load` does, and say which if not the photographs."""
         self.pictures = pictures.load(source)
         if places.dataset():
-            note(f"Another data set: {self.pictures.source}", _of_another())
+            table, count = folds.load(), len(folds.numbers())
+            said = (
+                f"All on this page is of {len(table):,} other pictures in {count} folds, and says "
+                f"nothing of the article's. {table['label'].mean():.1%} of them are positive, "
+                "which is the accuracy of always answering so."
+            )
+            note(f"Another data set: {self.pictures.source}", said)
         elif not self.pictures.real:
             note("Stand-in pictures", f"{STAND_IN} {self.pictures.reason}", kind="warning")
         return self.pictures
@@ -166,16 +172,6 @@ class Page:
         )
         account = traces.linked(provenance.provenance_table(details))
         show(HTML(tables.folded(_ACCOUNT, account, "account")))
-
-
-def _of_another() -> str:
-    """Describe the data set in use, which is not the article's."""
-    table, count = folds.load(), len(folds.numbers())
-    return (
-        f"All on this page is of {len(table):,} other pictures in {count} folds, and says nothing "
-        f"of the article's. {table['label'].mean():.1%} of them are positive, which is the "
-        "accuracy of always answering so."
-    )
 
 
 def note(title: str, text: str, kind: str = "note") -> None:

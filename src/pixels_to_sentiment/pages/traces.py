@@ -21,9 +21,6 @@ from pixels_to_sentiment import places, provenance
 from pixels_to_sentiment.drawing import tables
 from pixels_to_sentiment.reports import ledger
 
-# A cell that makes a figure gives it this name.
-_FIGURE = "figure"
-
 
 class Cell:
     """What the running cell has shown, and which keys it has listed itself."""
@@ -41,7 +38,7 @@ class Cell:
         frames = (one for name in used if isinstance(one := names.get(name), pd.DataFrame))
         carried = (key for frame in frames for key in frame.attrs.get("runs", ()))
         keys = dict.fromkeys([*provenance.taken(), *carried])
-        shows, told = self.shows or _FIGURE in used, self.told
+        shows, told = self.shows or "figure" in used, self.told
         self.__init__()
         left = [key for key in keys if key not in told]
         if not shows or (keys and not left):

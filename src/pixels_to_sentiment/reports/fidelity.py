@@ -115,8 +115,7 @@ def record(finished: Record, predicted: pd.DataFrame, results: Path | None = Non
     made["made"] = datetime.now(UTC).isoformat(timespec="seconds")
     files = {EXACT_PROVENANCE: json.dumps(made, indent=1) + "\n"}
     for name, text in (files | {EXACT: predicted.to_csv(index=False)}).items():
-        with places.written_whole(there.folder / name) as temporary:
-            temporary.write_text(text)
+        places.keep(there.folder / name, text)
     return there.folder
 
 

@@ -12,15 +12,7 @@ from pixels_to_sentiment.judging import answers, judgement, scores
 from pixels_to_sentiment.networks.architectures import CLASSES
 from pixels_to_sentiment.records.catalogue import SETTLED, Configuration
 from pixels_to_sentiment.records.runs import Record
-from pixels_to_sentiment.reports.runs import (
-    apart,
-    complete,
-    complete_everywhere,
-    configuration_of,
-    one_per_network,
-    runs_of,
-    title_of,
-)
+from pixels_to_sentiment.reports import runs
 
 
 def gathered(records: Iterable[Record], view: str | None = None) -> pd.DataFrame:
@@ -29,7 +21,7 @@ def gathered(records: Iterable[Record], view: str | None = None) -> pd.DataFrame
     Of a view, a key of `scores.VIEWS`, or of both; ``attrs["runs"]`` has the keys of the runs.
     """
     records = list(records)
-    table = answers.gather(records, title_of)
+    table = answers.gather(records, runs.title_of)
     table = table if view is None else table[table["view"] == view]
     table.attrs["runs"] = [one.key for one in records]
     return table
@@ -37,7 +29,7 @@ def gathered(records: Iterable[Record], view: str | None = None) -> pd.DataFrame
 
 def accuracies(records: Iterable[Record], view: str = "oversampled") -> pd.DataFrame:
     """Score configurations of which all folds are there, as `judgement.accuracies` does."""
-    return judgement.accuracies(gathered(complete(records), view))
+    return judgement.accuracies(gathered(runs.complete(records), view))
 
 
 def noise(records: Iterable[Record]) -> pd.DataFrame:
@@ -48,10 +40,10 @@ def noise(records: Iterable[Record]) -> pd.DataFrame:
     """
 
     def rank(one: Record) -> tuple[bool, bool]:
-        return configuration_of(one) != SETTLED, one.run.recipe.name != "paper-third"
+        return runs.configuration_of(one) != SETTLED, one.run.recipe.name != "paper-third"
 
     return judgement.noise(
-        gathered(one_per_network(sorted(complete_everywhere(records), key=rank)))
+        gathered(runs.one_per_network(sorted(runs.complete_everywhere(records), key=rank)))
     )
 
 
@@ -72,7 +64,7 @@ def paired(
     for pair in pairs:
         if every := _alike(records, pair):
             compared = [one for some in _of_common_seeds(every) for one in some]
-            names, tried = tuple(title_of(some[0]) for some in every), [*every[0], *every[1]]
+            names, tried = tuple(runs.title_of(some[0]) for some in every), [*every[0], *every[1]]
             seeds = judgement.across_seeds(gathered(tried, "oversampled"), *names)["difference"]
             ends = {"trials": len(seeds), "least": seeds.min(), "most": seeds.max()}
             keys = {"keys": compared, "tried": tried}
@@ -94,7 +86,7 @@ def paired(
 
 def _failed(records: Iterable[Record], told: pd.DataFrame) -> dict[str, str]:
     """Name the configurations that did not learn, with what shows it."""
-    ends = [(title_of(one), one.curve()["train_loss"].tail(10).mean()) for one in records]
+    ends = [(runs.title_of(one), one.curve()["train_loss"].tail(10).mean()) for one in records]
     means = pd.DataFrame(ends, columns=["name", "loss"]).groupby("name")["loss"].mean()
     words = {
         name: f"{name} ends at a training loss of {loss:.2f} nats, above a coin's"
@@ -112,7 +104,7 @@ def _alike(records: list[Record], pair: Iterable[Configuration]) -> list[list[Re
     found = []
     for precision in sorted({one.run.precision for one in records}):
         some = [one for one in records if one.run.precision == precision]
-        found.append([complete(runs_of(one, some)) for one in pair])
+        found.append([runs.complete(runs.runs_of(one, some)) for one in pair])
     best = max(found, key=lambda both: min(map(len, _of_common_seeds(both))), default=[])
     return best if best and all(_of_common_seeds(best)) else []
 
@@ -167,9 +159,9 @@ def agreement_of(pairs: Iterable[tuple[Record, Record]]) -> pd.DataFrame:
     """
     rows, told = [], defaultdict(list)
     for both in pairs:
-        told[tuple(map(title_of, both))].append([record.predictions() for record in both])
+        told[tuple(map(runs.title_of, both))].append([record.predictions() for record in both])
     for names, some in told.items():
-        (one,) = apart(some).query("view == 'oversampled'").itertuples()
+        (one,) = runs.apart(some).query("view == 'oversampled'").itertuples()
         counts = len(some), one.pictures, one.changed
         rows.append((*names, *counts, one.first, one.second, one.largest))
     columns = ["first", "second", "folds", "pictures", "changed"]

@@ -16,20 +16,15 @@ from pixels_to_sentiment.maps.drawing import Mapped
 from pixels_to_sentiment.studies.records import StudyRecord
 
 MEASURES = {"deletion": "deletion", "insertion": "insertion", "road": "ROAD"}
-TITLES = {
-    "map": "sentiment map",
-    "grad-cam": "Grad-CAM",
-    "random": "random",
-    "centre": "centre",
-    "edges": "edge energy",
+# Of each kind of map its title, colour, line and mark.
+DRAWN = {
+    "map": ("sentiment map", figures.PALETTE[0], "-", "o"),
+    "grad-cam": ("Grad-CAM", figures.PALETTE[1], "--", "s"),
+    "random": ("random", "#555555", ":", "x"),
+    "centre": ("centre", figures.PALETTE[2], "-.", "^"),
+    "edges": ("edge energy", figures.PALETTE[3], (0, (5, 1, 1, 1, 1, 1)), "D"),
 }
-STYLES = {
-    "map": (figures.PALETTE[0], "-", "o"),
-    "grad-cam": (figures.PALETTE[1], "--", "s"),
-    "random": ("#555555", ":", "x"),
-    "centre": (figures.PALETTE[2], "-.", "^"),
-    "edges": (figures.PALETTE[3], (0, (5, 1, 1, 1, 1, 1)), "D"),
-}
+TITLES = {name: title for name, (title, *_) in DRAWN.items()}
 CURVE_TITLES = {
     "deletion": "deletion: most relevant first, to grey",
     "insertion": "insertion: most relevant first, into blur",
@@ -72,11 +67,11 @@ def curves(table: pd.DataFrame) -> Figure:
     figure, panels = plt.subplots(2, 2, figsize=(figures.WIDTH, 5.4), sharex=True, sharey=True)
     for panel, (curve, title) in zip(panels.flat, CURVE_TITLES.items(), strict=True):
         for name, some in table[table["curve"] == curve].groupby("map", sort=False):
-            colour, line, mark = STYLES[name]
+            words, colour, line, mark = DRAWN[name]
             panel.plot(some["share"], some["probability"], color=colour, linestyle=line,
-                       marker=mark, markersize=4, label=TITLES[name])  # fmt: skip
+                       marker=mark, markersize=4, label=words)  # fmt: skip
             both = some["share"], some["probability"]
-            tell(panel, *both, "{}, {:.0%} of the picture: {:.3f}", TITLES[name], *both)
+            tell(panel, *both, "{}, {:.0%} of the picture: {:.3f}", words, *both)
         panel.set_title(title, fontsize=9)
     for panel in panels[1]:
         panel.set_xlabel("share of the picture")
@@ -107,13 +102,13 @@ def intervals(table: pd.DataFrame, titles: Mapping[str, str], xlabel: str) -> Fi
     figure, panel = figures.rows([titles[name] for name in names], 0.6, 0.3)
     shifts = np.linspace(0.3, -0.3, len(TITLES))
     for shift, (map_, some) in zip(shifts, table.groupby("map", sort=False), strict=False):
-        colour, _, mark = STYLES[map_]
+        words, colour, _, mark = DRAWN[map_]
         rows = some.set_index("measure").reindex(names)
         places = [shift - place for place in range(len(names))]
         panel.hlines(places, rows["low"], rows["high"], color=colour, linewidth=2)
-        panel.plot(rows["mean"], places, mark, color=colour, label=TITLES[map_], markersize=6)
+        panel.plot(rows["mean"], places, mark, color=colour, label=words, markersize=6)
         said = within(rows, "mean", "low", "high")
-        tell(panel, rows["mean"], places, "{}: {}", TITLES[map_], said)
+        tell(panel, rows["mean"], places, "{}: {}", words, said)
     panel.axvline(0, color="black", linewidth=0.8)
     panel.set(xlabel=xlabel)
     return figures.legend_below(figure, panel, 3)

@@ -85,6 +85,5 @@ def _write(maps: torch.Tensor, images: pd.Series, path: Path) -> None:
     values.to_csv(path, index=False, float_format="%.3g")
 
 
-def recorded(results: Path | None = None) -> list[StudyRecord]:
-    """Open the recorded studies."""
-    return StudyRecord.recorded(results)
+# Opens the recorded studies.
+recorded = StudyRecord.recorded

@@ -118,12 +118,18 @@ def photographed():
 
 @pytest.fixture(scope="session")
 def generated(tmp_path_factory):
-    """Cache that has the stand-in, which takes seconds to generate; for tests and processes."""
+    """Cache in which noise lies as the stand-in, for tests and processes."""
     from pixels_to_sentiment.data import pictures
+
+    def noise(table):
+        pixels = np.random.default_rng(0).bytes(len(table) * 256 * 256 * 3)
+        shape = (len(table), 256, 256)
+        return np.frombuffer(pixels, np.uint8).reshape(*shape, 3), np.zeros(shape, bool)
 
     cache = tmp_path_factory.mktemp("generated")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PIXELS_TO_SENTIMENT_CACHE", str(cache))
+        patch.setattr(pictures.standin, "generate", noise)
         pictures.load("stand-in")
     return cache
 

@@ -11,7 +11,6 @@ from pixels_to_sentiment.data import audit, folds, pictures
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.imports import datasets
 from toy_files import zipped
-from toy_folds import small_table
 
 PUBLISHED = {
     "five": {"used": 880, "dropped": 2, "test": 176, "train": 704, "positive": 579},
@@ -29,6 +28,21 @@ def table():
 def unlike(table):
     """Digests of pictures of which no two are the same."""
     return {image: hashlib.sha256(image.encode()).hexdigest() for image in table["image"]}
+
+
+def small_table():
+    """Five pictures, one a fold; the last is in five agree's folds in another place."""
+    rows = {
+        "image": [f"{letter}.jpg" for letter in "abcde"],
+        "label": [0, 1, 1, 0, 1],
+        "five_fold": [1, 2, 3, 4, 5],
+        "five_rank": [0] * 5,
+        "four_fold": [2, 1, 3, 4, 5],
+        "four_rank": [0] * 5,
+        "three_fold": [1, 2, 3, 4, 5],
+        "three_rank": [0] * 5,
+    }
+    return pd.DataFrame(rows)
 
 
 # The complete lists

@@ -3,7 +3,10 @@
 What needs torch is imported in the fixtures, so that tests without it start at once.
 """
 
+import hashlib
+import io
 import os
+import shutil
 import urllib.request
 from collections import OrderedDict
 from dataclasses import asdict
@@ -58,20 +61,24 @@ def isolated(tmp_path, monkeypatch):
     return tmp_path
 
 
-@pytest.fixture
-def own(isolated):
-    """Write 12 pictures cut from a photograph, and their labels; give the folder and the table."""
+@pytest.fixture(scope="session")
+def cut_out(tmp_path_factory):
+    """Write 12 pictures cut from a photograph, for tests that get a copy of them."""
     from PIL import Image
     from sklearn.datasets import load_sample_images
 
-    folder, labels = isolated / "own", isolated / "labels.csv"
-    folder.mkdir()
-    whole = load_sample_images().images[0]
-    rows = ["image,label"]
+    folder, whole = tmp_path_factory.mktemp("cut"), load_sample_images().images[0]
     for i in range(12):
         Image.fromarray(whole[7 * i : 200 + i, 5 * i : 300 + 3 * i]).save(folder / f"{i:02}.png")
-        rows.append(f"{i:02}.png,{'positive' if i % 3 else 'negative'}")
-    labels.write_text("\n".join(rows) + "\n")
+    return folder
+
+
+@pytest.fixture
+def own(isolated, cut_out):
+    """Write 12 pictures and their labels; give the folder and the table."""
+    folder, labels = shutil.copytree(cut_out, isolated / "own"), isolated / "labels.csv"
+    rows = (f"{i:02}.png,{'positive' if i % 3 else 'negative'}\n" for i in range(12))
+    labels.write_text("image,label\n" + "".join(rows))
     return folder, labels
 
 
@@ -95,26 +102,38 @@ def mirror(isolated, monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def photographs(tmp_path_factory):
-    """All 1,269 photographs, decoded once for all tests."""
+def photographed():
+    """Table of the files of all 1,269 photographs, as `Pictures.files` has it, none decoded."""
     if not MIRROR.is_dir():
         pytest.skip(NO_MIRROR)
-    from pixels_to_sentiment.data import pictures
+    from PIL import Image
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PIXELS_TO_SENTIMENT_CACHE", str(tmp_path_factory.mktemp("cache")))
-        patch.setenv(assets.MIRROR_VARIABLE, str(MIRROR))
-        return pictures.load("photographs")
+    from pixels_to_sentiment import places
+    from pixels_to_sentiment.data import folds
+    from pixels_to_sentiment.files import archives
+
+    names, rows = pd.read_csv(places.ground_truth() / "published_folds.csv")["image"], []
+    with archives.open_archive(MIRROR / folds.ARCHIVE) as opened:
+        for name, member in archives.members_by_name(opened, names).items():
+            content = opened.read(member)
+            with Image.open(io.BytesIO(content)) as image:
+                rows.append((name, hashlib.sha256(content).hexdigest(), *image.size))
+    return pd.DataFrame(rows, columns=["image", "sha256", "width", "height"])
 
 
 @pytest.fixture(scope="session")
 def generated(tmp_path_factory):
-    """Cache that has the stand-in, which takes seconds to generate; for tests and processes."""
+    """Cache in which noise lies as the stand-in, for tests and processes."""
     from pixels_to_sentiment.data import pictures
+
+    def noise(table):
+        some = np.random.default_rng(0).integers(0, 256, (50, 256, 256, 3), np.uint8)
+        return np.resize(some, (len(table), *some.shape[1:])), np.zeros(len(table), bool)
 
     cache = tmp_path_factory.mktemp("generated")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PIXELS_TO_SENTIMENT_CACHE", str(cache))
+        patch.setattr(pictures.standin, "generate", noise)
         pictures.load("stand-in")
     return cache
 
@@ -125,6 +144,25 @@ def new_caffenet():
     from pixels_to_sentiment.networks import factory
 
     return factory.create("caffenet", start="random", seed=3).eval()
+
+
+@pytest.fixture(scope="session")
+def build():
+    """Build a network from a random start; CaffeNet's with 64 units where it has 4,096.
+
+    Of its 57 million parameters 55 are in two layers, whose size decides nothing but the time.
+    """
+    from pixels_to_sentiment.networks import caffenet, factory
+
+    def make(name, seed):
+        made = factory.create(name, start="random", seed=seed)
+        if name == "caffenet":
+            made.body.fc6 = caffenet.Linear(9216, 64)
+            made.body.fc7 = caffenet.Linear(64, 64)
+            made.body.fc8_twitter = caffenet.Linear(64, 2)
+        return made
+
+    return make
 
 
 @pytest.fixture(scope="session")

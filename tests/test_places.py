@@ -79,12 +79,6 @@ def test_ground_truth_comes_with_the_package_or_the_checkout(installed_apart):
     assert places.ground_truth() == installed_apart / "ground_truth"
 
 
-def test_the_ground_truth_is_there():
-    """As this copy of the library finds it."""
-    names = {path.name for path in places.ground_truth().iterdir()}
-    assert {"published_folds.csv", "published_lists.sha256", "reported_results.csv"} <= names
-
-
 def test_a_file_is_written_whole_or_not_at_all(tmp_path):
     """What was there stays when writing fails half way, and nothing else is left."""
     path = tmp_path / "a.txt"

@@ -45,16 +45,24 @@ def records():
     return Record.recorded(RESULTS)
 
 
+@pytest.fixture(scope="module")
+def stacked():
+    """Accuracies of all recorded probes."""
+    return layerwise.accuracies(ProbeRecord.recorded(RESULTS))
+
+
 def test_every_recorded_key_is_that_of_the_work_as_it_is_read_today():
     """So that none becomes another's by a field, a default or a name that is moved.
 
-    And each is of the full protocol: whole lists and recipes.
+    And each is of the full protocol: whole lists and recipes, by code that was committed.
     """
     every = [one for kind in ledger.KINDS for one in kind.recorded(RESULTS)]
     assert len(every) == len([*RUNS, *PROBES, *STUDIES]) > 200
     for one in every:
         assert one.work.key(one.data["fingerprint"], one.code) == one.key == one.folder.name
         assert one.deviation() is None
+        made = one.provenance()
+        assert (made["commit"] != "unknown", made["dirty"]) == (True, False)
     assert len({one.identity() for one in every}) == len(every)
 
 
@@ -104,20 +112,19 @@ def test_a_recorded_run_is_whole_and_of_its_published_test_fold(path):
 
 
 @pytest.mark.parametrize("path", PROBES, ids=lambda path: path.parent.name)
-def test_every_score_of_a_layer_is_that_of_its_predicted_labels(path):
+def test_every_score_of_a_layer_is_that_of_its_predicted_labels(path, stacked):
     """Each cost of each layer and classifier, counted from the strings of labels."""
     probe = json.loads(path.read_text())["probe"]
     labels = folds.split(probe["agreement"], probe["fold"])[1]["label"].astype(str).to_list()
     rows = rows_of(path.parent / "layers.csv")
     counted = [mean(a == b for a, b in zip(r["predicted"], labels, strict=True)) for r in rows]
-    record = ProbeRecord.open(path.parent)
-    assert record.accuracies()["accuracy"].to_list() == pytest.approx(counted, abs=1e-12)
+    scores = stacked.loc[stacked["key"] == path.parent.name, "accuracy"]
+    assert scores.to_list() == pytest.approx(counted, abs=1e-12)
 
 
 @pytest.mark.skipif(not PROBES, reason="no probe is recorded")
-def test_the_papers_choice_of_cost_is_the_best_mean_over_the_folds():
+def test_the_papers_choice_of_cost_is_the_best_mean_over_the_folds(stacked):
     """Found again by trying each cost on each layer."""
-    stacked = layerwise.accuracies(ProbeRecord.recorded(RESULTS))
     by = ["configuration", "agreement", "layer", "classifier"]
     groups = dict([*stacked.groupby(by)])
     for row in protocols.compare(stacked, by).itertuples():

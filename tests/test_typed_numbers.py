@@ -43,10 +43,13 @@ def typed(text):
 
 
 def prose(path):
-    """Give all text of a notebook that is or may be prose.
+    """Give all text of a page that is or may be prose.
 
-    Its cells, the captions and descriptions of figures, and whatever strings its code has.
+    Of a notebook its cells, the captions and descriptions of figures, and all strings of its code.
     """
+    if path.suffix == ".md":
+        yield path.read_text()
+        return
     for cell in json.loads(path.read_text())["cells"]:
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
@@ -62,16 +65,10 @@ def prose(path):
         )
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_no_decimal_is_typed_into_a_notebook(path):
+@pytest.mark.parametrize("path", [*NOTEBOOKS, *PAGES], ids=lambda path: path.stem)
+def test_no_decimal_is_typed(path):
     """Results are glued from code, which computes them from what is recorded."""
     assert [number for text in prose(path) for number in typed(text)] == []
-
-
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
-def test_no_decimal_is_typed_into_a_page(path):
-    """The same for pages that are not notebooks."""
-    assert typed(path.read_text()) == []
 
 
 @pytest.mark.parametrize("path", [*NOTEBOOKS, *PAGES], ids=lambda path: path.stem)

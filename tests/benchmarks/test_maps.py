@@ -7,6 +7,7 @@ import torch
 from pixels_to_sentiment.benchmarks import maps
 from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.studies import faithfulness
+from toy_maps import alive
 
 pytestmark = pytest.mark.usefixtures("isolated")
 
@@ -16,16 +17,7 @@ def _alive(monkeypatch):
     """Start networks at random weights that carry a picture through to the logits."""
     create = factory.create
 
-    def alive(name, **options):
-        made = create(name, **options)
-        torch.manual_seed(3)
-        for module in made.body.modules():
-            if isinstance(module, torch.nn.Conv2d | torch.nn.Linear):
-                torch.nn.init.kaiming_normal_(module.weight)
-        made.body.get_submodule(made.head).bias.data.fill_(1.0)  # SqueezeNet's last ReLU cuts else
-        return made
-
-    monkeypatch.setattr(factory, "create", alive)
+    monkeypatch.setattr(factory, "create", lambda name, **more: alive(create(name, **more)))
 
 
 def test_one_pass_gives_the_packages_maps_of_both_classes():

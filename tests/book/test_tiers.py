@@ -1,6 +1,5 @@
 import ast
 
-import papermill
 import pytest
 
 import toy_checkout
@@ -25,13 +24,6 @@ def test_parameters_reach_the_notebooks_that_declare_them(tier):
     assert tiers.plan("smoke") == {"sums": {"scale": 4, "title": None}, "fails": {"depth": 3}}
     settled = tiers.plan("smoke", {"scale": 5, "depth": 6}, ["sums", "fails"])
     assert settled == {"sums": {"scale": 5, "title": None}, "fails": {"depth": 6}}
-
-
-def test_a_tier_serves_papermill_as_it_is(tier, tmp_path):
-    """`papermill -f` reads the file as the same parameters."""
-    tier("scale: 4\nnumbers: [1, 2]\n")
-    given = papermill.iorw.read_yaml_file(str(tmp_path / "notebooks/tiers/smoke.yaml"))
-    assert given == tiers.plan("smoke")["sums"]
 
 
 def test_given_parameters_are_for_the_chosen_only(tier):

@@ -112,13 +112,6 @@ def test_what_is_no_model_is_told_with_its_reason(path, content, said):
         list(models.read(path))
 
 
-def test_a_file_that_is_absent_is_named(path):
-    """As is a folder."""
-    for missing in (path, path.parent):
-        with pytest.raises(UserError, match=f"{missing.name} cannot be read"):
-            list(models.read(missing))
-
-
 def test_what_is_written_is_read_again(path):
     """To the last bit, double precision included, and the bytes are those of the schema."""
     models.write(path, iter(some_layers()), name="net")

@@ -112,15 +112,6 @@ def test_what_workers_did_is_what_is_done_here(client, loaded, isolated, monkeyp
     assert sorted(capsys.readouterr().out.splitlines()) == printed
 
 
-def test_a_run_goes_along_with_the_work_that_is_behind_it(client, loaded, tmp_path):
-    """Its weights too, whatever the worker had before."""
-    store = Words(tmp_path)
-    run = Runs(tmp_path).get(RUN, loaded, device="cpu")
-    tasks = [Task("with", run=run.key)]
-    (done,) = cluster.perform(store, tasks, loaded, client, tell=print)
-    assert done.run == RUN
-
-
 def test_probes_and_studies_of_workers_are_those_made_here(
     client, loaded, finished, tmp_path, monkeypatch
 ):

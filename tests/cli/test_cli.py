@@ -65,12 +65,8 @@ def test_an_empty_word_is_not_the_current_folder(capsys, arguments, tmp_path, mo
     ("arguments", "named"),
     [
         (["experiments", "show", "nope"], "'nope'"),
-        (["experiments", "run", "nope"], "'nope'"),
-        ([*RUN, "--only", "a:b"], "'a:b'"),
         ([*RUN, "--only", "a:random:paper"], "'a'"),
         ([*RUN, "--folds", "1", "6"], "6"),
-        ([*RUN, "--agreements", "six"], "'six'"),
-        ([*RUN, "--precision", "fp8"], "'fp8'"),
         ([*RUN, "--device", "gpu"], "'gpu'"),
         (["files", "fetch", "nope.zip"], "'nope.zip'"),
         (["files", "fetch", "imagenet_mean.binaryproto"], "imagenet_mean.binaryproto"),
@@ -126,7 +122,6 @@ def test_lists_are_exported_and_a_changed_one_is_in_the_way_until_force(capsys, 
     changed = folder / "four_agrees" / "test2" / "train.txt"
     changed.write_text("mine\n")
     assert str(changed) in refused(capsys, "folds", "export", folder)
-    assert changed.read_text() == "mine\n"
     said(capsys, "folds", "export", folder, "--force")
     assert changed.read_text() != "mine\n"
 

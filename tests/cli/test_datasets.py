@@ -4,13 +4,20 @@ import json
 import os
 import re
 
+import pandas as pd
+import papermill
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils import capture
+from nbformat import v4
+from papermill import iorw, parameterize
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.book import notebooks
 from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.files import assets
 from pixels_to_sentiment.imports import datasets
+from pixels_to_sentiment.training import loop
 
 
 def test_the_commands_import_and_list(own, capsys):
@@ -23,9 +30,15 @@ def test_the_commands_import_and_list(own, capsys):
     assert places.DATA not in os.environ
 
 
+def untrained(network, pixels, labels, recipe, **options):
+    """Stand for a training: what it leaves is told in the tests of `loop`."""
+    return pd.DataFrame({"iteration": [recipe.iterations], "train_loss": [0.7]})
+
+
 def test_a_run_on_ones_own_data_is_recorded_apart_and_the_articles_stores_stay(
-    own, isolated, quick, capsys
+    own, isolated, quick, capsys, monkeypatch
 ):
+    monkeypatch.setattr(loop, "train", untrained)
     folder, labels = own
     datasets.add(folder, labels, "a", count=3)
     words = ["fine-tuning", "--only", "timm/test_efficientnet:random:paper", "--device", "cpu"]
@@ -47,9 +60,26 @@ def test_a_run_on_ones_own_data_is_recorded_apart_and_the_articles_stores_stay(
     assert description["run"]["recipe"]["iterations"] == 2
 
 
+def executed_here(given, target, parameters, **options):
+    """Execute as papermill does, in this process, where all is imported already."""
+    assert os.environ[places.DATA] == "a", "which a kernel inherits"
+    made = parameterize.parameterize_notebook(iorw.load_notebook_node(given), parameters)
+    shell = InteractiveShell.instance()
+    cells = [cell for cell in made.cells if cell.cell_type == "code"]
+    for turn, cell in enumerate(cells, 1):
+        with capture.capture_output() as captured:
+            shell.run_cell(cell.source).raise_error()
+        cell.outputs = [v4.new_output("display_data", data=one.data) for one in captured.outputs]
+        cell.execution_count = turn
+    InteractiveShell.clear_instance()
+    return made
+
+
+@pytest.mark.usefixtures("themed")
 def test_a_chapter_of_an_experiment_shows_ones_own_accuracies_and_none_of_the_article(
     own, isolated, monkeypatch, capfd
 ):
+    monkeypatch.setattr(papermill, "execute_notebook", executed_here)
     datasets.add(*own, "a", count=3)
     monkeypatch.setenv(assets.OFFLINE_VARIABLE, "1")
     words = ["-p", "addition", "[timm/test_efficientnet:random:paper]", "-p", "test_folds", "[3]"]

@@ -23,8 +23,8 @@ def table() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def some(table: pd.DataFrame) -> pd.DataFrame:
-    """Every second picture."""
-    return table[::2].reset_index(drop=True)
+    """Every fourth picture."""
+    return table[::4].reset_index(drop=True)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pixels_to_sentiment.caffe import logs
 from pixels_to_sentiment.drawing import curves, figures
 from toy_figures import CURVES, LOG, LOG_LOSSES, labels, texts
 
@@ -135,15 +134,6 @@ def test_training_logs_say_so_if_there_is_nothing_to_draw(several, what):
     figure = curves.training_logs(several, dict.fromkeys(several, LOG_LOSSES), what)
     figure.canvas.draw()
     assert texts(figure.axes[0]) == ["The logs have nothing of this kind to show."]
-
-
-def test_the_real_log_is_drawn(mirror):
-    """As it was read, without a warning."""
-    (log,) = logs.read_all(mirror / "caffe_finetuning_example.log").logs
-    figure = curves.training_logs({"AlexNet": log.curve}, {"AlexNet": log.losses})
-    figure.canvas.draw()
-    last = [axes.lines[-1].get_xydata()[-1].tolist() for axes in figure.axes]
-    assert last == [[100_000, 1.42583], [100_000, 0.7438]]
 
 
 def test_losses_of_the_paper_and_of_runs_share_their_axes():

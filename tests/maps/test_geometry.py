@@ -56,19 +56,17 @@ def test_a_place_lies_in_the_middle_of_the_pixels_that_it_answers_to(name, side,
     assert middle == pytest.approx((low + high) / 2)
 
 
-def test_caffenets_places_are_its_windows(new_caffenet):
+def test_caffenets_places_are_its_windows(build):
     """Of 227 pixels, 32 apart, none of whose middles lies in the outer quarter of 451 pixels."""
-    body = surgery.fully_convolutional(new_caffenet)
+    body = surgery.fully_convolutional(build("caffenet", seed=1))
     middles = 113.5 + 32 * np.arange(8)
     np.testing.assert_allclose(geometry.shares(body, dense.SIDE, 8), middles / 451)
 
 
-def test_grad_cams_places_are_those_of_its_layer(new_caffenet):
+def test_grad_cams_places_are_those_of_its_layer(build):
     """Nothing above the layer counts, though it has windows of its own."""
-    for network, first in (
-        (new_caffenet, 17),
-        (factory.blank("squeezenet1_1", start="random").eval(), 15),
-    ):
+    for name, first in (("caffenet", 17), ("squeezenet1_1", 15)):
+        network = build(name, seed=1).eval()
         pixels = torch.zeros(1, 227, 227, 3, dtype=torch.uint8)
         cam = rivals.grad_cam(network, pixels, torch.tensor([1]))
         found = rivals.places(network, cam, 227) * 227 - 0.5

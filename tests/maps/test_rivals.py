@@ -12,18 +12,11 @@ from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
 from pixels_to_sentiment.maps import rivals
 from pixels_to_sentiment.networks import factory
-from toy_maps import noise
+from toy_maps import alive, noise
 
 
 def network(name):
-    """With weights that carry a picture through to logits of the size of one."""
-    made = factory.create(name, start="random", seed=1).eval()
-    torch.manual_seed(3)
-    for module in made.body.modules():
-        if isinstance(module, torch.nn.Conv2d | torch.nn.Linear):
-            torch.nn.init.kaiming_normal_(module.weight)
-    made.body.get_submodule(made.head).bias.data.fill_(1.0)  # SqueezeNet's last ReLU cuts all else
-    return made
+    return alive(factory.create(name, start="random", seed=1).eval())
 
 
 def of_the_package(made, layer, pixels, classes):

@@ -103,23 +103,6 @@ def test_what_is_written_loads_back(tmp_path):
         assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
 
 
-def test_trained_weights_go_to_caffe_and_are_found_there(mirror, tmp_path):
-    """SqueezeNet 1.0 as it was trained in Caffe, layer by layer of the published description."""
-    network = factory.create("squeezenet1_0", start="imagenet-caffe", seed=0).eval()
-    deploy.export(network, tmp_path, "net")
-    x = network.convention.prepare(photographs(mirror, 227))
-    for ours, theirs in (("features.3", "cat"), ("features.12", "cat_7"), (network.head, "conv10")):
-        taken = {}
-        hook = network.body.get_submodule(ours).register_forward_hook(
-            lambda *call, taken=taken: taken.update(value=call[2].clone().numpy())
-        )
-        with torch.no_grad():
-            network.body(x)
-        hook.remove()
-        found = by_opencv(tmp_path, "net", x, theirs)
-        assert relative(found, taken["value"]) < 1e-4, theirs
-
-
 def test_the_description_of_caffenet_is_caffes(new_caffenet):
     """Types, order, names and parameters as in the authors' deploy file; names may have any sign.
 

@@ -16,13 +16,14 @@ def prepared(network, side, seed=0):
     return network.convention.prepare(pixels), pixels
 
 
-def test_caffenets_single_place_says_what_the_classifier_says(new_caffenet):
+def test_caffenets_single_place_says_what_the_classifier_says(build):
     """At 227 its fully convolutional form gives the same logits; at 451 eight by eight."""
-    body = surgery.fully_convolutional(new_caffenet)
-    x, pixels = prepared(new_caffenet, 227)
+    network = build("caffenet", seed=3).eval()
+    body = surgery.fully_convolutional(network)
+    x, pixels = prepared(network, 227)
     with torch.no_grad():
-        single, expected = body(x), new_caffenet(pixels)
-        assert body(prepared(new_caffenet, 451)[0]).shape == (2, 2, 8, 8)
+        single, expected = body(x), network(pixels)
+        assert body(prepared(network, 451)[0]).shape == (2, 2, 8, 8)
     assert single.shape == (2, 2, 1, 1)
     torch.testing.assert_close(single.flatten(1), expected, rtol=1e-5, atol=1e-5)
 

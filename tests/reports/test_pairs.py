@@ -1,13 +1,11 @@
 """Made-up runs against each other, picture by picture."""
 
 from dataclasses import replace
-from hashlib import sha256
 
 import pandas as pd
 import pytest
 
 from pixels_to_sentiment.data import folds, pictures
-from pixels_to_sentiment.files import archives
 from pixels_to_sentiment.judging import judgement
 from pixels_to_sentiment.records.catalogue import SETTLED
 from pixels_to_sentiment.reports import pairs, runs
@@ -98,13 +96,9 @@ def test_two_runs_of_each_fold_are_compared_picture_by_picture(made):
     assert pairs.agreement_of([]).empty
 
 
-def test_twins_are_test_pictures_with_a_copy_in_training(mirror):
+def test_twins_are_test_pictures_with_a_copy_in_training(photographed):
     """Of five agree five pairs straddle two folds, so that each of the ten is one in its turn."""
-    names = folds.load()["image"]
-    with archives.open_archive(mirror / pictures.ARCHIVE) as opened:
-        members = archives.members_by_name(opened, names)
-        digests = [sha256(opened.read(members[name])).hexdigest() for name in names]
-    files = pd.DataFrame({"image": names, "sha256": digests})
-    found = pairs.twins(pictures.Pictures(names, None, "photographs", "", files))
+    loaded = pictures.Pictures(photographed["image"], None, "photographs", "", photographed)
+    found = pairs.twins(loaded)
     assert len(found) == 10
     assert len(set(found.values())) == 5

@@ -10,12 +10,11 @@ from pixels_to_sentiment.training import memory
 
 PROGRAM = """
 import resource, sys
-import torch
 from pixels_to_sentiment.training import memory
 def faults():
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
     for _ in range(20):
-        torch.ones(2**23)
+        b"x" * 2**25
     return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
 def resident():
     with open("/proc/self/status") as lines:
@@ -27,8 +26,8 @@ if not memory.keep_freed():
     sys.exit(3)
 faults()
 used = faults()
-blocks = [torch.ones(2**22) for _ in range(20)]
-last = torch.ones(2**18)
+blocks = [b"x" * (2**24 + n) for n in range(20)]
+last = b"x" * 2**20
 del blocks
 kept = resident()
 assert memory.give_back()

@@ -65,13 +65,14 @@ def executed_here(given, target, parameters, **options):
     assert os.environ[places.DATA] == "a", "which a kernel inherits"
     made = parameterize.parameterize_notebook(iorw.load_notebook_node(given), parameters)
     shell = InteractiveShell.instance()
-    cells = [cell for cell in made.cells if cell.cell_type == "code"]
-    for turn, cell in enumerate(cells, 1):
-        with capture.capture_output() as captured:
-            shell.run_cell(cell.source).raise_error()
-        cell.outputs = [v4.new_output("display_data", data=one.data) for one in captured.outputs]
-        cell.execution_count = turn
-    InteractiveShell.clear_instance()
+    try:
+        for turn, cell in enumerate(filter(lambda one: one.cell_type == "code", made.cells), 1):
+            with capture.capture_output() as captured:
+                shell.run_cell(cell.source).raise_error()
+            shown = [v4.new_output("display_data", data=one.data) for one in captured.outputs]
+            cell.update(outputs=shown, execution_count=turn)
+    finally:
+        InteractiveShell.clear_instance()
     return made
 
 

@@ -119,14 +119,15 @@ def test_the_papers_numbers_are_found_by_the_names_of_the_catalogue():
 def test_a_variant_is_compared_with_the_whole_network_of_its_start_and_recipe():
     """The base rate alone may differ; each that is run here has its whole one beside.
 
-    But fc6-2 by the article's recipe, whose whole network is elsewhere, and what is the
-    predecessor's.
+    But fc6-2 by the article's recipe, whose whole network is elsewhere, what is the
+    predecessor's, and an added layer trained alone, which is compared with itself.
     """
     for name in ("ablation", "addition"):
         experiment = catalogue.EXPERIMENTS[name]
         pairs = catalogue.variants(experiment)
         lonely = {catalogue.CONVOLUTIONS_FC6_2}
         lonely |= {one for one in experiment.here if str(one).endswith(":imagenet:paper")}
+        lonely |= {one for one in experiment.here if "frozen-below" in one.recipe}
         cut = [one for one in experiment.here if "+" in one.network and one not in lonely]
         assert [one for one, _ in pairs] == cut
         for one, whole in pairs:

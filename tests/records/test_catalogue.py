@@ -12,6 +12,7 @@ from pixels_to_sentiment.records import catalogue
 from pixels_to_sentiment.records.catalogue import Configuration
 from pixels_to_sentiment.records.runs import SHORTENED
 from pixels_to_sentiment.training import recipes
+from toy_runs import RUN
 
 # isort: split
 import timm
@@ -114,6 +115,14 @@ def test_the_papers_numbers_are_found_by_the_names_of_the_catalogue():
         assert named.keys() <= {*every["variant"]}
         assert {named[one].network for one in named.keys() - reported} <= {"caffenet"}
         assert reported - set(experiment.variants) <= {"PCNN (You et al. 2015)"}
+
+
+def test_a_run_is_named_with_what_is_unusual_about_it():
+    """Precision and seed are told apart where they are not bf16 and 0."""
+    title = catalogue.run_in_words(replace(RUN, precision="bf16"))
+    assert title == Configuration(RUN.network, RUN.start, RUN.recipe.name).title
+    changed = catalogue.run_in_words(replace(RUN, precision="fp32", seed=2))
+    assert changed == f"{title} (fp32), seed 2"
 
 
 def test_a_variant_is_compared_with_the_whole_network_of_its_start_and_recipe():

@@ -67,12 +67,3 @@ def test_a_study_is_named_and_scored_in_a_line(tmp_path, run):
     assert plans.in_words(record) == (
         f"{record.key} {title} five fold 4, stand-in: ROAD 0.250 (Grad-CAM 0.125, random -0.062)"
     )
-
-
-def test_a_run_is_named_with_what_is_unusual_about_it():
-    """Precision and seed are told apart where they are not bf16 and 0."""
-    run = MAPPED_RUN
-    title = plans.run_in_words(replace(run, precision="bf16"))
-    assert title.startswith("SqueezeNet 1.1 from random weights")
-    changed = plans.run_in_words(replace(run, precision="fp32", seed=2))
-    assert changed == f"{title} (fp32), seed 2"

@@ -1,6 +1,7 @@
 """What is drawn of studies is what they found; where there is nothing, it is said."""
 
 from dataclasses import replace
+from itertools import product
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -17,14 +18,15 @@ pytestmark = pytest.mark.usefixtures("any_pictures", "themed")
 
 @pytest.fixture
 def points():
-    """Make a table as `summary.curves` gives it, with another number in every row."""
+    """Make `summary.curves` of two configurations, with another number in every row."""
     rows = [
-        (name, curve, share)
+        (title, name, curve, share)
+        for title in ("one", "other")
         for curve, shares in measures.CURVES.items()
         for name in measures.MAPS
         for share in shares
     ]
-    made = pd.DataFrame(rows, columns=["map", "curve", "share"])
+    made = pd.DataFrame(rows, columns=["configuration", "map", "curve", "share"])
     return made.assign(probability=np.linspace(0.2, 0.9, len(made)))
 
 
@@ -42,13 +44,16 @@ def test_every_map_and_every_measure_has_a_name_and_a_mark():
 
 
 def test_curves_are_drawn_as_given(points):
-    """A panel a curve, a line a map, and one legend with all maps."""
+    """A column a configuration, a panel a curve, a line a map, and one legend with all maps."""
     figure = plots.curves(points)
-    assert [panel.get_title() for panel in figure.axes] == list(plots.CURVE_TITLES.values())
-    for panel, curve in zip(figure.axes, plots.CURVE_TITLES, strict=True):
+    wanted = list(product(plots.CURVE_TITLES, ("one", "other")))
+    for panel, (curve, title) in zip(figure.axes, wanted, strict=True):
+        head = f"{title}\n\n" if panel in figure.axes[:2] else ""
+        assert panel.get_title() == head + plots.CURVE_TITLES[curve]
         assert [line.get_label() for line in panel.lines] == list(plots.TITLES.values())
+        drawn = points[(points["configuration"] == title) & (points["curve"] == curve)]
         for line, name in zip(panel.lines, measures.MAPS, strict=True):
-            some = points[(points["curve"] == curve) & (points["map"] == name)]
+            some = drawn[drawn["map"] == name]
             assert values_of(line) == [list(some["share"]), list(some["probability"])]
     (legend,) = figure.legends
     assert [text.get_text() for text in legend.get_texts()] == list(plots.TITLES.values())
@@ -57,7 +62,7 @@ def test_curves_are_drawn_as_given(points):
 def table_of(names, maps=measures.MAPS):
     rows = [(map_, name) for name in names for map_ in maps]
     middle = np.linspace(0.1, 0.6, len(rows))
-    made = pd.DataFrame(rows, columns=["map", "measure"])
+    made = pd.DataFrame(rows, columns=["map", "measure"]).assign(configuration="one")
     return made.assign(mean=middle, low=middle - 0.05, high=middle + 0.04)
 
 
@@ -70,7 +75,7 @@ def test_intervals_are_drawn_as_given(among):
     names = [name for name in plots.AGREEMENT_TITLES if name in among]
     labels = [text.get_text() for text in panel.texts]
     assert labels == [plots.AGREEMENT_TITLES[name] for name in names]
-    assert panel.get_xlabel() == "rank correlation"
+    assert panel.figure.get_supxlabel() == "rank correlation"
     ours, cam, _ = panel.lines
     assert [ours.get_label(), cam.get_label()] == ["sentiment map", "Grad-CAM"]
     drawn = zip((ours, cam), panel.collections, ("map", "grad-cam"), strict=True)
@@ -120,6 +125,20 @@ def test_a_grid_shows_every_map_in_its_place_and_frame():
             assert panel.get_title().strip() == (f"picture {place + 1}" if down == 0 else "")
     assert [panel.get_ylabel() for panel in panels[:2, 0]] == list(rows)
     assert not panels[3, 5].images
+
+
+def test_intervals_of_each_configuration_have_a_column():
+    """With the same rows in both, and a map keeps its place where another one is missing."""
+    one = table_of(("seed", "labels"), maps=("map", "edges"))
+    other = one[(one["map"] == "edges") & (one["measure"] == "seed")].assign(configuration="other")
+    both = pd.concat([one, other], ignore_index=True)
+    left, right = plots.intervals(both, plots.AGREEMENT_TITLES, "rank correlation").axes
+    assert [panel.get_title() for panel in (left, right)] == ["one", "other"]
+    assert [text.get_text() for text in left.texts] == [text.get_text() for text in right.texts]
+    (_, edges, _), (alone, _) = left.lines, right.lines
+    assert values_of(alone)[1] == values_of(edges)[1]
+    assert values_of(alone)[0][0] == values_of(edges)[0][0]
+    assert np.isnan(values_of(alone)[0][1])
 
 
 @pytest.fixture

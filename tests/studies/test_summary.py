@@ -9,9 +9,10 @@ import pytest
 from sklearn.metrics import auc
 
 from pixels_to_sentiment.data import folds
+from pixels_to_sentiment.records.catalogue import run_in_words
 from pixels_to_sentiment.studies import faithfulness, measures, summary
 from pixels_to_sentiment.studies.records import StudyRecord
-from toy_studies import FITTED, measured, written
+from toy_studies import FITTED, MAPPED_RUN, measured, written
 
 pytestmark = pytest.mark.usefixtures("any_pictures")
 
@@ -151,18 +152,44 @@ def test_a_picture_that_two_seeds_have_mapped_counts_once(table):
     assert summary.failures(both, 3).equals(summary.failures(table, 3))
 
 
-def test_networks_stand_in_one_table_with_their_titles(table):
+def test_two_ways_to_train_a_network_are_never_averaged(tmp_path):
+    """Each has a row of its own, with its own difference, and folds of one stand together."""
+    studies, expected = [], {}
+    for recipe, road in (("paper-settled-then-0.0001", 0.1), ("head-at-base-rate", 0.4)):
+        run = replace(MAPPED_RUN, recipe=replace(MAPPED_RUN.recipe, name=recipe), precision="bf16")
+        for fold in (1, 2):
+            listed = folds.split("five", fold)[1].head(6)
+            numbers = measured(listed["image"], listed["label"], maps=("map", "centre"))
+            least, most = (numbers.filter(like=f"road-{end}").columns for end in ("least", "most"))
+            numbers[[*least, *most]] = 0.5
+            numbers.loc[numbers["map"] == "map", least] += road
+            study = replace(FITTED, run="key-of-run", fold=fold, limit=None)
+            folder = tmp_path / f"{recipe}{fold}"
+            made = written(folder, study, numbers, run=replace(run, fold=fold))
+            studies.append(StudyRecord.open(made))
+        expected[run_in_words(run)] = road
+    tables = summary.by_configuration(studies[::-1])
+    found = summary.side_by_side(tables, lambda one: summary.differences(one, ["road"]))
+    assert len({title.partition(",")[0] for title in expected}) == 1, "or it is not one network"
+    assert dict(zip(found["configuration"], found["difference"], strict=True)) == pytest.approx(
+        expected
+    )
+    assert set(found["pictures"]) == {12}
+
+
+def test_several_tables_stand_in_one_with_their_titles(table):
     """And the page is told of the studies of all of them."""
     other = table[table["fold"] == 2]
     other.attrs["runs"] = ["other"]
-    found = summary.by_network({"A": table, "B": other}, summary.curves)
-    assert found.columns[0] == "network"
+    found = summary.side_by_side({"A": table, "B": other}, summary.curves)
+    assert found.columns[0] == "configuration"
     for title, one in (("A", table), ("B", other)):
-        mine = found[found["network"] == title].drop(columns="network").reset_index(drop=True)
+        mine = found[found["configuration"] == title].drop(columns="configuration")
+        mine = mine.reset_index(drop=True)
         pd.testing.assert_frame_equal(mine, summary.curves(one))
     assert found.attrs["runs"] == [*table.attrs["runs"], "other"]
     assert summary.gathered([]).empty
-    assert summary.by_network({}, summary.differences).empty
+    assert summary.side_by_side({}, summary.differences).empty
 
 
 def test_random_maps_against_each_other_count_once(table):

@@ -51,19 +51,30 @@ def rows(labels: Sequence[str], inches: float, reach: float = 0.0) -> tuple[Figu
     A label stands above the marks of its row, which is so many inches high besides the lines of the
     label, and in which marks may lie as far as `reach` (0..0.5) from its middle.
     """
+    figure, (panel,) = columns_of_rows([""], labels, inches, reach)
+    return figure, panel
+
+
+def columns_of_rows(
+    heads: Sequence[str], labels: Sequence[str], inches: float, reach: float = 0.0
+) -> tuple[Figure, Sequence[Axes]]:
+    """Make a panel of the same `rows` for each head, side by side and with one scale."""
     labels = [fill(label, 64) for label in labels]
     lines = max(label.count("\n") + 1 for label in labels)
     each = inches + 0.16 * lines
-    figure, panel = plt.subplots(figsize=(NARROW, each * len(labels) + 0.9))
+    size = (WIDTH if heads[1:] else NARROW, each * len(labels) + 0.9)
+    figure, panels = plt.subplots(1, len(heads), sharex=True, figsize=size, squeeze=False)
     place = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
-    for n, label in enumerate(labels):
-        panel.annotate(label, (0, reach - n), (0, 5), va="bottom", fontsize=9, **place)
-    panel.set(yticks=[], ylim=(0.5 - len(labels), reach + (0.16 * lines + 0.1) / each))
-    panel.spines["left"].set_visible(False)
     # Nobody should have to scroll a tall figure for its scale.
     tall = len(labels) > 12
-    panel.tick_params(top=tall, labeltop=tall)
-    return figure, panel
+    for panel, head in zip(panels[0], heads, strict=True):
+        for n, label in enumerate(labels):
+            panel.annotate(label, (0, reach - n), (0, 5), va="bottom", fontsize=9, **place)
+        panel.set(yticks=[], ylim=(0.5 - len(labels), reach + (0.16 * lines + 0.1) / each))
+        panel.spines["left"].set_visible(False)
+        panel.tick_params(top=tall, labeltop=tall)
+        panel.set_title(fill(head, 40), fontsize=10)
+    return figure, panels[0]
 
 
 def grid(

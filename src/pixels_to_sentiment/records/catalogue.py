@@ -16,7 +16,8 @@ from pixels_to_sentiment import places
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import declared
-from pixels_to_sentiment.records.runs import SHORTENED
+from pixels_to_sentiment.records.runs import SHORTENED, Run
+from pixels_to_sentiment.records.work import Finished
 from pixels_to_sentiment.training import recipes
 
 NETWORK_TITLES = {
@@ -109,6 +110,22 @@ class Configuration:
         named = in_words(self.network, self.start)
         # The words go from the recipe outwards: what is changed, how long, shortened.
         return ", ".join([named, RECIPE_TITLES.get(recipe, recipe), *words])
+
+    def in_precision(self, precision: str) -> str:
+        """Give the title, with the precision where it is not `USUAL_PRECISION`."""
+        return self.title + ("" if precision == USUAL_PRECISION else f" ({precision})")
+
+
+def title_of(record: Finished) -> str:
+    """Name the configuration of a run, or of the one behind a probe or study, in words."""
+    precision = record.run.precision if record.run else USUAL_PRECISION
+    return Configuration(*record.configuration).in_precision(precision)
+
+
+def run_in_words(run: Run) -> str:
+    """Name a run's configuration in words, with its precision and seed where they are not usual."""
+    title = Configuration(run.network, run.start, run.recipe.name).in_precision(run.precision)
+    return f"{title}, seed {run.seed}" if run.seed else title
 
 
 def in_words(network: str, start: str) -> str:

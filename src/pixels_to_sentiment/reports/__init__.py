@@ -6,6 +6,7 @@ Must not know: HTML.
 """
 
 from pixels_to_sentiment.judging.scores import CROPS
+from pixels_to_sentiment.records.catalogue import title_of
 from pixels_to_sentiment.reports.pairs import (
     accuracies,
     agreement_of,
@@ -32,6 +33,5 @@ from pixels_to_sentiment.reports.runs import (
     peak_of,
     recorded_details,
     runs_of,
-    title_of,
     titled,
 )

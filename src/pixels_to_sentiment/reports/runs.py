@@ -9,7 +9,7 @@ from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.drawing import figures, tables
 from pixels_to_sentiment.judging import scores
 from pixels_to_sentiment.records import catalogue, experiments
-from pixels_to_sentiment.records.catalogue import USUAL_PRECISION, Configuration, Experiment
+from pixels_to_sentiment.records.catalogue import Configuration, Experiment, title_of
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.records.work import Finished
 
@@ -19,20 +19,11 @@ def configuration_of(record: Finished) -> Configuration:
     return Configuration(*record.configuration)
 
 
-def title_of(record: Finished) -> str:
-    """Name a configuration in words, with its precision where it is not bf16, the usual."""
-    precision = record.run.precision if record.run else USUAL_PRECISION
-    return _title(configuration_of(record), precision)
-
-
 def titled(table: pd.DataFrame) -> pd.DataFrame:
     """Add ``title``, the configuration in words, to a frame with its columns."""
     parts = table[["network", "start", "recipe", "precision"]].itertuples(index=False, name=None)
-    return table.assign(title=[_title(Configuration(*names), last) for *names, last in parts])
-
-
-def _title(configuration: Configuration, precision: str) -> str:
-    return configuration.title + ("" if precision == USUAL_PRECISION else f" ({precision})")
+    titles = [Configuration(*names).in_precision(precision) for *names, precision in parts]
+    return table.assign(title=titles)
 
 
 def runs_of(

@@ -20,7 +20,8 @@ from pixels_to_sentiment import places
 from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.judging import resampling
 from pixels_to_sentiment.maps import dense, rivals
-from pixels_to_sentiment.studies import agreement, measures, plans
+from pixels_to_sentiment.records.catalogue import run_in_words
+from pixels_to_sentiment.studies import agreement, measures
 from pixels_to_sentiment.studies.records import StudyRecord
 
 # Places along a side of the article's maps, and where they lie, as `dense.places` says it.
@@ -110,7 +111,7 @@ def of_studies(records: Iterable[StudyRecord]) -> list[Candidate]:
     groups: dict[tuple[str, int, str], list[StudyRecord]] = {}
     for one in records:
         if one.run and one.study.agreement == "five" and one.photographed:
-            title = plans.run_in_words(one.run)
+            title = run_in_words(one.run)
             place = title.partition(",")[0], -one.run.recipe.iterations, title
             groups.setdefault(place, []).append(one)
     wanted, found = pictures()["image"], []

@@ -11,8 +11,9 @@ import pandas as pd
 
 from pixels_to_sentiment.judging.scores import VIEWS
 from pixels_to_sentiment.networks.architectures import VARIANT
+from pixels_to_sentiment.records.catalogue import run_in_words
 from pixels_to_sentiment.records.runs import Record, Run
-from pixels_to_sentiment.studies import authors, plans, summary
+from pixels_to_sentiment.studies import authors, summary
 from pixels_to_sentiment.studies.records import StudyRecord
 
 
@@ -56,7 +57,7 @@ def _averaged(of_folds: Iterable[Sequence], compared: Callable) -> pd.DataFrame:
     """Average what `compared` yields of studies and runs, those of a configuration together."""
     groups: dict[str, list[Sequence]] = {}
     for some in of_folds:
-        groups.setdefault(plans.run_in_words(some[0].run), []).append(some)
+        groups.setdefault(run_in_words(some[0].run), []).append(some)
     rows: list[dict] = []
     for title, group in groups.items():
         own = tuple(one.key for some in group for one in some)

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pixels_to_sentiment.data import folds
-from pixels_to_sentiment.records.catalogue import USUAL_PRECISION, Configuration
 from pixels_to_sentiment.records.runs import Record, Run
 from pixels_to_sentiment.studies import measures, summary
 from pixels_to_sentiment.studies.records import Study, StudyRecord
@@ -38,13 +37,6 @@ def on_stand_in(
     """List the studies on the stand-in, whose evidence is known, of networks as they start."""
     chosen = list(test_folds or folds.FOLDS)
     return [Study(name, "five", fold, limit=limit) for name in names for fold in chosen]
-
-
-def run_in_words(run: Run) -> str:
-    """Name a run's configuration in words, with its precision and seed where they are not usual."""
-    title = Configuration(run.network, run.start, run.recipe.name).title
-    title += f" ({run.precision})" if run.precision != USUAL_PRECISION else ""
-    return f"{title}, seed {run.seed}" if run.seed else title
 
 
 def in_words(record: StudyRecord) -> str:

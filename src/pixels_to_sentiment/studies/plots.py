@@ -1,9 +1,9 @@
 """What studies found, ready to be drawn: their maps over pictures, and plots of the measures."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
 from textwrap import fill
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -61,19 +61,22 @@ def scale(records: Iterable[StudyRecord]) -> float:
 
 
 def curves(table: pd.DataFrame) -> Figure:
-    """Show `summary.curves`: the probability of the predicted class while pixels are taken away."""
+    """Show `summary.curves` side by side: probability of the class while pixels are taken away."""
     if table.empty:
         return figures.nothing(figures.NOTHING_RECORDED)
-    figure, panels = plt.subplots(2, 2, figsize=(figures.WIDTH, 5.4), sharex=True, sharey=True)
-    for panel, (curve, title) in zip(panels.flat, CURVE_TITLES.items(), strict=True):
-        for name, some in table[table["curve"] == curve].groupby("map", sort=False):
+    heads = list(table["configuration"].unique())
+    each = list(product(CURVE_TITLES, heads))
+    figure, panels = figures.grid(len(each), len(heads), (2.1, 0.9), sharex=True, sharey=True)
+    for panel, (curve, head) in zip(panels.flat, each, strict=True):
+        drawn = table[(table["curve"] == curve) & (table["configuration"] == head)]
+        for name, some in drawn.groupby("map", sort=False):
             words, colour, line, mark = DRAWN[name]
-            panel.plot(some["share"], some["probability"], color=colour, linestyle=line,
-                       marker=mark, markersize=4, label=words)  # fmt: skip
             both = some["share"], some["probability"]
+            panel.plot(*both, color=colour, linestyle=line, marker=mark, markersize=4, label=words)
             tell(panel, *both, "{}, {:.0%} of the picture: {:.3f}", words, *both)
-        panel.set_title(title, fontsize=9)
-    for panel in panels[1]:
+        above = f"{fill(head, 40)}\n\n" * (panel in panels[0])
+        panel.set_title(above + CURVE_TITLES[curve], fontsize=9)
+    for panel in panels[-1]:
         panel.set_xlabel("share of the picture")
     figure.supylabel("probability of the class", fontsize=10)
     return figures.legend_below(figure, panels[0, 0], 5)
@@ -92,26 +95,27 @@ AGREEMENT_TITLES = {
 
 
 def intervals(table: pd.DataFrame, titles: Mapping[str, str], xlabel: str) -> Figure:
-    """Show `summary.means` with their intervals, a row a measure with its maps below each other.
+    """Show `summary.means` side by side with intervals, a row a measure, its maps below each other.
 
     `titles` are the words of the measures that are shown, in their order.
     """
     if table.empty:
         return figures.nothing(figures.NOTHING_RECORDED)
     names = [name for name in titles if name in set(table["measure"])]
-    figure, panel = figures.rows([titles[name] for name in names], 0.6, 0.3)
-    shifts = np.linspace(0.3, -0.3, len(TITLES))
-    for shift, (map_, some) in zip(shifts, table.groupby("map", sort=False), strict=False):
-        words, colour, _, mark = DRAWN[map_]
+    heads, words = table["configuration"].unique(), [titles[name] for name in names]
+    figure, panels = figures.columns_of_rows(heads, words, 0.6, 0.3)
+    shifts = dict(zip(DRAWN, np.linspace(0.3, -0.3, len(DRAWN)), strict=True))
+    for (head, map_), some in table.groupby(["configuration", "map"], sort=False):
+        panel, (words, colour, _, mark) = panels[list(heads).index(head)], DRAWN[map_]
         rows = some.set_index("measure").reindex(names)
-        places = [shift - place for place in range(len(names))]
+        places = [shifts[map_] - place for place in range(len(names))]
         panel.hlines(places, rows["low"], rows["high"], color=colour, linewidth=2)
         panel.plot(rows["mean"], places, mark, color=colour, label=words, markersize=6)
-        said = within(rows, "mean", "low", "high")
-        tell(panel, rows["mean"], places, "{}: {}", words, said)
-    panel.axvline(0, color="black", linewidth=0.8)
-    panel.set(xlabel=xlabel)
-    return figures.legend_below(figure, panel, 3)
+        tell(panel, rows["mean"], places, "{}: {}", words, within(rows, "mean", "low", "high"))
+    for panel in panels:
+        panel.axvline(0, color="black", linewidth=0.8)
+    figure.supxlabel(xlabel, fontsize=10)
+    return figures.legend_below(figure, panels[0], 5)
 
 
 # Pictures beside each other before the rows begin anew.
@@ -130,8 +134,7 @@ def grid(rows: Mapping[str, tuple[np.ndarray, Sequence[int]]], heads: Sequence[s
         Above each picture, (n,).
     """
     blocks = -(-len(heads) // COLUMNS)
-    size = (figures.WIDTH, 1.08 * blocks * len(rows) + 0.9)
-    figure, panels = plt.subplots(blocks * len(rows), COLUMNS, figsize=size, squeeze=False)
+    figure, panels = figures.grid(COLUMNS * blocks * len(rows), COLUMNS, (1.08, 0.9))
     for panel in panels.flat:
         panel.axis("off")
     for down, (title, (maps, classes)) in enumerate(rows.items()):

@@ -1,12 +1,14 @@
 """Means of measures over folds, with intervals, and the pictures to look at."""
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import groupby
 
 import numpy as np
 import pandas as pd
 from scipy.integrate import trapezoid
 
 from pixels_to_sentiment.judging import resampling
+from pixels_to_sentiment.records.catalogue import title_of
 from pixels_to_sentiment.studies import faithfulness, measures
 from pixels_to_sentiment.studies.records import StudyRecord
 
@@ -86,12 +88,12 @@ def differences(table: pd.DataFrame, names: Iterable[str] = tuple(SCORES)) -> pd
 
 def curves(table: pd.DataFrame) -> pd.DataFrame:
     """Average curves over pictures and folds: ``map``, ``curve``, ``share``, ``probability``."""
-    rows = []
-    for curve, shares in measures.CURVES.items():
-        for map_, some in table.groupby("map", sort=False):
-            for share in shares:
-                value = some.groupby("fold")[measures.column(curve, share)].mean().mean()
-                rows.append((map_, curve, share, value))
+    rows = [
+        (map_, curve, share, some.groupby("fold")[measures.column(curve, share)].mean().mean())
+        for curve, shares in measures.CURVES.items()
+        for map_, some in table.groupby("map", sort=False)
+        for share in shares
+    ]
     return _made_of(table, rows, ["map", "curve", "share", "probability"])
 
 
@@ -113,16 +115,23 @@ def failures(table: pd.DataFrame, count: int, sure: float = 0.0) -> pd.DataFrame
     return _of_pictures(table).query("sure >= @sure").sort_values("road").head(count)
 
 
-def by_network(tables: Mapping[str, pd.DataFrame], found: Callable) -> pd.DataFrame:
-    """Apply one of the functions above to the tables of several networks, by their titles.
+def by_configuration(records: Iterable[StudyRecord]) -> dict[str, pd.DataFrame]:
+    """Gather the studies of each configuration, by its words.
 
-    One frame with a first column ``network``; empty without tables.
+    One network that was trained in two ways is two here: a mean over both is of neither.
     """
-    joined = [found(table).assign(network=title) for title, table in tables.items()]
-    if not joined:
+    return {t: gathered(some) for t, some in groupby(sorted(records, key=title_of), title_of)}
+
+
+def side_by_side(tables: Mapping[str, pd.DataFrame], found: Callable) -> pd.DataFrame:
+    """Apply one of the functions above to several tables, by their titles.
+
+    One frame with a first column ``configuration``; empty without tables.
+    """
+    if not tables:
         return pd.DataFrame()
-    columns = ["network", *joined[0].columns.drop("network")]
-    made = pd.concat(joined, ignore_index=True)[columns]
+    parts = {title: found(table) for title, table in tables.items()}
+    made = pd.concat(parts, names=["configuration"]).reset_index(0).reset_index(drop=True)
     made.attrs["runs"] = [key for table in tables.values() for key in table.attrs["runs"]]
     return made
 

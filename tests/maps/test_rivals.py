@@ -56,6 +56,27 @@ def test_grad_cam_of_several_classes_is_that_of_each():
         torch.testing.assert_close(together[:, column], alone, atol=1e-5, rtol=1e-4)
 
 
+@pytest.mark.parametrize(
+    "name", ["squeezenet1_1", "mobilenet_v2", "efficientnet_lite0", "resnet50"]
+)
+def test_grad_cam_of_a_network_that_averages_is_its_class_activation_map(name):
+    """Rectified, and but for one factor a picture: of features and last layer, no gradients."""
+    made, kept = network(name), []
+    pixels, classes = noise(4, made.convention.crop), torch.tensor([0, 1, 0, 1])
+    layer = made.body.get_submodule(rivals.LAST_CONVOLUTIONAL[name])
+    hook = layer.register_forward_hook(lambda *passed: kept.append(passed[2].detach().clone()))
+    made(pixels)
+    hook.remove()
+    weights = made.body.get_submodule(made.head).weight.detach().flatten(1)[classes]
+    activation = torch.einsum("nchw,nc->nhw", kept[0], weights).relu()
+    found = rivals.grad_cam(made, pixels, classes)
+    some = found.amax((1, 2)) > 0
+    assert some.any(), "or nothing was compared"
+    ours, theirs = (one[some] / one[some].amax((1, 2), keepdim=True) for one in (found, activation))
+    torch.testing.assert_close(ours, theirs, atol=1e-4, rtol=1e-3)
+    assert (ours > 0).float().mean() > 0.05
+
+
 def test_maps_that_know_nothing_are_what_they_are_called():
     """Numbers by their seed; and what is largest in the middle, the same on all sides."""
     one, same, other = (rivals.randomly(2, (3, 3), seed) for seed in (0, 0, 1))

@@ -75,7 +75,7 @@ def test_intervals_are_drawn_as_given(among):
     names = [name for name in plots.AGREEMENT_TITLES if name in among]
     labels = [text.get_text() for text in panel.texts]
     assert labels == [plots.AGREEMENT_TITLES[name] for name in names]
-    assert panel.figure.get_supxlabel() == "rank correlation"
+    assert panel.get_xlabel() == "rank correlation"
     ours, cam, _ = panel.lines
     assert [ours.get_label(), cam.get_label()] == ["sentiment map", "Grad-CAM"]
     drawn = zip((ours, cam), panel.collections, ("map", "grad-cam"), strict=True)

@@ -59,10 +59,11 @@ def columns_of_rows(
     heads: Sequence[str], labels: Sequence[str], inches: float, reach: float = 0.0
 ) -> tuple[Figure, Sequence[Axes]]:
     """Make a panel of the same `rows` for each head, side by side and with one scale."""
-    labels = [fill(label, 64) for label in labels]
+    labels, heads = [fill(label, 64) for label in labels], [fill(head, 40) for head in heads]
     lines = max(label.count("\n") + 1 for label in labels)
     each = inches + 0.16 * lines
-    size = (WIDTH if heads[1:] else NARROW, each * len(labels) + 0.9)
+    above = max(0.2 * len(head.splitlines()) for head in heads)
+    size = (WIDTH if heads[1:] else NARROW, each * len(labels) + 0.9 + above)
     figure, panels = plt.subplots(1, len(heads), sharex=True, figsize=size, squeeze=False)
     place = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
     # Nobody should have to scroll a tall figure for its scale.
@@ -73,7 +74,7 @@ def columns_of_rows(
         panel.set(yticks=[], ylim=(0.5 - len(labels), reach + (0.16 * lines + 0.1) / each))
         panel.spines["left"].set_visible(False)
         panel.tick_params(top=tall, labeltop=tall)
-        panel.set_title(fill(head, 40), fontsize=10)
+        panel.set_title(head, fontsize=9)
     return figure, panels[0]
 
 

@@ -114,8 +114,8 @@ def intervals(table: pd.DataFrame, titles: Mapping[str, str], xlabel: str) -> Fi
         tell(panel, rows["mean"], places, "{}: {}", words, within(rows, "mean", "low", "high"))
     for panel in panels:
         panel.axvline(0, color="black", linewidth=0.8)
-    figure.supxlabel(xlabel, fontsize=10)
-    return figures.legend_below(figure, panels[0], 5)
+        panel.set(xlabel=xlabel)
+    return figures.legend_below(figure, panels[0], 3)
 
 
 # Pictures beside each other before the rows begin anew.

@@ -51,6 +51,20 @@ def test_a_relative_place_is_made_absolute(monkeypatch, tmp_path):
     assert places.runs() == tmp_path / "mine"
 
 
+def test_places_that_are_given_stay_for_processes_that_work_elsewhere(monkeypatch, tmp_path):
+    """A kernel's folder is that of its notebook; an address is not a place."""
+    monkeypatch.chdir(tmp_path)
+    given = {"RUNS": "mine", "MIRROR": "mirror", "CACHE": ""}
+    for name, value in given.items():
+        monkeypatch.setenv(f"PIXELS_TO_SENTIMENT_{name}", value)
+    places.settle()
+    found = [os.environ[f"PIXELS_TO_SENTIMENT_{name}"] for name in given]
+    assert found == [str(tmp_path / "mine"), str(tmp_path / "mirror"), ""]
+    monkeypatch.setenv("PIXELS_TO_SENTIMENT_MIRROR", "https://example.org/mirror")
+    places.settle()
+    assert os.environ["PIXELS_TO_SENTIMENT_MIRROR"] == "https://example.org/mirror"
+
+
 def test_in_a_checkout_runs_and_results_lie_in_it(monkeypatch, tmp_path):
     """Whatever the working directory; the cache is the user's, for all checkouts."""
     monkeypatch.chdir(tmp_path)

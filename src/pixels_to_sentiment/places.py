@@ -117,6 +117,15 @@ def benchmarks() -> Path:
     return _place("benchmarks", within="book")
 
 
+def settle() -> None:
+    """Write the places that are given out in full, for processes that work in another folder."""
+    for name in ("cache", "datasets", "runs", "results", "benchmarks", "mirror"):
+        variable = f"PIXELS_TO_SENTIMENT_{name.upper()}"
+        given = os.environ.get(variable)
+        if given and "://" not in given:
+            os.environ[variable] = str(_place(name))
+
+
 def _place(name: str, default: Path | None = None, within: str = "") -> Path:
     """Give a place by its variable or else, without a default, in the checkout or the cache."""
     variable, root = f"PIXELS_TO_SENTIMENT_{name.upper()}", checkout()

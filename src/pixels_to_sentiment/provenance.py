@@ -71,6 +71,16 @@ def commit() -> tuple[str, bool]:
     return found, any(not line.startswith("#") for line in lines)
 
 
+def last_commit(path: Path) -> str:
+    """Give the last commit that changed a file, empty where git does not say."""
+    command = ["git", "log", "-1", "--format=%H", "--", path.name]
+    try:
+        found = subprocess.run(command, cwd=path.parent, capture_output=True, text=True, timeout=30)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return found.stdout.strip()
+
+
 def _archived(root: Path) -> str:
     """Read the commit that ``git archive`` wrote in the place of a format (`.gitattributes`)."""
     try:

@@ -128,6 +128,7 @@ def test_prose_and_tags_are_renewed_without_rerunning(executed, no_kernel):
         ("ground_truth/folds.csv", "label", "labels"),
         ("book/results/scores.csv", "0.8", "0.9"),
         ("book/benchmarks/scaling.json", "", "{}"),
+        ("book/again/scores.csv", "", "0.8"),
         ("book/chapters/sums.ipynb", '"nbformat": 4', '"nbformat":'),
         ("book/chapters/sums.ipynb", '"execution_count": 4', '"execution_count": null'),
     ],
@@ -158,6 +159,19 @@ def test_what_an_execution_fetched_reruns_nothing_afterwards(executed, monkeypat
     assert not run(extra_inputs=lambda: at_hand.pop(0))
     assert path.read_bytes() == before
     assert not at_hand
+
+
+def test_what_was_recorded_during_an_execution_reruns_it(executed, monkeypatch):
+    """It came too late for the outputs."""
+
+    def record(path, source, *_):
+        (executed / "book/results/scores.csv").write_text("0.9")
+        return executed_as(source)
+
+    monkeypatch.setattr(book, "_run", record)
+    assert run(force=True)
+    assert run()
+    assert not run()
 
 
 @pytest.mark.parametrize("file", ["src/pixels_to_sentiment/figures.py", "ground_truth/README.md"])

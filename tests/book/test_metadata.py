@@ -53,9 +53,11 @@ def test_recorded_answers_are_in_the_built_book_with_their_checksums(tmp_path, m
     tried = tmp_path / "book" / "chapters" / metadata.TRIAL
     tried.mkdir(parents=True)
     (tried / "model").touch()
-    (built / metadata.TRIAL / "older").mkdir(parents=True)
+    for older in (metadata.TRIAL, "results"):
+        (built / older / "older").mkdir(parents=True)
     metadata.copy(app(built, tmp_path / "book"), None)
     assert "<title>Title &amp; more: results</title>" in (built / "feed.xml").read_text()
+    assert not (built / "results" / "older").exists()
     files = {path.name for path in (built / "results").glob("*/*")}
     assert files == {"predictions.csv"}
     assert [path.name for path in (built / metadata.TRIAL).iterdir()] == ["model"]

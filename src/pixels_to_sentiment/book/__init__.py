@@ -75,9 +75,11 @@ def execute(
     for part in ([name for name in sources if last[name] is late] for late in (False, True)):
         jobs = [(name, sources[name], settled[name], inputs, tier, force) for name in part]
         executed += [name for name, ran in zip(part, _each(jobs, at_once), strict=True) if ran]
-    if (fetched := freshness.shared_inputs(extra_inputs())) != inputs:
+    fetched = freshness.shared_inputs(extra_inputs())
+    # What else changed, as what is recorded, came too late for the outputs.
+    if fetched != inputs and fetched | {"extra": inputs["extra"]} == inputs:
         for name, source in sources.items():
-            # The outputs are of what is there now.
+            # The outputs are of the files that are there now.
             done = notebooks.read(notebooks.chapter_path(name))
             key = {"key": _key(source, settled[name], fetched)}
             _write(_merge(source, done, done.metadata[_RECORD] | key), notebooks.chapter_path(name))

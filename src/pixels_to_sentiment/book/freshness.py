@@ -2,8 +2,9 @@
 
 The key covers the code cells, the parameters, the modules of this library that the notebook
 imports (directly or through one another), the pinned versions, the published folds and numbers,
-the recorded results and the Python version; and, for a notebook that looks at the others, the runs
-that they made. It does not cover prose, cell ids, or tags that only say how a cell is shown.
+the recorded results and the Python version; for a notebook that looks at the others, the runs that
+they made; and, for one with the rules of the claims, their last commit, which dates them. It does
+not cover prose, cell ids, or tags that only say how a cell is shown.
 """
 
 import hashlib
@@ -15,9 +16,11 @@ from functools import cache
 from modulefinder import ModuleFinder
 from pathlib import Path
 
-from pixels_to_sentiment import places
+from pixels_to_sentiment import places, provenance
 
 _PACKAGE = Path(__file__).resolve().parents[1]
+# Of which a page says when its lines were committed.
+_DATED = _PACKAGE / "claims" / "rules.py"
 # Tags that change what runs: where parameters go, what is skipped, what may fail.
 _RUNNING_TAGS = {"parameters", "skip-execution", "raises-exception"}
 
@@ -30,10 +33,12 @@ def key(notebook: Mapping, parameters: Mapping[str, object], inputs: Mapping[str
     cells = _code(notebook)
     tags = [sorted(_RUNNING_TAGS & set(cell["metadata"].get("tags", []))) for cell in cells]
     sources = [cell["source"] for cell in cells]
+    modules = library_modules(sources)
     covered = {
         "cells": list(zip(sources, tags, strict=True)),
         "parameters": dict(parameters),
-        "library": _digest(library_modules(sources), _PACKAGE),
+        "library": _digest(modules, _PACKAGE),
+        "dated": provenance.last_commit(_DATED) if _DATED in modules else "",
         "inputs": dict(inputs),
     }
     return hashlib.sha256(json.dumps(covered, sort_keys=True, default=str).encode()).hexdigest()
@@ -42,7 +47,7 @@ def key(notebook: Mapping, parameters: Mapping[str, object], inputs: Mapping[str
 def shared_inputs(extra: Iterable[str] = ()) -> dict[str, object]:
     """Give digests of what every notebook depends on, and further inputs in words."""
     root = places.checkout() or _PACKAGE
-    names = "ground_truth", "results", "choices", "benchmarks"
+    names = "ground_truth", "results", "choices", "again", "benchmarks"
     folders = {name: getattr(places, name)() for name in names}
     not_code = {path for path in _files(_PACKAGE) if path.suffix not in {".py", ".pyc"}}
     return {

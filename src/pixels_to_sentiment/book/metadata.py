@@ -19,11 +19,11 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 
 from pixels_to_sentiment import places
+from pixels_to_sentiment.book.notebooks import TRIAL
 from pixels_to_sentiment.drawing import dark
 from pixels_to_sentiment.records.catalogue import Configuration, in_words
 
 SUMS = "SHA256SUMS"
-TRIAL = "your-photograph"
 # An Atom feed (RFC 4287).
 FEED, _PAGE = "feed.xml", "chapters/14-runs.html#what-came-when"
 _KINDS = {"run": "training of {}", "probe": "layers of {}", "maps": "maps by {}"}
@@ -121,6 +121,7 @@ def copy(app: Sphinx, fault: Exception | None) -> None:
     for path in (Path(app.outdir) / "_sources").rglob("*.ipynb"):
         path.write_text(dark.left_out(path.read_text("utf-8")), "utf-8")
     lines, folder = [], Path(app.outdir) / "results"
+    shutil.rmtree(folder, ignore_errors=True)
     for path in sorted(places.results().glob("*/predictions.csv")):
         target = folder / path.parent.name / path.name
         target.parent.mkdir(parents=True, exist_ok=True)

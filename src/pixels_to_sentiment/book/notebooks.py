@@ -14,6 +14,8 @@ from pixels_to_sentiment.errors import UserError, damage
 
 PARAMETERS, INJECTED = "parameters", "injected-parameters"
 KERNEL = "python3"
+# A folder beside the executed notebooks, with what readers try.
+TRIAL = "your-photograph"
 # Tags cells of the article's photographs and numbers, left out of a chapter on another data set.
 # A notebook that is of the article throughout says of what in its metadata.
 ARTICLES = "article"
@@ -127,7 +129,7 @@ def failure(path: Path, count: int | None, source: str, said: str) -> UserError:
 
 
 def executed_complaints(path: Path, source) -> list[str]:
-    """Say what is wrong with an executed notebook: other code than its source's, or a `fault`."""
+    """Say what is wrong: other code than its source's, a `fault`, or files of its page gone."""
     try:
         notebook = read(path)
     except UserError as error:
@@ -135,4 +137,7 @@ def executed_complaints(path: Path, source) -> list[str]:
     codes = [[cell.source for cell in code_cells(one)] for one in (source, notebook)]
     other = f"{path}: its code is not that of its source; execute it again."
     found = fault(path, notebook)
+    named = any(f"{TRIAL}/" in str(cell.get("outputs")) for cell in notebook.cells)
+    if named and not (path.parent / TRIAL).is_dir():
+        found = f"{path.parent / TRIAL}, which {path.name} makes, is missing; execute it again."
     return [other] * (codes[0] != codes[1]) + ([str(found)] if found else [])

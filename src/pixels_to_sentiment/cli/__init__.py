@@ -51,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with suppress(ValueError):
             signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
         try:
+            places.settle()
             with places.using(getattr(options, "data", None)):
                 if hasattr(options, "data"):
                     folds.require_own()

@@ -16,7 +16,7 @@ from pixels_to_sentiment.files.assets import Unavailable
 from pixels_to_sentiment.maps import browser, choice
 from pixels_to_sentiment.pages import display
 
-# As `book.metadata` has it; to import that would make of the page one that reads the others.
+# As `book.notebooks` has it; to import that would make of the page one that reads the others.
 FOLDER = "your-photograph"
 NETWORK = "squeezenet1_1"
 # Not among the book's static files, which every page loads.

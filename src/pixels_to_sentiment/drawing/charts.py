@@ -172,10 +172,9 @@ def agreement(table: pd.DataFrame, limits: pd.DataFrame) -> Figure:
 def prices(table: pd.DataFrame, earlier: Sequence[float]) -> Figure:
     """Draw accuracy against each cost of a network, on logarithmic scales, above one another.
 
-    The table is as `reports.prices.prices` gives it; upright lines reach as far as ``std`` from an
-    accuracy. The networks have colours, ``how`` has marks, which are hollow where no minutes are
-    told, and stand a little aside of one another. The accuracies `earlier` are of networks whose
-    costs are not known, drawn as dashes.
+    The table is as `reports.prices.prices` gives it; upright lines reach as far as ``std``. The
+    networks have colours, ``how`` has marks, which are hollow where no minutes are told, and stand
+    aside of one another. The accuracies `earlier` are of networks of unknown costs, drawn as dashes.
     """
     if table.empty:
         return nothing()
@@ -189,22 +188,21 @@ def prices(table: pd.DataFrame, earlier: Sequence[float]) -> Figure:
     marks = dict(zip(table["how"].unique(), cycle("oDs^"), strict=False))
     for panel, (column, words) in zip(panels, costs.items(), strict=True):
         panel.set(xlabel=words, xscale="log", ylabel="accuracy, centre crop")
-        dashes = {"color": "black", "linewidth": 0.8, "linestyle": "--"}
         for one in earlier:
-            panel.axhline(one, **dashes, label="PCNN, as the article quotes it")
+            panel.axhline(
+                one, **_DOTTED | {"linestyle": "--"}, label="PCNN, as the article quotes it"
+            )
         for (network, how), some in table.groupby(["network", "how"], sort=False):
-            told, cost = some["minutes"].notna().all(), some[column]
+            told, aside = some["minutes"].notna().all(), list(marks).index(how) - len(marks) / 2
             colour = colours[network] if told else "black"
-            at = cost * 1.08 ** (list(marks).index(how) - (len(marks) - 1) / 2)
-            both = at, some["accuracy"]
+            both = some[column] * 1.08 ** (aside + 0.5), some["accuracy"]
             panel.errorbar(*both, some["std"], fmt="none", ecolor=colour, linewidth=1, zorder=2)
             # Some colours are pale without a dark edge.
             panel.scatter(
-                *both, s=40, marker=marks[how], linewidths=0.8, edgecolors="black",
-                facecolors=colour if told else "none", label=fill(f"{network}, {how}", 64),
-                zorder=3,
+                *both, s=40, marker=marks[how], facecolors=colour if told else "none",
+                linewidths=0.8, edgecolors="black", label=fill(f"{network}, {how}", 64), zorder=3,
             )  # fmt: skip
-            parts = network, how, some["accuracy"], some["std"], words, cost
+            parts = network, how, some["accuracy"], some["std"], words, some[column]
             tell(panel, *both, "{}, {}: {:.3f} ± {:.3f}; {}: {:.3g}", *parts)
         panel.margins(x=0.15)
         panel.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))

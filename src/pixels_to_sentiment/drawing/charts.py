@@ -174,7 +174,7 @@ def prices(table: pd.DataFrame, earlier: Sequence[float]) -> Figure:
 
     The table is as `reports.prices.prices` gives it; upright lines reach as far as ``std``. The
     networks have colours, ``how`` has marks, which are hollow where no minutes are told, and stand
-    aside of one another. The accuracies `earlier` are of networks of unknown costs, drawn as dashes.
+    aside of one another. The accuracies `earlier` are of networks of unknown costs, as dashes.
     """
     if table.empty:
         return nothing()
@@ -187,11 +187,10 @@ def prices(table: pd.DataFrame, earlier: Sequence[float]) -> Figure:
     colours = dict(zip(table["network"].unique(), cycle(PALETTE), strict=False))
     marks = dict(zip(table["how"].unique(), cycle("oDs^"), strict=False))
     for panel, (column, words) in zip(panels, costs.items(), strict=True):
-        panel.set(xlabel=words, xscale="log", ylabel="accuracy, centre crop")
+        panel.set(xlabel=words, xscale="log", xmargin=0.15, ylabel="accuracy, centre crop")
+        dashed = {"label": "PCNN, as the article quotes it", "linestyle": "--"}
         for one in earlier:
-            panel.axhline(
-                one, **_DOTTED | {"linestyle": "--"}, label="PCNN, as the article quotes it"
-            )
+            panel.axhline(one, **_DOTTED | dashed)
         for (network, how), some in table.groupby(["network", "how"], sort=False):
             told, aside = some["minutes"].notna().all(), list(marks).index(how) - len(marks) / 2
             colour = colours[network] if told else "black"
@@ -204,7 +203,6 @@ def prices(table: pd.DataFrame, earlier: Sequence[float]) -> Figure:
             )  # fmt: skip
             parts = network, how, some["accuracy"], some["std"], words, some[column]
             tell(panel, *both, "{}, {}: {:.3f} ± {:.3f}; {}: {:.3g}", *parts)
-        panel.margins(x=0.15)
         panel.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         panel.xaxis.set_major_formatter("{x:g}")
         panel.xaxis.set_minor_locator(NullLocator())

@@ -36,9 +36,11 @@ def test_parameters_are_counted_by_hand():
 def test_a_measured_time_is_held_against_three_times(monkeypatch, kind, low, verdict):
     """With its spread; a CPU does not contradict what is said of a GPU."""
     row = {"contender": "a", "pictures": 1, "ratio": 4.0, "low": low, "high": 5.0}
+    row["date"] = "2026-11-25"
     tables = {kind: pd.DataFrame([row])}
     monkeypatch.setattr(results, "map_costs", lambda one: tables.get(one, pd.DataFrame()))
-    assert judged("maps-speed")["verdict"] == verdict
+    found = judged("maps-speed")
+    assert (found["verdict"], found["rows"][0].timed) == (verdict, "2026-11-25")
 
 
 @pytest.mark.parametrize(
@@ -56,11 +58,12 @@ def test_ten_crops_are_timed_against_one(monkeypatch, kind, ten, verdict):
         }
         for n, seconds in taken.items()
     ]
-    reports = {f"{kind}-*": [{"comparisons": made}]}
+    reports = {f"{kind}-*": [{"comparisons": made, "made": {"date": "2026-11-25"}}]}
     monkeypatch.setattr(results, "recorded", lambda one: reports.get(one, []))
     row = judged("oversampling-speed")
     assert ("None on a GPU, and a CPU contradicts nothing." in row["why"]) == (kind == "cpu")
     assert (row["verdict"], f"{ten / 0.01:.1f} times" in row["evidence"]) == (verdict, True)
+    assert row["rows"][0].timed == "2026-11-25"
 
 
 def test_maps_have_to_beat_what_knows_nothing_of_the_network():

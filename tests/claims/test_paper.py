@@ -14,7 +14,7 @@ def test_a_claim_names_its_section_its_rule_and_networks_that_there_are():
     for claim in claims.CLAIMS:
         assert claim.kind in RULES
         assert claim.section == claims.OURS or 4 <= float(claim.section) <= 5
-        for one in (*claim.own, *claim.nearly, *claim.here):
+        for one in (*claim.own, *claim.here):
             for configuration in (one,) if isinstance(one, Configuration) else one:
                 assert Configuration.parse(str(configuration)) == configuration
 
@@ -45,6 +45,6 @@ def test_what_was_named_late_can_be_left_out():
     assert {one.name for one in claims.NAMED_BEFORE} == {row["claim"] for row in late}
     for one in claims.NAMED_BEFORE:
         added = {row["as"] for row in late if row["claim"] == one.name}
-        for name in ("own", "nearly", "here", "cells", "layers"):
+        for name in ("own", "here", "cells", "layers"):
             assert (getattr(one, name) != getattr(whole[one.name], name)) == (name in added)
             assert set(getattr(one, name)) <= set(getattr(whole[one.name], name))

@@ -117,7 +117,9 @@ def test_the_papers_numbers_are_found_by_the_names_of_the_catalogue():
 
 
 def test_a_variant_is_compared_with_the_whole_network_of_its_start_and_recipe():
-    """The base rate alone may differ; each that is run here has its whole one beside.
+    """The base rate alone may differ, and not where a whole one has the same.
+
+    Each that is run here has its whole one beside.
 
     But fc6-2 by the article's recipe, whose whole network is elsewhere, what is the
     predecessor's, and an added layer trained alone, which is compared with itself.
@@ -134,3 +136,5 @@ def test_a_variant_is_compared_with_the_whole_network_of_its_start_and_recipe():
             both = [recipes.recipe(each.recipe, "five") for each in (one, whole)]
             alike = [replace(each, name="", base_rate=0.0) for each in both]
             assert (whole.network, whole.start, alike[0]) == (one.family, one.start, alike[1])
+            same = replace(one, network=one.family)
+            assert whole == same or same not in experiment.here

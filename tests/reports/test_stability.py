@@ -7,7 +7,7 @@ from torch.nn import functional as F
 
 from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.records import catalogue
-from pixels_to_sentiment.records.catalogue import Configuration
+from pixels_to_sentiment.records.catalogue import SETTLED, Configuration
 from pixels_to_sentiment.reports import stability
 
 
@@ -88,6 +88,15 @@ def test_the_table_leaves_out_what_it_cannot_say(made):
     assert np.isnan(slow.peak)
     assert table.attrs["runs"] == [run.key]
     assert stability.table([], [], torch.zeros(0)).empty
+
+
+@pytest.mark.usefixtures("isolated")
+def test_what_settles_first_is_held_against_the_rate_at_which_it_does():
+    """Not the smaller one that comes when the new layers have settled."""
+    pixels = torch.full((2, 256, 256, 3), 99, dtype=torch.uint8)
+    some = [Configuration("caffenet", "random", name) for name in ("paper", SETTLED.recipe)]
+    first, other = stability.table(some, [], pixels)["rate"]
+    assert first == other == pytest.approx(0.01)
 
 
 @pytest.mark.parametrize(

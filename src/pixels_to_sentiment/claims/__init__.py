@@ -5,7 +5,7 @@ Leaves: A verdict on each claim, with its evidence and the rule.
 Must not know: how anything is drawn.
 """
 
-from pixels_to_sentiment.claims.paper import CLAIMS, NAMED_BEFORE, NEARLY, OURS, Claim
+from pixels_to_sentiment.claims.paper import CLAIMS, NAMED_BEFORE, OURS, Claim
 from pixels_to_sentiment.claims.rules import (
     CONTRADICTED,
     IN_ACCURACY,

@@ -38,11 +38,16 @@ def pairs(claim: Claim, recorded: Recorded) -> Iterator[Row]:
         if claim.of_layers and frozen:
             left_out = "frozen"
             notes.append("the layers below are frozen: new classifiers on fixed features")
+        elif claim.of_layers and not left_out:
+            ends = " against ".join(f"{one.last_losses().mean():.2f}" for one in both)
+            notes.append(f"training loss at the end {ends} nats")
         found = effect([one.right[VIEW] for one in both])
         # What stands in is held against the article's difference of the first pair of its own.
         theirs = pair if rank == sides.OWN else claim.own[0]
         aim = None if frozen else difference(*(reported(one, "five", VIEW) for one in theirs))
         side = sides.better(found, aim)
+        if side == sides.UNDECIDED and aim is not None and not found.low < aim < found.high:
+            notes.append(f"without the article's {tables.signed(aim)}")
         yield compared(both, rank, found, side, notes=notes, left_out=left_out)
 
 
@@ -57,8 +62,8 @@ def levels(claim: Claim, recorded: Recorded) -> Iterator[Row]:
             continue
         (one,), left_out, notes = _counted(claim, [one])
         if claim.kind == "later" or claim.of_layers:
-            size = architectures.sizes([configuration.network])["parameters"][0]
-            notes.append(f"{size:.1f} million parameters")
+            sizes = architectures.sizes([configuration.network, "caffenet"])["parameters"]
+            notes.append(f"{sizes[0]:.1f} million parameters (CaffeNet {sizes[1]:.1f})")
         number = quoted["mean"]
         found = effect([one.right[VIEW] - number])
         if claim.kind == "reached":
@@ -189,7 +194,10 @@ def classifiers(claim: Claim, recorded: Recorded) -> Iterator[Row]:
             each = _over_folds(gaps["gap"], gaps)
             widest = each.abs().idxmax()
             title = f"{one.title}, SVM − softmax, mean of {len(each)} layers"
-            notes = [f"largest {tables.signed(each[widest])} ({widest})"]
+            notes = [
+                f"largest {tables.signed(each[widest])} ({widest})",
+                f"the SVM ahead on {(each > 0).sum()}, softmax on {(each < 0).sum()}",
+            ]
             yield compared([one], rank, found, sides.alike(found), title=title, notes=notes)
 
 
@@ -201,9 +209,11 @@ def lost(claim: Claim, recorded: Recorded) -> Iterator[Row]:
         for one in _of_layers(entire, recorded) if some else ():
             features = one.right(claim.layers[0], "softmax")
             if len(features):
-                found = effect([features, some[0].right["centre"].droplevel("label")])
-                title = f"{one.title}, {claim.layers[0]}, softmax − {named(some)}"
-                row = compared(some, rank, found, sides.better(found, aim), title=title)
+                (kept,), left_out, notes = _counted(claim, some)
+                found = effect([features, kept.right["centre"].droplevel("label")])
+                title = f"{one.title}, {claim.layers[0]}, softmax − {named([kept])}"
+                more = {"title": title, "notes": notes, "left_out": left_out}
+                row = compared([kept], rank, found, sides.better(found, aim), **more)
                 yield row._replace(keys=(*one.keys, *row.keys))
 
 

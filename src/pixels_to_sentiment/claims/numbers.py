@@ -26,7 +26,8 @@ def of_claim(claim: Claim) -> tuple[list[str], list[float]]:
     for what, *rows in _cells(claim):
         if all(one is not None for one in rows):
             value = rows[0]["mean"] - sum(other["mean"] for other in rows[1:])
-            differences += [float(value)] * (len(rows) > 1)
+            # What nested subsets differ by is another quantity than what one annotator adds.
+            differences += [float(value)] * (len(rows) > 1 and claim.kind != "by count")
             # The least certain of the grades.
             mark = tables.MARKS[max((one["grade"] for one in rows), key="VIR".index)]
             words = what or " − ".join(one["variant"] for one in rows)
@@ -84,7 +85,7 @@ def _cells(claim: Claim) -> Iterator[tuple]:
     elif claim.kind == "by count":
         for more, fewer in pairwise(folds.AGREEMENTS):
             rows = (reported(claim.own[0], one, VIEW) for one in (more, fewer))
-            yield f"{name[more]} − {name[fewer]}", *rows
+            yield f"{name[more]} − {name[fewer]}, one subset within the other", *rows
     elif claim.kind == "no more than positive":
         base = {"mean": float(reports.sizes().loc["five", "always_positive"]), "grade": "V"}
         for view, crops in (("centre", "centre crop"), (VIEW, "ten crops")):

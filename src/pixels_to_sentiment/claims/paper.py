@@ -38,10 +38,9 @@ class Claim:
         The claim in a few words, and in a sentence.
     reason
         Why it cannot be tested, if it cannot.
-    own, nearly, here
+    own, here
         Configurations, or pairs of which the first is said to be better: with the article's own
-        networks and starts; with its network from weights that differ only as `NEARLY` says; and
-        with networks or starts that stand in for them.
+        networks and starts, and with networks or starts that stand in for them.
     cells
         Pairs of ``experiment: variant`` in the table of reported results, of which the first is
         said to be better, where the configurations do not name them; of one alone its number.
@@ -59,7 +58,6 @@ class Claim:
     text: str
     reason: str
     own: tuple = ()
-    nearly: tuple = ()
     here: tuple = ()
     cells: tuple = ()
     layers: tuple = ()
@@ -75,13 +73,6 @@ class Claim:
         return "a count of parameters" if self.kind == "count" else FINDING
 
 
-NEARLY = (
-    "From ImageNet convolutions fc6-2 is the article's own network but for the weights that the "
-    "file lacks: a part of them is set to zero, and its biases are missing and start at zero. It "
-    "is called nearly the article's own, counts as its own, and the verdict names it."
-)
-
-
 def _claims(known: bool) -> tuple[Claim, ...]:
     """Read the claims and what tests them, with that whose results were `known` when named."""
     found = defaultdict(lambda: defaultdict(tuple))
@@ -89,7 +80,7 @@ def _claims(known: bool) -> tuple[Claim, ...]:
         if row["named"] and not known:
             continue
         both = tuple(filter(None, (row["first"], row["other"])))
-        if row["as"] in ("own", "nearly", "here"):
+        if row["as"] in ("own", "here"):
             both = tuple(Configuration(*one.split(":")) for one in both)
         found[row["claim"]][row["as"]] += (both if row["other"] else both[0],)
     return tuple(

@@ -28,12 +28,13 @@ SUPPORTED, UNTESTED = "supported on other networks only", "could not be tested"
 # had it; no verdict changed.
 VERDICTS = {
     REPRODUCED: "All that is recorded with what the claim is about speaks for it: with the "
-    "article's own networks and starts, or nearly its own; for a conjecture or a claim of ours, "
-    "with the networks that it names.",
+    "article's own networks and starts; for a conjecture or a claim of ours, with the networks "
+    "that it names.",
     CONTRADICTED: "With these, something speaks against it.",
-    INCONCLUSIVE: "It was tried, and neither holds: the intervals have room for the article's "
-    "difference and for none, or networks disagree. What other networks, or another machine, show "
-    "against a claim about the article's own does not contradict it; that is inconclusive, too.",
+    INCONCLUSIVE: "It was tried, and neither holds: the intervals have room for no difference (a "
+    "line says where they have none for the article's), or networks disagree. What other "
+    "networks, or another machine, show against a claim about the article's own does not "
+    "contradict it; that is inconclusive, too.",
     SUPPORTED: "Nothing, or nothing that decides, is recorded with the article's own networks. Of "
     "what other networks show, more than half speaks for the claim and nothing against it.",
     UNTESTED: "Nothing that tests it is recorded on all five folds, or the reason is given.",
@@ -71,7 +72,7 @@ RULES = {
     "no more than positive": "The network less always answering positive, on the same pictures, "
     "from ten crops. For and against as by <i>alike</i>.",
     "lost": "Softmax on features of the fine-tuned whole network, less the cut network, both from "
-    "the centre crop. For and against as by <i>better</i>.",
+    "the centre crop. For and against as by <i>better</i>, of trainings that learned.",
     "tuned": "A fine-tuned network less the same network with its start's features frozen, either "
     "under a new classifier trained alike (ten crops) or under softmax whose cost is chosen inside "
     "the training list (centre crop). For and against as by <i>better</i>. The networks are what "

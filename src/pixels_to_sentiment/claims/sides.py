@@ -15,8 +15,8 @@ from pixels_to_sentiment.records.catalogue import Configuration
 
 # What a comparison says of the claim.
 FOR, UNDECIDED, AGAINST = "for", "undecided", "against"
-# Whose networks a comparison is of: what the claim is about, nearly that, or others.
-OWN, NEARLY, OTHER = "own", "nearly", "other"
+# Whose networks a comparison is of: what the claim is about, or others.
+OWN, OTHER = "own", "other"
 
 
 class Row(NamedTuple):
@@ -24,7 +24,8 @@ class Row(NamedTuple):
 
     ``left_out`` says why it is shown and does not count, if so: ``idle`` or ``frozen``. ``lone``
     says that there is only one seed of a network, of which the interval then knows nothing.
-    ``low`` and ``high`` are the ends of the interval, missing where there is none.
+    ``low`` and ``high`` are the ends of the interval, missing where there is none. ``timed`` says
+    when a benchmark was made (ISO 8601), whose key is not among the ``keys``.
     """
 
     text: str
@@ -36,6 +37,7 @@ class Row(NamedTuple):
     lone: bool = False
     low: float = math.nan
     high: float = math.nan
+    timed: str = ""
 
 
 def compared(
@@ -80,7 +82,7 @@ def alike(found: Effects) -> str:
 def listed(claim: Claim) -> Iterator[tuple[str, tuple | Configuration]]:
     """Give what a claim names once each, with whose it is."""
     ranks = {}
-    for rank, some in ((OWN, claim.own), (NEARLY, claim.nearly), (OTHER, claim.here)):
+    for rank, some in ((OWN, claim.own), (OTHER, claim.here)):
         for one in some:
             ranks.setdefault(one, rank)
     return ((rank, one) for one, rank in ranks.items())

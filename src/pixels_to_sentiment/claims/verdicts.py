@@ -14,7 +14,7 @@ from pixels_to_sentiment.claims import evidence, measured, rules
 from pixels_to_sentiment.claims.numbers import of_claim
 from pixels_to_sentiment.claims.paper import CLAIMS, Claim
 from pixels_to_sentiment.claims.recorded import Recorded
-from pixels_to_sentiment.claims.sides import AGAINST, FOR, NEARLY, OTHER, UNDECIDED, Row
+from pixels_to_sentiment.claims.sides import AGAINST, FOR, OTHER, UNDECIDED, Row
 from pixels_to_sentiment.drawing import tables
 from pixels_to_sentiment.files import assets
 from pixels_to_sentiment.networks import factory
@@ -120,8 +120,6 @@ def decide(claim: Claim, rows: Sequence[Row]) -> tuple[str, str]:
     timed = claim.kind in TIMED
     whose = "on another machine" if timed else "with other networks"
     words = [_tally(own, "with what the claim is about"), _tally(others, whose)]
-    if any(row.rank == NEARLY for row in own):
-        words.append("Nearly the article's own network counts as its own.")
     if verdict == rules.INCONCLUSIVE and not own:
         where = "on a GPU, and a CPU contradicts nothing" if timed else "with the article's own"
         words.append(f"None {where}.")

@@ -25,6 +25,7 @@ from pixels_to_sentiment.drawing.figures import (
 )
 from pixels_to_sentiment.drawing.values import tell, within
 
+_GREY = "#999999"
 _DOTTED = {"color": "black", "linewidth": 0.8, "linestyle": ":"}
 # The paper's numbers are hollow, so that they are told from measured ones.
 _PAPER = {"marker": "D", "facecolors": "none", "edgecolors": "black", "s": 26, "zorder": 4}
@@ -51,7 +52,7 @@ def dots(table: pd.DataFrame, each: pd.DataFrame, base: float, paper: pd.DataFra
     place = {name: -n for n, name in enumerate(names)}
     figure, panel = rows(names, 0.2)
     at, folds = (some["configuration"].map(place) for some in (table, each))
-    panel.scatter(each["accuracy"], folds, s=9, color="#999999", zorder=2)
+    panel.scatter(each["accuracy"], folds, s=9, color=_GREY, zorder=2)
     panel.hlines(at, table["low"], table["high"], color=PALETTE[0], linewidth=2, zorder=3)
     panel.scatter(table["mean"], at, s=30, color=PALETTE[0], zorder=4)
     theirs = paper["configuration"].map(place)
@@ -77,15 +78,17 @@ def forest(table: pd.DataFrame) -> Figure:
     """Draw paired differences with two intervals each, above one another.
 
     By ``pair`` (in words), ``difference``, ``low`` and ``high`` (over pictures, thick), ``t_low``
-    and ``t_high`` (over training sets, thin; missing for one fold).
+    and ``t_high`` (over training sets, thin; missing for one fold); grey where ``failed`` says that
+    one of the two did not learn.
     """
     if table.empty:
         return nothing()
     at = -np.arange(len(table))
     figure, panel = rows(table["pair"], 0.24)
-    panel.hlines(at, table["t_low"], table["t_high"], color=PALETTE[0], linewidth=1)
-    panel.hlines(at, table["low"], table["high"], color=PALETTE[0], linewidth=3.5)
-    panel.scatter(table["difference"], at, s=26, color="white", edgecolors=PALETTE[0], zorder=4)
+    color = np.where(table["failed"] == "", PALETTE[0], _GREY)
+    panel.hlines(at, table["t_low"], table["t_high"], color=color, linewidth=1)
+    panel.hlines(at, table["low"], table["high"], color=color, linewidth=3.5)
+    panel.scatter(table["difference"], at, s=26, color="white", edgecolors=color, zorder=4)
     said = within(table, "difference", "low", "high", "+.3f")
     tell(panel, table["difference"], at, "{}: {}", table["pair"], said)
     _upright(panel, 0, len(at), color="black", linewidth=0.8)

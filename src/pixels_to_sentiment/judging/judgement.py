@@ -50,13 +50,19 @@ def accuracies(answers: pd.DataFrame) -> pd.DataFrame:
 def beyond_positive(answers: pd.DataFrame) -> pd.DataFrame:
     """Compare each configuration with always answering positive: ``difference`` of accuracies.
 
-    A network that is not better answers at its threshold as if it knew nothing of the pictures.
+    ``low`` and ``high`` are by `resampling.random_effects`; where no seed has every picture, the
+    mean of the seeds stands for one. A network that is not better answers at its threshold as if it
+    knew nothing of the pictures.
     """
     rows = []
     for case, group in cases(answers).items():
-        each = by_picture(group, "correct")
-        rows.append((*case, *_over_folds(each["correct"] - each["label"], each["fold"])))
-    return pd.DataFrame(rows, columns=[*CASE, *_DIFFERENCE])
+        right = group.pivot(index=["fold", "image", "label"], columns="seed", values="correct")
+        more = right.sub(right.index.get_level_values("label").to_numpy(), axis=0)
+        seeds = more.dropna(axis=1)
+        each = seeds if len(seeds.columns) else more.mean(axis=1).to_frame()
+        folds = right.index.get_level_values("fold")
+        rows.append((*case, *resampling.random_effects([each.to_numpy(float).T], folds)))
+    return pd.DataFrame(rows, columns=[*CASE, "difference", "low", "high"])
 
 
 def spreads(answers: pd.DataFrame) -> pd.DataFrame:

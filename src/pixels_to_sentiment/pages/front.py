@@ -18,6 +18,7 @@ from pixels_to_sentiment.claims.paper import FINDING, VIEW
 from pixels_to_sentiment.claims.rules import SIGNIFICANT
 from pixels_to_sentiment.claims.sides import FOR, OTHER, Row
 from pixels_to_sentiment.claims.verdicts import TIMED
+from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.drawing import forest as plot
 from pixels_to_sentiment.drawing.tables import p_value, signed, span
 from pixels_to_sentiment.maps import drawing
@@ -147,7 +148,7 @@ def _of_claims(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
             f"The best of the later networks that were fine-tuned ({len(rows)} here), "
             f"{_title(best).replace(', five agree', '')}, is right on "
             f"{best.value + reached:.1%} of the photographs on which all five annotators agree, "
-            f"the article's best on {reached:.1%}: {_interval(best)}.",
+            f"the article's best, taken as exact, on {reached:.1%}: {_interval(best)}.",
             "10-ten-years-later.html",
             "Ten years later",
         )
@@ -155,7 +156,8 @@ def _of_claims(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
         theirs = span(found.loc["no-more-than-positive", "article"])
         yield (
             "The article's smallest network, fc6-2, trained here as the article says but from "
-            f"convolutions without biases, {_beside_positive(rows[0])} always answering "
+            "convolutions without biases and with most weights set to zero, "
+            f"{_beside_positive(rows[0])} always answering "
             f"“positive”. What the article reports of its own differs from that by {theirs}"
             f"{', so Table 4 there may tell of training, not of layers' * (rows[0].side == FOR)}.",
             "04-ablation.html",
@@ -167,15 +169,18 @@ def _of_claims(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
             "Fine-tuning beats a classifier on the features that the network starts with, whether "
             "trained by the same recipe or as a softmax whose cost is cross-validated, by its "
             f"interval, in {gains or 'none'} of {len(rows)} comparisons (differences "
-            f"{span([row.value for row in rows])}).",
+            f"{span([row.value for row in rows])}). A network whose new layers settle first has no "
+            "frozen twin that was trained for as long, and is not among them.",
             f"{CLAIMS_PAGE}#claim-fine-tuning",
             "Frozen features",
         )
     if rows := counted["agreement"]:
         least, most = (end(row.value for row in rows) for end in (min, max))
+        networks = dict.fromkeys(_title(row).partition(", trained on")[0] for row in rows)
         yield (
             "Photographs on which annotators disagree are harder: where exactly one more agrees "
-            f"with a label, the same network's accuracy is higher by {least:.2f} to {most:.2f}.",
+            f"with a label, the same network's accuracy is higher by {least:.2f} to {most:.2f} "
+            f"({len(rows)} comparisons of {'; '.join(networks)}).",
             "08-judgement.html#judgement-agreement",
             "Agreement",
         )
@@ -186,14 +191,17 @@ def _of_maps(candidates: Sequence[Candidate]) -> Iterator[tuple[str, str, str]]:
     if len(some):
         best = some.loc[some["rank_p"].idxmin()]
         network = _short(best["network"], some["network"])
-        beyond = int((some["rank_p_holm"] < SIGNIFICANT).sum())
+        beyond = some.loc[some["rank_p_holm"] < SIGNIFICANT, "network"]
+        interval = f"{signed(best['rank_low'], 2)} to {signed(best['rank_high'], 2)}"
         yield (
             f"The authors' maps of twelve photographs were recovered from figure 7. {network} "
-            f"orders the places of each picture with a rank correlation to theirs of "
-            f"{signed(best['rank'], 2)}, against {signed(best['rank_other'], 2)} with other "
-            f"pictures (p {p_value(best['rank_p_holm'])}, adjusted for all that was tested); of "
-            f"the {len(some)} networks compared, {beyond or 'none'} "
-            f"{'does' if beyond < 2 else 'do'} so by more than chance.",
+            "orders the places of a picture, on average over the twelve, with a rank correlation "
+            f"to theirs of {signed(best['rank'], 2)} (95% interval {interval}), against "
+            f"{signed(best['rank_other'], 2)} with other pictures "
+            f"(p {p_value(best['rank_p_holm'])}, adjusted for all that was tested). Of the "
+            f"{len(some)} trainings compared, {len(beyond) or 'none'} "
+            f"{'does' if len(beyond) < 2 else 'do'} so by more than chance"
+            f"{': ' * bool(len(beyond))}{'; '.join(beyond)}.",
             "07-sentiment-maps.html#maps-authors",
             "Sentiment maps",
         )
@@ -220,13 +228,15 @@ def _nearest(whole: Row, found: pd.DataFrame) -> str:
             if {*row.keys} & {*whole.keys}:  # of the same trainings
                 gain = row._replace(value=-row.value, low=-row.high, high=-row.low)
                 printed = span([-one for one in found.loc[name, "article"]])
+                seeds = len({*whole.keys}) // len(folds.FOLDS)
                 changed += f" With a layer {change} this changes by {_interval(gain)}"
-                changed += f"{', by one seed' * row.lone}; in the article by {printed}."
+                changed += f", by one seed against {seeds}" * row.lone
+                changed += f"; in the article by {printed}."
     return (
         "What comes nearest to the article's CaffeNet here, its layers with trained convolutions "
         f"and new layers on top that settle first, is right on {theirs + whole.value:.1%} of the "
         "photographs on which all five annotators agree, where the article has "
-        f"{theirs:.1%}: {_interval(whole)}.{changed}"
+        f"{theirs:.1%}, taken as exact: {_interval(whole)}.{changed}"
     )
 
 
@@ -254,8 +264,11 @@ def beside(candidates: Sequence[Candidate]) -> Markup:
     cell = Markup("<div>{}<p>{}</p></div>")
     cells = Markup().join(cell.format(_cells(name, values), name) for name, values in shown)
     words = f"Figure 7, photograph {at + 1}: the one of median agreement with {shown[1][0]}"
-    group = Markup('<div class="map-beside" role="group" aria-label="{}">{}</div>')
-    return group.format(words, cells)
+    group = Markup(
+        '<div class="map-beside" role="group" aria-label="{0}">{1}</div><p>{0} (rank correlation '
+        "{2}).</p>"
+    )
+    return group.format(words, cells, signed(ranks[at], 2))
 
 
 def _cells(name: str, values: np.ndarray) -> Markup:

@@ -249,7 +249,7 @@ def variant_of(whole: Configuration, variant: str) -> Configuration:
 def variants(experiment: Experiment) -> list[tuple[Configuration, Configuration]]:
     """Pair each variant of a network that is run here with the whole one, where both are.
 
-    Their start and recipe are alike, but for the base rate.
+    Their start and recipe are alike; the base rate, too, where a whole one has the same.
     """
 
     def alike(one: Configuration) -> tuple[str, str, str]:
@@ -258,4 +258,9 @@ def variants(experiment: Experiment) -> list[tuple[Configuration, Configuration]
     here = experiment.here
     whole = {alike(one): one for one in reversed(here) if one.network == one.family}
     cut = [one for one in here if one.network != one.family]
-    return [(one, whole[alike(one)]) for one in cut if alike(one) in whole]
+    same = {one: replace(one, network=one.family) for one in cut}
+    return [
+        (one, same[one] if same[one] in here else whole[alike(one)])
+        for one in cut
+        if alike(one) in whole
+    ]

@@ -100,7 +100,9 @@ def table(
         runs = reports.runs_of(one, records)
         used += [run.key for run in runs]
         went = reports.by_seed(runs)[["peak", "train_loss", "auc"]].mean()
-        rate, rule = recipe.base_rate * recipe.head_rate, largest_rate(bears, recipe.head_rate)
+        # What settles first may do so at a rate of its own.
+        rate = recipe.rate(-recipe.settling, len(pixels)) * recipe.head_rate
+        rule = largest_rate(bears, recipe.head_rate)
         rows.append((one.title, norm, bears, rate, rate / bears, rule, *went))
     columns = ["configuration", "norm", "limit", "rate", "times", "rule"]
     columns += ["peak", "train_loss", "auc"]

@@ -117,26 +117,35 @@ def test_agreement_is_drawn_by_count_with_the_ceiling():
 
 
 def test_every_network_stands_at_each_of_its_costs():
-    """One whose minutes are not known is left out of that panel alone."""
+    """With its deviation; one whose minutes are not known is left out of that panel alone."""
     table = pd.DataFrame(
         {
             "network": ["CaffeNet", "ResNet-50"],
             "how": ["the article's", "fine-tuned"],
             "accuracy": [0.817, 0.85],
+            "std": [0.038, 0.02],
             "parameters": [56.9, 23.5],
             "operations": [1.4, 8.2],
             "minutes": [float("nan"), 30.0],
         }
     )
-    panels = charts.prices(table, [0.783]).axes
+    figure = charts.prices(table, [0.783])
+    panels = figure.axes
     assert [panel.get_xscale() for panel in panels] == ["log"] * 3
+    dots = [[c for c in p.collections if isinstance(c, PathCollection)] for p in panels]
     drawn = [
-        [tuple(c.get_offsets()[0].tolist()) for c in panel.collections if c.get_offsets().count()]
-        for panel in panels
+        [tuple(c.get_offsets()[0].tolist()) for c in some if c.get_offsets().count()]
+        for some in dots
     ]
-    assert drawn[0] == [(56.9, 0.817), (23.5, 0.85)]
-    assert drawn[1] == [(1.4, 0.817), (8.2, 0.85)]
-    assert drawn[2] == [(30.0, 0.85)]
+    (bar,) = panels[0].collections[0].get_segments()
+    assert bar[:, 1].tolist() == pytest.approx([0.779, 0.855])
+    # Marks of other kinds stand a little aside of one another.
+    assert drawn[0] == [pytest.approx(at, rel=0.05) for at in ((56.9, 0.817), (23.5, 0.85))]
+    assert drawn[1] == [pytest.approx(at, rel=0.05) for at in ((1.4, 0.817), (8.2, 0.85))]
+    assert drawn[2] == [pytest.approx((30.0, 0.85), rel=0.05)]
+    assert (
+        figure.told[0][-1] == "CaffeNet, the article's: 0.817 ± 0.038; parameters (millions): 56.9"
+    )
     assert [panel.lines[0].get_ydata()[0] for panel in panels] == [0.783] * 3
 
 

@@ -54,7 +54,7 @@ def test_a_point_that_is_not_drawn_tells_nothing():
 def test_a_chart_tells_values_with_their_intervals_and_real_minus_signs():
     """A forest of differences, whose values a reader cannot read off."""
     row = {"pair": "a − b", "difference": -0.0123, "low": -0.1, "high": 0.05}
-    figure = charts.forest(pd.DataFrame([row | {"t_low": -0.2, "t_high": 0.2}]))
+    figure = charts.forest(pd.DataFrame([row | {"t_low": -0.2, "t_high": 0.2, "failed": ""}]))
     figure.canvas.draw()
     ((left, _, words),) = values.told(figure)
     assert 0 < left < 1

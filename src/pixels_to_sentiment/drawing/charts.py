@@ -173,11 +173,11 @@ def agreement(table: pd.DataFrame, limits: pd.DataFrame) -> Figure:
 
 
 def prices(table: pd.DataFrame, earlier: Sequence[float]) -> Figure:
-    """Draw accuracy against each cost of a network, on logarithmic scales, side by side.
+    """Draw accuracy against each cost of a network, on logarithmic scales, above one another.
 
-    The table is as `reports.prices.prices` gives it. The networks have colours, ``how`` has marks,
-    which are hollow where no minutes are told. The accuracies `earlier` are of networks whose costs
-    are not known, drawn as dashes.
+    The table is as `reports.prices.prices` gives it; upright lines reach as far as ``std``. The
+    networks have colours, ``how`` has marks, which are hollow where no minutes are told, and stand
+    aside of one another. The accuracies `earlier` are of networks of unknown costs, as dashes.
     """
     if table.empty:
         return nothing()
@@ -186,29 +186,30 @@ def prices(table: pd.DataFrame, earlier: Sequence[float]) -> Figure:
         "operations": "GFLOP a picture",
         "minutes": "minutes a fold, as recorded",
     }
-    figure, panels = plt.subplots(1, len(costs), sharey=True, figsize=(WIDTH, 4.2))
+    figure, panels = plt.subplots(len(costs), 1, sharey=True, figsize=(NARROW, 9.6))
     colours = dict(zip(table["network"].unique(), cycle(PALETTE), strict=False))
-    marks = dict(zip(table["how"].unique(), "oDs", strict=False))
+    marks = dict(zip(table["how"].unique(), cycle("oDs^"), strict=False))
     for panel, (column, words) in zip(panels, costs.items(), strict=True):
-        dashes = {"color": "black", "linewidth": 0.8, "linestyle": "--"}
+        panel.set(xlabel=words, xscale="log", xmargin=0.15, ylabel="accuracy, centre crop")
+        dashed = {"label": "PCNN, as the article quotes it", "linestyle": "--"}
         for one in earlier:
-            panel.axhline(one, **dashes, label="PCNN, as the article quotes it")
+            panel.axhline(one, **_DOTTED | dashed)
         for (network, how), some in table.groupby(["network", "how"], sort=False):
-            colour, told = colours[network], some["minutes"].notna().all()
+            told, aside = some["minutes"].notna().all(), list(marks).index(how) - len(marks) / 2
+            colour = colours[network] if told else "black"
+            both = some[column] * 1.08 ** (aside + 0.5), some["accuracy"]
+            panel.errorbar(*both, some["std"], fmt="none", ecolor=colour, linewidth=1, zorder=2)
+            # Some colours are pale without a dark edge.
             panel.scatter(
-                some[column], some["accuracy"], s=40, marker=marks[how], edgecolors=colour,
-                facecolors=colour if told else "none", label=f"{network}, {how}", zorder=3,
+                *both, s=40, marker=marks[how], facecolors=colour if told else "none",
+                linewidths=0.8, edgecolors="black", label=fill(f"{network}, {how}", 64), zorder=3,
             )  # fmt: skip
-            both = some[column], some["accuracy"]
-            tell(panel, *both, "{2}, {3}: {1:.3f}; {4}: {0:.3g}", *both, network, how, words)
-        panel.set(xlabel=words, xscale="log")
-        panel.margins(x=0.15)
+            parts = network, how, some["accuracy"], some["std"], words, some[column]
+            tell(panel, *both, "{}, {}: {:.3f} ± {:.3f}; {}: {:.3g}", *parts)
         panel.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         panel.xaxis.set_major_formatter("{x:g}")
         panel.xaxis.set_minor_locator(NullLocator())
-        panel.tick_params(axis="x", rotation=45)
-    panels[0].set_ylabel("accuracy, centre crop")
-    return legend_below(figure, panels[0], 2)
+    return legend_below(figure, panels[0], 1)
 
 
 def thresholds(table: pd.DataFrame, base: float) -> Figure:

@@ -42,16 +42,17 @@ def prices(
     """Set accuracies on the strictest subset, centre crop, beside what the networks take.
 
     Of fine-tuned networks those with all folds are taken; of probes of untrained networks the
-    softmax classifier, with the nested choice. Gives ``network`` and ``how`` in words, ``accuracy``
-    (mean over folds), ``parameters`` (millions, with a two-way head), ``operations`` (as
-    `operations`) and ``minutes`` (mean a fold, on whatever machine it was recorded; missing for the
-    article).
+    softmax classifier, with the nested choice. Gives ``network`` and ``how`` in words (with the
+    iterations of a training, those of layers that settle first apart), ``accuracy`` and ``std``
+    (mean over folds and deviation between them, n - 1; the article does not say which),
+    ``parameters`` (millions, with a two-way head), ``operations`` (as `operations`) and ``minutes``
+    (mean a fold, on whatever machine it was recorded; missing for the article).
     """
     records, rows, used = list(records), [], []
     for one in configurations:
         if runs := complete(runs_of(one, records)):
-            accuracy = accuracies(runs, "centre")["mean"].mean()
-            rows.append((one.network, one.start, TUNED, accuracy, _minutes(runs)))
+            (scored,) = accuracies(runs, "centre")[["mean", "std"]].to_numpy()
+            rows.append((one.network, one.start, _trained(runs[0]), *scored, _minutes(runs)))
             used += [run.key for run in runs]
     by_start = defaultdict(list)
     for one in probes:
@@ -62,11 +63,12 @@ def prices(
         found = found[found["n"] == len(folds.numbers())]
         if len(found):
             network, _, start = name.partition(":")
-            rows.append((network, start, FROZEN, found["nested_mean"].iloc[0], _minutes(some)))
+            scored = found[["nested_mean", "nested_std"]].iloc[0]
+            rows.append((network, start, FROZEN, *scored, _minutes(some)))
             used += [one.key for one in some]
     for article in _article("CaffeNet, ILSVRC-2012"):
-        rows.append(("caffenet", "imagenet", ARTICLE, article, float("nan")))
-    table = pd.DataFrame(rows, columns=["network", "start", "how", "accuracy", "minutes"])
+        rows.append(("caffenet", "imagenet", ARTICLE, *article, float("nan")))
+    table = pd.DataFrame(rows, columns=["network", "start", "how", "accuracy", "std", "minutes"])
     names = table["network"].unique()
     counted = architectures.sizes(names).set_index("network")["parameters"]
     table["parameters"] = table["network"].map(counted)
@@ -74,7 +76,7 @@ def prices(
     starts = zip(table["network"], table["start"], strict=True)
     table["network"] = [catalogue.in_words(*both) for both in starts]
     table.attrs["runs"] = used
-    return table[["network", "how", "accuracy", "parameters", "operations", "minutes"]]
+    return table[["network", "how", "accuracy", "std", "parameters", "operations", "minutes"]]
 
 
 def earlier() -> list[float]:
@@ -82,12 +84,18 @@ def earlier() -> list[float]:
 
     None beside a data set of one's own.
     """
-    return _article("PCNN (You et al. 2015)")
+    return [mean for mean, _ in _article("PCNN (You et al. 2015)")]
 
 
-def _article(variant: str) -> list[float]:
+def _article(variant: str) -> list[list[float]]:
     table = scores.reported("fine-tuning").query("agreement == 'five' and oversampling != 'yes'")
-    return table.loc[table["variant"] == variant, "mean"].to_list()
+    return table.loc[table["variant"] == variant, ["mean", "std"]].to_numpy().tolist()
+
+
+def _trained(record: Record) -> str:
+    recipe = record.run.recipe
+    settling = f"{recipe.settling} + " if recipe.settling else ""
+    return f"{TUNED}, {settling}{recipe.iterations} iterations"
 
 
 def _minutes(records: Iterable[Record | ProbeRecord]) -> float:

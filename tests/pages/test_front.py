@@ -70,7 +70,7 @@ def test_the_tables_of_verdicts_fold_the_evidence_of_each(judged):
     assert sorted(every.index) == sorted(one.name for one in claims.CLAIMS)
     assert len(tables['<span class="verdict reproduced">✓ Reproduced</span>']) == 8
     assert every["why"].str.contains("<details><summary>Evidence</summary>").all()
-    (one,) = every.loc[every["claim"].str.startswith("Removing the top layer"), "claim"]
+    (one,) = every.loc[every["claim"].str.startswith("Removing the top two"), "claim"]
     assert one.endswith('fc7-2. (section 4.3, <a href="x">chapter 4</a>)')
 
 

@@ -150,7 +150,7 @@ def _of_claims(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
             f"{best.value + reached:.1%} of the photographs on which all five annotators agree, "
             f"the article's best, taken as exact, on {reached:.1%}: {_interval(best)}.",
             "10-ten-years-later.html",
-            "Ten years later",
+            "Later networks",
         )
     if rows := counted["no-more-than-positive"]:
         theirs = span(found.loc["no-more-than-positive", "article"])
@@ -223,13 +223,13 @@ def _nearest(whole: Row, found: pd.DataFrame) -> str:
     """Say how far the network nearest to the article's comes, and what cut and addition cost it."""
     theirs = cell("initialisation: ILSVRC-2012", "five", VIEW)["mean"]
     changed = ""
-    for name, change in (("one-layer", "removed"), ("addition", "added")):
+    for name, change in (("one-layer", "two layers removed"), ("addition", "a layer added")):
         for row in found.loc[name, "rows"]:
             if {*row.keys} & {*whole.keys}:  # of the same trainings
                 gain = row._replace(value=-row.value, low=-row.high, high=-row.low)
                 printed = span([-one for one in found.loc[name, "article"]])
                 seeds = len({*whole.keys}) // len(folds.FOLDS)
-                changed += f" With a layer {change} this changes by {_interval(gain)}"
+                changed += f" With {change} this changes by {_interval(gain)}"
                 changed += f", by one seed against {seeds}" * row.lone
                 changed += f"; in the article by {printed}."
     return (

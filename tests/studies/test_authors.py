@@ -167,7 +167,7 @@ def test_the_twelve_are_taken_out_of_the_studies_of_their_folds(tmp_path):
     assert summed.loc[0, "rank_each"].mean() == pytest.approx(summed.loc[0, "rank"])
     recipe = replace(some[0].run.recipe, name="tiny-settled", iterations=999)
     longer = [replace(one, run=replace(one.run, recipe=recipe), key=one.key[::-1]) for one in some]
-    assert "settled" in authors.of_studies([*some, *longer])[0].network
+    assert "settling" in authors.of_studies([*some, *longer])[0].network
     older = [replace(one, grad_cam_at=()) for one in some]
     assert [one.map for one in authors.of_studies(older)] == ["map"]
 

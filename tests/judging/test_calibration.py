@@ -59,6 +59,9 @@ def test_a_fold_is_tempered_by_the_others_alone():
             calibration.temperature(*pd.concat(parts[1:])[["label", "positive"]].to_numpy().T)
         )
     assert ((found["positive"] > 0.5) == (pd.concat(parts)["positive"] > 0.5)).all()
+    # There is no other fold to fit it on.
+    alone = calibration.measure(parts[0]).iloc[0]
+    assert np.isnan(alone[["temperature", "error_tempered"]].astype(float)).all()
 
 
 def test_measures_of_one_run_by_hand():

@@ -71,6 +71,11 @@ def test_only_whole_runs_on_photographs_with_weights_and_a_map_count(at_hand):
     short = at_hand(fold=1, right=0.95, seed=1)
     recipe = json.loads((short.folder / "run.json").read_text())["run"]["recipe"]
     rewrite(short, run={"recipe": recipe | {"name": "paper" + runs.SHORTENED}})
+    inner, train = at_hand(fold=1, seed=2), folds.split("five", 1)[0]
+    part = train.loc[train["fold"] == 2, ["image", "label"]]
+    part = part.assign(centre=part["label"], oversampled=part["label"])
+    part.to_csv(inner.folder / "predictions.csv", index=False)
+    rewrite(inner, run={"inner": 2})
     found = choice.best()
     assert (found.record.key, found.among, found.passed_over) == (counts.key, 1, ())
 

@@ -1,6 +1,7 @@
 """Which probes an experiment asks for."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -20,6 +21,9 @@ def test_every_layer_of_every_finished_run_is_probed(finished):
     assert probe.layers == features.default_layers(finished.run.network, finished.run.start)
     assert (probe.fold, probe.limit) == (finished.run.fold, 4)
     assert plans.planned(replace(experiment, probed=False), [finished]) == ([], {})
+    # It would be scored on pictures that such a run is not to see.
+    within = SimpleNamespace(run=replace(finished.run, inner=finished.run.fold % 5 + 1))
+    assert plans.planned(experiment, [within]) == ([], {})
 
 
 def test_networks_are_probed_as_they_start(mirror):

@@ -33,6 +33,13 @@ def test_a_pair_is_compared_in_one_precision_and_on_common_seeds(made):
     assert (row.least, row.most) == pytest.approx((-0.25, 0.25), abs=0.003)
     # One that is right less often than always answering positive did not learn.
     assert row.failed == f"{runs.title_of(cut[0])} is no better than always positive"
+    # What another pair is compared on says nothing of this one's seeds.
+    trio = [
+        made(fold=k, seed=7, right=0.3, network="squeezenet1_1+conv11-2", **third)
+        for k in folds.FOLDS
+    ]
+    both = [(CUT, WHOLE), (replace(CUT, network="squeezenet1_1+conv11-2"), WHOLE)]
+    assert pairs.paired([*whole, *cut, *worse, *trio], both)["failed"].iloc[0] == row.failed
     # For lack of a fold, of a common seed, or of all.
     for some in ([*whole, *cut[:4]], [*worse, *cut], []):
         assert pairs.paired(some, [(CUT, WHOLE)]).empty

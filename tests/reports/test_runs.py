@@ -5,6 +5,7 @@ import pytest
 
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.reports import runs
+from pixels_to_sentiment.training import recipes
 from toy_reports import WHOLE, whole_and_cut
 
 pytestmark = pytest.mark.usefixtures("isolated")
@@ -43,6 +44,8 @@ def test_costs_are_told_apart_by_network_arithmetic_and_length(made):
     table = runs.costs([*whole, *cut, longer]).set_index("iterations")
     assert set(table["network"]) == {"squeezenet1_1"}
     assert table["runs"].to_dict() == {60: 10, 180: 1}
+    assert runs.shape_of(recipes.recipe("paper-settled", "five")) == ("all", 240)
+    assert runs.shape_of(recipes.recipe("paper-frozen-below-third", "five")) == ("frozen", 60)
     assert table.loc[60, "median"] == table.loc[60, "most"] == 1.5
     assert table.loc[60, "hours"] == pytest.approx(10 * 1.5 / 60)
     assert runs.costs([]).empty

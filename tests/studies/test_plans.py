@@ -28,6 +28,8 @@ def test_every_configuration_and_fold_is_mapped_once():
         Study(coarse.key, "five", 2, labels=True),
         Study(alone.key, "five", 3, labels=True),
     ]
+    # It would map pictures that such a run is not to see.
+    assert plans.planned([finished(inner=3)]) == []
 
 
 def test_shuffled_labels_are_taught_on_every_fold_of_a_whole_study():

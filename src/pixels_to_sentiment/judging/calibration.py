@@ -60,14 +60,15 @@ def tempered(answers: pd.DataFrame) -> pd.DataFrame:
     """Divide each fold's logarithms of odds by a temperature fitted on the four other folds.
 
     The pictures that it is fitted on are none of those that are scored. They were answered by the
-    networks of their own folds, which had the scored ones among what they were trained on.
+    networks of their own folds, which had the scored ones among what they were trained on. Where
+    there are no other folds, both are missing.
     The columns of `answers`, with ``temperature``.
     """
     parts = []
     for _, case in answers.groupby([*CASE, "seed"], sort=False):
         for fold, scored in case.groupby("fold"):
             others = case[case["fold"] != fold]
-            scale = temperature(others["label"], others["positive"])
+            scale = temperature(others["label"], others["positive"]) if len(others) else np.nan
             positive = expit(_odds(scored["positive"]) / scale)
             parts.append(scored.assign(positive=positive, temperature=scale))
     return pd.concat(parts)
@@ -90,7 +91,9 @@ def measure(answers: pd.DataFrame) -> pd.DataFrame:
         by_run = [_scored(run) for _, run in group.groupby(["fold", "seed"])]
         errors = [
             np.mean([expected_error(one["label"], one["positive"]) for _, one in seeds])
-            for seeds in (group.groupby("seed"), scaled[case].groupby("seed"))
+            if some["positive"].notna().all()
+            else np.nan
+            for some, seeds in ((one, one.groupby("seed")) for one in (group, scaled[case]))
         ]
         scale = scaled[case]["temperature"].mean()
         rows.append((*case, *np.mean(by_run, axis=0), errors[0], scale, errors[1]))

@@ -1,6 +1,6 @@
 """Which trained network maps a picture: the finished runs at hand, and the best of them.
 
-A run counts if it has its weights, was trained by a whole recipe on all photographs, and its
+A run counts if it has its weights, was trained by a whole recipe on a whole training list, and its
 network has a fully convolutional form. The best is the one whose accuracy, with ten crops, on its
 own test fold is furthest above always answering positive. Taken for that, it looks better than it
 is. Where there is none, a linear head is fitted to the features of a network from ImageNet, which
@@ -108,7 +108,8 @@ class Choice:
         chosen = f" The best of {self.among} runs, which flatters it." if self.among > 1 else ""
         return (
             f"Run {self.record.key}: {Configuration(*self.record.configuration).title} "
-            f"({AGREEMENT_NAMES[run.agreement]}, test fold {run.fold}, seed {run.seed})"
+            f"({AGREEMENT_NAMES[run.agreement]}, test fold {run.fold}, seed {run.seed}"
+            f"{f', tested on part {run.inner} of its training list' if run.inner else ''})"
             f"{f', made {made}' if made else ''}. Right on {self.accuracy:.1%} of its "
             f"{len(self.predictions)} test pictures with ten crops; always positive: "
             f"{self.always_positive:.1%}.{chosen}"
@@ -172,6 +173,7 @@ def best(network: str | None = None, device: str = "cpu") -> Choice:
         Choice(one)
         for one in records
         if one.run.network in ([network] if network else names)
+        and one.run.inner is None
         and not one.deviation()
         and _has_weights(one)
     ]

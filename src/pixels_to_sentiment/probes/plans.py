@@ -21,10 +21,12 @@ def planned(
 ) -> tuple[list[Probe], dict[str, str]]:
     """List the probes of an experiment: of its finished runs, and of networks as they start.
 
-    Every layer of the runs is probed where the experiment asks for it. Options, and what is
-    returned, are those of `frozen`.
+    Every layer of the runs is probed where the experiment asks for it, but of those that stayed
+    within a training list, as a probe is scored on the test fold. Options, and what is returned,
+    are those of `frozen`.
     """
-    found = [Probe.of_run(one, limit=limit) for one in finished] if experiment.probed else []
+    runs = [one for one in finished if one.run.inner is None] if experiment.probed else []
+    found = [Probe.of_run(one, limit=limit) for one in runs]
     names = [f"{network}:{start}" for network, start in experiment.frozen]
     untrained, missing = frozen(names, limit=limit, **options)
     return found + untrained, missing

@@ -1,7 +1,7 @@
 """Runs against each other, picture by picture, and differences between them in words."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -73,27 +73,29 @@ def paired(
     if not rows:
         columns = "pair keys difference low high trials least most tried failed"
         return pd.DataFrame(columns=columns.split())
-    told = gathered(chosen.values(), "oversampled")
-    failed = _failed(chosen.values(), told)
-    table = judgement.differences(told, rows)
+    table = judgement.differences(gathered(chosen.values(), "oversampled"), rows)
     names = list(zip(table["first"], table["other"], strict=True))
     table = table.join(pd.DataFrame([rows[both] for both in names]))
     table["pair"] = _told_apart(names)
-    table["failed"] = ["; ".join(failed[one] for one in both if one in failed) for both in names]
+    table["failed"] = [
+        "; ".join(_failed([chosen[key] for key in rows[both]["keys"].split(", ")]))
+        for both in names
+    ]
     table.attrs["runs"] = list(chosen)
     return table
 
 
-def _failed(records: Iterable[Record], told: pd.DataFrame) -> dict[str, str]:
+def _failed(records: list[Record]) -> Iterator[str]:
     """Name the configurations that did not learn, with what shows it."""
     ends = [(runs.title_of(one), one.curve()["train_loss"].tail(10).mean()) for one in records]
     means = pd.DataFrame(ends, columns=["name", "loss"]).groupby("name")["loss"].mean()
-    words = {
-        name: f"{name} ends at a training loss of {loss:.2f} nats, above a coin's"
-        for name, loss in means[means > np.log(len(CLASSES))].items()
-    }
-    no_better = judgement.beyond_positive(told).query("low <= 0")["configuration"]
-    return words | {name: f"{name} is no better than always positive" for name in no_better}
+    beyond = judgement.beyond_positive(gathered(records, "oversampled"))
+    lows = beyond.set_index("configuration")["low"]
+    for name in dict.fromkeys(runs.title_of(one) for one in records):
+        if lows[name] <= 0:
+            yield f"{name} is no better than always positive"
+        elif means[name] > np.log(len(CLASSES)):
+            yield f"{name} ends at a training loss of {means[name]:.2f} nats, above a coin's"
 
 
 def _alike(records: list[Record], pair: Iterable[Configuration]) -> list[list[Record]]:

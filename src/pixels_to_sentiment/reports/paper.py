@@ -16,7 +16,14 @@ from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.records import experiments
 from pixels_to_sentiment.records.catalogue import Configuration, Experiment
 from pixels_to_sentiment.records.runs import Record
-from pixels_to_sentiment.reports.runs import complete, costs, of_experiment, title_of, titled
+from pixels_to_sentiment.reports.runs import (
+    complete,
+    costs,
+    of_experiment,
+    shape_of,
+    title_of,
+    titled,
+)
 
 _ADDRESS = "https://doi.org/10.1016/j.imavis.2017.01.011"
 # Where a number was read, if not in the article.
@@ -124,8 +131,9 @@ def _why_missing(configuration: Configuration, rows: pd.DataFrame, price: pd.Dat
         return "not run: weights not at hand"
     what = "other folds not recorded" if len(rows) else "not recorded"
     recipe = experiments.recipe_of(configuration.recipe, folds.strictest())
-    same_length = price["iterations"] == recipe.iterations
-    alike = price[(price["network"] == configuration.family) & same_length]
+    layers, length = shape_of(recipe)
+    same = (price["layers"] == layers) & (price["iterations"] == length)
+    alike = price[(price["network"] == configuration.family) & same]
     # The fewest minutes are of the precision that most is recorded in.
     return what + (f": {alike['median'].min():.0f} minutes a fold" if len(alike) else "")
 

@@ -12,6 +12,7 @@ from pixels_to_sentiment.records import catalogue, experiments
 from pixels_to_sentiment.records.catalogue import Configuration, Experiment, title_of
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.records.work import Finished
+from pixels_to_sentiment.training.recipes import Recipe
 
 
 def configuration_of(record: Finished) -> Configuration:
@@ -148,20 +149,26 @@ def recorded_details(records: Iterable[Record]) -> pd.DataFrame:
 def costs(records: Iterable[Record]) -> pd.DataFrame:
     """Say how long training took, a network, kind of arithmetic, length and machine a row.
 
-    A cut network counts as the one it was cut from. Prediction and the tests on the way are part of
-    a run. ``least``, ``median`` and ``most`` are minutes a run, ``hours`` those of all runs.
+    A cut network counts as the one it was cut from; ``iterations`` are also those of settling, and
+    ``layers`` says if some are ``frozen``, or ``all`` learn. Prediction and the tests on the way
+    are part of a run. ``least``, ``median`` and ``most`` are minutes a run, ``hours`` those of all.
     """
     records, rows = list(records), []
-    names = ["network", "precision", "iterations", "hardware"]
+    names = ["network", "layers", "precision", "iterations", "hardware"]
     for one in records:
         work, made = one.run, making(one)
-        shape = configuration_of(one).family, work.precision, work.recipe.iterations
-        rows.append((*shape, made["hardware"], made["minutes"]))
+        shape = configuration_of(one).family, *shape_of(work.recipe)
+        rows.append((*shape[:2], work.precision, shape[2], made["hardware"], made["minutes"]))
     grouped = pd.DataFrame(rows, columns=[*names, "minutes"]).groupby(names)["minutes"]
     table = grouped.agg(runs="size", least="min", median="median", most="max", hours="sum")
     table = table.assign(hours=table["hours"] / 60).reset_index()
     table.attrs["runs"] = [one.key for one in records]
     return table
+
+
+def shape_of(recipe: Recipe) -> tuple[str, int]:
+    """Give what of a recipe decides how long it takes: ``layers`` and ``iterations`` of `costs`."""
+    return "frozen" if recipe.frozen else "all", recipe.settling + recipe.iterations
 
 
 def curves_of(records: Iterable[Record]) -> pd.DataFrame:

@@ -15,10 +15,10 @@ ON_STAND_IN = ("squeezenet1_1:imagenet",)
 def planned(finished: Iterable[Record], limit: int | None = None) -> list[Study]:
     """List the studies of training runs, one a configuration and fold.
 
-    The first seed maps, and the second, if there is one, is what its maps are compared with.
+    The first seed maps; the second, if there is one, is what its maps are compared with.
     """
     groups: dict[Run, list[Record]] = {}
-    for record in finished:
+    for record in (one for one in finished if one.run.inner is None):  # test pictures are mapped
         groups.setdefault(replace(record.run, seed=0), []).append(record)
     studies = []
     for run, (one, *others) in groups.items():

@@ -110,5 +110,5 @@ def named(some: Sequence[Trained], more: str = "") -> str:
     told = list(dict.fromkeys(", ".join(map(str, one.seeds)) for one in some))
     many = "s" * any("," in one for one in told)
     titles = [one.title for one in some]
-    title = reports.difference_in_words(*titles) if len(titles) > 1 else titles[0]
+    title = reports.difference_in_words(*titles, whole=True) if len(titles) > 1 else titles[0]
     return f"{title}{more} (seed{many} {' against '.join(told)})"

@@ -117,14 +117,14 @@ def _of_common_seeds(both: list[list[Record]]) -> list[list[Record]]:
     return [[one for one in some if (one.run.fold, one.run.seed) in common] for some in both]
 
 
-def difference_in_words(first: str, other: str) -> str:
-    """Say what is compared, leaving out what both have in common at the end.
+def difference_in_words(first: str, other: str, *, whole: bool = False) -> str:
+    """Say what is compared, with what both have in common at the end behind it, or left out.
 
     But for frozen layers: the same networks with and without make two comparisons.
     """
     one, two, common = _apart(first, other)
-    frozen = [f" ({words})" for words in common if "frozen" in words]
-    return f"{', '.join(one)} − {', '.join(two)}{''.join(frozen[:1])}"
+    kept = common if whole else [words for words in common if "frozen" in words][:1]
+    return f"{', '.join(one)} − {', '.join(two)}" + (f" ({', '.join(kept)})" if kept else "")
 
 
 def _apart(first: str, other: str) -> tuple[list[str], list[str], list[str]]:

@@ -243,7 +243,8 @@ def record(records: Iterable[Finished], results: Path | None = None) -> list[Pat
     ------
     UserError
         If something is damaged, is not the full protocol on the photographs, or is recorded
-        already under the key of other code or data; nothing is copied then.
+        already under the key of other code or data, or is to be kept as made again and was not;
+        nothing is copied then.
     """
     from pixels_to_sentiment.data import pictures
 
@@ -272,12 +273,23 @@ def record(records: Iterable[Finished], results: Path | None = None) -> list[Pat
                 f"{name} cannot be recorded: {same.folder} is the same {one.one} with other code "
                 f"or data; delete that folder first if the new {one.one} is to replace it."
             )
+        if folders[one.key].parent == places.again() and _is_the_first(one):
+            raise UserError(
+                f"{name} cannot be recorded as made again: it is the one recorded in "
+                f"{places.again().with_name('results')}; make it again in another folder of runs."
+            )
     new = [one for one in records if not folders[one.key].is_dir()]
     for one in new:
         with places.folder_made(folders[one.key], one.marker(), "RESULTS") as partial:
             ignored = shutil.ignore_patterns(*one.unrecorded)
             shutil.copytree(one.folder, partial, dirs_exist_ok=True, ignore=ignored)
     return [folders[one.key] for one in new]
+
+
+def _is_the_first(one: Finished) -> bool:
+    """Whether a run that is to be kept as made again is the recorded one itself."""
+    first = places.again().with_name("results") / one.key / "provenance.json"
+    return first.is_file() and first.read_bytes() == (one.folder / first.name).read_bytes()
 
 
 # Opens the recorded training runs.

@@ -107,22 +107,37 @@ def test_finished_runs_are_recorded_by_their_keys(capsys):
 
 
 def test_all_that_can_be_recorded_is_and_the_rest_is_counted(capsys):
-    """What other code has made or is recorded already stands in no way; what is damaged counts."""
+    """What other code has made or is recorded already stands in no way, nor what is of no protocol.
+
+    Each reason is told once; what is damaged is named, and the status says so.
+    """
     first, other, third = (write_result(places.runs(), fold, 4) for fold in (1, 2, 3))
     change(other / "run.json", code="c")
-    few = write_result(places.runs(), 4, 4, limit=20)
+    few, _ = (write_result(places.runs(), fold, 4, limit=20) for fold in (4, 5))
     older, damaged = places.runs() / ("f" * 16) / "maps.json", places.runs() / ("d" * 16)
     older.parent.mkdir()
     older.write_text('{"code": "older", "of": "another form"}')
     out = said(capsys, "record", "--all")
     assert {path.name for path in places.results().iterdir()} == {first.name, third.name}
     assert out.count("Recorded ") == 2
-    assert "\n1 left out. The first: Run " in out
+    assert "\n2 left out. The first: Run " in out
     (few / "predictions.csv").unlink()
     damaged.mkdir()
     (damaged / "run.json").write_text("{ damaged")
-    assert said(capsys, "record", "--all").startswith("2 left out.")
+    assert main(["record", "--all"]) == 2
+    out, err = capsys.readouterr()
+    assert out.startswith("1 left out. The first: Run ")
+    assert [f"not recorded: {one}" in err for one in (few, damaged)] == [True, True]
+    assert "\npixels-to-sentiment: 2 could not be recorded" in err
     assert (damaged / "run.json").is_file()
+
+
+def test_where_nothing_can_be_written_nothing_more_is_tried(capsys, isolated, monkeypatch):
+    """It is no reason to leave a run out: whatever goes on by the status must not."""
+    write_result(places.runs(), 1, 4)
+    (isolated / "file").touch()
+    monkeypatch.setenv("PIXELS_TO_SENTIMENT_RESULTS", str(isolated / "file" / "results"))
+    assert "cannot be written" in refused(capsys, "record", "--all")
 
 
 def test_something_else_in_the_place_of_the_runs_is_named(capsys):

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from pixels_to_sentiment.networks.network import Network
 
 
+class LeftOut(UserError):
+    """What is not to be recorded, though nothing is wrong with it."""
+
+
 class Store:
     """Finished work of one kind in a folder, each under its key; what is not there is made.
 
@@ -241,10 +245,11 @@ def record(records: Iterable[Finished], results: Path | None = None) -> list[Pat
 
     Raises
     ------
+    LeftOut
+        If something is not the full protocol on the photographs, or is recorded already under the
+        key of other code or data; nothing is copied then.
     UserError
-        If something is damaged, is not the full protocol on the photographs, or is recorded
-        already under the key of other code or data, or is to be kept as made again and was not;
-        nothing is copied then.
+        If something is damaged, or is to be kept as made again and was not; neither then.
     """
     from pixels_to_sentiment.data import pictures
 
@@ -256,7 +261,7 @@ def record(records: Iterable[Finished], results: Path | None = None) -> list[Pat
     for one in records:
         name = f"{one.one.capitalize()} {one.key}"
         if deviation := one.deviation():
-            raise UserError(
+            raise LeftOut(
                 f"{name} cannot be recorded: it was made {deviation}; record {one.several} of the "
                 "paper tier on the photographs."
             )
@@ -269,7 +274,7 @@ def record(records: Iterable[Finished], results: Path | None = None) -> list[Pat
         # Twice in a score, the same fold and seed would count double.
         same = there.setdefault(one.identity(), one)
         if same.key != one.key:
-            raise UserError(
+            raise LeftOut(
                 f"{name} cannot be recorded: {same.folder} is the same {one.one} with other code "
                 f"or data; delete that folder first if the new {one.one} is to replace it."
             )

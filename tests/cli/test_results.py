@@ -14,7 +14,12 @@ from pixels_to_sentiment.studies.records import Study
 from toy_cli import refused, said, write_result
 from toy_runs import change
 
-pytestmark = pytest.mark.usefixtures("isolated")
+
+@pytest.fixture(autouse=True)
+def _empty(isolated):
+    """Have a folder for results, as every checkout has."""
+    places.results().mkdir()
+
 
 RESULT_KEYS = [
     *["experiment", "network", "start", "recipe", "precision", "agreement", "oversampling"],
@@ -26,6 +31,13 @@ def test_no_results_are_said_to_be_none(capsys):
     """In words, or as an empty list."""
     assert "Nothing is recorded yet" in said(capsys, "results")
     assert json.loads(said(capsys, "results", "--json")) == []
+
+
+@pytest.mark.parametrize("words", [["results"], ["campaign", "--dry-run"]])
+def test_a_folder_of_results_that_is_not_there_is_not_taken_for_an_empty_one(capsys, words):
+    """As with a letter too many in its name, which would have all runs made again."""
+    places.results().rmdir()
+    assert f"There is no folder {places.results()}" in refused(capsys, *words)
 
 
 def test_damaged_results_are_left_out_and_named(capsys):

@@ -46,6 +46,7 @@ def benchmarks(rooms) -> None:
 def _results(options: argparse.Namespace) -> None:
     from pixels_to_sentiment.records import experiments, store
 
+    store.require_results()
     damaged = []
 
     def skip(fault: UserError) -> None:

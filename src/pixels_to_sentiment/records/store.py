@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -295,6 +296,13 @@ def _is_the_first(one: Finished) -> bool:
     """Whether a run that is to be kept as made again is the recorded one itself."""
     first = places.again().with_name("results") / one.key / "provenance.json"
     return first.is_file() and first.read_bytes() == (one.folder / first.name).read_bytes()
+
+
+def require_results() -> None:
+    """Refuse a folder of results that is named and not there: it would pass for an empty one."""
+    variable = "PIXELS_TO_SENTIMENT_RESULTS"
+    if os.environ.get(variable) and not (places.dataset() or places.results().exists()):
+        raise UserError(f"There is no folder {places.results()}: correct or unset {variable}.")
 
 
 # Opens the recorded training runs.

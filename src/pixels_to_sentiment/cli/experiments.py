@@ -247,9 +247,10 @@ def _chosen(options: argparse.Namespace, experiment) -> list:
         return chosen
     others = {network for network, _ in experiment.frozen if not named}
     known = sorted({one.family for one in chosen} | {one.network for one in chosen} | others)
+    none = "None of --only has the" if named else f"{experiment.name} has no"
     for network in options.network:
         if network not in known:
-            raise UserError(f"{experiment.name} has no network {network!r}: choose from {known}.")
+            raise UserError(f"{none} network {network!r}: choose from {known}.")
     return [one for one in chosen if {one.family, one.network} & set(options.network)]
 
 

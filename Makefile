@@ -31,6 +31,7 @@ else
 unexport PIXELS_TO_SENTIMENT_MIRROR
 endif
 
+DATASET := $(or $(PIXELS_TO_SENTIMENT_DATASETS),datasets)/$(DATA)
 BIN := .venv/bin
 # Compiling takes a minute, and most of what is installed is never imported; what is, is compiled
 # then and kept. Where that is forbidden, each of a hundred processes spends five seconds on it.
@@ -75,11 +76,11 @@ render: $(STAMP) ## build _build/html from the notebooks as they were last run
 	$(JUPYTER_BOOK)
 
 render-data: $(STAMP) ## build DATA=NAME, a data set's chapters as executed, in its folder
-	@test -e 'datasets/$(DATA)/chapters/_config.yml' || { \
-		echo 'There is no executed chapter in datasets/$(DATA): `book execute --data NAME` makes' \
+	@test -e '$(DATASET)/chapters/_config.yml' || { \
+		echo 'There is no executed chapter in $(DATASET): `book execute --data NAME` makes' \
 			'one; name it with DATA=NAME.' >&2; exit 1; }
-	PIXELS_TO_SENTIMENT_DATA=$(DATA) $(BIN)/jupyter-book build datasets/$(DATA)/chapters \
-		--config datasets/$(DATA)/chapters/_config.yml --path-output datasets/$(DATA)
+	PIXELS_TO_SENTIMENT_DATA=$(DATA) $(BIN)/jupyter-book build '$(DATASET)/chapters' \
+		--config '$(DATASET)/chapters/_config.yml' --path-output '$(DATASET)'
 
 test: $(STAMP) ## all tests, then each smoke notebook that changed run again and compared (nbval)
 	$(BIN)/python -m pytest $(SHARED)

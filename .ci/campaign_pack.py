@@ -92,6 +92,8 @@ def cut(whole: Path, folder: Path, largest: int) -> list[tuple[Path, str]]:
 
 if __name__ == "__main__":
     try:
+        if not sys.argv[2].isdecimal():
+            raise UserError(f"PART={sys.argv[2]} is no whole number of mebibytes: give PART=40.")
         main(Path(sys.argv[1]), int(sys.argv[2]))
     except (UserError, OSError) as fault:
         sys.exit(f"campaign-pack: {fault}")

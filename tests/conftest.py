@@ -249,8 +249,7 @@ def made(tmp_path):
         )
         curve = {"iteration": [1, 2], "rate": [0.1, 0.1], "train_loss": [0.7, 0.6]}
         pd.DataFrame(curve).to_csv(folder / "curve.csv", index=False)
-        data = {"source": "photographs", "fingerprint": "f" * 64}
-        describe(folder, run, {"run": asdict(run)}, data)
+        describe(folder, run, {"run": asdict(run)}, {"fingerprint": "f" * 64})
         return runs.Record.open(folder)
 
     return make

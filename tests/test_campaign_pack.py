@@ -74,3 +74,14 @@ def test_earlier_parts_outlast_what_cannot_be_packed(checkout, tmp_path):
     with pytest.raises(OSError, match=r"weights\.bin"):
         campaign_pack.main(sent, 1)
     assert names_in(sent) == ["part-01"]
+
+
+def test_a_part_of_no_number_is_refused_in_a_sentence(tmp_path):
+    """As Make hands it on; no traceback, and nothing is written."""
+    program = [sys.executable, campaign_pack.__file__, tmp_path / "sent", "abc"]
+    answer = subprocess.run(program, capture_output=True, text=True)
+    assert (answer.returncode, answer.stderr) == (
+        1,
+        "campaign-pack: PART=abc is no whole number of mebibytes: give PART=40.\n",
+    )
+    assert not (tmp_path / "sent").exists()

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -121,3 +122,16 @@ def test_actions_are_those_of_the_host_and_pinned_by_commit(path):
     assert len(used) == sum("uses" in step for step in steps(path))
     for action in used:
         assert re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action)
+
+
+@pytest.mark.parametrize("named", [None, "/my data"])
+def test_make_builds_a_data_set_where_data_sets_lie(monkeypatch, named):
+    """In the place that its variable names, as every command does."""
+    variable = "PIXELS_TO_SENTIMENT_DATASETS"
+    monkeypatch.setenv(variable, named) if named else monkeypatch.delenv(variable, raising=False)
+    words = ["make", "-n", "-C", ROOT, "render-data", "DATA=mine"]
+    told = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    folder = f"{named or 'datasets'}/mine"
+    assert f"jupyter-book build '{folder}/chapters'" in told
+    assert f"--path-output '{folder}'" in told
+    assert f"test -e '{folder}/chapters/_config.yml'" in told

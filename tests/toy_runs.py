@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from pixels_to_sentiment import places
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.records.runs import Run
@@ -64,7 +65,9 @@ MADE |= {"seconds": 90.0, "hardware": {"cpu": "a processor", "cores": 2, "memory
 
 def describe(folder, work, content, data=None, code="c"):
     """Write what a finished folder says of work and of how it was made."""
-    data = data or {"source": "photographs", "fingerprint": "f"}
+    own = places.dataset()
+    source = own.name if own else "photographs"
+    data = {"source": source, "fingerprint": "f"} | (data or {})
     content |= {"key": work.key(data["fingerprint"], code), "data": data, "code": code}
     (folder / f"{work.kind}.json").write_text(json.dumps(content))
     (folder / "provenance.json").write_text(json.dumps(MADE))

@@ -54,3 +54,12 @@ def test_a_run_costs_what_those_most_like_it_took_on_this_kind_of_device(tmp_pat
     unknown = replace(RUN, network="alexnet", recipe=replace(RUN.recipe, name="other"))
     assert costs.expected(unknown) == pytest.approx(8 * order.MARGIN)
     assert order.Costs([record], "cuda").expected(half) is None
+
+
+def test_a_trial_tells_nothing_of_what_runs_cost(tmp_path):
+    """Most of its seconds are those of the start, not of its few pictures."""
+    folder = write_result(tmp_path, 1, 3, limit=4)
+    path = folder / "provenance.json"
+    path.write_text(path.read_text().replace('"dirty"', '"device": "cpu", "dirty"'))
+    trial = Record.open(folder)
+    assert order.Costs([trial], "cpu").expected(replace(trial.run, limit=None)) is None

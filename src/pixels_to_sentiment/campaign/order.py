@@ -60,7 +60,8 @@ class Costs:
     Parameters
     ----------
     records
-        Finished runs; those of other devices do not count.
+        Finished runs; those of other devices do not count, nor those of a trial: in a run of a few
+        iterations most of the time is not spent on pictures.
     """
 
     def __init__(self, records: Iterable[Record], device: str):
@@ -68,7 +69,7 @@ class Costs:
         self._kind = device[:4]
         for one in records:
             made = one.provenance()
-            if made.get("device", "")[:4] == self._kind:
+            if made.get("device", "")[:4] == self._kind and not one.deviation():
                 self.add(one.run, made["seconds"])
 
     def add(self, run: Run, seconds: float) -> None:

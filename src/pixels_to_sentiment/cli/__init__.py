@@ -190,11 +190,10 @@ def _folds_audit(options: argparse.Namespace) -> None:
 def _files_list(options: argparse.Namespace) -> None:
     from pixels_to_sentiment.files import assets
 
-    found = {name: assets.find(name) for name in assets.ASSETS}
+    found = {name: assets.whereabouts(name) for name in assets.ASSETS}
     for name, asset in assets.ASSETS.items():
-        missing = f"not here; {asset.url or 'no published address: a mirror may have it'}"
-        print(f"{name}\n    {asset.what}, for {asset.used_for}\n    {found[name] or missing}")
-    print(f"{sum(map(bool, found.values()))} of {len(found)} are here.")
+        print(f"{name}\n    {asset.what}, for {asset.used_for}\n    {found[name][1]}")
+    print(f"{sum(here for here, _ in found.values())} of {len(found)} are here.")
 
 
 def _files_fetch(options: argparse.Namespace) -> None:

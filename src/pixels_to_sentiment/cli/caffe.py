@@ -164,7 +164,7 @@ def _write_logs(read: dict, folder: Path, force: bool) -> None:
     pictures = {kind: folder / f"{kind}.png" for kind in ("loss", "accuracy", "both")}
     tables = {name: folder / f"{name}.csv" for name in read}
     _refuse_existing([*pictures.values(), *tables.values()], force)
-    made = not folder.exists()
+    made, drawn_all = not folder.exists(), False
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with ExitStack() as stack, waiting("Writing"):
@@ -182,12 +182,12 @@ def _write_logs(read: dict, folder: Path, force: bool) -> None:
                 temporary = stack.enter_context(places.written_whole(path))
                 made_of[kind].savefig(temporary, format="png")
                 figures.plt.close(made_of[kind])
+            drawn_all = True
     except OSError as fault:
-        if made and folder.is_dir():
+        if made and folder.is_dir() and not drawn_all:
             folder.rmdir()
-        raise UserError(
-            f"{folder} cannot be written ({fault.strerror}): nothing was; choose another -o."
-        ) from fault
+        told = f"({fault.strerror}): {'some files may be' if drawn_all else 'nothing was'} written"
+        raise UserError(f"{folder} cannot be written {told}; choose another -o.") from fault
     for path in (*tables.values(), *pictures.values()):
         print(f"Wrote {path}.")
 
@@ -202,5 +202,7 @@ def _drawn(name: str, log):
 
 
 def _refuse_existing(paths: list[Path], force: bool) -> None:
+    if folders := [str(path) for path in paths if os.path.isdir(path)]:
+        raise UserError(f"{', '.join(folders)} is a folder, which is not overwritten: move it.")
     if there := [str(path) for path in paths if os.path.exists(path) and not force]:
         raise UserError(f"{', '.join(there)} exists already: use --force to overwrite.")

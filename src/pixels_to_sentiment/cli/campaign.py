@@ -53,6 +53,7 @@ def _campaign(options: argparse.Namespace) -> None:
     from pixels_to_sentiment.campaign import order
     from pixels_to_sentiment.records import store
 
+    store.require_results()
     with waiting("Planning"):
         runs, missing = order.planned(options.smoke)
         recorded = store.recorded()

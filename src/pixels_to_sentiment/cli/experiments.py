@@ -123,9 +123,7 @@ def _experiment(options: argparse.Namespace) -> None:
         several = "s" * (len(failed) > 1)
         raise UserError(f"{len(failed)} run{several} could not be finished, as said above.")
     if options.refused:
-        raise UserError(
-            f"{len(options.refused)} finished, but not recorded, for the reasons above."
-        )
+        raise UserError(f"{len(options.refused)} finished, but not recorded, as said above.")
 
 
 def _numbers(tier: str) -> dict[str, int]:
@@ -160,9 +158,7 @@ def _pictures(options: argparse.Namespace):
         loaded = pictures.load()
     if loaded.generated:
         if options.record:
-            raise UserError(
-                "The photographs cannot be had here, and only runs on them are recorded."
-            )
+            raise UserError("Only runs on the photographs are recorded, which cannot be had here.")
         print(f"Running on the stand-in. {loaded.reason}", file=sys.stderr)
     return loaded
 
@@ -251,9 +247,10 @@ def _chosen(options: argparse.Namespace, experiment) -> list:
         return chosen
     others = {network for network, _ in experiment.frozen if not named}
     known = sorted({one.family for one in chosen} | {one.network for one in chosen} | others)
+    none = "None of --only has the" if named else f"{experiment.name} has no"
     for network in options.network:
         if network not in known:
-            raise UserError(f"{experiment.name} has no network {network!r}: choose from {known}.")
+            raise UserError(f"{none} network {network!r}: choose from {known}.")
     return [one for one in chosen if {one.family, one.network} & set(options.network)]
 
 

@@ -2,16 +2,17 @@
 
 import argparse
 import json
+import re
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.cli import add_command, terminal
-from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.errors import NoPlace, UserError
 
 # Descriptions of runs, probes and studies, whose classes would take pandas.
 MARKERS = "run.json", "probe.json", "maps.json"
@@ -45,6 +46,7 @@ def benchmarks(rooms) -> None:
 def _results(options: argparse.Namespace) -> None:
     from pixels_to_sentiment.records import experiments, store
 
+    store.require_results()
     damaged = []
 
     def skip(fault: UserError) -> None:
@@ -104,20 +106,32 @@ def _record(options: argparse.Namespace) -> None:
             print(f"Recorded {path}.")
 
     if options.packs is not None:
-        _take_in(options.packs, record)
-        return
+        return _take_in(options.packs, record)
     if options.all:
-        refused = []
-        for kind, folder in ledger.finished():
-            try:
-                record([kind.open(folder)])
-            except UserError as fault:
-                refused.append(str(fault))
-        print(f"{len(refused)} left out.{' The first: ' + refused[0] if refused else ''}")
-        return
+        return _record_all(ledger.finished(), record)
     folders = [places.runs() / key for key in options.keys]
-    kinds = [ledger.kind(folder) or ledger.KINDS[0] for folder in folders]
-    record([kind.open(folder) for kind, folder in zip(kinds, folders, strict=True)])
+    record([(ledger.kind(one) or ledger.KINDS[0]).open(one) for one in folders])
+
+
+def _record_all(finished: Iterable[tuple], record: Callable[[list], None]) -> None:
+    """Record what is finished; what is rightly left out is counted, what is faulty named."""
+    from pixels_to_sentiment.records import store
+
+    left, faults = {}, 0
+    for kind, folder in finished:
+        try:
+            record([kind.open(folder)])
+        except store.LeftOut as reason:
+            left.setdefault(re.sub("[0-9a-f]{16}", "", str(reason)), []).append(reason)
+        except NoPlace:
+            raise
+        except UserError as fault:
+            faults += 1
+            terminal.complain(f"not recorded: {fault}")
+    for some in left.values():
+        print(f"{len(some)} left out. The first: {some[0]}")
+    if faults:
+        raise UserError(f"{faults} could not be recorded, for the reasons above.")
 
 
 def _take_in(folder: Path, record: Callable[[list], None]) -> None:

@@ -114,6 +114,21 @@ def find(name: str) -> Path | None:
     return _look(_declared(name), _mirror(), places.cache() / "files")[0]
 
 
+def whereabouts(name: str) -> tuple[bool, str]:
+    """Say whether a declared file is at hand, and where it is, or else where it may be had.
+
+    As `find`, but that one stays in its package, where nothing can be written, is no error.
+    """
+    try:
+        path = find(name)
+    except UserError as reason:
+        if name != packaged.NAME:
+            raise
+        return False, f"in the package {packaged.PACKAGE}, but {reason}"
+    missing = f"not here; {ASSETS[name].url or 'no published address: a mirror may have it'}"
+    return path is not None, str(path or missing)
+
+
 def offline() -> bool:
     """Whether nothing is to be downloaded."""
     return os.environ.get(OFFLINE_VARIABLE, "0") not in ("", "0")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
     from pixels_to_sentiment.data.pictures import Pictures
     from pixels_to_sentiment.networks.network import Network
+
+
+class LeftOut(UserError):
+    """What is not to be recorded, though nothing is wrong with it."""
 
 
 class Store:
@@ -241,9 +246,11 @@ def record(records: Iterable[Finished], results: Path | None = None) -> list[Pat
 
     Raises
     ------
+    LeftOut
+        If something is not the full protocol on the photographs, or is recorded already under the
+        key of other code or data; nothing is copied then.
     UserError
-        If something is damaged, is not the full protocol on the photographs, or is recorded
-        already under the key of other code or data; nothing is copied then.
+        If something is damaged, or is to be kept as made again and was not; neither then.
     """
     from pixels_to_sentiment.data import pictures
 
@@ -255,7 +262,7 @@ def record(records: Iterable[Finished], results: Path | None = None) -> list[Pat
     for one in records:
         name = f"{one.one.capitalize()} {one.key}"
         if deviation := one.deviation():
-            raise UserError(
+            raise LeftOut(
                 f"{name} cannot be recorded: it was made {deviation}; record {one.several} of the "
                 "paper tier on the photographs."
             )
@@ -268,9 +275,14 @@ def record(records: Iterable[Finished], results: Path | None = None) -> list[Pat
         # Twice in a score, the same fold and seed would count double.
         same = there.setdefault(one.identity(), one)
         if same.key != one.key:
-            raise UserError(
+            raise LeftOut(
                 f"{name} cannot be recorded: {same.folder} is the same {one.one} with other code "
                 f"or data; delete that folder first if the new {one.one} is to replace it."
+            )
+        if folders[one.key].parent == places.again() and _is_the_first(one):
+            raise UserError(
+                f"{name} cannot be recorded as made again: it is the one recorded in "
+                f"{places.again().with_name('results')}; make it again in another folder of runs."
             )
     new = [one for one in records if not folders[one.key].is_dir()]
     for one in new:
@@ -278,6 +290,19 @@ def record(records: Iterable[Finished], results: Path | None = None) -> list[Pat
             ignored = shutil.ignore_patterns(*one.unrecorded)
             shutil.copytree(one.folder, partial, dirs_exist_ok=True, ignore=ignored)
     return [folders[one.key] for one in new]
+
+
+def _is_the_first(one: Finished) -> bool:
+    """Whether a run that is to be kept as made again is the recorded one itself."""
+    first = places.again().with_name("results") / one.key / "provenance.json"
+    return first.is_file() and first.read_bytes() == (one.folder / first.name).read_bytes()
+
+
+def require_results() -> None:
+    """Refuse a folder of results that is named and not there: it would pass for an empty one."""
+    variable = "PIXELS_TO_SENTIMENT_RESULTS"
+    if os.environ.get(variable) and not (places.dataset() or places.results().exists()):
+        raise UserError(f"There is no folder {places.results()}: correct or unset {variable}.")
 
 
 # Opens the recorded training runs.

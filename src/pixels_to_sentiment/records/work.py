@@ -96,6 +96,16 @@ def _damage(path: Path) -> AbstractContextManager:
     return damage(path, f"restore it, or delete {path.parent} and run again")
 
 
+def _require_in_use(folder: Path, source: str) -> None:
+    """Refuse what was made from another data set than that in use; the stand-in is of any."""
+    own = places.dataset()
+    if source not in ("stand-in", own.name if own else "photographs"):
+        of, cure = f"the data set {source}", f"give --data {source}, or set {places.DATA} to it"
+        if source == "photographs":
+            of, cure = "the article's photographs", f"leave out --data, or unset {places.DATA}"
+        raise UserError(f"{folder} is of {of}: {cure}.")
+
+
 def _read(path: Path) -> object:
     """Read JSON, its lists as tuples, of which work is made."""
     with places.reading(path) as stream:
@@ -147,7 +157,10 @@ class Finished:
 
     @classmethod
     def open(cls, folder: Path) -> Self:
-        """Open a finished folder; raise a `UserError` that names it if it is none of the kind."""
+        """Open a finished folder; raise a `UserError` that names it if it is none of the kind.
+
+        So is one of another data set than that in use, whose lists are other ones.
+        """
         if not folder.is_dir():
             raise UserError(f"There is no finished {cls.one} {folder.name!r} in {folder.parent}.")
         marker = folder / cls.marker()
@@ -162,6 +175,7 @@ class Finished:
             told = {name: content[name] for name in ("key", "data", "code")}
             if work.key(told["data"]["fingerprint"], told["code"]) != told["key"]:
                 raise ValueError("what it says is not what was written: its key is another's")
+            _require_in_use(folder, told["data"]["source"])
             made = cls(folder, work, **told, **cls._more(content))
         for name in ("provenance.json", *made.tables()):
             with _damage(folder / name):

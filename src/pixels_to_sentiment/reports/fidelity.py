@@ -74,7 +74,8 @@ def predict_exactly(record: Record, archive: Path) -> pd.DataFrame:
         If the run was not made on the photographs, or has no weights.
     """
     if record.data["source"] != "photographs":
-        raise UserError(f"Run {record.key} was made on the stand-in, which has no files to decode.")
+        other = record.data["source"]
+        raise UserError(f"Run {record.key} is not of the photographs ({other}): name one that is.")
     network = record.restore()
     table = record.predictions()[["image", "label"]]
     pixels = torch.from_numpy(exact(archive, table["image"]))

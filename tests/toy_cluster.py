@@ -4,6 +4,7 @@ import ctypes
 import os
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import toy_fragile
@@ -37,11 +38,11 @@ def heaps():
 
 
 def _pictures(source):
-    if source != "blocks":
-        return made_up_pictures()
+    if source == "photographs":
+        return replace(made_up_pictures(), source=source)
     import toy_studies  # which takes a while, and only studies need it
 
-    return toy_studies.blocks(source)
+    return toy_studies.blocks()
 
 
 def with_small(create):

@@ -56,7 +56,7 @@ def client():
 @pytest.fixture(scope="module")
 def loaded():
     """Give the pictures of the workers."""
-    return made_up_pictures()
+    return replace(made_up_pictures(), source="photographs")
 
 
 @contextmanager
@@ -118,7 +118,7 @@ def test_probes_and_studies_of_workers_are_those_made_here(
     """Every table to the last byte; the weights of the run that is probed go along."""
     monkeypatch.setattr(factory, "create", with_small(factory.create))
     probe = Probe.of_run(finished, grid=PROBE.grid, layers=("logits", "penultimate"), limit=4)
-    for kind, work, on in ((Probes, probe, loaded), (Studies, FITTED, blocks("blocks"))):
+    for kind, work, on in ((Probes, probe, loaded), (Studies, FITTED, blocks())):
         roots = (tmp_path / work.kind / name for name in ("here", "there"))
         here, there = (kind(copy_of(finished, root).parent) for root in roots)
         with one_thread():
@@ -136,7 +136,8 @@ def test_a_campaign_sends_its_runs_and_packs_what_comes_back(
     """Without weights; it says how many are left."""
     runs = [RUN, replace(RUN, seed=1)]
     monkeypatch.setattr(order, "planned", lambda smoke: (runs, {}))
-    monkeypatch.setattr(pictures, "load", lambda: replace(loaded, source="photographs"))
+    monkeypatch.setattr(pictures, "load", lambda: loaded)
+    places.results().mkdir()
     monkeypatch.setattr(cluster, "connected", lambda address: nullcontext(client))
     words = ["campaign", "--cluster", "local:2", "--device", "cpu", "--minutes", "5"]
     assert main([*words, "-o", str(isolated / "packs")]) == 0
@@ -303,7 +304,8 @@ def test_a_campaign_for_a_cluster_that_is_not_there_leaves_nothing(
 ):
     """No folder for packs that there will not be."""
     monkeypatch.setattr(order, "planned", lambda smoke: ([RUN], {}))
-    monkeypatch.setattr(pictures, "load", lambda: replace(loaded, source="photographs"))
+    monkeypatch.setattr(pictures, "load", lambda: loaded)
+    places.results().mkdir()
     place = ["-o", str(isolated / "packs" / "new"), "--minutes", "1"]
     assert main(["campaign", "--cluster", "tcp://127.0.0.1:1", *place]) == 2
     assert "No Dask scheduler answers" in capsys.readouterr().err

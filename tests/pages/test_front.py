@@ -23,7 +23,13 @@ def row(value, side=FOR, rank=OWN, **more):
 def judged():
     """Give all claims, some with evidence; that of parameters is counted without any runs."""
     rows = {
-        "accuracy": [row(-0.5), row(-0.012, keys=("b",))._replace(text=SETTLED.title)],
+        "accuracy": [
+            row(-0.5),
+            row(-0.012, keys=("b",))._replace(text=f"{SETTLED.title}, five agree (seed 0): 0.818"),
+            row(0.007)._replace(
+                text=f"{SETTLED.title}, four agree (seed 0): 0.794, +0.007 from 0.787"
+            ),
+        ],
         "addition": [row(-0.014, keys=("a", "b"), lone=True), row(0.9, keys=("c",))],
         "architectures": [row(-0.144), row(0.037)],
         "no-more-than-positive": [row(0.0)],
@@ -57,7 +63,7 @@ def test_each_claim_is_a_row_under_its_verdict_and_only_what_counts_is_drawn(jud
     assert html.count("<li>") == len(claims.CLAIMS)
     for claim in claims.CLAIMS:
         assert f'href="chapters/11-claims.html#claim-{claim.name}"' in html
-    assert html.count("<circle") == 2 + 2 + 2 + 1 + 2 + 2
+    assert html.count("<circle") == 3 + 2 + 2 + 1 + 2 + 2
     assert "in another unit: the one comparison speaks for it" in html
     timed = front._elsewise("speed", [row(-2.0, AGAINST, OTHER), row(2.0, rank=OTHER)])
     assert timed == "in another unit, on a CPU: 1 of 2 comparisons speaks for it"
@@ -79,6 +85,7 @@ def test_findings_are_computed_and_those_without_evidence_left_out(judged, candi
     html = front.findings(judged, candidates)
     assert html.count("<li>") == 7
     assert "right on 81.8%" in html
+    assert "On four agree (seed 0): 0.794, +0.007 from the article&#39;s 0.787." in html
     assert (
         "With a layer added this changes by +0.014 (95% interval +0.004 to +0.024), by one seed"
         in html

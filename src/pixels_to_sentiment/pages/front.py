@@ -239,7 +239,7 @@ def _nearest(rows: Sequence[Row], found: pd.DataFrame) -> str:
     for row in others:
         subset, _, words = row.text.removeprefix(f"{SETTLED.title}, ").partition(": ")
         words = words.replace(" from", " from the article's")
-        changed = f" On {subset}: {words}.{changed}"
+        changed += f" On {subset}: {words}."
     return (
         "What comes nearest to the article's CaffeNet here, its layers with trained convolutions "
         f"and new layers on top that settle first, is right on {theirs + whole.value:.1%} of the "

@@ -59,15 +59,6 @@ def test_what_was_recorded_since_does_not_make_it_dirty(repository, monkeypatch,
     assert provenance.commit() == (git(repository, "rev-parse", "HEAD"), False)
 
 
-def test_commit_is_gits_in_a_checkout_of_another_owner(repository, monkeypatch):
-    """As of a folder that is mounted into a container, which git refuses by itself."""
-    head = git(repository, "rev-parse", "HEAD")
-    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
-    with pytest.raises(subprocess.CalledProcessError):
-        git(repository, "rev-parse", "HEAD")
-    assert provenance.commit() == (head, False)
-
-
 def test_no_commit_is_unknown(repository, monkeypatch, tmp_path):
     """Outside a checkout, before the first commit, inside a foreign repository, without git."""
     (repository / "unpacked").mkdir()

@@ -55,10 +55,7 @@ def commit() -> tuple[str, bool]:
         return _archived(root), False
     # The ceiling keeps git from answering for a repository that the checkout merely lies in.
     environment = os.environ | {"GIT_CEILING_DIRECTORIES": str(root.parent)}
-    # In a container a mounted folder has another owner, by whom git would not be asked; its code is
-    # running already.
-    trusted = ["-c", f"safe.directory={root}"]
-    command = ["git", *trusted, "--no-optional-locks", "status", "--porcelain=v2", "--branch"]
+    command = ["git", "--no-optional-locks", "status", "--porcelain=v2", "--branch"]
     recorded = places.results(), places.choices(), places.again(), places.benchmarks()
     inside = [one.relative_to(root) for one in recorded if one.is_relative_to(root)]
     command += ["--", ".", *(f":(exclude){one}" for one in inside)]

@@ -1,7 +1,7 @@
 """What an accuracy costs: parameters, operations and minutes, counted and as recorded."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from statistics import mean
 
 import pandas as pd
@@ -99,7 +99,7 @@ def _trained(record: Record) -> str:
     return f"{TUNED}, {settling}{recipe.iterations} iterations"
 
 
-def _minutes(records: Iterable[Record | ProbeRecord]) -> float:
+def _minutes(records: Sequence[Record | ProbeRecord]) -> float:
     """Average the minutes of folds; of probes take the fold that made the features of all."""
     taken = [one.provenance()["seconds"] / 60 for one in records]
-    return max(taken) if isinstance(next(iter(records)), ProbeRecord) else mean(taken)
+    return max(taken) if isinstance(records[0], ProbeRecord) else mean(taken)

@@ -22,3 +22,25 @@ def test_a_device_that_is_not_there_is_named(monkeypatch, device):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(UserError, match=f"device {device!r}: "):
         devices.pick(device)
+
+
+@pytest.mark.parametrize(
+    ("precision", "device", "seconds", "said"),
+    [
+        ("bf16", "cpu", 2.4, "takes some 24 times as long as in fp32"),
+        ("bf16", "cpu", 0.1, ""),
+        ("fp32", "cpu", 2.4, ""),
+        ("bf16", "cuda", 2.4, ""),
+    ],
+)
+def test_a_processor_that_emulates_bf16_is_told_of_once(
+    monkeypatch, capsys, precision, device, seconds, said
+):
+    """Else a training of half an hour lasts a working day, and nobody knows why."""
+    monkeypatch.setattr(devices, "_seconds", lambda half: seconds if half else 0.1)
+    devices.warn_of_emulation.cache_clear()
+    for _ in range(2):
+        devices.warn_of_emulation(precision, device)
+    told = capsys.readouterr().err
+    assert (told.count("\n"), said in told) == (bool(said), True)
+    devices.warn_of_emulation.cache_clear()

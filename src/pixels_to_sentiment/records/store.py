@@ -174,6 +174,7 @@ class Runs(Store):
         from pixels_to_sentiment.networks import factory
         from pixels_to_sentiment.training import loop, prediction
 
+        devices.warn_of_emulation(run.precision, device)
         train_list, test_list = run.lists()
         if not run.recipe.twins:
             train_list = train_list[~pictures.copies(train_list["image"], test_list["image"])]

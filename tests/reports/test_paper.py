@@ -3,9 +3,9 @@
 import csv
 import re
 from decimal import Decimal
-from html import unescape
 
 import pytest
+from bs4 import BeautifulSoup
 
 from pixels_to_sentiment import places, reports
 from pixels_to_sentiment.drawing import tables
@@ -99,11 +99,9 @@ def doi():
 
 def cells_of(html):
     """Give the text of each cell of a rendered table, row by row, and the links of each row."""
-    body = html.partition("<tbody>")[2]
-    rows = re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL)
-    texts = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL) for row in rows]
-    plain = [[unescape(re.sub("<[^>]+>", "", text)) for text in row] for row in texts]
-    return plain, [re.findall('href="([^"]+)"', row) for row in rows]
+    rows = BeautifulSoup(html, "html.parser")("tr")[1:]
+    texts = [[cell.text for cell in row("td")] for row in rows]
+    return texts, [[link["href"] for link in row("a")] for row in rows]
 
 
 def test_the_books_table_is_the_file_cell_by_cell():

@@ -3,14 +3,10 @@
 import subprocess
 import sys
 from contextlib import nullcontext
-from types import SimpleNamespace
 
-import pytest
 import torch
 
 from pixels_to_sentiment.campaign import ways
-from pixels_to_sentiment.data.pictures import cut
-from pixels_to_sentiment.networks import declared
 
 
 def test_stacked_runs_are_trained_as_those_one_after_another():
@@ -31,18 +27,6 @@ def test_stacked_runs_are_trained_as_those_one_after_another():
     assert moved > 1e-3
     one, other = (network.body.state_dict() for network in serial.networks)
     assert not all(one[name].equal(other[name]) for name in one)
-
-
-@pytest.mark.parametrize("convention", [declared.CAFFE, declared.TORCHVISION])
-def test_pictures_are_prepared_as_those_of_the_training_loop(convention):
-    """To the last bits, for either order of colours."""
-    dice = torch.Generator().manual_seed(0)
-    pixels = torch.randint(0, 256, (2, 256, 256, 3), generator=dice, dtype=torch.uint8)
-    cuts = torch.tensor([1, 0]), torch.tensor([[0, 5], [9, 2]]), torch.tensor([True, False])
-    facts = torch.tensor([convention.mean, convention.std])[:, :, None, None]
-    made = SimpleNamespace(pixels=pixels, convention=convention, mean=facts[0], std=facts[1])
-    expected = convention.prepare(cut(pixels, *cuts, convention.crop))
-    torch.testing.assert_close(ways.Serial.prepared(made, *cuts), expected)
 
 
 def test_a_way_that_fails_says_why_and_the_others_are_timed(monkeypatch):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pixels_to_sentiment.benchmarks import reading, results, suite
+from pixels_to_sentiment.benchmarks import reading
 from pixels_to_sentiment.caffe import logs
 
 
@@ -30,18 +30,6 @@ def test_both_ways_find_the_same_numbers(tmp_path):
     columns = ["iteration", "test_accuracy", "test_loss"]
     keys = "NumIters", "accuracy", "loss"
     assert tested[columns].to_numpy().tolist() == [[row[key] for key in keys] for row in test]
-
-
-@pytest.mark.parametrize("name", ["read-model", "logs"])
-def test_reading_is_timed_on_one_file(tmp_path, monkeypatch, name):
-    """Each side in a process of its own, whose memory is that of the reading."""
-    monkeypatch.setattr(reading, "SIZE", 0.1)
-    monkeypatch.setattr(reading, "write_model", lambda path: path)
-    (comparison,) = suite.comparisons(name, "cpu", str(tmp_path))
-    ours, theirs = comparison["entries"]
-    assert (ours.name, theirs.name in (reading.BYTES, reading.LINES)) == (results.OURS, True)
-    assert ours.options == theirs.options
-    assert ours.keep is not theirs.keep
 
 
 def test_the_file_has_the_size_of_alexnet():

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pixels_to_sentiment import cli
-from pixels_to_sentiment.benchmarks import results, suite
+from pixels_to_sentiment.benchmarks import contenders, reading, results, suite
 from pixels_to_sentiment.data import folds, pictures
 
 pytestmark = pytest.mark.usefixtures("isolated")
@@ -18,21 +18,30 @@ def test_a_section_that_does_not_exist_is_refused_at_once(monkeypatch, capsys):
     assert "no section 'tarin'" in capsys.readouterr().err
 
 
-def test_maps_are_held_against_the_grad_cam_package_on_the_same_work(monkeypatch):
-    """Same network, pictures and device; one comparison has the machine's limit."""
+@pytest.mark.parametrize(
+    ("name", "limited"),
+    [
+        *(("train-caffenet", 1), ("train-mobilenet", 1), ("experiment", 1), ("predict", 2)),
+        *(("infer", 3), ("maps", 1), ("read-model", 0), ("logs", 0)),
+    ],
+)
+def test_all_sides_have_the_same_work(name, limited, monkeypatch, tmp_path):
+    """Others in another process than ours; so many comparisons have the machine's limit."""
     monkeypatch.setattr(suite.contenders, "operations", lambda *_, **__: 1)
-    found = list(suite.comparisons("maps", "cpu", ""))
-    limited = []
-    for one in found:
-        ours, *others = one["entries"]
-        assert (ours.name, ours.keep) == (results.OURS, True)
-        packages = [o for o in others if o.name.startswith(results.PACKAGE)]
-        assert packages
-        for other in packages:
-            assert not other.keep
-            assert ours.options.items() <= other.options.items()
-        limited += [one["title"] for o in others if o.name.startswith(results.LIMIT)][:1]
-    assert limited == [found[0]["title"]]
+    monkeypatch.setattr(reading, "SIZE", 0.1)
+    monkeypatch.setattr(reading, "write_model", lambda path: path)
+    found = [one["entries"] for one in suite.comparisons(name, "cuda", str(tmp_path))]
+    for ours, *others in found:
+        assert ours.name == results.OURS
+        for other in others:
+            if other.make is contenders.product:
+                continue
+            for part in ("network", "count", "batch", "path"):
+                assert other.options.get(part) == ours.options.get(part)
+            assert other.options.get("device") in (None, ours.options.get("device"))
+            assert other.keep is not ours.keep or other.make is ours.make
+    limits = [one for some in found for one in some if one.name == f"{results.LIMIT} fp32 product"]
+    assert len(limits) == limited
 
 
 def test_the_map_has_64_outputs_where_the_classifier_has_one():

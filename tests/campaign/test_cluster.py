@@ -3,15 +3,12 @@
 import importlib.util
 import logging
 import os
-import shutil
-import subprocess
 import sys
 import threading
 import time
 import urllib.request
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -38,7 +35,6 @@ from toy_work import Task
 
 dask = pytest.importorskip("dask")
 pytest.importorskip("distributed")
-TESTS = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
@@ -203,6 +199,26 @@ def test_a_cluster_without_a_worker_is_told(loaded, tmp_path):
         list(cluster.perform(Words(tmp_path), [Task("a")], loaded, empty, tell=tell))
 
 
+def test_a_worker_with_other_code_is_refused(perform, client):
+    """In a sentence with either side, and it gets nothing; where all are, nothing begins."""
+    one, other = client.nthreads()
+    told, modules = [], Task.modules
+    try:
+        client.run(setattr, Task, "modules", ("places",), workers=[one])
+        done, failed = perform("a", "b", tell=told.append)
+        assert (done.keys(), failed) == ({"a", "b"}, {})
+        (process,) = client.run(os.getpid, workers=[other]).values()
+        assert [who(record) for record in done.values()] == [process] * 2
+        (sentence,) = told
+        assert sentence.startswith(f"Worker {one} is refused: code of task is ")
+        assert sentence.endswith(f" there and {Task.fingerprint()} here.")
+        client.run(setattr, Task, "modules", ("places",), workers=[other])
+        with pytest.raises(UserError, match="No worker is like the machine here"):
+            perform("c")
+    finally:
+        client.run(setattr, Task, "modules", modules)
+
+
 def test_work_of_a_killed_worker_is_done_by_another(perform, tmp_path, monkeypatch):
     """What kills each that has it is given up and told, and the others are kept.
 
@@ -230,43 +246,6 @@ def test_a_worker_that_joins_late_gets_work(perform, client, tmp_path):
     assert failed == {}
     assert len({who(one) for one in done.values()}) == 3
     client.cluster.scale(2)
-
-
-def test_a_worker_with_other_code_is_refused(perform, client, tmp_path):
-    """In a sentence with either side, and it gets nothing."""
-    package = tmp_path / "src" / "pixels_to_sentiment"
-    shutil.copytree(TESTS.parent / "src" / "pixels_to_sentiment", package)
-    shutil.copytree(TESTS.parent / "ground_truth", package / "ground_truth")
-    with (package / "errors.py").open("a") as file:
-        file.write("OTHER = 1\n")
-    paths = os.pathsep.join([str(tmp_path / "src"), str(TESTS)])
-    started, told = [], []
-
-    def join():
-        command = ["-m", "distributed.cli.dask_worker", client.scheduler.address, "--no-nanny"]
-        command += ["--nthreads", "1", "--preload", "toy_cluster"]
-        command += ["--local-directory", str(tmp_path)]
-        environment = os.environ | {"PYTHONPATH": paths}
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        started.append(subprocess.Popen([sys.executable, *command], env=environment, **quiet))
-
-    flag = tmp_path / "flag"
-
-    def tell(sentence):
-        told.append(sentence)
-        flag.touch()
-
-    timer = threading.Timer(0.5, join)
-    timer.start()
-    done, failed = perform(f"await {flag} 1", f"await {flag} 2", "a", tell=tell)
-    assert failed == {}
-    assert len(done) == 3
-    assert who(done["a"]) != started[0].pid
-    (sentence,) = told
-    assert "is refused: code of task is " in sentence
-    assert f" there and {Task.fingerprint()} here." in sentence
-    started[0].terminate()
-    started[0].wait(timeout=30)
 
 
 def test_an_interruption_keeps_what_is_done_and_cancels_the_rest(client, loaded, tmp_path):
@@ -297,19 +276,6 @@ def test_a_cluster_that_is_not_there_is_told_in_one_sentence(address, said, caps
     assert main(["experiments", "run", "fine-tuning", "--cluster", address]) == 2
     assert time.monotonic() - began < 10
     assert f": {said}" in capsys.readouterr().err
-
-
-def test_a_campaign_for_a_cluster_that_is_not_there_leaves_nothing(
-    loaded, isolated, monkeypatch, capsys
-):
-    """No folder for packs that there will not be."""
-    monkeypatch.setattr(order, "planned", lambda smoke: ([RUN], {}))
-    monkeypatch.setattr(pictures, "load", lambda: loaded)
-    places.results().mkdir()
-    place = ["-o", str(isolated / "packs" / "new"), "--minutes", "1"]
-    assert main(["campaign", "--cluster", "tcp://127.0.0.1:1", *place]) == 2
-    assert "No Dask scheduler answers" in capsys.readouterr().err
-    assert not (isolated / "packs").exists()
 
 
 @pytest.mark.usefixtures("client")

@@ -125,12 +125,17 @@ def test_a_name_with_other_bytes_than_text_is_shown(capsys, tmp_path):
     assert shown["name"] == "\udcbe\x1b[2J"
 
 
-def test_logs_become_figures_and_tables(capsys, tmp_path):
+@pytest.fixture
+def log(tmp_path):
+    path = tmp_path / "a.log"
+    path.write_text(LOG)
+    return path
+
+
+def test_logs_become_figures_and_tables(capsys, tmp_path, log):
     """Loss, accuracy and both as pictures; a table a log, under the names given."""
-    for name in ("a.log", "b.log"):
-        (tmp_path / name).write_text(LOG)
     out = tmp_path / "out"
-    arguments = ["logs", tmp_path / "a.log", tmp_path / "b.log", "--names", "one", "two"]
+    arguments = ["logs", log, log, "--names", "one", "two"]
     said(capsys, *arguments, "-o", out)
     assert {p.name for p in out.iterdir()} == {
         *("loss.png", "accuracy.png", "both.png", "one.csv", "two.csv")
@@ -150,7 +155,7 @@ def test_logs_become_figures_and_tables(capsys, tmp_path):
 @pytest.mark.parametrize(
     ("more", "named"),
     [
-        ("a.log b.log --names one", "2 logs and 1 --names"),
+        ("a.log a.log --names one", "2 logs and 1 --names"),
         ("a.log a.log", "Two logs are called 'a'"),
         ("a.log --names x/y", "cannot be part of a file name"),
         ("a.log --names=", "'' cannot be part of a file name"),
@@ -158,11 +163,10 @@ def test_logs_become_figures_and_tables(capsys, tmp_path):
         ("empty.log", "nothing to draw"),
     ],
 )
-def test_logs_that_cannot_be_drawn_leave_nothing(capsys, tmp_path, monkeypatch, more, named):
+def test_logs_that_cannot_be_drawn_leave_nothing(capsys, tmp_path, monkeypatch, log, more, named):
     """A sentence, and no folder."""
     monkeypatch.chdir(tmp_path)
-    for name, content in (("a.log", LOG), ("b.log", LOG), ("empty.log", "")):
-        (tmp_path / name).write_text(content)
+    (tmp_path / "empty.log").touch()
     assert main(["logs", *more.split(), "-o", "out"]) == 2
     assert named in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
@@ -174,14 +178,14 @@ def undrawn(monkeypatch):
     monkeypatch.setattr(curves, "training_logs", lambda *_: Figure())
 
 
-def test_what_a_log_is_not_understood_in_or_has_more_of_is_told(capsys, tmp_path, undrawn):
+def test_what_a_log_is_not_understood_in_or_has_more_of_is_told(capsys, tmp_path, log, undrawn):
     """Lines with their number and the first, several runs, no iteration; strictly, it is refused.
 
     A run is a curve and a table, and what was there is overwritten where that is asked for.
     """
-    log, empty, out = tmp_path / "a.log", tmp_path / "empty.log", tmp_path / "out"
+    empty, out = tmp_path / "empty.log", tmp_path / "out"
     log.write_text(LOG + LOG.replace("= 0.9", "= 5") + "Iteration 40, gradient = 3\n" * 2)
-    empty.write_text("")
+    empty.touch()
     told = "left out: 2; the first is line 19: 'Iteration 40, gradient = 3'"
     assert told in refused(capsys, "logs", log, "--strict", "-o", out)
     assert not out.exists()
@@ -196,10 +200,9 @@ def test_what_a_log_is_not_understood_in_or_has_more_of_is_told(capsys, tmp_path
     assert (out / "both.png").stat().st_size > 1000
 
 
-def test_logs_are_written_whole_or_not_at_all(capsys, tmp_path, monkeypatch, undrawn):
+def test_logs_are_written_whole_or_not_at_all(capsys, tmp_path, monkeypatch, log, undrawn):
     """Where the last picture cannot be written, what was there stays and nothing is left."""
-    path, there = tmp_path / "a.log", tmp_path / "there"
-    path.write_text(LOG)
+    there = tmp_path / "there"
     there.mkdir()
     (there / "a.csv").write_text("mine")
     write = Figure.savefig
@@ -211,7 +214,7 @@ def test_logs_are_written_whole_or_not_at_all(capsys, tmp_path, monkeypatch, und
 
     monkeypatch.setattr(Figure, "savefig", fail)
     for out in (there, tmp_path / "new"):
-        sentence = refused(capsys, "logs", path, "--force", "-o", out)
+        sentence = refused(capsys, "logs", log, "--force", "-o", out)
         assert f"{out} cannot be written (No space left on device)" in sentence
     assert [file.name for file in there.iterdir()] == ["a.csv"]
     assert (there / "a.csv").read_text() == "mine"
@@ -219,20 +222,20 @@ def test_logs_are_written_whole_or_not_at_all(capsys, tmp_path, monkeypatch, und
 
 
 def test_a_folder_in_the_place_of_a_file_of_logs_is_said_before_anything_is_replaced(
-    capsys, tmp_path, undrawn
+    capsys, tmp_path, log, undrawn
 ):
     """Also with --force, which is of files."""
-    (tmp_path / "a.log").write_text(LOG)
     (tmp_path / "loss.png").mkdir()
     (tmp_path / "both.png").write_text("mine")
-    sentence = refused(capsys, "logs", tmp_path / "a.log", "--force", "-o", tmp_path)
+    sentence = refused(capsys, "logs", log, "--force", "-o", tmp_path)
     assert f"{tmp_path / 'loss.png'} is a folder" in sentence
     assert (tmp_path / "both.png").read_text() == "mine"
 
 
-def test_what_was_written_of_logs_is_not_said_to_be_nothing(capsys, tmp_path, monkeypatch, undrawn):
+def test_what_was_written_of_logs_is_not_said_to_be_nothing(
+    capsys, tmp_path, monkeypatch, log, undrawn
+):
     """Where a file gets its name and the next one cannot."""
-    (tmp_path / "a.log").write_text(LOG)
     replace = os.replace
 
     def fail(made, path):
@@ -241,7 +244,7 @@ def test_what_was_written_of_logs_is_not_said_to_be_nothing(capsys, tmp_path, mo
         replace(made, path)
 
     monkeypatch.setattr(os, "replace", fail)
-    sentence = refused(capsys, "logs", tmp_path / "a.log", "-o", tmp_path / "out")
+    sentence = refused(capsys, "logs", log, "-o", tmp_path / "out")
     assert "some files may be written" in sentence
     assert (tmp_path / "out" / "loss.png").is_file()
 

@@ -41,12 +41,18 @@ def campaign(isolated, monkeypatch):
     return asked
 
 
+@pytest.fixture
+def ask(isolated):
+    """Words by which a processor gets a minute."""
+    return ["campaign", "--device", "cpu", "--minutes", "1", "-o", str(isolated / "out")]
+
+
 @pytest.mark.parametrize(
     ("ratio", "asked", "processes"),
     [(0.9, None, 1), (1.1, None, 3), (None, None, 3), (0.9, 2, 2)],
 )
 def test_runs_share_a_device_where_that_was_faster(
-    campaign, capsys, isolated, monkeypatch, ratio, asked, processes
+    campaign, ask, capsys, monkeypatch, ratio, asked, processes
 ):
     """Where nothing was measured they do as usual, and as it is told where somebody tells it."""
     found = []
@@ -57,21 +63,19 @@ def test_runs_share_a_device_where_that_was_faster(
     monkeypatch.setattr(steps, "in_words", lambda *_: [])
     monkeypatch.setattr(outcome, "summary", lambda report: {"targets": []})
     monkeypatch.setattr(workers, "perform", lambda *given: found.append(given[3]) or [])
-    ask = ["campaign", "--device", "cpu", "--minutes", "1", "-o", str(isolated / "out")]
     told = said(capsys, *ask, *(["--at-once", str(asked)] if asked else []))
     assert found == [processes]
     assert ("One run at a time" in told) == (processes == 1)
 
 
 def test_a_campaign_goes_on_where_it_was_and_skips_what_is_recorded(
-    campaign, capsys, isolated, monkeypatch
+    campaign, ask, capsys, isolated, monkeypatch
 ):
     """What an earlier call finished is packed again and not made again; only records are there."""
     known = []
     monkeypatch.setattr(steps, "take", lambda *given: known.append(given[-1]) or {"rows": []})
     write_result(places.results(), 1, 3)
     assert "2 runs in all" in said(capsys, "campaign", "--dry-run")
-    ask = ["campaign", "--device", "cpu", "--minutes", "1", "-o", str(isolated / "out")]
     assert "report: 1, in records-1.zip," in said(capsys, *ask)
     assert "--resume goes on with it" in refused(capsys, *ask)
     assert "report: 2, in records-1.zip," in said(capsys, *ask, "--resume")
@@ -85,7 +89,7 @@ def test_a_campaign_goes_on_where_it_was_and_skips_what_is_recorded(
     assert [path.name for path in (isolated / "out").iterdir()] == ["records-1.zip"]
 
 
-def test_a_campaign_that_is_ended_packs_what_is_finished(campaign, capsys, isolated, monkeypatch):
+def test_a_campaign_that_is_ended_packs_what_is_finished(campaign, ask, isolated, monkeypatch):
     """As SIGTERM ends it, in the middle of a run."""
 
     def end(runs, root, *_):
@@ -94,32 +98,29 @@ def test_a_campaign_that_is_ended_packs_what_is_finished(campaign, capsys, isola
 
     monkeypatch.setattr(workers, "perform", end)
     with pytest.raises(SystemExit):
-        said(capsys, "campaign", "--device", "cpu", "--minutes", "1", "-o", str(isolated / "out"))
+        main(ask)
     with packs.opened(isolated / "out") as (records, _):
         assert len(records) == 1
 
 
 def test_what_failed_is_tried_again_and_told_as_long_as_it_fails(
-    campaign, capsys, isolated, monkeypatch
+    campaign, ask, capsys, isolated, monkeypatch
 ):
     """By every call once."""
-    make, ask = workers.perform, ["campaign", "--device", "cpu", "--minutes", "1", "-o"]
+    make = workers.perform
     for perform, failed in (lambda runs, *_: _[-1](runs[0], "no memory") or [], 1), (make, 0):
         monkeypatch.setattr(workers, "perform", perform)
-        assert main([*ask, str(isolated / "out"), "--resume"]) == 0
+        assert main([*ask, "--resume"]) == 0
         assert capsys.readouterr().err.count("fold 1 seed 0 fp32: no memory") == failed
         with packs.opened(isolated / "out") as (_, report):
             assert len(report["failed"]) == failed
 
 
-def test_a_campaign_ends_with_the_targets_that_were_measured(
-    campaign, capsys, isolated, monkeypatch
-):
+def test_a_campaign_ends_with_the_targets_that_were_measured(campaign, ask, capsys, monkeypatch):
     """And whether they were met."""
     row = {"what": "rate, at least", "target": 30, "measured": 31.234, "met": True}
     rows = [row, row | {"met": False}, row | {"measured": None, "met": None}]
     monkeypatch.setattr(outcome, "summary", lambda report: {"targets": rows})
-    ask = ["campaign", "--device", "cpu", "--minutes", "1", "-o", str(isolated / "out")]
     lines = said(capsys, *ask).splitlines()
     assert lines[-2:] == ["rate, at least 30: 31.23, met", "rate, at least 30: 31.23, missed"]
 
@@ -132,40 +133,37 @@ def test_a_campaign_says_what_it_lacks(capsys):
 
 
 def test_a_campaign_that_cannot_begin_says_so_at_once_and_leaves_nothing(
-    campaign, capsys, isolated, monkeypatch
+    campaign, ask, capsys, isolated, monkeypatch
 ):
     """As where the packs would lie in a file, or there are no photographs."""
     (isolated / "file").touch()
-    ask = ["campaign", "--device", "cpu", "--minutes", "1", "-o"]
     for place in (isolated / "file", isolated / "file" / "out"):
-        assert f"{place} cannot be written" in refused(capsys, *ask, place)
+        assert f"{place} cannot be written" in refused(capsys, *ask[:-1], place)
     loaded = type("Loaded", (), {"real": False, "reason": "None are here."})
     monkeypatch.setattr(pictures, "load", lambda: loaded)
     for _ in range(2):  # not taken for an earlier campaign
-        assert main([*ask, str(isolated / "out")]) == 2
+        assert main(ask) == 2
         assert "needs the photographs. None are here." in capsys.readouterr().err
     assert not (isolated / "out").exists()
     assert campaign == []
 
 
-def test_packs_of_a_campaign_that_is_not_here_are_not_replaced(campaign, capsys, isolated):
+def test_packs_of_a_campaign_that_is_not_here_are_not_replaced(campaign, ask, capsys, isolated):
     """As where they were fetched from the machine that has the rest of it."""
     packs.write(Record.recorded(isolated / "made"), REPORT, isolated / "out")
     before = (isolated / "out" / "records-1.zip").read_bytes()
-    ask = ["campaign", "--device", "cpu", "--minutes", "1", "-o", isolated / "out", "--resume"]
-    assert "would be replaced" in refused(capsys, *ask)
+    assert "would be replaced" in refused(capsys, *ask, "--resume")
     assert (isolated / "out" / "records-1.zip").read_bytes() == before
 
 
 @pytest.mark.parametrize("fault", [RuntimeError("out of memory\nat length"), UserError("no file")])
-def test_where_the_checks_fail_the_runs_are_made(campaign, capsys, isolated, monkeypatch, fault):
+def test_where_the_checks_fail_the_runs_are_made(campaign, ask, capsys, monkeypatch, fault):
     """The reason is told in a line."""
 
     def fail(*_):
         raise fault
 
     monkeypatch.setattr(steps, "take", fail)
-    ask = ["campaign", "--device", "cpu", "--minutes", "1", "-o", str(isolated / "out")]
     assert main(ask) == 0
     out, err = capsys.readouterr()
     assert "report: 1, in records-1.zip," in out

@@ -16,9 +16,10 @@ from toy_runs import change
 
 
 @pytest.fixture(autouse=True)
-def _empty(isolated):
-    """Have a folder for results, as every checkout has."""
+def _empty(isolated, monkeypatch):
+    """Have a folder for results, as every checkout has, and take made-up pictures for real ones."""
     places.results().mkdir()
+    monkeypatch.setattr(pictures, "PUBLISHED", "f")
 
 
 RESULT_KEYS = [
@@ -96,12 +97,6 @@ def test_results_as_text_have_a_line_a_configuration(capsys, monkeypatch):
 
 
 # Recording
-
-
-@pytest.fixture(autouse=True)
-def _of_the_article(monkeypatch):
-    """Take the made-up pictures for the article's."""
-    monkeypatch.setattr(pictures, "PUBLISHED", "f")
 
 
 def test_finished_runs_are_recorded_by_their_keys(capsys):

@@ -36,6 +36,13 @@ def made_up_pictures():
     return Pictures(names, pixels, "stand-in", "made-up", pd.DataFrame({"image": names}))
 
 
+def black():
+    """Give black pictures under the names of all photographs, as the stand-in."""
+    names = folds.load()["image"].to_numpy()
+    pixels = np.zeros((len(names), 4, 4, 3), np.uint8)
+    return Pictures(names, pixels, "stand-in", "0" * 64, pd.DataFrame())
+
+
 def names_in(folder):
     return sorted(path.name for path in folder.iterdir())
 
@@ -60,7 +67,8 @@ def subclasses(kind):
 
 
 MADE = {"commit": "0123456789", "dirty": False, "began": "2020-02-03T04:05:06+00:00"}
-MADE |= {"seconds": 90.0, "hardware": {"cpu": "a processor", "cores": 2, "memory_gib": 4.0}}
+MADE |= {"device": "cpu", "seconds": 90.0}
+MADE |= {"hardware": {"cpu": "a processor", "cores": 2, "memory_gib": 4.0}}
 
 
 def describe(folder, work, content, data=None, code="c"):
@@ -70,4 +78,9 @@ def describe(folder, work, content, data=None, code="c"):
     data = {"source": source, "fingerprint": "f"} | (data or {})
     content |= {"key": work.key(data["fingerprint"], code), "data": data, "code": code}
     (folder / f"{work.kind}.json").write_text(json.dumps(content))
-    (folder / "provenance.json").write_text(json.dumps(MADE))
+    told(folder)
+
+
+def told(folder, **fields):
+    """Write how what a folder holds was made: as `MADE` says, but for these fields."""
+    (folder / "provenance.json").write_text(json.dumps(MADE | fields))

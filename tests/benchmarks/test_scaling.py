@@ -1,13 +1,12 @@
 """The model of many machines by arithmetic of its own, from a made-up report and records."""
 
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from pixels_to_sentiment.benchmarks import scaling
 from pixels_to_sentiment.records import catalogue
+from toy_runs import told
 
 ROWS = [
     ("training", scaling.SERIAL, 1, 6, [60.0, 30.0], {}),
@@ -56,14 +55,13 @@ def test_the_catalogue_takes_what_recorded_runs_took_for_a_picture(made):
     """Counted anew from the files of the catalogue; a network without a record has no time."""
     fast, slow = made(fold=1, precision="bf16"), made(fold=2, precision="bf16")
     other = made(fold=3, precision="fp32")
-    for one, seconds, device in ((fast, 100, "cpu"), (slow, 200, "cpu"), (other, 9e9, "cpu")):
-        path = one.folder / "provenance.json"
-        path.write_text(
-            json.dumps(json.loads(path.read_text()) | {"seconds": seconds} | {"device": device})
-        )
+    on_gpu = made(fold=4, precision="bf16")
+    told(on_gpu.folder, seconds=9e9, device="cuda")
+    for one, seconds in ((fast, 100), (slow, 200), (other, 9e9)):
+        told(one.folder, seconds=seconds)
     recipe = fast.run.recipe
     rate = 300 / (2 * recipe.iterations * recipe.batch_size * recipe.iter_size)
-    table = scaling.wanted([fast, slow, other], seeds=3).set_index("network")
+    table = scaling.wanted([fast, slow, other, on_gpu], seeds=3).set_index("network")
     experiments = pd.read_csv(catalogue.__file__.replace("catalogue.py", "experiments.csv"))
     listed = pd.read_csv(catalogue.__file__.replace("catalogue.py", "catalogue.csv"))
     listed = listed[listed["ran"] != "frozen"].merge(

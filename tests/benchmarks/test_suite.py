@@ -1,12 +1,11 @@
 """What is timed together: the same work on all sides."""
 
-import numpy as np
-import pandas as pd
 import pytest
 
 from pixels_to_sentiment import cli
 from pixels_to_sentiment.benchmarks import contenders, reading, results, suite
-from pixels_to_sentiment.data import folds, pictures
+from pixels_to_sentiment.data import pictures
+from toy_runs import black
 
 pytestmark = pytest.mark.usefixtures("isolated")
 
@@ -74,10 +73,7 @@ def test_at_least_five_rounds_of_a_map_are_timed(monkeypatch):
 
 def test_files_lie_as_torchvision_wants_them(isolated, monkeypatch):
     """A folder a class, 256 pictures, of the stand-in where there are no photographs."""
-    names = folds.load()["image"].to_numpy()
-    dark = np.zeros((len(names), 8, 8, 3), np.uint8)
-    made_up = pictures.Pictures(names, dark, "stand-in", "", pd.DataFrame())
-    monkeypatch.setattr(pictures, "load", lambda: made_up)
+    monkeypatch.setattr(pictures, "load", black)
     (isolated / "files").mkdir()
     suite.write_files(isolated / "files")
     found = list(isolated.rglob("*.jpg"))

@@ -42,10 +42,7 @@ def test_the_rows_of_the_claims_come_first_and_seed_by_seed(planned):
 
 def test_a_run_costs_what_those_most_like_it_took_on_this_kind_of_device(tmp_path):
     """By pictures: 90 seconds for 180 batches; the same network's rate before any other's."""
-    folder = write_result(tmp_path, 1, 3)
-    path = folder / "provenance.json"
-    path.write_text(path.read_text().replace('"dirty"', '"device": "cpu", "dirty"'))
-    record = Record.open(folder)
+    record = Record.open(write_result(tmp_path, 1, 3))
     costs = order.Costs([record], "cpu")
     half = replace(record.run, recipe=replace(record.run.recipe, iterations=90))
     assert costs.expected(half) == pytest.approx(45 * order.MARGIN)
@@ -58,8 +55,5 @@ def test_a_run_costs_what_those_most_like_it_took_on_this_kind_of_device(tmp_pat
 
 def test_a_trial_tells_nothing_of_what_runs_cost(tmp_path):
     """Most of its seconds are those of the start, not of its few pictures."""
-    folder = write_result(tmp_path, 1, 3, limit=4)
-    path = folder / "provenance.json"
-    path.write_text(path.read_text().replace('"dirty"', '"device": "cpu", "dirty"'))
-    trial = Record.open(folder)
+    trial = Record.open(write_result(tmp_path, 1, 3, limit=4))
     assert order.Costs([trial], "cpu").expected(replace(trial.run, limit=None)) is None

@@ -11,12 +11,7 @@ from PIL import Image
 
 from pixels_to_sentiment.drawing import dark, figures
 
-
-@pytest.fixture(autouse=True)
-def _closed():
-    figures.theme()
-    yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("themed")
 
 
 def pixels(png):

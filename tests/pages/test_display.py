@@ -2,23 +2,22 @@
 
 import base64
 import io
-import json
 import re
 import shutil
 from dataclasses import replace
 from types import SimpleNamespace
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from pixels_to_sentiment import places
-from pixels_to_sentiment.data import folds, pictures
+from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files.assets import Unavailable
 from pixels_to_sentiment.imports import datasets
 from pixels_to_sentiment.pages import display
 from pixels_to_sentiment.reports import ledger
+from toy_runs import black, told
 
 pytestmark = pytest.mark.usefixtures("isolated")
 
@@ -36,15 +35,7 @@ def shown(monkeypatch):
 @pytest.fixture
 def standin(monkeypatch):
     """Take black pictures for the stand-in, with the reason why it is one."""
-    names = folds.load()["image"].to_numpy()
-    loaded = pictures.Pictures(
-        names,
-        np.zeros((len(names), 4, 4, 3), np.uint8),
-        "stand-in",
-        "0" * 64,
-        pd.DataFrame(),
-        reason="The archive is nowhere.",
-    )
+    loaded = replace(black(), reason="The archive is nowhere.")
     monkeypatch.setattr(pictures, "load", lambda source: loaded)
     return loaded
 
@@ -57,7 +48,7 @@ def test_a_page_says_that_it_is_from_the_stand_in_and_how_it_was_made(standin, s
     assert "The archive is nowhere." in shown[0]
     assert page.stand_in_note
     page.close()
-    for fact in ("smoke", "seed: 7", "stand-in", "0" * 64):
+    for fact in ("smoke", "seed: 7", "stand-in", black().fingerprint):
         assert fact in shown[-1]
 
 
@@ -109,9 +100,8 @@ def test_no_text_from_elsewhere_is_live_on_a_page(made, shown, monkeypatch):
     """Names of an archive's members, machines, networks, reasons of a server: all as text."""
     hostile = "<script>1</script>\n\n```\n"
     one = made(network="timm/" + hostile.replace("/", ""))
-    told = json.loads((one.folder / "provenance.json").read_text())
-    told |= {"commit": hostile, "began": hostile, "hardware": {"cpu": hostile, "cores": hostile}}
-    (one.folder / "provenance.json").write_text(json.dumps(told))
+    hardware = {"cpu": hostile, "cores": hostile}
+    told(one.folder, commit=hostile, began=hostile, hardware=hardware)
     monkeypatch.setattr(ledger, "recorded", lambda: [one])
     display.note(hostile, hostile)
     with display.missing(hostile):
@@ -178,10 +168,6 @@ def test_the_gallery_shows_the_surest_right_then_the_surest_wrong(made, monkeypa
     monkeypatch.setattr(
         display.figures, "gallery", lambda pixels, titles, *_, **__: asked.update(titles=titles)
     )
-    table = folds.load()
-    loaded = pictures.Pictures(
-        table["image"].to_numpy(), np.zeros((len(table), 1, 1, 3)), "", "", pd.DataFrame()
-    )
-    display.gallery_of_predictions(loaded, [record], 4)
+    display.gallery_of_predictions(black(), [record], 4)
     assert [title.split("\n")[1] for title in asked["titles"]] == ["right"] * 2 + ["wrong"] * 2
     assert asked["titles"][0].split()[1] == "61%"

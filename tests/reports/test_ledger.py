@@ -1,6 +1,5 @@
 """All runs in one table, from made-up records, and what makes one outdated."""
 
-import json
 import shutil
 from dataclasses import replace
 
@@ -14,6 +13,7 @@ from pixels_to_sentiment.probes.records import Probe, ProbeRecord
 from pixels_to_sentiment.records.runs import Run
 from pixels_to_sentiment.reports import ledger
 from pixels_to_sentiment.studies.records import Study, StudyRecord
+from toy_runs import told
 
 pytestmark = pytest.mark.usefixtures("isolated")
 DATA = "f" * 64  # of the records that `made` makes
@@ -25,9 +25,8 @@ def probed(tmp_path):
     probe = Probe("squeezenet1_1:imagenet", "five", 2, ("conv1",))
     folder = tmp_path / "made" / probe.key(DATA)
     toy_probes.written(folder, probe, ["0" * len(probe.lists()[1])])
-    made = {"commit": "0123456789", "dirty": True, "began": "2021-01-01T00:00:00", "seconds": 30}
-    made |= {"hardware": {"cpu": "a processor", "gpu": "a card", "cores": 8}}
-    (folder / "provenance.json").write_text(json.dumps(made))
+    hardware = {"cpu": "a processor", "gpu": "a card", "cores": 8}
+    told(folder, dirty=True, began="2021-01-01T00:00:00", hardware=hardware)
     return ProbeRecord.open(folder)
 
 
@@ -106,9 +105,7 @@ def test_a_study_of_maps_has_a_row_and_the_stand_in_is_no_outdated_photograph(tm
     study = Study("squeezenet1_1:imagenet", "five", 4, seed=2)
     data = {"source": "stand-in", "fingerprint": "s" * 64}
     record = StudyRecord(tmp_path, study, "1" * 16, data, Study.fingerprint())
-    made = {"commit": "0123456789", "dirty": False, "began": "2021-01-01T00:00:00", "seconds": 60}
-    made |= {"hardware": {"cpu": "a processor", "cores": 2}}
-    (tmp_path / "provenance.json").write_text(json.dumps(made))
+    told(tmp_path, seconds=60)
     row = ledger.ledger([record]).iloc[0]
     assert list(row[["fold", "seed", "minutes", "changed since"]]) == [4, 2, 1, ""]
     assert row["what"] == "study of maps: SqueezeNet 1.1, head fitted, stand-in"

@@ -115,9 +115,14 @@ def record(report: dict) -> Path:
     """Keep a report among the recorded ones, named by device and date."""
     made = report["made"]
     kind = "gpu" if made["device"].startswith("cuda") else "cpu"
-    stamp = made["date"][:19].replace(":", "").replace("-", "")
     alone = _COSTS if report.get("costs") and not report.get("comparisons") else ""
-    path = places.benchmarks() / f"{alone}{kind}-{stamp}.json"
+    return keep(report, f"{alone}{kind}", made["date"])
+
+
+def keep(report: dict, name: str, began: str) -> Path:
+    """Keep a report among the recorded ones, under a name followed by when it was begun."""
+    stamp = began[:19].replace(":", "").replace("-", "")
+    path = places.benchmarks() / f"{name}-{stamp}.json"
     places.keep(path, json.dumps(report, indent=1) + "\n")
     return path
 

@@ -157,6 +157,6 @@ def in_words(report: dict, model: Mapping[str, float]) -> dict[str, str]:
     }
 
 
-def gpu_hours(pictures: float, rate: float = AIM) -> float:
-    """Hours of a GPU that trains on so many pictures a second; the rate is an aim, not measured."""
-    return pictures / rate / 3600
+def gpu_hours(pictures: float) -> float:
+    """Hours of a GPU that trains on so many pictures as is aimed at, which is not measured."""
+    return pictures / AIM / 3600

@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from operator import itemgetter
 from pathlib import Path
 
-from pixels_to_sentiment import places
 from pixels_to_sentiment.benchmarks import results
 from pixels_to_sentiment.benchmarks.results import BF16, COMMON, OURS
 from pixels_to_sentiment.benchmarks.scaling import AIM
@@ -121,10 +120,8 @@ def _judged(values: list[float | None], device: str) -> Iterable[dict]:
 
 def keep(report: dict) -> Path:
     """Keep a report beside the recorded benchmarks, named by device and date."""
-    stamp = report["began"][:19].replace(":", "").replace("-", "")
-    path = places.benchmarks() / f"campaign-{report['device'].partition(':')[0]}-{stamp}.json"
-    places.keep(path, json.dumps(report, indent=1) + "\n")
-    return path
+    device = report["device"].partition(":")[0]
+    return results.keep(report, f"campaign-{device}", report["began"])
 
 
 def sound(report: dict) -> dict:

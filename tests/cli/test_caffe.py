@@ -58,10 +58,12 @@ def test_conversion_goes_both_ways_and_refuses_what_it_cannot_do(capsys, model, 
     sentence = refused(capsys, "caffe", "convert", model, there)
     assert f"{there} exists already: use --force" in sentence
     assert there.read_bytes() == b"mine"
-    missing = tmp_path / "missing.caffemodel"
-    assert f"no file {missing}" in refused(capsys, "caffe", "convert", missing, there)
+    for missing, target in (("no.caffemodel", "x.safetensors"), ("no.safetensors", again.name)):
+        paths = tmp_path / missing, tmp_path / target
+        assert f"{paths[0]} cannot be read" in refused(capsys, "caffe", "convert", *paths)
+        assert not paths[1].exists()
     nowhere = tmp_path / "no" / "m.safetensors"
-    assert "no folder" in refused(capsys, "caffe", "convert", model, nowhere)
+    assert f"{nowhere} cannot be written" in refused(capsys, "caffe", "convert", model, nowhere)
     forced = said(capsys, "caffe", "convert", model, there, "--force")
     assert forced == f"Wrote {there}.\n"
     said(capsys, "caffe", "convert", there, again)

@@ -84,11 +84,7 @@ def _convert(options: argparse.Namespace) -> None:
     if (source.suffix, target.suffix) not in CONVERSIONS:
         known = ", ".join(f"{a} to {b}" for a, b in sorted(CONVERSIONS))
         raise UserError(f"{source} cannot be converted to {target}: it goes from {known}.")
-    if not os.path.isfile(source):
-        raise UserError(f"There is no file {source}.")
     _refuse_existing([target], options.force)
-    if not target.parent.is_dir():
-        raise UserError(f"There is no folder {target.parent} to write {target.name} into.")
     if target.suffix == ".safetensors":
         convert.to_safetensors(source, target)
     elif target.suffix == ".npy":

@@ -11,6 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
+from pixels_to_sentiment import places
 from pixels_to_sentiment.data import folds, pictures
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files import archives
@@ -109,17 +110,16 @@ def test_the_effect_is_counted_picture_by_picture():
     assert table.loc["oversampled", ["changed", "largest", "mean"]].to_list() == [0, 0, 0]
 
 
-def test_exact_predictions_join_the_result_of_the_same_training(tmp_path, archive, on_photographs):
+def test_exact_predictions_join_the_result_of_the_same_training(archive, on_photographs):
     """Recorded under other code, with the same predictions; read back as the effect, by view."""
-    results = tmp_path / "results"
     predicted = on_photographs.predictions()
     predicted["oversampled"] = 1 - predicted["oversampled"]
     with pytest.raises(UserError, match="No recorded result"):
-        fidelity.record(on_photographs, predicted, results)
-    folder = Path(shutil.copytree(on_photographs.folder, results / "made"))
+        fidelity.record(on_photographs, predicted)
+    folder = Path(shutil.copytree(on_photographs.folder, places.results() / "made"))
     change(folder / "run.json", code="another")
     key = Record.open(folder).key
-    assert fidelity.record(on_photographs, predicted, results) == folder
+    assert fidelity.record(on_photographs, predicted) == folder
     read = fidelity.both_ways([Record.open(folder), on_photographs])
     assert list(read)[:3] == ["configuration", "fold", "key"]
     assert read["view"].to_list() == ["centre crop", "ten crops"]
@@ -132,12 +132,12 @@ def test_exact_predictions_join_the_result_of_the_same_training(tmp_path, archiv
     assert fidelity.probabilities([on_photographs]).empty
 
 
-def test_exact_predictions_do_not_join_another_training(tmp_path, on_photographs):
+def test_exact_predictions_do_not_join_another_training(on_photographs):
     """One whose predictions differ in a digit; nothing is written."""
-    folder = shutil.copytree(on_photographs.folder, tmp_path / "results" / "0123456789abcdef")
+    folder = shutil.copytree(on_photographs.folder, places.results() / "0123456789abcdef")
     table = on_photographs.predictions()
     table.assign(centre=table["centre"] + 1e-9).to_csv(folder / "predictions.csv", index=False)
     before = sorted(folder.iterdir())
     with pytest.raises(UserError, match="record the run first"):
-        fidelity.record(on_photographs, table, tmp_path / "results")
+        fidelity.record(on_photographs, table)
     assert sorted(folder.iterdir()) == before

@@ -11,11 +11,11 @@ from pixels_to_sentiment.records.catalogue import SETTLED, Configuration
 from pixels_to_sentiment.reports import stability
 
 
-def losses(inputs, labels, rate, momentum, steps=400):
+def losses(inputs, labels, rate, momentum):
     """Train a two-way layer on inputs that stay, by Caffe's rule, from nearly equal outputs."""
     weight = torch.full((2, inputs.shape[1]), 1e-3, dtype=torch.float64, requires_grad=True)
     history, found = torch.zeros_like(weight), []
-    for _ in range(steps):
+    for _ in range(400):
         loss = F.cross_entropy(inputs @ weight.T, labels)
         (gradient,) = torch.autograd.grad(loss, weight)
         history = momentum * history + rate * gradient

@@ -93,7 +93,7 @@ def effect(fast: pd.DataFrame, exact: pd.DataFrame) -> pd.DataFrame:
     return apart([(fast, exact)]).rename(columns=named)
 
 
-def record(finished: Record, predicted: pd.DataFrame, results: Path | None = None) -> Path:
+def record(finished: Record, predicted: pd.DataFrame) -> Path:
     """Keep predictions from exact pixels in the folder of the recorded result of that training.
 
     Raises
@@ -102,7 +102,7 @@ def record(finished: Record, predicted: pd.DataFrame, results: Path | None = Non
         If no recorded result has the same run and the same predictions to the last digit.
     """
     told = finished.predictions()
-    for path in sorted((results or places.results()).glob("*/run.json")):
+    for path in sorted(places.results().glob("*/run.json")):
         there = Record.open(path.parent)
         if there.run == finished.run and there.predictions().equals(told):
             break

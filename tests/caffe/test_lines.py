@@ -13,7 +13,6 @@ def glog(message, second=0):
 
 
 TRAINED = "    Train net output #0: loss = 3 (* 1 = 3 loss)"
-TESTED = "    Test net output #0: accuracy = 0.5"
 
 
 @pytest.mark.parametrize(

@@ -53,33 +53,35 @@ def commit() -> tuple[str, bool]:
         return "unknown", False
     if not (root / ".git").exists():
         return _archived(root), False
-    # The ceiling keeps git from answering for a repository that the checkout merely lies in.
-    environment = os.environ | {"GIT_CEILING_DIRECTORIES": str(root.parent)}
-    command = ["git", "--no-optional-locks", "status", "--porcelain=v2", "--branch"]
     recorded = places.results(), places.choices(), places.again(), places.benchmarks()
     inside = [one.relative_to(root) for one in recorded if one.is_relative_to(root)]
-    command += ["--", ".", *(f":(exclude){one}" for one in inside)]
-    try:
-        answer = subprocess.run(
-            command, cwd=root, env=environment, capture_output=True, text=True, timeout=30
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return "unknown", False
-    lines = answer.stdout.splitlines()
+    status = ["status", "--porcelain=v2", "--branch", "--", "."]
+    lines = git(root, *status, *(f":(exclude){one}" for one in inside)).splitlines()
     found = next((li.split()[-1] for li in lines if li.startswith("# branch.oid ")), "(initial)")
-    if answer.returncode or found == "(initial)":
+    if found == "(initial)":
         return "unknown", False
     return found, any(not line.startswith("#") for line in lines)
 
 
 def last_commit(path: Path) -> str:
     """Give the last commit that changed a file, empty where git does not say."""
-    command = ["git", "log", "-1", "--format=%H", "--", path.name]
+    return git(path.parent, "log", "-1", "--format=%H", "--", path.name).strip()
+
+
+def git(folder: Path, *words: str) -> str:
+    """Give what git says in a folder of the checkout, empty where it cannot say."""
+    root = places.checkout()
+    if root is None:
+        return ""
+    # The ceiling keeps git from answering for a repository that the checkout merely lies in.
+    environment = os.environ | {"GIT_CEILING_DIRECTORIES": str(root.parent)}
+    command = ["git", "--no-optional-locks", *words]
+    options = {"cwd": folder, "env": environment, "capture_output": True, "text": True}
     try:
-        found = subprocess.run(command, cwd=path.parent, capture_output=True, text=True, timeout=30)
+        answer = subprocess.run(command, **options, timeout=30)
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return found.stdout.strip()
+    return "" if answer.returncode else answer.stdout
 
 
 def _archived(root: Path) -> str:

@@ -5,7 +5,6 @@ A rule that is reworded is newer than what was recorded before, and `dated` says
 
 import ast
 import re
-import subprocess
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup
 
-from pixels_to_sentiment import places
+from pixels_to_sentiment import places, provenance
 
 # A claim of no difference holds if the whole interval is within one picture in a hundred.
 MARGIN = 0.01
@@ -140,14 +139,10 @@ def _lines_of_rules(source: str) -> dict[str, range]:
 def _committed(path: Path) -> dict[int, datetime]:
     """Give when each line of a file was committed, by its number from 1; none if git cannot say."""
     root = places.checkout()
-    command = ["git", "--no-optional-locks", "blame", "--line-porcelain", "--", path.name]
-    try:
-        told = subprocess.run(command, cwd=path.parent, capture_output=True, text=True, timeout=30)
-    except (OSError, subprocess.TimeoutExpired):
+    if root is None or (root / ".git" / "shallow").exists():
         return {}
-    if root is None or (root / ".git" / "shallow").exists() or told.returncode:
-        return {}
+    told = provenance.git(path.parent, "blame", "--line-porcelain", "--", path.name)
     # A line is told of from its commit on, which is all zeros before it has one.
     each = r"^(?!0{40})[0-9a-f]{40} \d+ (\d+)(?: \d+)?\n(?:[^\t].*\n)*?committer-time (\d+)$"
-    found = re.findall(each, told.stdout, re.MULTILINE)
+    found = re.findall(each, told, re.MULTILINE)
     return {int(number): datetime.fromtimestamp(int(when), UTC) for number, when in found}

@@ -9,7 +9,6 @@ import os
 import shutil
 import urllib.request
 from collections import OrderedDict
-from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
@@ -213,9 +212,8 @@ def bright_or_dark():
 @pytest.fixture
 def made(tmp_path):
     """Write the folder of a finished run whose predictions are right on the first `right`."""
-    from pixels_to_sentiment.data import folds
     from pixels_to_sentiment.records import experiments, runs
-    from toy_runs import describe
+    from toy_runs import written
 
     def make(
         fold=1,
@@ -238,19 +236,12 @@ def made(tmp_path):
             precision=precision,
             seed=seed,
         )
-        test = folds.split(agreement, fold)[1][["image", "label"]]
-        correct = np.arange(len(test)) < round(right * len(test))
-        sure = 0.6 + surer + 0.0001 * np.arange(len(test))
-        positive = np.where((test["label"] == 1) == correct, sure, 1 - sure)
-        folder = tmp_path / "made" / run.key("f" * 64, "c")
-        folder.mkdir(parents=True)
-        test.assign(centre=positive, oversampled=positive).to_csv(
-            folder / "predictions.csv", index=False
-        )
-        curve = {"iteration": [1, 2], "rate": [0.1, 0.1], "train_loss": [0.7, 0.6]}
-        pd.DataFrame(curve).to_csv(folder / "curve.csv", index=False)
-        describe(folder, run, {"run": asdict(run)}, {"fingerprint": "f" * 64})
-        return runs.Record.open(folder)
+        label = run.lists()[1]["label"]
+        correct = np.arange(len(label)) < round(right * len(label))
+        sure = 0.6 + surer + 0.0001 * np.arange(len(label))
+        positive = np.where((label == 1) == correct, sure, 1 - sure)
+        views = {"centre": positive, "oversampled": positive}
+        return runs.Record.open(written(tmp_path / "made", run, views, {"fingerprint": "f" * 64}))
 
     return make
 

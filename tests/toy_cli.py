@@ -3,13 +3,13 @@
 import json
 import subprocess
 import sys
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import numpy as np
 
 from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.training import recipes
-from toy_runs import RUN, describe
+from toy_runs import RUN, written
 
 HEAVY = ("torch", "torchvision", "timm", "sklearn", "scipy", "matplotlib", "seaborn", "pandas")
 
@@ -55,14 +55,7 @@ def write_result(root, fold, right, **changes):
     """Write a run's folder as documented, of which so many of each four pictures are right."""
     run = replace(RUN, network="squeezenet1_1", start="imagenet", fold=fold, limit=None)
     run = replace(run, recipe=recipes.recipe("paper", "five"), **changes)
-    code = run.fingerprint()
-    folder = root / run.key("f", code)
-    folder.mkdir(parents=True)
-    describe(folder, run, {"run": asdict(run)}, code=code)
-    (folder / "curve.csv").write_text("iteration\n1\n")
-    table = run.lists()[1][["image", "label"]]
-    correct = np.arange(len(table)) % 4 < right
-    centre = np.where(correct == (table["label"] == 1), 0.9, 0.1)
-    table = table.assign(centre=centre, oversampled=table["label"])
-    table.to_csv(folder / "predictions.csv", index=False)
-    return folder
+    label = run.lists()[1]["label"]
+    correct = np.arange(len(label)) % 4 < right
+    centre = np.where(correct == (label == 1), 0.9, 0.1)
+    return written(root, run, {"centre": centre, "oversampled": label}, code=run.fingerprint())

@@ -56,12 +56,8 @@ def trained(root, data=None, **changes):
     """Write the folder of a finished run of the small network, without weights."""
     run = replace(MAPPED_RUN, **changes)
     data = {"source": "stand-in", "fingerprint": "made-up"} | (data or {})
-    folder = root / run.key(data["fingerprint"])
-    folder.mkdir(parents=True)
-    for name in ("curve.csv", "predictions.csv"):
-        (folder / name).write_text("")
-    toy_runs.describe(folder, run, {"run": asdict(run)}, data, run.fingerprint())
-    return Record.open(folder)
+    views = {"centre": 0.5, "oversampled": 0.5}
+    return Record.open(toy_runs.written(root, run, views, data, run.fingerprint()))
 
 
 def measured(images, labels, seed=0, maps=measures.MAPS):

@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import pandas as pd
 import papermill
@@ -21,7 +21,7 @@ from pixels_to_sentiment.imports import datasets
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.training import loop
 from toy_cli import refused, said, write_result
-from toy_runs import RUN, describe
+from toy_runs import RUN, written
 
 
 def test_the_commands_import_and_list(own, capsys):
@@ -66,12 +66,8 @@ def test_what_is_of_another_data_set_is_called_that_and_not_damaged(own, isolate
     datasets.add(*own, "a", count=3)
     with places.using("a"):
         run = replace(RUN, agreement="all", limit=None)
-        folder = isolated / "runs" / run.key("f")
-        folder.mkdir(parents=True)
-        describe(folder, run, {"run": asdict(run)}, code=run.fingerprint())
-        (folder / "curve.csv").write_text("iteration\n1\n")
-        rows = (f"{i},{y},0.1,0.1\n" for i, y in run.lists()[1][["image", "label"]].to_numpy())
-        (folder / "predictions.csv").write_text("image,label,centre,oversampled\n" + "".join(rows))
+        views = {"centre": 0.1, "oversampled": 0.1}
+        folder = written(isolated / "runs", run, views, code=run.fingerprint())
         assert len(Record.open(folder).predictions()) == 4
     commands = ["record", folder.name], ["record", "--all"], ["caffe", "compare", folder.name]
     for words in (*commands, ["caffe", "export", folder.name, "-o", str(isolated / "out")]):

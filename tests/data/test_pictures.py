@@ -222,13 +222,9 @@ def test_two_that_decode_at_once_agree(isolated, pack, contents, on_second_warp)
 @pytest.mark.parametrize(
     ("file", "content"),
     [
-        ("pixels.npy", b""),
-        ("pixels.npy", b"\x93NUMPY\x01\x00v\x00"),
         ("pixels.npy", None),
         ("pixels.npy", lambda whole: whole[:-1] + bytes([whole[-1] ^ 1])),
         ("files.csv", lambda whole: whole.replace(b"256", b"255", 1)),
-        ("files.csv", None),
-        ("files.csv", b""),
         ("whole.json", b""),
         ("whole.json", b"{}"),
         ("whole.json", b"[]"),
@@ -349,20 +345,6 @@ def test_the_photographs_are_the_published_ones(photographed):
     sizes = photographed[["width", "height"]].agg(["min", "max"])
     assert sizes.to_numpy().tolist() == [[100, 100], [600, 1200]]
     assert photographed["sha256"].duplicated().sum() == 13
-
-
-def test_photographs_are_decoded_as_opencv_decodes_them(photographed, mirror, monkeypatch):
-    """From the file to the square within one grey level, on every hundredth."""
-    few = photographed[["image"]][::100]
-    monkeypatch.setattr(folds, "load", lambda: few)
-    found = pictures.from_archive(mirror / pictures.ARCHIVE)
-    with zipfile.ZipFile(mirror / pictures.ARCHIVE) as archive:
-        members = {name.rpartition("/")[2]: name for name in archive.namelist()}
-        for name, pixels in zip(few["image"], found.pixels, strict=True):
-            content = np.frombuffer(archive.read(members[name]), np.uint8)
-            image = cv2.imdecode(content, cv2.IMREAD_COLOR)
-            image = cv2.resize(image, (256, 256), interpolation=cv2.INTER_LINEAR)
-            assert np.abs(pixels - image[..., ::-1].astype(int)).max() <= 1, name
 
 
 def test_copies_are_found_by_their_bytes():

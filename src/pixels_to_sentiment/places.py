@@ -4,6 +4,7 @@ Each place can be moved by an environment variable, so that a notebook, a comman
 agree on it whatever the working directory.
 """
 
+import csv
 import errno
 import fcntl
 import os
@@ -31,6 +32,12 @@ def checkout() -> Path | None:
     """Root of the git checkout the library runs from, or ``None`` when it was installed apart."""
     root = _PACKAGE.parents[1]
     return root if (root / "_config.yml").is_file() else None
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    """Read a table that comes with the library, as in ``records/catalogue.csv``."""
+    with (_PACKAGE / name).open(encoding="utf-8", newline="") as table:
+        return list(csv.DictReader(table))
 
 
 def ground_truth() -> Path:

@@ -1,16 +1,15 @@
 """The claims as data: what they name is there to be run."""
 
-from pixels_to_sentiment import claims
-from pixels_to_sentiment.claims import RULES, paper
+from pixels_to_sentiment import claims, places
+from pixels_to_sentiment.claims import RULES
 from pixels_to_sentiment.records import catalogue
 from pixels_to_sentiment.records.catalogue import Configuration
 
 
 def test_a_claim_names_its_section_its_rule_and_networks_that_there_are():
     """Of its own networks and those that stand in."""
-    assert {row["claim"] for row in paper._rows("tested.csv")} <= {
-        one.name for one in claims.CLAIMS
-    }
+    tested = places.rows("claims/tested.csv")
+    assert {row["claim"] for row in tested} <= {one.name for one in claims.CLAIMS}
     for claim in claims.CLAIMS:
         assert claim.kind in RULES
         assert claim.section == claims.OURS or 4 <= float(claim.section) <= 5
@@ -39,7 +38,7 @@ def test_all_layers_that_the_catalogue_adds_are_compared():
 
 def test_what_was_named_late_can_be_left_out():
     """Of a claim that has some, nothing else is lost; one that has none is not judged twice."""
-    late = [row for row in paper._rows("tested.csv") if row["named"]]
+    late = [row for row in places.rows("claims/tested.csv") if row["named"]]
     assert {row["named"] for row in late} == {"after"}
     whole = {claim.name: claim for claim in claims.CLAIMS}
     assert {one.name for one in claims.NAMED_BEFORE} == {row["claim"] for row in late}

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from pixels_to_sentiment import places
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.judging import scores
@@ -67,7 +68,7 @@ def test_a_configuration_is_checked_without_building_its_network(monkeypatch):
 
 def test_every_experiment_is_found_under_its_name():
     """With subsets that there are; another name lists those there are, and no row is of none."""
-    listed = {row["experiment"] for row in catalogue._rows("catalogue.csv")}
+    listed = {row["experiment"] for row in places.rows("records/catalogue.csv")}
     assert listed == catalogue.EXPERIMENTS.keys()
     for name, experiment in catalogue.EXPERIMENTS.items():
         assert catalogue.find(name) is experiment

@@ -8,11 +8,10 @@ results had been seen. Added layers on a network that was settled have no frozen
 start to have settled what is below.
 """
 
-import csv
 from collections import defaultdict
 from dataclasses import dataclass
-from pathlib import Path
 
+from pixels_to_sentiment import places
 from pixels_to_sentiment.records.catalogue import Configuration
 
 # The view that accuracies are of, unless views are what is compared.
@@ -76,7 +75,7 @@ class Claim:
 def _claims(known: bool) -> tuple[Claim, ...]:
     """Read the claims and what tests them, with that whose results were `known` when named."""
     found = defaultdict(lambda: defaultdict(tuple))
-    for row in _rows("tested.csv"):
+    for row in places.rows("claims/tested.csv"):
         if row["named"] and not known:
             continue
         both = tuple(filter(None, (row["first"], row["other"])))
@@ -85,13 +84,8 @@ def _claims(known: bool) -> tuple[Claim, ...]:
         found[row["claim"]][row["as"]] += (both if row["other"] else both[0],)
     return tuple(
         Claim(**row | {"of_layers": row["of_layers"] == "yes"}, **found[row["name"]])
-        for row in _rows("claims.csv")
+        for row in places.rows("claims/claims.csv")
     )
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    with Path(__file__).with_name(name).open(encoding="utf-8", newline="") as table:
-        return list(csv.DictReader(table))
 
 
 CLAIMS = _claims(known=True)

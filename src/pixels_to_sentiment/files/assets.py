@@ -6,7 +6,6 @@ under their declared names), then in the package that carries it, where there is
 Where ``PIXELS_TO_SENTIMENT_OFFLINE`` is set to anything but 0, nothing is downloaded.
 """
 
-import csv
 import hashlib
 import os
 import re
@@ -56,8 +55,7 @@ class Asset:
 
 
 # Of all published files, by name: a row each of ``declared.csv`` beside this file.
-with Path(__file__).with_name("declared.csv").open(newline="", encoding="utf-8") as _table:
-    _rows = [{k: v or None for k, v in row.items()} for row in csv.DictReader(_table)]
+_rows = [{k: v or None for k, v in row.items()} for row in places.rows("files/declared.csv")]
 ASSETS = {row["name"]: Asset(**row | {"size": row["size"] and int(row["size"])}) for row in _rows}
 
 

@@ -1,27 +1,26 @@
 """What a file is by its first bytes, when it is not what was asked for, and the cure."""
 
-import csv
 import io
 from ast import literal_eval
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from contextlib import suppress
-from pathlib import Path
 from typing import BinaryIO
 from zipfile import BadZipFile, ZipFile
+
+from pixels_to_sentiment import places
 
 # For the parameters of a network that another library made.
 SAFE = "write its parameters with safetensors' save_file and convert that"
 # By place and bytes, what has them and what to do then. What does not stand at the beginning comes
 # first, as the length that a safetensors file begins with may look like a pickle. Pickles are those
 # of protocol 2 and later; of 0 and 1, of dictionaries, lists, arrays and objects.
-with Path(__file__).with_name("magic.csv").open(encoding="utf-8", newline="") as _table:
-    _EVERY = {
-        (int(row["at"]), literal_eval(f"b'{row['bytes']}'")): (
-            row["what"],
-            row["cure"].format(safe=SAFE),
-        )
-        for row in csv.DictReader(_table)
-    }
+_EVERY = {
+    (int(row["at"]), literal_eval(f"b'{row['bytes']}'")): (
+        row["what"],
+        row["cure"].format(safe=SAFE),
+    )
+    for row in places.rows("files/magic.csv")
+}
 SAFETENSORS, _PAGE = _EVERY[5, b"\0\0\0{"], _EVERY[0, b"<"]
 # Beginnings of texts.
 _JSON = "JSON", "see in it whether a server refused the file, and fetch that again"

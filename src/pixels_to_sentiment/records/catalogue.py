@@ -7,10 +7,8 @@ them or go beyond the paper (``here``); and networks whose features are classifi
 (``frozen``).
 """
 
-import csv
 import re
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.data import folds
@@ -187,16 +185,11 @@ class Experiment:
         return self.paper + self.here
 
 
-def _rows(name: str) -> list[dict[str, str]]:
-    with Path(__file__).with_name(name).open(newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def _listed() -> dict[str, Experiment]:
     """Read the experiments, by name, from ``experiments.csv`` and ``catalogue.csv``."""
-    made = {}
-    for row in _rows("experiments.csv"):
-        own = [one for one in _rows("catalogue.csv") if one["experiment"] == row["name"]]
+    made, every = {}, places.rows("records/catalogue.csv")
+    for row in places.rows("records/experiments.csv"):
+        own = [one for one in every if one["experiment"] == row["name"]]
         found = {"paper": [], "here": [], "frozen": []}
         for one in own:
             found[one["ran"]].append(tuple(one["configuration"].split(":")))

@@ -38,24 +38,11 @@ def test_titles_tell_configurations_apart():
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "squeezenet1_1",
-        "squeezenet1_1:random",
-        "squeezenet1_1:random:paper:more",
-        "squeezenet9:random:paper",
-        "squeezenet1_1:places:paper",
-        "squeezenet1_1:random:nobody's",
-        ":random:paper",
-        "timm/test_vit:random:nobody's",
-        "timm/test_vit:places:paper",
-        "timm/no_such_model:random:paper",
-    ],
+    "text", ["", "alexnet:random:paper:x", "x:random:paper", "alexnet:random:x"]
 )
 def test_a_configuration_with_an_unknown_part_is_refused(text):
     """One sentence, and for an unknown part the known ones."""
-    with pytest.raises(UserError, match=r"of the form|choose from|list_models"):
+    with pytest.raises(UserError, match=r"of the form|choose from"):
         Configuration.parse(text)
 
 

@@ -19,6 +19,7 @@ Lists = Mapping[str, Mapping[str, int]]  # label by file name, by subset
 Digests = Mapping[str, str]  # SHA-256 (hex) of the JPEG file, by file name
 
 _LARGEST_LIST = 1 << 20  # bytes; the longest complete list has 64,864
+_NEAR = 4  # bits of 64 in which the hashes of near copies may differ
 _HEADINGS = (
     'Photographs of each subset, and the accuracy of always answering "positive":',
     "Positive photographs in each test fold, which are shuffled, not stratified:",
@@ -207,28 +208,19 @@ def leak(digests: Digests, table: pd.DataFrame) -> pd.DataFrame:
     return _frame(rows, "agreement fold leaked test share")
 
 
-def near_duplicates(
-    hashes: np.ndarray, digests: Digests, table: pd.DataFrame, within: int = 4
-) -> pd.DataFrame:
+def near_duplicates(hashes: np.ndarray, digests: Digests, table: pd.DataFrame) -> pd.DataFrame:
     """Find pairs of pictures that look alike and are not byte-identical.
 
-    Parameters
-    ----------
-    hashes
-        As `descriptors.hashes` gives them, in the order of the table.
-    within
-        Bits in which the hashes of a pair may differ.
+    By hashes in the order of the table, as `descriptors.hashes` gives them, which differ in no more
+    than 4 bits.
 
-    Returns
-    -------
-    DataFrame
-        ``bits`` (in which they differ), ``image``, ``other``, ``label``, ``other_label``, and for
-        each subset whether the pair ``straddles`` two of its folds (``five_straddles``, bool): one
-        is trained on where the other is tested.
+    Columns ``bits`` (in which they differ), ``image``, ``other``, ``label``, ``other_label``, and
+    for each subset whether the pair ``straddles`` two of its folds (``five_straddles``, bool): one
+    is trained on where the other is tested.
     """
     apart = squareform(np.rint(pdist(hashes, "hamming") * hashes.shape[1]))
     digest = _digest_of(table["image"], digests).to_numpy()
-    near = np.triu(apart <= within, 1) & (digest[:, None] != digest)
+    near = np.triu(apart <= _NEAR, 1) & (digest[:, None] != digest)
     first, other = (table.iloc[rows].reset_index(drop=True) for rows in np.nonzero(near))
     found = pd.DataFrame({"bits": apart[near].astype(int), "image": first["image"]})
     found = found.assign(other=other["image"], label=first["label"], other_label=other["label"])

@@ -215,27 +215,11 @@ def made(tmp_path):
     from pixels_to_sentiment.records import experiments, runs
     from toy_runs import written
 
-    def make(
-        fold=1,
-        right=0.75,
-        recipe="paper",
-        precision="fp32",
-        agreement="five",
-        surer=0.0,
-        network="squeezenet1_1",
-        start="imagenet",
-        seed=0,
-    ):
-        run = runs.Run(
-            network=network,
-            start=start,
-            weights="w.safetensors",
-            agreement=agreement,
-            fold=fold,
-            recipe=experiments.recipe_of(recipe, agreement),
-            precision=precision,
-            seed=seed,
-        )
+    usual = {"network": "squeezenet1_1", "start": "imagenet", "weights": "w.safetensors"}
+
+    def make(fold=1, right=0.75, recipe="paper", agreement="five", surer=0.0, **changes):
+        lists = {"agreement": agreement, "fold": fold}
+        run = runs.Run(recipe=experiments.recipe_of(recipe, agreement), **usual | lists | changes)
         label = run.lists()[1]["label"]
         correct = np.arange(len(label)) < round(right * len(label))
         sure = 0.6 + surer + 0.0001 * np.arange(len(label))

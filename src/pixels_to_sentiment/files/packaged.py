@@ -37,16 +37,14 @@ def write(target: Path) -> None:
         If the folder of the target cannot be written to.
     """
     import torch
-    from safetensors.torch import save_file
+    from safetensors.torch import save
 
     path = _installed()
     with damage(path, CURE, "a PyTorch file"):
         state = torch.load(path, map_location="cpu", weights_only=True)
         renamed = dict(zip(_renamed(state), (v.contiguous() for v in state.values()), strict=True))
     with places.taking(target.parent, NO_ROOM):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with places.written_whole(target) as made:
-            save_file(renamed, made)
+        places.keep(target, save(renamed))
 
 
 def _installed() -> Path:

@@ -34,11 +34,9 @@ def by(write, *arguments):
     return stream.getvalue()
 
 
-def tarred():
-    stream = io.BytesIO()
+def tarred(stream):
     with tarfile.open(fileobj=stream, mode="w") as file:
         file.addfile(tarfile.TarInfo("a"))
-    return stream.getvalue()
 
 
 def archive(*names):
@@ -80,7 +78,7 @@ KINDS = {
     "gzip": (gzip.compress(MODEL), "gzip.*gunzip"),
     "bzip2": (bz2.compress(MODEL), "bzip2.*bunzip2"),
     "xz": (lzma.compress(MODEL), "xz.*unxz"),
-    "tar": (tarred(), "a tar archive.*unpack"),
+    "tar": (by(tarred), "a tar archive.*unpack"),
     "hdf5": (b"\x89HDF\r\n\x1a\n" + bytes(90), "an HDF5 file.*Net.save"),
     "lfs": (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "Git LFS.*git lfs pull"),
     "prototxt": (b'name: "x"\nlayer {\n}\n', "text.*a prototxt"),

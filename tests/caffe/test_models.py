@@ -10,16 +10,7 @@ import pytest
 from pixels_to_sentiment.caffe import models
 from pixels_to_sentiment.caffe.models import Layer
 from pixels_to_sentiment.errors import UserError
-from toy_caffe import (
-    field,
-    layer,
-    legacy,
-    old_layer,
-    packed,
-    shaped,
-    some_layers,
-    varint,
-)
+from toy_caffe import field, layer, legacy, old_layer, packed, shaped, some_layers, varint
 
 VALUES = [0.5, -1.25, 3.0, 1e-8, -7.5, 2.0]
 

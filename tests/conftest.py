@@ -217,12 +217,12 @@ def made(tmp_path):
 
     usual = {"network": "squeezenet1_1", "start": "imagenet", "weights": "w.safetensors"}
 
-    def make(fold=1, right=0.75, recipe="paper", agreement="five", surer=0.0, **changes):
+    def make(fold=1, right=0.75, recipe="paper", agreement="five", **changes):
         lists = {"agreement": agreement, "fold": fold}
         run = runs.Run(recipe=experiments.recipe_of(recipe, agreement), **usual | lists | changes)
         label = run.lists()[1]["label"]
         correct = np.arange(len(label)) < round(right * len(label))
-        sure = 0.6 + surer + 0.0001 * np.arange(len(label))
+        sure = 0.6 + 0.0001 * np.arange(len(label))
         positive = np.where((label == 1) == correct, sure, 1 - sure)
         views = {"centre": positive, "oversampled": positive}
         return runs.Record.open(written(tmp_path / "made", run, views, {"fingerprint": "f" * 64}))

@@ -52,6 +52,19 @@ def copy_of(record, root):
     return Path(shutil.copytree(record.folder, root / "runs" / record.key))
 
 
+def written(root, run, positive, data=None, code="c"):
+    """Write a finished run's folder, with its probabilities of positive by view, under its key."""
+    data = {"fingerprint": "f"} | (data or {})
+    folder = root / run.key(data["fingerprint"], code)
+    folder.mkdir(parents=True)
+    describe(folder, run, {"run": asdict(run)}, data, code)
+    table = run.lists()[1][["image", "label"]].assign(**positive)
+    table.to_csv(folder / "predictions.csv", index=False)
+    curve = {"iteration": [1, 2], "rate": [0.1, 0.1], "train_loss": [0.7, 0.6]}
+    pd.DataFrame(curve).to_csv(folder / "curve.csv", index=False)
+    return folder
+
+
 def change(path, **fields):
     """Change what a description says, as if the work had been done so: under its key."""
     content = json.loads(path.read_text()) | fields
@@ -85,16 +98,3 @@ def describe(folder, work, content, data=None, code="c"):
 def told(folder, **fields):
     """Write how what a folder holds was made: as `MADE` says, but for these fields."""
     (folder / "provenance.json").write_text(json.dumps(MADE | fields))
-
-
-def written(root, run, positive, data=None, code="c"):
-    """Write a finished run's folder, with its probabilities of positive by view, under its key."""
-    data = {"fingerprint": "f"} | (data or {})
-    folder = root / run.key(data["fingerprint"], code)
-    folder.mkdir(parents=True)
-    describe(folder, run, {"run": asdict(run)}, data, code)
-    table = run.lists()[1][["image", "label"]].assign(**positive)
-    table.to_csv(folder / "predictions.csv", index=False)
-    curve = {"iteration": [1, 2], "rate": [0.1, 0.1], "train_loss": [0.7, 0.6]}
-    pd.DataFrame(curve).to_csv(folder / "curve.csv", index=False)
-    return folder

@@ -73,6 +73,17 @@ def test_no_commit_is_unknown(repository, monkeypatch, tmp_path):
     assert provenance.commit() == ("unknown", False)
 
 
+def test_a_file_is_as_old_as_its_last_commit_and_a_foreign_one_of_no_age(repository, monkeypatch):
+    """A repository that the checkout merely lies in does not answer for it."""
+    (repository / "inner").mkdir()
+    (repository / "inner" / "a.txt").touch()
+    git(repository, "add", ".")
+    git(repository, "commit", "-qm", "Second")
+    assert provenance.last_commit(repository / "kept.txt") == git(repository, "rev-parse", "HEAD~")
+    monkeypatch.setattr(places, "checkout", lambda: repository / "inner")
+    assert provenance.last_commit(repository / "inner" / "a.txt") == ""
+
+
 def test_nothing_heavy_is_imported():
     """Asking for everything imports neither torch nor pandas nor numpy, and answers for torch."""
     code = (

@@ -102,7 +102,7 @@ def test_where_there_is_nothing_to_draw_or_no_notebook_nothing_happens(monkeypat
 
 
 def test_in_a_notebook_every_figure_brings_both():
-    """By the formatter that shows figures there."""
+    """By the formatter that shows figures there; the end of a cell draws nothing besides."""
     from IPython.core.interactiveshell import InteractiveShell
 
     shell = InteractiveShell.instance()
@@ -112,5 +112,9 @@ def test_in_a_notebook_every_figure_brings_both():
         data, metadata = shell.display_formatter.format(figure)
         assert share(pixels(data["image/png"]), "white") > 0.5
         assert share(pixels(metadata["image/png"][dark.KEY]), dark.GROUND) > 0.5
+        with plt.rc_context({"interactive": True}):
+            other, _ = plt.subplots()
+            shell.events.trigger("post_execute")
+        assert other.stale
     finally:
         InteractiveShell.clear_instance()

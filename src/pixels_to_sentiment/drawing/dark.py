@@ -47,6 +47,8 @@ def show_both() -> None:
     if shell is not None:
         # The backend has a say in what a figure is shown as, and has it when it is loaded.
         plt.switch_backend(plt.get_backend())
+        # After each cell pyplot would draw its figures once more than they are shown.
+        plt.uninstall_repl_displayhook()
         shell.display_formatter.formatters["image/png"].for_type(Figure, drawn)
 
 

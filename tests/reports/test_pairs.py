@@ -42,7 +42,10 @@ def test_a_pair_is_compared_in_one_precision_and_on_common_seeds(made):
     assert pairs.paired([*whole, *cut, *worse, *trio], both)["failed"].iloc[0] == row.failed
     # For lack of a fold, of a common seed, or of all.
     for some in ([*whole, *cut[:4]], [*worse, *cut], []):
-        assert pairs.paired(some, [(CUT, WHOLE)]).empty
+        none = pairs.paired(some, [(CUT, WHOLE)])
+        assert none.empty
+        # What chapters look rows up by.
+        assert {"pair", "first", "other", "seeds"} <= set(none) <= set(found)
 
 
 def test_a_network_whose_loss_ends_above_a_coins_did_not_learn(made):

@@ -71,7 +71,7 @@ def paired(
             rows[names] = ends | {n: scores.listed(r.key for r in some) for n, some in keys.items()}
             chosen |= {one.key: one for one in compared}
     if not rows:
-        columns = "pair keys difference low high trials least most tried failed"
+        columns = "pair first other seeds keys difference low high trials least most tried failed"
         return pd.DataFrame(columns=columns.split())
     table = judgement.differences(gathered(chosen.values(), "oversampled"), rows)
     names = list(zip(table["first"], table["other"], strict=True))

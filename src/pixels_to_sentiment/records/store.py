@@ -179,7 +179,7 @@ class Runs(Store):
         if not run.recipe.twins:
             train_list = train_list[~pictures.copies(train_list["image"], test_list["image"])]
         network = factory.create(run.network, start=run.start, seed=run.seed).to(device)
-        _save(network, {}, folder)  # takes the room before anything is trained
+        _take_room(network, folder)  # before anything is trained
         test_pixels = pixels_of(test_list, pictures).to(device)
         curve = loop.train(
             network,
@@ -214,6 +214,15 @@ def pixels_of(listed: pd.DataFrame, pictures: Pictures) -> torch.Tensor:
     return pictures.tensor()[pictures.rows(listed["image"])]
 
 
+def _take_room(network: Network, folder: Path) -> None:
+    """Make the file of the weights as large as it will be, and a little larger."""
+    state = network.body.state_dict()
+    # Of a parameter the file's head has name, type, shape and place.
+    size = sum(one.nbytes + len(name) + 200 for name, one in state.items())
+    with (folder / WEIGHTS).open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, size)
+
+
 def _save(network: Network, tables: dict[str, pd.DataFrame], folder: Path) -> None:
     from safetensors.torch import save
 
@@ -223,6 +232,7 @@ def _save(network: Network, tables: dict[str, pd.DataFrame], folder: Path) -> No
     # Over what is there; `save_file` would make another file, which nobody else may read.
     with path.open("r+b") as file:
         file.write(save(state))
+        file.truncate()
     for name, table in tables.items():
         table.to_csv(folder / name, index=False)
 

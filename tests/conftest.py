@@ -127,7 +127,8 @@ def generated(tmp_path_factory):
 
     def noise(table):
         some = np.random.default_rng(0).integers(0, 256, (50, 256, 256, 3), np.uint8)
-        return np.resize(some, (len(table), *some.shape[1:])), np.zeros(len(table), bool)
+        pixels = np.resize(some, (len(table), *some.shape[1:]))
+        return pixels, np.zeros(pixels.shape[:3], bool)
 
     cache = tmp_path_factory.mktemp("generated")
     with pytest.MonkeyPatch.context() as patch:

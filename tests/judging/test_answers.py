@@ -34,6 +34,8 @@ def test_answers_are_gathered_and_graded_as_scores_are():
         )
         assert case["correct"].mean() == scores.accuracy(frame["label"], frame[view])
     assert answers.cases(answers.gather([], str)) == {}
+    both = answers.gather([record, SimpleNamespace(**vars(record) | {"key": "j"})], lambda r: r.key)
+    assert both["configuration"].tolist() == ["k"] * 10 + ["j"] * 10
 
 
 A = [[1, 1, 0, 0], [1, 0, 1, 0]]

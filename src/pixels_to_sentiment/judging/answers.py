@@ -34,15 +34,19 @@ def gather(records: Iterable, configuration: Callable) -> pd.DataFrame:
         Names the configuration of a record in words. It must tell apart whatever is not to be
         averaged.
     """
-    parts = [pd.DataFrame(columns=COLUMNS)]
+    parts = []
     for record in records:
         run = record.run
-        told = record.predictions().melt(
-            ["image", "label"], list(scores.VIEWS), var_name="view", value_name="positive"
-        )
         named = {"configuration": configuration(record), "agreement": run.agreement}
-        parts.append(told.assign(**named, fold=run.fold, seed=run.seed))
-    return pd.concat(parts[1:] or parts, ignore_index=True)[COLUMNS]
+        named |= {"fold": run.fold, "seed": run.seed}
+        parts.append(record.predictions().assign(**named, part=len(parts)))
+    if not parts:
+        return pd.DataFrame(columns=COLUMNS)
+    told = pd.concat(parts, ignore_index=True)
+    told = told.melt(
+        ["part", *COLUMNS[:6]], list(scores.VIEWS), var_name="view", value_name="positive"
+    )
+    return told.sort_values("part", kind="stable", ignore_index=True)[COLUMNS]
 
 
 def cases(answers: pd.DataFrame) -> dict[tuple[str, str, str], pd.DataFrame]:
@@ -56,6 +60,7 @@ def cases(answers: pd.DataFrame) -> dict[tuple[str, str, str], pd.DataFrame]:
     """
     right = (answers["positive"] > 0.5) == (answers["label"] == 1)  # as in `scores.accuracy`
     graded = answers.assign(correct=right.astype("int64"))
+    graded.attrs = {}  # which pandas copies, key by key, in all that is made of them
     found = dict(iter(graded.groupby(CASE, sort=False)))
     for (name, agreement, _), case in found.items():
         if case.duplicated(["fold", "seed", "image"]).any():
@@ -89,6 +94,7 @@ def pair(
         fold in common; and as `cases`.
     """
     graded = cases(answers)
+    pictures = {name: _pictures(case) for name, case in graded.items()}
     settings = dict.fromkeys(case[1:] for case in graded)
     named = dict.fromkeys(case[0] for case in graded)
     for first, other in combinations(named, 2) if pairs is None else pairs:
@@ -96,8 +102,14 @@ def pair(
         if pairs is not None and not shared:
             raise UserError(f"{first} and {other} share no subset and view: run both on one.")
         for setting in shared:
-            both = [graded[name, *setting] for name in (first, other)]
-            yield (*setting, first, other), _beside(*both, f"{first} and {other}", setting[0])
+            both, who = [(name, *setting) for name in (first, other)], f"{first} and {other}"
+            if pictures[both[0]] != pictures[both[1]]:
+                raise UserError(
+                    f"{who} did not answer the same pictures in the same folds of {setting[0]} "
+                    "agree: run what is missing, or leave one out."
+                )
+            laid = _beside(*(graded[case] for case in both), who, setting[0])
+            yield (*setting, first, other), laid
 
 
 def pair_views(
@@ -111,13 +123,11 @@ def pair_views(
     return pair(turned, [("oversampled", "centre")] if len(turned) else [])
 
 
+def _pictures(case: pd.DataFrame) -> set[tuple]:
+    return set(zip(case["fold"], case["image"], case["label"], strict=True))
+
+
 def _beside(first: pd.DataFrame, other: pd.DataFrame, who: str, agreement: str) -> pd.DataFrame:
-    pictures = [set(zip(g["fold"], g["image"], g["label"], strict=True)) for g in (first, other)]
-    if pictures[0] != pictures[1]:
-        raise UserError(
-            f"{who} did not answer the same pictures in the same folds of {agreement} agree: run "
-            "what is missing, or leave one out."
-        )
     keys = ["fold", "seed", "image"]
     left = first[[*keys, "label", "correct"]].rename(columns={"correct": "first"})
     paired = left.merge(other[[*keys, "correct"]].rename(columns={"correct": "other"}), on=keys)

@@ -213,7 +213,8 @@ def _tells_apart(paired: pd.DataFrame) -> pd.Series:
     """Tell, by ``fold`` and ``seed``, whether both networks give some pictures another answer."""
     # Of two labels, the answer is the label if it is right and the other one if not.
     said = paired[["first", "other"]].eq(paired["label"], axis=0)
-    return (said.groupby([paired["fold"], paired["seed"]]).nunique() > 1).all(axis=1)
+    grouped = said.groupby([paired["fold"], paired["seed"]])
+    return (grouped.any() & ~grouped.all()).all(axis=1)
 
 
 def beyond_noise(reported: pd.DataFrame, measured: pd.DataFrame) -> pd.DataFrame:

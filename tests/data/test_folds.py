@@ -70,6 +70,16 @@ def test_split_parts_the_subset(agreement, table):
         assert set(train["image"]).isdisjoint(test["image"])
 
 
+def test_a_subset_that_somebody_changed_is_whole_when_asked_for_again(table):
+    """It is kept once it is made, and what is given is a copy."""
+    changed = folds.subset("five")
+    changed.loc[:, "label"] = 7
+    changed.attrs["told"] = True
+    again = folds.subset("five")
+    assert again.equals(folds.subset("five", table))
+    assert not again.attrs
+
+
 def test_unknown_subset_or_fold_names_the_choices(table):
     """A slip in the subset or fold is told with what there is."""
     with pytest.raises(UserError, match="'six'; use one of five, four, three"):

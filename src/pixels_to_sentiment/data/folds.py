@@ -20,6 +20,8 @@ from pixels_to_sentiment import places
 from pixels_to_sentiment.errors import UserError, damage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
 ARCHIVE = "twitter_deepsent.zip"
@@ -60,18 +62,23 @@ def load() -> pd.DataFrame:
     counted from 0); both are ``<NA>`` where the subset's folds lack the picture.
     A data set of one's own has the subset `WHOLE` alone, and as many folds as it was given.
     """
+    return _known(_read)
+
+
+def _known(read: Callable[..., pd.DataFrame], *more: str) -> pd.DataFrame:
+    """Give what is read from the table of the folds in use, as it is now."""
     if own := places.dataset():
         require_own()
         path = own / TABLE
         with damage(path, f"delete {own} and import it again"):
             digest = json.loads((own / DIGESTS).read_text())[TABLE]
-            return _read(path, path.stat().st_mtime_ns, digest).copy()
+            return read(*more, path, path.stat().st_mtime_ns, digest).copy()
     path = places.ground_truth() / "published_folds.csv"
     with damage(path, _CURE):
-        return _read(path, path.stat().st_mtime_ns).copy()
+        return read(*more, path, path.stat().st_mtime_ns).copy()
 
 
-# The published table is asked for hundreds of times to make a page.
+# The published table is asked for hundreds of times to make a page, and so is each subset.
 @lru_cache(maxsize=4)
 def _read(path: Path, changed: int, digest: str = _SHA256) -> pd.DataFrame:
     import pandas as pd
@@ -118,7 +125,15 @@ def subset(agreement: str, table: pd.DataFrame | None = None) -> pd.DataFrame:
     """
     if agreement not in agreements():
         raise UserError(f"There is no subset {agreement!r}; use one of {', '.join(agreements())}.")
-    table = load() if table is None else table
+    return _known(_subset, agreement) if table is None else _of_subset(agreement, table)
+
+
+@lru_cache(maxsize=12)
+def _subset(agreement: str, path: Path, changed: int, digest: str = _SHA256) -> pd.DataFrame:
+    return _of_subset(agreement, _read(path, changed, digest))
+
+
+def _of_subset(agreement: str, table: pd.DataFrame) -> pd.DataFrame:
     columns = {f"{agreement}_{part}": part for part in ("fold", "rank")}
     chosen = table[["image", "label", *columns]].rename(columns=columns).dropna()
     chosen = chosen.astype({"fold": "int64", "rank": "int64"})

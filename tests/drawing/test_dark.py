@@ -94,6 +94,19 @@ def test_transparency_stays_and_ends_of_the_greys_are_ground_and_ink():
     assert dark.inverted("#D55E0080") == to_rgba("#D55E0080")
 
 
+def test_both_drawings_are_of_one_layout_which_is_made_twice_to_settle(monkeypatch):
+    """Where a figure is laid out when it is drawn, what makes its layout stays with it."""
+    figure, panel = plt.subplots(layout="constrained")
+    panel.set_ylabel("a label that takes some room")
+    engine, made = figure.get_layout_engine(), []
+    laid_out = type(engine).execute
+    monkeypatch.setattr(type(engine), "execute", lambda *told: made.append(told) or laid_out(*told))
+    light, other = both(figure)
+    assert light.shape == other.shape
+    assert len(made) == 2
+    assert figure.get_layout_engine() is engine
+
+
 def test_where_there_is_nothing_to_draw_or_no_notebook_nothing_happens(monkeypatch):
     """No picture of a figure without axes, and no backend is loaded."""
     assert dark.drawn(plt.figure()) is None
@@ -102,19 +115,19 @@ def test_where_there_is_nothing_to_draw_or_no_notebook_nothing_happens(monkeypat
 
 
 def test_in_a_notebook_every_figure_brings_both():
-    """By the formatter that shows figures there; the end of a cell draws nothing besides."""
+    """By the formatter that shows figures there, and by it alone."""
     from IPython.core.interactiveshell import InteractiveShell
 
     shell = InteractiveShell.instance()
     try:
+        plt.ion()  # as notebooks are
         dark.show_both()
         figure, _ = plt.subplots()
+        figure.canvas.draw_idle = lambda: pytest.fail("it was drawn for nobody")
+        shell.events.trigger("post_execute")
         data, metadata = shell.display_formatter.format(figure)
         assert share(pixels(data["image/png"]), "white") > 0.5
         assert share(pixels(metadata["image/png"][dark.KEY]), dark.GROUND) > 0.5
-        with plt.rc_context({"interactive": True}):
-            other, _ = plt.subplots()
-            shell.events.trigger("post_execute")
-        assert other.stale
     finally:
+        plt.ioff()
         InteractiveShell.clear_instance()

@@ -66,11 +66,13 @@ def drawn(figure: Figure) -> tuple[str, dict[str, object]] | None:
     The metadata have the values of its marks, too, if it tells any. Nothing where it has nothing to
     draw.
     """
+    # A layout settles when it is made twice, and to print makes it once more.
+    figure.draw_without_rendering()
     light = print_figure(figure, "png", base64=True)
     if light is None:
         return None
     marks = values.told(figure)
-    with turned(figure):
+    with turned(figure), _laid_out(figure):
         other = print_figure(figure, "png", base64=True)
     return light, {KEY: other} | ({values.KEY: marks} if marks else {})
 
@@ -94,6 +96,20 @@ def turned(figure: Figure) -> Iterator[None]:
     finally:
         for put, before, _ in found:
             put(before)
+
+
+@contextmanager
+def _laid_out(figure: Figure) -> Iterator[None]:
+    """Keep a figure within the block as it was laid out, which takes as long as to draw it."""
+    engine = figure.get_layout_engine()
+    if engine is None:  # to set none again would set what a style has
+        yield
+        return
+    figure.set_layout_engine("none")
+    try:
+        yield
+    finally:
+        figure.set_layout_engine(engine)
 
 
 def inverted(colour: object, words: bool = False) -> tuple[float, float, float, float]:

@@ -4,6 +4,7 @@ import os
 from dataclasses import fields, replace
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -40,6 +41,25 @@ def test_a_run_within_the_training_list_never_sees_the_test_fold():
     seen = set(train["image"]) | set(test["image"])
     assert not seen & set(folds.split("five", 1)[1]["image"])
     assert (len(train), len(seen)) == (528, 704)
+
+
+def test_tables_are_those_of_the_file_as_it_is_now(finished, tmp_path):
+    """Neither what was done to a table that was given, nor an earlier state of the file."""
+    run = Record.open(copy_of(finished, tmp_path))
+    for read in (run.predictions, run.curve):
+        given = read()
+        given["image" if "image" in given else "rate"] = 0
+        pd.testing.assert_frame_equal(read(), getattr(finished, read.__name__)())
+    right = dict(run.scores())
+    run.scores()["centre"] = -1
+    assert run.scores() == right
+    table = run.predictions().assign(centre=0.25)
+    table.to_csv(run.folder / "predictions.csv", index=False)
+    pd.testing.assert_frame_equal(run.predictions(), table)
+    assert run.scores()["centre"] == (table["label"] == 0).mean()
+    table.assign(centre=1.5).to_csv(run.folder / "predictions.csv", index=False)
+    with pytest.raises(UserError, match="not from 0 to 1"):
+        run.scores()
 
 
 def test_a_restored_network_predicts_as_recorded(finished):

@@ -17,6 +17,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from hashlib import sha256
 from statistics import fmean
 from typing import TYPE_CHECKING, ClassVar
@@ -37,6 +38,8 @@ WEIGHTS = "weights.safetensors"
 VIEWS = {"centre": "no", "oversampled": "yes"}
 # Ends the name of a recipe of which only some iterations or smaller batches are run.
 SHORTENED = "-shortened"
+# Tables that are kept in memory, of some 20 KB each.
+_KEPT = 2000
 
 
 @dataclass(frozen=True)
@@ -127,40 +130,29 @@ class Record(Finished):
         """What was run."""
         return self.work
 
-    def _predicted(self) -> tuple[bytes, list[dict[str, str]]]:
-        """Read the predictions, as bytes and as rows, found to be those of the test list."""
+    def _predicted(self) -> tuple[bytes, dict[str, float]]:
+        """Read the predictions, found to be those of the test list: bytes, and accuracy by view."""
         with self.reading("predictions.csv") as stream:
             content = stream.read()
-            rows = list(csv.DictReader(io.StringIO(content.decode())))
-            listed = "".join(f"{row.get('image')} {row.get('label')}\n" for row in rows)
+            listed, right = _graded(content)
             if not self.run.tests_on(listed):
                 raise ValueError("its pictures and labels are not those of the run's test list")
-            if any(list(row) != ["image", "label", *VIEWS] for row in rows):
-                raise ValueError("its columns are others")
-            if not all(0 <= float(row[view]) <= 1 for row in rows for view in VIEWS):
-                raise ValueError("its probabilities do not all lie from 0 to 1")
-        return content, rows
+            if right is None:
+                raise ValueError("its columns are others, or a probability is not from 0 to 1")
+        return content, right
 
     def predictions(self) -> pd.DataFrame:
         """Give the test pictures: ``image``, ``label``, ``centre``, ``oversampled``."""
-        import pandas as pd
-
-        return pd.read_csv(io.BytesIO(self._predicted()[0]))
+        return _table(self._predicted()[0]).copy()
 
     def scores(self) -> dict[str, float]:
         """Give the accuracy by view, as `scores.accuracy` has it, without pandas, which is slow."""
-        _, rows = self._predicted()
-        right = {
-            view: [(float(r[view]) > 0.5) == (r["label"] == "1") for r in rows] for view in VIEWS
-        }
-        return {view: fmean(some) for view, some in right.items()}
+        return dict(self._predicted()[1])
 
     def curve(self) -> pd.DataFrame:
         """Give the learning curve, as `loop.train` does."""
-        import pandas as pd
-
         with self.reading("curve.csv") as stream:
-            curve = pd.read_csv(stream).astype(float).astype({"iteration": int})
+            curve = _table(stream.read()).astype(float).astype({"iteration": int})
             if curve.empty:
                 raise ValueError("it has no iteration")
         return curve
@@ -179,3 +171,32 @@ class Record(Finished):
             path.open("rb").close()  # safetensors does not say that it may not
             network.body.load_state_dict(load_file(path))
         return network.eval()
+
+
+# A page opens the same results in cell after cell. What is kept is found by the file's bytes, so
+# that a file that has changed is read anew.
+@lru_cache(maxsize=_KEPT)
+def _graded(content: bytes) -> tuple[str, dict[str, float] | None]:
+    """Give pictures and labels of predictions as lines, and the accuracy by view.
+
+    Nothing in its place where columns or probabilities are none.
+    """
+    rows = list(csv.DictReader(io.StringIO(content.decode())))
+    listed = "".join(f"{row.get('image')} {row.get('label')}\n" for row in rows)
+    if any(list(row) != ["image", "label", *VIEWS] for row in rows):
+        return listed, None
+    positive = {view: [float(row[view]) for row in rows] for view in VIEWS}
+    if not all(0 <= value <= 1 for some in positive.values() for value in some):
+        return listed, None
+    labels = [row["label"] == "1" for row in rows]
+    return listed, {
+        view: fmean((value > 0.5) == label for value, label in zip(some, labels, strict=True))
+        for view, some in positive.items()
+    }
+
+
+@lru_cache(maxsize=_KEPT)
+def _table(content: bytes) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.read_csv(io.BytesIO(content))

@@ -25,6 +25,21 @@ def test_drawing_counts_is_drawing_pictures():
     assert found == pytest.approx(known.confidence_interval, abs=0.01)
 
 
+def test_an_interval_is_the_same_whatever_was_asked_before():
+    """Values that share what is drawn keep their own ends: those of drawing them afresh."""
+    dice = np.random.default_rng(2)
+    for sizes in ([30, 60], [40, 50], [30, 60]):
+        strata = np.repeat([1, 2], sizes)
+        for values in (dice.random(90), dice.random(90), dice.integers(0, 2, 90)):
+            generator, means = np.random.default_rng(0), []
+            for one in (1, 2):
+                kinds, counts = np.unique(values[strata == one], return_counts=True)
+                size = counts.sum()
+                means.append(generator.multinomial(size, counts / size, 500) @ kinds / size)
+            found = resampling.stratified_interval(values, strata, resamples=500)
+            assert found == pytest.approx(np.quantile(np.mean(means, 0), [0.025, 0.975]))
+
+
 def test_the_bootstrap_covers_the_truth_in_95_of_100_cases():
     """On five folds of 60 pictures that are right with a chance of their own, as folds are."""
     generator = np.random.default_rng(1)

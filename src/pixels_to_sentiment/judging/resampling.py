@@ -1,6 +1,7 @@
 """Intervals, tests and simulations for accuracies over folds, on plain arrays."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -33,12 +34,9 @@ def stratified_interval(
     13), missing without values. Where all values of a stratum are alike it adds nothing to the
     width.
     """
-    generator = np.random.default_rng(0)
-    drawn = [
-        _drawn_means(some.to_numpy(float), np.ones(len(some)), resamples, generator)
-        for _, some in pd.Series(np.asarray(values)).groupby(np.asarray(strata))
-    ]
-    return percentiles(np.mean(drawn, axis=0)) if drawn else (np.nan, np.nan)
+    grouped = pd.Series(np.asarray(values, float)).groupby(np.asarray(strata))
+    found = [_kinds(some.to_numpy(), np.ones(len(some))) for _, some in grouped]
+    return percentiles(np.mean(_drawn_means(found, resamples), axis=0)) if found else (np.nan,) * 2
 
 
 def clustered_interval(values: Iterable[float], clusters: Iterable) -> tuple[float, float]:
@@ -51,18 +49,35 @@ def clustered_interval(values: Iterable[float], clusters: Iterable) -> tuple[flo
     if not len(grouped):
         return np.nan, np.nan
     sums, sizes = grouped.sum().to_numpy(), grouped.size().to_numpy()
-    return percentiles(_drawn_means(sums, sizes, RESAMPLES, np.random.default_rng(0)))
+    return percentiles(_drawn_means([_kinds(sums, sizes)], RESAMPLES)[0])
+
+
+def _kinds(sums: np.ndarray, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give the distinct pairs of a sum and a size (k, 2), and how many there are of each (k,)."""
+    return np.unique(np.stack([sums, sizes], 1), axis=0, return_counts=True)
 
 
 def _drawn_means(
-    sums: np.ndarray, sizes: np.ndarray, resamples: int, generator: np.random.Generator
-) -> np.ndarray:
+    strata: Sequence[tuple[np.ndarray, np.ndarray]], resamples: int
+) -> list[np.ndarray]:
+    times = _drawn(tuple(tuple(counts.tolist()) for _, counts in strata), resamples)
+    totals = [one @ kinds for one, (kinds, _) in zip(times, strata, strict=True)]
+    return [one[:, 0] / one[:, 1] for one in totals]
+
+
+# What is drawn depends on how many values are alike and not on the values, so that measures of the
+# same pictures share it. It can be large, so little is kept.
+@lru_cache(maxsize=2)
+def _drawn(strata: tuple[tuple[int, ...], ...], resamples: int) -> list[np.ndarray]:
+    """Say how often each kind is drawn, (resamples, k), from how many there are of each."""
+    generator = np.random.default_rng(0)
     # Correctness has few distinct values. How often each is drawn is multinomial, which is the
     # same draw as picture by picture and takes thousands of numbers instead of millions.
-    kinds, counts = np.unique(np.stack([sums, sizes], 1), axis=0, return_counts=True)
-    times = generator.multinomial(len(sums), counts / len(sums), size=resamples)
-    totals = times @ kinds
-    return totals[:, 0] / totals[:, 1]
+    sizes = [sum(counts) for counts in strata]
+    return [
+        generator.multinomial(size, np.array(counts) / size, size=resamples)
+        for size, counts in zip(sizes, strata, strict=True)
+    ]
 
 
 def percentiles(drawn: np.ndarray) -> tuple[float, float]:

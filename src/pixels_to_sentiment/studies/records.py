@@ -126,7 +126,7 @@ class StudyRecord(Finished):
             table = pd.read_csv(stream)
             values = table.drop(columns="image").to_numpy(dtype=float)
             height, width = (int(v) + 1 for v in table.columns[-1].split("-"))
-            self._of_the_test_list(table)
+            self._of_the_test_list(table, self.study.lists()[1])
             if not np.isfinite(values).all():
                 raise ValueError("not all of its values are numbers")
             return table["image"].to_numpy(), values.reshape(-1, height, width)
@@ -134,14 +134,14 @@ class StudyRecord(Finished):
     def measures(self) -> pd.DataFrame:
         """Give the table of `measures.measure`, with ``fold`` and ``key`` beside."""
         with self.reading("measures.csv") as stream:
-            table = pd.read_csv(stream)
+            table, test = pd.read_csv(stream), self.study.lists()[1]
             for _, some in table.groupby("map"):
-                self._of_the_test_list(some, "label")
+                self._of_the_test_list(some, test, "label")
             table.drop(columns=["image", "map"]).astype(float)
         return table.assign(fold=self.study.fold, key=self.key)
 
-    def _of_the_test_list(self, table: pd.DataFrame, *more: str) -> None:
-        test = self.study.lists()[1]
+    @staticmethod
+    def _of_the_test_list(table: pd.DataFrame, test: pd.DataFrame, *more: str) -> None:
         for name in ("image", *more):
             if table[name].to_list() != test[name].to_list():
                 raise ValueError("its pictures and labels are not those of the test list")

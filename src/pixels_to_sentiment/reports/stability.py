@@ -115,11 +115,18 @@ def _limit_at_start(
     name: str, start: str, momentum: float, pixels: Tensor
 ) -> tuple[float, float] | None:
     try:
-        # Before a network is filled, which takes longer than to see that its file is missing.
+        # Before a network is filled, which takes longer than to see that its file is missing, or
+        # what its last layer gives.
         factory.weights_asset(name, start)
-        network = factory.create(name, start=start)
+        with torch.device("meta"):
+            outputs = _outputs(factory.blank(name, start=start))
+        network = factory.create(name, start=start) if outputs == len(CLASSES) else None
     except UserError:
         return None
+    return network and limit(gradients(network, pixels), momentum)
+
+
+def _outputs(network: Network) -> int | None:
+    """Count the outputs of the last layer, ``None`` for a network without one of its own."""
     last = network.body.get_submodule(network.head) if network.head else None
-    outputs = getattr(last, "out_features", getattr(last, "out_channels", None))
-    return limit(gradients(network, pixels), momentum) if outputs == len(CLASSES) else None
+    return getattr(last, "out_features", getattr(last, "out_channels", None))

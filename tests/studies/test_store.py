@@ -63,18 +63,19 @@ def study_of(run, other=None, **changes):
     return Study(agreement="five", fold=1, **given | changes)
 
 
+@pytest.mark.parametrize("limit", [2, None])
 def test_a_network_that_was_not_trained_gets_a_head_of_the_training_pictures(
-    pictures, made, isolated, monkeypatch
+    pictures, made, isolated, monkeypatch, limit
 ):
-    """Of the whole training list; the study is kept with its steps told, and not recorded."""
-    calls, told = [], []
+    """Of the whole list, or of few where few are mapped; it is kept, and not recorded."""
+    calls, told, study = [], [], replace(FITTED, limit=limit)
     monkeypatch.setattr(heads, "fit", lambda *given: calls.append(given))
-    record = made.get(FITTED, pictures, device="cpu", progress=lambda *step: told.append(step))
+    record = made.get(study, pictures, device="cpu", progress=lambda *step: told.append(step))
     assert names_in(record.folder) == FILES
-    assert (record.study, record.run, record.other) == (FITTED, None, None)
-    assert told == [(FITTED, "maps")]
+    assert (record.study, record.run, record.other) == (study, None, None)
+    assert told == [(study, "maps")]
     assert store.recorded() == []
-    train = folds.split("five", 1)[0]
+    train = folds.split("five", 1)[0].head(limit and 40)
     ((_, pixels, labels),) = calls
     assert list(labels) == list(train["label"])
     np.testing.assert_array_equal(pixels, pictures.pixels[pictures.rows(train["image"])])

@@ -38,17 +38,31 @@ _MATHS = "() => window.MathJax?.startup?.promise?.then(() => true)"
 _SETTLE_MS = 500
 
 # axe-core would fetch the style sheets a second time to look into them, and miss imported ones. Of
-# hundreds of rows of a table or links to runs, which are all made alike, it is shown the first.
+# rows, items, links to runs and words of code it is shown the first of each shape, that is of the
+# same elements with the same classes and styles in the same surroundings: of such all colours are
+# alike. Whether something scrolls is asked with all there.
 _AXE = """async rules => {
+    const scrolls = 'scrollable-region-focusable';
+    const told = {resultTypes: ['violations'], preload: false};
+    const others = rules ? {runOnly: {type: 'rule', values: rules}} :
+        {rules: {[scrolls]: {enabled: false}}};
+    const look = one => [one.localName, one.className, one.getAttribute('style')].join();
+    const surroundings = one => one.matches('article') ? '' :
+        look(one) + surroundings(one.parentElement);
+    const shape = one => [
+        surroundings(one.parentElement), one.matches(':nth-child(even)'),
+        one.matches(':first-child'), one.matches(':last-child'),
+        ...[one, ...one.querySelectorAll('*')].map(look),
+    ].join();
+    const seen = new Set();
     const alike = [...document.querySelectorAll(
-        'tbody tr:nth-child(n+11):not([hidden]), a.run:nth-of-type(n+11)')];
-    alike.forEach(row => { row.hidden = true; });
-    const found = await axe.run({
-        resultTypes: ['violations'], preload: false,
-        ...(rules ? {runOnly: {type: 'rule', values: rules}} : {}),
-    });
-    alike.forEach(row => { row.hidden = false; });
-    return found.violations.map(found => ({
+        'article tr, article li, article dt, article a.run, article pre span')].filter(one =>
+            one.checkVisibility() && seen.size === seen.add(shape(one)).size);
+    const all = await axe.run({...told, runOnly: {type: 'rule', values: [scrolls]}});
+    alike.forEach(one => { one.hidden = true; });
+    const most = await axe.run({...told, ...others});
+    alike.forEach(one => { one.hidden = false; });
+    return [...all.violations, ...most.violations].map(found => ({
         rule: found.id, impact: found.impact,
         where: found.nodes.map(node => node.target.join(' ') + ': ' + (node.failureSummary || '')),
     }));
@@ -60,7 +74,7 @@ _FIRST_SCREEN = """() => [...document.images].filter(image => {
 }).map(image => image.src)"""
 
 # The rules whose outcome colours and width decide; the others are not asked twice.
-_CHANGING = ["color-contrast", "link-in-text-block", "scrollable-region-focusable"]
+_CHANGING = ["color-contrast", "link-in-text-block"]
 
 # Those that wait to be scrolled to are asked for at once.
 _EMPTY_IMAGES = """async () => {

@@ -1,11 +1,12 @@
 """Show that this checkout computes what an older commit computed, to the last digit.
 
-python .ci/same_results.py COMMIT
+python .ci/same_results.py COMMIT [PRECISION ...]
 
 Trains every kind of network a few iterations with the code of either, probes one and maps with one,
 and compares predictions, losses, weights, layers and maps byte by byte. Where all are equal it
 prints the rows for records/equal_code.csv, which keep older results valid. It takes some
-five minutes on 2 cores and needs the mirror's weights.
+five minutes on 2 cores, hours in bf16 on a processor without instructions for that, where fp32
+alone can be named, and needs the mirror's weights.
 """
 
 import hashlib
@@ -27,10 +28,8 @@ NETWORKS = (
     *("squeezenet1_1:imagenet:paper", "squeezenet1_1+fire9-2:imagenet:paper-frozen-features"),
     *("squeezenet1_1+conv11-2:imagenet:paper", "mobilenet_v2:imagenet:paper-without-twins"),
 )
-EXPERIMENTS = (
-    *(["fine-tuning", "--precision", precision] for precision in ("bf16", "fp32")),
-    *(["layer-by-layer"], ["sentiment-maps"]),
-)
+PRECISIONS = "bf16", "fp32"
+OTHERS = ["layer-by-layer"], ["sentiment-maps"]
 TIER = Path("notebooks", "tiers", "smoke.yaml")
 SMALL = ("--tier", "smoke", "--agreements", "five", "--folds", "1")
 FINGERPRINTS = """
@@ -65,9 +64,9 @@ def python(source: Path, runs: Path, *arguments: str) -> str:
     ).stdout
 
 
-def results(source: Path, runs: Path) -> dict[str, str]:
+def results(source: Path, runs: Path, precisions: list[str]) -> dict[str, str]:
     """Make the runs, the probes and the study; digests of all they left behind, by content."""
-    for experiment in EXPERIMENTS:
+    for experiment in (*(["fine-tuning", "--precision", one] for one in precisions), *OTHERS):
         only = NETWORKS if experiment[0] == "fine-tuning" else ["squeezenet1_1:imagenet:paper"]
         command = ["-m", "pixels_to_sentiment", "experiments", "run", *experiment]
         python(source, runs, *command, *SMALL, "--only", *only)
@@ -82,7 +81,8 @@ def results(source: Path, runs: Path) -> dict[str, str]:
 
 def main() -> None:
     """Compare and say what was equal."""
-    (commit,) = sys.argv[1:] or sys.exit(__doc__)
+    commit, *precisions = sys.argv[1:] or sys.exit(__doc__)
+    precisions = precisions or [*PRECISIONS]
     here = Path(__file__).resolve().parents[1]
     began = python(here, here, "-c", FINGERPRINTS)
     with tempfile.TemporaryDirectory() as folder:
@@ -91,7 +91,8 @@ def main() -> None:
         try:
             # The same few pictures and iterations on both sides, whatever they were then.
             shutil.copy(here / TIER, old / TIER)
-            before, now = (results(one, runs / name) for one, name in ((old, "old"), (here, "new")))
+            sides = (old, "old"), (here, "new")
+            before, now = (results(one, runs / name, precisions) for one, name in sides)
             former = not (old / "src/pixels_to_sentiment/records/fingerprints.py").is_file()
             asked = FORMER_FINGERPRINTS if former else FINGERPRINTS
             was, of = python(old, runs, "-c", asked).split(), began.split()
@@ -102,7 +103,8 @@ def main() -> None:
     if differ := sorted({before[k] for k in before.keys() - now.keys()}):
         sys.exit(f"Not the same: {len(before.keys() - now.keys())} files differ ({differ}).")
     # This code may write more files than the older one did.
-    print(f"{len(before)} files of {len(NETWORKS)} networks in two precisions are equal.")
+    named = " and ".join(precisions)
+    print(f"{len(before)} files of {len(NETWORKS)} networks in {named} are equal.")
     for kind, code, same in zip(of[::3], of[1::3], was[2::3], strict=True):
         if code != same:
             print(f"{kind},{code},{same},{date.today()},{commit}")

@@ -3,6 +3,7 @@
 from dataclasses import asdict, replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from pixels_to_sentiment.errors import UserError
@@ -89,6 +90,15 @@ def test_what_there_is_not_is_named(pictures, made, changes, message):
     with pytest.raises(UserError, match=message):
         made.get(replace(PROBE, **changes), pictures)
     assert not made.root.exists() or names_in(made.root) == []
+
+
+def test_of_two_folds_one_is_quartered_with_both_labels_beside_each(pictures, made, monkeypatch):
+    """A training list that is a single fold has none to be held out; the rare label comes last."""
+    train, test = PROBE.lists()
+    single = pd.concat([train, test]).assign(fold=2, label=[0] * 6 + [1] * 2)
+    monkeypatch.setattr(Probe, "lists", lambda probe: (single, test))
+    record = made.get(replace(PROBE, layers=("logits",), limit=None), pictures)
+    assert record.table()["inner"].between(0, 1).all()
 
 
 def test_a_probe_without_twins_trains_without_them(pictures, finished, tmp_path, monkeypatch):

@@ -62,6 +62,21 @@ def test_norms_are_frozen_only_on_request():
     assert not frozen.eval().training
 
 
+def test_a_frozen_norm_does_not_drift():
+    """Pictures pass it without a trace until it is trained again."""
+    layers = OrderedDict(norm=nn.BatchNorm2d(3), flat=nn.Flatten(), head=nn.Linear(243, 2))
+    made = network.Network("x", nn.Sequential(layers), CAFFE, "head")
+    pixels = torch.randint(256, (4, 9, 9, 3), dtype=torch.uint8)
+    made(pixels)
+    before = made.body.norm.running_mean.clone()
+    made.freeze(["norm"])
+    made(pixels)
+    assert made.train().body.norm.running_mean.equal(before)
+    made.freeze([])
+    made(pixels)
+    assert not made.body.norm.running_mean.equal(before)
+
+
 def test_freezing_goes_by_layer_name(tiny):
     """A name, a pattern or a group of layers; the rest, and the head with all, goes on learning."""
 

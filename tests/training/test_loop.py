@@ -287,16 +287,17 @@ def test_what_is_unknown_stops_before_anything_is_trained(
     assert steps == []
 
 
+def settings():
+    """Give what torch lets a GPU shorten."""
+    return torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32
+
+
 @pytest.mark.parametrize(
     ("precision", "inside"),
     [("fp32", ("highest", False)), ("tf32", ("high", True)), ("bf16", ("highest", False))],
 )
 def test_the_precision_of_products_is_set_and_restored(precision, inside):
     """Also when training fails; only tf32 allows the GPU's shorter products."""
-
-    def settings():
-        return torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32
-
     before = settings()
 
     def fail():
@@ -328,3 +329,12 @@ def test_a_linear_recipe_fits_the_head_and_leaves_the_rest(tiny, bright_or_dark)
     assert row["train_accuracy"] == 1
     assert row["train_loss"] < np.log(2)
     assert told == [1]
+
+
+def test_a_head_is_fitted_in_fp32_whatever_the_precision(tiny, bright_or_dark):
+    """A GPU's shorter products would move it, and nothing would say so."""
+    network, asked = tiny(), []
+    network.body.conv.register_forward_hook(lambda *_: asked.append(settings()))
+    with loop.arithmetic("tf32", "cpu"):
+        loop.train(network, *bright_or_dark, recipe("linear", "five"), precision="tf32")
+    assert set(asked) == {("highest", False)}

@@ -21,8 +21,9 @@ class Network(nn.Module):
     """A classifier of uint8 RGB crops into negative and positive.
 
     Its `body` gives logits (n, 2) for input as the `convention` has it; `head` is the name of the
-    module in it that gives them and starts new. With `frozen_norms` batch normalisation stays in
-    evaluation mode while training, for weights whose normalisation is folded into the convolutions.
+    module in it that gives them and starts new. While training, batch normalisation stays in
+    evaluation mode where it is frozen, so that it does not drift, and everywhere with
+    `frozen_norms`, for weights whose normalisation is folded into the convolutions.
     """
 
     def __init__(
@@ -66,12 +67,12 @@ class Network(nn.Module):
         return self
 
     def train(self, mode: bool = True) -> "Network":
-        """Switch to training, leaving folded batch normalisation as it is."""
+        """Switch to training, leaving folded and frozen batch normalisation as it is."""
         super().train(mode)
-        if self.frozen_norms:
-            for module in self.body.modules():
-                if isinstance(module, nn.BatchNorm2d):
-                    module.eval()
+        for module in self.body.modules():
+            if isinstance(module, nn.BatchNorm2d):
+                trained = [one for one in module.parameters() if one.requires_grad]
+                module.train(mode and bool(trained) and not self.frozen_norms)
         return self
 
     def layers(self) -> pd.DataFrame:
@@ -106,8 +107,9 @@ class Network(nn.Module):
     def freeze(self, patterns: Iterable[str]) -> None:
         """Train all layers but those whose names match any of the shell patterns.
 
-        The head is among what is trained, unless a pattern is its very name. A pattern that
-        matches no layer with parameters raises ``UserError``.
+        The head is among what is trained, unless a pattern is its very name. Frozen batch
+        normalisation keeps its statistics, too. A pattern that matches no layer with parameters
+        raises ``UserError``.
         """
         self.body.requires_grad_(True)
         parameters = dict(self.body.named_parameters())
@@ -121,3 +123,4 @@ class Network(nn.Module):
                 )
             for name in found:
                 parameters[name].requires_grad_(False)
+        self.train(self.training)

@@ -132,7 +132,7 @@ def train(
         Of the order, the crops, the mirrors and dropout.
     precision
         ``"fp32"``; ``"tf32"`` for matrix products on a GPU that has it; ``"bf16"`` for autocast,
-        with weights and updates kept in float32.
+        with weights and updates kept in float32. A head is fitted in fp32 whatever this says.
     watch
         Called every `watch_every` iterations and at the end; gives test loss and accuracy.
     progress
@@ -177,12 +177,13 @@ def train(
 
 
 def _fit(network: Network, pixels: Tensor, labels: np.ndarray, watch, progress) -> pd.DataFrame:
-    """Fit the head, and give a curve of one row: the centre crops after it."""
+    """Fit the head in fp32, and give a curve of one row: the centre crops after it."""
     started = time.perf_counter()
-    heads.fit(network, pixels, labels)
-    crops = centre_crops(pixels, network.convention.crop)
-    with torch.inference_mode():
-        parts = [network(some) for some in crops.split(64)]
+    with arithmetic("fp32", pixels.device.type):
+        heads.fit(network, pixels, labels)
+        crops = centre_crops(pixels, network.convention.crop)
+        with torch.inference_mode():
+            parts = [network(some) for some in crops.split(64)]
     logits, truth = torch.cat(parts).cpu(), torch.tensor(np.asarray(labels), dtype=torch.long)
     loss, accuracy = F.cross_entropy(logits, truth), (logits.argmax(1) == truth).float().mean()
     seconds, test = time.perf_counter() - started, watch(network) if watch else (math.nan, math.nan)

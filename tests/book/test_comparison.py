@@ -21,7 +21,7 @@ def chapter(tmp_path, monkeypatch):
     folder = toy_checkout.enter(toy_checkout.build(tmp_path / "checkout", "sums"), monkeypatch)
     shutil.copytree(NOTEBOOKS, folder / "tests" / "notebooks")
     made = notebooks.read(folder / "notebooks" / "sums.ipynb")
-    made.metadata["pixels_to_sentiment"] = {"key": "abc"}
+    made.metadata["pixels_to_sentiment"] = {"key": "abc", "seconds": 1.0}
     for turn, cell in enumerate(notebooks.code_cells(made), 1):
         cell.execution_count = turn
     table = {"text/html": '<table class="dataframe provenance"></table>'}

@@ -26,15 +26,16 @@ def compare(everything: bool = False) -> list[str]:
     outputs differ, what is wrong stands on standard output beside the `UserError`.
     """
     chapters = {name: notebooks.chapter_path(name) for name in notebooks.source_paths()}
-    made = {name: notebooks.read(path).metadata for name, path in chapters.items()}
-    keys = {name: one["pixels_to_sentiment"]["key"] for name, one in made.items()}
+    made = {k: notebooks.read(path).metadata["pixels_to_sentiment"] for k, path in chapters.items()}
     passed = notebooks.root() / "_build" / "compared.json"
     before = json.loads(passed.read_text()) if passed.is_file() else {}
-    due = [name for name, key in keys.items() if everything or before.get(name) != key]
+    # What takes longest comes first, so that nothing waits for it at the end.
+    longest = sorted(made, key=lambda name: -made[name]["seconds"])
+    due = [name for name in longest if everything or before.get(name) != made[name]["key"]]
     with tempfile.TemporaryDirectory() as fresh, ThreadPoolExecutor(AT_ONCE) as pool:
         found = pool.map(lambda name: _fault(chapters[name], fresh), due)
         faults = dict(zip(due, found, strict=True))
-    equal = {name: keys[name] for name, fault in faults.items() if not fault}
+    equal = {name: made[name]["key"] for name, fault in faults.items() if not fault}
     places.keep(passed, json.dumps(before | equal, indent=1))
     if len(equal) < len(due):
         raise UserError(" ".join(filter(None, faults.values())))

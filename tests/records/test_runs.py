@@ -58,7 +58,10 @@ def test_tables_are_those_of_the_file_as_it_is_now(finished, tmp_path):
     pd.testing.assert_frame_equal(run.predictions(), table)
     assert run.scores()["centre"] == (table["label"] == 0).mean()
     table.assign(centre=1.5).to_csv(run.folder / "predictions.csv", index=False)
-    with pytest.raises(UserError, match="not from 0 to 1"):
+    with pytest.raises(UserError, match="do not all lie from 0 to 1"):
+        run.scores()
+    table.head(0).to_csv(run.folder / "predictions.csv", index=False)
+    with pytest.raises(UserError, match="not those of the run's test list"):
         run.scores()
 
 

@@ -130,15 +130,13 @@ class Record(Finished):
         """What was run."""
         return self.work
 
-    def _predicted(self) -> tuple[bytes, dict[str, float]]:
-        """Read the predictions, found to be those of the test list: bytes, and accuracy by view."""
+    def _predicted(self) -> tuple[bytes, dict[str, list[bool]]]:
+        """Read the predictions, found to be of the test list: bytes; right answers by view."""
         with self.reading("predictions.csv") as stream:
             content = stream.read()
             listed, right = _graded(content)
             if not self.run.tests_on(listed):
                 raise ValueError("its pictures and labels are not those of the run's test list")
-            if right is None:
-                raise ValueError("its columns are others, or a probability is not from 0 to 1")
         return content, right
 
     def predictions(self) -> pd.DataFrame:
@@ -147,7 +145,7 @@ class Record(Finished):
 
     def scores(self) -> dict[str, float]:
         """Give the accuracy by view, as `scores.accuracy` has it, without pandas, which is slow."""
-        return dict(self._predicted()[1])
+        return {view: fmean(some) for view, some in self._predicted()[1].items()}
 
     def curve(self) -> pd.DataFrame:
         """Give the learning curve, as `loop.train` does."""
@@ -176,21 +174,18 @@ class Record(Finished):
 # A page opens the same results in cell after cell. What is kept is found by the file's bytes, so
 # that a file that has changed is read anew.
 @lru_cache(maxsize=_KEPT)
-def _graded(content: bytes) -> tuple[str, dict[str, float] | None]:
-    """Give pictures and labels of predictions as lines, and the accuracy by view.
-
-    Nothing in its place where columns or probabilities are none.
-    """
+def _graded(content: bytes) -> tuple[str, dict[str, list[bool]]]:
+    """Give pictures and labels of predictions as lines, and by view which answers are right."""
     rows = list(csv.DictReader(io.StringIO(content.decode())))
-    listed = "".join(f"{row.get('image')} {row.get('label')}\n" for row in rows)
     if any(list(row) != ["image", "label", *VIEWS] for row in rows):
-        return listed, None
+        raise ValueError("its columns are others")
     positive = {view: [float(row[view]) for row in rows] for view in VIEWS}
     if not all(0 <= value <= 1 for some in positive.values() for value in some):
-        return listed, None
+        raise ValueError("its probabilities do not all lie from 0 to 1")
+    listed = "".join(f"{row['image']} {row['label']}\n" for row in rows)
     labels = [row["label"] == "1" for row in rows]
     return listed, {
-        view: fmean((value > 0.5) == label for value, label in zip(some, labels, strict=True))
+        view: [(value > 0.5) == label for value, label in zip(some, labels, strict=True)]
         for view, some in positive.items()
     }
 

@@ -36,8 +36,8 @@ def warn_of_emulation(precision: str, device: str) -> None:
     ratio = _seconds(half=True) / _seconds(half=False)
     if ratio > _EMULATED:
         print(
-            f"This processor has no instructions for bf16: a convolution takes some {ratio:.0f} "
-            "times as long as in fp32. Take fp32, unless results are to be held against bf16's.",
+            f"In bf16 a convolution takes some {ratio:.0f} times as long as in fp32 on this "
+            "processor: take fp32, unless results are to be held against those of bf16.",
             file=sys.stderr,
         )
 

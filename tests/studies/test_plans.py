@@ -33,14 +33,15 @@ def test_every_configuration_and_fold_is_mapped_once():
 
 
 def test_shuffled_labels_are_taught_on_every_fold_of_a_whole_study():
-    """They cost a training; for trying things, and where layers settle first, they are left out."""
+    """They cost a training: not for trying things, nor where layers settle or batches are split."""
     runs = [finished(fold=fold) for fold in folds.FOLDS]
     assert all(one.labels for one in plans.planned(runs))
     tried = plans.planned(runs, limit=3)
     assert not any(one.labels for one in tried)
     assert {one.limit for one in tried} == {3}
-    settled = finished(recipe=replace(MAPPED_RUN.recipe, settling=60))
-    assert not plans.planned([settled])[0].labels
+    for change in ({"settling": 60}, {"iter_size": 8}):
+        longer = finished(recipe=replace(MAPPED_RUN.recipe, **change))
+        assert not plans.planned([longer])[0].labels
 
 
 def test_the_stand_in_is_mapped_by_heads_that_are_fitted():

@@ -24,7 +24,7 @@ def planned(finished: Iterable[Record], limit: int | None = None) -> list[Study]
     for run, (one, *others) in groups.items():
         other = others[0].key if others else ""
         # Shuffled labels cost a training of their own: not of those that last longest.
-        labels = limit is None and not run.recipe.settling
+        labels = limit is None and not run.recipe.settling and run.recipe.iter_size == 1
         studies.append(Study(one.key, run.agreement, run.fold, other, labels, limit=limit))
     return studies
 

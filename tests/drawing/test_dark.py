@@ -95,15 +95,17 @@ def test_transparency_stays_and_ends_of_the_greys_are_ground_and_ink():
 
 
 def test_both_drawings_are_of_one_layout_which_is_made_twice_to_settle(monkeypatch):
-    """Where a figure is laid out when it is drawn, what makes its layout stays with it."""
+    """Each is drawn once; where a figure is laid out when drawn, what does it stays with it."""
     figure, panel = plt.subplots(layout="constrained")
     panel.set_ylabel("a label that takes some room")
     engine, made = figure.get_layout_engine(), []
     laid_out = type(engine).execute
     monkeypatch.setattr(type(engine), "execute", lambda *told: made.append(told) or laid_out(*told))
+    draw, drawn = figure.draw, []
+    figure.draw = lambda *told: drawn.append(told) or draw(*told)
     light, other = both(figure)
     assert light.shape == other.shape
-    assert len(made) == 2
+    assert len(made) == len(drawn) == 2
     assert figure.get_layout_engine() is engine
 
 

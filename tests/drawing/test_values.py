@@ -48,7 +48,7 @@ def test_a_point_that_is_not_drawn_tells_nothing():
     assert dark.drawn(figure)[1].keys() == {dark.KEY}
     values.tell(panel, [1, np.nan, 2], [1, 1, np.inf], "{}: {}", "a", ["b", "c", "d"])
     figure.canvas.draw()
-    assert [words for *_, words in values.told(figure)] == ["a: b"]
+    assert [words for *_, words in values.told(figure, values.box(figure))] == ["a: b"]
 
 
 def test_a_chart_tells_values_with_their_intervals_and_real_minus_signs():
@@ -56,6 +56,6 @@ def test_a_chart_tells_values_with_their_intervals_and_real_minus_signs():
     row = {"pair": "a − b", "difference": -0.0123, "low": -0.1, "high": 0.05}
     figure = charts.forest(pd.DataFrame([row | {"t_low": -0.2, "t_high": 0.2, "failed": ""}]))
     figure.canvas.draw()
-    ((left, _, words),) = values.told(figure)
+    ((left, _, words),) = values.told(figure, values.box(figure))
     assert 0 < left < 1
     assert words == "a − b: −0.012 (−0.100 to +0.050)"

@@ -66,14 +66,15 @@ def drawn(figure: Figure) -> tuple[str, dict[str, object]] | None:
     The metadata have the values of its marks, too, if it tells any. Nothing where it has nothing to
     draw.
     """
-    # A layout settles when it is made twice, and to print makes it once more.
-    figure.draw_without_rendering()
-    light = print_figure(figure, "png", base64=True)
-    if light is None:
+    if not figure.axes:
         return None
-    marks = values.told(figure)
-    with turned(figure), _laid_out(figure):
-        other = print_figure(figure, "png", base64=True)
+    with _laid_out(figure):
+        box = values.box(figure)
+        marks = values.told(figure, box)
+        saved = {"base64": True, "bbox_inches": box}
+        light = print_figure(figure, "png", **saved)
+        with turned(figure):
+            other = print_figure(figure, "png", **saved)
     return light, {KEY: other} | ({values.KEY: marks} if marks else {})
 
 
@@ -100,16 +101,21 @@ def turned(figure: Figure) -> Iterator[None]:
 
 @contextmanager
 def _laid_out(figure: Figure) -> Iterator[None]:
-    """Keep a figure within the block as it was laid out, which takes as long as to draw it."""
+    """Lay a figure out and keep it so within the block, as a layout takes as long as to draw.
+
+    With an engine, even one that does nothing, a figure is drawn once more before it is printed.
+    """
     engine = figure.get_layout_engine()
-    if engine is None:  # to set none again would set what a style has
-        yield
-        return
-    figure.set_layout_engine("none")
-    try:
-        yield
-    finally:
-        figure.set_layout_engine(engine)
+    # A layout settles when it is made twice.
+    for _ in range(2 * (engine is not None)):
+        engine.execute(figure)
+    # To print sets again what engine there was, and in place of none what the style has.
+    with plt.rc_context({"figure.autolayout": False, "figure.constrained_layout.use": False}):
+        figure.set_layout_engine(None)
+        try:
+            yield
+        finally:
+            figure.set_layout_engine(engine)
 
 
 def inverted(colour: object, words: bool = False) -> tuple[float, float, float, float]:

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 
 from pixels_to_sentiment.drawing.tables import MINUS
 
@@ -32,18 +33,20 @@ def tell(panel: Axes, x: Sequence[float], y: Sequence[float], form: str, *parts:
     panel.figure.told = [*getattr(panel.figure, "told", ()), *told]
 
 
-def told(figure: Figure) -> list[tuple[float, float, str]]:
+def box(figure: Figure) -> Bbox:
+    """Give what of a figure is saved, in inches: what is drawn, and a margin."""
+    return figure.get_tightbbox().padded(rcParams["savefig.pad_inches"])
+
+
+def told(figure: Figure, saved: Bbox) -> list[tuple[float, float, str]]:
     """Give each mark of a figure as it was last drawn: its place from the left and top, and words.
 
-    Places are shares (0..1) of the picture that is saved with the margins cut off, as notebooks do.
+    Places are shares (0..1) of the picture that is saved, as `box` gives it.
     """
-    if not hasattr(figure, "told"):
-        return []
-    box = figure.get_tightbbox(figure.canvas.get_renderer()).padded(rcParams["savefig.pad_inches"])
     marks = []
-    for panel, x, y, words in figure.told:
+    for panel, x, y, words in getattr(figure, "told", ()):
         inches = figure.dpi_scale_trans.inverted().transform(panel.transData.transform((x, y)))
-        left, up = (inches - box.min) / box.size
+        left, up = (inches - saved.min) / saved.size
         marks.append((round(float(left), 4), round(float(1 - up), 4), words))
     return marks
 

@@ -28,6 +28,8 @@ from pixels_to_sentiment.drawing import values
 GROUND, INK = "#121212", "#ced6dd"
 # Key of the drawing in the metadata of ``image/png``.
 KEY = "dark"
+# Of compression: half the time of Pillow's 6 for a photograph, and 3% more bytes.
+LEVEL = 4
 # Largest difference between the channels of what counts as grey.
 GREY = 0.03
 # Luma (BT.601) of red, green and blue; what has less than `DIM` is hard to see in a thin line.
@@ -71,7 +73,7 @@ def drawn(figure: Figure) -> tuple[str, dict[str, object]] | None:
     with _laid_out(figure):
         box = values.box(figure)
         marks = values.told(figure, box)
-        saved = {"base64": True, "bbox_inches": box}
+        saved = {"base64": True, "bbox_inches": box, "pil_kwargs": {"compress_level": LEVEL}}
         light = print_figure(figure, "png", **saved)
         with turned(figure):
             other = print_figure(figure, "png", **saved)

@@ -48,8 +48,9 @@ def test_tables_are_those_of_the_file_as_it_is_now(finished, tmp_path):
     run = Record.open(copy_of(finished, tmp_path))
     for read in (run.predictions, run.curve):
         given = read()
+        before = given.copy()
         given["image" if "image" in given else "rate"] = 0
-        pd.testing.assert_frame_equal(read(), getattr(finished, read.__name__)())
+        pd.testing.assert_frame_equal(read(), before)
     right = dict(run.scores())
     run.scores()["centre"] = -1
     assert run.scores() == right

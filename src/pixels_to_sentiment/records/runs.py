@@ -150,10 +150,7 @@ class Record(Finished):
     def curve(self) -> pd.DataFrame:
         """Give the learning curve, as `loop.train` does."""
         with self.reading("curve.csv") as stream:
-            curve = _table(stream.read()).astype(float).astype({"iteration": int})
-            if curve.empty:
-                raise ValueError("it has no iteration")
-        return curve
+            return _curve(stream.read()).copy()
 
     def restore(self) -> Network:
         """Build the trained network; a `UserError` where its weights are not whole or not kept."""
@@ -188,6 +185,14 @@ def _graded(content: bytes) -> tuple[str, dict[str, list[bool]]]:
         view: [(value > 0.5) == label for value, label in zip(some, labels, strict=True)]
         for view, some in positive.items()
     }
+
+
+@lru_cache(maxsize=_KEPT)
+def _curve(content: bytes) -> pd.DataFrame:
+    curve = _table(content).astype(float).astype({"iteration": int})
+    if curve.empty:
+        raise ValueError("it has no iteration")
+    return curve
 
 
 @lru_cache(maxsize=_KEPT)

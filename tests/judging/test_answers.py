@@ -113,8 +113,8 @@ def test_what_cannot_be_paired_is_refused(other, message):
 def test_views_are_paired_within_a_configuration():
     """Ten crops first; one with fewer runs in one view is refused."""
     ten, centre = told(A, "net", view="oversampled"), told(B, "net")
-    ((names, paired),) = answers.pair_views(together(centre, ten))
+    ((names, paired),) = answers.pair(*answers.by_view(together(centre, ten)))
     assert names == ("five", "net", "oversampled", "centre")
     assert paired["difference"].sum() == -1
     with pytest.raises(UserError, match="did not answer the same pictures"):
-        list(answers.pair_views(together(told(B[:1], "net"), ten)))
+        list(answers.pair(*answers.by_view(together(told(B[:1], "net"), ten))))

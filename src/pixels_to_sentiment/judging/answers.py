@@ -12,7 +12,7 @@ Answers are a data frame with one row a picture, run and view:
 Graded, they have ``correct`` (0 or 1) too.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import combinations
 
 import pandas as pd
@@ -85,16 +85,31 @@ def pair(
     Only seeds that both have in a fold are kept, so that neither is averaged over more of them.
     All pairs of configurations are laid by default. Gives agreement, view and the two
     configurations, with a frame: ``fold``, ``seed``, ``image``, ``label``; ``first`` and ``other``,
-    whether each is right (0 or 1), and ``difference`` (-1, 0 or 1).
+    whether each is right (0 or 1), and ``difference`` (-1, 0 or 1). `UserError` as `matched` and
+    `cases`.
+    """
+    graded, keys = cases(answers), ["fold", "seed", "image"]
+    for agreement, view, *both in matched(graded, pairs):
+        first, other = (graded[name, agreement, view] for name in both)
+        left = first[[*keys, "label", "correct"]].rename(columns={"correct": "first"})
+        paired = left.merge(other[[*keys, "correct"]].rename(columns={"correct": "other"}), on=keys)
+        paired["difference"] = paired["first"] - paired["other"]
+        yield (agreement, view, *both), paired
+
+
+def matched(
+    graded: Mapping[tuple[str, str, str], pd.DataFrame], pairs: Iterable[tuple[str, str]] | None
+) -> Iterator[tuple[str, str, str, str]]:
+    """Give what `pair` lays side by side of graded cases: agreement, view, two configurations.
 
     Raises
     ------
     UserError
         If a pair has not the same pictures in the same folds, no subset and view, or no seed of a
-        fold in common; and as `cases`.
+        fold in common.
     """
-    graded = cases(answers)
-    pictures = {name: _pictures(case) for name, case in graded.items()}
+    pictures = {name: _rows(case, "fold", "image", "label") for name, case in graded.items()}
+    runs = {name: _rows(case, "fold", "seed") for name, case in graded.items()}
     settings = dict.fromkeys(case[1:] for case in graded)
     named = dict.fromkeys(case[0] for case in graded)
     for first, other in combinations(named, 2) if pairs is None else pairs:
@@ -102,40 +117,30 @@ def pair(
         if pairs is not None and not shared:
             raise UserError(f"{first} and {other} share no subset and view: run both on one.")
         for setting in shared:
-            both, who = [(name, *setting) for name in (first, other)], f"{first} and {other}"
-            if pictures[both[0]] != pictures[both[1]]:
+            (one, two), who = [(name, *setting) for name in (first, other)], f"{first} and {other}"
+            if pictures[one] != pictures[two]:
                 raise UserError(
                     f"{who} did not answer the same pictures in the same folds of {setting[0]} "
                     "agree: run what is missing, or leave one out."
                 )
-            laid = _beside(*(graded[case] for case in both), who, setting[0])
-            yield (*setting, first, other), laid
+            if lonely := set(dict(runs[one])) - set(dict(runs[one] & runs[two])):
+                of = f"fold {min(lonely)} of {setting[0]} agree"
+                raise UserError(f"{who} have no seed in common in {of}: run one.")
+            yield (*setting, first, other)
 
 
-def pair_views(
-    answers: pd.DataFrame,
-) -> Iterator[tuple[tuple[str, str, str, str], pd.DataFrame]]:
-    """Lay the answers from ten crops (``first``) beside those from the centre crop (``other``).
+def by_view(answers: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
+    """Have views and configurations trade places, and name the pair of views.
 
-    As `pair` does, in every subset and configuration: agreement, configuration, and the two views.
+    For `pair`, which then lays the answers from ten crops (``first``) beside those from the centre
+    crop (``other``): agreement, configuration, and the two views.
     """
     turned = answers.rename(columns={"view": "configuration", "configuration": "view"})
-    return pair(turned, [("oversampled", "centre")] if len(turned) else [])
+    return turned, [("oversampled", "centre")] if len(turned) else []
 
 
-def _pictures(case: pd.DataFrame) -> set[tuple]:
-    return set(zip(case["fold"], case["image"], case["label"], strict=True))
-
-
-def _beside(first: pd.DataFrame, other: pd.DataFrame, who: str, agreement: str) -> pd.DataFrame:
-    keys = ["fold", "seed", "image"]
-    left = first[[*keys, "label", "correct"]].rename(columns={"correct": "first"})
-    paired = left.merge(other[[*keys, "correct"]].rename(columns={"correct": "other"}), on=keys)
-    if lonely := sorted(set(first["fold"]) - set(paired["fold"])):
-        raise UserError(
-            f"{who} have no seed in common in fold {lonely[0]} of {agreement} agree: run one."
-        )
-    return paired.assign(difference=paired["first"] - paired["other"])
+def _rows(case: pd.DataFrame, *columns: str) -> set[tuple]:
+    return set(zip(*(case[name] for name in columns), strict=True))
 
 
 def by_picture(graded: pd.DataFrame, *columns: str) -> pd.DataFrame:

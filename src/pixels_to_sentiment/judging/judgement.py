@@ -15,6 +15,7 @@ with n - 1, missing for one fold; ``low`` and ``high``, the interval by the boot
 pictures of each fold.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import product
 
@@ -24,7 +25,7 @@ import pandas as pd
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.judging import resampling
-from pixels_to_sentiment.judging.answers import CASE, by_picture, cases, pair, pair_views
+from pixels_to_sentiment.judging.answers import CASE, by_picture, by_view, cases, matched, pair
 from pixels_to_sentiment.judging.scores import listed
 
 # Two accuracies that are no further apart are called similar.
@@ -103,7 +104,7 @@ def oversampling(answers: pd.DataFrame) -> pd.DataFrame:
     As `differences` gives it, but ``configuration`` for ``view``: first is ``oversampled`` and
     other ``centre``, so that ``first_only`` counts pictures that the ten crops put right.
     """
-    return _compared(pair_views(answers)).rename(columns={"view": "configuration"})
+    return _compared(pair(*by_view(answers))).rename(columns={"view": "configuration"})
 
 
 def _compared(pairs: Iterable[tuple[tuple, pd.DataFrame]]) -> pd.DataFrame:
@@ -189,17 +190,19 @@ def noise(answers: pd.DataFrame, within: float = NEAR) -> pd.DataFrame:
     means over all folds that the corrected resampled t-test calls significant at 5%. A kind
     without such pairs is left out.
     """
-    kinds = [(names[:2], paired) for names, paired in pair(answers)]
-    kinds += [((names[0], "views"), paired) for names, paired in pair_views(answers)]
-    measured: dict[tuple, list[float]] = {}
-    for kind, paired in kinds:
-        each = paired.groupby(["fold", "seed"])["difference"].mean()
-        table = each.where(_tells_apart(paired)).unstack().dropna(axis=1)
-        similar = table.loc[:, table.mean().abs() <= within]
-        measured.setdefault(kind, []).extend(similar.var(ddof=1).dropna())
+    measured = defaultdict(list)
+    for of_views, (turned, pairs) in enumerate([(answers, None), by_view(answers)]):
+        graded = cases(turned)
+        tables = {case: _right_by_run(one) for case, one in graded.items()}
+        for agreement, view, *both in matched(graded, pairs):
+            (first, pictures), (other, _) = (tables[name, agreement, view] for name in both)
+            each = (first - other).div(pictures, axis=0).dropna(axis=1)
+            measured[agreement, "views" if of_views else view].append(each)
     rows = []
-    for kind, variances in measured.items():
-        if variances:
+    for kind, parts in measured.items():
+        table = pd.concat(parts, axis=1, ignore_index=True)
+        variances = table.loc[:, table.mean().abs() <= within].var(ddof=1).dropna()
+        if len(variances):
             middle = float(np.median(variances))
             count = len(folds.numbers())
             least = resampling.critical_difference(middle, count, tested_by_trained())
@@ -209,12 +212,15 @@ def noise(answers: pd.DataFrame, within: float = NEAR) -> pd.DataFrame:
     return found
 
 
-def _tells_apart(paired: pd.DataFrame) -> pd.Series:
-    """Tell, by ``fold`` and ``seed``, whether both networks give some pictures another answer."""
+def _right_by_run(graded: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
+    """Count right answers, a column a seed and a row a fold, and the pictures of each fold.
+
+    Counts are missing of runs that give all pictures one answer.
+    """
     # Of two labels, the answer is the label if it is right and the other one if not.
-    said = paired[["first", "other"]].eq(paired["label"], axis=0)
-    grouped = said.groupby([paired["fold"], paired["seed"]])
-    return (grouped.any() & ~grouped.all()).all(axis=1)
+    said = graded["correct"].eq(graded["label"]).groupby([graded["fold"], graded["seed"]])
+    right = graded.groupby(["fold", "seed"])["correct"].sum().where(said.any() & ~said.all())
+    return right.unstack(), graded.groupby("fold")["image"].nunique()
 
 
 def beyond_noise(reported: pd.DataFrame, measured: pd.DataFrame) -> pd.DataFrame:

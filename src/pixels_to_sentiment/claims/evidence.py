@@ -39,7 +39,7 @@ def pairs(claim: Claim, recorded: Recorded) -> Iterator[Row]:
             left_out = "frozen"
             notes.append("the layers below are frozen: new classifiers on fixed features")
         elif claim.of_layers and not left_out:
-            ends = " against ".join(f"{one.last_losses().mean():.2f}" for one in both)
+            ends = " against ".join(f"{one.last_losses.mean():.2f}" for one in both)
             notes.append(f"training loss at the end {ends} nats")
         found = effect([one.right[VIEW] for one in both])
         # What stands in is held against the article's difference of the first pair of its own.
@@ -108,7 +108,7 @@ def positive(claim: Claim, recorded: Recorded) -> Iterator[Row]:
         for one in recorded.trained([configuration]):
             found = one.beyond_positive(VIEW)
             area = reports.by_seed(one.records)["auc"].mean()
-            ended = f"training loss at the end {one.last_losses().mean():.2f} nats"
+            ended = f"training loss at the end {one.last_losses.mean():.2f} nats"
             notes = [f"area under ROC {area:.2f}, {ended}"]
             yield compared([one], rank, found, sides.alike(found), notes=notes)
 
@@ -117,7 +117,7 @@ def sooner(claim: Claim, recorded: Recorded) -> Iterator[Row]:
     """Compare the mean training loss of two starts over the iterations that both have."""
     for rank, pair in listed(claim):
         if both := recorded.trained(pair):
-            curves = [one.losses() for one in both]
+            curves = [one.losses for one in both]
             last = min(curve.dropna().index.max() for curve in curves)
             means = [curve.loc[:last].mean().unstack().to_numpy() for curve in curves]
             found = resampling.random_effects(means, np.zeros(means[0].shape[1]))
@@ -132,7 +132,7 @@ def _counted(claim: Claim, both: Sequence[Trained]) -> tuple[list[Trained], str,
     """
     kept, left_out, notes = [], "", []
     for one in both:
-        idle = one.idle(VIEW) if claim.of_layers else {}
+        idle = one.idle if claim.of_layers else {}
         learned = [seed for seed in one.seeds if seed not in idle]
         kept.append(one.only(learned) if learned else one)
         left_out = left_out if learned else "idle"

@@ -1,8 +1,8 @@
 """What is recorded, each configuration opened once, as tables of right answers by seed."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from itertools import groupby
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pixels_to_sentiment import reports
+from pixels_to_sentiment.claims.paper import VIEW
 from pixels_to_sentiment.judging import answers, resampling
 from pixels_to_sentiment.networks.architectures import CLASSES
 from pixels_to_sentiment.probes.records import ProbeRecord
@@ -20,8 +21,9 @@ from pixels_to_sentiment.studies.records import StudyRecord
 from pixels_to_sentiment.training import recipes
 
 
-class Trained(NamedTuple):
-    """All seeds of a configuration that are recorded on all folds of a subset.
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """All seeds of a configuration that are recorded on all folds of a subset, for several claims.
 
     ``right`` holds right answers (0 or 1) by view: a column a seed, indexed by ``fold``, ``image``
     and ``label``.
@@ -46,6 +48,7 @@ class Trained(NamedTuple):
         kept = tuple(one for one in self.records if one.run.seed in seeds)
         return Trained(self.title, kept, {view: one[seeds] for view, one in self.right.items()})
 
+    @cached_property
     def losses(self) -> pd.DataFrame:
         """Training loss (nats) by iteration, a column a seed and fold."""
         found = {
@@ -54,21 +57,23 @@ class Trained(NamedTuple):
         }
         return pd.DataFrame(found).sort_index(axis=1)
 
+    @cached_property
     def last_losses(self) -> pd.Series:
         """Training loss (nats) at the end, by seed and fold."""
-        return self.losses().apply(lambda curve: curve.dropna().tail(10).mean())
+        return self.losses.apply(lambda curve: curve.dropna().tail(10).mean())
 
     def beyond_positive(self, view: str) -> resampling.Effects:
         """Estimate by how much it is right more often than always answering positive."""
         right = self.right[view]
         return effect([right.sub(right.index.get_level_values("label").to_numpy(), axis=0)])
 
-    def idle(self, view: str) -> dict[int, str]:
+    @cached_property
+    def idle(self) -> dict[int, str]:
         """Name the seeds that learned nothing or did not settle, with what shows it in words."""
-        found, losses = {}, self.last_losses()
+        found = {}
         for seed in self.seeds:
-            last = losses[seed].mean()
-            if self.only([seed]).beyond_positive(view).low <= 0:
+            last = self.last_losses[seed].mean()
+            if self.only([seed]).beyond_positive(VIEW).low <= 0:
                 found[seed] = "no better than always positive"
             elif last > np.log(len(CLASSES)):
                 found[seed] = f"ends at a training loss of {last:.2f} nats, above a coin's"

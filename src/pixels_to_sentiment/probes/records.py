@@ -109,11 +109,10 @@ class ProbeRecord(Finished):
         """Score every layer, classifier and cost on the test pictures.
 
         `CONFIGURATION` (the recipe of an untrained network is `FROZEN`), ``fold``, ``seed``,
-        ``key``, the columns of `table` but ``predicted``, then ``accuracy`` and ``pictures`` (in
-        the test fold).
+        ``key``, the columns of `table`, then ``accuracy`` and ``pictures`` (in the test fold).
         """
         table, (_, test) = self.table(), self.probe.lists()
-        predicted = np.array([list(row) for row in table.pop("predicted")])
+        predicted = np.array([list(row) for row in table["predicted"]])
         right = predicted == test["label"].astype(str).to_numpy(dtype=str)
         precision = self.run.precision if self.run else "fp32"
         facts = (*self.configuration, precision, self.probe.agreement)

@@ -21,13 +21,8 @@ _BY = ["configuration", "agreement", "layer", "features", "classifier"]
 
 
 def accuracies(records: Iterable[ProbeRecord]) -> pd.DataFrame:
-    """Stack `ProbeRecord.accuracies`, each once, with ``configuration`` (words), ``predicted``."""
-    frames = [
-        one.accuracies().assign(
-            configuration=reports.title_of(one), predicted=one.table()["predicted"]
-        )
-        for one in records
-    ]
+    """Stack `ProbeRecord.accuracies`, each once, with ``configuration`` in words."""
+    frames = [one.accuracies().assign(configuration=reports.title_of(one)) for one in records]
     if not frames:
         return pd.DataFrame(columns=_BY)
     # A layer may be in two probes of one network.

@@ -36,7 +36,7 @@ def blind(loaded: Pictures) -> dict[str, np.ndarray]:
     codes = (one // 64 @ _PLACES for one in loaded.pixels)
     colours = np.stack([np.bincount(one.ravel(), minlength=64) for one in codes]) / SIDE**2
     thumbnails = _blocks(loaded.pixels, 8)
-    edges = _blocks(np.stack([_gradient(one) for one in loaded.pixels]), 4)
+    edges = _blocks(np.stack([_gradient(_grey(one)) for one in loaded.pixels]), 4)
     return {
         "share of positives in training": np.zeros((len(size), 1)),
         "size of file and picture": size,
@@ -61,9 +61,13 @@ def _blocks(pictures: Iterable[np.ndarray], count: int) -> np.ndarray:
     return np.stack([one.reshape(*shape, *one.shape[2:]).mean(1).mean(2) for one in pictures])
 
 
-def _gradient(pixels: np.ndarray) -> np.ndarray:
+def _grey(pixels: np.ndarray) -> np.ndarray:
+    return pixels.astype(np.float32) @ _BRIGHTNESS
+
+
+def _gradient(grey: np.ndarray) -> np.ndarray:
     """Give the grey levels by which each pixel differs from the next, (256, 256)."""
-    return np.hypot(*np.gradient(pixels.astype(np.float32) @ _BRIGHTNESS))
+    return np.hypot(*np.gradient(grey))
 
 
 def describe(loaded: Pictures, images: Iterable[str]) -> pd.DataFrame:
@@ -86,9 +90,10 @@ def describe(loaded: Pictures, images: Iterable[str]) -> pd.DataFrame:
         red, green, blue = np.moveaxis(pixels, -1, 0)
         opponents = np.stack([red - green, (red + green) / 2 - blue])
         spread = np.hypot(*opponents.std((1, 2))) + 0.3 * np.hypot(*opponents.mean((1, 2)))
-        steep = (_gradient(pixels) > _STEEP).mean()
+        grey = _grey(pixels)
+        steep = (_gradient(grey) > _STEEP).mean()
         faces = find(loaded.pixels[row], *shape)
-        rows.append(((pixels @ _BRIGHTNESS).mean(), spread, steep, faces))
+        rows.append((grey.mean(), spread, steep, faces))
     table = pd.DataFrame(rows, images, ["brightness", "colourfulness", "edges", "faces"])
     table.insert(0, "aspect", width / height)
     table.insert(1, "size", np.maximum(width, height))

@@ -18,10 +18,10 @@ ARGUMENTS = ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
 
 
 def pytest_collection_modifyitems(items):
-    """Keep the tests of a page in one process, which loads it once, and the other ones by file."""
+    """Keep the tests of a visit in one process, which loads its page once, the others by file."""
     for one in items:
-        parameters = one.callspec.params if hasattr(one, "callspec") else {}
-        one.add_marker(pytest.mark.xdist_group(parameters.get("page", one.path.name)))
+        name = one.callspec.params["page"] if "visited" in one.fixturenames else one.path.name
+        one.add_marker(pytest.mark.xdist_group(name))
 
 
 @pytest.fixture(scope="session")

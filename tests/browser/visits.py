@@ -22,12 +22,12 @@ KINDS = {
     "search.html",
 }
 
-# Opened is all that is folded, and of the code, which is thousands of words in a dozen colours and
-# takes axe-core most of its time, the first cells.
+# Opened is all that is folded. Of the code, which is thousands of words in a dozen colours, that of
+# the first cells is; the rest, which nobody sees, is taken away, as axe-core goes by all there is.
 _OPEN = """() => {
     const code = [...document.querySelectorAll('details.above-input')].slice(3);
-    for (const folded of document.querySelectorAll('details'))
-        folded.open = !code.includes(folded);
+    code.forEach(folded => folded.replaceChildren(folded.querySelector('summary')));
+    document.querySelectorAll('details').forEach(folded => { folded.open = true; });
 }"""
 
 # Without the transitions, during which colours are half-way.
@@ -37,32 +37,55 @@ _MATHS = "() => window.MathJax?.startup?.promise?.then(() => true)"
 # The theme makes scrolling code reachable by keyboard a third of a second after a change of width.
 _SETTLE_MS = 500
 
-# axe-core would fetch the style sheets a second time to look into them, and miss imported ones. Of
-# rows, items, links to runs and words of code it is shown the first of each shape, that is of the
-# same elements with the same classes and styles in the same surroundings: of such all colours are
-# alike. Whether something scrolls is asked with all there.
+# axe-core would fetch the style sheets a second time to look into them, and miss imported ones; the
+# rule of regions takes most of the others' time and is not asked for. Of words with the same ink on
+# the same grounds, which have the same contrast, it is shown three, and nothing that holds none of
+# them: of a word that something covers in part it says nothing.
 _AXE = """async rules => {
-    const scrolls = 'scrollable-region-focusable';
     const told = {resultTypes: ['violations'], preload: false};
-    const others = rules ? {runOnly: {type: 'rule', values: rules}} :
-        {rules: {[scrolls]: {enabled: false}}};
-    const look = one => [one.localName, one.className, one.getAttribute('style')].join();
-    const surroundings = one => one.matches('article') ? '' :
-        look(one) + surroundings(one.parentElement);
-    const shape = one => [
-        surroundings(one.parentElement), one.matches(':nth-child(even)'),
-        one.matches(':first-child'), one.matches(':last-child'),
-        ...[one, ...one.querySelectorAll('*')].map(look),
-    ].join();
-    const seen = new Set();
-    const alike = [...document.querySelectorAll(
-        'article tr, article li, article dt, article a.run, article pre span')].filter(one =>
-            one.checkVisibility() && seen.size === seen.add(shape(one)).size);
-    const all = await axe.run({...told, runOnly: {type: 'rule', values: [scrolls]}});
-    alike.forEach(one => { one.hidden = true; });
-    const most = await axe.run({...told, ...others});
-    alike.forEach(one => { one.hidden = false; });
-    return [...all.violations, ...most.violations].map(found => ({
+    const colours = ['color-contrast', 'link-in-text-block'];
+    const off = Object.fromEntries([...colours, 'region'].map(one => [one, {enabled: false}]));
+    const others = await axe.run({...told, ...(rules ? {runOnly: rules} : {rules: off})});
+
+    const once = (made, known = new Map([[null, '']])) => one => {
+        if (!known.has(one)) known.set(one, made(one));
+        return known.get(one);
+    };
+    const ink = once(one => {
+        const {color, fontSize, fontWeight, textShadow, textDecorationLine} = getComputedStyle(one);
+        return [color, fontSize, fontWeight, textShadow, textDecorationLine].join();
+    });
+    const ground = once(one => {
+        const {backgroundColor, backgroundImage, opacity, filter, position} = getComputedStyle(one);
+        const own = [backgroundColor, backgroundImage, opacity, filter, position].join();
+        const bare = own.replace('relative', 'static') === 'rgba(0, 0, 0, 0),none,1,none,static';
+        return ground(one.parentElement) + (bare ? '' : own);
+    });
+    const words = one => one.matches('a, input, select, textarea') || [...one.childNodes]
+        .map(node => node.nodeType === Node.TEXT_NODE ? node.data.trim() : '').join('').length > 1;
+    const met = {}, few = look => (met[look] = (met[look] ?? 0) + 1) <= 3;
+    const link = one => one.matches('a') && [words(one.parentElement), ink(one.parentElement)];
+    const asked = [...document.body.querySelectorAll('*')].filter(
+        one => words(one) && one.checkVisibility({visibilityProperty: true}) &&
+            few([ink(one), ground(one), link(one)].join()));
+
+    const needed = new Set(), mark = 'exportparts';  // which axe-core names no element by
+    for (let one of asked)
+        for (one.setAttribute(mark, ''); one && !needed.has(one); one = one.parentElement)
+            needed.add(one);
+    const emptied = [...document.querySelectorAll('article :not(a *)')].filter(
+        one => one.firstElementChild && needed.has(one.parentElement) && !needed.has(one),
+    ).map(one => [one, [...one.childNodes]]);
+    emptied.forEach(([one]) => one.replaceChildren());
+    axe.configure({rules: [
+        {id: 'color-contrast', selector: `[${mark}]`},
+        {id: 'link-in-text-block', selector: `a[href][${mark}]`},
+    ]});
+    const contrast = await axe.run({...told, runOnly: colours});
+    emptied.forEach(([one, held]) => one.replaceChildren(...held));
+    asked.forEach(one => one.removeAttribute(mark));
+
+    return [...others.violations, ...contrast.violations].map(found => ({
         rule: found.id, impact: found.impact,
         where: found.nodes.map(node => node.target.join(' ') + ': ' + (node.failureSummary || '')),
     }));
@@ -73,8 +96,8 @@ _FIRST_SCREEN = """() => [...document.images].filter(image => {
     return box.width > 0 && box.bottom > 0 && box.top < innerHeight;
 }).map(image => image.src)"""
 
-# The rules whose outcome colours and width decide; the others are not asked twice.
-_CHANGING = ["color-contrast", "link-in-text-block"]
+# Of the other rules that whose outcome the width decides; the rest are not asked twice.
+_CHANGING = ["scrollable-region-focusable"]
 
 # Those that wait to be scrolled to are asked for at once.
 _EMPTY_IMAGES = """async () => {
@@ -220,12 +243,10 @@ def visit(context: BrowserContext, address: str, ways: tuple[tuple[str, int], ..
             for mode in MODES:
                 if (mode, screen["width"]) in ways:
                     _turn(page, mode)
+                    seen.hidden_captions[mode] = page.evaluate(_HIDDEN_CAPTIONS)
                     rules = _CHANGING if seen.violations else None
                     seen.violations[mode, screen["width"]] = page.evaluate(_AXE, rules)
         seen.grounds = page.evaluate(_GROUNDS)
-        for mode in reversed(MODES):
-            _turn(page, mode)
-            seen.hidden_captions[mode] = page.evaluate(_HIDDEN_CAPTIONS)
     return seen
 
 

@@ -97,10 +97,10 @@ def _local(count: int) -> LocalCluster:
     # What a thread frees glibc would give back, and hand out anew at each step of a training; the
     # memory of the process itself stays (see `training.memory`).
     dask.config.set({"distributed.nanny.pre-spawn-environ.MALLOC_ARENA_MAX": 1})
-    # A server that has imported all of this starts them, which takes them seconds by themselves;
-    # torch's compiler is what every optimiser imports.
+    # A server that has imported all of this starts them, which takes them seconds by themselves.
     dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
-    get_mp_context().set_forkserver_preload(["distributed", "torch._dynamo", remote.__name__])
+    modules = ["distributed", remote.__name__, f"{__package__}.ways", "timm"]  # after `compat`
+    get_mp_context().set_forkserver_preload(modules)
     return LocalCluster(
         n_workers=count,
         threads_per_worker=1,

@@ -174,7 +174,7 @@ def _ended(some: Iterable) -> None:
 def processes():
     """Give a way to start processes from one that has imported all, and used no thread or GPU."""
     context = get_context("forkserver")
-    context.set_forkserver_preload([__name__, f"{__package__}.ways"])
+    context.set_forkserver_preload([__name__, f"{__package__}.ways", "timm"])  # timm after `compat`
     resource_tracker.ensure_running()  # by itself it would lift the block
     # Ctrl-C is the parent's to tell: the server and whoever comes from it never hear it.
     heard = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])

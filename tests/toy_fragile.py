@@ -10,9 +10,9 @@ import torch
 from pixels_to_sentiment.records.runs import Run
 from toy_runs import RUN
 
-# Seeds by which a run dies, does not hear that it is to end, or breaks what it runs on; the last
-# has others above it.
-DIES, DEAF, BREAKS = 7, 8, 9
+# Seeds by which a run takes too long, dies, does not hear that it is to end, or breaks what it runs
+# on; the last has others above it.
+SLOW, DIES, DEAF, BREAKS = 6, 7, 8, 9
 # As torch makes it of an error of CUDA, of more than one line.
 ERROR = "CUDA error: an illegal memory access was encountered\nFor debugging consider passing"
 
@@ -31,6 +31,8 @@ class Fragile(Run):
         """Break what the seed says; as for every run, if nothing is broken."""
         if self.seed == DIES:
             os.kill(os.getpid(), signal.SIGKILL)
+        if self.seed == SLOW:
+            time.sleep(60)
         if self.seed == DEAF:
             try:
                 time.sleep(60)

@@ -69,7 +69,7 @@ _AXE = """async rules => {
         one => words(one) && one.checkVisibility({visibilityProperty: true}) &&
             few([ink(one), ground(one), link(one)].join()));
 
-    const needed = new Set(), mark = 'exportparts';  // which axe-core names no element by
+    const needed = new Set(), mark = 'xmlns';  // by which axe-core names no element
     for (let one of asked)
         for (one.setAttribute(mark, ''); one && !needed.has(one); one = one.parentElement)
             needed.add(one);

@@ -108,9 +108,9 @@ def _laid_out(figure: Figure) -> Iterator[None]:
     With an engine, even one that does nothing, a figure is drawn once more before it is printed.
     """
     engine = figure.get_layout_engine()
-    # A layout settles when it is made twice.
-    for _ in range(2 * (engine is not None)):
-        engine.execute(figure)
+    if engine is not None:
+        for _ in range(2):  # a layout settles when it is made twice
+            engine.execute(figure)
     # To print sets again what engine there was, and in place of none what the style has.
     with plt.rc_context({"figure.autolayout": False, "figure.constrained_layout.use": False}):
         figure.set_layout_engine(None)

@@ -90,13 +90,17 @@ def test_findings_are_computed_and_those_without_evidence_left_out(judged, candi
         "With a layer added this changes by +0.014 (95% interval +0.004 to +0.024), by one seed"
         in html
     )
-    assert "Of 23 claims on what the article&#39;s experiments found: 4 reproduced, none" in html
+    assert "<strong>Of 23 claims on what the article&#39;s experiments found: 4 repro" in html
+    assert (
+        "<strong>Fine-tuning beats a classifier on the features that the network starts with in "
+        "1 of 2 comparisons.</strong> That was" in html
+    )
     assert "Of the others, reproduced: a claim of this book" in html
     assert "right on 88.1% of the photographs" in html
-    assert "in 1 of 2 comparisons (differences −0.020 to +0.030)" in html
-    assert "higher by 0.16 to 0.18" in html
+    assert "the differences are −0.020 to +0.030, and" in html
+    assert "more often by 0.16 to 0.18.</strong>" in html
     # Theirs itself, whose rank with itself is one.
-    assert "Net B orders the places" in html
+    assert "Net B reaches, on average over them" in html
     assert "+1.00" in html
     assert (
         front.findings(judged.assign(rows=[[]] * len(judged)), []) == '<ol class="findings"></ol>'

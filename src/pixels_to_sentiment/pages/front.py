@@ -111,15 +111,17 @@ def _why(one: Any, chapter: Markup | str) -> dict[str, Markup]:
 
 
 def findings(judged: pd.DataFrame, candidates: Sequence[Candidate], folder: str = "") -> Markup:
-    """List what was found, each with a link to its evidence, as an ordered list.
+    """List what was found, first in a sentence, then with a link to its evidence, as a list.
 
     The candidates are maps to hold against the authors', as `authors.of_studies` gives them.
     """
     found = judged.set_index("name")
     first = [(in_all(judged), CLAIMS_PAGE, "Claim by claim")] if judged["rows"].any() else []
     items = [*first, *_of_claims(found), *_of_maps(candidates)]
-    row = Markup('<li>{} <a href="{}">{}</a></li>')
-    rows = Markup().join(row.format(text, folder + page, where) for text, page, where in items)
+    row, rows = Markup('<li><strong>{}</strong>{} <a href="{}">{}</a></li>'), Markup()
+    for text, page, where in items:
+        first = text.partition(". ")[0].rstrip(".") + "."
+        rows += row.format(first, text.removeprefix(first), folder + page, where)
     return Markup('<ol class="findings">{}</ol>').format(rows)
 
 
@@ -145,20 +147,21 @@ def _of_claims(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
         best = max(rows, key=lambda row: row.value)
         reached = cell("initialisation: MVSO English", "five", VIEW)["mean"]
         yield (
-            f"The best of the later networks that were fine-tuned ({len(rows)} here), "
-            f"{_title(best).replace(', five agree', '')}, is right on "
-            f"{best.value + reached:.1%} of the photographs on which all five annotators agree, "
-            f"the article's best, taken as exact, on {reached:.1%}: {_interval(best)}.",
+            f"Of the later networks that were fine-tuned ({len(rows)} here), the best is right on "
+            f"{best.value + reached:.1%} of the photographs, the article's best on {reached:.1%}. "
+            f"It is {_title(best).replace(', five agree', '')}. All five annotators agree on these "
+            f"photographs; with the article's number taken as exact, the difference is "
+            f"{_interval(best)}.",
             "10-ten-years-later.html",
             "Later networks",
         )
     if rows := counted["no-more-than-positive"]:
         theirs = span(found.loc["no-more-than-positive", "article"])
         yield (
-            "The article's smallest network, fc6-2, trained here as the article says but from "
-            "convolutions without biases and with most weights set to zero, "
-            f"{_beside_positive(rows[0])} always answering "
-            f"“positive”. What the article reports of its own differs from that by {theirs}"
+            f"Cut down to fc6-2, CaffeNet {_beside_positive(rows[0])} always answering “positive”. "
+            "It was trained as the article says, but from convolutions without biases and with "
+            "most weights set to zero. "
+            f"What the article reports of its own differs from that by {theirs}"
             f"{', so Table 4 there may tell of training, not of layers' * (rows[0].side == FOR)}.",
             "04-ablation.html",
             "Layers removed",
@@ -166,11 +169,12 @@ def _of_claims(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
     if rows := counted["fine-tuning"]:
         gains = sum(row.side == FOR for row in rows)
         yield (
-            "Fine-tuning beats a classifier on the features that the network starts with, whether "
-            "trained by the same recipe or as a softmax whose cost is cross-validated, by its "
-            f"interval, in {gains or 'none'} of {len(rows)} comparisons (differences "
-            f"{span([row.value for row in rows])}). A network whose new layers settle first has no "
-            "frozen twin that was trained for as long, and is not among them.",
+            "Fine-tuning beats a classifier on the features that the network starts with in "
+            f"{gains or 'none'} of {len(rows)} comparisons. That was trained by the same recipe, "
+            "or is a softmax whose cost is cross-validated; the differences are "
+            f"{span([row.value for row in rows])}, and their intervals decide. A network whose new "
+            "layers settle first has no frozen twin that was trained for as long, and is not among "
+            "them.",
             f"{CLAIMS_PAGE}#claim-fine-tuning",
             "Frozen features",
         )
@@ -178,9 +182,9 @@ def _of_claims(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
         least, most = (end(row.value for row in rows) for end in (min, max))
         networks = dict.fromkeys(_title(row).partition(", trained on")[0] for row in rows)
         yield (
-            "Photographs on which annotators disagree are harder: where exactly one more agrees "
-            f"with a label, the same network's accuracy is higher by {least:.2f} to {most:.2f} "
-            f"({len(rows)} comparisons of {'; '.join(networks)}).",
+            "Where exactly one annotator more agrees with a label, the same network is right more "
+            f"often by {least:.2f} to {most:.2f}. So say {len(rows)} comparisons of "
+            f"{'; '.join(networks)}.",
             "08-judgement.html#judgement-agreement",
             "Agreement",
         )
@@ -194,14 +198,14 @@ def _of_maps(candidates: Sequence[Candidate]) -> Iterator[tuple[str, str, str]]:
         beyond = some.loc[some["rank_p_holm"] < SIGNIFICANT, "network"]
         interval = f"{signed(best['rank_low'], 2)} to {signed(best['rank_high'], 2)}"
         yield (
-            f"The authors' maps of twelve photographs were recovered from figure 7. {network} "
-            "orders the places of a picture, on average over the twelve, with a rank correlation "
-            f"to theirs of {signed(best['rank'], 2)} (95% interval {interval}), against "
-            f"{signed(best['rank_other'], 2)} with other pictures "
-            f"(p {p_value(best['rank_p_holm'])}, adjusted for all that was tested). Of the "
-            f"{len(some)} trainings compared, {len(beyond) or 'none'} "
-            f"{'does' if len(beyond) < 2 else 'do'} so by more than chance"
-            f"{': ' * bool(len(beyond))}{'; '.join(beyond)}.",
+            f"Of {len(some)} trainings, {len(beyond) or 'none'} "
+            f"{'orders' if len(beyond) < 2 else 'order'} the places of a picture as the authors' "
+            "maps do, by more than chance. Those of twelve photographs were recovered from figure "
+            f"7. {network} reaches, on average over them, a rank correlation of "
+            f"{signed(best['rank'], 2)} (95% interval {interval}), against "
+            f"{signed(best['rank_other'], 2)} with other pictures (p "
+            f"{p_value(best['rank_p_holm'])}, adjusted for all that was tested)."
+            f"{' Beyond chance: ' * bool(len(beyond))}{'; '.join(beyond)}{'.' * bool(len(beyond))}",
             "07-sentiment-maps.html#maps-authors",
             "Sentiment maps",
         )
@@ -241,10 +245,10 @@ def _nearest(rows: Sequence[Row], found: pd.DataFrame) -> str:
         words = words.replace(" from", " from the article's")
         changed += f" On {subset}: {words}."
     return (
-        "What comes nearest to the article's CaffeNet here, its layers with trained convolutions "
-        f"and new layers on top that settle first, is right on {theirs + whole.value:.1%} of the "
-        "photographs on which all five annotators agree, where the article has "
-        f"{theirs:.1%}, taken as exact: {_interval(whole)}.{changed}"
+        f"CaffeNet from trained convolutions alone is right on {theirs + whole.value:.1%} of the "
+        f"photographs, where the article has {theirs:.1%}. Its layers on top are new and settle "
+        "first. All five annotators agree on these photographs; with the article's number taken as "
+        f"exact, the difference is {_interval(whole)}.{changed}"
     )
 
 

@@ -20,7 +20,7 @@ from pixels_to_sentiment.drawing.values import tell
 # Okabe and Ito's palette, told apart with any colour vision: blue and vermilion for the classes.
 POSITIVE, NEGATIVE = "#0072B2", "#D55E00"
 CLASS_COLOURS = {"negative": NEGATIVE, "positive": POSITIVE}
-PALETTE = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442"]
+PALETTE = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442"]
 AGREEMENT_NAMES = {
     "five": "five agree",
     "four": "four agree",

@@ -180,11 +180,11 @@ def _of_claims(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
         )
     if rows := counted["agreement"]:
         least, most = (end(row.value for row in rows) for end in (min, max))
-        networks = dict.fromkeys(_title(row).partition(", trained on")[0] for row in rows)
+        titles = dict.fromkeys(_title(row).partition(", trained on")[0] for row in rows)
         yield (
             "Where exactly one annotator more agrees with a label, the same network is right more "
             f"often by {least:.2f} to {most:.2f}. So say {len(rows)} comparisons of "
-            f"{'; '.join(networks)}.",
+            f"{'; '.join(_short(one, titles) for one in titles)}.",
             "08-judgement.html#judgement-agreement",
             "Agreement",
         )
@@ -194,14 +194,14 @@ def _of_maps(candidates: Sequence[Candidate]) -> Iterator[tuple[str, str, str]]:
     some = authors.summary([one for one in candidates if one.map == measures.MAP])
     if len(some):
         best = some.loc[some["rank_p"].idxmin()]
-        network = _short(best["network"], some["network"])
-        beyond = some.loc[some["rank_p_holm"] < SIGNIFICANT, "network"]
+        titles = [_short(one, some["network"]) for one in some["network"]]
+        beyond = some.assign(short=titles).loc[some["rank_p_holm"] < SIGNIFICANT, "short"]
         interval = f"{signed(best['rank_low'], 2)} to {signed(best['rank_high'], 2)}"
         yield (
             f"Of {len(some)} trainings, {len(beyond) or 'none'} "
             f"{'orders' if len(beyond) < 2 else 'order'} the places of a picture as the authors' "
             "maps do, by more than chance. Those of twelve photographs were recovered from figure "
-            f"7. {network} reaches, on average over them, a rank correlation of "
+            f"7. {titles[best.name]} reaches, on average over them, a rank correlation of "
             f"{signed(best['rank'], 2)} (95% interval {interval}), against "
             f"{signed(best['rank_other'], 2)} with other pictures (p "
             f"{p_value(best['rank_p_holm'])}, adjusted for all that was tested)."

@@ -209,7 +209,6 @@ def _listed() -> dict[str, Experiment]:
 
 
 EXPERIMENTS = _listed()
-MVSO = tuple(start for start in START_TITLES if start.startswith("mvso-"))
 # The recipes of what is recorded: see the chapter on fine-tuning for why. A new layer on averages
 # as large as SqueezeNet's is thrown out at once by the paper's ten times faster last layer.
 THIRD, OURS = "paper-third", "head-at-base-rate-third"

@@ -93,7 +93,7 @@ def test_findings_are_computed_and_those_without_evidence_left_out(judged, candi
     assert "<strong>Of 23 claims on what the article&#39;s experiments found: 4 repro" in html
     assert (
         "<strong>Fine-tuning beats a classifier on the features that the network starts with in "
-        "1 of 2 comparisons.</strong> That was" in html
+        "1 of 2 comparisons.</strong> The classifier was" in html
     )
     assert "Of the others, reproduced: a claim of this book" in html
     assert "right on 88.1% of the photographs" in html

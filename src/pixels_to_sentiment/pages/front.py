@@ -170,8 +170,8 @@ def _of_claims(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
         gains = sum(row.side == FOR for row in rows)
         yield (
             "Fine-tuning beats a classifier on the features that the network starts with in "
-            f"{gains or 'none'} of {len(rows)} comparisons. That was trained by the same recipe, "
-            "or is a softmax whose cost is cross-validated; the differences are "
+            f"{gains or 'none'} of {len(rows)} comparisons. The classifier was trained by the same "
+            "recipe, or is a softmax whose cost is cross-validated; the differences are "
             f"{span([row.value for row in rows])}, and their intervals decide. A network whose new "
             "layers settle first has no frozen twin that was trained for as long, and is not among "
             "them.",
@@ -184,7 +184,7 @@ def _of_claims(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
         yield (
             "Where exactly one annotator more agrees with a label, the same network is right more "
             f"often by {least:.2f} to {most:.2f}. So say {len(rows)} comparisons of "
-            f"{'; '.join(_short(one, titles) for one in titles)}.",
+            f"{' and '.join(_short(one, titles) for one in titles)}.",
             "08-judgement.html#judgement-agreement",
             "Agreement",
         )

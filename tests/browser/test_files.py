@@ -1,6 +1,7 @@
 """The built book as it lies on disk: whole, self-contained, and described in words."""
 
 import json
+import re
 
 import built
 import pytest
@@ -50,6 +51,14 @@ def test_a_page_weighs_no_more_than_it_may(page):
 def test_a_page_has_an_icon(page):
     """Browsers ask for /favicon.ico, which is missing, where a page names no icon."""
     assert built.soup(built.require(page)).find("link", rel="icon") is not None
+
+
+def test_the_readme_has_what_the_front_page_says_was_found(book):
+    """The first sentence of each finding, word by word."""
+    found = built.soup(book / "index.html").select("ol.findings strong")
+    told = (built.ROOT / "README.md").read_text().partition("## What was found\n\n")[2]
+    listed = re.findall(r"^\d\. (.*)$", told.partition("\n\n")[0], re.M)
+    assert listed == [one.text for one in found] != []
 
 
 @own_page

@@ -46,7 +46,7 @@ SHORT = {
     "agreements": "[five]",
 }
 # Rows of the catalogue that are left out: not of the article, but with weights at hand.
-SPARED = ",here,(caffenet.*:imagenet:|.*:random:)"
+SPARED = ",here,(caffenet.*:imagenet:|efficientnet_lite0:imagenet:|.*:random:)"
 # Chapters that train what the article trained, or tell of it.
 CHAPTERS = (
     "02-fine-tuning",

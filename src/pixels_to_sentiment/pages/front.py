@@ -120,8 +120,8 @@ def findings(judged: pd.DataFrame, candidates: Sequence[Candidate], folder: str 
     items = [*first, *_of_claims(found), *_of_maps(candidates)]
     row, rows = Markup('<li><strong>{}</strong>{} <a href="{}">{}</a></li>'), Markup()
     for text, page, where in items:
-        first = text.partition(". ")[0].rstrip(".") + "."
-        rows += row.format(first, text.removeprefix(first), folder + page, where)
+        sentence = text.partition(". ")[0].rstrip(".") + "."
+        rows += row.format(sentence, text.removeprefix(sentence), folder + page, where)
     return Markup('<ol class="findings">{}</ol>').format(rows)
 
 
@@ -150,7 +150,7 @@ def _of_claims(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
             f"Of the later networks that were fine-tuned ({len(rows)} here), the best is right on "
             f"{best.value + reached:.1%} of the photographs, the article's best on {reached:.1%}. "
             f"It is {_title(best).replace(', five agree', '')}. All five annotators agree on these "
-            f"photographs; with the article's number taken as exact, the difference is "
+            "photographs; with the article's number taken as exact, the difference is "
             f"{_interval(best)}.",
             "10-ten-years-later.html",
             "Later networks",

@@ -39,7 +39,10 @@ def test_every_configuration_has_its_row_from_the_top_down():
 
 
 def test_differences_are_drawn_around_zero_with_both_intervals():
-    """A pair whose second interval is missing is drawn all the same; one that failed in grey."""
+    """A pair whose second interval is missing is drawn all the same; one that failed in grey.
+
+    The paper's have rows of their own below.
+    """
     table = pd.DataFrame(
         {
             "pair": ["a − b", "a − c"],
@@ -51,11 +54,12 @@ def test_differences_are_drawn_around_zero_with_both_intervals():
             "failed": ["", "c is no better than always positive"],
         }
     )
-    (panel,) = charts.forest(table).axes
+    (panel,) = charts.forest(table, {"theirs": -0.03}).axes
     first, other = panel.collections[1].get_colors()
     assert len({*first[:3]}) > 1
     assert len({*other[:3]}) == 1
-    assert [label.get_text() for label in panel.texts] == ["a − b", "a − c"]
+    assert [label.get_text() for label in panel.texts] == ["a − b", "a − c", "theirs"]
+    assert panel.collections[3].get_offsets().tolist() == [[-0.03, -2]]
     thick = panel.collections[1].get_segments()
     assert [(s[0][0], s[1][0]) for s in thick] == [(0.05, 0.15), (-0.1, 0.06)]
 

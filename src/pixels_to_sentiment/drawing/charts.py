@@ -23,6 +23,7 @@ from pixels_to_sentiment.drawing.figures import (
     nothing,
     rows,
 )
+from pixels_to_sentiment.drawing.tables import signed
 from pixels_to_sentiment.drawing.values import tell, within
 
 _GREY = "#999999"
@@ -74,24 +75,27 @@ def _upright(panel: Axes, x: float, count: int, **style: object) -> None:
     panel.vlines([x] * count, at - 0.25, at + 0.12, **style)
 
 
-def forest(table: pd.DataFrame) -> Figure:
+def forest(table: pd.DataFrame, paper: Mapping[str, float] | None = None) -> Figure:
     """Draw paired differences with two intervals each, above one another.
 
     By ``pair`` (in words), ``difference``, ``low`` and ``high`` (over pictures, thick), ``t_low``
     and ``t_high`` (over training sets, thin; missing for one fold); grey where ``failed`` says that
-    one of the two did not learn.
+    one of the two cannot be counted. The paper's differences, by their words, come below.
     """
     if table.empty:
         return nothing()
-    at = -np.arange(len(table))
-    figure, panel = rows(table["pair"], 0.24)
+    theirs = pd.Series(paper or {}, dtype=float)
+    at, below = np.split(-np.arange(len(table) + len(theirs)), [len(table)])
+    figure, panel = rows([*table["pair"], *theirs.index], 0.24)
     color = np.where(table["failed"] == "", PALETTE[0], _GREY)
     panel.hlines(at, table["t_low"], table["t_high"], color=color, linewidth=1)
     panel.hlines(at, table["low"], table["high"], color=color, linewidth=3.5)
     panel.scatter(table["difference"], at, s=26, color="white", edgecolors=color, zorder=4)
     said = within(table, "difference", "low", "high", "+.3f")
     tell(panel, table["difference"], at, "{}: {}", table["pair"], said)
-    _upright(panel, 0, len(at), color="black", linewidth=0.8)
+    panel.scatter(theirs, below, **_PAPER)
+    tell(panel, theirs, below, "{}: {}", theirs.index, theirs.map(signed))
+    _upright(panel, 0, len(at) + len(below), color="black", linewidth=0.8)
     panel.set(xlabel="difference of accuracies")
     return figure
 

@@ -7,7 +7,7 @@ import pytest
 
 from pixels_to_sentiment.data import folds, pictures
 from pixels_to_sentiment.judging import judgement
-from pixels_to_sentiment.records.catalogue import SETTLED
+from pixels_to_sentiment.records.catalogue import SETTLED, Configuration
 from pixels_to_sentiment.reports import pairs, runs
 from toy_reports import CUT, WHOLE, whole_and_cut
 
@@ -31,7 +31,7 @@ def test_a_pair_is_compared_in_one_precision_and_on_common_seeds(made):
     assert (row.seeds, row.trials) == ("0", 2)
     assert set(row.tried.split(", ")) == {one.key for one in [*whole, *cut, *worse]}
     assert (row.least, row.most) == pytest.approx((-0.25, 0.25), abs=0.003)
-    # One that is right less often than always answering positive did not learn.
+    # One that is right less often than always answering positive cannot be counted.
     assert row.failed == f"{runs.title_of(cut[0])} is no better than always positive"
     # What another pair is compared on says nothing of this one's seeds.
     trio = [
@@ -48,8 +48,8 @@ def test_a_pair_is_compared_in_one_precision_and_on_common_seeds(made):
         assert {"pair", "first", "other", "seeds"} <= set(none) <= set(found)
 
 
-def test_a_network_whose_loss_ends_above_a_coins_did_not_learn(made):
-    """However often it is right: it has not settled."""
+def test_a_network_whose_loss_ends_above_a_coins_did_not_settle(made):
+    """However often it is right."""
     third = {"recipe": "paper-third", "right": 0.9}
     good = [made(fold=k, network=one.network, **third) for k in folds.FOLDS for one in (CUT, WHOLE)]
     assert list(pairs.paired(good, [(CUT, WHOLE)])["failed"]) == [""]
@@ -78,6 +78,28 @@ def test_a_difference_between_networks_with_frozen_layers_says_so(made):
     assert pairs.difference_in_words(*titles) == (
         "SqueezeNet 1.1 fire9-2 − SqueezeNet 1.1 (features frozen)"
     )
+
+
+def test_a_difference_names_the_recipe_where_what_it_is_held_against_has_several(made):
+    """One pair of each recipe, which would not read alike; with the areas of either network."""
+    frozen = "paper-frozen-features-third"
+    named = [(CUT.network, CUT.recipe), (WHOLE.network, WHOLE.recipe)]
+    named += [("squeezenet1_1+fire8-2", frozen), (WHOLE.network, frozen)]
+    every = [
+        made(fold=k, network=network, recipe=recipe, right=0.3 if network == CUT.network else 1.0)
+        for network, recipe in named
+        for k in folds.FOLDS
+    ]
+    wanted = [Configuration(network, CUT.start, recipe) for network, recipe in named]
+    found = pairs.paired(every, [wanted[:2], wanted[2:]])
+    assert list(found["pair"]) == [
+        "SqueezeNet 1.1 fire9-2 − SqueezeNet 1.1 (paper's recipe, a third (fp32))",
+        "SqueezeNet 1.1 fire8-2 − SqueezeNet 1.1 (paper's recipe, features frozen, a third (fp32))",
+    ]
+    areas = runs.by_seed(every).set_index("configuration")["auc"]
+    assert found["areas"][0] == f"{areas[runs.title_of(every[0])]:.2f} / 1.00"
+    (alone,) = pairs.paired(every, [wanted[:2]])["pair"]
+    assert alone == "SqueezeNet 1.1 fire9-2 − SqueezeNet 1.1"
 
 
 def test_words_leave_out_what_is_the_same_everywhere(made):

@@ -335,6 +335,7 @@ def differences(found: pd.DataFrame, caption: str, name: str) -> None:
         "difference": "accuracy",
         "low": "from",
         "high": "to",
+        "areas": "areas under ROC",
         "pictures": "right in one only (or with more seeds)",
         "p_mcnemar_holm": "McNemar (or sign test) p (Holm)",
         "t_low": "t from",

@@ -55,10 +55,11 @@ def paired(
     As `judgement.differences` gives it, with ``pair`` (in words) and ``keys`` (of the runs,
     comma-separated); what comes out seed by seed (see `judgement.across_seeds`): ``trials`` (how
     many combinations of a seed of either configuration), ``least`` and ``most`` (differences) and
-    ``tried`` (keys of all these runs, comma-separated); and ``failed``, which of the two did not
-    learn on the seeds compared, and what shows it (in words, by semicolons): no better than always
-    answering positive (see `judgement.beyond_positive`), or a training loss at the end above a
-    coin's, ln 2 nats (last 10 iterations, mean over folds and seeds). Empty if no pair is whole.
+    ``tried`` (keys of all these runs, comma-separated); and of the seeds compared ``areas`` (under
+    ROC of either, in words) and ``failed``, which of the two cannot be counted, and what shows it
+    (in words, by semicolons): no better than always answering positive (see
+    `judgement.beyond_positive`), or a training loss at the end above a coin's, ln 2 nats (last 10
+    iterations, mean over folds and seeds). Empty if no pair is whole.
     """
     records, rows, chosen = list(records), {}, {}
     for pair in pairs:
@@ -71,22 +72,26 @@ def paired(
             rows[names] = ends | {n: scores.listed(r.key for r in some) for n, some in keys.items()}
             chosen |= {one.key: one for one in compared}
     if not rows:
-        columns = "pair first other seeds keys difference low high trials least most tried failed"
-        return pd.DataFrame(columns=columns.split())
+        columns = "pair first other seeds keys difference low high trials least most tried"
+        return pd.DataFrame(columns=[*columns.split(), "areas", "failed"])
     table = judgement.differences(gathered(chosen.values(), "oversampled"), rows)
     names = list(zip(table["first"], table["other"], strict=True))
     table = table.join(pd.DataFrame([rows[both] for both in names]))
     table["pair"] = _told_apart(names)
-    table["failed"] = [
-        "; ".join(_failed([chosen[key] for key in rows[both]["keys"].split(", ")]))
-        for both in names
-    ]
+    each = [[chosen[key] for key in rows[both]["keys"].split(", ")] for both in names]
+    table["areas"] = [_areas(some, both) for some, both in zip(each, names, strict=True)]
+    table["failed"] = ["; ".join(_failed(some)) for some in each]
     table.attrs["runs"] = list(chosen)
     return table
 
 
+def _areas(records: list[Record], names: tuple[str, str]) -> str:
+    areas = runs.by_seed(records).groupby("configuration")["auc"].mean()
+    return " / ".join(f"{areas[name]:.2f}" for name in names)
+
+
 def _failed(records: list[Record]) -> Iterator[str]:
-    """Name the configurations that did not learn, with what shows it."""
+    """Name the configurations that cannot be counted, with what shows it."""
     ends = [(runs.title_of(one), one.curve()["train_loss"].tail(10).mean()) for one in records]
     means = pd.DataFrame(ends, columns=["name", "loss"]).groupby("name")["loss"].mean()
     beyond = judgement.beyond_positive(gathered(records, "oversampled"))
@@ -137,12 +142,13 @@ def _apart(first: str, other: str) -> tuple[list[str], list[str], list[str]]:
 
 
 def _told_apart(names: list[tuple[str, str]]) -> list[str]:
-    """Say what each pair compares, and what its two have in common where pairs would read alike."""
-    pairs = [difference_in_words(*both) for both in names]
-    common = [f" ({', '.join(_apart(*both)[-1])})" for both in names]
-    return [
-        pair + words * (pairs.count(pair) > 1) for pair, words in zip(pairs, common, strict=True)
-    ]
+    """Say what each pair compares, with the recipe of all that is held against one of several."""
+    recipes = defaultdict(set)
+    for _, other in names:
+        network, _, recipe = other.partition(", ")
+        recipes[network].add(recipe)
+    several = [len(recipes[other.partition(", ")[0]]) > 1 for _, other in names]
+    return [difference_in_words(*both, whole=n) for both, n in zip(names, several, strict=True)]
 
 
 def words(table: pd.DataFrame) -> pd.DataFrame:

@@ -114,7 +114,7 @@ def test_scores_have_three_digits_and_their_spread(arguments, shown):
 
 
 def test_unverified_numbers_carry_a_visible_mark():
-    """A question mark after a recalled number, a letter after one that follows by arithmetic."""
+    """A question mark after a recalled number, a letter after one that is inferred."""
     for grade, mark in (("R", ">?</sup>"), ("I", ">I</sup>"), ("V", "")):
         score = tables.score(0.8, 0.01, grade)
         assert score.startswith("0.800\xa0±\xa00.010")

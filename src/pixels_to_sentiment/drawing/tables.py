@@ -14,7 +14,7 @@ MINUS = "\N{MINUS SIGN}"
 # What the grades of certainty look like beside a number of the paper.
 MARKS = {
     "V": "",
-    "I": Markup('<sup title="follows from verified facts by arithmetic">I</sup>'),
+    "I": Markup('<sup title="not stated by the article: deduced, or assumed">I</sup>'),
     "R": Markup('<sup class="unverified" title="recalled, not read in any source">?</sup>'),
 }
 # The page of all runs, which has a row with the anchor ``run-KEY`` for each.

@@ -162,17 +162,18 @@ def reported_table(reported: pd.DataFrame) -> pd.DataFrame:
     """Put rows of `scores.reported` into words, for `tables.table`.
 
     The value has the mark of its certainty, the source its link; a dash stands where the paper
-    gives nothing.
+    gives nothing. It does not say which crops the numbers that it quotes are of.
     """
     values = reported["mean"].map(lambda mean: f"{mean:.3f}" if mean < 1 else f"{mean:g}")
     link = Markup('<a href="{}">{}</a>')
+    crops = reported["oversampling"].map(CROPS).fillna("–")
     linked = [link.format(_ADDRESSES.get(one, _ADDRESS), one) for one in reported["source"]]
     return pd.DataFrame(
         {
             "experiment": reported["experiment"],
             "variant": reported["variant"],
             "subset": reported["agreement"].map(figures.AGREEMENT_NAMES),
-            "crops": reported["oversampling"].map(CROPS).fillna("–"),
+            "crops": crops.mask(reported["variant"] == EARLIER, "not stated"),
             "value": values + reported["grade"].map(tables.MARKS),
             "±": reported["std"].map("{:.3f}".format, na_action="ignore").fillna("–"),
             "grade": reported["grade"],

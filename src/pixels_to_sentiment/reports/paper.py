@@ -135,7 +135,8 @@ def _why_missing(configuration: Configuration, rows: pd.DataFrame, price: pd.Dat
     same = (price["layers"] == layers) & (price["iterations"] == length)
     alike = price[(price["network"] == configuration.family) & same]
     # The fewest minutes are of the precision that most is recorded in.
-    return what + (f": {alike['median'].min():.0f} minutes a fold" if len(alike) else "")
+    minutes = f"{alike['median'].min():.0f}"
+    return what + f": {minutes} minute{'s' * (minutes != '1')} a fold" * (len(alike) > 0)
 
 
 def reported_dots(experiment: Experiment, records: Iterable[Record]) -> pd.DataFrame:
@@ -165,8 +166,8 @@ def reported_table(reported: pd.DataFrame) -> pd.DataFrame:
     gives nothing. It does not say which crops the numbers that it quotes are of.
     """
     values = reported["mean"].map(lambda mean: f"{mean:.3f}" if mean < 1 else f"{mean:g}")
-    link = Markup('<a href="{}">{}</a>')
     crops = reported["oversampling"].map(CROPS).fillna("–")
+    link = Markup('<a href="{}">{}</a>')
     linked = [link.format(_ADDRESSES.get(one, _ADDRESS), one) for one in reported["source"]]
     return pd.DataFrame(
         {

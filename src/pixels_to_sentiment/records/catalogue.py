@@ -258,7 +258,8 @@ def variant_of(whole: Configuration, variant: str) -> Configuration:
 def variants(experiment: Experiment) -> list[tuple[Configuration, Configuration]]:
     """Pair each variant of a network that is run here with the whole one, where both are.
 
-    Their start and recipe are alike; the base rate, too, where a whole one has the same.
+    Their start and recipe are alike; where a whole one has the variant's base rate, too, it comes
+    first, and then the one with the rate of its own.
     """
 
     def alike(one: Configuration) -> tuple[str, str, str]:
@@ -267,9 +268,9 @@ def variants(experiment: Experiment) -> list[tuple[Configuration, Configuration]
     here = experiment.here
     whole = {alike(one): one for one in reversed(here) if one.network == one.family}
     cut = [one for one in here if one.network != one.family]
-    same = {one: replace(one, network=one.family) for one in cut}
     return [
-        (one, same[one] if same[one] in here else whole[alike(one)])
+        (one, beside)
         for one in cut
-        if alike(one) in whole
+        for beside in dict.fromkeys((replace(one, network=one.family), whole.get(alike(one))))
+        if beside in here
     ]

@@ -1,11 +1,14 @@
 """What a table or figure was made from: runs opened in its cell, and those its frames carry."""
 
+import base64
+import io
 import re
 import shutil
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from markupsafe import Markup
 
 from pixels_to_sentiment import places, provenance, reports
 from pixels_to_sentiment.pages import traces
@@ -58,7 +61,7 @@ def test_a_table_or_figure_without_runs_says_so_and_other_cells_nothing(cell, ma
     for source in ("told = reports.gathered(records)", "shown = True", "%%bash\nfigure = 1"):
         assert cell.end(source, {}) == ""
     for source, shows in (("figure = draw()", False), ("display.table(sizes)", True)):
-        cell.shows = shows
+        cell.tables = {"sizes": pd.DataFrame()} if shows else {}
         said = cell.end(source, {})
         assert "Made without runs" in said
         assert 'href="#how-this-page-was-made"' in said
@@ -72,9 +75,9 @@ def test_a_frame_remembers_its_runs_in_another_cell(cell, recorded):
     cell.end("told = reports.gathered(both)", {})
     other = pd.DataFrame({"a": [1]})
     names = {"told": told, "other": other}
-    cell.shows = True
+    cell.tables = {"other": other}
     assert named(cell.end("display.table(other)", names)) == set()
-    cell.shows = True
+    cell.tables = {"told": told}
     assert named(cell.end("display.table(worth(told))", names)) == {one.key for one in both}
 
 
@@ -84,8 +87,28 @@ def test_what_a_cell_lists_itself_is_not_listed_again(cell, made):
     for told, left in ({one.key}, {two.key}), ({one.key, two.key}, set()):
         one.predictions()
         two.predictions()
-        cell.shows, cell.told = True, told
+        cell.tables, cell.told = {"a": pd.DataFrame()}, told
         assert named(cell.end("", {})) == left
+
+
+def test_what_is_shown_can_be_had_as_csv(cell):
+    """A table, and the frames that the cell of a figure names, without HTML; not a large one.
+
+    Frames that a cell uses for a table alone are not what it shows.
+    """
+
+    def read(html):
+        found = re.findall(r'download="([^"]+)" href="data:text/csv;[^,]+,([^"]+)"', html)
+        return {name: pd.read_csv(io.BytesIO(base64.b64decode(text))) for name, text in found}
+
+    shown = pd.DataFrame({"network": [Markup("<b>a & b</b>"), "c"], "mean": [1 / 3, None]})
+    names = {"shown": shown, "large": pd.DataFrame({"a": range(20_000)})}
+    cell.tables = {"of-two": shown}
+    assert list(read(cell.end("display.table(large, shown)", names))) == ["of-two.csv"]
+    (found,) = read(cell.end("figure = draw(shown, large)", names)).values()
+    assert found["network"].tolist() == ["a & b", "c"]
+    assert found["mean"].round(6).tolist()[0] == 0.333333
+    assert found["mean"].isna().tolist() == [False, True]
 
 
 def test_the_line_counts_what_is_recorded_what_is_of_this_build_and_what_is_outdated(

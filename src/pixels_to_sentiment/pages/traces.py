@@ -3,10 +3,11 @@
 Opening the result of a run is noted (`provenance.opened`), and a frame that took it in carries the
 keys in ``attrs["runs"]``. When a cell that shows a table or a figure ends, the runs that it opened
 and those of the frames that it names are listed below, folded away; where there are none, that is
-said.
+said. There the table, or the frames behind the figure, can be had as CSV, too.
 """
 
 import ast
+import base64
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -21,12 +22,15 @@ from pixels_to_sentiment import places, provenance
 from pixels_to_sentiment.drawing import tables
 from pixels_to_sentiment.reports import ledger
 
+# More of a frame, as CSV, would make its page slow to open; the files of its runs have it.
+_CHARACTERS = 50_000
+
 
 class Cell:
-    """What the running cell has shown, and which keys it has listed itself."""
+    """What the running cell has shown: its tables by name, and the keys it has listed itself."""
 
     def __init__(self) -> None:
-        self.shows, self.told = False, set()
+        self.tables, self.told = {}, set()
 
     def end(self, source: str, names: Mapping[str, object]) -> Markup | str:
         """Give the line below what a cell showed, and begin anew.
@@ -35,15 +39,17 @@ class Cell:
         notebook's, with what they stand for.
         """
         used = _names(source)
-        frames = (one for name in used if isinstance(one := names.get(name), pd.DataFrame))
-        carried = (key for frame in frames for key in frame.attrs.get("runs", ()))
+        frames = {n: one for n in used if isinstance(one := names.get(n), pd.DataFrame)}
+        carried = (key for frame in frames.values() for key in frame.attrs.get("runs", ()))
         keys = dict.fromkeys([*provenance.taken(), *carried])
-        shows, told = self.shows or "figure" in used, self.told
+        shown, told = self.tables | (frames if "figure" in used else {}), self.told
+        shows = bool(self.tables) or "figure" in used
         self.__init__()
         left = [key for key in keys if key not in told]
         if not shows or (keys and not left):
             return ""
-        return line(left) if left else _folded("Made without runs", "")
+        data = Markup(", ").join(filter(None, (download(shown[n], n) for n in sorted(shown))))
+        return line(left, data) if left else _folded("Made without runs", "", data)
 
 
 CELL = Cell()
@@ -64,8 +70,18 @@ def watch() -> None:
     shell.events.register("post_run_cell", after)
 
 
-def line(keys: Iterable[str]) -> Markup:
-    """Fold away which runs something was made from, and the commits of those recorded.
+def download(frame: pd.DataFrame, name: str) -> Markup | str:
+    """Link a frame as the CSV file `name`, held in the link itself; empty for a large one."""
+    plain = frame.map(lambda value: value.striptags() if isinstance(value, Markup) else value)
+    text = plain.to_csv(index=any(frame.index.names), float_format="%.6g")
+    if len(text) > _CHARACTERS:
+        return ""
+    address = f"data:text/csv;charset=utf-8;base64,{base64.b64encode(text.encode()).decode()}"
+    return Markup('<a download="{0}.csv" href="{1}">{0}.csv</a>').format(name, address)
+
+
+def line(keys: Iterable[str], data: Markup | str = "") -> Markup:
+    """Fold away which runs something was made from, the commits of those recorded, and the data.
 
     What is not recorded counts as made for this build.
     """
@@ -82,15 +98,15 @@ def line(keys: Iterable[str]) -> Markup:
     commits = sorted({one["commit"][:7] for one in made})
     said = f" (commit {', '.join(commits)})" if commits else ""
     sources = Markup(", from {}{}").format(linked(", ".join(keys)), said)
-    return _folded(Markup("Made from {}{}").format(counted, note), sources)
+    return _folded(Markup("Made from {}{}").format(counted, note), sources, data)
 
 
-def _folded(summary: str, sources: str) -> Markup:
+def _folded(summary: str, sources: str, data: Markup | str) -> Markup:
     return Markup(
         '<details class="made"><summary>{}</summary>'
         '<p>By the notebook of this page, <a href="#how-this-page-was-made">run as said at '
-        "its end</a>{}.</p></details>"
-    ).format(summary, sources)
+        "its end</a>{}.{}</p></details>"
+    ).format(summary, sources, data and Markup(" The data: {}.").format(data))
 
 
 def linked(html: Markup) -> Markup:

@@ -104,12 +104,12 @@ def _make_book_of(own: Path) -> None:
 
 
 def _each(jobs: list[tuple], at_once: int) -> list[bool]:
-    """Bring up several notebooks, the next one only while none has failed."""
+    """Bring up several notebooks, from the last, which lasts long; none after one has failed."""
     if at_once == 1 or len(jobs) < 2:
         return [_bring_up(*job) for job in jobs]
     threads = str(max(1, (os.cpu_count() or 1) // at_once))
     with ThreadPoolExecutor(at_once) as pool:
-        begun = [pool.submit(_apart, job, threads) for job in jobs]
+        begun = [pool.submit(_apart, job, threads) for job in reversed(jobs)][::-1]
         try:
             for done in as_completed(begun):
                 done.result()

@@ -21,7 +21,9 @@ pytestmark = pytest.mark.usefixtures("isolated")
 
 def test_parameters_are_counted_by_hand():
     """4096 x 4096 weights and as many biases, and what becomes of the last layer."""
-    one, two = judged("parameters")["evidence"].split("<br>")
+    found = judged("parameters")
+    one, two = found["evidence"].split("<br>")
+    assert "(16.78 to 54.52 million parameters)" in found["why"]
     last = 4096 * 2 + 2
     saved = 4096 * 4096 + 4096 + last - last
     assert f"{saved / 1e6:.2f} million" in one
@@ -41,6 +43,7 @@ def test_a_measured_time_is_held_against_three_times(monkeypatch, kind, low, ver
     monkeypatch.setattr(results, "map_costs", lambda one: tables.get(one, pd.DataFrame()))
     found = judged("maps-speed")
     assert (found["verdict"], found["rows"][0].timed) == (verdict, "2026-11-25")
+    assert "(4.0 times the time)" in found["why"], "the ratio itself, and its unit"
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def speed(claim: Claim, _: Recorded) -> Iterator[Row]:
             side = FOR if one.low <= said else AGAINST
             text = f"CaffeNet on a {kind.upper()}, {one.contender}, {one.pictures} at once: "
             text += f"{one.ratio:.1f} times ({one.low:.1f} to {one.high:.1f})"
-            yield Row(text, one.ratio - said, side, rank, timed=one.date)
+            yield Row(text, one.ratio, side, rank, timed=one.date)
 
 
 def slower(_: Claim, __: Recorded) -> Iterator[Row]:
@@ -60,7 +60,7 @@ def slower(_: Claim, __: Recorded) -> Iterator[Row]:
                 middle, (low, high) = float(np.median(ratios)), results.spread(ratios)
                 side = FOR if high <= NO_SLOWER else AGAINST if low > NO_SLOWER else UNDECIDED
                 text = f"CaffeNet on a {kind.upper()}: {middle:.1f} times ({low:.1f} to {high:.1f})"
-                yield Row(text, middle - 1, side, rank, timed=report["made"]["date"])
+                yield Row(text, middle, side, rank, timed=report["made"]["date"])
 
 
 def local(claim: Claim, recorded: Recorded) -> Iterator[Row]:

@@ -119,7 +119,10 @@ def decide(claim: Claim, rows: Sequence[Row]) -> tuple[str, str]:
         return rules.UNTESTED, _untested(claim, rows)
     timed = claim.kind in TIMED
     whose = "on another machine" if timed else "with other networks"
-    words = [_tally(own, "with what the claim is about"), _tally(others, whose)]
+    words = [
+        _tally(claim.kind, own, "with what the claim is about"),
+        _tally(claim.kind, others, whose),
+    ]
     if verdict == rules.INCONCLUSIVE and not own:
         where = "on a GPU, and a CPU contradicts nothing" if timed else "with the article's own"
         words.append(f"None {where}.")
@@ -142,12 +145,28 @@ def _verdict(claim: Claim, own: Sequence[Row], others: Sequence[Row]) -> str:
     return rules.INCONCLUSIVE if own or others else rules.UNTESTED
 
 
-def _tally(rows: Sequence[Row], whose: str) -> str:
+# Format and unit of the values of a kind that are no differences of accuracies.
+_UNITS = {
+    "count": (".2f", "million parameters"),
+    "depth": ("", "in rank correlation"),
+    "sooner": ("", "nats"),
+    "speed": (".1f", "times the time"),
+    "no slower": (".1f", "times the time"),
+    "local": ("", "in probability"),
+    "maps": ("", "in probability"),
+}
+
+
+def _tally(kind: str, rows: Sequence[Row], whose: str) -> str:
     if not rows:
         return ""
     sides = Counter(row.side for row in rows)
     words = ", ".join(f"{sides[one]} {one}" for one in (FOR, UNDECIDED, AGAINST) if sides[one])
-    span = tables.span([row.value for row in rows])
+    values, (form, unit) = [row.value for row in rows], _UNITS.get(kind, ("", ""))
+    span = tables.span(values)
+    if form:
+        span = " to ".join(dict.fromkeys(f"{end(values):{form}}" for end in (min, max)))
+    span = f"{span} {unit}".rstrip()
     return f"{len(rows)} comparison{'s' * (len(rows) > 1)} {whose} ({span}): {words}."
 
 

@@ -159,6 +159,14 @@ def test_classifiers_are_alike_within_the_margin(svm, verdict):
     assert judged("classifiers", probes=probes)["verdict"] == verdict
 
 
+def test_what_was_named_with_results_in_view_is_marked():
+    """By the table of what tests a claim."""
+    late, early = (CLAIMS["architectures"].own[n] for n in (1, 0))
+    row = judged("architectures", ran(early, 0.85) + ran(late, 0.9))
+    assert [one.late for one in row["rows"]] == [False, True]
+    assert (row["verdict"], row["without"]) == (INCONCLUSIVE, INCONCLUSIVE)
+
+
 def test_layers_are_compared_by_name():
     """On the same pictures; the article's own difference stands beside."""
     names = ("fc7", "fc6", "conv4", "conv5", "pool5")

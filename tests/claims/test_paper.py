@@ -42,8 +42,8 @@ def test_what_was_named_late_can_be_left_out():
     late = [row for row in places.rows("claims/tested.csv") if row["named"]]
     assert {row["named"] for row in late} == {"after"}
     whole = {claim.name: claim for claim in claims.CLAIMS}
-    assert {one.name for one in claims.NAMED_BEFORE} == {row["claim"] for row in late}
-    for one in claims.NAMED_BEFORE:
+    assert set(claims.NAMED_BEFORE) == {row["claim"] for row in late}
+    for one in claims.NAMED_BEFORE.values():
         added = {row["as"] for row in late if row["claim"] == one.name}
         for name in ("own", "here", "cells", "layers"):
             assert (getattr(one, name) != getattr(whole[one.name], name)) == (name in added)

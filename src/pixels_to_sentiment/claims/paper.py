@@ -89,5 +89,5 @@ def _claims(known: bool) -> tuple[Claim, ...]:
 
 
 CLAIMS = _claims(known=True)
-# Those that less tests without what was named after its results.
-NAMED_BEFORE = tuple(one for one in _claims(known=False) if one not in CLAIMS)
+# By name, those that less tests without what was named after its results.
+NAMED_BEFORE = {one.name: one for one in _claims(known=False) if one not in CLAIMS}

@@ -23,7 +23,8 @@ class Row(NamedTuple):
     """One comparison: in words, its value, what it says of the claim, and whose networks it is of.
 
     ``left_out`` says why it is shown and does not count, if so: ``idle`` or ``frozen``. ``lone``
-    says that there is only one seed of a network, of which the interval then knows nothing.
+    says that there is only one seed of a network, of which the interval then knows nothing, and
+    ``late`` that it was added with results in view.
     ``low`` and ``high`` are the ends of the interval, missing where there is none. ``timed`` says
     when a benchmark was made (ISO 8601), whose key is not among the ``keys``.
     """
@@ -38,6 +39,7 @@ class Row(NamedTuple):
     low: float = math.nan
     high: float = math.nan
     timed: str = ""
+    late: bool = False
 
 
 def compared(

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from pixels_to_sentiment.claims import evidence, measured, rules
 from pixels_to_sentiment.claims.numbers import of_claim
-from pixels_to_sentiment.claims.paper import CLAIMS, Claim
+from pixels_to_sentiment.claims.paper import CLAIMS, NAMED_BEFORE, Claim
 from pixels_to_sentiment.claims.recorded import Recorded
 from pixels_to_sentiment.claims.sides import AGAINST, FOR, OTHER, UNDECIDED, Row
 from pixels_to_sentiment.drawing import tables
@@ -66,14 +66,14 @@ def judge(
     `Claim` has them; ``rows`` are the comparisons and ``article`` the differences of accuracies
     that the article's numbers make, none where its claim is of another kind; ``paper`` (the
     article's numbers) and ``evidence`` (the recorded comparisons) are HTML with a comparison a
-    line, empty where there is none; ``verdict`` is one of `rules.VERDICTS`, with ``why``;
+    line, empty where there is none; ``verdict`` is one of `rules.VERDICTS`, with ``why``, and
+    ``without`` is the one without what was added with results in view;
     ``former`` and ``former_why`` are by the rules before, empty where there was no such claim;
     ``keys`` of runs, probes and studies are separated by commas.
     """
     recorded, judged = Recorded(records, probes, studies), []
     for claim in claims:
-        # Of two lengths of a recipe the same runs may be chosen.
-        rows = list({row.text: row for row in COMPARED[claim.kind](claim, recorded)}.values())
+        rows = _compared(claim, recorded)
         verdict, why = decide(claim, rows)
         lines, differences = of_claim(claim)
         judged.append(
@@ -86,6 +86,7 @@ def judge(
                 "evidence": Markup("<br>").join(row.text for row in rows),
                 "verdict": verdict,
                 "why": why,
+                "without": without_late(claim, rows),
                 "keys": ", ".join(sorted({key for row in rows for key in row.keys})),
             }
         )
@@ -94,6 +95,16 @@ def judge(
     table = table.fillna({"former": "", "former_why": ""})
     table.attrs["runs"] = sorted({key for keys in table["keys"] for key in keys.split(", ") if key})
     return table
+
+
+def _compared(claim: Claim, recorded: Recorded) -> list[Row]:
+    """Make the comparisons, and mark those that were added with results in view."""
+    # Of two lengths of a recipe the same runs may be chosen.
+    rows = {row.text: row for row in COMPARED[claim.kind](claim, recorded)}
+    if claim.name not in NAMED_BEFORE:
+        return list(rows.values())
+    early = {row.text for row in COMPARED[claim.kind](NAMED_BEFORE[claim.name], recorded)}
+    return [row._replace(late=row.text not in early) for row in rows.values()]
 
 
 def former() -> pd.DataFrame:
@@ -109,9 +120,7 @@ def former() -> pd.DataFrame:
 
 def decide(claim: Claim, rows: Sequence[Row]) -> tuple[str, str]:
     """Weigh comparisons: the verdict on a claim, and why, in words."""
-    counted = [row for row in rows if not row.left_out]
-    own = [row for row in counted if row.rank != OTHER]
-    others = [row for row in counted if row.rank == OTHER]
+    counted, own, others = _by_rank(rows)
     verdict = _verdict(claim, own, others)
     if claim.reason:
         return rules.UNTESTED, claim.reason
@@ -126,7 +135,21 @@ def decide(claim: Claim, rows: Sequence[Row]) -> tuple[str, str]:
     if verdict == rules.INCONCLUSIVE and not own:
         where = "on a GPU, and a CPU contradicts nothing" if timed else "with the article's own"
         words.append(f"None {where}.")
-    return verdict, " ".join(filter(None, [*words, _lone(counted), _left_out(rows)]))
+    late = _late(counted, verdict, without_late(claim, rows))
+    return verdict, " ".join(filter(None, [*words, _lone(counted), late, _left_out(rows)]))
+
+
+def without_late(claim: Claim, rows: Sequence[Row]) -> str:
+    """Give the verdict without what was added with results in view."""
+    _, *ranked = _by_rank([row for row in rows if not row.late])
+    return _verdict(NAMED_BEFORE.get(claim.name, claim), *ranked)
+
+
+def _by_rank(rows: Sequence[Row]) -> tuple[list[Row], list[Row], list[Row]]:
+    """Give the comparisons that count, and of these the own and the others."""
+    counted = [row for row in rows if not row.left_out]
+    others = [row for row in counted if row.rank == OTHER]
+    return counted, [row for row in counted if row.rank != OTHER], others
 
 
 def _verdict(claim: Claim, own: Sequence[Row], others: Sequence[Row]) -> str:
@@ -177,6 +200,16 @@ def _lone(rows: Sequence[Row]) -> str:
     if lone == len(rows):
         return f"{'In each a' if lone > 1 else 'A'} network has one seed alone."
     return f"In {lone} of them a network has one seed alone."
+
+
+def _late(rows: Sequence[Row], verdict: str, less: str) -> str:
+    late = sum(row.late for row in rows)
+    if not late:
+        return ""
+    were, them = ("were", "them") if late > 1 else ("was", "it")
+    would = "the same" if less == verdict else less
+    seen = f"{late} of them {were} added with results in view"
+    return f"{seen}; without {them}, the verdict would be {would}."
 
 
 _LEFT_OUT = {

@@ -24,6 +24,6 @@ def test_the_articles_numbers_stand_beside(unrecorded):
     assert "fc6-2 − always positive, ten crops: +0.018" in lines["no-more-than-positive"]
     assert lines["parameters"][1] == "over 54 million parameters fewer"
     assert lines["maps-speed"][0].endswith(": 3")
-    assert lines["lean"] == ["five agree: +0.014"]
+    assert lines["lean"] == ["five agree: +0.014", "five agree, centre crop: +0.001"]
     assert "SVM: +0.97 over 13 layers" in lines["depth"]
     assert len(lines["mvso-english"]) == len(lines["related"]) - 6 == 8

@@ -76,8 +76,10 @@ def _cells(claim: Claim) -> Iterator[tuple]:
         for pair, kind in product(claim.layers, ("SVM", "softmax")):
             yield "", *(of_layer(one, kind) for one in pair)
     elif claim.kind == "beyond":
-        for one, agreement in product(claim.own, folds.AGREEMENTS):
-            yield name[agreement], reported(one, agreement, VIEW), cell(claim.cells[0], agreement)
+        views = (VIEW, ""), ("centre", ", centre crop")
+        for (view, words), one, agreement in product(views, claim.own, folds.AGREEMENTS):
+            quoted = cell(claim.cells[0], agreement)
+            yield name[agreement] + words, reported(one, agreement, view), quoted
     elif claim.kind in ("reached", "views"):
         views = (VIEW, "centre") if claim.kind == "views" else (VIEW,)
         for agreement in folds.AGREEMENTS:

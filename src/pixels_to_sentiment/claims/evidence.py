@@ -206,7 +206,7 @@ def lost(claim: Claim, recorded: Recorded) -> Iterator[Row]:
     aim = difference(*(cell(one, "five", "centre") for one in claim.cells))
     for rank, (entire, cut) in listed(claim):
         some = recorded.trained([cut])
-        for one in _of_layers(entire, recorded) if some else ():
+        for one in probes_of(entire, recorded) if some else ():
             features = one.right(claim.layers[0], "softmax")
             if len(features):
                 (kept,), left_out, notes = _counted(claim, some)
@@ -247,11 +247,11 @@ def _probed(claim: Claim, recorded: Recorded) -> Iterator[tuple[str, Probed]]:
     return (
         (rank, one)
         for rank, configuration in listed(claim)
-        for one in _of_layers(configuration, recorded)
+        for one in probes_of(configuration, recorded)
     )
 
 
-def _of_layers(configuration: Configuration, recorded: Recorded) -> list[Probed]:
+def probes_of(configuration: Configuration, recorded: Recorded) -> list[Probed]:
     """Give the probes of a fine-tuned network that are there on all folds, of either length."""
     recipe = configuration.recipe.removesuffix("-third")
     for one in (recipe, f"{recipe}-third"):

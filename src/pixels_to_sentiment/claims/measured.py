@@ -16,7 +16,7 @@ from pixels_to_sentiment.claims.sides import AGAINST, FOR, OTHER, OWN, UNDECIDED
 from pixels_to_sentiment.drawing import figures
 from pixels_to_sentiment.judging import scores
 from pixels_to_sentiment.networks import architectures
-from pixels_to_sentiment.studies import measures, summary
+from pixels_to_sentiment.studies import measures
 from pixels_to_sentiment.studies.local import against_global
 
 # The authors had GPUs, and time on a processor is another machine's.
@@ -77,14 +77,13 @@ def local(claim: Claim, recorded: Recorded) -> Iterator[Row]:
 
 def maps(claim: Claim, recorded: Recorded) -> Iterator[Row]:
     """Compare sentiment maps, by ROAD, with the maps that know nothing of the network."""
-    on_photographs = [one for one in recorded.studies if one.run is not None]
     for rank, configuration in sides.listed(claim):
-        some = reports.complete(reports.runs_of(configuration, on_photographs))
+        some, found = recorded.mapped(configuration)
         if not some:
             continue
         keys, lone = tuple(one.key for one in some), len({one.run.seed for one in some}) == 1
-        found = summary.differences(summary.gathered(some), ["road"])
-        found = found[found["map"].isin(_UNKNOWING)].rename(columns={"difference": "value"})
+        found = found[found["map"].isin(_UNKNOWING) & (found["measure"] == "road")]
+        found = found.rename(columns={"difference": "value"})
         for one in found.itertuples():
             title = f"{reports.title_of(some[0])}, ROAD, sentiment map − {one.map}"
             text = f"{title}: {sides.in_words(one)}"

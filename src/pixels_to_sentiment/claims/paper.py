@@ -37,6 +37,8 @@ class Claim:
         The claim in a few words, and in a sentence.
     reason
         Why it cannot be tested, if it cannot.
+    note
+        What limits a verdict that rests on other networks alone.
     own, here
         Configurations, or pairs of which the first is said to be better: with the article's own
         networks and starts, and with networks or starts that stand in for them.
@@ -56,6 +58,7 @@ class Claim:
     short: str
     text: str
     reason: str
+    note: str
     own: tuple = ()
     here: tuple = ()
     cells: tuple = ()

@@ -17,6 +17,7 @@ from pixels_to_sentiment.probes.records import ProbeRecord
 from pixels_to_sentiment.records.catalogue import Configuration
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.reports import layerwise
+from pixels_to_sentiment.studies import summary
 from pixels_to_sentiment.studies.records import StudyRecord
 from pixels_to_sentiment.training import recipes
 
@@ -127,6 +128,7 @@ class Recorded:
     ):
         self.runs, self.probes, self.studies = list(runs), list(probes), list(studies)
         self._precisions, self.probed = cache(self._precisions), cache(self.probed)
+        self.mapped = cache(self.mapped)
 
     def trained(
         self, configurations: Sequence[Configuration], agreement: str = "five"
@@ -175,6 +177,15 @@ class Recorded:
         told = layerwise.told(some)
         right = (told["positive"] == told["label"]).astype(float)
         return Probed(tuple(one.key for one in some), told.assign(right=right))
+
+    def mapped(self, configuration: Configuration) -> tuple[list[StudyRecord], pd.DataFrame]:
+        """Give the studies of a fine-tuned network's maps on all folds, and `summary.differences`.
+
+        None, and an empty frame, where a fold is missing.
+        """
+        some = (one for one in self.studies if one.run is not None)
+        whole = reports.complete(reports.runs_of(configuration, some))
+        return whole, summary.differences(summary.gathered(whole)) if whole else pd.DataFrame()
 
 
 def _precision(record: Record) -> str:

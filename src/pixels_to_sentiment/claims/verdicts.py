@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup
 
-from pixels_to_sentiment.claims import evidence, measured, rules
+from pixels_to_sentiment.claims import evidence, measured, notes, rules
 from pixels_to_sentiment.claims.numbers import of_claim
 from pixels_to_sentiment.claims.paper import CLAIMS, NAMED_BEFORE, Claim
 from pixels_to_sentiment.claims.recorded import Recorded
@@ -75,6 +75,7 @@ def judge(
     for claim in claims:
         rows = _compared(claim, recorded)
         verdict, why = decide(claim, rows)
+        why = " ".join([why, *notes.of_claim(claim, rows, recorded)])
         lines, differences = of_claim(claim)
         judged.append(
             {

@@ -30,18 +30,17 @@ def judged():
                 text=f"{SETTLED.title}, four agree (seed 0): 0.794, +0.007 from 0.787"
             ),
         ],
-        "addition": [row(-0.014, keys=("a", "b"), lone=True), row(0.9, keys=("c",))],
+        "addition": [row(-0.014, AGAINST, OTHER)],
         "architectures": [row(-0.144), row(0.037)],
         "no-more-than-positive": [row(0.0)],
-        "fine-tuning": [row(-0.02, UNDECIDED), row(0.03)],
+        "fine-tuning": [row(-0.02, UNDECIDED), row(0.03), row(-0.1, AGAINST, lone=True, late=True)],
         "agreement": [row(0.16, rank=OTHER), row(0.18, rank=OTHER), row(0.9, left_out="idle")],
         "depth": [row(0.9, rank=OTHER)],
     }
     table = claims.judge([], [], [])
-    verdicts = [
-        claims.REPRODUCED if name in rows else verdict
-        for name, verdict in zip(table["name"], table["verdict"], strict=True)
-    ]
+    made = {name: claims.REPRODUCED for name in rows}
+    made |= {"addition": claims.INCONCLUSIVE, "fine-tuning": claims.CONTRADICTED}
+    verdicts = table["name"].map(made).fillna(table["verdict"])
     found = [rows.get(name, []) for name in table["name"]]
     return table.assign(rows=found, verdict=verdicts)
 
@@ -63,7 +62,7 @@ def test_each_claim_is_a_row_under_its_verdict_and_only_what_counts_is_drawn(jud
     assert html.count("<li>") == len(claims.CLAIMS)
     for claim in claims.CLAIMS:
         assert f'href="chapters/11-claims.html#claim-{claim.name}"' in html
-    assert html.count("<circle") == 3 + 2 + 2 + 1 + 2 + 2
+    assert html.count("<circle") == 3 + 1 + 2 + 1 + 3 + 2
     assert "in another unit: the one comparison speaks for it" in html
     timed = front._elsewise("speed", [row(-2.0, AGAINST, OTHER), row(2.0, rank=OTHER)])
     assert timed == "in another unit, on a CPU: 1 of 2 comparisons speaks for it"
@@ -74,7 +73,7 @@ def test_the_tables_of_verdicts_fold_the_evidence_of_each(judged):
     tables = dict(front.verdicts(judged, {"ablation": Markup('<a href="x">chapter 4</a>')}))
     every = pd.concat(tables.values())
     assert sorted(every.index) == sorted(one.name for one in claims.CLAIMS)
-    assert len(tables['<span class="verdict reproduced">✓ Reproduced</span>']) == 8
+    assert len(tables['<span class="verdict reproduced">✓ Reproduced</span>']) == 6
     assert every["why"].str.contains("<details><summary>Evidence</summary>").all()
     (one,) = every.loc[every["claim"].str.startswith("Removing the top two"), "claim"]
     assert one.endswith('fc7-2. (section 4.3, <a href="x">chapter 4</a>)')
@@ -86,25 +85,39 @@ def test_findings_are_computed_and_those_without_evidence_left_out(judged, candi
     assert html.count("<li>") == 7
     assert "right on 81.8%" in html
     assert "On four agree (seed 0): 0.794, +0.007 from the article&#39;s 0.787." in html
-    assert (
-        "With a layer added this changes by +0.014 (95% interval +0.004 to +0.024), by one seed"
-        in html
-    )
-    assert "<strong>Of 23 claims on what the article&#39;s experiments found: 4 repro" in html
+    assert "<strong>Of 23 claims on what the article&#39;s experiments found: 3 repro" in html
+    assert "inconclusive (1 with comparisons against them), " in html
     assert (
         "<strong>Fine-tuning beats a classifier on the features that the network starts with in "
-        "1 of 2 comparisons.</strong> The classifier was" in html
+        "1 of 3 comparisons (undecided: 1; against it: 1, of one seed and added with results in "
+        "view).</strong> The verdict is “contradicted”; without what was added so, “could" in html
     )
-    assert "Of the others, reproduced: a claim of this book" in html
+    assert "contradicted: a claim of this book" in html
     assert "right on 88.1% of the photographs" in html
-    assert "the differences are −0.020 to +0.030, and" in html
-    assert "more often by 0.16 to 0.18.</strong>" in html
+    assert "the differences are −0.100 to +0.030, and" in html
+    assert "differs from that by −0.007 and +0.018 (centre crop and ten crops)" in html
+    assert "more often by 16 to 18 percentage points.</strong>" in html
     # Theirs itself, whose rank with itself is one.
     assert "Net B reaches, on average over them" in html
+    assert "adjusted for the 4 tests of sentiment maps)" in html
     assert "+1.00" in html
     assert (
         front.findings(judged.assign(rows=[[]] * len(judged)), []) == '<ol class="findings"></ol>'
     )
+
+
+def test_why_none_is_reproduced_or_contradicted_is_said_where_none_is(judged):
+    """Other networks can support a claim, but not contradict it."""
+    none = judged.assign(verdict=claims.INCONCLUSIVE)
+    assert "can by rule support but not contradict" in front.in_all(none)
+    assert "by rule" not in front.in_all(judged)
+
+
+def test_grad_cam_that_agrees_more_is_told_beside_the_sentiment_maps(judged, candidates):
+    """Its p is not adjusted, and is said not to be."""
+    seen = replace(candidates[1], map=measures.GRAD_CAM)
+    html = front.findings(judged, [candidates[0], seen])
+    assert "tested apart and unadjusted, Net B agrees most: +1.00 (p &lt; 0.001)." in html
 
 
 def test_the_map_on_the_front_page_is_that_of_median_agreement(candidates):
@@ -119,5 +132,6 @@ def test_the_map_on_the_front_page_is_that_of_median_agreement(candidates):
     assert html.count("<svg") == 3
     assert html.count("hidden") == np.isnan(authors.maps()[at]).sum()
     shorter = replace(candidates[0], network=candidates[0].network + ", a third")
-    assert front.beside([*candidates, shorter]) == html
+    again = front.beside([*candidates, shorter])
+    assert again == html.replace("with Net A", "with Net A, ours")
     assert front.beside([]) == ""

@@ -16,9 +16,8 @@ from pixels_to_sentiment import claims
 from pixels_to_sentiment.claims.numbers import cell
 from pixels_to_sentiment.claims.paper import FINDING, VIEW
 from pixels_to_sentiment.claims.rules import SIGNIFICANT
-from pixels_to_sentiment.claims.sides import FOR, OTHER, Row
+from pixels_to_sentiment.claims.sides import AGAINST, FOR, OTHER, UNDECIDED, Row
 from pixels_to_sentiment.claims.verdicts import TIMED
-from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.drawing import forest as plot
 from pixels_to_sentiment.drawing.tables import p_value, signed, span
 from pixels_to_sentiment.maps import drawing
@@ -127,22 +126,29 @@ def findings(judged: pd.DataFrame, candidates: Sequence[Candidate], folder: str 
 
 def in_all(judged: pd.DataFrame) -> str:
     """Say what came of the article's own findings, and what else counts as reproduced."""
-    some = judged.loc[judged["nature"] == FINDING, "verdict"].value_counts()
-    told = [f"{some.get(one) or 'none'} {_GROUPS[one][1][2:].lower()}" for one in list(_GROUPS)[:3]]
+    found = judged[judged["nature"] == FINDING]
+    some = found["verdict"].value_counts()
+    told = {one: f"{some.get(one) or 'none'} {_GROUPS[one][1][2:].lower()}" for one in _GROUPS}
+    undecided = found.loc[found["verdict"] == claims.INCONCLUSIVE, "rows"].map(_counted)
+    against = sum(any(row.side == AGAINST for row in rows) for rows in undecided)
+    told[claims.INCONCLUSIVE] += f" ({against or 'none'} with comparisons against them)"
     none = not some.get(claims.REPRODUCED) and not some.get(claims.CONTRADICTED)
-    because = ", as the weights of its networks were not to be had" * none
+    because = (
+        "; the weights of its networks were not to be had, and other networks and machines can by "
+        "rule support but not contradict"
+    ) * none
     rest = judged[judged["nature"] != FINDING].groupby("verdict")["nature"].unique()
     decided = [one for one in (claims.REPRODUCED, claims.CONTRADICTED) if one in rest]
     besides = "; ".join(f"{one}: {', '.join(rest[one])}" for one in decided)
     besides = f" Of the others, {besides}." * bool(besides)
     every = f"Of {some.sum()} claims on what the article's experiments found"
-    return f"{every}: {', '.join(told)}{because}.{besides}"
+    return f"{every}: {', '.join(told.values())}{because}.{besides}"
 
 
 def _of_claims(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
     counted = found["rows"].map(_counted)
     if rows := [one for one in counted["accuracy"] if one.text.startswith(SETTLED.title)]:
-        yield _nearest(rows, found.assign(rows=counted)), "02-fine-tuning.html", "Fine-tuning"
+        yield _nearest(rows), "02-fine-tuning.html", "Fine-tuning"
     if rows := counted["architectures"]:
         best = max(rows, key=lambda row: row.value)
         reached = cell("initialisation: MVSO English", "five", VIEW)["mean"]
@@ -156,21 +162,20 @@ def _of_claims(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
             "Later networks",
         )
     if rows := counted["no-more-than-positive"]:
-        theirs = span(found.loc["no-more-than-positive", "article"])
+        theirs = " and ".join(map(signed, found.loc["no-more-than-positive", "article"]))
         yield (
-            f"Cut down to fc6-2, CaffeNet {_beside_positive(rows[0])} always answering “positive”. "
-            "It was trained as the article says, but from convolutions without biases and with "
-            "most weights set to zero. "
-            f"What the article reports of its own differs from that by {theirs}"
+            f"Cut down to its convolutions (fc6-2), CaffeNet {_beside_positive(rows[0])} always "
+            "answering “positive”. It was trained as the article says, but from convolutions "
+            "without biases and with most weights set to zero. What the article reports of its own "
+            f"differs from that by {theirs} (centre crop and ten crops)"
             f"{', so Table 4 there may tell of training, not of layers' * (rows[0].side == FOR)}.",
             "04-ablation.html",
             "Layers removed",
         )
     if rows := counted["fine-tuning"]:
-        gains = sum(row.side == FOR for row in rows)
         yield (
-            "Fine-tuning beats a classifier on the features that the network starts with in "
-            f"{gains or 'none'} of {len(rows)} comparisons. The classifier was trained by the same "
+            f"{_against_frozen(rows)}. "
+            f"{_without(found.loc['fine-tuning'])}The classifier was trained by the same "
             "recipe, or is a softmax whose cost is cross-validated; the differences are "
             f"{span([row.value for row in rows])}, and their intervals decide. A network whose new "
             "layers settle first has no frozen twin that was trained for as long, and is not among "
@@ -183,32 +188,66 @@ def _of_claims(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
         titles = dict.fromkeys(_title(row).partition(", trained on")[0] for row in rows)
         yield (
             "Where exactly one annotator more agrees with a label, the same network is right more "
-            f"often by {least:.2f} to {most:.2f}. So say {len(rows)} comparisons of "
-            f"{' and '.join(_short(one, titles) for one in titles)}.",
+            f"often by {100 * least:.0f} to {100 * most:.0f} percentage points. So say "
+            f"{len(rows)} comparisons of {' and '.join(_short(one, titles) for one in titles)}.",
             "08-judgement.html#judgement-agreement",
             "Agreement",
         )
 
 
+def _against_frozen(rows: Sequence[Row]) -> str:
+    """Count what the comparisons with frozen features say, with what limits those against."""
+    gains = sum(row.side == FOR for row in rows)
+    undecided = sum(row.side == UNDECIDED for row in rows)
+    against = [row for row in rows if row.side == AGAINST]
+    limits = ["of one seed"] * all(row.lone for row in against)
+    limits += ["added with results in view"] * all(row.late for row in against)
+    words = f", {' and '.join(limits)}" * bool(against and limits)
+    return (
+        "Fine-tuning beats a classifier on the features that the network starts with in "
+        f"{gains or 'none'} of {len(rows)} comparisons (undecided: {undecided}; against it: "
+        f"{len(against)}{words})"
+    )
+
+
+def _without(one: pd.Series) -> str:
+    if one["without"] == one["verdict"]:
+        return ""
+    return f"The verdict is “{one['verdict']}”; without what was added so, “{one['without']}”. "
+
+
 def _of_maps(candidates: Sequence[Candidate]) -> Iterator[tuple[str, str, str]]:
-    some = authors.summary([one for one in candidates if one.map == measures.MAP])
-    if len(some):
+    every = authors.summary(candidates)
+    if len(every) and len(some := every[every["map"] == measures.MAP]):
         best = some.loc[some["rank_p"].idxmin()]
         titles = [_short(one, some["network"]) for one in some["network"]]
         beyond = some.assign(short=titles).loc[some["rank_p_holm"] < SIGNIFICANT, "short"]
         interval = f"{signed(best['rank_low'], 2)} to {signed(best['rank_high'], 2)}"
+        tests = some[["rank_p_holm", "same_p_holm"]].notna().to_numpy().sum()
         yield (
-            f"Of {len(some)} trainings, {len(beyond) or 'none'} "
-            f"{'orders' if len(beyond) < 2 else 'order'} the places of a picture as the authors' "
-            "maps do, by more than chance. Those of twelve photographs were recovered from figure "
-            f"7. {titles[best.name]} reaches, on average over them, a rank correlation of "
-            f"{signed(best['rank'], 2)} (95% interval {interval}), against "
+            f"Of {len(some)} trainings, the sentiment maps of {len(beyond) or 'none'} order the "
+            "parts of a picture, from negative to positive, as the authors' maps do, by more than "
+            "chance. The authors' of twelve photographs were recovered from figure 7. "
+            f"{_short(best['network'], some['network'])} reaches, on average over them, a rank "
+            f"correlation of {signed(best['rank'], 2)} (95% interval {interval}), against "
             f"{signed(best['rank_other'], 2)} with other pictures (p "
-            f"{p_value(best['rank_p_holm'])}, adjusted for all that was tested)."
-            f"{' Beyond chance: ' * bool(len(beyond))}{'; '.join(beyond)}{'.' * bool(len(beyond))}",
+            f"{p_value(best['rank_p_holm'])}, adjusted for the {tests} tests of sentiment maps)."
+            f"{' Beyond chance: ' * bool(len(beyond))}{'; '.join(beyond)}{'.' * bool(len(beyond))}"
+            f"{_of_grad_cam(every[every['map'] == measures.GRAD_CAM])}",
             "07-sentiment-maps.html#maps-authors",
             "Sentiment maps",
         )
+
+
+def _of_grad_cam(some: pd.DataFrame) -> str:
+    if some.empty:
+        return ""
+    best = some.loc[some["rank"].idxmax()]
+    return (
+        f" Of {len(some)} that keep Grad-CAM maps, which were tested apart and unadjusted, "
+        f"{_short(best['network'], some['network'])} agrees most: {signed(best['rank'], 2)} "
+        f"(p {p_value(best['rank_p'])})."
+    )
 
 
 def _short(title: str, titles: Iterable[str]) -> str:
@@ -223,32 +262,24 @@ def _beside_positive(row: Row) -> str:
     return f"differs in accuracy by {_interval(row)} from"
 
 
-def _nearest(rows: Sequence[Row], found: pd.DataFrame) -> str:
-    """Say how far the network nearest to the article's comes, and what cut and addition cost it.
+def _nearest(rows: Sequence[Row]) -> str:
+    """Say how far the network nearest to the article's comes.
 
     The first row is of five agree, the others of the other subsets.
     """
     whole, *others = rows
     theirs = cell("initialisation: ILSVRC-2012", "five", VIEW)["mean"]
-    changed = ""
-    for name, change in (("one-layer", "two layers removed"), ("addition", "a layer added")):
-        for row in found.loc[name, "rows"]:
-            if {*row.keys} & {*whole.keys}:  # of the same trainings
-                gain = row._replace(value=-row.value, low=-row.high, high=-row.low)
-                printed = span([-one for one in found.loc[name, "article"]])
-                seeds = len({*whole.keys}) // len(folds.FOLDS)
-                changed += f" With {change} this changes by {_interval(gain)}"
-                changed += f", by one seed against {seeds}" * row.lone
-                changed += f"; in the article by {printed}."
+    more = ""
     for row in others:
         subset, _, words = row.text.removeprefix(f"{SETTLED.title}, ").partition(": ")
         words = words.replace(" from", " from the article's")
-        changed += f" On {subset}: {words}."
+        more += f" On {subset}: {words}."
     return (
         f"CaffeNet from trained convolutions alone is right on {theirs + whole.value:.1%} of the "
         f"photographs, where the article has {theirs:.1%}. Its layers on top are new and settle "
-        "first. All five annotators agree on these photographs; with the article's number taken as "
-        f"exact, the difference is {_interval(whole)}.{changed}"
+        "first, so it cannot test what removing trained layers costs. All five annotators agree on "
+        "these photographs; with the article's number taken as exact, the difference is "
+        f"{_interval(whole)}.{more}"
     )
 
 
@@ -275,7 +306,8 @@ def beside(candidates: Sequence[Candidate]) -> Markup:
     shown += [(name, one.probabilities[at]) for name, one in named.items()]
     cell = Markup("<div>{}<p>{}</p></div>")
     cells = Markup().join(cell.format(_cells(name, values), name) for name, values in shown)
-    words = f"Figure 7, photograph {at + 1}: the one of median agreement with {shown[1][0]}"
+    nearest = _short(next(iter(named.values())).network, {one.network for one in candidates})
+    words = f"Figure 7, photograph {at + 1}: the one of median agreement with {nearest}"
     group = Markup(
         '<div class="map-beside" role="group" aria-label="{0}">{1}</div><p>{0} (rank correlation '
         "{2}).</p>"

@@ -86,11 +86,12 @@ def test_findings_are_computed_and_those_without_evidence_left_out(judged, candi
     assert "right on 81.8%" in html
     assert "On four agree (seed 0): 0.794, +0.007 from the article&#39;s 0.787." in html
     assert "<strong>Of 23 claims on what the article&#39;s experiments found: 3 repro" in html
-    assert "inconclusive (1 with comparisons against them), " in html
+    assert "Inconclusive ones with comparisons against them: 1." in html
     assert (
         "<strong>Fine-tuning beats a classifier on the features that the network starts with in "
-        "1 of 3 comparisons (undecided: 1; against it: 1, of one seed and added with results in "
-        "view).</strong> The verdict is “contradicted”; without what was added so, “could" in html
+        "1 of 3 comparisons (1 undecided, 1 against it).</strong> What goes against it is of one "
+        "seed and added with results in view. The verdict is “contradicted”; without what was "
+        "added so, “could" in html
     )
     assert "contradicted: a claim of this book" in html
     assert "right on 88.1% of the photographs" in html
@@ -109,7 +110,7 @@ def test_findings_are_computed_and_those_without_evidence_left_out(judged, candi
 def test_why_none_is_reproduced_or_contradicted_is_said_where_none_is(judged):
     """Other networks can support a claim, but not contradict it."""
     none = judged.assign(verdict=claims.INCONCLUSIVE)
-    assert "can by rule support but not contradict" in front.in_all(none)
+    assert "can by rule support, but not contradict" in front.in_all(none)
     assert "by rule" not in front.in_all(judged)
 
 

@@ -131,18 +131,18 @@ def in_all(judged: pd.DataFrame) -> str:
     told = {one: f"{some.get(one) or 'none'} {_GROUPS[one][1][2:].lower()}" for one in _GROUPS}
     undecided = found.loc[found["verdict"] == claims.INCONCLUSIVE, "rows"].map(_counted)
     against = sum(any(row.side == AGAINST for row in rows) for rows in undecided)
-    told[claims.INCONCLUSIVE] += f" ({against or 'none'} with comparisons against them)"
     none = not some.get(claims.REPRODUCED) and not some.get(claims.CONTRADICTED)
     because = (
-        "; the weights of its networks were not to be had, and other networks and machines can by "
-        "rule support but not contradict"
+        " The weights of its networks were not to be had; other networks and machines can by rule "
+        "support, but not contradict."
     ) * none
+    because += f" Inconclusive ones with comparisons against them: {against or 'none'}."
     rest = judged[judged["nature"] != FINDING].groupby("verdict")["nature"].unique()
     decided = [one for one in (claims.REPRODUCED, claims.CONTRADICTED) if one in rest]
     besides = "; ".join(f"{one}: {', '.join(rest[one])}" for one in decided)
     besides = f" Of the others, {besides}." * bool(besides)
     every = f"Of {some.sum()} claims on what the article's experiments found"
-    return f"{every}: {', '.join(told.values())}{because}.{besides}"
+    return f"{every}: {', '.join(told.values())}.{because}{besides}"
 
 
 def _of_claims(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
@@ -174,7 +174,7 @@ def _of_claims(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
         )
     if rows := counted["fine-tuning"]:
         yield (
-            f"{_against_frozen(rows)}. "
+            f"{_against_frozen(rows)} "
             f"{_without(found.loc['fine-tuning'])}The classifier was trained by the same "
             "recipe, or is a softmax whose cost is cross-validated; the differences are "
             f"{span([row.value for row in rows])}, and their intervals decide. A network whose new "
@@ -202,11 +202,11 @@ def _against_frozen(rows: Sequence[Row]) -> str:
     against = [row for row in rows if row.side == AGAINST]
     limits = ["of one seed"] * all(row.lone for row in against)
     limits += ["added with results in view"] * all(row.late for row in against)
-    words = f", {' and '.join(limits)}" * bool(against and limits)
+    limited = f" What goes against it is {' and '.join(limits)}." * bool(against and limits)
     return (
         "Fine-tuning beats a classifier on the features that the network starts with in "
-        f"{gains or 'none'} of {len(rows)} comparisons (undecided: {undecided}; against it: "
-        f"{len(against)}{words})"
+        f"{gains or 'none'} of {len(rows)} comparisons ({undecided} undecided, {len(against)} "
+        f"against it).{limited}"
     )
 
 

@@ -83,6 +83,7 @@ def test_folds_of_an_untrained_network_share_its_features(pictures, made, monkey
     [
         ({"layers": ("logits", "fc9")}, "no layer 'fc9' to tap"),
         ({"limit": 3}, "limit is 3: give a number from 4 up"),
+        ({"weights": "recorded.pth"}, "starts from recorded.pth, but the file at hand is None"),
     ],
 )
 def test_what_there_is_not_is_named(pictures, made, changes, message):

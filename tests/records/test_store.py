@@ -259,6 +259,19 @@ def test_the_seed_is_of_the_fillers_and_of_the_training(
     assert not other.predictions().equals(finished.predictions())
 
 
+def test_a_run_starts_from_no_other_weights_than_those_it_names(tmp_path, pictures, monkeypatch):
+    """What another file at hand gives would lie under the key of the first; no such key is kept."""
+    run = replace(RUN, weights="recorded.safetensors")
+    monkeypatch.setattr(factory, "weights_asset", lambda network, start: "other.pth")
+    wanted = r"^The run of timm/\S+:random on five agree, fold 1, seed 0, starts from "
+    wanted += r"recorded\.safetensors, but the file at hand is other\.pth: put the first into "
+    with pytest.raises(UserError, match=wanted):
+        Runs(tmp_path).get(run, pictures, device="cpu")
+    assert names_in(tmp_path) == []
+    monkeypatch.setattr(factory, "weights_asset", lambda network, start: run.weights)
+    assert Runs(tmp_path).get(run, pictures, device="cpu").run == run
+
+
 def test_predictions_are_of_the_published_test_list_in_order(finished):
     """The first pictures of the published list, its labels, and two probabilities each.
 

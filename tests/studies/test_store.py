@@ -170,3 +170,9 @@ def test_a_network_that_was_not_trained_has_neither_partner_nor_labels(made, ref
     partner = replace(FITTED, other=other.key)
     refused(partner, "in more than its seed")
     refused(replace(FITTED, labels=True), "no labels can be shuffled")
+
+
+def test_shuffled_labels_are_learned_from_the_weights_of_the_run(made, refused):
+    """Another start at hand would make the two networks differ in more than their labels."""
+    one = trained(made.root, weights="recorded.pth")
+    refused(study_of(one, labels=True), "starts from recorded.pth, but the file at hand is None")

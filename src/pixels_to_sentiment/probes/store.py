@@ -8,7 +8,6 @@ import pandas as pd
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.probes import features, linear
 from pixels_to_sentiment.probes.records import Probe, ProbeRecord
 from pixels_to_sentiment.records import store
@@ -79,11 +78,12 @@ class Probes(store.Store):
         images: pd.Index,
         device: str,
     ) -> dict[str, features.Gram]:
-        asked = (probe.network, probe.seed, probe.layers, tuple(images), id(pictures), device)
+        asked = (probe.network, probe.weights, probe.seed, probe.layers)
+        asked += (tuple(images), id(pictures), device)
         if self._last[0] != asked:
             name, _, start = probe.network.partition(":")
             network = trained.restore() if trained else None
-            network = network or factory.create(name, start=start, seed=probe.seed)
+            network = network or store.started(probe, name, start)
             pixels = pictures.tensor()[pictures.rows(images)].to(device)
             self._last = (None, None)  # the memory is needed
             with loop.arithmetic("fp32", pixels.device.type):

@@ -171,14 +171,13 @@ class Runs(Store):
 
     def execute(self, run, behind, pictures, folder, device, tell) -> dict:
         """Train and predict."""
-        from pixels_to_sentiment.networks import factory
         from pixels_to_sentiment.training import loop, prediction
 
         devices.warn_of_emulation(run.precision, device)
         train_list, test_list = run.lists()
         if not run.recipe.twins:
             train_list = train_list[~pictures.copies(train_list["image"], test_list["image"])]
-        network = factory.create(run.network, start=run.start, seed=run.seed).to(device)
+        network = started(run, run.network, run.start).to(device)
         _take_room(network, folder)  # before anything is trained
         test_pixels = pixels_of(test_list, pictures).to(device)
         curve = loop.train(
@@ -207,6 +206,27 @@ class Runs(Store):
                 f"and tables are kept in {kept}: make room and run again, or take them from there."
             ) from fault
         return {}
+
+
+def started(work: Work, network: str, start: str) -> Network:
+    """Build a network as it starts, from the weights that the work names.
+
+    Raises
+    ------
+    UserError
+        If what is at hand is another file, which would be filed under the key of the first.
+    """
+    from pixels_to_sentiment.networks import factory
+
+    found = factory.weights_asset(network, start)
+    if found != work.weights:
+        raise UserError(
+            f"The {work.kind} of {network}:{start} on {work.agreement} agree, fold {work.fold}, "
+            f"seed {work.seed}, starts from {work.weights}, but the file at hand is {found}: put "
+            "the first into the folder that PIXELS_TO_SENTIMENT_MIRROR names or, if both are at "
+            "hand, take the other away."
+        )
+    return factory.create(network, start=start, seed=work.seed)
 
 
 def pixels_of(listed: pd.DataFrame, pictures: Pictures) -> torch.Tensor:

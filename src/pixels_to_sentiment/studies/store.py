@@ -72,7 +72,7 @@ def _untaught(run: Run, seed: int, pictures: Pictures, device: str) -> Network:
     """Train the run's network on shuffled labels; it is not kept."""
     taught, _ = run.lists()
     labels = np.random.default_rng(seed).permutation(taught["label"].to_numpy())
-    network = factory.create(run.network, start=run.start, seed=run.seed).to(device)
+    network = store.started(run, run.network, run.start).to(device)
     pixels = store.pixels_of(taught, pictures).to(device)
     loop.train(network, pixels, labels, run.recipe, seed=run.seed, precision=run.precision)
     return network.eval()

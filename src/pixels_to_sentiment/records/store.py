@@ -240,10 +240,7 @@ def _take_room(network: Network, folder: Path) -> None:
     # Of a parameter the file's head has name, type, shape and place.
     size = sum(one.nbytes + len(name) + 200 for name, one in state.items())
     with (folder / WEIGHTS).open("wb") as file:
-        if hasattr(os, "posix_fallocate"):
-            os.posix_fallocate(file.fileno(), 0, size)
-        else:  # macOS
-            file.write(bytes(size))
+        os.posix_fallocate(file.fileno(), 0, size)
 
 
 def _save(network: Network, tables: dict[str, pd.DataFrame], folder: Path) -> None:

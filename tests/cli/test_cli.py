@@ -134,20 +134,27 @@ def test_the_audit_looks_into_the_archive_where_it_is_at_hand(capsys, monkeypatc
 
 
 def test_files_are_listed_with_their_places(capsys, isolated, monkeypatch):
-    """What lies in the mirror is named by its path; a file is fetched from there."""
+    """What lies in the mirror is named by its path; a file is fetched from there.
+
+    Each has its size, if that is declared, its licence, and what it was made from, if that is
+    known; in the end it says where was looked.
+    """
     out = said(capsys, "files", "list")
     assert all(name in out for name in assets.ASSETS)
     assert out.count("not here") == len(assets.ASSETS)
     assert f"not here; {assets.ASSETS['twitter_deepsent.zip'].url}\n" in out
-    assert out.endswith(f"\n0 of {len(assets.ASSETS)} are here.\n")
+    assert "\n    4.9 MB, Apache-2.0, converted from the ONNX model zoo (github.com/" in out
+    none = f"in no mirror, as {assets.MIRROR_VARIABLE} names none"
+    looked = f"Looked for in the cache {isolated}/cache/files, "
+    assert out.endswith(f"\n0 of {len(assets.ASSETS)} are here.\n{looked}{none}.\n")
     asset = replace(assets.ASSETS["caffe_finetuning_example.log"], size=None, checksum=None)
     monkeypatch.setitem(assets.ASSETS, asset.name, asset)
     path = isolated / asset.name
     path.write_text("Iteration 0\n")
     monkeypatch.setenv(assets.MIRROR_VARIABLE, str(isolated))
-    assert f"{asset.name}\n    {asset.what}, for {asset.used_for}\n    {path}" in said(
-        capsys, "files", "list"
-    )
+    out = said(capsys, "files", "list")
+    assert f"\n    {asset.what}, for {asset.used_for}\n    {asset.licence}\n    {path}\n" in out
+    assert out.endswith(f"{looked}the mirror {isolated}.\n")
     assert said(capsys, "files", "fetch", asset.name) == f"{path}\n"
 
 

@@ -192,8 +192,11 @@ def _files_list(options: argparse.Namespace) -> None:
 
     found = {name: assets.whereabouts(name) for name in assets.ASSETS}
     for name, asset in assets.ASSETS.items():
-        print(f"{name}\n    {asset.what}, for {asset.used_for}\n    {found[name][1]}")
+        size = [f"{asset.size / 1e6:.1f} MB"] if asset.size else []
+        facts = ", ".join([*size, asset.licence, *filter(None, [asset.origin])])
+        print(name, f"{asset.what}, for {asset.used_for}", facts, found[name][1], sep="\n    ")
     print(f"{sum(here for here, _ in found.values())} of {len(found)} are here.")
+    print(f"Looked for in {assets.searched()}.")
 
 
 def _files_fetch(options: argparse.Namespace) -> None:

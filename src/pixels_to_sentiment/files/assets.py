@@ -34,6 +34,8 @@ class Asset:
         What it is and what it serves, one phrase each.
     url
         Published address, ``None`` for a conversion that was never published on its own.
+    origin
+        What such a conversion was made from, as far as is known.
     size, checksum
         Bytes, and algorithm and digits as in ``"sha256:0a12..."``, or the first of the digits,
         where known. Those of a zip belong to the mirror's copy: another archive of the same files
@@ -45,6 +47,7 @@ class Asset:
     used_for: str
     licence: str
     url: str | None = None
+    origin: str | None = None
     size: int | None = None
     checksum: str | None = None
 
@@ -125,6 +128,13 @@ def whereabouts(name: str) -> tuple[bool, str]:
         return False, f"in the package {packaged.PACKAGE}, but {reason}"
     missing = f"not here; {ASSETS[name].url or 'no published address: a mirror may have it'}"
     return path is not None, str(path or missing)
+
+
+def searched() -> str:
+    """Say where files are looked for before they are downloaded."""
+    mirror = _mirror()
+    named = f"the mirror {mirror}" if mirror else f"in no mirror, as {MIRROR_VARIABLE} names none"
+    return f"the cache {places.cache() / 'files'}, {named}"
 
 
 def offline() -> bool:

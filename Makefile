@@ -13,7 +13,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
 #:           spares a machine without a GPU several GB of CUDA
 PIP_ARGS ?=
 #: MIRROR    folder or URL with the photographs and weights; MIRROR= for none
-MIRROR := $(or $(realpath ../shared/mirror),$(PIXELS_TO_SENTIMENT_MIRROR))
+MIRROR := $(or $(PIXELS_TO_SENTIMENT_MIRROR),$(realpath ../shared/mirror))
 #: WORKERS   how many tests or smoke notebooks run at once; each takes up to 4 GB of memory
 WORKERS := 2
 #: MINUTES   for how long `make harden` tries to break the project

@@ -135,3 +135,19 @@ def test_make_builds_a_data_set_where_data_sets_lie(monkeypatch, named):
     assert f"jupyter-book build '{folder}/chapters'" in told
     assert f"--path-output '{folder}'" in told
     assert f"test -e '{folder}/chapters/_config.yml'" in told
+
+
+def test_a_mirror_that_is_named_comes_before_one_beside_the_checkout(monkeypatch):
+    """Make hands on what the shell exports, as every command takes it."""
+    monkeypatch.setenv(assets.MIRROR_VARIABLE, "https://example.org/mirror")
+    show = f"--eval=show: ; @echo $({assets.MIRROR_VARIABLE})"
+    told = subprocess.run(["make", "-sC", ROOT, show, "show"], capture_output=True, text=True)
+    assert told.stdout == "https://example.org/mirror\n"
+
+
+def test_the_table_of_variables_has_those_that_the_library_reads():
+    """Each once, with none that it does not know."""
+    page = (ROOT / "book" / "how-to-rerun.md").read_text()
+    listed = re.findall(r"^\| `(PIXELS_TO_SENTIMENT_\w+)` \|", page, re.MULTILINE)
+    code = "".join(path.read_text() for path in (ROOT / "src").rglob("*.py"))
+    assert sorted(listed) == sorted({*re.findall("PIXELS_TO_SENTIMENT_[A-Z]+", code)})

@@ -5,10 +5,13 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
+# Of each Python that the project takes, as pyproject.toml says it.
+FITS := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))
+
 # Settings, given as NAME=VALUE after the command:
-#: PYTHON    the Python (3.11 or newer) that the environment is made with
+#: PYTHON    the Python (3.11 or 3.12) that the environment is made with
 PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
-	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+	$$p -c '$(FITS)' 2>/dev/null && echo $$p && break; done)
 #: PIP_ARGS  more arguments for pip; PIP_ARGS="--extra-index-url https://download.pytorch.org/whl/cpu"
 #:           spares a machine without a GPU several GB of CUDA
 PIP_ARGS ?=
@@ -120,13 +123,13 @@ environment: $(STAMP) ## install everything into .venv (the other commands do so
 
 # Whatever is wrong with the Python is said in one sentence.
 define CHECK_PYTHON
-python='$(PYTHON)'; debian='(Debian: apt-get install python3-venv)'; \
+python='$(PYTHON)'; debian='(Debian 12: apt-get install python3-venv)'; \
 say() { echo "$$1" >&2; exit 1; }; \
 [ -n "$$python" ] || \
-	say "No Python 3.11 or newer was found; install one $$debian or name one with PYTHON=PATH."; \
+	say "No Python 3.11 or 3.12 was found; install one $$debian or name one with PYTHON=PATH."; \
 found="$$("$$python" -V 2>&1)" || say "$$python does not run; name another with PYTHON=PATH."; \
-"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	say "$$python is $$found, but 3.11 or newer is needed; name another with PYTHON=PATH."; \
+"$$python" -c '$(FITS)' || \
+	say "$$python is $$found, but 3.11 or 3.12 is needed; name another with PYTHON=PATH."; \
 "$$python" -c 'import ensurepip, venv' 2>/dev/null || \
 	say "$$python cannot make virtual environments; install its venv package $$debian."
 endef

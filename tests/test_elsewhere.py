@@ -151,3 +151,12 @@ def test_the_table_of_variables_has_those_that_the_library_reads():
     listed = re.findall(r"^\| `(PIXELS_TO_SENTIMENT_\w+)` \|", page, re.MULTILINE)
     code = "".join(path.read_text() for path in (ROOT / "src").rglob("*.py"))
     assert sorted(listed) == sorted({*re.findall("PIXELS_TO_SENTIMENT_[A-Z]+", code)})
+
+
+def test_make_takes_the_pythons_that_the_project_takes():
+    """And no newer one, for which nothing is pinned or tried."""
+    bounds = re.findall(r"3\.(\d+)", project()["requires-python"])
+    named = re.findall(r":: Python :: 3\.(\d+)", " ".join(project()["classifiers"]))
+    assert [int(n) for n in named] == [*range(*map(int, bounds))]
+    test = "not (3, {}) <= sys.version_info < (3, {})".format(*bounds)
+    assert f"sys.exit({test})\n" in (ROOT / "Makefile").read_text()

@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -160,3 +161,9 @@ def test_make_takes_the_pythons_that_the_project_takes():
     assert [int(n) for n in named] == [*range(*map(int, bounds))]
     test = "not (3, {}) <= sys.version_info < (3, {})".format(*bounds)
     assert f"sys.exit({test})\n" in (ROOT / "Makefile").read_text()
+
+
+def test_the_list_of_findings_is_that_of_their_headers():
+    """A script that is added or says something else is listed anew: `.ci/findings.py` prints it."""
+    printed = subprocess.run([sys.executable, ROOT / ".ci/findings.py"], capture_output=True)
+    assert (ROOT / "findings" / "README.md").read_bytes() == printed.stdout

@@ -8,6 +8,7 @@ import pytest
 
 import toy_probes
 from pixels_to_sentiment import places
+from pixels_to_sentiment.files import packaged
 from pixels_to_sentiment.judging import scores
 from pixels_to_sentiment.probes.records import Probe, ProbeRecord
 from pixels_to_sentiment.records.runs import Run
@@ -133,3 +134,23 @@ def test_a_day_counts_its_results_by_kind(made, probed):
     assert counts.loc[other, "probes"] == 1
     assert counts.attrs["runs"] == [one.key for one in (*runs, probed)]
     assert ledger.by_day([]).empty
+
+
+def test_who_has_no_mirror_can_make_what_starts_from_a_file_that_is_published(made):
+    """Or from no file; where only another file of the network is, that makes another run."""
+    converted = "caffenet_conv1-5.imagenet1k.skimcaffe-ssl.no-biases.safetensors"
+    given = {
+        ("caffenet+fc7-2", None): ("CaffeNet", ledger.SAME),
+        ("caffenet", converted): ("CaffeNet", ledger.OTHER),
+        ("squeezenet1_1", "squeezenet1_1-b8a52dc0.pth"): ("SqueezeNet 1.1", ledger.SAME),
+        ("efficientnet_lite0", packaged.NAME): ("EfficientNet-Lite0", ledger.SAME),
+        ("alexnet", "alexnet_conv1-5.imagenet1k.q-cnn.safetensors"): ("AlexNet", ledger.NONE),
+        ("timm/vgg11", "timm/vgg11-0123456789abcdef"): ("timm/vgg11", ledger.SAME),
+    }
+    runs = [made(network=network, weights=file) for network, file in given]
+    table = ledger.repeatable([*runs, made(network="caffenet+fc7-2", weights=None, fold=2)])
+    assert list(zip(table["network"], table["without"], strict=True)) == [*given.values()]
+    assert list(table["file"]) == ["none: random weights", *(file for _, file in [*given][1:])]
+    assert list(table["runs"]) == [2, 1, 1, 1, 1, 1]
+    assert set(table.attrs["runs"]) > {one.key for one in runs}
+    assert table["origin"].str.startswith("converted from SkimCaffe").tolist()[:3] == [0, 1, 0]

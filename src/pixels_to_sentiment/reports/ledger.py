@@ -17,10 +17,11 @@ from pixels_to_sentiment import places, reports
 from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.drawing import figures
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.files import assets
+from pixels_to_sentiment.files import assets, packaged
 from pixels_to_sentiment.judging import scores
+from pixels_to_sentiment.networks import declared
 from pixels_to_sentiment.probes.records import ProbeRecord
-from pixels_to_sentiment.records import fingerprints
+from pixels_to_sentiment.records import catalogue, fingerprints
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.records.work import Finished
 from pixels_to_sentiment.reports.runs import making
@@ -28,6 +29,8 @@ from pixels_to_sentiment.studies.records import StudyRecord
 
 KINDS: tuple[type[Finished], ...] = (Record, ProbeRecord, StudyRecord)
 RECORDED, BUILT = "recorded", "this build"
+# What whoever has no mirror can make of a recorded run.
+SAME, OTHER, NONE = "the same run", "another run, from another file", "no run"
 COLUMNS = (
     *("key", "what", "subset", "fold", "seed", "precision", "centre crop", "ten crops"),
     *("date", "minutes", "hardware", "commit", "data", "made for", "changed since"),
@@ -114,6 +117,36 @@ def finished() -> Iterator[tuple[type[Finished], Path]]:
                 code = json.loads((folder / found.marker()).read_text("utf-8")).get("code")
             if code in (None, found.of.fingerprint()):
                 yield found, folder
+
+
+def repeatable(records: Iterable[Record]) -> pd.DataFrame:
+    """Count training runs by the file that they start from, and say who can make them again.
+
+    Returns
+    -------
+    DataFrame
+        ``network``, ``file``, its ``origin`` (empty if it is its own), ``runs``, and ``without``:
+        what can be made without a mirror, `SAME`, `OTHER` or `NONE`.
+    """
+    starts = {one.key: one.run for one in records}
+    files = [(run.network.partition(declared.VARIANT)[0], run.weights) for run in starts.values()]
+    rows = []
+    for (family, weights), count in Counter(files).most_common():
+        asset = assets.ASSETS.get(weights)
+        title = catalogue.NETWORK_TITLES.get(family, family)
+        facts = title, weights or "none: random weights", (asset and asset.origin) or ""
+        rows.append((*facts, count, _without_mirror(family, asset)))
+    table = pd.DataFrame(rows, columns=["network", "file", "origin", "runs", "without"])
+    table.attrs["runs"] = list(starts)
+    return table
+
+
+def _without_mirror(family: str, asset: assets.Asset | None) -> str:
+    if asset is None or asset.url or asset.name == packaged.NAME:
+        return SAME
+    starts = declared.ARCHITECTURES[family].starts.values()
+    published = [one for start in starts for one in start.assets if assets.ASSETS[one].url]
+    return OTHER if published else NONE
 
 
 def counted(records: Iterable[Finished]) -> str:

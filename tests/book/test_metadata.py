@@ -39,8 +39,8 @@ def test_the_front_page_says_what_the_book_is_and_is_based_on():
     assert told["dateModified"] == max(began)[:10]
 
 
-def test_recorded_answers_are_in_the_built_book_with_their_checksums(tmp_path, monkeypatch):
-    """Other files are not; `sha256sum` finds every one right, and a changed one wrong.
+def test_recorded_results_are_in_the_built_book_with_their_checksums(tmp_path, monkeypatch):
+    """What is unfinished is not; `sha256sum` finds every one right, and a changed one wrong.
 
     What readers try is the last one made, and nothing of an earlier build.
     """
@@ -49,6 +49,7 @@ def test_recorded_answers_are_in_the_built_book_with_their_checksums(tmp_path, m
         (kept / key).mkdir(parents=True)
         for name in ("predictions.csv", "run.json"):
             (kept / key / name).write_text(key)
+    (kept / ".unfinished-c" / "c.d").mkdir(parents=True)
     monkeypatch.setenv("PIXELS_TO_SENTIMENT_RESULTS", str(kept))
     tried = tmp_path / "book" / "chapters" / metadata.TRIAL
     tried.mkdir(parents=True)
@@ -59,7 +60,7 @@ def test_recorded_answers_are_in_the_built_book_with_their_checksums(tmp_path, m
     assert "<title>Title &amp; more: results</title>" in (built / "feed.xml").read_text()
     assert not (built / "results" / "older").exists()
     files = {path.name for path in (built / "results").glob("*/*")}
-    assert files == {"predictions.csv"}
+    assert files == {"predictions.csv", "run.json"}
     assert [path.name for path in (built / metadata.TRIAL).iterdir()] == ["model"]
     check = ["sha256sum", "--check", metadata.SUMS]
     folder = built / "results"

@@ -116,16 +116,23 @@ def test_no_text_from_elsewhere_is_live_on_a_page(made, shown, monkeypatch):
 
 
 def test_the_table_of_runs_has_an_anchor_a_run_and_comes_as_csv(made, shown, monkeypatch):
-    """The file holds what the table shows, and each key has its row."""
+    """The file holds what the table shows, and each key has its row, with what was recorded of it.
+
+    Of a probe that is its layers.
+    """
     records = [made(fold=fold) for fold in (1, 2)]
     monkeypatch.setattr(ledger, "recorded", lambda: records)
     kept = places.results() / records[0].key
     shutil.copytree(records[0].folder, kept)
+    probe = places.results() / records[1].key
+    probe.mkdir()
+    (probe / "layers.csv").touch()
     found = display.runs([], "Runs", "runs")
     table, link = shown
-    assert re.findall(r'href="\.\./([^"]+)" download', table) == [
-        f"results/{records[0].key}/predictions.csv"
-    ]
+    assert set(re.findall(r'href="\.\./([^"]+)" download', table)) == {
+        f"results/{records[0].key}/predictions.csv",
+        f"results/{records[1].key}/layers.csv",
+    }
     for record in records:
         assert f'<tr id="run-{record.key}">' in table
     content = base64.b64decode(re.search(r"base64,([^\"]*)", link)[1]).decode()

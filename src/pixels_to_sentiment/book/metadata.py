@@ -1,6 +1,6 @@
-"""What machines find in the built book: what it is and is based on, and the recorded answers.
+"""What machines find in the built book: what it is and is based on, and the recorded results.
 
-The description is schema.org's, as JSON-LD on the front page, from ``CITATION.cff``. The answers of
+The description is schema.org's, as JSON-LD on the front page, from ``CITATION.cff``. The files of
 recorded work lie under ``results/``, with a list of checksums that ``sha256sum -c`` reads. What the
 page loads on which readers try a photograph lies under its own name, and what each day of recording
 added is a feed that every page names. Chapters are downloaded without dark drawings.
@@ -62,8 +62,8 @@ def description(citation: Path, results: Path) -> dict:
         **({"dateModified": max(began)[:10]} if began else {}),
         "distribution": {
             "@type": "DataDownload",
-            "name": "The recorded answers to every test picture, by run",
-            "encodingFormat": "text/csv",
+            "name": "All files of the recorded results, with their checksums",
+            "encodingFormat": "text/plain",
             "contentUrl": f"results/{SUMS}",
         },
     }
@@ -115,14 +115,14 @@ def _named(folder: Path) -> str:
 
 
 def copy(app: Sphinx, fault: Exception | None) -> None:
-    """Put into the built book recorded answers, their checksums, the feed, and what readers try."""
+    """Put into the built book recorded results, their checksums, the feed, and what readers try."""
     if fault is not None or app.builder.format != "html":
         return
     for path in (Path(app.outdir) / "_sources").rglob("*.ipynb"):
         path.write_text(dark.left_out(path.read_text("utf-8")), "utf-8")
     lines, folder = [], Path(app.outdir) / "results"
     shutil.rmtree(folder, ignore_errors=True)
-    for path in sorted(places.results().glob("*/predictions.csv")):
+    for path in sorted(places.results().glob("[!.]*/*.*")):
         target = folder / path.parent.name / path.name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)

@@ -351,24 +351,27 @@ def differences(found: pd.DataFrame, caption: str, name: str) -> None:
     fold("The runs behind each difference", keys, found.attrs.get("runs", ()))
 
 
+# The table of a run, of a probe and of a study of maps that its row leads to.
+_MAIN = "predictions.csv", "layers.csv", "measures.csv"
+
+
 def runs(built: Iterable[str], caption: str, name: str) -> pd.DataFrame:
     """Table all that is recorded and what this build made, as `ledger.ledger`, also as CSV.
 
-    The answers of recorded runs and probes are linked; `book.rendering` puts the article's into the
-    book. ``attrs["runs"]`` has the keys of what is recorded.
+    What was predicted or measured is linked where `book.metadata` puts it into the book, which it
+    does of the article. ``attrs["runs"]`` has the keys of what is recorded.
     """
     found = ledger.ledger(ledger.recorded(), built)
-    link = Markup('<a href="../{}" download="{}-predictions.csv">CSV</a>')
-    files = {key: f"results/{key}/predictions.csv" for key in found["key"]}
-    there = None if places.dataset() else places.results().parent
-    answers = [
-        link.format(path, key) if there and (there / path).is_file() else "–"
-        for key, path in files.items()
+    link = Markup('<a href="../results/{0}/{1}" download="{0}-{1}">CSV</a>')
+    home = None if places.dataset() else places.results()
+    tables = [
+        next((link.format(key, one) for one in _MAIN if home and (home / key / one).is_file()), "–")
+        for key in found["key"]
     ]
     changed = found["changed since"].replace("", "–")
     formats = dict.fromkeys(reports.CROPS.values(), ".3f")
     table(
-        found.assign(**{"changed since": changed, "answers": answers}),
+        found.assign(**{"changed since": changed, "table": tables}),
         caption=caption,
         name=name,
         formats=formats | {"minutes": ".1f", "fold": ".0f", "seed": ".0f"},

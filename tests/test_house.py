@@ -79,6 +79,16 @@ def test_the_drawing_of_the_house_is_that_of_its_imports():
     assert f"```text\n{drawn}```" in (ROOT / "CONTRIBUTING.md").read_text()
 
 
+def test_the_overview_of_the_library_says_of_each_room_what_its_docstring_says():
+    """In its first line; the command line and what lies on the ground have no room there."""
+    page = (ROOT / "book/api.md").read_text()
+    told = dict(re.findall(r"^\{doc\}`api/(\w+)`\n: (.*)$", page, re.MULTILINE))
+    rooms = [one for one in FOLDERS if one.name not in ("cli", PACKAGE)]
+    opened = {room.name: ast.get_docstring(TREES[room / "__init__.py"]) for room in rooms}
+    del told["ground"]
+    assert told == {name: text.splitlines()[0] for name, text in opened.items()}
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=ident)
 def test_compat_is_imported_before_torchvision_and_timm(path):
     """The registry's torchvision cannot be imported beside the CPU build of torch otherwise."""

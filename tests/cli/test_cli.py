@@ -1,5 +1,6 @@
 """The command line: what it prints, what it returns, and one sentence for what can be mended."""
 
+import argparse
 import os
 import subprocess
 import sys
@@ -131,6 +132,23 @@ def test_the_audit_looks_into_the_archive_where_it_is_at_hand(capsys, monkeypatc
     out = said(capsys, "folds", "audit")
     assert "needs the archive" not in out
     assert [images.iloc[place] in out for place in (0, -1, 1)] == [True, True, False]
+
+
+def _arguments(parser, command=""):
+    """Every argument of a parser and of its commands, with the command that takes it."""
+    for one in parser._actions:
+        if isinstance(one, argparse._SubParsersAction):
+            for name, below in one.choices.items():
+                yield from _arguments(below, f"{command} {name}")
+        else:
+            yield command, one
+
+
+def test_every_argument_says_what_it_is():
+    """To who asks a command for `--help`."""
+    told = [(command, one.dest, bool(one.help)) for command, one in _arguments(cli._parser())]
+    assert len(told) > 50
+    assert [one for one in told if not one[-1]] == []
 
 
 def test_files_are_listed_with_their_places(capsys, isolated, monkeypatch):

@@ -23,7 +23,7 @@ PATIENCE = 2
 SHARED = {
     "--json": {"action": "store_true", "help": "as JSON"},
     "--force": {"action": "store_true", "help": "overwrite files that are there"},
-    "--device": {"default": "auto", "help": "auto, cpu or cuda (default: auto)"},
+    "--device": {"default": "auto", "help": "auto, cpu, cuda or cuda:N (default: auto)"},
     "--data": {"metavar": "NAME", "help": "on this data set (see `data list`)"},
     "--cluster": {
         "metavar": "ADDRESS",
@@ -138,12 +138,12 @@ def add_room(rooms, name: str, text: str):
 def _folds_and_files(rooms) -> None:
     room = add_room(rooms, "folds", "The published folds.")
     export = add_command(room, "export", _folds_export, "Write the 30 published lists.", "--force")
-    export.add_argument("directory", type=Path, metavar="DIR")
+    export.add_argument("directory", type=Path, metavar="DIR", help="folder to write into")
     add_command(room, "audit", _folds_audit, "Check the folds and say what is odd about them.")
     room = add_room(rooms, "files", "Published files: photographs, weights, means.")
     add_command(room, "list", _files_list, "List the declared files and where they are.")
     fetch = add_command(room, "fetch", _files_fetch, "Fetch files into the cache.")
-    fetch.add_argument("names", nargs="+", metavar="NAME")
+    fetch.add_argument("names", nargs="+", metavar="NAME", help="as `files list` names them")
 
 
 def _book(rooms) -> None:
@@ -153,7 +153,7 @@ def _book(rooms) -> None:
     execute.add_argument("--tier", default="smoke", help="a file of notebooks/tiers (smoke)")
     execute.add_argument("--only", nargs="+", metavar="NAME", help="these notebooks")
     given = {"nargs": 2, "action": "append", "default": [], "metavar": ("NAME", "VALUE")}
-    execute.add_argument("-p", "--parameter", **given)
+    execute.add_argument("-p", "--parameter", **given, help="in place of the tier's value")
     execute.add_argument("--force", action="store_true", help="execute even if nothing changed")
     execute.add_argument("--at-once", type=int, default=1, metavar="N", help="notebooks at a time")
     check = add_command(room, "check", _book_check, "Check the source notebooks.")

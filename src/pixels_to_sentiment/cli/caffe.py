@@ -26,7 +26,7 @@ def commands(rooms) -> None:
     show = add_command(room, "show", _show, "List the layers of a model, or show a mean.", "--json")
     show.add_argument("file", type=Path, metavar="FILE", help="a model or a mean")
     convert = add_command(room, "convert", _convert, "Convert a model or a mean.", "--force")
-    convert.add_argument("source", type=Path, metavar="FILE")
+    convert.add_argument("source", type=Path, metavar="FILE", help="a model or a mean")
     text = ".safetensors or .caffemodel; .npy for a mean"
     convert.add_argument("target", type=Path, metavar="TARGET", help=text)
     text = "Write a network as Caffe's model and prototxt."
@@ -43,7 +43,8 @@ def commands(rooms) -> None:
     logs.add_argument("--names", nargs="+", help="of the models, in the order of the logs")
     logs.add_argument("--strict", action="store_true", help="refuse lines of forms not known")
     for command in (export, logs):
-        command.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
+        where = {"type": Path, "metavar": "DIR", "help": "folder to write into"}
+        command.add_argument("-o", "--output", required=True, **where)
 
 
 def _show(options: argparse.Namespace) -> None:

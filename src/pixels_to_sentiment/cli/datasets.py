@@ -20,7 +20,7 @@ def commands(rooms) -> None:
     room = add_room(rooms, "data", "Data sets of one's own, beside the article's.")
     text = "Make a data set of a folder of pictures and a table of their labels."
     made = add_command(room, "import", _import, text, epilog=EPILOG)
-    made.add_argument("folder", type=Path, metavar="FOLDER")
+    made.add_argument("folder", type=Path, metavar="FOLDER", help="with the pictures")
     text = "with columns image (path below FOLDER) and label (0 or negative, 1 or positive)"
     made.add_argument("--labels", type=Path, required=True, metavar="CSV", help=text)
     made.add_argument("--name", required=True, help="of the data set")

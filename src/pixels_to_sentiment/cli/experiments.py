@@ -19,22 +19,22 @@ def commands(rooms) -> None:
     room = add_room(rooms, "experiments", "The experiments of the paper.")
     add_command(room, "list", _list, "List the experiments.")
     show = add_command(room, "show", _show, "Show the configurations of an experiment.")
-    show.add_argument("name", metavar="NAME")
+    show.add_argument("name", metavar="NAME", help="as `experiments list` names it")
     text = "Run an experiment; what is finished is kept."
     run = add_command(room, "run", _run, text, "--device", "--data", "--cluster")
-    run.add_argument("name", metavar="NAME")
+    run.add_argument("name", metavar="NAME", help="as `experiments list` names it")
     # One value or more each.
     several = partial(run.add_argument, nargs="+")
     text = "these configurations, and nothing else, instead of all"
     several("--only", metavar="NETWORK:START:RECIPE", help=text)
     several("--network", metavar="NETWORK", help="what there is of these networks alone")
-    several("--agreements", metavar="SUBSET", help="five, four, three")
-    several("--folds", type=int, metavar="K", help="test folds, 1 to 5")
+    several("--agreements", metavar="SUBSET", help="five, four, three; with --data: all")
+    several("--folds", type=int, metavar="K", help="test folds (default: all)")
     text = "stay within the training list, testing on its pictures of these folds"
     several("--inner", type=int, metavar="K", help=text)
     text = "paper: all of it; smoke: a few iterations (default: paper)"
     run.add_argument("--tier", default="paper", help=text)
-    several("--seeds", type=int, default=[0], metavar="SEED")
+    several("--seeds", type=int, default=[0], metavar="SEED", help="of the runs (default: 0)")
     run.add_argument("--precision", default="fp32", help="fp32, tf32 or bf16 (default: fp32)")
     run.add_argument("--record", action="store_true", help="add the runs to the recorded results")
     text = "Make a recorded run again, and say how far it lies from the record."

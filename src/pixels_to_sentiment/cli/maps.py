@@ -40,7 +40,8 @@ def commands(rooms) -> None:
     text, whole = "Map the sentiment of your own photographs.", argparse.RawDescriptionHelpFormatter
     told = {"description": DESCRIPTION, "epilog": EPILOG, "formatter_class": whole}
     command = add_command(rooms, "map", _map, text, *SHOWN, **told)
-    command.add_argument("photographs", nargs="+", type=Path, metavar="PHOTO|FOLDER")
+    shown = {"metavar": "PHOTO|FOLDER", "help": "a file, or all photographs in a folder"}
+    command.add_argument("photographs", nargs="+", type=Path, **shown)
     where = {"type": Path, "default": Path("maps"), "metavar": "DIR"}
     command.add_argument("-o", "--output", help="default: maps", **where)
     weights = command.add_mutually_exclusive_group()

@@ -27,7 +27,7 @@ def commands(rooms) -> None:
     results.add_argument("--keys", action="store_true", help="and the keys of the runs behind them")
     text = "Add finished runs to the recorded results."
     record = add_command(rooms, "record", _record, text, "--data")
-    record.add_argument("keys", nargs="*", metavar="KEY")
+    record.add_argument("keys", nargs="*", metavar="KEY", help="names of their folders in runs/")
     text = "all that this code has finished, where it can be"
     record.add_argument("--all", action="store_true", help=text)
     text = "all in the packs of a campaign, or nothing"

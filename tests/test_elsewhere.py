@@ -167,3 +167,11 @@ def test_the_list_of_findings_is_that_of_their_headers():
     """A script that is added or says something else is listed anew: `.ci/findings.py` prints it."""
     printed = subprocess.run([sys.executable, ROOT / ".ci/findings.py"], capture_output=True)
     assert (ROOT / "findings" / "README.md").read_bytes() == printed.stdout
+
+
+def test_the_holders_have_one_name():
+    """In the licence, for who cites the work, and on the pages."""
+    (cited,) = yaml.safe_load((ROOT / "CITATION.cff").read_text())["authors"]
+    assert yaml.safe_load((ROOT / "_config.yml").read_text())["author"] == cited["name"]
+    for name in ("LICENSE", "book/cite.md", "book/preface.md"):
+        assert cited["name"].lower() in (ROOT / name).read_text().lower()

@@ -9,13 +9,13 @@ from pixels_to_sentiment.records import catalogue
 from pixels_to_sentiment.records.catalogue import (
     CAFFENET,
     MOBILENET,
-    PAPERS,
     SQUEEZENET,
     Configuration,
 )
 from toy_claims import CLAIMS, FALLING, judged, probed, ran, random
 
 pytestmark = pytest.mark.usefixtures("isolated")
+PAPERS = Configuration("caffenet", "imagenet", "paper")
 FC9 = catalogue.variant_of(PAPERS, "fc9-2")
 
 

@@ -217,7 +217,6 @@ ON_CONVOLUTIONS = "head-at-base-rate-frozen-convolutions-third"
 # The two networks that stand in for the paper's start.
 SQUEEZENET = Configuration("squeezenet1_1", "imagenet", THIRD)
 CAFFENET = Configuration("caffenet", "imagenet-convolutions", OURS)
-PAPERS = Configuration("caffenet", "imagenet", "paper")
 # At the base rate of the others it did not converge for its authors (section 3.3).
 FC6_2 = Configuration("caffenet+fc6-2", "imagenet", "paper-at-0.0001")
 # With all iterations. The rule of `stability.largest_rate` gives fc7-2 the lowest rate, and fc6-2

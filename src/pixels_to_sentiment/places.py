@@ -61,7 +61,8 @@ def dataset(name: str | None = None) -> Path | None:
     """Folder of a data set of one's own, by default of that in use.
 
     ``None`` where the article's photographs are in use, as always unless the variable `DATA` names
-    another data set. Its runs and results lie in its folder, apart from those of the article.
+    another data set. Its runs and results lie in its folder, apart from those of the article. What
+    cannot be a name is a `UserError`.
     """
     if name is None and not (name := os.environ.get(DATA)):
         return None

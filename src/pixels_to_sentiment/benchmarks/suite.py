@@ -49,7 +49,7 @@ def run(
 
     ``made`` has date, commit, hardware, versions, device, pictures and seconds; ``comparisons``,
     ``costs``, ``growth`` and ``waiting`` are rows as of `results.rows`, `results.map_rows`,
-    `growth` and `waits.measured`.
+    `growth` and `waits.measured`. A section that there is not is a `UserError`.
     """
     only = list(only)
     for name in only:

@@ -55,7 +55,7 @@ def paths() -> dict[str, Path]:
 
 
 def values(tier: str) -> dict[str, object]:
-    """Read a tier's file."""
+    """Read a tier's file; a `UserError` says what is wrong with it."""
     notebooks.require(tier, paths(), "tier", notebooks.root() / "notebooks" / "tiers")
     file = paths()[tier]
     with damage(file, "correct it", "valid YAML"):

@@ -53,6 +53,11 @@ def plan(
         Configuration by configuration, then subset, seed and fold.
     missing : dict
         Configurations whose weights cannot be had here, with the reason.
+
+    Raises
+    ------
+    UserError
+        If there is no such network, start, recipe, subset, fold, seed, precision or number.
     """
     from pixels_to_sentiment.files.assets import Unavailable
     from pixels_to_sentiment.networks import factory

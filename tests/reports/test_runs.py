@@ -37,6 +37,13 @@ def test_recorded_details_join_the_folds_of_a_configuration(made):
     assert runs.recorded_details([]).empty
 
 
+def test_a_run_that_is_given_twice_is_told_once(made):
+    """Its minutes were spent once, in whichever of a page's lists it stands."""
+    one, other = made(fold=1), made(fold=2)
+    twice, once = (runs.recorded_details(some) for some in ([one, other, one], [one, other]))
+    assert twice.equals(once)
+
+
 def test_costs_are_told_apart_by_network_arithmetic_and_length(made):
     """A cut network is a run of its network; the hours are those of all its runs."""
     whole, cut = whole_and_cut(made)

@@ -132,10 +132,10 @@ def apart(pairs: Iterable[tuple[pd.DataFrame, pd.DataFrame]]) -> pd.DataFrame:
 def recorded_details(records: Iterable[Record]) -> pd.DataFrame:
     """Say how recorded runs were made, a configuration and subset a row.
 
-    ``minutes`` are the total, the others all that there are, comma-separated.
+    Each run counts once. ``minutes`` are the total, the others all there are, comma-separated.
     """
     rows = []
-    for one in records:
+    for one in {one.key: one for one in records}.values():
         subset = figures.AGREEMENT_NAMES[one.run.agreement]
         named = {"configuration": title_of(one), "subset": subset}
         rows.append(named | making(one) | {"key": one.key, **vars(one.run)})

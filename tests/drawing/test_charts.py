@@ -65,7 +65,10 @@ def test_differences_are_drawn_around_zero_with_both_intervals():
 
 
 def test_layers_have_a_panel_for_each_network_and_classifier():
-    """Layers from the last row to the first; the paper's marks at their layers."""
+    """Layers from the last row to the first; the paper's mark at its layer, on the authors' costs.
+
+    These are drawn only where the paper's numbers are.
+    """
     table = pd.DataFrame(
         [
             (name, layer, kind, 0.7, 0.02, 0.6, 0.03)
@@ -74,7 +77,7 @@ def test_layers_have_a_panel_for_each_network_and_classifier():
             for kind in ("linear SVM", "softmax")
         ],
         columns=["configuration", "layer", "classifier", "a_mean", "a_std", "b_mean", "b_std"],
-    ).assign(reported_mean=[None, 0.8, *[None] * 6])
+    ).assign(reported_mean=[None, 0.8, *[None] * 6], authors_mean=0.79, authors_std=0.01)
     figure = charts.layers(table, {"a": "one", "b": "other"}, 0.66)
     titles = [axes.get_title() for axes in figure.axes]
     assert titles == [f"{n}\n{k}" for n in ("first", "second") for k in ("linear SVM", "softmax")]
@@ -83,7 +86,10 @@ def test_layers_have_a_panel_for_each_network_and_classifier():
     marks = [[c.get_offsets().tolist() for c in axes.collections] for axes in figure.axes]
     assert [any([1.0, 0.8] in one for one in some) for some in marks] == [False, True, False, False]
     ((low, high), *_) = figure.axes[0].containers[1].lines[0].get_xydata().tolist()
-    assert (low, high) == pytest.approx((0.1, 0.6))
+    assert (low, high) == pytest.approx((0.2, 0.6))
+    drawn = [[bar.lines[0].get_xydata().tolist() for bar in one.containers] for one in figure.axes]
+    assert [len(some) for some in drawn] == [2, 3, 2, 2]
+    assert drawn[1][2] == [[0.0, 0.79], [1.0, 0.79]]
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def layers(table: pd.DataFrame, protocols: Mapping[str, str], base: float) -> Fi
     ----------
     table
         As `layerwise.compared` gives it, whose last row of a network is drawn to the left; the
-        paper's numbers are hollow.
+        paper's numbers are hollow, and what the authors' costs give stands at the same place.
     protocols
         What each kind of mean and deviation of it is called.
     base
@@ -124,13 +124,10 @@ def layers(table: pd.DataFrame, protocols: Mapping[str, str], base: float) -> Fi
         place = {layer: n for n, layer in enumerate(some["layer"].unique())}
         some = some[some["classifier"] == kind]
         at = some["layer"].map(place)
-        style = {"fmt": "o", "markersize": 3.5, "capsize": 2}
-        for shift, (protocol, words) in zip((-0.1, 0.1), protocols.items(), strict=True):
-            means, spreads = some[f"{protocol}_mean"], some[f"{protocol}_std"]
-            panel.errorbar(at + shift, means, spreads, **style, label=words)
-            parts = some["layer"], words, means, spreads
-            tell(panel, at + shift, means, "{}, {}: {:.3f} ± {:.3f}", *parts)
+        for shift, (protocol, words) in zip((-0.2, 0.2), protocols.items(), strict=True):
+            _spreads(panel, at + shift, some, protocol, words)
         if some["reported_mean"].notna().any():
+            _spreads(panel, at, some, "authors", "the authors' costs")
             means = some["reported_mean"]
             panel.scatter(at, means, label="the paper", **_PAPER)
             tell(panel, at, means, "{}, the paper: {:.3f}", some["layer"], means)
@@ -139,7 +136,14 @@ def layers(table: pd.DataFrame, protocols: Mapping[str, str], base: float) -> Fi
         panel.set_title(f"{fill(name, 78 // len(kinds))}\n{kind}", fontsize=9)
     for panel in axes[:, 0]:
         panel.set_ylabel("accuracy")
-    return legend_below(figure, axes[0, 0], 3)
+    return legend_below(figure, axes[0, 0], 2)
+
+
+def _spreads(panel: Axes, at: pd.Series, table: pd.DataFrame, name: str, words: str) -> None:
+    """Draw the means of one kind with their deviations."""
+    means, spreads = table[f"{name}_mean"], table[f"{name}_std"]
+    panel.errorbar(at, means, spreads, fmt="o", markersize=3.5, capsize=2, label=words)
+    tell(panel, at, means, "{}, {}: {:.3f} ± {:.3f}", table["layer"], words, means, spreads)
 
 
 def agreement(table: pd.DataFrame, limits: pd.DataFrame) -> Figure:

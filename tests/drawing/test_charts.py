@@ -109,8 +109,11 @@ def test_nothing_recorded_is_said_in_the_figure(draw):
 
 
 def test_agreement_is_drawn_by_count_with_the_ceiling():
-    """From five down; a mark a network and count in either panel, and the ceiling above."""
-    table = pd.DataFrame({"trained": ["a"] * 3, "count": [3, 4, 5]})
+    """From five down; a mark a network and count in either panel, and the ceiling above.
+
+    Always positive has a line a count, as groups differ in their labels.
+    """
+    table = pd.DataFrame({"trained": ["a"] * 3, "count": [3, 4, 5], "positive": [0.52, 0.47, 0.66]})
     for name, value in (("accuracy", 0.7), ("low", 0.6), ("high", 0.8)):
         table[name] = [value - 0.1, value, value + 0.1]
         table[name if name == "accuracy" else f"area_{name}"] = table[name]
@@ -118,7 +121,9 @@ def test_agreement_is_drawn_by_count_with_the_ceiling():
     limits = pd.DataFrame({"count": [5, 4, 3], "ceiling": [1.0, 0.9, 0.7]})
     above, below = charts.agreement(table, limits).axes
     assert next(label.get_text() for label in below.get_xticklabels()) == "exactly 5"
-    assert [s[0][1] for s in above.collections[0].get_segments()] == [1.0, 0.9, 0.7]
+    lines = [[s[0].tolist() for s in one.get_segments()] for one in above.collections[:2]]
+    assert [y for _, y in lines[0]] == [1.0, 0.9, 0.7]
+    assert lines[1] == [[1.6, 0.52], [0.6, 0.47], [-0.4, 0.66]]
     marks = next(c for c in below.collections if isinstance(c, PathCollection)).get_offsets()
     assert marks.tolist() == [[2, 0.6], [1, 0.7], [0, pytest.approx(0.8)]]
     # What has no area is in the upper panel alone.

@@ -150,8 +150,8 @@ def agreement(table: pd.DataFrame, limits: pd.DataFrame) -> Figure:
     """Draw accuracy and, below it, area under ROC by how many annotators gave the label.
 
     The table is as `crowd.by_count` gives it, with ``trained``: what was trained on what, in words.
-    The limits, ``count`` and ``ceiling``, are what an oracle could reach, drawn as dashes. What has
-    no area is in the first panel alone.
+    The limits, ``count`` and ``ceiling``, are what an oracle could reach, drawn as dashes; always
+    answering positive is dotted. What has no area is in the first panel alone.
     """
     if table.empty:
         return nothing()
@@ -163,6 +163,10 @@ def agreement(table: pd.DataFrame, limits: pd.DataFrame) -> Figure:
         limits["ceiling"], at - 0.4, at + 0.4, color="black", linewidth=1, linestyle="--",
         label="ceiling of the labels",
     )  # fmt: skip
+    base = table.drop_duplicates("count")
+    at = base["count"].map(place)
+    panels[0].hlines(base["positive"], at - 0.4, at + 0.4, **_DOTTED, label="always positive")
+    panels[1].axhline(0.5, **_DOTTED)
     shown = table.groupby("trained", sort=False)
     measures = (("accuracy", "low", "high"), ("area", "area_low", "area_high"))
     for (n, (name, some)), color in zip(enumerate(shown), PALETTE, strict=False):
@@ -173,7 +177,6 @@ def agreement(table: pd.DataFrame, limits: pd.DataFrame) -> Figure:
             said = within(some, value, low, high)
             tell(panel, at, some[value], "{}, exactly {}: {}", name, some["count"], said)
     for panel, words in zip(panels, ("accuracy", "area under ROC"), strict=True):
-        panel.axhline(0.5, **_DOTTED)
         panel.set_xticks(list(place.values()), [f"exactly {count}" for count in place])
         panel.set(ylabel=words, ylim=(None, 1.02))
     panels[1].set_xlabel("annotators who gave the label")

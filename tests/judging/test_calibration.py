@@ -43,6 +43,19 @@ def test_the_temperature_undoes_what_made_a_forecaster_too_sure(factor):
     assert calibration.temperature(labels, positive) == pytest.approx(factor, rel=0.05)
 
 
+def test_slope_and_offset_undo_what_no_temperature_can():
+    """A forecaster whose logarithms of odds are trebled and shifted; others are asked."""
+    labels, said = forecasts(10_000, 3)
+    shifted = expit(logit(said) + 1.5)
+    asked = np.array([0.2, 0.5, 0.9])
+    found = calibration.scaled(labels, shifted, expit(3 * logit(asked) + 1.5))
+    assert found == pytest.approx(asked, abs=0.02)
+    cooled = expit(logit(shifted) / calibration.temperature(labels, shifted))
+    assert calibration.expected_error(labels, cooled) > 0.05
+    errors = calibration.expected_error(labels, calibration.scaled(labels, shifted, shifted))
+    assert errors < 0.02
+
+
 def test_certain_answers_have_a_finite_temperature():
     """Zero and one have no log-odds; they are taken for nearly certain."""
     assert np.isfinite(calibration.temperature([0, 1, 0], [0.0, 1.0, 0.6]))
@@ -61,7 +74,8 @@ def test_a_fold_is_tempered_by_the_others_alone():
     assert ((found["positive"] > 0.5) == (pd.concat(parts)["positive"] > 0.5)).all()
     # There is no other fold to fit it on.
     alone = calibration.measure(parts[0]).iloc[0]
-    assert np.isnan(alone[["temperature", "error_tempered"]].astype(float)).all()
+    fitted = ["temperature", "error_tempered", "error_scaled"]
+    assert np.isnan(alone[fitted].astype(float)).all()
 
 
 def test_measures_of_one_run_by_hand():

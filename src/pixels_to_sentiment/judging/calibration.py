@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.optimize import minimize_scalar
 from scipy.special import expit, log_expit, logit
 from sklearn import metrics
+from sklearn.linear_model import LogisticRegression
 
 from pixels_to_sentiment.judging import scores
 from pixels_to_sentiment.judging.answers import CASE, cases
@@ -56,21 +57,35 @@ def _odds(positive: Iterable[float]) -> np.ndarray:
     return logit(np.clip(np.asarray(positive, float), _LEAST, 1 - _LEAST))
 
 
+def scaled(labels: Iterable[int], positive: Iterable[float], asked: Iterable[float]) -> np.ndarray:
+    """Scale probabilities by what slope and offset of the logarithms of odds fit others best.
+
+    By the likelihood, as Platt (Probabilistic Outputs for Support Vector Machines, 1999) does, but
+    with labels of 0 and 1. A temperature is such a slope, and has no offset.
+    """
+    machine = LogisticRegression(C=np.inf, solver="newton-cholesky")
+    machine.fit(_odds(positive)[:, None], labels)
+    return machine.predict_proba(_odds(asked)[:, None])[:, 1]
+
+
 def tempered(answers: pd.DataFrame) -> pd.DataFrame:
     """Divide each fold's logarithms of odds by a temperature fitted on the four other folds.
 
     The pictures that it is fitted on are none of those that are scored. They were answered by the
     networks of their own folds, which had the scored ones among what they were trained on. Where
-    there are no other folds, both are missing.
-    The columns of `answers`, with ``temperature``.
+    there are no other folds, all are missing.
+    The columns of `answers`, with ``temperature`` and ``scaled``, what `scaled` gives instead.
     """
     parts = []
     for _, case in answers.groupby([*CASE, "seed"], sort=False):
         for fold, scored in case.groupby("fold"):
             others = case[case["fold"] != fold]
-            scale = temperature(others["label"], others["positive"]) if len(others) else np.nan
-            positive = expit(_odds(scored["positive"]) / scale)
-            parts.append(scored.assign(positive=positive, temperature=scale))
+            known, asked = (others["label"], others["positive"]), scored["positive"]
+            scale, other = np.nan, np.nan
+            if len(others):
+                scale, other = temperature(*known), scaled(*known, asked)
+            positive = expit(_odds(asked) / scale)
+            parts.append(scored.assign(positive=positive, temperature=scale, scaled=other))
     return pd.concat(parts)
 
 
@@ -83,22 +98,25 @@ def measure(answers: pd.DataFrame) -> pd.DataFrame:
         The columns of `CASE`; ``accuracy``, ``balanced`` (mean of the shares of either label that
         are right), ``area`` under the ROC curve and ``brier`` (mean squared error of the
         probability, 0 to 1), means over folds; ``error``, the `expected_error`, over the pictures
-        of all folds; ``temperature`` (mean) and ``error_tempered``, after `tempered`.
+        of all folds; ``temperature`` (mean), ``error_tempered`` and ``error_scaled``, after
+        `tempered`.
     """
     rows = []
-    scaled = cases(tempered(answers))
+    after = cases(tempered(answers))
     for case, group in cases(answers).items():
         by_run = [_scored(run) for _, run in group.groupby(["fold", "seed"])]
-        errors = [
-            np.mean([expected_error(one["label"], one["positive"]) for _, one in seeds])
-            if some["positive"].notna().all()
-            else np.nan
-            for some, seeds in ((one, one.groupby("seed")) for one in (group, scaled[case]))
-        ]
-        scale = scaled[case]["temperature"].mean()
-        rows.append((*case, *np.mean(by_run, axis=0), errors[0], scale, errors[1]))
-    names = ["accuracy", "balanced", "area", "brier", "error", "temperature", "error_tempered"]
-    return pd.DataFrame(rows, columns=[*CASE, *names])
+        scale = after[case]["temperature"].mean()
+        errors = _error(after[case], "positive"), _error(after[case], "scaled")
+        rows.append((*case, *np.mean(by_run, axis=0), _error(group, "positive"), scale, *errors))
+    names = ["accuracy", "balanced", "area", "brier", "error", "temperature"]
+    return pd.DataFrame(rows, columns=[*CASE, *names, "error_tempered", "error_scaled"])
+
+
+def _error(case: pd.DataFrame, name: str) -> float:
+    """Average `expected_error` over seeds; missing where a probability is."""
+    if case[name].isna().any():
+        return np.nan
+    return np.mean([expected_error(one["label"], one[name]) for _, one in case.groupby("seed")])
 
 
 def _scored(run: pd.DataFrame) -> tuple[float, ...]:

@@ -3,8 +3,10 @@
 import pytest
 
 from pixels_to_sentiment.claims import REPRODUCED
-from pixels_to_sentiment.records.catalogue import PAPERS, SETTLED, SQUEEZENET
+from pixels_to_sentiment.records.catalogue import SETTLED, SQUEEZENET, Configuration
 from toy_claims import FALLING, judged, mapped, probed, ran
+
+PAPERS = Configuration("caffenet", "imagenet", "paper")
 
 pytestmark = pytest.mark.usefixtures("isolated")
 

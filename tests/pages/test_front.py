@@ -79,9 +79,30 @@ def test_the_tables_of_verdicts_fold_the_evidence_of_each(judged):
     assert one.endswith('fc7-2. (section 4.3, <a href="x">chapter 4</a>)')
 
 
+def test_our_layers_are_set_beside_the_articles_by_its_authors_costs(monkeypatch):
+    """Layers where these costs are not known, softmax and other networks do not count."""
+    nan = float("nan")
+    rows = [
+        ("linear SVM", "fc7", 0.80, 0.83, 0.81),
+        ("linear SVM", "conv1", 0.70, 0.71, 0.73),
+        ("linear SVM", "conv2", nan, 0.75, 0.74),
+        ("linear SVM", "fire9", 0.90, 0.90, nan),
+        ("softmax", "fc7", 0.50, 0.50, 0.81),
+    ]
+    columns = ["classifier", "layer", "authors_mean", "paper_mean", "reported_mean"]
+    found = pd.DataFrame(rows, columns=columns).assign(configuration="CaffeNet")
+    monkeypatch.setattr(front.layerwise, "compared", lambda _: found)
+    told = front.beside_their_layers([])
+    assert "3.0 percentage points apart at most, on the 2 of 3 layers" in told
+    assert "they are 2.0 apart" in told
+    assert "above the article's on 2 of 3 layers (not on conv1), by 0.3 on" in told
+    monkeypatch.setattr(front.layerwise, "compared", lambda _: found.assign(authors_mean=nan))
+    assert front.beside_their_layers([]) == ""
+
+
 def test_findings_are_computed_and_those_without_evidence_left_out(judged, candidates):
     """The best network counts, and its accuracy is the article's best and the difference."""
-    html = front.findings(judged, candidates)
+    html = front.findings(judged, [], candidates)
     assert html.count("<li>") == 7
     assert "right on 81.8%" in html
     assert "On four agree (seed 0): 0.794, +0.007 from the article&#39;s 0.787." in html
@@ -103,7 +124,8 @@ def test_findings_are_computed_and_those_without_evidence_left_out(judged, candi
     assert "adjusted for the 4 tests of sentiment maps)" in html
     assert "+1.00" in html
     assert (
-        front.findings(judged.assign(rows=[[]] * len(judged)), []) == '<ol class="findings"></ol>'
+        front.findings(judged.assign(rows=[[]] * len(judged)), [], [])
+        == '<ol class="findings"></ol>'
     )
 
 
@@ -117,7 +139,7 @@ def test_why_none_is_reproduced_or_contradicted_is_said_where_none_is(judged):
 def test_grad_cam_that_agrees_more_is_told_beside_the_sentiment_maps(judged, candidates):
     """Its p is not adjusted, and is said not to be."""
     seen = replace(candidates[1], map=measures.GRAD_CAM)
-    html = front.findings(judged, [candidates[0], seen])
+    html = front.findings(judged, [], [candidates[0], seen])
     assert "tested apart and unadjusted, Net B agrees most: +1.00 (p &lt; 0.001)." in html
 
 

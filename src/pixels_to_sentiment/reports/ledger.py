@@ -122,11 +122,8 @@ def finished() -> Iterator[tuple[type[Finished], Path]]:
 def repeatable(records: Iterable[Record]) -> pd.DataFrame:
     """Count training runs by the file that they start from, and say who can make them again.
 
-    Returns
-    -------
-    DataFrame
-        ``network``, ``file``, its ``origin`` (empty if it is its own), ``runs``, and ``without``:
-        what can be made without a mirror, `SAME`, `OTHER` or `NONE`.
+    ``network``, ``file``, its ``origin`` (empty if it is its own), ``runs``, and ``without``: what
+    can be made without a mirror, `SAME`, `OTHER` or `NONE`.
     """
     starts = {one.key: one.run for one in records}
     files = [(run.network.partition(declared.VARIANT)[0], run.weights) for run in starts.values()]

@@ -82,13 +82,22 @@ def test_a_frame_remembers_its_runs_in_another_cell(cell, recorded):
 
 
 def test_what_a_cell_lists_itself_is_not_listed_again(cell, made):
-    """A fold that names all of the runs makes the line needless."""
-    one, two = made(fold=1), made(fold=2)
-    for told, left in ({one.key}, {two.key}), ({one.key, two.key}, set()):
-        one.predictions()
-        two.predictions()
+    """A fold that names all of the runs makes the line needless; one that names some does not."""
+    both = {one.key for one in (made(fold=1), made(fold=2))}
+    for told, listed in (set(list(both)[:1]), both), (both, set()):
+        for one in both:
+            provenance.opened(one)
         cell.tables, cell.told = {"a": pd.DataFrame()}, told
-        assert named(cell.end("", {})) == left
+        assert named(cell.end("", {})) == listed
+
+
+def test_a_name_within_a_comprehension_is_not_the_notebooks(cell, recorded):
+    """What was called so in another cell is no source of this one; outside of it, it is."""
+    told = reports.gathered([recorded()])
+    cell.end("", {})
+    for inner in ("[one for told in rows for one in told]", "map(lambda told: told, rows)"):
+        assert named(cell.end(f"figure = draw({inner})", {"told": told})) == set()
+        assert len(named(cell.end(f"figure = draw({inner}, told)", {"told": told}))) == 1
 
 
 def test_what_is_shown_can_be_had_as_csv(cell):
@@ -101,12 +110,13 @@ def test_what_is_shown_can_be_had_as_csv(cell):
         found = re.findall(r'download="([^"]+)" href="data:text/csv;[^,]+,([^"]+)"', html)
         return {name: pd.read_csv(io.BytesIO(base64.b64decode(text))) for name, text in found}
 
-    shown = pd.DataFrame({"network": [Markup("<b>a & b</b>"), "c"], "mean": [1 / 3, None]})
-    names = {"shown": shown, "large": pd.DataFrame({"a": range(20_000)})}
+    shown = pd.DataFrame({"network": [Markup("<li>a</li><li>b</li>"), "c"], "mean": [1 / 3, None]})
+    large, none = pd.DataFrame({"a": range(20_000)}), pd.DataFrame({"a": []})
+    names = {"shown": shown, "large": large, "none": none}
     cell.tables = {"of-two": shown}
     assert list(read(cell.end("display.table(large, shown)", names))) == ["of-two.csv"]
-    (found,) = read(cell.end("figure = draw(shown, large)", names)).values()
-    assert found["network"].tolist() == ["a & b", "c"]
+    (found,) = read(cell.end("figure = draw(shown, large, none)", names)).values()
+    assert found["network"].tolist() == ["a b", "c"]
     assert found["mean"].round(6).tolist()[0] == 0.333333
     assert found["mean"].isna().tolist() == [False, True]
 

@@ -185,7 +185,7 @@ def table(frame: pd.DataFrame, *, caption: str, name: str, **options: object) ->
 
     Keys of runs become links, and what the table was made from is said below it.
     """
-    traces.CELL.tables[name] = frame
+    traces.CELL.tables[name] = frame.rename(columns=options.get("names") or {})
     show(HTML(traces.linked(tables.table(frame, caption=caption, name=name, **options))))
 
 

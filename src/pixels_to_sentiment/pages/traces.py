@@ -45,11 +45,10 @@ class Cell:
         shown, told = self.tables | (frames if "figure" in used else {}), self.told
         shows = bool(self.tables) or "figure" in used
         self.__init__()
-        left = [key for key in keys if key not in told]
-        if not shows or (keys and not left):
+        if not shows or (keys and told.issuperset(keys)):
             return ""
         data = Markup(", ").join(filter(None, (download(shown[n], n) for n in sorted(shown))))
-        return line(left, data) if left else _folded("Made without runs", "", data)
+        return line(keys, data) if keys else _folded("Made without runs", "", data)
 
 
 CELL = Cell()
@@ -71,13 +70,21 @@ def watch() -> None:
 
 
 def download(frame: pd.DataFrame, name: str) -> Markup | str:
-    """Link a frame as the CSV file `name`, held in the link itself; empty for a large one."""
-    plain = frame.map(lambda value: value.striptags() if isinstance(value, Markup) else value)
-    text = plain.to_csv(index=any(frame.index.names), float_format="%.6g")
-    if len(text) > _CHARACTERS:
+    """Link a frame as the CSV file `name`, held in the link itself; empty for none or a large one.
+
+    HTML is left out of its cells, and its index unless that has a name of its own.
+    """
+    named = [one for one in frame.index.names if one and one not in frame]
+    text = frame.map(_plain).to_csv(index=bool(named), float_format="%.6g")
+    if frame.empty or len(text) > _CHARACTERS:
         return ""
     address = f"data:text/csv;charset=utf-8;base64,{base64.b64encode(text.encode()).decode()}"
     return Markup('<a download="{0}.csv" href="{1}">{0}.csv</a>').format(name, address)
+
+
+def _plain(value: object) -> object:
+    # Otherwise the items of a list would run into each other.
+    return Markup(str(value).replace("<", " <")).striptags() if isinstance(value, Markup) else value
 
 
 def line(keys: Iterable[str], data: Markup | str = "") -> Markup:
@@ -106,7 +113,7 @@ def _folded(summary: str, sources: str, data: Markup | str) -> Markup:
         '<details class="made"><summary>{}</summary>'
         '<p>By the notebook of this page, <a href="#how-this-page-was-made">run as said at '
         "its end</a>{}.{}</p></details>"
-    ).format(summary, sources, data and Markup(" The data: {}.").format(data))
+    ).format(summary, sources, data and Markup(" As CSV: {}.").format(data))
 
 
 def linked(html: Markup) -> Markup:
@@ -117,6 +124,17 @@ def linked(html: Markup) -> Markup:
 def _names(source: str) -> set[str]:
     """Names that code uses or sets; none where it is not plain Python."""
     try:
-        return {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+        return _free(ast.parse(source))
     except SyntaxError:
         return set()
+
+
+def _free(node: ast.AST) -> set[str]:
+    """Names in a piece of code, but for those that a comprehension or lambda has for itself."""
+    names = {node.id} if isinstance(node, ast.Name) else set()
+    names = names.union(*map(_free, ast.iter_child_nodes(node)))
+    own = (part.target for part in getattr(node, "generators", ()))
+    own = set().union(*map(_free, own))
+    if isinstance(node, ast.Lambda):
+        own = {one.arg for one in node.args.args}
+    return names - own

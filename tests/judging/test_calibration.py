@@ -72,6 +72,10 @@ def test_a_fold_is_tempered_by_the_others_alone():
             calibration.temperature(*pd.concat(parts[1:])[["label", "positive"]].to_numpy().T)
         )
     assert ((found["positive"] > 0.5) == (pd.concat(parts)["positive"] > 0.5)).all()
+    # Where all say too much by the same, an offset mends it and a temperature does not.
+    shifted = [one.assign(positive=expit(logit(one["positive"]) + 2)) for one in parts]
+    mended = calibration.measure(pd.concat(shifted)).iloc[0]
+    assert mended["error_scaled"] < mended["error_tempered"] / 2
     # There is no other fold to fit it on.
     alone = calibration.measure(parts[0]).iloc[0]
     fitted = ["temperature", "error_tempered", "error_scaled"]

@@ -1,6 +1,7 @@
 """The front page: all claims, sentences from what is recorded alone, a map chosen by a rule."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from markupsafe import Markup
 from pixels_to_sentiment import claims
 from pixels_to_sentiment.claims.sides import AGAINST, FOR, OTHER, OWN, UNDECIDED, Row
 from pixels_to_sentiment.pages import front
-from pixels_to_sentiment.records.catalogue import SETTLED
+from pixels_to_sentiment.records.catalogue import CAFFENET, SETTLED
 from pixels_to_sentiment.studies import authors, measures
 
 
@@ -80,24 +81,30 @@ def test_the_tables_of_verdicts_fold_the_evidence_of_each(judged):
 
 
 def test_our_layers_are_set_beside_the_articles_by_its_authors_costs(monkeypatch):
-    """Layers where these costs are not known, softmax and other networks do not count."""
-    nan = float("nan")
+    """Of one network and subset; where these costs are not known, and softmax, do not count."""
+    nan, asked = float("nan"), []
     rows = [
         ("linear SVM", "fc7", 0.80, 0.83, 0.81),
         ("linear SVM", "conv1", 0.70, 0.71, 0.73),
         ("linear SVM", "conv2", nan, 0.75, 0.74),
-        ("linear SVM", "fire9", 0.90, 0.90, nan),
         ("softmax", "fc7", 0.50, 0.50, 0.81),
     ]
     columns = ["classifier", "layer", "authors_mean", "paper_mean", "reported_mean"]
-    found = pd.DataFrame(rows, columns=columns).assign(configuration="CaffeNet")
-    monkeypatch.setattr(front.layerwise, "compared", lambda _: found)
-    told = front.beside_their_layers([])
-    assert "3.0 percentage points apart at most, on the 2 of 3 layers" in told
+    found = pd.DataFrame(rows, columns=columns).assign(configuration="CaffeNet, ours")
+    monkeypatch.setattr(front.layerwise, "compared", lambda some: asked.extend(some) or found)
+    probes = [
+        SimpleNamespace(configuration=(one.network, one.start, one.recipe), probe=SimpleNamespace())
+        for one in (CAFFENET, SETTLED, CAFFENET)
+    ]
+    for one, agreement in zip(probes, ("five", "five", "four"), strict=True):
+        one.probe.agreement = agreement
+    told = front.beside_their_layers(probes)
+    assert asked == probes[:1]
+    assert "to within 3.0 percentage points, on the 2 of 3 layers" in told
     assert "they are 2.0 apart" in told
     assert "above the article's on 2 of 3 layers (not on conv1), by 0.3 on" in told
     monkeypatch.setattr(front.layerwise, "compared", lambda _: found.assign(authors_mean=nan))
-    assert front.beside_their_layers([]) == ""
+    assert front.beside_their_layers(probes) == ""
 
 
 def test_findings_are_computed_and_those_without_evidence_left_out(judged, candidates):
@@ -115,7 +122,7 @@ def test_findings_are_computed_and_those_without_evidence_left_out(judged, candi
         "added so, “could" in html
     )
     assert "contradicted: a claim of this book" in html
-    assert "right on 88.1% of the photographs" in html
+    assert " with 88.1%." in html
     assert "the differences are −0.100 to +0.030, and" in html
     assert "differs from that by −0.007 and +0.018 (centre crop and ten crops)" in html
     assert "more often by 16 to 18 percentage points.</strong>" in html
@@ -140,7 +147,10 @@ def test_grad_cam_that_agrees_more_is_told_beside_the_sentiment_maps(judged, can
     """Its p is not adjusted, and is said not to be."""
     seen = replace(candidates[1], map=measures.GRAD_CAM)
     html = front.findings(judged, [], [candidates[0], seen])
-    assert "tested apart and unadjusted, Net B agrees most: +1.00 (p &lt; 0.001)." in html
+    assert (
+        "tested apart and without adjustment, those of Net B agree most: +1.00 (p &lt; 0.001)."
+        in html
+    )
 
 
 def test_the_map_on_the_front_page_is_that_of_median_agreement(candidates):

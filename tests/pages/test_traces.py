@@ -89,6 +89,12 @@ def test_what_a_cell_lists_itself_is_not_listed_again(cell, made):
             provenance.opened(one)
         cell.tables, cell.told = {"a": pd.DataFrame()}, told
         assert named(cell.end("", {})) == listed
+    cell.tables, cell.told = {"a": pd.DataFrame({"mean": [1]})}, both
+    provenance.opened(min(both))
+    said = cell.end("", {})
+    assert named(said) == set()
+    assert "named here" in said
+    assert 'download="a.csv"' in said
 
 
 def test_a_name_within_a_comprehension_is_not_the_notebooks(cell, recorded):
@@ -110,13 +116,15 @@ def test_what_is_shown_can_be_had_as_csv(cell):
         found = re.findall(r'download="([^"]+)" href="data:text/csv;[^,]+,([^"]+)"', html)
         return {name: pd.read_csv(io.BytesIO(base64.b64decode(text))) for name, text in found}
 
-    shown = pd.DataFrame({"network": [Markup("<li>a</li><li>b</li>"), "c"], "mean": [1 / 3, None]})
+    rows = {"network": [Markup("<li>a</li><li>b</li>"), "−c"], "mean": [1 / 3, None]}
+    shown = pd.DataFrame(rows, index=pd.Index(["x", "y"], name="key"))
     large, none = pd.DataFrame({"a": range(20_000)}), pd.DataFrame({"a": []})
     names = {"shown": shown, "large": large, "none": none}
     cell.tables = {"of-two": shown}
     assert list(read(cell.end("display.table(large, shown)", names))) == ["of-two.csv"]
     (found,) = read(cell.end("figure = draw(shown, large, none)", names)).values()
-    assert found["network"].tolist() == ["a b", "c"]
+    assert found["network"].tolist() == ["a b", "-c"]
+    assert found["key"].tolist() == ["x", "y"]
     assert found["mean"].round(6).tolist()[0] == 0.333333
     assert found["mean"].isna().tolist() == [False, True]
 

@@ -48,7 +48,7 @@ class Claim:
     layers
         Pairs of layers, the first said to be better.
     of_layers
-        Whether it is about layers: trainings that learned nothing do not count.
+        Whether it is about layers: trainings as `Trained.idle` names them do not count.
     """
 
     name: str

@@ -70,7 +70,7 @@ class Trained:
 
     @cached_property
     def idle(self) -> dict[int, str]:
-        """Name the seeds that learned nothing or did not settle, with what shows it in words."""
+        """Name the seeds that beat no constant answer or did not settle, with what shows it."""
         found = {}
         for seed in self.seeds:
             last = self.last_losses[seed].mean()

@@ -43,8 +43,8 @@ RULES = {
     "better": "Two networks answer the same pictures from ten crops. For the claim: the interval "
     "of the difference lies above zero. Against it: the interval lies below zero; or within the "
     "margin on either side of zero and below the article's difference. In a claim about layers, a "
-    "training counts only if it learned: by its own interval it beats always answering positive, "
-    "and it ends at a training loss below ln 2, a coin's. Pairs of which the layers below are "
+    "training counts only if by its own interval it beats always answering positive, and it ends "
+    "at a training loss below ln 2, a coin's. Pairs of which the layers below are "
     "frozen are shown and do not count there: they compare new classifiers on fixed features.",
     "all better": "As <i>better</i>, and every pair of the article must be recorded.",
     "mostly better": "As <i>better</i>, but it takes more than half of the article's pairs for it "
@@ -71,7 +71,7 @@ RULES = {
     "no more than positive": "The network less always answering positive, on the same pictures, "
     "from ten crops. For and against as by <i>alike</i>.",
     "lost": "Softmax on features of the fine-tuned whole network, less the cut network, both from "
-    "the centre crop. For and against as by <i>better</i>, of trainings that learned.",
+    "the centre crop. For and against as by <i>better</i>, of trainings that count there.",
     "tuned": "A fine-tuned network less the same network with its start's features frozen, either "
     "under a new classifier trained alike (ten crops) or under softmax whose cost is chosen inside "
     "the training list (centre crop). For and against as by <i>better</i>. The networks are what "

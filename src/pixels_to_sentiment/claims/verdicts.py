@@ -66,8 +66,9 @@ def judge(
     `Claim` has them; ``rows`` are the comparisons and ``article`` the differences of accuracies
     that the article's numbers make, none where its claim is of another kind; ``paper`` (the
     article's numbers) and ``evidence`` (the recorded comparisons) are HTML with a comparison a
-    line, empty where there is none; ``verdict`` is one of `rules.VERDICTS`, with ``why``, and
-    ``without`` is the one without what was added with results in view;
+    line, empty where there is none; ``verdict`` is one of `rules.VERDICTS`, with ``why`` and
+    ``limits`` (a list of sentences); ``without`` is the one without what was added with results in
+    view;
     ``former`` and ``former_why`` are by the rules before, empty where there was no such claim;
     ``keys`` of runs, probes and studies are separated by commas.
     """
@@ -75,7 +76,7 @@ def judge(
     for claim in claims:
         rows = _compared(claim, recorded)
         verdict, why = decide(claim, rows)
-        why = " ".join([why, *notes.of_claim(claim, rows, recorded)])
+        stands_in, *limits = notes.of_claim(claim, rows, recorded)
         lines, differences = of_claim(claim)
         judged.append(
             {
@@ -86,7 +87,8 @@ def judge(
                 "paper": Markup("<br>").join(lines),
                 "evidence": Markup("<br>").join(row.text for row in rows),
                 "verdict": verdict,
-                "why": why,
+                "why": f"{why} {stands_in}".rstrip(),
+                "limits": limits,
                 "without": without_late(claim, rows),
                 "keys": ", ".join(sorted({key for row in rows for key in row.keys})),
             }
@@ -208,13 +210,14 @@ def _late(rows: Sequence[Row], verdict: str, less: str) -> str:
     if not late:
         return ""
     were, them = ("were", "them") if late > 1 else ("was", "it")
-    would = "the same" if less == verdict else less
     seen = f"{late} of them {were} added with results in view"
-    return f"{seen}; without {them}, the verdict would be {would}."
+    if less == verdict:
+        return f"{seen}; that did not change the verdict."
+    return f"{seen}; without {them}, the verdict would be {less}."
 
 
 _LEFT_OUT = {
-    "idle": "in which one network learned nothing or did not settle",
+    "idle": "in which one network is no better than always positive or did not settle",
     "frozen": "of classifiers on frozen layers",
 }
 

@@ -61,9 +61,12 @@ def scaled(labels: Iterable[int], positive: Iterable[float], asked: Iterable[flo
     """Scale probabilities by what slope and offset of the logarithms of odds fit others best.
 
     By the likelihood, as Platt (Probabilistic Outputs for Support Vector Machines, 1999) does, but
-    with labels of 0 and 1. A temperature is such a slope, and has no offset.
+    with labels of 0 and 1. A temperature is such a slope, and has no offset. Missing where all
+    labels are the same.
     """
-    machine = LogisticRegression(C=np.inf, solver="newton-cholesky")
+    if len(set(labels)) < 2:
+        return np.full(len(asked), np.nan)
+    machine = LogisticRegression(C=np.inf, max_iter=1000)
     machine.fit(_odds(positive)[:, None], labels)
     return machine.predict_proba(_odds(asked)[:, None])[:, 1]
 

@@ -35,8 +35,8 @@ class Cell:
     def end(self, source: str, names: Mapping[str, object]) -> Markup | str:
         """Give the line below what a cell showed, and begin anew.
 
-        It is empty if the cell showed nothing, or lists all of its runs itself. The names are the
-        notebook's, with what they stand for.
+        It is empty if the cell showed nothing, or lists all of its runs itself and shows nothing to
+        download. The names are the notebook's, with what they stand for.
         """
         used = _names(source)
         frames = {n: one for n in used if isinstance(one := names.get(n), pd.DataFrame)}
@@ -45,10 +45,13 @@ class Cell:
         shown, told = self.tables | (frames if "figure" in used else {}), self.told
         shows = bool(self.tables) or "figure" in used
         self.__init__()
-        if not shows or (keys and told.issuperset(keys)):
-            return ""
         data = Markup(", ").join(filter(None, (download(shown[n], n) for n in sorted(shown))))
-        return line(keys, data) if keys else _folded("Made without runs", "", data)
+        if not shows or (keys and told.issuperset(keys) and not data):
+            return ""
+        if keys and not told.issuperset(keys):
+            return line(keys, data)
+        made = "Made from the runs that are named here" if keys else "Made without runs"
+        return _folded(made, "", data)
 
 
 CELL = Cell()
@@ -83,8 +86,9 @@ def download(frame: pd.DataFrame, name: str) -> Markup | str:
 
 
 def _plain(value: object) -> object:
-    # Otherwise the items of a list would run into each other.
-    return Markup(str(value).replace("<", " <")).striptags() if isinstance(value, Markup) else value
+    if isinstance(value, Markup):  # without the spaces, the items of a list run into each other
+        value = Markup(str(value).replace("<", " <")).striptags()
+    return value.replace(tables.MINUS, "-") if isinstance(value, str) else value
 
 
 def line(keys: Iterable[str], data: Markup | str = "") -> Markup:

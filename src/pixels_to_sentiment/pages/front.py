@@ -131,7 +131,7 @@ def findings(
     first = [(in_all(judged), CLAIMS_PAGE, "Claim by claim")] if judged["rows"].any() else []
     items = [*first, *_of_claims(found), *_of_maps(candidates)]
     if layers := beside_their_layers(probes):
-        layers += f" {' '.join(found.loc['fully-connected', 'limits'])}"
+        layers += "".join(f" {one}" for one in found.loc["fully-connected", "limits"][:1])
         items.insert(len(first), (layers, "03-layer-by-layer.html", "Layer by layer"))
     row, rows = Markup('<li><strong>{}</strong>{} <a href="{}">{}</a></li>'), Markup()
     for text, page, where in items:

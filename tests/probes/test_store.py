@@ -76,6 +76,8 @@ def test_folds_of_an_untrained_network_share_its_features(pictures, made, monkey
     assert calls == [1]
     made.get(replace(few, seed=1), pictures)
     assert calls == [1, 1]
+    with pytest.raises(UserError, match=r"is to start from other\.pth"):
+        made.get(replace(few, seed=1, weights="other.pth"), pictures)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +85,7 @@ def test_folds_of_an_untrained_network_share_its_features(pictures, made, monkey
     [
         ({"layers": ("logits", "fc9")}, "no layer 'fc9' to tap"),
         ({"limit": 3}, "limit is 3: give a number from 4 up"),
-        ({"weights": "recorded.pth"}, "starts from recorded.pth, but the file at hand is None"),
+        ({"weights": "recorded.pth"}, "from recorded.pth, but would start from random weights"),
     ],
 )
 def test_what_there_is_not_is_named(pictures, made, changes, message):

@@ -19,9 +19,11 @@ from pixels_to_sentiment import provenance
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.data import pictures as data_pictures
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.networks import factory
+from pixels_to_sentiment.files import assets, downloads
+from pixels_to_sentiment.networks import declared, factory
 from pixels_to_sentiment.records.runs import Record
-from pixels_to_sentiment.records.store import Runs, record
+from pixels_to_sentiment.records.store import Runs, record, started
+from pixels_to_sentiment.studies.records import Study
 from pixels_to_sentiment.training import loop
 from toy_runs import FILES, LIMIT, RUN, change, copy_of, made_up_pictures, names_in
 from toy_work import Task, TaskRecord, Tasks
@@ -259,17 +261,76 @@ def test_the_seed_is_of_the_fillers_and_of_the_training(
     assert not other.predictions().equals(finished.predictions())
 
 
-def test_a_run_starts_from_no_other_weights_than_those_it_names(tmp_path, pictures, monkeypatch):
-    """What another file at hand gives would lie under the key of the first; no such key is kept."""
-    run = replace(RUN, weights="recorded.safetensors")
-    monkeypatch.setattr(factory, "weights_asset", lambda network, start: "other.pth")
-    wanted = r"^The run of timm/\S+:random on five agree, fold 1, seed 0, starts from "
-    wanted += r"recorded\.safetensors, but the file at hand is other\.pth: put the first into "
+# Of two files that a network can start from, the first comes first; neither has an address.
+FIRST, SECOND = "first.safetensors", "second.pth"
+
+
+@pytest.fixture
+def two_files(isolated, monkeypatch):
+    """Declare them for a start of SqueezeNet 1.1; give the folder of the mirror, empty."""
+    squeezenet = declared.ARCHITECTURES["squeezenet1_1"]
+    monkeypatch.setitem(squeezenet.starts, "imagenet", declared.Start((FIRST, SECOND)))
+    for name in (FIRST, SECOND):
+        monkeypatch.setitem(assets.ASSETS, name, assets.Asset(name, "one", "this", "none"))
+    monkeypatch.setattr(factory, "create", lambda name, start, seed: (name, start, seed))
+    (isolated / "mirror").mkdir()
+    monkeypatch.setenv(assets.MIRROR_VARIABLE, str(isolated / "mirror"))
+    return isolated / "mirror"
+
+
+@pytest.mark.parametrize(
+    ("work", "file", "other"),
+    [
+        (replace(RUN, weights=FIRST), FIRST, SECOND),
+        (replace(RUN, weights=SECOND), SECOND, FIRST),
+        (Study("squeezenet1_1:imagenet", "five", 1), FIRST, SECOND),
+    ],
+)
+def test_work_starts_from_no_other_weights_than_those_it_names(two_files, work, file, other):
+    """What another file at hand gives would lie under the key of the first.
+
+    A study of maps names none, and is of the first. Where the file is not at hand, none is used.
+    """
+    said = rf"^squeezenet1_1:imagenet \(subset five, fold 1, seed 0\) is to start from {file}"
+    (two_files / other).write_text("other")
+    with pytest.raises(assets.Unavailable, match=rf"{said} and no other file\. {file} \(one\), "):
+        started(work, "squeezenet1_1", "imagenet")
+    (two_files / file).write_text("it")
+    if file == SECOND:
+        cure = f"would start from {other} here: take {two_files / other} away"
+        with pytest.raises(UserError, match=rf"{said}, but {cure}\.$"):
+            started(work, "squeezenet1_1", "imagenet")
+        (two_files / other).unlink()
+    assert started(work, "squeezenet1_1", "imagenet") == ("squeezenet1_1", "imagenet", 0)
+
+
+def test_no_other_file_is_downloaded_than_the_named_one(two_files, monkeypatch):
+    """The other, which has an address, would be the one at hand then."""
+    published = replace(assets.ASSETS[SECOND], url="https://example.org/second.pth")
+    monkeypatch.setitem(assets.ASSETS, SECOND, published)
+    asked = []
+    monkeypatch.setattr(downloads, "download", lambda address, *_, **__: asked.append(address))
+    with pytest.raises(assets.Unavailable, match=f"{FIRST} and no other file"):
+        started(replace(RUN, weights=FIRST), "squeezenet1_1", "imagenet")
+    assert asked == []
+    monkeypatch.setattr(factory, "weights_asset", lambda network, start: SECOND)
+    started(replace(RUN, weights=SECOND), "squeezenet1_1", "imagenet")
+    assert asked == [published.url]
+
+
+@pytest.mark.parametrize(
+    ("weights", "cure"),
+    [
+        ("timm/test_efficientnet-0123", "timm's weights have changed since, so install the ver"),
+        ("older.safetensors", "make it anew by `experiments run`, or with the commit that its "),
+    ],
+)
+def test_weights_that_there_are_no_more_have_a_cure_of_their_own(tmp_path, pictures, weights, cure):
+    """No file of that name can be put into a mirror; no such key is kept."""
+    wanted = rf"is to start from {weights}, but would start from random weights here: {cure}"
     with pytest.raises(UserError, match=wanted):
-        Runs(tmp_path).get(run, pictures, device="cpu")
+        Runs(tmp_path).get(replace(RUN, weights=weights), pictures, device="cpu")
     assert names_in(tmp_path) == []
-    monkeypatch.setattr(factory, "weights_asset", lambda network, start: run.weights)
-    assert Runs(tmp_path).get(run, pictures, device="cpu").run == run
 
 
 def test_predictions_are_of_the_published_test_list_in_order(finished):

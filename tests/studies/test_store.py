@@ -175,4 +175,4 @@ def test_a_network_that_was_not_trained_has_neither_partner_nor_labels(made, ref
 def test_shuffled_labels_are_learned_from_the_weights_of_the_run(made, refused):
     """Another start at hand would make the two networks differ in more than their labels."""
     one = trained(made.root, weights="recorded.pth")
-    refused(study_of(one, labels=True), "starts from recorded.pth, but the file at hand is None")
+    refused(study_of(one, labels=True), "to start from recorded.pth, but would start from random")

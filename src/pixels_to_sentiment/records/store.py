@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pixels_to_sentiment import places, provenance
 from pixels_to_sentiment.errors import NoPlace, UserError
+from pixels_to_sentiment.files import assets
 from pixels_to_sentiment.records.runs import WEIGHTS, Record
 from pixels_to_sentiment.records.work import Finished, Work
 from pixels_to_sentiment.training import devices, memory
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
     from pixels_to_sentiment.data.pictures import Pictures
     from pixels_to_sentiment.networks.network import Network
+
+# What a network starts from that starts from no file.
+_NO_FILE = "random weights"
 
 
 class LeftOut(UserError):
@@ -153,7 +157,7 @@ class Store:
         run = found.run
         if (run.agreement, run.fold) != (work.agreement, work.fold):
             raise UserError(
-                f"Run {key} was trained on {run.agreement} agree, test fold {run.fold}, and has "
+                f"Run {key} was trained on subset {run.agreement}, test fold {run.fold}, and has "
                 f"seen test pictures of fold {work.fold} of {work.agreement}: name another run."
             )
         if found.data["fingerprint"] != pictures.fingerprint:
@@ -211,22 +215,44 @@ class Runs(Store):
 def started(work: Work, network: str, start: str) -> Network:
     """Build a network as it starts, from the weights that the work names.
 
+    Those of work that names none, as a study of maps, are the first that its start declares.
+
     Raises
     ------
+    Unavailable
+        If they cannot be had: no other file is fetched in their place.
     UserError
-        If what is at hand is another file, which would be filed under the key of the first.
+        If it would start from others, whose result would be filed under the key of the first.
     """
-    from pixels_to_sentiment.networks import factory
+    from pixels_to_sentiment.networks import declared, factory
 
+    chosen = declared.find_start(network, start)
+    files = chosen.assets if chosen else ()
+    wanted = getattr(work, "weights", next(iter(files), None))
+    said = (
+        f"{network}:{start} (subset {work.agreement}, fold {work.fold}, seed {work.seed}) is to "
+        f"start from {wanted or _NO_FILE}"
+    )
+    if wanted in files:
+        try:
+            assets.fetch(wanted)
+        except assets.Unavailable as fault:
+            raise assets.Unavailable(f"{said} and no other file. {fault}") from fault
     found = factory.weights_asset(network, start)
-    if found != work.weights:
-        raise UserError(
-            f"The {work.kind} of {network}:{start} on {work.agreement} agree, fold {work.fold}, "
-            f"seed {work.seed}, starts from {work.weights}, but the file at hand is {found}: put "
-            "the first into the folder that PIXELS_TO_SENTIMENT_MIRROR names or, if both are at "
-            "hand, take the other away."
-        )
+    if found != wanted:
+        cure = _cure(wanted, found, files)
+        raise UserError(f"{said}, but would start from {found or _NO_FILE} here: {cure}.")
     return factory.create(network, start=start, seed=work.seed)
+
+
+def _cure(wanted: str | None, found: str | None, files: tuple[str, ...]) -> str:
+    """Say how to start from the weights that are wanted, where others were found."""
+    its = "that its provenance.json names"
+    if wanted in files:  # both are at hand
+        return f"take {assets.find(found)} away"
+    if wanted and wanted.startswith("timm/"):
+        return f"timm's weights have changed since, so install the version of timm {its}"
+    return f"make it anew by `experiments run`, or with the commit {its}"
 
 
 def pixels_of(listed: pd.DataFrame, pictures: Pictures) -> torch.Tensor:

@@ -176,3 +176,10 @@ def test_shuffled_labels_are_learned_from_the_weights_of_the_run(made, refused):
     """Another start at hand would make the two networks differ in more than their labels."""
     one = trained(made.root, weights="recorded.pth")
     refused(study_of(one, labels=True), "to start from recorded.pth, but would start from random")
+
+
+def test_an_untrained_network_starts_from_the_file_of_recorded_studies(isolated, made, refused):
+    """Its key names none, so that maps from any other would lie under the same key."""
+    made.root.mkdir()
+    study = replace(FITTED, run="squeezenet1_1:imagenet")
+    refused(study, r"from squeezenet1_1\.imagenet1k\.onnx-model-zoo\.safetensors and no other file")

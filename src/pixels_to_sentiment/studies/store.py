@@ -10,7 +10,6 @@ import torch
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.networks.network import Network
 from pixels_to_sentiment.records import store
 from pixels_to_sentiment.records.runs import Record, Run
@@ -43,7 +42,7 @@ class Studies(store.Store):
             network = trained.restore().to(device)
         else:
             name, _, start = study.run.partition(":")
-            network = factory.create(name, start=start, seed=study.seed).to(device)
+            network = store.started(study, name, start).to(device)
             # Where few pictures are mapped, few teach the head.
             few = study.limit and 20 * study.limit
             some = folds.split(study.agreement, study.fold)[0].head(few)

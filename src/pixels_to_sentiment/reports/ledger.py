@@ -132,18 +132,18 @@ def repeatable(records: Iterable[Record]) -> pd.DataFrame:
         asset = assets.ASSETS.get(weights)
         title = catalogue.NETWORK_TITLES.get(family, family)
         facts = title, weights or "none: random weights", (asset and asset.origin) or ""
-        rows.append((*facts, count, _without_mirror(family, asset)))
+        rows.append((*facts, count, _without_mirror(family, weights)))
     table = pd.DataFrame(rows, columns=["network", "file", "origin", "runs", "without"])
     table.attrs["runs"] = list(starts)
     return table
 
 
-def _without_mirror(family: str, asset: assets.Asset | None) -> str:
-    if asset is None or asset.url or asset.name == packaged.NAME:
+def _without_mirror(family: str, weights: str | None) -> str:
+    if weights in (None, packaged.NAME) or weights.startswith("timm/"):
         return SAME
     starts = declared.ARCHITECTURES[family].starts.values()
     published = [one for start in starts for one in start.assets if assets.ASSETS[one].url]
-    return OTHER if published else NONE
+    return SAME if weights in published else OTHER if published else NONE
 
 
 def counted(records: Iterable[Finished]) -> str:

@@ -40,7 +40,7 @@ def test_the_front_page_says_what_the_book_is_and_is_based_on():
 
 
 def test_recorded_results_are_in_the_built_book_with_their_checksums(tmp_path, monkeypatch):
-    """What is unfinished is not; `sha256sum` finds every one right, and a changed one wrong.
+    """What is unfinished is not, nor weights; `sha256sum` finds all right, and a changed one wrong.
 
     What readers try is the last one made, and nothing of an earlier build.
     """
@@ -49,7 +49,10 @@ def test_recorded_results_are_in_the_built_book_with_their_checksums(tmp_path, m
         (kept / key).mkdir(parents=True)
         for name in ("predictions.csv", "run.json"):
             (kept / key / name).write_text(key)
-    (kept / ".unfinished-c" / "c.d").mkdir(parents=True)
+    (kept / ".unfinished-c" / "c.csv").mkdir(parents=True)
+    (kept / "a" / "folder.csv").mkdir()
+    for name in (".x.csv", "weights.safetensors"):
+        (kept / "a" / name).touch()
     monkeypatch.setenv("PIXELS_TO_SENTIMENT_RESULTS", str(kept))
     tried = tmp_path / "book" / "chapters" / metadata.TRIAL
     tried.mkdir(parents=True)

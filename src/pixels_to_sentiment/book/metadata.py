@@ -21,7 +21,7 @@ from sphinx.application import Sphinx
 from pixels_to_sentiment import places
 from pixels_to_sentiment.book.notebooks import TRIAL
 from pixels_to_sentiment.drawing import dark
-from pixels_to_sentiment.records.catalogue import Configuration, in_words
+from pixels_to_sentiment.records import catalogue, work
 
 SUMS = "SHA256SUMS"
 # An Atom feed (RFC 4287).
@@ -108,9 +108,9 @@ def _named(folder: Path) -> str:
     kind = next(one for one in _KINDS if (folder / f"{one}.json").is_file())
     said = json.loads((folder / f"{kind}.json").read_text())
     if run := said["run"]:
-        named = Configuration(run["network"], run["start"], run["recipe"]["name"]).title
+        named = catalogue.Configuration(run["network"], run["start"], run["recipe"]["name"]).title
     else:
-        named = in_words(*said[kind]["network" if kind == "probe" else "run"].split(":"))
+        named = catalogue.in_words(*said[kind]["network" if kind == "probe" else "run"].split(":"))
     return _KINDS[kind].format(named)
 
 
@@ -122,7 +122,7 @@ def copy(app: Sphinx, fault: Exception | None) -> None:
         path.write_text(dark.left_out(path.read_text("utf-8")), "utf-8")
     lines, folder = [], Path(app.outdir) / "results"
     shutil.rmtree(folder, ignore_errors=True)
-    for path in sorted(places.results().glob("[!.]*/*.*")):
+    for path in work.published(places.results()):
         target = folder / path.parent.name / path.name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)

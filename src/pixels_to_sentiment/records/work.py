@@ -310,3 +310,12 @@ class Finished:
         runs = [getattr(self, name) for name in names.values()]
         keyless = {field: "" for field, run in zip(names, runs, strict=True) if run is not None}
         return replace(self.work, **keyless), *runs, self.data["source"]
+
+
+def published(results: Path) -> list[Path]:
+    """List the tables and descriptions in a folder of finished work, and neither weights nor more.
+
+    What is hidden is unfinished, or a system's own.
+    """
+    found = results.glob("[!.]*/[!.]*")
+    return sorted(one for one in found if one.suffix in (".csv", ".json") and one.is_file())

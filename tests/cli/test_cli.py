@@ -16,7 +16,7 @@ from pixels_to_sentiment import cli, places
 from pixels_to_sentiment.book import checks
 from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.data import audit, folds, pictures
-from pixels_to_sentiment.files import assets
+from pixels_to_sentiment.files import assets, packaged
 from toy_cli import heavy_after, refused, said, write_result
 from toy_maps import photograph
 
@@ -162,9 +162,12 @@ def test_files_are_listed_with_their_places(capsys, isolated, monkeypatch):
     assert out.count("not here") == len(assets.ASSETS)
     assert f"not here; {assets.ASSETS['twitter_deepsent.zip'].url}\n" in out
     assert "\n    4.9 MB, Apache-2.0, converted from the ONNX model zoo (github.com/" in out
-    none = f"in no mirror, as {assets.MIRROR_VARIABLE} names none"
-    looked = f"Looked for in the cache {isolated}/cache/files, "
-    assert out.endswith(f"\n0 of {len(assets.ASSETS)} are here.\n{looked}{none}.\n")
+    cache, package = f"the cache {isolated}/cache/files", f"the package {packaged.PACKAGE}"
+    looked = f"\n0 of {len(assets.ASSETS)} are here.\nLooked for in {cache} and {package}; "
+    assert out.endswith(f"{looked}{assets.MIRROR_VARIABLE} names no mirror.\n")
+    monkeypatch.setenv(assets.MIRROR_VARIABLE, "https://example.org/")
+    asked = "the mirror https://example.org is asked only when a file is fetched"
+    assert said(capsys, "files", "list").endswith(f"{looked}{asked}.\n")
     asset = replace(assets.ASSETS["caffe_finetuning_example.log"], size=None, checksum=None)
     monkeypatch.setitem(assets.ASSETS, asset.name, asset)
     path = isolated / asset.name
@@ -172,7 +175,7 @@ def test_files_are_listed_with_their_places(capsys, isolated, monkeypatch):
     monkeypatch.setenv(assets.MIRROR_VARIABLE, str(isolated))
     out = said(capsys, "files", "list")
     assert f"\n    {asset.what}, for {asset.used_for}\n    {asset.licence}\n    {path}\n" in out
-    assert out.endswith(f"{looked}the mirror {isolated}.\n")
+    assert out.endswith(f"\nLooked for in {cache}, the mirror {isolated} and {package}.\n")
     assert said(capsys, "files", "fetch", asset.name) == f"{path}\n"
 
 

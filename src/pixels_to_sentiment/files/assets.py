@@ -35,7 +35,7 @@ class Asset:
     url
         Published address, ``None`` for a conversion that was never published on its own.
     origin
-        What such a conversion was made from, as far as is known.
+        What such a conversion was made from or which package carries it, as far as is known.
     size, checksum
         Bytes, and algorithm and digits as in ``"sha256:0a12..."``, or the first of the digits,
         where known. Those of a zip belong to the mirror's copy: another archive of the same files
@@ -131,10 +131,16 @@ def whereabouts(name: str) -> tuple[bool, str]:
 
 
 def searched() -> str:
-    """Say where files are looked for before they are downloaded."""
-    mirror = _mirror()
-    named = f"the mirror {mirror}" if mirror else f"in no mirror, as {MIRROR_VARIABLE} names none"
-    return f"the cache {places.cache() / 'files'}, {named}"
+    """Say where files are looked for, and whether there is an address that has yet to be asked.
+
+    That is the cache, a mirror that is a folder, and the package that carries one of them.
+    """
+    mirror, cache = _mirror(), f"the cache {places.cache() / 'files'}"
+    package = f"the package {packaged.PACKAGE}"
+    if isinstance(mirror, Path):
+        return f"{cache}, the mirror {mirror} and {package}"
+    asked = f"the mirror {mirror} is asked only when a file is fetched"
+    return f"{cache} and {package}; {asked if mirror else f'{MIRROR_VARIABLE} names no mirror'}"
 
 
 def offline() -> bool:

@@ -140,13 +140,15 @@ ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
 $(STAMP): FORCE
 endif
 
-# The pip that Python 3.11 brings takes a third longer; it will do where no newer one can be had.
+# The pip that Python 3.11 brings takes a third longer; it will do where no newer one can be had,
+# and nobody waits for that.
 $(STAMP): pyproject.toml constraints.txt
 	@$(CHECK_PYTHON)
 	@[ "$$(cat $@ 2>/dev/null)" = '$(CURDIR)' ] || $(PYTHON) -m venv --clear .venv
 	@rm -f $@
 	@echo 'Installing into .venv; the first time this takes some minutes.'
-	@$(BIN)/python $(PIP_INSTALL) $(PIP_ARGS) 'pip>=25.3' 2>/dev/null || true
+	@$(BIN)/python $(PIP_INSTALL) $(PIP_ARGS) --retries 0 --timeout 5 'pip>=25.3,<27' \
+		2>/dev/null || true
 	@$(BIN)/python $(PIP_INSTALL) $(PIP_ARGS) -c constraints.txt -e '.$(EXTRAS)'
 	@echo '$(CURDIR)' > $@
 

@@ -1,5 +1,6 @@
 import json
 import shutil
+import threading
 from pathlib import Path
 
 import papermill
@@ -280,6 +281,21 @@ def test_notebook_that_looks_at_the_others_comes_last_and_follows_them(executed,
     assert ran() == ["sums", "account"]
     monkeypatch.setattr(book.checks, "built", lambda: ["a run"])
     assert ran() == ["account"]
+
+
+def test_the_last_notebooks_begin_first_where_two_run_at_once(monkeypatch):
+    """Two wait for each other, so that the third begins after them; answers stay in order."""
+    begun, both = [], threading.Barrier(2)
+
+    def run(job, _):
+        begun.append(job)
+        if len(begun) < 3:
+            both.wait(60)
+        return job
+
+    monkeypatch.setattr(book, "_apart", run)
+    assert book._each(["first", "second", "third"], 2) == ["first", "second", "third"]
+    assert begun[2] == "first"
 
 
 def test_notebooks_at_once_give_what_they_give_in_turn(fresh, monkeypatch, capsys):

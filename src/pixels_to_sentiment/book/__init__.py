@@ -104,7 +104,7 @@ def _make_book_of(own: Path) -> None:
 
 
 def _each(jobs: list[tuple], at_once: int) -> list[bool]:
-    """Bring up several notebooks, from the last, which lasts long; none after one has failed."""
+    """Bring up notebooks: several at once from the last, a long one; none after one has failed."""
     if at_once == 1 or len(jobs) < 2:
         return [_bring_up(*job) for job in jobs]
     threads = str(max(1, (os.cpu_count() or 1) // at_once))

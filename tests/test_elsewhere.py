@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -138,12 +139,17 @@ def test_make_builds_a_data_set_where_data_sets_lie(monkeypatch, named):
     assert f"test -e '{folder}/chapters/_config.yml'" in told
 
 
-def test_a_mirror_that_is_named_comes_before_one_beside_the_checkout(monkeypatch):
+@pytest.mark.parametrize("named", ["https://example.org/mirror", ""])
+def test_a_mirror_that_is_named_comes_before_one_beside_the_checkout(tmp_path, monkeypatch, named):
     """Make hands on what the shell exports, as every command takes it."""
-    monkeypatch.setenv(assets.MIRROR_VARIABLE, "https://example.org/mirror")
+    beside, checkout = tmp_path / "shared" / "mirror", tmp_path / "checkout"
+    for folder in (beside, checkout):
+        folder.mkdir(parents=True)
+    shutil.copy(ROOT / "Makefile", checkout)
+    monkeypatch.setenv(assets.MIRROR_VARIABLE, named)
     show = f"--eval=show: ; @echo $({assets.MIRROR_VARIABLE})"
-    told = subprocess.run(["make", "-sC", ROOT, show, "show"], capture_output=True, text=True)
-    assert told.stdout == "https://example.org/mirror\n"
+    told = subprocess.run(["make", "-sC", checkout, show, "show"], capture_output=True, text=True)
+    assert told.stdout == f"{named or beside}\n"
 
 
 def test_the_table_of_variables_has_those_that_the_library_reads():

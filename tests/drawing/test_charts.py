@@ -77,7 +77,7 @@ def test_layers_have_a_panel_for_each_network_and_classifier():
             for kind in ("linear SVM", "softmax")
         ],
         columns=["configuration", "layer", "classifier", "a_mean", "a_std", "b_mean", "b_std"],
-    ).assign(reported_mean=[None, 0.8, *[None] * 6], authors_mean=0.79, authors_std=0.01)
+    ).assign(article_mean=[None, 0.8, *[None] * 6], authors_costs_mean=0.79, authors_costs_std=0.01)
     figure = charts.layers(table, {"a": "one", "b": "other"}, 0.66)
     titles = [axes.get_title() for axes in figure.axes]
     assert titles == [f"{n}\n{k}" for n in ("first", "second") for k in ("linear SVM", "softmax")]

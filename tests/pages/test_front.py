@@ -89,7 +89,7 @@ def test_our_layers_are_set_beside_the_articles_by_its_authors_costs(monkeypatch
         ("linear SVM", "conv2", nan, 0.75, 0.74),
         ("softmax", "fc7", 0.50, 0.50, 0.81),
     ]
-    columns = ["classifier", "layer", "authors_mean", "paper_mean", "reported_mean"]
+    columns = ["classifier", "layer", "authors_costs_mean", "test_choice_mean", "article_mean"]
     found = pd.DataFrame(rows, columns=columns).assign(configuration="CaffeNet, ours")
     monkeypatch.setattr(front.layerwise, "compared", lambda some: asked.extend(some) or found)
     probes = [
@@ -103,7 +103,7 @@ def test_our_layers_are_set_beside_the_articles_by_its_authors_costs(monkeypatch
     assert "to within 3.0 percentage points, on the 2 of 3 layers" in told
     assert "they are 2.0 apart" in told
     assert "above the article's on 2 of 3 layers (not on conv1), by 0.3 on" in told
-    monkeypatch.setattr(front.layerwise, "compared", lambda _: found.assign(authors_mean=nan))
+    monkeypatch.setattr(front.layerwise, "compared", lambda _: found.assign(authors_costs_mean=nan))
     assert front.beside_their_layers(probes) == ""
 
 

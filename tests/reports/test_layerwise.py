@@ -30,8 +30,8 @@ def test_the_papers_numbers_stand_beside_caffenets_layers_alone(tmp_path):
     """By the layer and classifier of the table of reported results."""
     kept = [probed(tmp_path, 1, (0.5,)), probed(tmp_path, 1, (0.5,), "caffenet:random")]
     table = layerwise.compared(kept).assign(layer="fc7")
-    assert layerwise.compared(kept)["reported_mean"].isna().all()  # no layer called logits there
-    words = layerwise.in_words(table.assign(reported_mean=[None, 0.814], reported_std=[None, 0.04]))
+    assert layerwise.compared(kept)["article_mean"].isna().all()  # no layer called logits there
+    words = layerwise.in_words(table.assign(article_mean=[None, 0.814], article_std=[None, 0.04]))
     assert words["the paper"].iloc[0] == "–"
     assert words["the paper"].iloc[1] == "0.814\xa0±\xa00.040"
     assert list(words["folds"]) == [1, 1]
@@ -44,7 +44,7 @@ def test_a_layer_is_judged_by_both_protocols_and_as_a_network_is(tmp_path):
     (row,) = table.itertuples()
     assert row.configuration == "SqueezeNet 1.1, frozen"
     assert (row.layer, row.classifier) == ("logits", "linear SVM")
-    found = row.paper_mean, row.nested_mean, row.difference
+    found = row.test_choice_mean, row.nested_mean, row.difference
     assert found == pytest.approx((0.75, 0.5, 0.25))
     told = layerwise.told(kept)
     assert list(told) == [*answers.COLUMNS, "layer", "classifier"]

@@ -126,9 +126,9 @@ def layers(table: pd.DataFrame, protocols: Mapping[str, str], base: float) -> Fi
         at = some["layer"].map(place)
         for shift, (protocol, words) in zip((-0.2, 0.2), protocols.items(), strict=True):
             _spreads(panel, at + shift, some, protocol, words)
-        if some["reported_mean"].notna().any():
-            _spreads(panel, at, some, "authors", "the authors' costs")
-            means = some["reported_mean"]
+        if some["article_mean"].notna().any():
+            _spreads(panel, at, some, "authors_costs", "the authors' costs")
+            means = some["article_mean"]
             panel.scatter(at, means, label="the paper", **_PAPER)
             tell(panel, at, means, "{}, the paper: {:.3f}", some["layer"], means)
         panel.set_xticks(list(place.values()), list(place), rotation=60, ha="right", fontsize=8)

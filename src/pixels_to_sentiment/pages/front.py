@@ -168,12 +168,12 @@ def beside_their_layers(probes: Iterable[ProbeRecord]) -> str:
     """
     some = [one for one in probes if configuration_of(one) == CAFFENET]
     some = [one for one in some if one.probe.agreement == "five"]
-    found = layerwise.compared(some).dropna(subset="reported_mean")
+    found = layerwise.compared(some).dropna(subset="article_mean")
     svm = found[found["classifier"] == layerwise.CLASSIFIER_TITLES["svm"]]
-    gaps = 100 * (svm["authors_mean"] - svm["reported_mean"]).dropna().abs()
+    gaps = 100 * (svm["authors_costs_mean"] - svm["article_mean"]).dropna().abs()
     if gaps.empty:
         return ""
-    more = 100 * (svm["paper_mean"] - svm["reported_mean"])
+    more = 100 * (svm["test_choice_mean"] - svm["article_mean"])
     rest = ", ".join(svm.loc[more <= 0, "layer"])
     return (
         "With the authors' own costs C, SVMs on the layers of CaffeNet from trained convolutions "

@@ -14,7 +14,7 @@ from pixels_to_sentiment.records.catalogue import Configuration
 from pixels_to_sentiment.records.runs import Record
 
 CLASSIFIER_TITLES = {"svm": "linear SVM", "softmax": "softmax"}
-PROTOCOL_TITLES = {"paper": "chosen by test accuracy", "nested": "nested choice"}
+PROTOCOL_TITLES = {"test_choice": "chosen by test accuracy", "nested": "nested choice"}
 # What the table of reported results calls them.
 REPORTED = {"svm": "SVM", "softmax": "softmax"}
 _BY = ["configuration", "agreement", "layer", "features", "classifier"]
@@ -46,9 +46,8 @@ def told(records: Iterable[ProbeRecord]) -> pd.DataFrame:
         for one in chosen.drop(columns=["protocol", "accuracy"]).merge(stacked).itertuples():
             words = f"{one.configuration}: {one.layer}, {CLASSIFIER_TITLES[one.classifier]}"
             named = {name: getattr(one, name) for name in (*by, "fold", "seed")}
-            named |= {"configuration": words, "view": "centre"}
-            said = [float(said) for said in one.predicted]
-            parts.append(lists[one.key][["image", "label"]].assign(**named, positive=said))
+            named |= {"configuration": words, "positive": [float(said) for said in one.predicted]}
+            parts.append(lists[one.key][["image", "label"]].assign(**named, view="centre"))
     table = pd.concat(parts[1:] or parts, ignore_index=True)[columns]
     table.attrs["runs"] = [one.key for one in records]
     return table
@@ -80,9 +79,8 @@ def tuned_against_frozen(
         both = pd.concat([reports.gathered(runs, "centre"), known], ignore_index=True)
         first, other = reports.title_of(runs[0]), known["configuration"].iloc[0]
         by_seed = judgement.across_seeds(both, first, other)["difference"]
-        found = judgement.differences(both, [(first, other)])
         named = {"pair": f"{first} − {other}", "least": by_seed.min(), "most": by_seed.max()}
-        rows.append(found.assign(**named))
+        rows.append(judgement.differences(both, [(first, other)]).assign(**named))
         used += [one.key for one in (*runs, *some)]
     empty = pd.DataFrame(columns=["pair", "difference", "low", "high"])
     table = pd.concat(rows or [empty], ignore_index=True)
@@ -91,27 +89,29 @@ def tuned_against_frozen(
 
 
 def compared(records: Iterable[ProbeRecord]) -> pd.DataFrame:
-    """Compare the two protocols on every layer, with the paper's numbers beside CaffeNet's.
+    """Compare the two protocols on every layer, with the article's numbers beside CaffeNet's.
 
-    As `protocols.compare` gives it by ``configuration``, ``agreement``, ``layer`` (the last first),
-    ``features`` and ``classifier`` (in words), then ``authors_mean`` and ``authors_std`` as
-    `protocols.authors`, ``reported_mean`` and ``reported_std`` (missing where the paper has none).
+    By ``configuration``, ``agreement``, ``layer`` (the last first), ``features`` and ``classifier``
+    (in words), ``_mean`` and ``_std`` of: ``test_choice`` and ``nested`` (`protocols.compare`),
+    ``authors_costs`` (`protocols.authors`), all ours, and ``article``, missing where it has none.
     """
     records = list(records)
     stacked = accuracies(records)
     if stacked.empty:
-        means = [f"{name}_mean" for name in ("paper", "nested", "authors", "reported")]
+        means = [f"{one}_mean" for one in (*PROTOCOL_TITLES, "authors_costs", "article")]
         return pd.DataFrame(columns=[*_BY, *means, "nested_std", "difference", "n"])
     table = protocols.compare(stacked, _BY)
     table = table.merge(protocols.authors(stacked, _BY), on=_BY, how="left", validate="1:1")
+    table.columns = table.columns.str.replace("paper_", "test_choice_")
+    table.columns = table.columns.str.replace("authors_", "authors_costs_")
     known = scores.reported("layer-by-layer").set_index("variant")
     names = [
         f"{layer.removesuffix('_twitter')} {REPORTED[kind]}" if "CaffeNet" in title else ""
         for title, layer, kind in table[["configuration", "layer", "classifier"]].to_numpy()
     ]
-    table[["reported_mean", "reported_std"]] = known.reindex(names)[["mean", "std"]].to_numpy()
+    table[["article_mean", "article_std"]] = known.reindex(names)[["mean", "std"]].to_numpy()
     # The article took its layers apart on five agree.
-    table.loc[table["agreement"] != "five", ["reported_mean", "reported_std"]] = float("nan")
+    table.loc[table["agreement"] != "five", ["article_mean", "article_std"]] = float("nan")
     table["classifier"] = table["classifier"].map(CLASSIFIER_TITLES)
     table.attrs["runs"] = [one.key for one in records]
     return table
@@ -166,7 +166,7 @@ def in_words(table: pd.DataFrame, *, beside_paper: bool = True) -> pd.DataFrame:
         "features": [f"{n:,}" for n in table["features"]],
         "classifier": table["classifier"],
     }
-    titles = {"reported": "the paper", **PROTOCOL_TITLES, "authors": "the authors' costs"}
+    titles = {"article": "the paper", **PROTOCOL_TITLES, "authors_costs": "the authors' costs"}
     for name, title in titles.items():
         means = table[f"{name}_mean"]
         if name in PROTOCOL_TITLES or (beside_paper and means.notna().any()):

@@ -162,7 +162,7 @@ def by_day(records: Iterable[Finished]) -> pd.DataFrame:
     """Count records by the day on which they were begun (index) and by kind (columns)."""
     began = [(one.key, making(one)["date"], type(one).several) for one in records]
     keys, days, kinds = pd.DataFrame(began, columns=["key", "date", "kind"]).to_numpy().T
-    table = pd.crosstab(days, kinds)
+    table = pd.crosstab(days, kinds, rownames=["date"])
     table.attrs["runs"] = list(keys)
     return table
 

@@ -31,6 +31,8 @@ LOADED = {
     "embed": "src",
     "object": "data",
 }
+# Of a page that these name a browser loads nothing.
+_ELSEWHERE = {"prev", "next", "index", "search"}
 _CSS_ADDRESS = re.compile(r"""url\(\s*['"]?([^'")]+)|@import\s+['"]([^'"]+)""")
 
 
@@ -73,6 +75,8 @@ def soup(path: Path) -> BeautifulSoup:
 def addresses(parsed: BeautifulSoup) -> Iterator[str]:
     """Give each address that a page makes the browser load."""
     for found in parsed.find_all(True):  # at once, as each search takes a second of a long page
+        if found.name == "link" and _ELSEWHERE & set(found.get("rel", ())):
+            continue
         if (attribute := LOADED.get(found.name)) in found.attrs:
             yield str(found[attribute])
         yield from (part.split()[0] for part in found.get("srcset", "").split(",") if part.strip())

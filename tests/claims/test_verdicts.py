@@ -74,6 +74,6 @@ def test_what_was_named_with_results_in_view_is_counted_and_left_out_once():
     """The verdict without it stands beside the verdict."""
     late = Row("", 0.1, AGAINST, OWN, late=True)
     why = verdicts.decide(CLAIMS["fine-tuning"], [Row("", 0.1, UNDECIDED, OWN), late])[1]
-    assert "1 of them was added with results in view; without it, the verdict would be inc" in why
+    assert "1 was added with results in view; without it, it would be inconclusive." in why
     again = verdicts.decide(CLAIMS["fine-tuning"], [late._replace(late=False), late])[1]
-    assert "that did not change the verdict." in again
+    assert "which did not change the verdict." in again

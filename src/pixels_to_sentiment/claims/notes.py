@@ -63,7 +63,8 @@ def _seeds(claim: Claim, _: Sequence[Row], recorded: Recorded) -> Iterator[str]:
 
 
 def _consistent(_: Claim, rows: Sequence[Row], __: Recorded) -> Iterator[str]:
-    """Say where a difference within the margin is one of a side all the same."""
+    """Say that means are compared, and where one within the margin is of a side all the same."""
+    yield "Tested is the mean difference over all layers, and not which is better on each."
     sided = sum(row.side == FOR and beside(row) != UNDECIDED for row in rows)
     if sided:
         yield (
@@ -74,6 +75,7 @@ def _consistent(_: Claim, rows: Sequence[Row], __: Recorded) -> Iterator[str]:
 
 def _rivals(claim: Claim, _: Sequence[Row], recorded: Recorded) -> Iterator[str]:
     """Count by all scores what the rule leaves out: edges of the nearest network, and Grad-CAM."""
+    yield "Tested is whether taking away what a map points at moves the network's answer more."
     every = pd.concat(recorded.mapped(one)[1].assign(of=str(one)) for _, one in listed(claim))
     edges = every[(every["map"] == measures.EDGES) & (every["of"] == str(SETTLED))]
     for some, whose, rival in (

@@ -210,10 +210,9 @@ def _late(rows: Sequence[Row], verdict: str, less: str) -> str:
     if not late:
         return ""
     were, them = ("were", "them") if late > 1 else ("was", "it")
-    seen = f"{late} of them {were} added with results in view"
     if less == verdict:
-        return f"{seen}; that did not change the verdict."
-    return f"{seen}; without {them}, the verdict would be {less}."
+        return f"{late} added with results in view, which did not change the verdict."
+    return f"{late} {were} added with results in view; without {them}, it would be {less}."
 
 
 _LEFT_OUT = {

@@ -7,34 +7,34 @@ the system's handing out of pages, one by one and cleared.
 
 import ctypes
 import gc
+from contextlib import suppress
 
-# Names and numbers of glibc's malloc.h. As a threshold of trimming, -1 is none at all (mallopt(3)):
-# any that fits an int is less than a batch of 256 takes in float32.
-_SETTINGS = {"MMAP_MAX": (-4, 0), "TRIM_THRESHOLD": (-1, -1), "TOP_PAD": (-2, 500_000_000)}
+# MMAP_MAX, TRIM_THRESHOLD and TOP_PAD of glibc's malloc.h with their values. As a threshold of
+# trimming, -1 is none at all (mallopt(3)): any that fits an int is less than a batch of 256 takes
+# in float32.
+_SETTINGS = ((-4, 0), (-1, -1), (-2, 500_000_000))
 
 
-def keep_freed() -> bool:
-    """Let the C library keep what is freed for the rest of the process, and say whether it can.
+def keep_freed() -> None:
+    """Let the C library keep what is freed for the rest of the process, where it is Linux's.
 
-    Only that of Linux (glibc) can. No result changes; a process may hold some hundred megabytes
-    more than it uses.
+    No result changes; a process may hold some hundred megabytes more than it uses.
     """
-    return all([_asked("mallopt", *setting) for setting in _SETTINGS.values()])
+    for setting in _SETTINGS:
+        _ask("mallopt", *setting)
 
 
-def give_back() -> bool:
-    """Give back to the system what has been freed until now, and say whether that can be told.
+def give_back() -> None:
+    """Give back to the system what has been freed until now.
 
     After a training the freed memory is scattered and the next one, whose blocks are of other
     sizes, asks for more beside it: runs in one process would take more with each.
     """
     gc.collect()
-    return _asked("malloc_trim", 0) is not None
+    _ask("malloc_trim", 0)
 
 
-def _asked(name: str, *arguments: int) -> int | None:
-    """Call a function of glibc; ``None`` where there is none."""
-    try:
-        return getattr(ctypes.CDLL(None), name)(*arguments)
-    except (AttributeError, OSError, TypeError):
-        return None
+def _ask(name: str, *arguments: int) -> None:
+    # Another C library has no such function.
+    with suppress(AttributeError, OSError, TypeError):
+        getattr(ctypes.CDLL(None), name)(*arguments)

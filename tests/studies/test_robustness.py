@@ -36,10 +36,9 @@ def test_complexity_is_the_entropy_in_nats_whatever_the_scale():
 def test_noise_stays_within_the_radius_and_within_a_byte(level):
     """And takes each step within, none more often than another; it does not begin anew at 256."""
     pixels = torch.full((1, 64, 64, 3), level, dtype=torch.uint8)
-    found = torch.stack(list(robustness.noisy(pixels, radius=3, samples=4))).int()
-    assert set((found - level).abs().unique().tolist()) == {0, 1, 2, 3}
+    found = torch.stack(list(robustness.noisy(pixels))).int()
     counts = torch.bincount((found - level).abs().flatten()) / found.numel()
-    np.testing.assert_allclose(counts, [4 / 7, 1 / 7, 1 / 7, 1 / 7], atol=0.02)
+    np.testing.assert_allclose(counts, [9 / 17, *[1 / 17] * 8], atol=0.01)
 
 
 def test_max_sensitivity_of_the_pixels_themselves_is_known():
@@ -56,10 +55,10 @@ def test_max_sensitivity_is_the_largest_of_the_draws():
     def mapping(some):
         return some[..., 0].float()
 
-    draws = np.stack([some[..., 0].numpy() for some in robustness.noisy(pixels, seed=5)])
+    draws = np.stack([some[..., 0].numpy() for some in robustness.noisy(pixels)])
     own = pixels[..., 0].numpy().astype(float)
     each = np.sqrt(((draws - own) ** 2).sum((2, 3)) / (own**2).sum((1, 2)))
     assert len(set(each.argmax(0))) > 1
-    np.testing.assert_allclose(robustness.max_sensitivity(mapping, pixels, seed=5), each.max(0))
+    np.testing.assert_allclose(robustness.max_sensitivity(mapping, pixels), each.max(0))
     blind = robustness.max_sensitivity(lambda some: torch.ones(len(some), 2, 2), pixels)
     np.testing.assert_array_equal(blind, 0)

@@ -40,42 +40,27 @@ def complexity(maps: np.ndarray) -> np.ndarray:
         return special.entr(values / values.sum(1, keepdims=True)).sum(1)
 
 
-def noisy(
-    pixels: Tensor, radius: int = RADIUS, samples: int = SAMPLES, seed: int = 0
-) -> Iterator[Tensor]:
-    """Add noise to pictures, uint8 (n, h, w, 3) on the CPU, `samples` times.
+def noisy(pixels: Tensor) -> Iterator[Tensor]:
+    """Add noise to pictures, uint8 (n, h, w, 3) on the CPU, `SAMPLES` times, always the same.
 
-    Each value changes by a whole number of up to `radius` either way, all as likely, and stays
+    Each value changes by a whole number of up to `RADIUS` either way, all as likely, and stays
     within 0..255.
     """
-    generator = torch.Generator().manual_seed(seed)
-    for _ in range(samples):
-        noise = torch.randint(-radius, radius + 1, pixels.shape, generator=generator)
+    generator = torch.Generator().manual_seed(0)
+    for _ in range(SAMPLES):
+        noise = torch.randint(-RADIUS, RADIUS + 1, pixels.shape, generator=generator)
         yield (pixels + noise).clamp(0, 255).byte()
 
 
-def max_sensitivity(
-    mapping: Callable[[Tensor], Tensor], pixels: Tensor, **noise: int
-) -> np.ndarray:
-    """Largest change of a map under noise, as a share of the map (Yeh et al., 2019).
+def max_sensitivity(mapping: Callable[[Tensor], Tensor], pixels: Tensor) -> np.ndarray:
+    """Largest change of a map under the noise of `noisy`, as a share of the map (Yeh et al., 2019).
 
-    Parameters
-    ----------
-    mapping
-        Makes maps (n, h, w) of `pixels`.
-    pixels
-        uint8 RGB (n, side, side, 3), on the CPU.
-    noise
-        Options of `noisy`.
-
-    Returns
-    -------
-    ndarray
-        float64 (n,), 0 or more: of all draws the largest Euclidean length of the difference,
-        divided by that of the map; missing or infinite where the map is 0 everywhere.
+    `mapping` makes maps (n, h, w) of `pixels`, uint8 RGB (n, side, side, 3), on the CPU. Gives
+    float64 (n,), 0 or more: of all draws the largest Euclidean length of the difference, divided by
+    that of the map; missing or infinite where the map is 0 everywhere.
     """
     maps = mapping(pixels).double()
-    changes = [(mapping(some) - maps).norm(dim=(1, 2)) for some in noisy(pixels, **noise)]
+    changes = [(mapping(some) - maps).norm(dim=(1, 2)) for some in noisy(pixels)]
     return (torch.stack(changes).amax(0) / maps.norm(dim=(1, 2))).numpy()
 
 

@@ -69,8 +69,8 @@ def means(table: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
     return _made_of(table, rows, columns)
 
 
-def differences(table: pd.DataFrame, names: Iterable[str] = tuple(SCORES)) -> pd.DataFrame:
-    """Compare the sentiment map with each other map, picture by picture.
+def differences(table: pd.DataFrame) -> pd.DataFrame:
+    """Compare `SCORES` of the sentiment map with those of each other map, picture by picture.
 
     ``map`` (the other one), ``measure``, ``difference`` (sentiment map less the other, with the
     sign turned where less is better, so that more speaks for the sentiment map), ``low``,
@@ -78,9 +78,9 @@ def differences(table: pd.DataFrame, names: Iterable[str] = tuple(SCORES)) -> pd
     """
     by_map = dict(list(table.set_index(["key", "fold", "image"]).groupby("map", sort=False)))
     ours, rows = by_map.pop(measures.MAP, None), []
-    for name in names:
+    for name, more_is_better in SCORES.items():
         for other, some in by_map.items():
-            gap = (ours[name] - some[name]) * (1 if SCORES[name] else -1)
+            gap = (ours[name] - some[name]) * (1 if more_is_better else -1)
             values = gap.dropna().reset_index(name="value")
             rows.append((other, name, *_mean(values["value"], values)))
     return _made_of(table, rows, ["map", "measure", "difference", "low", "high", "pictures"])
@@ -106,7 +106,7 @@ def surest(table: pd.DataFrame, each: int) -> pd.DataFrame:
     return ours.sort_values(of, ascending=False).groupby(of, sort=False).head(each)
 
 
-def failures(table: pd.DataFrame, count: int, sure: float = 0.0) -> pd.DataFrame:
+def failures(table: pd.DataFrame, count: int, sure: float) -> pd.DataFrame:
     """Choose the pictures whose map misleads most: what it calls relevant matters least (ROAD).
 
     Only those whose predicted class has a probability of `sure` or more: a network that hesitates

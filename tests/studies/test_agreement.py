@@ -42,10 +42,3 @@ def test_only_the_last_share_of_the_layers_is_drawn_anew(network, share, count):
     for a, b in zip(network.parameters(), made.parameters(), strict=True):
         if a.numel() > 1000 and a.std() > 0:
             assert abs(a.std() / b.std() - 1) < 0.1
-
-
-def test_the_same_seed_draws_the_same_weights(network):
-    """And another others."""
-    one, same, other = (agreement.randomised(network, 0.5, seed) for seed in (0, 0, 1))
-    assert not changed(one, same)
-    assert changed(one, other)

@@ -14,7 +14,6 @@ from scipy.interpolate import RegularGridInterpolator
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from pixels_to_sentiment.maps import geometry
 from pixels_to_sentiment.networks import declared
 from pixels_to_sentiment.studies import faithfulness
 
@@ -64,17 +63,6 @@ def test_cells_are_ranked_from_the_most_relevant_and_equal_ones_in_no_direction(
     assert abs(found[:14].mean() - found[14:].mean()) < 60
 
 
-def test_cells_are_of_the_centre_crop():
-    """What lies outside the crop does not count."""
-    at = geometry.within((np.arange(256) + 0.5) / 256, 256, 227)
-    maps = torch.zeros(1, 256, 256)
-    maps[:, :14] = 100.0
-    assert faithfulness.cells(maps, at, 227).max() == 0
-    maps[:, 14:23] = 1.0
-    found = faithfulness.cells(maps, at, 227)
-    assert found[0, 0].min() == pytest.approx(1)
-
-
 def test_a_cell_is_the_mean_of_pixels_between_places():
     """By SciPy's interpolation, with places that reach beyond the crop or do not reach its edge."""
     maps = torch.rand(2, 5, 5, generator=torch.manual_seed(0))
@@ -85,15 +73,6 @@ def test_a_cell_is_the_mean_of_pixels_between_places():
         fine = RegularGridInterpolator((at, at), one)(np.stack(np.meshgrid(inside, inside), -1)).T
         expected = fine.reshape(28, 3, 28, 3).mean((1, 3))
         np.testing.assert_allclose(found, expected, atol=1e-6)
-
-
-def test_cells_become_squares_of_pixels():
-    """Eight pixels a side of 224."""
-    kept = torch.zeros(1, 28, 28, dtype=torch.bool)
-    kept[0, 3, 5] = True
-    found = faithfulness.spread(kept, 224)[0]
-    assert found[24:32, 40:48].all()
-    assert found.sum() == 64
 
 
 @pytest.mark.parametrize("share", [0.2, 0.6])

@@ -1,6 +1,5 @@
 """A network: how it computes, what of it is trained, and what its layers are."""
 
-import copy
 from collections import OrderedDict
 
 import pytest
@@ -33,33 +32,6 @@ def test_what_is_fast_changes_no_result(build, name):
     for parameter, found in gradients(True).items():
         atol = 5e-5 * plain[parameter].abs().max().item() + 1e-12
         torch.testing.assert_close(found, plain[parameter], rtol=0, atol=atol)
-
-
-def test_an_arrangement_reaches_every_layer(new_caffenet):
-    """Weights and input lie as asked for; every normalisation and product follows."""
-    made = copy.deepcopy(new_caffenet)
-    seen = []
-    made.body.conv1.register_forward_pre_hook(lambda _, args: seen.append(args[0]))
-    for last in (False, True):
-        layout = torch.channels_last if last else torch.contiguous_format
-        made.arrange(channels_last=last, banded=last, onednn=last)
-        with torch.no_grad():
-            made(torch.zeros(2, 227, 227, 3, dtype=torch.uint8))
-        assert seen[-1].is_contiguous(memory_format=layout)
-        assert made.body.conv2.weight.is_contiguous(memory_format=layout)
-        assert [made.body.norm1.banded, made.body.norm2.banded] == [last, last]
-        assert [made.body.fc6.onednn, made.body.fc8_twitter.onednn] == [last, last]
-
-
-def test_norms_are_frozen_only_on_request():
-    """A network whose norms are not folded trains them."""
-    layers = OrderedDict(norm=nn.BatchNorm2d(3), flat=nn.Flatten(), head=nn.Linear(3, 2))
-    body = nn.Sequential(layers)
-    assert network.Network("x", body, CAFFE, "head").train().body.norm.training
-    frozen = network.Network("x", body, CAFFE, "head", frozen_norms=True)
-    assert not frozen.body.norm.training
-    assert not frozen.train().body.norm.training
-    assert not frozen.eval().training
 
 
 def test_a_frozen_norm_does_not_drift():

@@ -83,9 +83,7 @@ def test_a_bias_that_the_file_lacks_starts_at_zero(tmp_path, body, whole):
 
 
 @pytest.mark.parametrize("name", ["w.safetensors", "w.pth"])
-@pytest.mark.parametrize(
-    "content", [b"<html>", b"", None, b"\x80\x02]q\x00.", b"PK\x03\x04", "truncated"]
-)
+@pytest.mark.parametrize("content", [b"<html>", b"", None, b"PK\x03\x04", "truncated"])
 def test_a_damaged_weights_file_is_named(tmp_path, body, whole, name, content):
     """One sentence with the path, whatever happened to the file."""
     path = tmp_path / name

@@ -134,25 +134,6 @@ def test_training_is_caffes(iter_size, decay):
     assert losses[-1] < losses[0]
 
 
-def test_a_batch_in_parts_gives_what_it_gives_whole():
-    """Same pictures, same crops, same weights, where no layer looks at a batch or rolls dice."""
-    dice = np.random.default_rng(0)
-    pixels, labels = dice.integers(0, 256, (20, 6, 6, 3), np.uint8), dice.integers(0, 2, 20)
-    whole, divided = two_layers(), two_layers()
-    at_once = Recipe("x", iterations=12, batch_size=8, base_rate=0.01)
-    parts = replace(at_once, batch_size=2, iter_size=4)
-    curves = [
-        loop.train(network, torch.from_numpy(pixels), labels, one)
-        for network, one in ((whole, at_once), (divided, parts))
-    ]
-    for one, other in zip(whole.parameters(), divided.parameters(), strict=True):
-        torch.testing.assert_close(one, other, rtol=0, atol=1e-6)
-    np.testing.assert_allclose(*(curve["train_loss"] for curve in curves), rtol=1e-5)
-    assert recipe("paper-in-eighths", "five") == Recipe(
-        "paper-in-eighths", batch_size=32, iter_size=8
-    )
-
-
 def test_a_device_without_the_memory_is_told_with_its_cure(tiny, bright_or_dark):
     """As PyTorch raises it on a GPU: the batch, and what takes less."""
 

@@ -39,19 +39,6 @@ def linear():
     return Network("linear", body, convention, "head")
 
 
-@pytest.mark.parametrize(("height", "width", "crop"), [(256, 256, 227), (9, 12, 5), (8, 8, 8)])
-def test_ten_crops_lie_where_caffe_puts_them(height, width, crop):
-    """Four corners, centre, and the mirrors, in Caffe's order; also where the margin is odd."""
-    dice = np.random.default_rng(0)
-    image = dice.integers(0, 256, (height, width, 3), np.uint8)
-    corners, mirrored = prediction.ten_corners(height, width, crop)
-    found = [
-        image[y : y + crop, x : x + crop][:, :: -1 if flip else 1]
-        for (y, x), flip in zip(corners.tolist(), mirrored.tolist(), strict=True)
-    ]
-    np.testing.assert_array_equal(found, oversample(image, crop))
-
-
 def test_probabilities_are_those_of_caffes_crops(linear, pixels):
     """Picture by picture and crop by crop, against the whole computation in NumPy."""
     head = linear.body.head

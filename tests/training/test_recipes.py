@@ -39,33 +39,6 @@ def test_iterations_are_those_of_the_subset(agreement, iterations, third):
     assert recipes.recipe(name, agreement) == Recipe(name, iterations=third, head_rate=1.0)
 
 
-def test_the_defaults_are_the_papers():
-    """What is known of the paper, value by value, with its grade of certainty."""
-    table = recipes.recipe_table(Recipe()).set_index("what")
-    short = {what.split(" (")[0]: row for what, row in table.iterrows()}
-    assert {what: (row["value"], row["grade"]) for what, row in short.items()} == {
-        "iterations": (180, "V"),
-        "pictures a batch": (256, "V"),
-        "batches whose gradients are averaged before an update": (1, "I"),
-        "base learning rate": (0.001, "V"),
-        "epochs after which the rate is multiplied by gamma": (6.0, "V"),
-        "factor on the rate at each step": (0.1, "V"),
-        "momentum": (0.9, "V"),
-        "L2 weight decay": (0.0005, "I"),
-        "rate of the new last layer, as a multiple": (10.0, "V"),
-        "rate of biases, as a multiple": (2.0, "V"),
-        "decay of biases, as a multiple": (0.0, "V"),
-        "mirror each picture at random": (True, "V"),
-        "crop at random out of 256x256": (True, "I"),
-        "layers that are not trained": ((), "V"),
-        "train on copies of pictures of the test fold": (True, "V"),
-        "iterations before the schedule, with what lies below frozen": (0, "I"),
-        "layers that are not trained while others settle": ((), "I"),
-        "base learning rate while layers settle, if another": (0.0, "I"),
-        "last layer fitted to the features it starts with": (False, "V"),
-    }
-
-
 def test_the_recipe_table_sets_ours_beside_the_papers():
     """A value that differs stands beside the paper's."""
     table = recipes.recipe_table(Recipe("ours", head_rate=1.0))
@@ -79,6 +52,7 @@ def test_what_follows_a_recipes_name_changes_one_thing_each():
     for ending, change in {
         "-at-0.0003": {"base_rate": 0.0003},
         "-at-0.0001-frozen-below": {"base_rate": 0.0001, "frozen": ("*",)},
+        "-in-eighths": {"batch_size": 32, "iter_size": 8},
         "-frozen-convolutions": {"frozen": ("conv?",)},
         "-frozen-features": {"frozen": ("features",)},
         "-without-twins": {"twins": False},

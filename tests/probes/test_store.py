@@ -85,7 +85,6 @@ def test_folds_of_an_untrained_network_share_its_features(pictures, made, monkey
     [
         ({"layers": ("logits", "fc9")}, "no layer 'fc9' to tap"),
         ({"limit": 3}, "limit is 3: give a number from 4 up"),
-        ({"weights": "recorded.pth"}, "from recorded.pth, but would start from random weights"),
     ],
 )
 def test_what_there_is_not_is_named(pictures, made, changes, message):

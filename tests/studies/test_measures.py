@@ -55,10 +55,10 @@ def sign(classes):
 @pytest.fixture(scope="module")
 def found(network, loaded, table):
     """Measure the network beside itself as another seed, and with a network that knows nothing."""
-    told = []
-    options = {"other": network, "untaught": small(77), "progress": told.append}
-    maps, at, cam, cam_at, rows = measures.measure(network, loaded, table, **options)
-    return maps, at, rows, told, cam, cam_at
+    maps, at, *cam, rows = measures.measure(
+        network, loaded, table, other=network, untaught=small(77)
+    )
+    return maps, at, rows, *cam
 
 
 def answers(network, crops):
@@ -136,9 +136,9 @@ def test_agreements_are_rank_correlations_with_what_they_are_named_after(
     np.testing.assert_allclose(rows["labels"], rank_correlations(maps, untaught))
     np.testing.assert_allclose(rows["picture"], rank_correlations(maps, maps[[2, 0, 1]]))
     cam, other = (rivals.grad_cam(one, crops, classes) for one in (network, small(77)))
-    torch.testing.assert_close(found[4], cam)
+    torch.testing.assert_close(found[3], cam)
     # Windows of 8 pixels side by side, from the margin on.
-    np.testing.assert_allclose(found[5], (MARGIN + 4 + 8 * np.arange(CROP // 8)) / SIDE)
+    np.testing.assert_allclose(found[4], (MARGIN + 4 + 8 * np.arange(CROP // 8)) / SIDE)
     np.testing.assert_allclose(of(found, "grad-cam")["labels"], rank_correlations(cam, other))
 
 
@@ -194,11 +194,3 @@ def test_another_seed_draws_another_random_map_and_other_weights(found, network,
     is_random = rows["map"] == "random"
     assert not rows[is_random].equals(other[is_random])
     assert not rows[drawn].equals(other[drawn])
-
-
-def test_the_network_is_left_as_it_was_and_each_step_is_told(found, network, crops):
-    """Weights are drawn anew in a copy."""
-    again = next(made for made in map(small, range(20)) if 0 < answers(made, crops).sum() < 3)
-    assert all(map(torch.equal, network.parameters(), again.parameters()))
-    steps = ["maps", "seed", "labels", "head", "half", "all", "mirrored", "window"]
-    assert found[3] == [*steps, *measures.MAPS]

@@ -66,13 +66,12 @@ def table_of(names, maps=measures.MAPS):
     return made.assign(mean=middle, low=middle - 0.05, high=middle + 0.04)
 
 
-@pytest.mark.parametrize("among", [measures.AGREEMENTS, ("mirrored", "window")])
-def test_intervals_are_drawn_as_given(among):
+def test_intervals_are_drawn_as_given():
     """A row a measure that is there, the maps below each other; what a map lacks has no dot."""
-    table = table_of(among, maps=("map", "grad-cam"))
+    names = ["mirrored", "window", "seed"]
+    table = table_of(names[::-1], maps=("map", "grad-cam"))
     table = table[(table["map"] != "grad-cam") | (table["measure"] != "window")]
     (panel,) = plots.intervals(table, plots.AGREEMENT_TITLES, "rank correlation").axes
-    names = [name for name in plots.AGREEMENT_TITLES if name in among]
     labels = [text.get_text() for text in panel.texts]
     assert labels == [plots.AGREEMENT_TITLES[name] for name in names]
     assert panel.get_xlabel() == "rank correlation"

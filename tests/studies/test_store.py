@@ -149,14 +149,6 @@ def refused(pictures, made, spied):
     return refuse
 
 
-@pytest.mark.parametrize("which", ["run", "other"])
-def test_a_run_maps_its_own_fold_only(made, refused, which):
-    """On any other it has seen the pictures while it was trained; nor may its partner."""
-    own, foreign = trained(made.root), trained(made.root, fold=2)
-    study = study_of(foreign) if which == "run" else study_of(own, foreign)
-    refused(study, "has seen test pictures of fold 1 of five")
-
-
 @pytest.mark.parametrize("changes", [{"start": "imagenet"}, {"precision": "bf16"}, {"limit": None}])
 def test_the_partner_differs_in_its_seed_alone(made, refused, changes):
     """Otherwise the agreement would not be that of seeds."""
@@ -170,12 +162,6 @@ def test_a_network_that_was_not_trained_has_neither_partner_nor_labels(made, ref
     partner = replace(FITTED, other=other.key)
     refused(partner, "in more than its seed")
     refused(replace(FITTED, labels=True), "no labels can be shuffled")
-
-
-def test_shuffled_labels_are_learned_from_the_weights_of_the_run(made, refused):
-    """Another start at hand would make the two networks differ in more than their labels."""
-    one = trained(made.root, weights="recorded.pth")
-    refused(study_of(one, labels=True), "to start from recorded.pth, but would start from random")
 
 
 def test_an_untrained_network_starts_from_the_file_of_recorded_studies(isolated, made, refused):

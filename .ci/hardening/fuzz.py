@@ -56,7 +56,7 @@ def campaign(name: str, home: Path, seconds: float) -> dict:
         for seed in getattr(seeds, reader.seeds)():
             digest = hashlib.sha1(seed).hexdigest()
             (home / "corpus" / digest).write_bytes(seed)
-            (home / "large" / digest).write_bytes(large(seed, reader.largest))
+            (home / "large" / digest).write_bytes(large(seed))
     _judge(name, home, sorted((home / "large").iterdir()), until=began + seconds / 2)
     for _ in range(MOST_RESTARTS):
         left = seconds - (time.monotonic() - began)

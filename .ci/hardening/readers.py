@@ -11,6 +11,9 @@ from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 
+# Bytes of the largest file that is tried.
+LARGEST = 950_000
+
 
 @dataclass(frozen=True)
 class Reader:
@@ -24,14 +27,11 @@ class Reader:
         Imports what it needs, which is to be instrumented, and gives what reads a file.
     seeds
         Function of `seeds` that makes valid files.
-    largest
-        Bytes of the largest file that is tried.
     """
 
     suffix: str
     prepare: Callable[[Path], Callable[[Path], object]]
     seeds: str
-    largest: int = 950_000
 
 
 def _log(home: Path) -> Callable:
@@ -129,36 +129,6 @@ def _tier(home: Path) -> Callable:
     return read
 
 
-def _parameter(home: Path) -> Callable:
-    """Plan the book with one value of `-p`, of a parameter of each type."""
-    from pixels_to_sentiment.book import notebooks, tiers
-
-    every = _declared(home)
-    declared = {f"p{place}": one for place, one in enumerate(every)}
-    folder = home / "notebooks" / "tiers"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "smoke.yaml").write_text("")
-
-    def read(path: Path) -> None:
-        kind, *text = path.read_bytes().decode("utf-8", "surrogateescape") or "\0"
-        given = {f"p{ord(kind) % len(every)}": "".join(text)}
-        with (
-            patch.object(notebooks, "root", lambda: home),
-            patch.object(notebooks, "source_paths", lambda: {"one": home}),
-            patch.object(tiers, "declared_parameters", lambda path: declared),
-        ):
-            tiers.plan("smoke", given)
-
-    return read
-
-
-def _declared(home: Path) -> list[dict]:
-    from pixels_to_sentiment.book import tiers
-
-    help_of = {"help": f"of this type; {tiers.NOTHING} nothing"}
-    return [{"inferred_type_name": name, **help_of} for name in tiers.TYPES]
-
-
 @cache
 def finished(home: Path) -> dict[str, bytes]:
     """Give the files of a finished run, a probe and a study by their names."""
@@ -221,10 +191,9 @@ READERS = {
     "labels of one's own": Reader(".csv", _labels, "labels"),
     "folders of finished work": Reader(".bin", _folder, "folders"),
     "tiers": Reader(".yaml", _tier, "tiers"),
-    "values of -p": Reader(".txt", _parameter, "parameters", 100_000),
 }
 
 
-def large(seed: bytes, size: int) -> bytes:
-    """Repeat a file up to a size: what takes time or memory beyond that shows."""
-    return (seed * (size // max(len(seed), 1) + 1))[:size]
+def large(seed: bytes) -> bytes:
+    """Repeat a file up to nearly a megabyte: what takes time or memory beyond that shows."""
+    return (seed * (LARGEST // max(len(seed), 1) + 1))[:LARGEST]

@@ -242,25 +242,6 @@ def tiers() -> list[bytes]:
     return [one.encode() for one in made]
 
 
-def parameters() -> list[bytes]:
-    """Values of `-p`, after the place of the type among those that notebooks declare."""
-    words = (
-        "2",
-        "1e-3",
-        "010",
-        "1:30",
-        "no",
-        "",
-        "null",
-        "[1, 2]",
-        "{a: 1}",
-        "'x'",
-        ".nan",
-        "&a [*a]",
-    )
-    return [bytes([kind]) + word.encode() for kind in range(7) for word in words]
-
-
 def folders() -> list[bytes]:
     """Files of finished work, each after its place among them, and wrong ones."""
     with tempfile.TemporaryDirectory() as home:

@@ -39,20 +39,6 @@ for kind in ledger.KINDS:
     work = kind.of
     print(work.kind, fingerprints.of_modules(work.modules), work.fingerprint())
 """
-# Of a commit in which each kind of work had its own.
-FORMER_FINGERPRINTS = """
-try:
-    from pixels_to_sentiment.records import runs
-except ImportError:  # the library had no rooms
-    from pixels_to_sentiment import runs
-try:
-    from pixels_to_sentiment.studies import records as maps
-except ImportError:  # of one in which they lay with the maps
-    from pixels_to_sentiment.maps import records as maps
-from pixels_to_sentiment.probes import records as probes
-for kind, module in (("run", runs), ("probe", probes), ("maps", maps)):
-    print(kind, runs.fingerprint_of(module._CODE), module.code_fingerprint())
-"""
 
 
 def python(source: Path, runs: Path, *arguments: str) -> str:
@@ -93,9 +79,7 @@ def main() -> None:
             shutil.copy(here / TIER, old / TIER)
             sides = (old, "old"), (here, "new")
             before, now = (results(one, runs / name, precisions) for one, name in sides)
-            former = not (old / "src/pixels_to_sentiment/records/fingerprints.py").is_file()
-            asked = FORMER_FINGERPRINTS if former else FINGERPRINTS
-            was, of = python(old, runs, "-c", asked).split(), began.split()
+            was, of = python(old, runs, "-c", FINGERPRINTS).split(), began.split()
         finally:
             subprocess.run(["git", "worktree", "remove", "--force", old], check=True)
     if python(here, here, "-c", FINGERPRINTS) != began:

@@ -6,6 +6,7 @@ CONTRIBUTING.md opens with what this prints; `tests/test_house.py` holds them to
 """
 
 import ast
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 PACKAGE = "pixels_to_sentiment"
@@ -38,9 +39,8 @@ def uses(files: list[Path], known: set[str]) -> set[str]:
 def floors(arrows: dict[str, set[str]]) -> list[list[str]]:
     """Put each room right above the highest of those that it uses, the ground last."""
     height: dict[str, int] = {}
-    while len(height) < len(arrows):
-        ready = [r for r in arrows if r not in height and arrows[r] <= height.keys()]
-        height |= {r: 1 + max((height[u] for u in arrows[r]), default=0) for r in ready}
+    for room in TopologicalSorter(arrows).static_order():
+        height[room] = 1 + max((height[used] for used in arrows[room]), default=0)
     top = max(height.values())
     return [sorted(r for r in height if height[r] == floor) for floor in range(top, 0, -1)]
 
@@ -49,8 +49,8 @@ def main() -> None:
     """Print the drawing."""
     house = rooms()
     arrows = {room: uses(files, set(house)) - {room} for room, files in house.items()}
-    order = [room for floor in floors(arrows) for room in floor]
     levels = floors(arrows)
+    order = [room for floor in levels for room in floor]
     for number, floor in zip(range(len(levels), 0, -1), levels, strict=True):
         for room in floor:
             about = (ast.get_docstring(ast.parse(house[room][0].read_text())) or "").split("\n")[0]

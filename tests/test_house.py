@@ -71,7 +71,7 @@ def test_the_drawing_of_the_house_is_that_of_its_imports():
     """CONTRIBUTING.md shows what ``.ci/house.py`` prints of the library as it is.
 
     So no room uses another, be it in a function, that is not drawn below it; of rooms that use each
-    other in a circle there is no drawing, and no end of looking for one.
+    other in a circle there is no drawing.
     """
     program = [sys.executable, ROOT / ".ci/house.py"]
     run = subprocess.run(program, capture_output=True, check=True, text=True, timeout=60)

@@ -6,20 +6,16 @@ Counted here from the files alone, by the csv module, beside what the library ma
 import csv
 import json
 from collections import defaultdict
-from itertools import pairwise
 from pathlib import Path
 from statistics import mean, stdev
 
 import pytest
 
 from pixels_to_sentiment.data import folds
-from pixels_to_sentiment.probes import protocols
 from pixels_to_sentiment.probes.records import ProbeRecord
 from pixels_to_sentiment.records import experiments
 from pixels_to_sentiment.records.runs import WEIGHTS, Record
 from pixels_to_sentiment.reports import layerwise, ledger
-from pixels_to_sentiment.studies import summary
-from pixels_to_sentiment.studies.records import StudyRecord
 
 RESULTS = Path(__file__).parents[1] / "book" / "results"
 RUNS = sorted(RESULTS.glob("*/run.json"))
@@ -109,17 +105,6 @@ def test_every_score_of_a_layer_is_that_of_its_predicted_labels(path, stacked):
     assert scores.to_list() == pytest.approx(counted, abs=1e-12)
 
 
-@pytest.mark.skipif(not PROBES, reason="no probe is recorded")
-def test_the_papers_choice_of_cost_is_the_best_mean_over_the_folds(stacked):
-    """Found again by trying each cost on each layer."""
-    by = ["configuration", "agreement", "layer", "classifier"]
-    groups = dict([*stacked.groupby(by)])
-    for row in protocols.compare(stacked, by).itertuples():
-        some = groups[tuple(getattr(row, name) for name in by)]
-        over_folds = some.groupby(["cost", "fold"])["accuracy"].mean().unstack().dropna()
-        assert row.paper_mean == pytest.approx(over_folds.mean(axis=1).max(), abs=1e-9)
-
-
 @pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.parent.name)
 def test_recorded_maps_are_whole_and_of_networks_of_their_fold(path):
     """Each of five maps of a picture is measured, and every share lies from 0 to 1."""
@@ -133,38 +118,3 @@ def test_recorded_maps_are_whole_and_of_networks_of_their_fold(path):
     rows = rows_of(path.parent / "measures.csv")
     assert list({row["map"]: 0 for row in rows}) == ["map", "grad-cam", "random", "centre", "edges"]
     assert all(0 <= float(v) <= 1 for row in rows for k, v in row.items() if "@" in k)
-
-
-def area_of(row, curve):
-    """Area below the points of a curve, trapezium by trapezium."""
-    points = sorted(
-        (float(name.partition("@")[2]), float(value))
-        for name, value in row.items()
-        if name.startswith(f"{curve}@")
-    )
-    assert (points[0][0], points[-1][0]) == (0, 1)
-    return sum((x - w) * (y + v) / 2 for (w, v), (x, y) in pairwise(points))
-
-
-def road_of(row):
-    """Mean probability without the least relevant pixels less that without the most relevant."""
-    ends = {
-        end: mean(float(value) for name, value in row.items() if name.startswith(f"road-{end}@"))
-        for end in ("least", "most")
-    }
-    return ends["least"] - ends["most"]
-
-
-@pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.parent.name)
-def test_every_score_of_a_map_is_that_of_its_curves(path):
-    """Deletion, insertion and ROAD of each map of each picture, from the points as they lie."""
-    rows = rows_of(path.parent / "measures.csv")
-    table = summary.gathered([StudyRecord.open(path.parent)])
-    assert table["image"].to_list() == [row["image"] for row in rows]
-    assert table["map"].to_list() == [row["map"] for row in rows]
-    for curve in ("deletion", "insertion"):
-        counted = [area_of(row, curve) for row in rows]
-        assert table[curve].to_list() == pytest.approx(counted, abs=1e-9)
-    assert table["road"].to_list() == pytest.approx([road_of(row) for row in rows], abs=1e-9)
-    right = [row["class"] == row["label"] for row in rows]
-    assert table["right"].to_list() == right

@@ -59,7 +59,6 @@ def trials(tmp_path):
     ("work", "how", "wrong"),
     [
         (whole, "kill", None),
-        (whole, "race", None),
         (in_place, "kill", "half-written after the kill: ['result.csv']"),
         (appending, "race", "not equal: ['result.csv']"),
         (failing, "race", "ended with [0, 1, 1, 1]"),
@@ -78,11 +77,6 @@ def careless(folder, number):
         raise UserError("There is no room.") from fault
 
 
-def careful(folder, number):
-    with places.written(folder / "result.csv") as made:
-        made.write_bytes(bytes(1 << 16))
-
-
 def silent(folder, number):
     with contextlib.suppress(OSError), places.written_whole(folder / "result.csv") as made:
         made.write_bytes(bytes(1 << 16))
@@ -92,7 +86,6 @@ def silent(folder, number):
 @pytest.mark.parametrize(
     ("work", "wrong"),
     [
-        (careful, None),
         (careless, "half-written ['result.csv'], lost [], left []"),
         (silent, "not equal: ['result.csv']"),
         (whole, None),

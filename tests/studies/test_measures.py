@@ -153,24 +153,6 @@ def test_maps_that_know_nothing_of_the_network_are_not_asked_about_its_weights(f
     assert of(found, "map")[list(measures.AGREEMENTS)].notna().all(axis=None)
 
 
-def test_maps_that_know_nothing_of_the_network_agree_as_they_are_made(
-    found, network, crops, large, sign
-):
-    """The centre is everywhere the same; edges follow the picture, and random numbers nothing."""
-    np.testing.assert_allclose(of(found, "centre")[["mirrored", "picture"]], 1)
-    assert (of(found, "edges")["picture"] < 0.9).all()
-    assert (of(found, "random")[["mirrored", "picture"]].abs() < 0.9).all(axis=None)
-    edges = rivals.edge_energy(large, found[1])
-    # Not 1, since the places of a network need not lie as far from the right as from the left.
-    flipped = rivals.edge_energy(large.flip(2), found[1]).flip(2)
-    np.testing.assert_allclose(of(found, "edges")["mirrored"], rank_correlations(edges, flipped))
-    windows = dense.windows(network, large)
-    single = dense.log_odds(network, crops[:1]).shape[-1]
-    over = dense.windowed(edges, single, windows.shape[1:])
-    expected = rank_correlations(over, sign * windows)
-    np.testing.assert_allclose(of(found, "edges")["window"], expected)
-
-
 def test_evidence_is_that_of_the_crop(found, loaded, table):
     """How much of it is evidence is the same for all maps, and each has its score."""
     masks = loaded.masks[loaded.rows(table["image"])][:, MIDDLE, MIDDLE]

@@ -64,19 +64,6 @@ def test_a_variant_computes_what_the_whole_network_computes_up_to_the_cut():
     torch.testing.assert_close(found, expected)
 
 
-def test_a_variant_starts_from_the_same_file(mirror):
-    """The layers that are kept have its weights; those that are cut are passed over."""
-    whole = factory.create("squeezenet1_1", start="imagenet").body.state_dict()
-    for name in ("fire9-512", "fire8-2", "conv11-2"):
-        cut = factory.create(f"squeezenet1_1+{name}", start="imagenet").body.state_dict()
-        shared = [key for key in cut if key.startswith("features")]
-        assert len(shared) > 30
-        assert all(torch.equal(cut[key], whole[key]) for key in shared)
-    # The original classifier of 1000 classes, which the two-way network does not have.
-    assert cut["classifier.1.weight"].shape == (1000, 512, 1, 1)
-    assert cut["classifier.1.weight"].abs().mean() > 0.01
-
-
 def test_alexnet_is_caffenet_with_normalisation_before_pooling():
     """The same layers otherwise, as bvlc_alexnet's train_val.prototxt has them; biases of 0.1."""
     one, other = architectures.alexnet(), on_paper("caffenet")

@@ -88,24 +88,6 @@ def test_every_architecture_has_been_looked_at():
     assert set(declared.ARCHITECTURES) == {name for name, *_ in MIRRORED}
 
 
-def same(one, other):
-    a, b = one.body.state_dict(), other.body.state_dict()
-    return a.keys() == b.keys() and all(torch.equal(a[k], b[k]) for k in a)
-
-
-@pytest.mark.parametrize("name", ["squeezenet1_1", "timm/mobilenetv3_small_050"])
-def test_the_seed_decides_what_starts_new(name):
-    """The same seed gives the same network, whatever was drawn before; another seed another.
-
-    No file is needed for it.
-    """
-    assert factory.weights_asset(name, "random") is None
-    one = factory.create(name, start="random", seed=1)
-    torch.rand(5)
-    assert same(one, factory.create(name, start="random", seed=1))
-    assert not same(one, factory.create(name, start="random", seed=2))
-
-
 @pytest.mark.parametrize(
     ("name", "start", "file", "convention"), MIRRORED, ids=[name for name, *_ in MIRRORED]
 )

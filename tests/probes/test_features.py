@@ -140,14 +140,3 @@ def test_neither_batches_nor_memory_change_the_features(
     assert max(x.nbytes for x in parts) <= at_once
     np.testing.assert_allclose(np.concatenate(parts, axis=1), whole, rtol=1e-4, atol=1e-6)
     assert not any(m._forward_hooks or m._forward_pre_hooks for m in network.modules())
-
-
-def test_inner_products_are_those_of_the_features(tiny, bright_or_dark):
-    """Of parts of a layer, too; the number of features is told."""
-    network, pixels = tiny(), bright_or_dark[0]
-    made = features.grams(network, pixels, ["penultimate", "logits"], at_once=3 * 60 * 4)
-    assert list(made) == ["penultimate", "logits"]
-    for layer, found in made.items():
-        x = tapped(network, pixels, layer)
-        assert found.features == x.shape[1]
-        np.testing.assert_allclose(found.products, x.astype(float) @ x.T, rtol=1e-5)

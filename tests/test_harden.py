@@ -3,7 +3,6 @@
 import contextlib
 import csv
 import random
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -17,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / ".ci"))
 
 import harden  # noqa: E402
-from hardening import disks, fuzz, kills, processes  # noqa: E402
+from hardening import disks, kills  # noqa: E402
 
 
 def in_place(folder, number):
@@ -99,26 +98,6 @@ def test_a_full_disk_costs_nothing_that_was_there(tmp_path, work, wrong):
 
     trials = disks.Trials(kills.Job("work", work, old), tmp_path / "home", Half())
     assert (trials.fill() or "").strip() == (wrong or "")
-
-
-def test_a_process_that_outlives_its_work_is_seen_and_ended(tmp_path):
-    def work():
-        subprocess.Popen(["sleep", "60"])
-
-    child = processes.start(work, tmp_path / "said.txt")
-    assert processes.end(child) == 0
-    assert len(processes.strays([child], patience=0.5)) == 1
-    assert processes.strays([child], patience=0.5) == []
-
-
-def test_only_our_sentence_is_an_answer_of_a_reader(tmp_path):
-    def read(path):
-        raise {"ours": UserError, "other": KeyError}[path.name]("why")
-
-    assert fuzz._outcome(read, tmp_path / "ours") == ("", "")
-    why, place = fuzz._outcome(read, tmp_path / "other")
-    assert why.endswith("(read): 'why'")
-    assert place.startswith("KeyError test_harden.py:")
 
 
 def test_the_recorded_campaign_is_whole_and_nothing_failed():

@@ -58,17 +58,6 @@ def test_devcontainer_makes_the_environment_and_shows_the_book():
     assert f"\nPORT := {port}\n" in (ROOT / "Makefile").read_text()
 
 
-def test_validation_runs_what_continuous_integration_runs():
-    """On every push and pull request, and nothing but `.ci/run`; the book is kept."""
-    (path,) = [path for path in WORKFLOWS if path.stem == "validate"]
-    # In YAML 1.1, which PyYAML reads, `on` is true.
-    assert set(yaml.safe_load(path.read_text())[True]) == {"push", "pull_request"}
-    assert [step["run"] for step in steps(path) if "run" in step] == [".ci/run"]
-    assert (ROOT / ".ci" / "run").stat().st_mode & 0o111
-    (kept,) = [step["with"] for step in steps(path) if "upload-artifact" in step.get("uses", "")]
-    assert kept["path"] == "_build/html"
-
-
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 def test_what_runs_the_projects_code_can_change_and_fetch_nothing(path):
     """It may read the repository alone, and fetches no photographs, which others could see then.

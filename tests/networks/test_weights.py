@@ -147,10 +147,8 @@ def test_a_released_model_in_each_of_its_forms_fits_both_of_ours(tmp_path, form,
     assert equal(body, given.body)
 
 
-def test_a_squeezenet_of_caffe_fits_under_its_published_names(tmp_path):
-    """conv1, fire2/squeeze1x1 and so on, in double precision; conv10 is another task's."""
-    ours = factory.create("squeezenet1_0", start="random", seed=1).body
-    theirs = factory.create("squeezenet1_0", start="random", seed=2).body
+def test_layers_of_squeezenet_have_their_published_names():
+    """conv1, fire2/squeeze1x1 and so on, by which a file of Caffe fits."""
     names = {
         "features.0": "conv1",
         "features.3.squeeze": "fire2/squeeze1x1",
@@ -159,18 +157,8 @@ def test_a_squeezenet_of_caffe_fits_under_its_published_names(tmp_path):
         "features.12.expand3x3": "fire9/expand3x3",
         "classifier.1": "conv10",
     }
-    assert names.items() <= weights.caffe_names(theirs).items()
-    layers = [
-        Layer(name, "Convolution", tuple(p.detach().double().numpy() for p in module.parameters()))
-        for module, name in (
-            (theirs.get_submodule(n), c) for n, c in weights.caffe_names(theirs).items()
-        )
-    ]
-    models.write(tmp_path / "m.caffemodel", layers)
-    head = ours.classifier[1].weight.clone()
-    weights.load(ours, tmp_path / "m.caffemodel", "classifier.1")
-    assert equal(ours.features, theirs.features)
-    assert torch.equal(ours.classifier[1].weight, head)
+    body = factory.create("squeezenet1_0", start="random").body
+    assert names.items() <= weights.caffe_names(body).items()
 
 
 def test_norms_of_caffe_are_sums_and_their_number(tmp_path):

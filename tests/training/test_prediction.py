@@ -53,17 +53,6 @@ def test_probabilities_are_those_of_caffes_crops(linear, pixels):
     assert np.abs(np.diff(np.sort(expected[..., 1], axis=1), axis=1)).min() > 2e-4
 
 
-def test_without_oversampling_it_is_the_centre_slice(linear, pixels):
-    """The one crop is pixels 14 to 241 of each picture."""
-    found = prediction.crop_probabilities(linear, pixels, oversample=False)
-    middle = pixels[:, 14:241, 14:241]
-    assert torch.equal(prediction.centre_crops(pixels, 227), middle)
-    with torch.no_grad():
-        expected = linear(middle).softmax(1)
-    assert found.shape == (3, 1, 2)
-    torch.testing.assert_close(found[:, 0].float(), expected, rtol=1e-5, atol=1e-6)
-
-
 @pytest.mark.parametrize(("oversample", "batch"), [(True, 1), (True, 64), (False, 7)])
 def test_the_batch_size_does_not_matter(tiny, bright_or_dark, oversample, batch):
     """Also where it does not divide the number of crops, or is less than one picture's."""

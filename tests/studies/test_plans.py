@@ -50,8 +50,8 @@ def test_the_stand_in_is_mapped_by_heads_that_are_fitted():
     assert [one.fold for one in found] == list(folds.FOLDS)
     assert all(one.agreement == "five" and one.limit is None for one in found)
     assert {one.run for one in found} == {"squeezenet1_1:imagenet"}
-    few = plans.on_stand_in(["caffenet:random"], [2], limit=4)
-    assert few == [Study("caffenet:random", "five", 2, limit=4)]
+    few = plans.on_stand_in([2], limit=4)
+    assert few == [Study("squeezenet1_1:imagenet", "five", 2, limit=4)]
 
 
 @pytest.mark.parametrize("run", [None, MAPPED_RUN])

@@ -200,16 +200,15 @@ def _map(options, finished: list, loaded, limit: int | None) -> None:
 
     kept = store.Studies()
     _finish(options, kept, plans.planned(finished, limit), loaded, plans.in_words)
-    if places.dataset():  # for which nothing stands in
+    name = plans.ON_STAND_IN
+    # Nothing stands in for a data set of one's own.
+    if places.dataset() or not _asks_for(options, name.partition(":")[0]):
         return
-    for name in plans.ON_STAND_IN:
-        if not _asks_for(options, name.partition(":")[0]):
-            continue
-        studies = plans.on_stand_in([name], options.folds, limit)
-        try:
-            _finish(options, kept, studies, pictures.load("stand-in"), plans.in_words)
-        except Unavailable as reason:
-            print(f"{name} on the stand-in: not available here. {reason}", file=sys.stderr)
+    studies = plans.on_stand_in(options.folds, limit)
+    try:
+        _finish(options, kept, studies, pictures.load("stand-in"), plans.in_words)
+    except Unavailable as reason:
+        print(f"{name} on the stand-in: not available here. {reason}", file=sys.stderr)
 
 
 def _finish(options, kept, works: list, loaded, in_words: Callable, **more: object) -> None:

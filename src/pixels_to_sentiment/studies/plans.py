@@ -9,7 +9,7 @@ from pixels_to_sentiment.studies import measures, summary
 from pixels_to_sentiment.studies.records import Study, StudyRecord
 
 # There only the head is fitted: what is tested is the map, and not the training.
-ON_STAND_IN = ("squeezenet1_1:imagenet",)
+ON_STAND_IN = "squeezenet1_1:imagenet"
 
 
 def planned(finished: Iterable[Record], limit: int | None = None) -> list[Study]:
@@ -29,14 +29,9 @@ def planned(finished: Iterable[Record], limit: int | None = None) -> list[Study]
     return studies
 
 
-def on_stand_in(
-    names: Iterable[str] = ON_STAND_IN,
-    test_folds: Iterable[int] | None = None,
-    limit: int | None = None,
-) -> list[Study]:
-    """List the studies on the stand-in, whose evidence is known, of networks as they start."""
-    chosen = list(test_folds or folds.FOLDS)
-    return [Study(name, "five", fold, limit=limit) for name in names for fold in chosen]
+def on_stand_in(test_folds: Iterable[int] | None = None, limit: int | None = None) -> list[Study]:
+    """List the studies on the stand-in, whose evidence is known, of a network as it starts."""
+    return [Study(ON_STAND_IN, "five", fold, limit=limit) for fold in test_folds or folds.FOLDS]
 
 
 def in_words(record: StudyRecord) -> str:

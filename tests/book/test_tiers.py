@@ -39,12 +39,7 @@ def test_given_parameters_are_for_the_chosen_only(tier):
     [
         ("nmbers: [1]", "named 'nmbers'; the nearest is 'numbers'"),
         ("numbers: 1", "numbers of sums must be list, but 1 is int: write [1]"),
-        ("scale: 1e-3", "scale is '1e-3' to papermill and 0.001 to a reader"),
-        ("numbers: [010]", "numbers is [8] to papermill and [10] to a reader"),
-        ("title: no", "title is False to papermill and 'no' to a reader"),
         ("scale: true", "scale of sums must be float, but True is bool"),
-        ("scale: null", "scale of sums must be float, but None is NoneType"),
-        ("depth: 1.0", "depth of fails must be int, but 1.0 is float"),
         ("title: 3", "title of sums must be str, but 3 is int"),
         ("1: 2", "write parameter: value"),
         ("numbers: [1", "is not valid YAML"),
@@ -75,32 +70,26 @@ def given(tier, tmp_path):
 
 
 READ = {
-    "depth": {"010": 10, "-3": -3},
-    "scale": {"1e-3": 0.001, "2": 2, ".5": 0.5},
-    "title": {text: text for text in ("010", "1:30", "no", "1e-3", "2026-01-02", "a: b", "it's")}
-    | {"null": None, "None": None, "~": None, "'null'": "null", '"010"': "010"},
-    "numbers": {"[010, 1e-3, no, 1:30, 2026-01-02]": [10, 0.001, "no", "1:30", "2026-01-02"]},
-    "whole": {"true": True, "yes": True, "on": True, "no": False, "OFF": False},
+    "depth": {"010": 10},
+    "scale": {"1e-3": 0.001, "2": 2.0},
+    "title": {text: text for text in ("010", "no", "a: b")} | {"null": None},
+    "numbers": {"[1, b:c]": [1, "b:c"]},
+    "whole": {"yes": True, "OFF": False},
 }
 REFUSED = {
-    "depth": ["", "0x10", "1:30", "1.0", "null", "no", "2026-01-02", "9" * 5000, "\udcff"],
-    "scale": ["", " ", "1,5", "1:30", "1e999", "nan", "yes", "~", "# 1"],
-    "title": ["", " ", "\udcff"],
-    "numbers": ["", "[1, ", "[&a [*a]]", "[" * 400, "5", "!!binary aaaa", "null"],
-    "whole": ["", "1", "y", "null"],
+    "depth": ["", "1:30", "1.0", "null", "9" * 5000],
+    "scale": ["1,5", "null"],
+    "title": ["\udcff"],
+    "numbers": ["[1, ", "[" * 400, "5"],
+    "whole": ["1"],
 }
 
 
 @pytest.mark.parametrize("name", READ)
-def test_a_value_given_is_read_as_a_person_means_it(given, name):
-    """By the type that the notebook declares, and not as YAML 1.1 has it."""
+def test_a_value_given_is_read_as_a_person_means_it_or_refused(given, name):
+    """By the type that is declared; nothing is a value only where the notebook says what it is."""
     for text, meant in READ[name].items():
         assert repr(given(name, text)) == repr(meant), text
-
-
-@pytest.mark.parametrize("name", REFUSED)
-def test_a_value_given_that_is_none_is_refused(given, name):
-    """In one sentence; nothing is a value only where the notebook says what it means."""
     for text in REFUSED[name]:
         with pytest.raises(UserError, match=rf"^the parameters given: .*\b{name}\b[^\n]*\.$"):
             given(name, text)

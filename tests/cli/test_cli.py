@@ -182,7 +182,9 @@ def test_files_are_listed_with_their_places(capsys, isolated, monkeypatch):
 # The book
 
 
-@pytest.mark.parametrize(("values", "named"), [(["[1, "], "'[1, ' is no"), (["1", "2"], "twice")])
+@pytest.mark.parametrize(
+    ("values", "named"), [(["[1, "], "'[1, ' for test_folds is not"), (["1", "2"], "twice")]
+)
 def test_a_parameter_that_cannot_be_read_is_refused(capsys, values, named):
     """Before any kernel starts."""
     words = [word for value in values for word in ("-p", "test_folds", value)]

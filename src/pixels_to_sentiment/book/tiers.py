@@ -4,48 +4,26 @@ A tier is a papermill parameter file, ``notebooks/tiers/TIER.yaml``, so that ``p
 single notebook gives what `book.execute` gives. Each notebook takes the parameters it declares.
 papermill only logs one that a notebook does not declare, so everything is compared with the
 notebooks before a kernel starts.
-
-PyYAML and papermill read YAML 1.1, in which 010 is eight, 1:30 is ninety and no is false. What is
-given on the command line is read as a person means it, by the declared type; a tier's file, which
-papermill reads too, may hold nothing that the two readings differ on.
 """
 
-import json
 import logging
-import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import ClassVar
 
 import yaml
 
 from pixels_to_sentiment.book import notebooks
 from pixels_to_sentiment.errors import UserError, damage
 
+_NULL = "null", "None"
 # In the comment of a parameter: it may be left out, and what that means.
 NOTHING = "None:"
 TYPES = {"int": int, "float": (int, float), "str": str, "bool": bool, "list": list, "dict": dict}
 _GIVEN = "the parameters given"
 # Characters of a tier, of which PyYAML reads some 100,000 a second.
 _LONGEST = 20_000
-_BOOLS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
-_NULL = re.compile("null|Null|NULL|None|~")
-
-
-class _Plain(yaml.SafeLoader):
-    """YAML as version 1.2 has it: numbers are decimal, and words are no truth values or dates."""
-
-    yaml_implicit_resolvers: ClassVar = {}
-
-
-for _tag, _form in {
-    "null": _NULL.pattern,
-    "bool": "true|True|TRUE|false|False|FALSE",
-    "int": r"[-+]?[0-9](_?[0-9])*",
-    "float": r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?",
-}.items():
-    _Plain.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"({_form})\Z"), None)
-_Plain.add_constructor("tag:yaml.org,2002:int", lambda _, node: int(node.value))
+# By what text of the command line is read: without it 010 is eight, as YAML 1.1 has it.
+_READ = {"int": int, "float": float, "str": str}
 
 
 def paths() -> dict[str, Path]:
@@ -62,15 +40,9 @@ def values(tier: str) -> dict[str, object]:
         text = file.read_text(encoding="utf-8")
         if len(text) > _LONGEST:
             raise UserError(f"{file} has {len(text):,} characters, a tier at most {_LONGEST:,}.")
-        content, meant = (yaml.load(text, one) or {} for one in (yaml.SafeLoader, _Plain))
+        content = yaml.safe_load(text) or {}
     if not isinstance(content, dict) or not all(isinstance(name, str) for name in content):
         raise UserError(f"{file}: write parameter: value lines.")
-    for name, value in content.items():
-        if repr(value) != repr(meant.get(name)):
-            raise UserError(
-                f"{file}: {name} is {value!r} to papermill and {meant.get(name)!r} to a reader: "
-                "write true or false, null, 10, 1.0e-3, and words in quotes."
-            )
     return content
 
 
@@ -121,27 +93,13 @@ def plan(
 
 
 def _read(name: str, text: object, kind: str) -> object:
-    """Read a value of the command line as a person means it, by the type that is declared."""
+    """Read a value of the command line by the type that is declared, or as YAML."""
     if not isinstance(text, str):
         return text
-    if kind == "bool" and text.lower() in _BOOLS:
-        return _BOOLS[text.lower()]
-    nothing = _NULL.fullmatch(text.strip())
-    try:
+    cure = "write numbers as they are, lists as '[1, 2]' and nothing, where it is a choice, as null"
+    with damage(f"{_GIVEN}: {text!r} for {name}", cure, "a value"):
         text.encode()
-        if kind == "str" and text.strip() and not nothing:
-            quoted = re.fullmatch(r"""(['"])(.*)\1""", text, re.DOTALL)
-            return quoted[2] if quoted else text
-        value = yaml.load(text, _Plain)
-        json.dumps(value, allow_nan=False)
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError):
-        value = None
-    if value is None and not nothing:
-        raise UserError(
-            f"{_GIVEN}: {text!r} is no value for {name}: write numbers as they are, lists as "
-            "'[1, 2]' and nothing, where that is a choice, as null."
-        )
-    return value
+        return None if text in _NULL else _READ.get(kind, yaml.safe_load)(text)
 
 
 def _check(name: str, known: Mapping, values: Mapping, origin: object) -> None:

@@ -4,7 +4,6 @@ import argparse
 import json
 import os
 import sys
-from contextlib import ExitStack
 from pathlib import Path
 
 from pixels_to_sentiment import places
@@ -16,8 +15,6 @@ CONVERSIONS = {
     (".safetensors", ".caffemodel"),
     (".binaryproto", ".npy"),
 }
-# Outputs of a log that are drawn.
-DRAWN = 24
 
 
 def commands(rooms) -> None:
@@ -142,64 +139,46 @@ def _logs(options: argparse.Namespace) -> None:
         if found.unread and options.strict:
             raise UserError(found.unread)
         several = len(found.logs) > 1
-        if found.unread or several or found.logs[0].curve.empty:
-            said = f"{path} has {len(found.logs)} runs in it: a curve each." if several else ""
-            said = said or f"{path} has no iteration in it." * found.logs[0].curve.empty
-            print(*filter(None, (found.unread, said)), sep="\n", file=sys.stderr)
+        for said in (
+            found.unread,
+            several and f"{path} has {len(found.logs)} runs in it: a curve each.",
+            found.logs[0].curve.empty and f"{path} has no iteration in it.",
+        ):
+            if said:
+                print(said, file=sys.stderr)
         numbered = [f"{name}-{n}" for n, _ in enumerate(found.logs, 1)] if several else [name]
         if again := read.keys() & set(numbered):
             raise UserError(f"Two logs are called {again.pop()!r}: give each its own of --names.")
         read |= zip(numbered, found.logs, strict=True)
-        del found
     if all(log.curve.empty for log in read.values()):
         raise UserError("There is nothing to draw: no log has an iteration in it.")
     _write_logs(read, options.output, options.force)
 
 
 def _write_logs(read: dict, folder: Path, force: bool) -> None:
-    """Write a table a log and three pictures of all of them: all or nothing."""
+    """Write a table a log and three pictures of all of them."""
+    from pixels_to_sentiment.drawing import curves, figures
+
     pictures = {kind: folder / f"{kind}.png" for kind in ("loss", "accuracy", "both")}
     tables = {name: folder / f"{name}.csv" for name in read}
     _refuse_existing([*pictures.values(), *tables.values()], force)
-    made, drawn_all = not folder.exists(), False
-    try:
+    figures.theme()
+    drawn = {name: log.curve for name, log in read.items()}
+    losses = {name: log.losses for name, log in read.items()}
+    with places.taking(folder, "choose another -o"), waiting("Writing"):
         folder.mkdir(parents=True, exist_ok=True)
-        with ExitStack() as stack, waiting("Writing"):
-            for name, path in tables.items():
-                read[name].write(stack.enter_context(places.written_whole(path)))
-            from pixels_to_sentiment.drawing import curves, figures
-
-            figures.theme()
-            losses = {name: log.losses for name, log in read.items()}
-            # For want of room for a long log, it is given up before the pictures are made.
-            drawn = {name: _drawn(name, read.pop(name)) for name in losses}
-            made_of = {kind: curves.training_logs(drawn, losses, kind) for kind in pictures}
-            drawn.clear()
-            for kind, path in pictures.items():
-                temporary = stack.enter_context(places.written_whole(path))
-                made_of[kind].savefig(temporary, format="png")
-                figures.plt.close(made_of[kind])
-            drawn_all = True
-    except OSError as fault:
-        if made and folder.is_dir() and not drawn_all:
-            folder.rmdir()
-        told = f"({fault.strerror}): {'some files may be' if drawn_all else 'nothing was'} written"
-        raise UserError(f"{folder} cannot be written {told}; choose another -o.") from fault
+        for name, path in tables.items():
+            with places.written_whole(path) as temporary:
+                read[name].write(temporary)
+        for kind, path in pictures.items():
+            with places.written_whole(path) as temporary:
+                figure = curves.training_logs(drawn, losses, kind)
+                figure.savefig(temporary, format="png")
+                figures.plt.close(figure)
     for path in (*tables.values(), *pictures.values()):
         print(f"Wrote {path}.")
 
 
-def _drawn(name: str, log):
-    """Give the columns of a log that are drawn, and say if that is not all of them."""
-    outputs = len(log.curve.columns) - 3
-    if outputs > DRAWN:
-        said = f"{name} has {outputs:,} outputs: the pictures show the first {DRAWN}."
-        print(said, file=sys.stderr)
-    return log.curve.iloc[:, : 3 + DRAWN]
-
-
 def _refuse_existing(paths: list[Path], force: bool) -> None:
-    if folders := [str(path) for path in paths if os.path.isdir(path)]:
-        raise UserError(f"{', '.join(folders)} is a folder, which is not overwritten: move it.")
     if there := [str(path) for path in paths if os.path.exists(path) and not force]:
         raise UserError(f"{', '.join(there)} exists already: use --force to overwrite.")

@@ -6,6 +6,7 @@ for no network, answers at once.
 
 import argparse
 import errno
+import io
 import signal
 import sys
 import threading
@@ -40,39 +41,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         0, or 2 after one sentence on standard error about what the user can mend.
     """
-    with terminal.as_text():
-        parser, words = _parser(), sys.argv[1:] if arguments is None else arguments
-        # A path of no letters is the current folder, which nobody means whose variable is not set.
-        if "" in words:
-            parser.error("an empty word names nothing: leave it out, or set its variable")
-        options = parser.parse_args(words)
-        # Ends as an exception does, so that nothing half-written is left; not in another thread, in
-        # which no signal arrives.
-        with suppress(ValueError):
-            signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-        try:
-            places.settle()
-            with places.using(getattr(options, "data", None)):
-                if hasattr(options, "data"):
-                    folds.require_own()
-                options.command(options)
-            sys.stdout.flush()
-        except UserError as fault:
-            terminal.complain(str(fault).replace("\n", "\\n"))
-            return 2
-        except KeyboardInterrupt:
-            terminal.complain("interrupted; what is finished is kept.")
-            return 130
-        except BrokenPipeError:
-            # Whoever read the output has seen enough; Python would complain again when it exits.
-            terminal.drop_output()
-        except OSError as fault:
-            if fault.errno != errno.ENOSPC:
-                raise
-            terminal.drop_output()
-            terminal.complain("no room is left on the device: make some.")
-            return 2
-        return 0
+    if isinstance(sys.stdout, io.TextIOWrapper):  # of a terminal that lacks letters
+        sys.stdout.reconfigure(errors="backslashreplace")
+    parser, words = _parser(), sys.argv[1:] if arguments is None else arguments
+    # A path of no letters is the current folder, which nobody means whose variable is not set.
+    if "" in words:
+        parser.error("an empty word names nothing: leave it out, or set its variable")
+    options = parser.parse_args(words)
+    # Ends as an exception does, so that nothing half-written is left; not in another thread, in
+    # which no signal arrives.
+    with suppress(ValueError):
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        places.settle()
+        with places.using(getattr(options, "data", None)):
+            if hasattr(options, "data"):
+                folds.require_own()
+            options.command(options)
+        sys.stdout.flush()
+    except UserError as fault:
+        terminal.complain(fault)
+        return 2
+    except KeyboardInterrupt:
+        terminal.complain("interrupted; what is finished is kept.")
+        return 130
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; Python would complain again when it exits.
+        terminal.drop_output()
+    except OSError as fault:
+        if fault.errno != errno.ENOSPC:
+            raise
+        terminal.drop_output()
+        terminal.complain("no room is left on the device: make some.")
+        return 2
+    return 0
 
 
 @contextmanager

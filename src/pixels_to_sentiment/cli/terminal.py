@@ -1,54 +1,8 @@
-"""The one place through which the command line prints: text that moves and colours nothing."""
+"""What the command line prints on a terminal."""
 
-import io
 import os
-import re
 import sys
-import unicodedata
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
-
-
-class _AsText:
-    """A stream that shows what is no text as an escape, as it may come from a file or a server.
-
-    Such as colours, moves of the cursor, and another direction of writing. What `moves` matches
-    at the beginning passes.
-    """
-
-    def __init__(self, stream, moves: str = ""):
-        self._stream, self._moves = stream, re.compile(moves)
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._stream, name)
-
-    def write(self, text: str) -> int:
-        begin = self._moves.match(text).end()
-        shown = text[begin:]
-        if not shown.isprintable():
-            shown = "".join(map(_as_escape, shown))
-        return self._stream.write(text[:begin] + shown)
-
-
-def _as_escape(letter: str) -> str:
-    if letter in "\n\t" or letter.isprintable() or unicodedata.category(letter) == "Zs":
-        return letter
-    return letter.encode("unicode_escape").decode()
-
-
-@contextmanager
-def as_text() -> Iterator[None]:
-    """Print text alone, to nowhere if a stream is closed, and in letters that the terminal has."""
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
-            # For as long as the process lives.
-            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
-    # How tqdm begins a bar, and goes from one to another.
-    moves = r"(\r|\n*(\x1b\[A)*\Z)?"
-    with redirect_stdout(_AsText(sys.stdout)), redirect_stderr(_AsText(sys.stderr, moves)):
-        yield
+from contextlib import ExitStack
 
 
 def drop_output() -> None:
@@ -58,7 +12,9 @@ def drop_output() -> None:
 
 def complain(sentence: object) -> None:
     """Print one sentence on standard error, under the name of the command."""
-    print(f"pixels-to-sentiment: {sentence}", file=sys.stderr)
+    # It may quote a name or a server, whose letters the terminal might obey.
+    said = "".join(one if one.isprintable() else ascii(one)[1:-1] for one in str(sentence))
+    print(f"pixels-to-sentiment: {said}", file=sys.stderr)
 
 
 class Bar(ExitStack):

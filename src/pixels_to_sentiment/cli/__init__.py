@@ -9,7 +9,6 @@ import errno
 import io
 import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,8 +18,6 @@ from pixels_to_sentiment.cli import terminal
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError
 
-# Seconds that may pass in silence.
-PATIENCE = 2
 SHARED = {
     "--json": {"action": "store_true", "help": "as JSON"},
     "--force": {"action": "store_true", "help": "overwrite files that are there"},
@@ -79,24 +76,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 @contextmanager
 def waiting(what: str) -> Iterator[None]:
-    """Show on a terminal, from `PATIENCE` on, for how long something takes that has no parts."""
+    """Show on a terminal what is done meanwhile that has no parts to count."""
     from tqdm import tqdm
 
-    over = threading.Event()
-
-    def tick() -> None:
-        while not over.wait(1):
-            bar.update()
-
-    bar_format = "{desc} ... {elapsed}"
-    with tqdm(desc=what, bar_format=bar_format, delay=PATIENCE, leave=False, disable=None) as bar:
-        clock = threading.Thread(target=tick, daemon=True)
-        clock.start()
-        try:
-            yield
-        finally:
-            over.set()
-            clock.join()
+    with tqdm(desc=what, bar_format="{desc} ...", leave=False, disable=None):
+        yield
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -11,7 +11,6 @@ import pytest
 
 import toy_checkout
 from pixels_to_sentiment.book import checks, colab, notebooks, tiers
-from pixels_to_sentiment.errors import UserError
 from toy_cli import said
 
 ROOT = Path(__file__).parents[2]
@@ -48,6 +47,7 @@ def test_the_command_writes_the_cell_after_the_title_and_leaves_the_rest(
     for urls, told in (("", 1), (f"urls.Repository = '{ADDRESS}'", 1), ("", 1), ("", 0)):
         (tmp_path / "pyproject.toml").write_text(f"[project]\nname = 'x'\n{urls}\n")
         assert said(capsys, "book", "colab").count("sums.ipynb") == told
+        assert (ADDRESS in path.read_text()) == bool(urls)
     after = json.loads(path.read_text())
     cell = after["cells"].pop(1)
     assert (cell["cell_type"], cell["metadata"]["tags"]) == ("code", ["colab", "remove-cell"])
@@ -92,24 +92,3 @@ def test_on_colab_the_project_is_fetched_and_installed(on_colab, tmp_path):
     assert sys.path[0] == f"{folder}/src"
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert "notebooks" in extras["optional-dependencies"]
-
-
-@pytest.mark.parametrize(
-    ("urls", "address"),
-    [
-        ("", ""),
-        (f"[project.urls]\nRepository = '{ADDRESS}'", ADDRESS),
-        ("[project.urls]\nRepository = 'git@example.org:a/b'", None),
-        ("[project.urls]\nRepository = 'https://a.b/\" + x'", None),
-    ],
-)
-def test_the_address_is_that_of_pyproject(tmp_path, urls, address):
-    """Colab has no key for ssh, and the address stands within quotation marks."""
-    (tmp_path / "pyproject.toml").write_text(f"[project]\nname = 'x'\n{urls}\n")
-    if address is None:
-        with pytest.raises(
-            UserError, match=r"pyproject\.toml: Repository must be an https address"
-        ):
-            colab.address(tmp_path)
-    else:
-        assert colab.address(tmp_path) == address

@@ -5,11 +5,8 @@ notebook opened alone has no other way to tell.
 """
 
 import json
-import re
 import tomllib
 from pathlib import Path
-
-from pixels_to_sentiment.errors import UserError
 
 _ID = "colab"
 # Not at all shown in the book, where it would come before everything else.
@@ -18,19 +15,9 @@ SOURCE = Path(__file__).with_name("colab-cell.txt").read_text("utf-8").rstrip()
 
 
 def address(root: Path) -> str:
-    """Give the address that ``pyproject.toml`` calls Repository, empty if there is none.
-
-    Raises
-    ------
-    UserError
-        If it is not an address that git clones without asking for a password.
-    """
-    file = root / "pyproject.toml"
-    urls = tomllib.loads(file.read_text(encoding="utf-8"))["project"].get("urls", {})
-    found = urls.get("Repository", "")
-    if found and not re.fullmatch(r"(https|file)://[\w.~/@:%+-]+", found):
-        raise UserError(f"{file}: Repository must be an https address, but is {found!r}.")
-    return found
+    """Give the address that ``pyproject.toml`` calls Repository, empty if there is none."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return project.get("urls", {}).get("Repository", "")
 
 
 def put(path: Path, address: str) -> bool:

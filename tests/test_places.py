@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from pixels_to_sentiment import places
-from pixels_to_sentiment.errors import UserError
 
 ROOT = Path(__file__).parents[1]
 MOVABLE = {"CACHE": places.cache, "RUNS": places.runs, "RESULTS": places.results}
@@ -109,13 +108,6 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path):
         fail_half_way()
     assert path.read_text() == "first"
     assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_home_of_nobody_is_one_sentence(monkeypatch):
-    """What stands before the slash is a name, which this machine may not know."""
-    monkeypatch.setenv("PIXELS_TO_SENTIMENT_RUNS", "~nobody-of-that-name/runs")
-    with pytest.raises(UserError, match=r"PIXELS_TO_SENTIMENT_RUNS is '~nobody-.*: name a folder"):
-        places.runs()
 
 
 def test_a_folder_that_is_finished_already_is_kept(tmp_path):

@@ -137,14 +137,8 @@ def settle() -> None:
 def _place(name: str, default: Path | None = None, within: str = "") -> Path:
     """Give a place by its variable or else, without a default, in the checkout or the cache."""
     variable, root = f"PIXELS_TO_SENTIMENT_{name.upper()}", checkout()
-    given = os.environ.get(variable) or default
-    try:
-        place = given or (root / within if root else cache()) / name
-        return Path(place).expanduser().absolute()
-    except RuntimeError as fault:
-        raise UserError(
-            f"{variable} is {given!r}, and nobody of that name has a home here: name a folder."
-        ) from fault
+    place = os.environ.get(variable) or default or (root / within if root else cache()) / name
+    return Path(os.path.expanduser(place)).absolute()
 
 
 @contextmanager
@@ -187,14 +181,9 @@ def reading(path: Path | str) -> BinaryIO:
     A pipe or device, which could be waited for without end, raises ``OSError`` at once, as does a
     folder or a file that is not there; its ``strerror`` is the reason in a phrase.
     """
-    # Not blocking: without it, opening a pipe waits until somebody writes. Of no effect on files.
-    number = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    if stat.S_ISREG(os.fstat(number).st_mode):
-        return os.fdopen(number, "rb")
-    os.close(number)
-    if os.path.isdir(path):
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    raise OSError(errno.EINVAL, "it is a pipe or a device, not a file", str(path))
+    if stat.S_IFMT(os.stat(path).st_mode) not in (stat.S_IFREG, stat.S_IFDIR):
+        raise OSError(errno.EINVAL, "it is a pipe or a device, not a file", str(path))
+    return open(path, "rb")
 
 
 @contextmanager

@@ -55,12 +55,9 @@ def commit() -> tuple[str, bool]:
         return _archived(root), False
     recorded = places.results(), places.choices(), places.again(), places.benchmarks()
     inside = [one.relative_to(root) for one in recorded if one.is_relative_to(root)]
-    status = ["status", "--porcelain=v2", "--branch", "--", "."]
-    lines = git(root, *status, *(f":(exclude){one}" for one in inside)).splitlines()
-    found = next((li.split()[-1] for li in lines if li.startswith("# branch.oid ")), "(initial)")
-    if found == "(initial)":
-        return "unknown", False
-    return found, any(not line.startswith("#") for line in lines)
+    changed = ["status", "--porcelain", "--", ".", *(f":(exclude){one}" for one in inside)]
+    head = git(root, "rev-parse", "HEAD").strip()
+    return head or "unknown", bool(head and git(root, *changed))
 
 
 def last_commit(path: Path) -> str:

@@ -96,28 +96,24 @@ def _map(options: argparse.Namespace) -> None:
 
 @contextmanager
 def _answers(options: argparse.Namespace, bar) -> Iterator[Callable[[dict, Path], None]]:
-    """Print lines, or a JSON array that is whole even if cut short."""
+    """Print lines, or in the end, even if cut short, a JSON array."""
     from pixels_to_sentiment.maps import mapping
 
-    given = 0
+    answers = []
 
     def answer(numbers: dict, path: Path) -> None:
-        nonlocal given
         drawing, _ = mapping.files_of(path, options.output)
-        if options.json:
-            text = json.dumps(numbers | {"drawing": str(drawing)})
-            bar.write(f"{',' if given else '['}\n{text}", file=sys.stdout, end="")
-        else:
+        answers.append(numbers | {"drawing": str(drawing)})
+        if not options.json:
             bar.write(_line(numbers, path, drawing), file=sys.stdout)
-        given += 1
-        # Whoever reads along, as through a pipe, sees each photograph when it is done.
-        sys.stdout.flush()
+            # Whoever reads along, as through a pipe, sees each photograph when it is done.
+            sys.stdout.flush()
 
     try:
         yield answer
     finally:
         if options.json:
-            bar.write("\n]" if given else "[]", file=sys.stdout)
+            bar.write(json.dumps(answers), file=sys.stdout)
 
 
 def _line(numbers: dict, path: Path, drawing: Path) -> str:

@@ -77,7 +77,7 @@ def test_the_browser_that_is_named_prints(page, tmp_path, browser, monkeypatch):
     assert printing.print_pdf(page, tmp_path / "book.pdf").is_file()
     assert called()
     monkeypatch.setenv("CHROMIUM", "/no/such")
-    with pytest.raises(UserError, match="CHROMIUM=/no/such is no program"):
+    with pytest.raises(UserError, match="no /no/such to print with"):
         printing.print_pdf(page, tmp_path / "book.pdf")
 
 

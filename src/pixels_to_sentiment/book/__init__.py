@@ -195,7 +195,6 @@ def _run(path: Path, source, attempt: Path, parameters: dict):
     """
     import nbformat
     import papermill
-    from nbclient.exceptions import DeadKernelError
 
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
     # Otherwise the kernel warns on the terminal that Python's own modules are frozen.
@@ -216,15 +215,9 @@ def _run(path: Path, source, attempt: Path, parameters: dict):
     except papermill.PapermillExecutionError as error:
         said = f"{error.ename}: {error.evalue}".strip().splitlines()[-1]
         raise notebooks.failure(path, error.exec_count, error.source, said) from error
-    except DeadKernelError as error:
-        code = [c for c in notebooks.read(attempt).cells if c.cell_type == "code"]
-        begun = [cell for cell in code if cell.metadata.papermill["start_time"]]
-        said = "the kernel died, often for lack of memory"
-        raise notebooks.failure(path, len(begun), begun[-1].source, said) from error
-    except RuntimeError as error:  # nbclient's when a kernel does not answer
-        raise UserError(
-            f"{path}: {str(error).rstrip('.')}; it needs memory and connections on 127.0.0.1."
-        ) from error
+    except RuntimeError as error:  # nbclient's, of a kernel that died or does not answer
+        said = str(error).rstrip(".")
+        raise UserError(f"{path}: {said}; it needs memory and connections on 127.0.0.1.") from error
     if fault := notebooks.fault(path, executed):
         raise fault
     return executed

@@ -20,13 +20,10 @@ PHOTOGRAPHS = '<th scope="row">Pictures</th><td>photographs</td>'
 
 def _browser() -> str:
     """Give the path of a browser that prints: the one named by ``CHROMIUM``, or of `BROWSERS`."""
-    named = os.environ.get("CHROMIUM", "")
-    found = next(filter(None, map(shutil.which, [named] if named else BROWSERS)), None)
-    if found:
+    named = os.environ.get("CHROMIUM")
+    if found := next(filter(None, map(shutil.which, [named] if named else BROWSERS)), None):
         return found
-    if named:
-        raise UserError(f"CHROMIUM={named} is no program: name one that is, or none.")
-    raise UserError("A PDF is printed by Chromium, which is not here: apt-get install chromium")
+    raise UserError(f"There is no {named or 'Chromium'} to print with: apt-get install chromium.")
 
 
 def within(html: str) -> str:

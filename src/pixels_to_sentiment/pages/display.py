@@ -19,7 +19,6 @@ from pixels_to_sentiment import places, provenance, reports
 from pixels_to_sentiment.data import folds, pictures
 from pixels_to_sentiment.data.pictures import Pictures
 from pixels_to_sentiment.drawing import dark, figures, tables
-from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files.assets import Unavailable
 from pixels_to_sentiment.pages import traces
 from pixels_to_sentiment.probes import plans
@@ -52,8 +51,7 @@ _NOTHING = "Nothing recorded", "No run of this has been recorded yet."
 class Page:
     """A page being made from a notebook's parameters: remembers what it was made from.
 
-    The tier is a name for the page to show; what is run, the other parameters say. A `UserError`
-    refuses one that has no file.
+    The tier is a name for the page to show; what is run, the other parameters say.
 
     Examples
     --------
@@ -63,10 +61,6 @@ class Page:
     """
 
     def __init__(self, tier: str, **parameters: object):
-        root = places.checkout()  # none where the library is installed apart
-        known = root and [one.stem for one in sorted((root / "notebooks" / "tiers").glob("*.yaml"))]
-        if known and tier not in known:
-            raise UserError(f"There is no tier {tier!r}: choose from {known}.")
         self.tier = tier
         self.parameters = parameters
         self.clock = provenance.Clock()

@@ -49,7 +49,7 @@ def ask(isolated):
 
 @pytest.mark.parametrize(
     ("ratio", "asked", "processes"),
-    [(0.9, None, 1), (1.1, None, 3), (None, None, 3), (0.9, 2, 2)],
+    [(0.9, None, 1), (None, None, 3), (0.9, 2, 2)],
 )
 def test_runs_share_a_device_where_that_was_faster(
     campaign, ask, capsys, monkeypatch, ratio, asked, processes

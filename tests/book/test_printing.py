@@ -52,9 +52,7 @@ def test_the_page_is_printed_with_bookmarks(page, tmp_path, browser):
 @pytest.mark.parametrize(
     ("does", "said"),
     [
-        ("echo 'no display' >&2; exit 1", "no display"),
-        ("exit 0", "it said nothing"),
-        ("""echo '<html>' > "$target" """, "printed no PDF"),
+        ("""echo '<html>' > "$target"; echo 'no display' >&2""", "printed no PDF.*no display"),
         ("exec sleep 60", "did not print within 1 s"),
     ],
 )
@@ -93,13 +91,11 @@ def test_without_a_browser_or_a_page_the_cure_is_named(page, tmp_path, monkeypat
 @pytest.mark.parametrize(
     ("link", "led"),
     [
-        ('<a class="x" href="index.html#here">', '<a class="x" href="#here">'),
         ('<a href="04-ablation.html#here" title="y">', '<a href="#here" title="y">'),
         ('<a href="chapters/04.html#gone">', "<a >"),
         ('<a class="x"\nhref="_images/1.png">', '<a class="x"\n>'),
         ('<a href="https://doi.org/10.1/x#y">', '<a href="https://doi.org/10.1/x#y">'),
         ('<link href="_static/book.css">', '<link href="_static/book.css">'),
-        ('<abbr data-href="z">', '<abbr data-href="z">'),
     ],
 )
 def test_links_stay_within_the_book(link, led):
@@ -109,12 +105,7 @@ def test_links_stay_within_the_book(link, led):
 
 
 @pytest.mark.parametrize(
-    ("source", "said"),
-    [
-        ("photographs", "do not pass it on"),
-        ("stand-in", "no photographs"),
-        (None, "no photographs"),
-    ],
+    ("source", "said"), [("photographs", "do not pass it on"), ("stand-in", "no photographs")]
 )
 def test_the_command_says_whether_photographs_are_in_it(
     tmp_path, monkeypatch, browser, capsys, source, said
@@ -122,7 +113,7 @@ def test_the_command_says_whether_photographs_are_in_it(
     """Whoever prints the book is told what may be done with it, by what a page says of itself."""
     browser(PRINTS)
     monkeypatch.setattr(notebooks, "root", lambda: tmp_path)
-    pictures = {"source": source, "fingerprint": "0"} if source else None
+    pictures = {"source": source, "fingerprint": "0"}
     shown = {"tier": "smoke", "parameters": {"source": "photographs"}, "runs": []}
     details = provenance.Clock().details(**shown, pictures=pictures)
     page = tmp_path / "_build" / "singlehtml" / "index.html"

@@ -57,14 +57,6 @@ def test_the_command_writes_the_cell_after_the_title_and_leaves_the_rest(
     assert checks.of_source(path) == []
 
 
-def test_elsewhere_the_cell_does_nothing(tmp_path, monkeypatch):
-    """Off Colab it neither runs a command nor complains that there is no address."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(subprocess, "run", pytest.fail)
-    exec(colab.SOURCE.replace("ADDRESS", ""), {})
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_a_notebook_that_was_downloaded_alone_says_what_it_lacks(tmp_path, monkeypatch):
     """In one sentence, which names a page of the book and a section that are there."""
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pixels_to_sentiment import cli, places
+from pixels_to_sentiment import places
 from pixels_to_sentiment.book import checks
 from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.data import audit, folds, pictures
@@ -81,15 +81,6 @@ def test_a_reader_who_leaves_early_is_no_fault():
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait() == 0
-
-
-@pytest.mark.parametrize("terminal", [True, False])
-def test_waiting_is_shown_on_a_terminal_alone(capsys, monkeypatch, terminal):
-    """What comes out of it comes out of it."""
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
-    with pytest.raises(KeyError), cli.waiting("Tea"):
-        raise KeyError
-    assert ("Tea ..." in capsys.readouterr().err) == terminal
 
 
 # Folds and files

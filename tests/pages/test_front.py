@@ -112,28 +112,21 @@ def test_findings_are_computed_and_those_without_evidence_left_out(judged, candi
     html = front.findings(judged, [], candidates)
     assert html.count("<li>") == 7
     assert "right on 81.8%" in html
-    assert "On four agree (seed 0): 0.794, +0.007 from the article&#39;s 0.787." in html
-    assert "<strong>Of 23 claims on what the article&#39;s experiments found: 3 repro" in html
-    assert "Inconclusive ones with comparisons against them: 1." in html
-    assert (
-        "<strong>Fine-tuning beats a classifier on the features that the network starts with in "
+    for part in (
+        "<strong>Of 23 claims on what the article&#39;s experiments found: 3 repro",
+        "Inconclusive ones with comparisons against them: 1.",
         "1 of 3 comparisons (1 undecided, 1 against it).</strong> What goes against it is of one "
-        "seed and added with results in view. The verdict is “contradicted”; without what was "
-        "added so, “could" in html
-    )
-    assert "contradicted: a claim of this book" in html
-    assert " with 88.1%." in html
-    assert "the differences are −0.100 to +0.030, and" in html
-    assert "differs from that by −0.007 and +0.018 (centre crop and ten crops)" in html
-    assert "more often by 16 to 18 percentage points.</strong>" in html
-    # Theirs itself, whose rank with itself is one.
-    assert "Net B reaches, on average over them" in html
-    assert "adjusted for the 4 tests of sentiment maps)" in html
-    assert "+1.00" in html
-    assert (
-        front.findings(judged.assign(rows=[[]] * len(judged)), [], [])
-        == '<ol class="findings"></ol>'
-    )
+        "seed and added with results in view. The verdict is “contradicted”; without what",
+        " with 88.1%.",
+        "the differences are −0.100 to +0.030, and",
+        "differs from that by −0.007 and +0.018 (centre crop and ten crops)",
+        "more often by 16 to 18 percentage points.</strong>",
+        "Net B reaches, on average over them, a rank correlation of +1.00",  # theirs itself
+        "adjusted for the 4 tests of sentiment maps)",
+    ):
+        assert part in html
+    none = front.findings(judged.assign(rows=[[]] * len(judged)), [], [])
+    assert none == '<ol class="findings"></ol>'
 
 
 def test_why_none_is_reproduced_or_contradicted_is_said_where_none_is(judged):

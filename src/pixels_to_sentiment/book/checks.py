@@ -19,6 +19,8 @@ HEADING, CLOSE = "## How this page was made", "page.close()"
 _PROVENANCE = 'class="dataframe provenance"'
 _LINK, _ROW = re.compile(r"#run-([0-9a-f]{16})\b"), re.compile(r'id="run-([0-9a-f]{16})"')
 _TABLE = re.compile(r'<div class="results"( id="[^"]+")?[^>]*><table[^>]*>\s*(<caption>)?')
+# By which a cell shows one, in the common format.
+_FIGURE = re.compile(r"^ *figure(, \w+)* = ", re.MULTILINE)
 _FOLDED = re.compile(r"<details.*</details>", re.DOTALL)
 
 
@@ -94,24 +96,12 @@ def _of_origin(notebook) -> Iterator[str]:
     if last.source.strip() != CLOSE or before is None or HEADING not in before.source:
         yield f"it must end with {HEADING!r} and a cell {CLOSE!r}"
     for cell in cells:
-        if cell.cell_type == "code" and _makes_figure(cell.source):
+        if cell.cell_type == "code" and _FIGURE.search(cell.source):
             given = cell.metadata.get("mystnb", {})
             given = {**given.get("figure", {}), **given.get("image", {})}
             for what in ("name", "caption", "alt"):
                 if not given.get(what):
                     yield f"the figure of cell {cell.id} has no {what} in its metadata (mystnb)"
-
-
-def _makes_figure(source: str) -> bool:
-    """Whether code gives anything the name ``figure``, by which a cell shows one."""
-    try:
-        found = ast.walk(ast.parse(source))
-    except SyntaxError:
-        return False
-    return any(
-        isinstance(node, ast.Name) and node.id == "figure" and isinstance(node.ctx, ast.Store)
-        for node in found
-    )
 
 
 def of_executed() -> list[str]:

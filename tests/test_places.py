@@ -40,20 +40,11 @@ def test_the_environment_moves_a_place(monkeypatch, tmp_path, name):
     assert MOVABLE[name]() == before[name]
 
 
-def test_a_relative_place_is_made_absolute(monkeypatch, tmp_path):
-    """So that a change of folder later does not move it; ~ is the home."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PIXELS_TO_SENTIMENT_RUNS", "mine")
-    assert places.runs() == tmp_path / "mine"
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("PIXELS_TO_SENTIMENT_RUNS", "~/mine")
-    assert places.runs() == tmp_path / "mine"
-
-
 def test_places_that_are_given_stay_for_processes_that_work_elsewhere(monkeypatch, tmp_path):
-    """A kernel's folder is that of its notebook; an address is not a place."""
+    """A kernel's folder is that of its notebook; ~ is the home, and an address is not a place."""
     monkeypatch.chdir(tmp_path)
-    given = {"RUNS": "mine", "MIRROR": "mirror", "CACHE": ""}
+    monkeypatch.setenv("HOME", str(tmp_path))
+    given = {"RUNS": "mine", "MIRROR": "~/mirror", "CACHE": ""}
     for name, value in given.items():
         monkeypatch.setenv(f"PIXELS_TO_SENTIMENT_{name}", value)
     places.settle()

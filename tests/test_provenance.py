@@ -120,12 +120,3 @@ def test_table_has_a_row_for_each_fact_and_is_safe():
     for dirty in (True, False):
         said = "not committed" in provenance.provenance_table(details | {"dirty": dirty})
         assert said == dirty
-
-
-def test_opened_runs_are_taken_once_each_in_order():
-    """What was opened twice is named once, and the next question begins anew."""
-    provenance.taken()
-    for key in ("b", "a", "b"):
-        provenance.opened(key)
-    assert provenance.taken() == ["b", "a"]
-    assert provenance.taken() == []

@@ -200,21 +200,6 @@ def test_failing_cell_keeps_the_former_chapter(executed, capsys):
     assert capsys.readouterr().out == "sums: failed\n"
 
 
-def test_each_execution_has_a_place_of_its_own_and_a_silent_kernel_is_told(executed, monkeypatch):
-    """Several processes may execute a notebook at once."""
-    written = []
-
-    def silent(given, *_, **__):
-        written.append(given)
-        raise RuntimeError("Kernel didn't respond in 60 seconds")
-
-    monkeypatch.setattr(papermill, "execute_notebook", silent)
-    for _ in range(2):
-        with pytest.raises(UserError, match=r"sums\.ipynb: Kernel didn't respond.*127\.0\.0\.1"):
-            run(force=True)
-    assert len(set(written)) == 2
-
-
 def test_a_cell_that_leaves_keeps_the_former_chapter(executed):
     """Papermill takes leaving with status 0 for a success, though nothing after it has run."""
     path, source = executed / "book/chapters/sums.ipynb", executed / "notebooks/sums.ipynb"

@@ -39,16 +39,6 @@ def test_notebook_of_another_form_is_refused(tmp_path, spoil, said):
     assert str(path) in str(caught.value)
 
 
-@pytest.mark.parametrize("content", [b'{"cells": [', b"\xff\xfe", None])
-def test_file_that_is_no_notebook_is_refused(tmp_path, content):
-    """Cut off, empty, something else, or not there: the file is named."""
-    path = tmp_path / "spoiled.ipynb"
-    if content is not None:
-        path.write_bytes(content)
-    with pytest.raises(UserError, match=r"spoiled\.ipynb (is not|cannot) .*\(\S"):
-        notebooks.read(path)
-
-
 def _edited(cell):
     cell.source += "\nprint('more')"
 

@@ -46,19 +46,6 @@ def test_an_empty_word_is_not_the_current_folder(capsys, tmp_path, monkeypatch):
     assert not os.listdir()
 
 
-@pytest.mark.parametrize(
-    ("arguments", "named"),
-    [
-        (["experiments", "show", "nope"], "'nope'"),
-        (["files", "fetch", "nope.zip"], "'nope.zip'"),
-        (["record", "0123456789abcdef"], "'0123456789abcdef'"),
-    ],
-)
-def test_what_can_be_mended_is_one_sentence(capsys, arguments, named):
-    """It names what was wrong, on standard error, with status 2."""
-    assert named in refused(capsys, *arguments)
-
-
 def test_an_interrupt_says_that_finished_runs_are_kept(capsys, monkeypatch):
     """Status 130, as shells have it for Ctrl-C."""
 

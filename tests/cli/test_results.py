@@ -28,12 +28,6 @@ RESULT_KEYS = [
 ]
 
 
-def test_no_results_are_said_to_be_none(capsys):
-    """In words, or as an empty list."""
-    assert "Nothing is recorded yet" in said(capsys, "results")
-    assert json.loads(said(capsys, "results", "--json")) == []
-
-
 @pytest.mark.parametrize("words", [["results"], ["campaign", "--dry-run"]])
 def test_a_folder_of_results_that_is_not_there_is_not_taken_for_an_empty_one(capsys, words):
     """As with a letter too many in its name, which would have all runs made again."""

@@ -1,4 +1,4 @@
-"""Times of a log, one by one; many at once are in the tests of `blocks`."""
+"""Times of a log, of which seldom the year is printed."""
 
 import pytest
 

@@ -2,7 +2,6 @@
 
 import math
 import re
-import time
 from datetime import datetime
 
 import numpy as np
@@ -278,21 +277,12 @@ def test_a_table_is_put_in_order(tmp_path, read):
     assert read(path).curve.columns.tolist() == ["iteration", "seconds", "rate"]
 
 
-@pytest.mark.parametrize("head", ["a," * 20_000 + "a", "".join(f"{n}," for n in range(10_001))])
-def test_a_table_of_too_many_columns_or_two_of_one_name_is_refused_at_once(tmp_path, head):
-    path = tmp_path / "curve.csv"
-    path.write_text(f"iteration,{head}\n")
-    began = time.process_time()
-    with pytest.raises(UserError, match="columns of one name, or more than 10,000"):
-        logs.read_all(path)
-    assert time.process_time() - began < 1
-
-
-@pytest.mark.parametrize("text", ["1,fast", "1.5,0.1", ",0.1", "1,2\n1,2,3\n1,2,3,4"])
-def test_a_table_that_is_not_of_numbers_is_refused(tmp_path, text):
+@pytest.mark.parametrize("text", ["1,fast", "1.5,0.1", "inf,0.1", ",0.1", "1,2\n1,2,3"])
+@pytest.mark.parametrize("names", ["rate", "rate,rate"])
+def test_a_table_that_is_not_of_numbers_by_name_is_refused(tmp_path, names, text):
     """One line that names the file."""
     path = tmp_path / "curve.csv"
-    path.write_text(f"iteration,rate\n{text}\n")
+    path.write_text(f"iteration,{names}\n{text}\n")
     with pytest.raises(UserError, match=r"curve\.csv is not a log or a table") as refusal:
         logs.read_all(path)
     assert "\n" not in str(refusal.value)

@@ -1,16 +1,11 @@
 """The times of a log, which Google's glog prints with a month and a day, but seldom with a year."""
 
 import re
-from array import array
 from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 
-import numpy as np
-
 _SECONDS_A_DAY = 86_400
-# Beyond these `date` knows no year; only a damaged log comes there.
-_YEARS = 2, 9_998
 _STAMP = re.compile(
     rb"[IWEF]((?:19|20)\d\d)?(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]) "
     rb"(\d\d):(\d\d):(\d\d(?:\.\d+)?)\s"
@@ -45,22 +40,15 @@ class Clock:
         hours, minutes, seconds = map(float, clock)
         return len(self._days) - 1, 3600 * hours + 60 * minutes + seconds
 
-    def read_all(self, stamps: Sequence[bytes], days: array, since: array) -> None:
-        """Take times of stamps like ``I0620 11:55:15.396270``, minute by minute."""
-        minutes = {one: self.read(one + b"00 ") for one in dict.fromkeys([s[:12] for s in stamps])}
-        days.extend([minutes[one[:12]][0] for one in stamps])
-        since.extend([minutes[one[:12]][1] + float(one[12:21]) for one in stamps])
-
     @cached_property
-    def _dates(self) -> np.ndarray:
-        return np.array(_ordinals(self._days))
+    def _dates(self) -> list[int]:
+        return _ordinals(self._days)
 
-    def seconds(self, days: array, since: array, start: Time) -> np.ndarray:
-        """Give seconds since a time, for places in the list of days and seconds since midnight."""
-        dates = self._dates
-        whole = (dates[np.asarray(days)] - dates[start[0]]) * _SECONDS_A_DAY
+    def seconds(self, time: Time, start: Time) -> float:
+        """Give the seconds from one time to another, once all days have been read."""
+        days = self._dates[time[0]] - self._dates[start[0]]
         # Rounded to glog's microseconds, which the subtraction would blur.
-        return np.round(whole + np.asarray(since) - start[1], 6)
+        return round(days * _SECONDS_A_DAY + time[1] - start[1], 6)
 
 
 def _ordinals(days: Sequence[_Day]) -> list[int]:
@@ -77,7 +65,7 @@ def _ordinals(days: Sequence[_Day]) -> list[int]:
             choices = [first.toordinal() + day - 1 for first in firsts]
             last = dates[-1] if dates else choices[0]
             dates.append(min(choices, key=lambda choice: abs(choice - last)))
-            year = min(max(date.fromordinal(dates[-1]).year, _YEARS[0]), _YEARS[1])
+            year = date.fromordinal(dates[-1]).year
         leaps = [one for one, printed in zip(dates, days, strict=True) if printed[1:] == (2, 29)]
         if all(date.fromordinal(one).day == 29 for one in leaps):
             break

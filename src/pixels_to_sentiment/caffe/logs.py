@@ -2,12 +2,11 @@
 
 import codecs
 import csv
+import io
 import math
 import os
-import tempfile
 from collections import Counter
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Container, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,15 +18,12 @@ from pixels_to_sentiment.caffe import kinds, lines
 from pixels_to_sentiment.errors import Damaged, UserError, damage
 from pixels_to_sentiment.files import magic
 
-_FIRST = ("iteration", "seconds", "rate")
 _CURVE_FILE = "curve.csv"
 _CURE = "name a Caffe log, saved as UTF-8, or the table or folder of a finished run"
 # Beginnings in a file, each of which would be a run, a table and a line in every drawing.
 _RUNS = 1000
-# Of a table that is read.
-_COLUMNS = 10_000
-# A table of more cells than this is only made if one in so many of them has a number.
-_CELLS, _SPARSE = 20_000_000, 10
+# Of a table, which would be nearly empty.
+_CELLS = 20_000_000
 
 
 class Log(NamedTuple):
@@ -49,7 +45,7 @@ class Log(NamedTuple):
 
     curve: pd.DataFrame
     losses: tuple[str, ...]
-    nans: dict[str, np.ndarray]
+    nans: dict[str, list[int]]
 
     def write(self, path: Path) -> None:
         """Write the curve as CSV: ``nan`` where that was logged, nothing where nothing was."""
@@ -100,8 +96,8 @@ def read_all(path: Path | str) -> Read:
     ------
     UserError
         If the file is missing, cannot be read, is no text, or is a table that is not of numbers;
-        if it has over 1,000 runs, or its table would be large and nearly empty; if a folder has no
-        ``curve.csv``.
+        if it has over 1,000 runs, or its table would be of over 20 million cells; if a folder has
+        no ``curve.csv``.
     """
     path = Path(path)
     if os.path.isdir(path):
@@ -110,109 +106,75 @@ def read_all(path: Path | str) -> Read:
             raise UserError(f"{path.parent} is a folder without {_CURVE_FILE}: {_CURE}.")
     with damage(path, _CURE, "a log or a table"):
         with places.reading(path) as stream:
-            head = stream.read(4096)
+            text = stream.read().removeprefix(codecs.BOM_UTF8)
         kinds.refuse(path, magic.TEXTS, _CURE)
-        wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-        code = "utf-16" if wide else "utf-8-sig"
-        if b"\0" in head and not wide:
+        if text.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            # As PowerShell writes what a program says.
+            text = text.decode("utf-16").encode()
+        if b"\0" in text[:4096]:
             raise ValueError("it is not a text")
-        table = head.decode(code, "ignore").startswith("iteration,")
-        return Read([_table(path, code)], "") if table else _log(path, wide)
+        if text.startswith(b"iteration,"):
+            return Read([_table(text)], "")
+        reader = lines.Reader(text)
+        if len(reader.runs) > _RUNS:
+            what = f"it has {len(reader.runs):,} runs, more than {_RUNS:,}"
+            raise Damaged(what, "cut it into parts")
+        found = [_curve(run, reader.clock) for run in reader.runs]
+        return Read(found, _unread(path, reader.odd) if reader.odd else "")
 
 
-def _table(path: Path, code: str) -> Log:
-    with path.open(encoding=code, newline="") as stream:
-        names = next(csv.reader(stream))
-    # For columns of one name pandas takes their number squared.
-    if len({*names}) < len(names) or len(names) > _COLUMNS:
-        raise ValueError(f"it has columns of one name, or more than {_COLUMNS:,}")
-    text = pd.read_csv(path, encoding=code, index_col=False, dtype=str, keep_default_na=False)
-    curve = text.replace("", math.nan).astype(float)
-    iterations = curve["iteration"]
-    if not (np.isfinite(iterations) & (iterations % 1 == 0)).all():
-        raise ValueError("it has an iteration that is no whole number")
-    curve = curve.drop_duplicates("iteration", keep="last").sort_values("iteration")
-    columns = [*_FIRST, *(name for name in curve if name not in _FIRST)]
-    said = (text != "").reindex(index=curve.index, columns=columns, fill_value=False)
-    curve = curve.reindex(columns=columns).astype({"iteration": int})
-    nans = {name: np.flatnonzero(said[name] & curve[name].isna()) for name in columns}
-    losses = tuple(name for name in columns if name.endswith("loss"))
-    return Log(curve.reset_index(drop=True), losses, {k: v for k, v in nans.items() if len(v)})
+def _table(text: bytes) -> Log:
+    given, rows = csv.DictReader(io.StringIO(text.decode(), newline="")), {}
+    names = given.fieldnames
+    if len({*names}) < len(names):
+        raise ValueError("it has two columns of one name")
+    for row in given:
+        iteration = float(row.pop("iteration"))
+        if iteration % 1 != 0 or None in row:
+            raise ValueError("an iteration is no whole number, or a row longer than the first")
+        rows[int(iteration)] = {name: float(value) for name, value in row.items() if value}
+    return _log(rows, names[1:], {name for name in names if name.endswith("loss")})
 
 
-def _log(path: Path, wide: bool) -> Read:
-    reader = lines.Reader()
-    with path.open("rb") as stream, tempfile.TemporaryFile() as plain:
-        if stream.read(3) != codecs.BOM_UTF8:
-            stream.seek(0)
-        if wide:  # as PowerShell writes what a program says
-            pieces = iter(partial(stream.read, 1 << 20), b"")
-            plain.writelines(codecs.iterencode(codecs.iterdecode(pieces, "utf-16"), "utf-8"))
-            plain.seek(0)
-        reader.read(plain if wide else stream)
-    if len(reader.runs) > _RUNS:
-        raise Damaged(f"it has {len(reader.runs):,} runs, more than {_RUNS:,}", "cut it into parts")
-    logs = [_curve(run, reader.clock) for run in reader.runs]
-    odd = reader.odd
-    unread = (
+def _unread(path: Path, odd: dict[int, bytes]) -> str:
+    number, line = next(iter(odd.items()))
+    shown = ascii(line.decode(errors="replace").strip()[:100])
+    return (
         f"{path}: lines that were not understood, or say again with another number what was said, "
-        f"so that something is left out: {odd.count:,}; "
-        f"the first is line {odd.number:,}: {odd.line}."
+        f"so that something is left out: {len(odd):,}; the first is line {number:,}: {shown}."
     )
-    return Read(logs, unread if odd.count else "")
 
 
 def _curve(run: lines.Run, clock: lines.Clock) -> Log:
-    """Make the table of a run, whose numbers are given up on the way, for want of room."""
-    iterations = np.asarray(run.iterations)
-    rows = None
-    if (np.diff(iterations) <= 0).any():
-        iterations, rows = np.unique(iterations, return_inverse=True)
-    parts = dict(_parts(run))
-    cells = len(iterations) * len(parts)
-    numbers = sum(len(one.rows) for columns in parts.values() for one in columns)
-    if cells > _CELLS and cells > _SPARSE * numbers:
-        size = f"{len(iterations):,} rows and {len(parts):,} columns"
-        what = f"it would become a table of {size} that is nearly all empty"
+    names, rows = _names(run), {}
+    for iteration, row in run.rows:
+        named = {names[one]: value for one, value in row.items()}
+        rows.setdefault(iteration, {}).update(named)
+    for iteration, time in run.times.items():
+        rows[iteration]["seconds"] = clock.seconds(time, run.start)
+    return _log(rows, names.values(), {names.get(one) for one in run.losses})
+
+
+def _names(run: lines.Run) -> dict[lines.Output, str]:
+    """Name the columns of the outputs, in the order of the table."""
+    names, seen = {}, Counter()
+    nets = {lines.RATE.net: "", lines.TOTAL.net: "", lines.TRAINED: "train_"}
+    for one in sorted({output for _, row in run.rows for output in row}):
+        prefix = nets.get(one.net, f"test{one.net or ''}_")
+        same = one.net, one.session, one.name
+        names[one] = prefix + one.name + (f".{seen[same]}" if seen[same] else "")
+        seen[same] += 1
+    return names
+
+
+def _log(rows: dict[int, dict[str, float]], names: Iterable[str], losses: Container[str]) -> Log:
+    rows, columns = dict(sorted(rows.items())), dict.fromkeys(["seconds", "rate", *names])
+    if len(rows) * len(columns) > _CELLS:
+        what = f"it would become a table of {len(rows):,} rows and {len(columns):,} columns"
         raise Damaged(what, "cut it into parts")
-    times = clock.seconds(run.days, run.since, run.start) if run.timed else []
-    curve, nans, losses = {"iteration": iterations}, {}, []
-    curve["seconds"] = _dense([(run.timed, times)], rows, len(iterations))[0]
-    vars(run).clear()
-    del times
-    for name in list(parts):
-        columns = parts.pop(name)
-        losses += [name] if any(column.is_loss for column in columns) else []
-        filled = [(column.rows, column.values) for column in columns]
-        curve[name], nan = _dense(filled, rows, len(iterations))
-        nans |= {name: nan} if len(nan) else {}
-        del columns, filled
-    return Log(pd.DataFrame(curve, copy=False), tuple(losses), nans)
-
-
-def _parts(run: lines.Run) -> Iterator[tuple[str, list[lines.Column]]]:
-    """Name what a run printed, in the order of the table, each with its sessions in their order."""
-    yield "rate", [run.rate]
-    if run.total.rows:
-        run.total.is_loss = True
-        yield run.total.name, [run.total]
-    named: dict[tuple[int, str], list[lines.Column]] = {}
-    for (_, rank), columns in run.nets.items():
-        net = "train" if rank == lines.TRAINED else f"test{rank or ''}"
-        seen, names = Counter(), {}
-        for place, name in sorted({(one.place, one.name) for one in columns.values()}):
-            names[place, name] = f"{net}_{name}" + (f".{seen[name]}" if seen[name] else "")
-            seen[name] += 1
-        for one in sorted(columns.values(), key=lambda one: one.place):
-            named.setdefault((rank, names[one.place, one.name]), []).append(one)
-    for rank, name in sorted(named, key=lambda key: key[0]):
-        yield name, named[rank, name]
-
-
-def _dense(filled: list, rows: np.ndarray | None, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Put numbers into their rows, the later over the earlier; give the rows of NaN, too."""
-    column, said = np.full(size, math.nan), np.zeros(size, bool)
-    for at, values in filled:
-        where = np.asarray(at) if rows is None else rows[np.asarray(at)]
-        column[where], said[where] = values, True
-    return column, np.flatnonzero(said & np.isnan(column))
+    curve, nans = {"iteration": np.array([*rows], np.int64)}, {}
+    for name in columns:
+        curve[name] = np.array([row.get(name, math.nan) for row in rows.values()])
+        where = [place for place, row in enumerate(rows.values()) if math.isnan(row.get(name, 0))]
+        nans |= {name: where} if where else {}
+    return Log(pd.DataFrame(curve), tuple(name for name in columns if name in losses), nans)

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pixels_to_sentiment.files import assets, downloads, packaged
+from pixels_to_sentiment.files import assets, packaged
 
 # Torch's threads wait for each other where several processes share the processors.
 if workers := int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 0)):
@@ -56,7 +56,6 @@ def isolated(tmp_path, monkeypatch):
         raise PackageNotFoundError(name)
 
     monkeypatch.setattr(packaged, "distribution", absent)
-    monkeypatch.setattr(downloads, "_SLOW_FAILURES", {})
     return tmp_path
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.files import archives, assets, downloads
+from pixels_to_sentiment.files import archives, assets
 from pixels_to_sentiment.files.assets import Asset, Unavailable
 from toy_files import BODY, NAME, OTHER, PACKING, PAGE, Served, serving, zipped
 
@@ -26,7 +26,6 @@ def cache(tmp_path, monkeypatch):
     monkeypatch.setenv("PIXELS_TO_SENTIMENT_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv(assets.MIRROR_VARIABLE, raising=False)
     monkeypatch.setenv("no_proxy", "*")
-    monkeypatch.setattr(downloads, "_SLOW_FAILURES", {})
     return tmp_path / "cache" / "files"
 
 

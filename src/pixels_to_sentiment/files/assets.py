@@ -224,7 +224,7 @@ def _fault(asset: Asset, path: Path) -> str | None:
 @lru_cache
 def _examine(asset: Asset, path: Path, *identity: int) -> str | None:
     with places.reading(path) as stream:
-        if downloads.is_page(stream.read(512)):
+        if stream.read(512).lstrip().lower().startswith((b"<!doctype", b"<html")):
             return "is a web page and not the file"
     right, size = _as_declared(asset, path, *identity), path.stat().st_size
     if asset.archive:

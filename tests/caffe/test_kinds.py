@@ -1,16 +1,13 @@
 """What is no file of Caffe's is told with its cure: files as their own libraries write them."""
 
-import bz2
 import gzip
 import io
-import lzma
 import os
 import pickle
 import tarfile
 
 import numpy as np
 import pytest
-import scipy.io
 import torch
 from PIL import Image
 from safetensors.numpy import save
@@ -19,7 +16,7 @@ from pixels_to_sentiment.caffe import logs, means, models
 from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import weights
-from toy_caffe import field, layer, legacy, old_layer, one_by_one, packed, shaped, varint
+from toy_caffe import field, layer, legacy, old_layer, packed, shaped, varint
 from toy_files import zipped
 
 ARRAY = np.ones((3, 2, 2), np.float32)
@@ -51,9 +48,7 @@ def number(place, value):
     return varint(place * 8) + varint(value)
 
 
-RELU = field(2, field(1, "x") + field(2, "y") + field(4, "Relu"))
 FILL = field(2, field(2, "w") + field(4, "GivenTensorFill") + field(5, field(1, "shape")))
-NODE = field(1, field(1, "x") + field(2, "Placeholder"))
 LINEAR = torch.nn.Linear(2, 2)
 SCRIPT = torch.jit.script(LINEAR)
 KINDS = {
@@ -72,50 +67,32 @@ KINDS = {
         r"a PyTorch file\): load it with torch",
     ),
     "old pickle": (pickle.dumps({"a": 1}, protocol=0), "a pickle of Python"),
-    "old binary pickle": (pickle.dumps([1], protocol=1), "a pickle of Python"),
     "pickle": (pickle.dumps([1]), "a pickle of Python.*save_file"),
     "safetensors": (save({"a": ARRAY}), r"a safetensors file.*ending \.safetensors"),
     "gzip": (gzip.compress(MODEL), "gzip.*gunzip"),
-    "bzip2": (bz2.compress(MODEL), "bzip2.*bunzip2"),
-    "xz": (lzma.compress(MODEL), "xz.*unxz"),
     "tar": (by(tarred), "a tar archive.*unpack"),
     "hdf5": (b"\x89HDF\r\n\x1a\n" + bytes(90), "an HDF5 file.*Net.save"),
     "lfs": (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "Git LFS.*git lfs pull"),
     "prototxt": (b'name: "x"\nlayer {\n}\n', "text.*a prototxt"),
-    "prototxt with a comment of another coding": (b"# r\xe9seau de neurones\nlayer {}", "text"),
-    "prototxt of Windows": ('name: "r\u00e9seau"'.encode("utf-16"), "text"),
     "page": (b"<!DOCTYPE html>", "a web page"),
     "page after a mark and lines": (b"\xef\xbb\xbf\r\n<html>", "a web page"),
     "answer": (b'\n {"message": "Not Found"}', "JSON.*a server refused"),
     **{kind: (picture(kind), "a picture") for kind in ("PNG", "JPEG", "GIF", "TIFF", "WEBP")},
-    "pdf": (b"%PDF-1.4\n%\xe2\xe3\n", "a PDF"),
-    "matlab": (by(scipy.io.savemat, {"a": ARRAY}), r"MATLAB.*scipy\.io\.loadmat"),
-    "torch 7": (b"\4\0\0\0\1\0\0\0\3\0\0\0V 1" + bytes(9), "Torch 7"),
-    "mxnet": (b"\x12\1" + bytes(22), "MXNet"),
     "lmdb": (bytes(16) + b"\xde\xc0\xef\xbe" + bytes(9), "LMDB"),
     "zip": (archive("a.caffemodel"), "a zip archive.*unpack"),
     "empty zip": (archive(), "a zip archive with nothing in it"),
-    "cut zip": (archive("a.npy")[:40], "an .npz file"),
+    "cut zip": (archive("a.npy")[:40], "a zip archive.*fetch it again"),
     "keras": (archive("metadata.json", "config.json", "model.weights.h5"), "a Keras model"),
     "torchscript": (by(lambda f: torch.jit.save(SCRIPT, f)), r"TorchScript.*torch\.jit\.load"),
-    "tensorflow": (2 * NODE + field(4, number(1, 134)), "a graph of TensorFlow.*save_file"),
-    "tensorflow with functions": (NODE + field(2, field(1, NODE)) + number(3, 9), "a graph of"),
-    "saved model": (number(1, 1) + field(2, field(1, field(4, "serve")) + field(2, NODE)), "saved"),
-    "tensorflow lite": (b"\x1c\0\0\0TFL3" + bytes(9), "TensorFlow Lite"),
-    "core ml": (number(1, 4) + field(2, field(1, "x")) + field(500, b""), "Core ML.*convert"),
+    "core ml": (number(1, 4) + field(2, field(1, "x")) + field(500, b""), "of another program"),
     "onnx": (number(1, 8) + field(2, "pytorch") + field(7, field(2, "g")), "ONNX.*convert"),
-    "caffe2": (field(1, "init") + FILL, "Caffe2.*save_file"),
-    "caffe2 on a GPU": (field(1, "n") + RELU + field(5, field(1, 1)), "Caffe2"),
-    "caffe2 with an output alone": (field(2, field(2, "w") + field(4, "Fill")), "Caffe2"),
-    "caffe2 without arguments": (field(1, "n") + RELU, "Caffe2"),
+    "caffe2": (field(1, "init") + FILL, "or of another program.*the network it came from"),
     "solver state": (
         number(1, 100) + field(2, "a/l_iter_100.caffemodel") + field(3, BLOB) + number(4, 0),
         r"a solver state.*l_iter_100\.caffemodel",
     ),
     "bare solver state": (number(1, 9) + field(3, BLOB), "a solver state.*same iteration"),
     "mean": (MEAN, r"a mean.*ending \.binaryproto"),
-    "mean in double precision": (shaped(1, 1) + field(8, packed([1.0], "d")), "a mean"),
-    "mean one by one": (shaped(1, 1) + one_by_one(5, [1.0]), "a mean"),
 }  # fmt: skip
 
 

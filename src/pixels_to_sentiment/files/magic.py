@@ -2,7 +2,6 @@
 
 import io
 from ast import literal_eval
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from contextlib import suppress
 from typing import BinaryIO
 from zipfile import BadZipFile, ZipFile
@@ -40,7 +39,6 @@ _TENSORS = (
 _ZIPPED = {
     ".npy": ("an .npz file of NumPy", SAFE),
     "/constants.pkl": ("a TorchScript archive", f"load it with torch.jit.load, {SAFE}"),
-    "archive_format": ("a program of torch.export", f"load it with torch.export.load, {SAFE}"),
     "model.weights.h5": ("a Keras model", f"load it with Keras, {SAFE}"),
     "/data.pkl": _TORCH,
 }
@@ -55,32 +53,28 @@ def told(stream: BinaryIO) -> tuple[str, str] | None:
     if not head:
         return "empty", "fetch it again"
     if head.startswith(b"PK\x03\x04"):
-        return _zipped(head, stream)
+        return _zipped(stream)
     if _OLD_TORCH in head[:32]:
         return _torch(head)
     for (place, magic), known in _EVERY.items():
         if head.startswith(magic, place):
             return known
-    text = _text(head)
-    if text is None:
-        return None
-    return {"<": _PAGE, "{": _JSON, "[": _JSON}.get(text.lstrip()[:1], _TEXT)
+    with suppress(UnicodeDecodeError):
+        text = head.decode("utf-8-sig")
+        # A message of protobuf has control characters: lengths, and the numbers of its fields.
+        if all(letter.isprintable() or letter in "\t\n\r" for letter in text):
+            return {"<": _PAGE, "{": _JSON, "[": _JSON}.get(text.lstrip()[:1], _TEXT)
+    return None
 
 
-def _zipped(head: bytes, stream: BinaryIO) -> tuple[str, str]:
-    """Tell by its members, or by the first of what is cut off."""
-    pickled = b""
-    try:
-        archive = ZipFile(stream)
-        names = archive.namelist()
-        with suppress(Exception):
-            pickled = archive.open(next(n for n in names if n.endswith("/data.pkl"))).read(1 << 16)
-    except BadZipFile:
-        names = [head[30 : 30 + int.from_bytes(head[26:28], "little")].decode("latin-1")]
-    for end, known in _ZIPPED.items():
-        if any(name.endswith(end) for name in names):
-            return _torch(pickled) if known == _TORCH else known
-    return "a zip archive", "unpack it"
+def _zipped(stream: BinaryIO) -> tuple[str, str]:
+    with suppress(BadZipFile), ZipFile(stream) as archive:
+        for end, known in _ZIPPED.items():
+            for name in archive.namelist():
+                if name.endswith(end):
+                    pickled = archive.open(name).read(1 << 16)
+                    return _torch(pickled) if known == _TORCH else known
+    return "a zip archive", "fetch it again, or unpack it"
 
 
 def _torch(pickled: bytes) -> tuple[str, str]:
@@ -97,16 +91,3 @@ def _torch(pickled: bytes) -> tuple[str, str]:
                     what = f"a PyTorch file of objects, such as {name.replace(' ', '.')}"
                     return what, _STATE
     return _TORCH
-
-
-def _text(head: bytes) -> str | None:
-    """Give what is text, in UTF-8 or 16, or of another coding with few letters that are not ASCII.
-
-    A message of protobuf has control characters: lengths, and the numbers of its fields.
-    """
-    wide = head.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
-    text = head.decode("utf-16" if wide else "utf-8-sig", "replace")
-    known = all(letter.isprintable() or letter in "\t\n\r" for letter in text)
-    # Fewer than might be by chance.
-    few = 8 * text.count("\N{REPLACEMENT CHARACTER}") <= len(text)
-    return text if known and few else None

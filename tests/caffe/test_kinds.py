@@ -16,7 +16,7 @@ from pixels_to_sentiment.caffe import logs, means, models
 from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import weights
-from toy_caffe import field, layer, legacy, old_layer, packed, shaped, varint
+from toy_caffe import field, layer, legacy, old_layer, packed, shaped
 from toy_files import zipped
 
 ARRAY = np.ones((3, 2, 2), np.float32)
@@ -42,10 +42,6 @@ def archive(*names):
 
 def picture(kind):
     return by(Image.new("RGB", (8, 8)).save, kind)
-
-
-def number(place, value):
-    return varint(place * 8) + varint(value)
 
 
 FILL = field(2, field(2, "w") + field(4, "GivenTensorFill") + field(5, field(1, "shape")))
@@ -77,21 +73,21 @@ KINDS = {
     "page": (b"<!DOCTYPE html>", "a web page"),
     "page after a mark and lines": (b"\xef\xbb\xbf\r\n<html>", "a web page"),
     "answer": (b'\n {"message": "Not Found"}', "JSON.*a server refused"),
-    **{kind: (picture(kind), "a picture") for kind in ("PNG", "JPEG", "GIF", "TIFF", "WEBP")},
+    **{kind: (picture(kind), "a picture") for kind in ("PNG", "JPEG")},
     "lmdb": (bytes(16) + b"\xde\xc0\xef\xbe" + bytes(9), "LMDB"),
     "zip": (archive("a.caffemodel"), "a zip archive.*unpack"),
     "empty zip": (archive(), "a zip archive with nothing in it"),
     "cut zip": (archive("a.npy")[:40], "a zip archive.*fetch it again"),
     "keras": (archive("metadata.json", "config.json", "model.weights.h5"), "a Keras model"),
     "torchscript": (by(lambda f: torch.jit.save(SCRIPT, f)), r"TorchScript.*torch\.jit\.load"),
-    "core ml": (number(1, 4) + field(2, field(1, "x")) + field(500, b""), "of another program"),
-    "onnx": (number(1, 8) + field(2, "pytorch") + field(7, field(2, "g")), "ONNX.*convert"),
+    "core ml": (field(1, 4) + field(2, field(1, "x")) + field(500, b""), "of another program"),
+    "onnx": (field(1, 8) + field(2, "pytorch") + field(7, field(2, "g")), "ONNX.*convert"),
     "caffe2": (field(1, "init") + FILL, "or of another program.*the network it came from"),
     "solver state": (
-        number(1, 100) + field(2, "a/l_iter_100.caffemodel") + field(3, BLOB) + number(4, 0),
+        field(1, 100) + field(2, "a/l_iter_100.caffemodel") + field(3, BLOB) + field(4, 0),
         r"a solver state.*l_iter_100\.caffemodel",
     ),
-    "bare solver state": (number(1, 9) + field(3, BLOB), "a solver state.*same iteration"),
+    "bare solver state": (field(1, 9) + field(3, BLOB), "a solver state.*same iteration"),
     "mean": (MEAN, r"a mean.*ending \.binaryproto"),
 }  # fmt: skip
 
@@ -117,7 +113,7 @@ TOLD = [
     *(
         (kind, end, KINDS[kind][1])
         for end in (".binaryproto", ".npy", ".safetensors", ".pth")
-        for kind in ("lfs", "gzip", "hdf5", "page")
+        for kind in ("lfs", "gzip")
     ),
     *(("safetensors", ".pth", "ending .safetensors"), ("torch", ".safetensors", "save_file")),
     *(("pickle", ".pth", "pickle of Python"), ("old torch", ".safetensors", "save_file")),
@@ -136,7 +132,7 @@ def test_every_reader_tells_them(tmp_path, kind, end, said):
         reader(tmp_path / f"m{end}")
 
 
-@pytest.mark.parametrize("kind", [b"", number(5, 0)])
+@pytest.mark.parametrize("kind", [b"", field(5, 0)])
 def test_an_old_layer_without_a_type_has_none(tmp_path, capsys, kind):
     """A net of nothing else is a model, too, and not one of Caffe2; what is printed says it."""
     path = tmp_path / "m.caffemodel"

@@ -57,8 +57,7 @@ def test_the_package_gives_the_declared_file_byte_for_byte(isolated, monkeypatch
     ("version", "reason"),
     [
         (None, "is not installed"),
-        ("0.2.0", "is here in version 0.2.0"),
-        ("0.1.0", "does not hold the file that it was published with"),
+        ("0.2.0", r"0\.2\.0 does not hold the file of 0\.1\.0"),
     ],
 )
 def test_what_is_no_such_package_is_said_with_the_cure(package, version, reason):
@@ -74,21 +73,13 @@ def test_what_is_no_such_package_is_said_with_the_cure(package, version, reason)
 def test_files_are_listed_also_where_nothing_can_be_taken_out_of_the_package(
     isolated, monkeypatch, capsys
 ):
-    """Its row says where it is and what is in the way, and all others are there."""
+    """Whoever fetches it is told what is in the way."""
     (isolated / "file").touch()
     monkeypatch.setenv("PIXELS_TO_SENTIMENT_CACHE", str(isolated / "file" / "cache"))
     _unpack(monkeypatch)
     out = said(capsys, "files", "list")
-    assert (
-        f"    in the package {packaged.PACKAGE}, but {isolated}/file/cache/files cannot be" in out
-    )
-    assert out.count("not here") == len(assets.ASSETS) - 1
-    assert f"\n0 of {len(assets.ASSETS)} are here.\n" in out
-
-
-def test_a_file_that_is_listed_and_gone_is_named(package):
-    package("0.1.0").unlink()
-    with pytest.raises(assets.Unavailable, match=r"weights\.pth cannot be read \(No such file"):
+    assert out.count("not here") == len(assets.ASSETS)
+    with pytest.raises(assets.Unavailable, match="file/cache/files cannot be written"):
         assets.fetch(packaged.NAME)
 
 

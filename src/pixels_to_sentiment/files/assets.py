@@ -116,16 +116,8 @@ def find(name: str) -> Path | None:
 
 
 def whereabouts(name: str) -> tuple[bool, str]:
-    """Say whether a declared file is at hand, and where it is, or else where it may be had.
-
-    As `find`, but that one stays in its package, where nothing can be written, is no error.
-    """
-    try:
-        path = find(name)
-    except UserError as reason:
-        if name != packaged.NAME:
-            raise
-        return False, f"in the package {packaged.PACKAGE}, but {reason}"
+    """Say whether a declared file is at hand, and where it is, or else where it may be had."""
+    path = find(name)
     missing = f"not here; {ASSETS[name].url or 'no published address: a mirror may have it'}"
     return path is not None, str(path or missing)
 

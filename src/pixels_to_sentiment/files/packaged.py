@@ -7,6 +7,7 @@ for byte. Of the package that file alone is read; none of its code is run.
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -32,9 +33,8 @@ def write(target: Path) -> None:
     Raises
     ------
     downloads.Failed
-        If the package is not installed, in another version, or its file is not the known one.
-    UserError
-        If the folder of the target cannot be written to.
+        If the package is not installed, its file is not the known one, or the folder of the target
+        cannot be written to.
     """
     import torch
     from safetensors.torch import save
@@ -43,7 +43,7 @@ def write(target: Path) -> None:
     with damage(path, CURE, "a PyTorch file"):
         state = torch.load(path, map_location="cpu", weights_only=True)
         renamed = dict(zip(_renamed(state), (v.contiguous() for v in state.values()), strict=True))
-    with places.taking(target.parent, NO_ROOM):
+    with places.taking(target.parent, NO_ROOM, Failed):
         places.keep(target, save(renamed))
 
 
@@ -53,19 +53,13 @@ def _installed() -> Path:
         package = distribution(PACKAGE)
     except PackageNotFoundError:
         raise Failed(f"the package {PACKAGE} is not installed ({CURE})") from None
-    if package.version != VERSION:
-        raise Failed(f"the package {PACKAGE} is here in version {package.version} ({CURE})")
     listed = [package.locate_file(one) for one in package.files or () if one.suffix == ".pth"]
     for path in map(Path, listed):
-        try:
-            with places.reading(path) as stream:
-                found = hashlib.file_digest(stream, "sha256").hexdigest()
-        except OSError as fault:
-            raise Failed(f"{path} cannot be read ({fault.strerror}; {CURE})") from fault
-        if found == CHECKSUM:
-            return path
+        with suppress(OSError), path.open("rb") as stream:
+            if hashlib.file_digest(stream, "sha256").hexdigest() == CHECKSUM:
+                return path
     raise Failed(
-        f"the package {PACKAGE} does not hold the file that it was published with "
+        f"the package {PACKAGE} {package.version} does not hold the file of {VERSION} "
         f"({CURE} --force-reinstall)"
     )
 

@@ -165,21 +165,19 @@ def _mirror() -> Path | str | None:
 
 
 def _look(asset: Asset, mirror: Path | str | None, cache: Path) -> tuple[Path | None, list[str]]:
-    """Find a file at hand; an archive packed as declared comes before any that is only whole."""
+    """Find a file at hand, or why it is not there."""
     folders = {"cache": cache} | ({"mirror": mirror} if isinstance(mirror, Path) else {})
-    found, reasons = None, []
+    reasons = []
     for place, where in folders.items():
         path = where / asset.name
         if not os.path.isfile(path):
             reasons.append(f"the {place} {where} does not have it")
         elif fault := _fault(asset, path):
             reasons.append(f"{path} {fault}")
-        elif not asset.archive or _as_declared(asset, path, *_identity(path)):
-            return path, reasons
         else:
-            found = found or path
+            return path, reasons
     if asset.name != packaged.NAME:
-        return found, reasons
+        return None, reasons
     path = cache / asset.name
     try:
         packaged.write(path)

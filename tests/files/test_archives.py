@@ -1,7 +1,5 @@
 """Archives: those that attack, those that are damaged, and members found by name."""
 
-import io
-import stat
 import struct
 import tracemalloc
 import zipfile
@@ -20,35 +18,12 @@ def opened(tmp_path, content):
     return archives.open_archive(path)
 
 
-def linked():
-    member = zipfile.ZipInfo("images/a.jpg")
-    member.external_attr = (stat.S_IFLNK | 0o777) << 16
-    return zipped([(member, "/etc/passwd")])
-
-
-def encrypted():
-    content = bytearray(zipped([("a.jpg", b"a")]))
-    content[content.index(b"PK\x01\x02") + 8] |= 1
-    return bytes(content)
-
-
-def with_nul():
-    return zipped([("images/a_b.jpg", b"a")]).replace(b"a_b.jpg", b"a\0b.jpg")
-
-
 ATTACKS = {
     "absent": (None, r"cannot be read \(No such file"),
     "nothing": (b"", "is not a zip"),
     "noise": (OTHER, "is not a zip"),
     "truncated": (PACKING[: len(PACKING) // 2], "truncated"),
     "bomb": (zipped([("a.jpg", bytes(2 << 20))]), "unpacks over 100-fold"),
-    "parent": (zipped([("images/../../a.jpg", b"a")]), "leads out of a folder"),
-    "absolute": (zipped([("/etc/a.jpg", b"a")]), "leads out of a folder"),
-    "drive": (zipped([("C:/a.jpg", b"a")]), "leads out of a folder"),
-    "backslash": (zipped([("..\\a.jpg", b"a")]), "leads out of a folder"),
-    "nul": (with_nul(), "leads out of a folder"),
-    "link": (linked(), "link or device"),
-    "encrypted": (encrypted(), "encrypted"),
 }
 
 
@@ -95,15 +70,10 @@ def test_member_that_lies_about_its_size_is_bad_and_costs_no_memory(tmp_path):
             assert peak < 4 << 20
 
 
-@pytest.mark.parametrize("how", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])
-def test_damaged_member_is_a_bad_zip_whatever_is_wrong(tmp_path, how):
+def test_damaged_member_is_a_bad_zip_whatever_is_wrong(tmp_path):
     """Whatever unpacking trips over arrives as the one exception that readers expect."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", how) as archive:
-        archive.writestr("a.jpg", b"some text " * 20 + OTHER[:300])
-    good = stream.getvalue()
-    begin, end = 30 + len("a.jpg"), good.index(b"PK\x01\x02")
-    for position in range(begin, end, 9):
+    good = zipped([("a.jpg", b"some text " * 20 + OTHER[:300])])
+    for position in range(30 + len("a.jpg"), good.index(b"PK\x01\x02"), 9):
         content = bytearray(good)
         content[position] ^= 0x55
         with opened(tmp_path, bytes(content)) as archive, pytest.raises(zipfile.BadZipFile):

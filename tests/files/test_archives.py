@@ -22,7 +22,7 @@ ATTACKS = {
     "absent": (None, r"cannot be read \(No such file"),
     "nothing": (b"", "is not a zip"),
     "noise": (OTHER, "is not a zip"),
-    "truncated": (PACKING[: len(PACKING) // 2], "truncated"),
+    "truncated": (PACKING[: len(PACKING) // 2], "is not a zip"),
     "bomb": (zipped([("a.jpg", bytes(2 << 20))]), "unpacks over 100-fold"),
 }
 

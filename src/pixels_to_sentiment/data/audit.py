@@ -1,7 +1,6 @@
 """What is odd about the published folds: an audit of the table, the lists and the photographs."""
 
 import hashlib
-import zipfile
 from collections.abc import Mapping
 from itertools import combinations, product
 from pathlib import Path, PurePosixPath
@@ -12,13 +11,12 @@ from scipy.spatial.distance import pdist, squareform
 
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.data.folds import AGREEMENTS
-from pixels_to_sentiment.errors import UserError, damage
+from pixels_to_sentiment.errors import damage
 from pixels_to_sentiment.files import archives
 
 Lists = Mapping[str, Mapping[str, int]]  # label by file name, by subset
 Digests = Mapping[str, str]  # SHA-256 (hex) of the JPEG file, by file name
 
-_LARGEST_LIST = 1 << 20  # bytes; the longest complete list has 64,864
 _NEAR = 4  # bits of 64 in which the hashes of near copies may differ
 _HEADINGS = (
     'Photographs of each subset, and the accuracy of always answering "positive":',
@@ -39,28 +37,23 @@ def read_lists(archive: Path | str) -> dict[str, dict[str, int]]:
     lies; a subset whose list is not there is left out. ``UserError`` tells of an archive that
     cannot be read or is not safe to, and of a list that is not lines of ``name label``.
     """
-    wanted = {f"twitter_{agreement}_agrees.txt": agreement for agreement in AGREEMENTS}
     found = {}
-    with archives.open_archive(archive) as bundle:
-        for member in bundle.infolist():
-            if agreement := wanted.get(PurePosixPath(member.filename).name):
-                with damage(archive, archives.CURE):
-                    complete = _complete_list(bundle, member)
-                    if found.setdefault(agreement, complete) != complete:
-                        raise ValueError(f"two lists of {agreement} agree differ")
+    with archives.open_archive(archive) as bundle, damage(archive, archives.CURE):
+        present = {PurePosixPath(name).name for name in bundle.namelist()}
+        for agreement in AGREEMENTS:
+            name = f"twitter_{agreement}_agrees.txt"
+            if name in present:
+                (member,) = archives.members_by_name(bundle, [name]).values()
+                found[agreement] = _complete_list(bundle.read(member).decode())
     return found
 
 
-def _complete_list(bundle: archives.Archive, member: zipfile.ZipInfo) -> dict[str, int]:
-    if member.file_size > _LARGEST_LIST:
-        raise ValueError("a list is far longer than the published ones")
-    lines = bundle.read(member).decode().splitlines()
-    pairs = [line.rsplit(maxsplit=1) for line in lines if line.strip()]
-    if not all(len(pair) == 2 and pair[1] in ("0", "1") for pair in pairs):
-        raise ValueError("a line is not 'name label' with the label 0 or 1")
-    if len({name for name, _ in pairs}) < len(pairs):
+def _complete_list(text: str) -> dict[str, int]:
+    pairs = [line.rsplit(maxsplit=1) for line in text.splitlines() if line.strip()]
+    labels = {name: {"0": 0, "1": 1}[label] for name, label in pairs}
+    if len(labels) < len(pairs):
         raise ValueError("a list names a picture twice")
-    return {name: int(label) for name, label in pairs}
+    return labels
 
 
 def _frame(rows: list[tuple], columns: str) -> pd.DataFrame:
@@ -175,9 +168,9 @@ def duplicates(digests: Digests, table: pd.DataFrame) -> pd.DataFrame:
     Columns ``digest``, ``images`` (tuple of the group's names), ``agreement``, ``copies`` (how
     many of them the subset's folds have), ``folds`` (tuple, one a copy), ``straddles`` (bool,
     copies in different folds: one is trained on where the other is tested), ``contradictory``
-    (bool, copies with different labels). Raises ``UserError`` when a picture has no digest.
+    (bool, copies with different labels). All pictures of the table need a digest.
     """
-    table = table.assign(digest=_digest_of(table["image"], digests))
+    table = table.assign(digest=[digests[image] for image in table["image"]])
     groups = table[table["digest"].duplicated(keep=False)].groupby("digest", sort=False)
     rows = []
     for (digest, group), agreement in product(groups, AGREEMENTS):
@@ -197,13 +190,13 @@ def leak(digests: Digests, table: pd.DataFrame) -> pd.DataFrame:
     such picture is answered rightly because of its twin and would be answered wrongly without.
 
     Columns ``agreement``, ``fold``, ``leaked`` and ``test`` (pictures), ``share`` (0 to 1).
-    Arguments and errors as for `duplicates`.
+    Arguments as for `duplicates`.
     """
     rows = []
     for agreement, fold in product(AGREEMENTS, folds.FOLDS):
         train, test = folds.split(agreement, fold, table)
-        known = _digest_of(train["image"], digests)
-        leaked = _digest_of(test["image"], digests).isin(known)
+        known = {digests[image] for image in train["image"]}
+        leaked = test["image"].map(digests).isin(known)
         rows.append((agreement, fold, leaked.sum(), len(test), leaked.mean()))
     return _frame(rows, "agreement fold leaked test share")
 
@@ -219,7 +212,7 @@ def near_duplicates(hashes: np.ndarray, digests: Digests, table: pd.DataFrame) -
     is trained on where the other is tested.
     """
     apart = squareform(np.rint(pdist(hashes, "hamming") * hashes.shape[1]))
-    digest = _digest_of(table["image"], digests).to_numpy()
+    digest = np.array([digests[image] for image in table["image"]])
     near = np.triu(apart <= _NEAR, 1) & (digest[:, None] != digest)
     first, other = (table.iloc[rows].reset_index(drop=True) for rows in np.nonzero(near))
     found = pd.DataFrame({"bits": apart[near].astype(int), "image": first["image"]})
@@ -227,16 +220,6 @@ def near_duplicates(hashes: np.ndarray, digests: Digests, table: pd.DataFrame) -
     for name in folds.agreements():
         one, two = first[f"{name}_fold"], other[f"{name}_fold"]
         found[f"{name}_straddles"] = (one != two).fillna(False).astype(bool)
-    return found
-
-
-def _digest_of(images: pd.Series, digests: Digests) -> pd.Series:
-    found = images.map(dict(digests))
-    if found.isna().any():
-        raise UserError(
-            f"{found.isna().sum()} pictures have no digest, {images[found.isna()].iloc[0]} "
-            "among them; take the digests from the complete archive of photographs."
-        )
     return found
 
 

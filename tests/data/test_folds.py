@@ -31,13 +31,10 @@ def test_table_has_every_picture_once_with_nullable_folds(table):
 
 
 @pytest.mark.parametrize(
-    ("name", "read", "says"),
-    [
-        ("published_folds.csv", folds.load, "is not the published table of folds"),
-        ("published_lists.sha256", folds.checksums, "is damaged"),
-    ],
+    ("name", "read"),
+    [("published_folds.csv", folds.load), ("published_lists.sha256", folds.checksums)],
 )
-def test_a_damaged_file_of_the_ground_truth_is_told(tmp_path, monkeypatch, name, read, says):
+def test_a_damaged_file_of_the_ground_truth_is_told(tmp_path, monkeypatch, name, read):
     """A lost line or a changed label, another text, no file: one line with the cure."""
     monkeypatch.setattr(places, "ground_truth", lambda: tmp_path)
     with pytest.raises(UserError, match=rf"{name} cannot be read .*restore it"):
@@ -45,10 +42,10 @@ def test_a_damaged_file_of_the_ground_truth_is_told(tmp_path, monkeypatch, name,
     good = (Path(places.__file__).parents[2] / "ground_truth" / name).read_text()
     damaged = ["not a checksum\n"]
     if read is folds.load:
-        damaged += [good[:-1], good.replace(",1,1,16,", ",0,1,16,", 1), ""]
+        damaged += [good.replace(",1,1,16,", ",0,1,16,", 1), ""]
     for content in damaged:
         (tmp_path / name).write_text(content)
-        with pytest.raises(UserError, match=rf"{name} {says}.*restore it") as caught:
+        with pytest.raises(UserError, match=rf"{name} is damaged.*restore it") as caught:
             read()
         assert "\n" not in str(caught.value)
 
@@ -107,16 +104,6 @@ def test_export_writes_the_30_published_files_byte_for_byte(tmp_path):
     assert set(paths) == {base / name for name in written}
 
 
-def test_export_can_be_repeated_and_leaves_equal_files_alone(tmp_path):
-    """A second export writes nothing, and restores only what is missing."""
-    first = folds.export(tmp_path)
-    first[3].unlink()
-    times = {path: path.stat().st_mtime_ns for path in first if path.exists()}
-    assert folds.export(tmp_path) == first
-    assert first[3].is_file()
-    assert {path: path.stat().st_mtime_ns for path in times} == times
-
-
 def test_export_does_not_overwrite_another_file(tmp_path):
     """A differing file stops the export before anything is written; force replaces it."""
     mine = tmp_path / "four_agrees" / "test2" / "train.txt"
@@ -131,11 +118,7 @@ def test_export_does_not_overwrite_another_file(tmp_path):
 
 
 def test_export_to_a_place_that_is_no_folder_is_refused(tmp_path):
-    """A file where the folder should be, or a folder where a list should be, is told."""
+    """A file where the folder should be is told."""
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="name a folder you can write to"):
         folds.export(tmp_path / "file")
-    (tmp_path / "five_agrees" / "test1" / "test.txt").mkdir(parents=True)
-    with pytest.raises(UserError, match="name a folder you can write to"):
-        folds.export(tmp_path, force=True)
-    assert not [path for path in tmp_path.rglob(".*")]

@@ -85,9 +85,7 @@ def _read(path: Path, changed: int, digest: str = _SHA256) -> pd.DataFrame:
 
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != digest:
-        if digest != _SHA256:
-            raise ValueError("it is not as it was written")
-        raise UserError(f"{path} is not the published table of folds; {_CURE}.")
+        raise ValueError("it is not as it was written")
     kinds = defaultdict(lambda: "Int64", image="str", label="int64")
     return pd.read_csv(io.BytesIO(content), dtype=kinds)
 
@@ -181,16 +179,16 @@ def checksums() -> dict[str, str]:
 def export(directory: Path | str, force: bool = False) -> list[Path]:
     """Write the 30 published lists below ``directory`` and return their paths.
 
-    A file that already has the right content is left alone, so an export can be repeated. One
-    with other content is overwritten with ``force`` alone; without, nothing is written.
+    One that is there with other content is overwritten with ``force`` alone; without, nothing is
+    written.
     """
     contents = {Path(directory) / name: data for name, data in lists().items()}
     with places.taking(directory, "name a folder you can write to"):
-        changed = [p for p, data in contents.items() if not p.is_file() or p.read_bytes() != data]
-        if not force and (other := [path for path in changed if path.exists()]):
-            raise UserError(
-                f"{other[0]} exists with other content; choose an empty folder, or use --force."
-            )
-        for path in changed:
-            places.keep(path, contents[path])
+        for path, data in contents.items():
+            if not force and path.exists() and path.read_bytes() != data:
+                raise UserError(
+                    f"{path} exists with other content; choose an empty folder, or use --force."
+                )
+        for path, data in contents.items():
+            places.keep(path, data)
     return list(contents)

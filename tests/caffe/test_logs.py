@@ -93,19 +93,13 @@ def test_the_real_log_is_read_in_full(mirror, read):
     assert curve.index.tolist() == list(range(0, 100_001, 20))
     assert curve["test_accuracy"].count() == text.count("Testing net") == 101
     assert curve.loc[100_000, ["test_accuracy", "test_loss"]].tolist() == [0.7438, 1.42583]
-    assert curve.loc[100_000, "total_loss"] == 0.000102177
-    assert curve.loc[0, ["total_loss", "train_loss"]].tolist() == [0.92165, 0.92165]
     assert curve["train_loss"].count() == curve["rate"].count() == 5000
     assert curve["rate"].dropna().unique().tolist() == [0.001, 0.0001, 1e-05, 1e-06, 1e-07]
     losses = [float(value) for value in re.findall(r"Iteration \d+, loss = (\S+)", text)]
     assert curve["total_loss"].tolist() == losses
     assert log.losses == ("total_loss", "train_loss", "test_loss")
-    start = datetime(2016, 6, 20, 11, 55, 15, 396270)
-    for iteration, moment in {
-        0: datetime(2016, 6, 20, 11, 55, 35, 713492),
-        100_000: datetime(2016, 6, 20, 17, 9, 56, 784581),
-    }.items():
-        assert curve.loc[iteration, "seconds"] == (moment - start).total_seconds()
+    lasted = datetime(2016, 6, 20, 17, 9, 56, 784581) - datetime(2016, 6, 20, 11, 55, 15, 396270)
+    assert curve.loc[100_000, "seconds"] == lasted.total_seconds()
     assert curve["seconds"].is_monotonic_increasing
 
 
@@ -173,16 +167,6 @@ TABLES = {
         ],
         "test_accuracy,test1_accuracy,test1_loss\n0,,,0.1,0.2,0.3\n9,,,0.5,,",
         ("test1_loss",),
-    ),
-    "lines of several GPUs count once, by the number of the output": (
-        [
-            *("Iteration 0, loss = 1", "Iteration 0, loss = 2"),
-            *("    Train net output #1: a = 0.2", "    Train net output #0: a = 0.1"),
-            *("    Train net output #0: a = 0.3", "    Train net output #1: a = 0.4"),
-            *("Iteration 0, lr = 0.5", "Iteration 0, lr = 0.5"),
-        ],
-        "total_loss,train_a,train_a.1\n0,,0.5,2.0,0.3,0.4",
-        ("total_loss",),
     ),
 }
 

@@ -199,12 +199,6 @@ def test_declared_digits_of_the_checksum_decide(published, checksum):
     assert f"wrong checksum ({checksum[:4]}" in failure()
 
 
-def test_empty_file_is_refused_where_nothing_is_known_of_it(published):
-    """An empty answer is no file, even if neither size nor checksum is declared."""
-    published(Served(b""), size=None, checksum=None)
-    assert "gave a file that is empty" in failure()
-
-
 # The archive of photographs, which is published in another packing than the mirror's
 
 

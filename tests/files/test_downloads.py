@@ -1,7 +1,6 @@
 """Downloads: every way to fail has its own reason, and what broke off goes on."""
 
 import socket
-import sys
 import threading
 
 import pytest
@@ -173,13 +172,3 @@ def test_two_at_once_download_once(server, get):
     assert len(set(paths)) == 1
     assert len(paths) == 4
     assert len(server.requests) == 1
-
-
-@pytest.mark.parametrize("terminal", [True, False])
-def test_progress_is_drawn_on_a_terminal_only(get, capsys, monkeypatch, terminal):
-    """Frozen notebooks and logs are spared the bar; standard output always."""
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal, raising=False)
-    get()
-    out, err = capsys.readouterr()
-    assert not out
-    assert (NAME in err) is terminal

@@ -27,16 +27,6 @@ ASIDE = re.compile(
     rb"(?i:\b(?:m|lrm|wd|gs|momentum|weight decay|time|speed|eta|remaining|epoch)\b[\s=:]*+"
     rb"(?:" + _UNIT + rb"|[-+.\d][-+.:\de/]*+)|" + _UNIT + rb")"
 )
-# A value without a sign; a decimal, since Caffe counts such things, too.
-_WORD = rb"(?i:(?<![a-z\"_])(?:loss|lr|rate|accuracy)\s++[-+]?\d*+\.\d)"
-# A number without a name, which may be another value of what stands before it.
-BARE = re.compile(rb"(?:\A|[^\w\s.=:])[-+\s]{0,9}+\.?(?:\d|nan|inf)|" + _WORD)
-# A loss, a rate or an accuracy with its number, or SSD's class with its precision; and no field of
-# a prototxt such as "base_lr: 0.01".
-_NAMES = rb"(?:loss|lr|learning[ _]rate|accuracy|class\d)[\s#\d]*+"
-VALUES = re.compile(
-    rb"(?i:(?<![a-z\"])(?:(?<!_)" + _NAMES + rb"[=:]|" + _NAMES + rb"=)\s*+(?:[-+.\d]|nan|inf))"
-)
 # Another output's number within what would be a name.
 STUCK = re.compile(rb"[=:]\s++[-+.\d]")
 OUTPUT = re.compile(
@@ -45,13 +35,10 @@ OUTPUT = re.compile(
 # What C++ prints on Windows, which `float` does not know.
 _WINDOWS = re.compile(rb"([-+]?)(?:1\.#(INF|IND|QNAN)\d*|nan\(\w+\))")
 # A line that has one of these says something of what is wanted, in whatever form.
-ELSE = re.compile(
+SPEAKS = re.compile(
     rb"(?<!Status: )(?i:\bIter(?:ation)?s?\b)[\s:=#]*(\d+)"
     rb"|net output|Test score|Test loss|Testing net"
 )
-SPEAKS = re.compile(b"|".join((ELSE.pattern, VALUES.pattern, _WORD)))
-# One of these is in whatever `SPEAKS` finds, and found sooner.
-WORDS = (b"iter", b"loss", b"lr", b"rate", b"accuracy", b"class", b"test", b"net output")
 MARK = re.compile(
     rb"\s*(?:(Initializing solver|Solving )|(Restoring |Resuming from|\w+Solver: restoring)"
     rb"|(Snapshotting )|Log file created at)"

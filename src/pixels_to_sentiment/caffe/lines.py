@@ -84,9 +84,6 @@ class Reader:
 
     def _complain(self, line: bytes) -> None:
         """Note a line, if it says something, and doubt what outputs after it belong to."""
-        small = line.lower()
-        if not any([word in small for word in forms.WORDS]):
-            return
         if not (said := [*forms.SPEAKS.finditer(line)]):
             return
         self.odd[self._number] = line
@@ -100,10 +97,9 @@ class Reader:
         tail = found.string[found.end() :].rstrip()
         more = forms.MORE.findall(tail) if tail else []
         pairs = [(name, forms.number(one)) for name, one in [(what, text), *more] if what]
-        left = len(forms.VALUES.findall(found.string)) - len(pairs)
         rest = tail and forms.ASIDE.sub(b"", forms.MORE.sub(b"", tail))
-        doubt = rest and (forms.BARE.search(rest) or forms.ELSE.search(rest))
-        if left or doubt or None in (value for _, value in pairs):
+        # Of a number under a name that is not known it is not known what it says.
+        if re.search(rb"\d|nan|inf", rest) or None in (value for _, value in pairs):
             self._iteration = None
             return False
         fresh = int(digits) != self._iteration
@@ -115,8 +111,7 @@ class Reader:
         if what != b"lr":
             self._nets[TRAIN if what else TEST] = TRAINED if what else int(net or 0)
         once = [self._put(RATE if name == b"lr" else TOTAL, value) for name, value in pairs]
-        # A number under another name is no doubt about what was read.
-        return all(once) and not (rest and re.search(rb"\d", rest))
+        return all(once)
 
     def _begin(self, iteration: int) -> None:
         """Begin a row, and a run or a session where the log does."""

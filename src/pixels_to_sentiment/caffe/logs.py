@@ -65,9 +65,9 @@ class Read(NamedTuple):
     logs
         A log for each run, in the order of the file; one without rows if there is none.
     unread
-        A sentence that counts the lines which say something of iterations, losses, rates or
-        outputs in a form that is not known, or give an iteration another number, of which the later
-        is kept, and shows the first; empty if there are none.
+        A sentence that counts the lines which say something of iterations or outputs in a form
+        that is not known, or give an iteration another number, of which the later is kept, and
+        shows the first; empty if there are none.
     """
 
     logs: list[Log]

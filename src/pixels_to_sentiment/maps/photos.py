@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, ImageOps, PngImagePlugin, TiffImagePlugin, TiffTags
+from PIL import Image, ImageOps, PngImagePlugin, TiffImagePlugin
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.errors import Damaged, UserError, damage
@@ -25,17 +25,7 @@ SUFFIXES = (
 PIXELS = 89_478_485
 # Bytes that text or a colour profile in a PNG may unpack to: Pillow takes one MiB for a bomb.
 _TEXT = PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = 64 << 20
-# What a TIFF has for values, by the number that it gives to each kind.
-_NUMBERS = {1: "whole numbers", 2: "whole numbers with a sign", 3: "floating-point numbers"}
 _PHOTOMETRIC = TiffImagePlugin.PHOTOMETRIC_INTERPRETATION
-# How it packs them, by the number of each way: those that Pillow has no name for.
-_WAYS = {
-    **{9: "JBIG", 10: "JBIG", 34661: "JBIG", 32766: "NeXT", 32909: "PixarLog", 34892: "lossy JPEG"},
-    **dict.fromkeys((33003, 33004, 33005, 34712), "JPEG 2000"),
-    **dict.fromkeys((22610, 34934), "JPEG XR"),
-    **dict.fromkeys((50002, 52546), "JPEG XL"),
-    **{34887: "LERC", 34926: "Zstandard", 34927: "WebP", 34933: "PNG"},
-}
 # Pillow's own reader of uncompressed TIFFs has wrong colours where 16 bits lie in planes.
 TiffImagePlugin.READ_LIBTIFF = True
 # Pillow does not tell damage from a kind that it does not know.
@@ -213,41 +203,12 @@ def _recognised(stream: BinaryIO) -> Image.Image:
     except Image.DecompressionBombError:
         raise Damaged(f"it has more than {PIXELS:,} pixels, the limit here", cure) from None
     except (Image.UnidentifiedImageError, KeyError):
-        what = (
-            _rare_tiff(stream)
-            or "it is no JPEG, PNG, WebP, AVIF, GIF, BMP or TIFF of a common kind"
-        )
+        what = "it is no JPEG, PNG, WebP, AVIF, GIF, BMP or TIFF of a common kind"
         raise Damaged(what, _CURE) from None
     width, height = image.size
     if width * height > PIXELS:
         raise Damaged(f"it has {width}x{height} pixels, more than the limit of {PIXELS:,}", cure)
     return image
-
-
-def _rare_tiff(stream: BinaryIO) -> str:
-    """Say how a TIFF holds its pixels; nothing of what is none, or damaged."""
-    with suppress(Exception):
-        stream.seek(0)
-        head = stream.read(8)
-        tags = TiffImagePlugin.ImageFileDirectory_v2(head + stream.read(8 * (head[2] == 43)))
-        stream.seek(tags.next)
-        tags.load(stream)
-        bits = tags[TiffImagePlugin.BITSPERSAMPLE]
-        numbers = _NUMBERS.get(tags.get(TiffImagePlugin.SAMPLEFORMAT, (1,))[0], "values")
-        colours = {number: name for name, number in TiffTags.lookup(_PHOTOMETRIC).enum.items()}
-        kind = colours.get(tags[_PHOTOMETRIC], f"colours of kind {tags[_PHOTOMETRIC]}")
-        pixels = f"{len(bits)} x {bits[0]} bits, {numbers}, {kind}, {_way(tags)}"
-        return f"it is a TIFF with pixels of {pixels}, which is not read"
-    return ""
-
-
-def _way(tags: Mapping[int, object]) -> str:
-    """Say how a TIFF packs its pixels."""
-    way = tags.get(TiffImagePlugin.COMPRESSION, 1)
-    if way == 1:
-        return "uncompressed"
-    name = TiffImagePlugin.COMPRESSION_INFO.get(way, "").removeprefix("tiff_")
-    return f"compression {_WAYS.get(way, name) or 'of a way not known'} ({way})"
 
 
 def upright(image: Image.Image) -> np.ndarray:
@@ -262,14 +223,7 @@ def upright(image: Image.Image) -> np.ndarray:
         If its numbers have no known range, or its colours are not convertible.
     """
     tags = _tags(image)
-    try:
-        image.load()
-    except OSError as fault:
-        # All that is told of a TIFF whose way of packing was left out of Pillow, or is damaged.
-        if not tags or "decoder error" not in str(fault):
-            raise
-        what = f"its pixels, of {_way(tags)}, are damaged or packed as Pillow cannot unpack"
-        raise Damaged(what, _CURE) from fault
+    image.load()
     # EXIF that is damaged does not say how to turn the picture, which is whole.
     with suppress(Exception):
         image = ImageOps.exif_transpose(image)

@@ -22,9 +22,9 @@ SUFFIXES = (
     *(".heic", ".heif", ".jxl"),
 )
 # Width times height; what Pillow takes for a decompression bomb. Warping takes 20 bytes a pixel.
-PIXELS = 89_478_485
+PIXELS = Image.MAX_IMAGE_PIXELS
 # Bytes that text or a colour profile in a PNG may unpack to: Pillow takes one MiB for a bomb.
-_TEXT = PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = 64 << 20
+PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = 64 << 20
 _PHOTOMETRIC = TiffImagePlugin.PHOTOMETRIC_INTERPRETATION
 # Pillow's own reader of uncompressed TIFFs has wrong colours where 16 bits lie in planes.
 TiffImagePlugin.READ_LIBTIFF = True
@@ -160,8 +160,9 @@ def require_one(paths: Sequence[Path]) -> None:
 @contextmanager
 def _told(path: Path) -> Iterator[None]:
     with damage(in_print(path), _CURE, "a photograph"), warnings.catch_warnings():
-        # Pillow warns of damage beside the pixels, and of sizes that are checked below.
+        # Pillow warns of damage beside the pixels.
         warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
         yield
 
 
@@ -171,14 +172,8 @@ def _decoded(path: Path) -> tuple[np.ndarray, str]:
         if not stream.read(1):
             raise Damaged("it is empty", "fetch it anew or leave it out")
         stream.seek(0)
-        try:
-            with _recognised(stream) as image:
-                pixels = upright(image)
-        except ValueError as fault:
-            if "MAX_TEXT_" not in str(fault):
-                raise
-            what = f"it has more than {_TEXT >> 20} MiB of text or colour profile, the limit here"
-            raise Damaged(what, "save it without") from fault
+        with _recognised(stream) as image:
+            pixels = upright(image)
         stream.seek(0)
         return pixels, hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -197,18 +192,14 @@ def _opened(path: Path) -> Photo:
 
 
 def _recognised(stream: BinaryIO) -> Image.Image:
-    cure = "make it smaller or leave it out"
     try:
-        image = Image.open(stream, formats=FORMATS)
-    except Image.DecompressionBombError:
-        raise Damaged(f"it has more than {PIXELS:,} pixels, the limit here", cure) from None
+        return Image.open(stream, formats=FORMATS)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        what = f"it has more than {PIXELS:,} pixels, the limit here"
+        raise Damaged(what, "make it smaller or leave it out") from None
     except (Image.UnidentifiedImageError, KeyError):
         what = "it is no JPEG, PNG, WebP, AVIF, GIF, BMP or TIFF of a common kind"
         raise Damaged(what, _CURE) from None
-    width, height = image.size
-    if width * height > PIXELS:
-        raise Damaged(f"it has {width}x{height} pixels, more than the limit of {PIXELS:,}", cure)
-    return image
 
 
 def upright(image: Image.Image) -> np.ndarray:
@@ -233,16 +224,13 @@ def upright(image: Image.Image) -> np.ndarray:
         if isinstance(clear := image.info.get("transparency"), int):
             grey = np.where(values == clear, np.uint8(255), grey)
         return np.repeat(grey[:, :, None], 3, axis=2)
-    try:
-        if image.mode == "La":
-            image = image.convert("LA")
-        if image.has_transparency_data:
-            above = image.convert("RGBA")
-            image = Image.new("RGBA", above.size, "white")
-            image.alpha_composite(above)
-        return np.asarray(image.convert("RGB"))
-    except ValueError as fault:
-        raise Damaged(f"it has colours of an unusual kind ({fault})", "save it as RGB") from fault
+    if image.mode == "La":
+        image = image.convert("LA")
+    if image.has_transparency_data:
+        above = image.convert("RGBA")
+        image = Image.new("RGBA", above.size, "white")
+        image.alpha_composite(above)
+    return np.asarray(image.convert("RGB"))
 
 
 def _tags(image: Image.Image) -> Mapping[int, object]:

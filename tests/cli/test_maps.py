@@ -171,7 +171,7 @@ def test_a_letter_that_the_terminal_lacks_is_printed_as_an_escape(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["nothing.jpg"], "There is no file or folder nothing.jpg."),
+        (["nothing.jpg"], "There is no file or folder nothing.jpg that can be read."),
         (["."], "has no photographs"),
         (["CAT", "--run", "0000"], "no finished run"),
         (["CAT", "-o", "CAT"], "is not a folder"),

@@ -1,6 +1,7 @@
 """Photographs of one's own: files of many kinds, opened as the data set's pictures are."""
 
 import hashlib
+import os
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -76,34 +77,17 @@ def listed(given: Iterable[Path]) -> list[Path]:
     UserError
         If there is no such file or folder, or no photograph in a folder.
     """
-    found: dict[Path, Path] = {}
+    found: dict[str, Path] = {}
     for path in given:
-        try:
-            there, folder = path.exists(), path.is_dir()
-        except OSError as fault:
-            raise UserError(
-                f"{in_print(path)} cannot be looked at ({fault.strerror}): name another, or make "
-                "its folder readable."
-            ) from fault
-        if not there:
-            raise UserError(f"There is no file or folder {in_print(path)}.")
-        if not folder and not path.is_file():
-            raise UserError(f"{in_print(path)} is neither a file nor a folder: name a photograph.")
-        for one in _in_folder(path) if folder else [path]:
-            found.setdefault(_resolved(one), one)
+        if not os.path.exists(path):
+            raise UserError(f"There is no file or folder {in_print(path)} that can be read.")
+        for one in _in_folder(path) if path.is_dir() else [path]:
+            found.setdefault(os.path.realpath(one), one)
     return list(found.values())
 
 
-def _resolved(path: Path) -> Path:
-    try:
-        return path.resolve()
-    # A link that leads to itself; it gets its sentence when it is opened.
-    except (OSError, RuntimeError):
-        return path.absolute()
-
-
 def _in_folder(folder: Path) -> list[Path]:
-    try:
+    with damage(in_print(folder)):
         found = [
             path
             for path in sorted(folder.iterdir())
@@ -112,10 +96,6 @@ def _in_folder(folder: Path) -> list[Path]:
             and not path.name.endswith(DRAWN)
             and not path.is_dir()
         ]
-    except OSError as fault:
-        raise UserError(
-            f"{in_print(folder)} cannot be read ({fault.strerror}): make it readable."
-        ) from fault
     if not found:
         raise UserError(
             f"{in_print(folder)} has no photographs ({', '.join(SUFFIXES)}): name a folder that "
@@ -140,7 +120,16 @@ def opened(path: Path) -> Photo:
         If it cannot be read, is no picture of `FORMATS`, is damaged, or has more than `PIXELS`.
     """
     with _told(path):
-        return _opened(path)
+        pixels, digest = _decoded(path)
+        # With torch, which listing photographs can do without.
+        from pixels_to_sentiment.data import pictures
+        from pixels_to_sentiment.maps.dense import SIDE
+
+        height, width = pixels.shape[:2]
+        shown = Image.fromarray(pixels)
+        shown.thumbnail((SHOWN, SHOWN))
+        small, large = pictures.warp(pixels), pictures.warp(pixels, SIDE)
+        return Photo(path, digest, width, height, small, large, np.asarray(shown))
 
 
 def require_one(paths: Sequence[Path]) -> None:
@@ -176,19 +165,6 @@ def _decoded(path: Path) -> tuple[np.ndarray, str]:
             pixels = upright(image)
         stream.seek(0)
         return pixels, hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _opened(path: Path) -> Photo:
-    pixels, digest = _decoded(path)
-    # With torch, which listing photographs can do without.
-    from pixels_to_sentiment.data import pictures
-    from pixels_to_sentiment.maps.dense import SIDE
-
-    height, width = pixels.shape[:2]
-    shown = Image.fromarray(pixels)
-    shown.thumbnail((SHOWN, SHOWN))
-    small, large = pictures.warp(pixels), pictures.warp(pixels, SIDE)
-    return Photo(path, digest, width, height, small, large, np.asarray(shown))
 
 
 def _recognised(stream: BinaryIO) -> Image.Image:

@@ -1,58 +1,32 @@
-"""The ways to train several runs do the same work, and one that fails ends no other."""
+"""Runs are timed one after another and beside each other, and one that fails ends no other."""
 
 import subprocess
 import sys
-from contextlib import nullcontext
-
-import torch
 
 from pixels_to_sentiment.campaign import ways
 
 
-def test_stacked_runs_are_trained_as_those_one_after_another():
-    """Equal weights after three iterations on the same batches, without dropout."""
-    work = ways.Load("squeezenet1_1", 2, 2, "fp32")
-    serial, stacked = (kind(work, "cpu", nullcontext) for kind in (ways.Serial, ways.Stacked))
-    for one in (*serial.networks, stacked.base):
-        one.eval()
-    first = [one.body.state_dict() for one in serial.networks]
-    first = [{name: value.clone() for name, value in one.items()} for one in first]
-    for one in (serial, stacked):
-        one.go(range(3))
-    moved = 0.0
-    for run, network in enumerate(serial.networks):
-        for name, value in network.body.named_parameters():
-            torch.testing.assert_close(stacked.state[0][name][run], value, rtol=0, atol=1e-5)
-            moved = max(moved, float((value.detach() - first[run][name]).abs().max()))
-    assert moved > 1e-3
-    one, other = (network.body.state_dict() for network in serial.networks)
-    assert not all(one[name].equal(other[name]) for name in one)
-
-
-def test_a_way_that_fails_says_why_and_the_others_are_timed(monkeypatch):
-    """As `torch.func` refuses what batch normalisation keeps, and a processor has no streams."""
-    work = ways.Load("timm/test_efficientnet", 2, 2, "bf16")
-    monkeypatch.setattr(ways, "asked", lambda device: [work])
-    monkeypatch.setattr(ways, "_SECONDS", 0.01)
-    rows = {row["way"]: row for row in ways.measured("cpu", 300)}
-    assert tuple(rows) == ways.WAYS
-    for way in (ways.SERIAL, ways.PROCESSES):
-        assert rows[way]["rate"] > 0
-        assert rows[way]["failed"] is None
-    assert rows[ways.SERIAL]["ratio"] == 1
-    assert "Error: " in rows[ways.STACKED]["failed"]
-    for way in (ways.STREAMS, ways.GRAPH, ways.BRANCHES):
-        assert rows[way] | {"way": ""} == {
-            **{"way": "", "network": work.network, "runs": 2, "batch": 2, "precision": "bf16"},
-            **{"rate": None, "ratio": None, "failed": ways.NO_GPU},
-        }
+def test_both_ways_are_timed_and_what_fails_says_why(monkeypatch):
+    """Of each network; another's failure ends nothing, and no process is left."""
+    good, bad = (
+        ways.Load(one, 2, 2, "bf16") for one in ("timm/test_efficientnet", "timm/no_such_network")
+    )
+    monkeypatch.setattr(ways, "asked", lambda device: [bad, good])
+    rows = list(ways.measured("cpu", 300))
+    assert [row["way"] for row in rows] == [ways.SERIAL, ways.PROCESSES] * 2
+    for row in rows[:2]:
+        assert (row["rate"], row["ratio"]) == (None, None)
+        assert "no_such_network" in row["failed"]
+    assert [row["failed"] for row in rows[2:]] == [None, None]
+    serial, processes = (row["rate"] for row in rows[2:])
+    assert [row["ratio"] for row in rows[2:]] == [1, processes / serial]
+    assert ways.workers.processes().active_children() == []
 
 
 def test_a_way_is_ended_when_the_time_is_over():
     """Its row says so, and no process is left."""
     rows = list(ways.measured("cpu", 0.2))
-    late = [row["way"] for row in rows if row["failed"] == ways.LATE]
-    assert late == [ways.SERIAL, ways.PROCESSES, ways.STACKED]
+    assert [row["failed"] for row in rows] == [ways.LATE] * 2
     assert ways.workers.processes().active_children() == []
 
 
@@ -74,26 +48,21 @@ def test_ways_that_are_ended_while_their_processes_start_leave_no_traceback():
 
 
 def test_ways_that_were_late_are_timed_again_and_the_most_worthy_network_first(monkeypatch):
-    """As many iterations as one after another took; what failed by itself is not tried again."""
+    """What failed by itself is not tried again."""
     calls = []
 
-    def asked(work, way, device, iterations, until):
-        calls.append((work.network, work.precision, way, iterations))
-        return None, 6.0, 8
+    def timed(work, way, device, end):
+        calls.append((work.network, work.precision, way))
+        return {"rate": 6.0, "failed": None}
 
-    monkeypatch.setattr(ways, "_asked", asked)
+    monkeypatch.setattr(ways, "_timed", timed)
     first = [*ways.measured("cuda", 300)]
     assert [*dict.fromkeys(call[:2] for call in calls)] == [
         *(("caffenet", "bf16"), ("caffenet", "fp32"), ("squeezenet1_1", "bf16")),
     ]
     none = {"rate": None, "ratio": None}
     late, failed = none | {"failed": ways.LATE}, none | {"failed": "no memory"}
-    before = [first[0], first[1] | failed, first[2] | late, *first[3:6]]
-    before += [first[6] | late, first[7] | {"ratio": None}, *first[8:]]
+    before = [first[0], first[1] | failed, first[2] | late, first[3] | {"ratio": None}, *first[4:]]
     calls.clear()
-    again = [*ways.measured("cuda", 300, before)]
-    assert calls == [
-        ("caffenet", "bf16", ways.STREAMS, 4),
-        ("caffenet", "fp32", ways.SERIAL, None),
-    ]
-    assert again == [first[0], before[1], *first[2:]]
+    assert [*ways.measured("cuda", 300, before)] == [first[0], before[1], *first[2:]]
+    assert calls == [("caffenet", "fp32", ways.SERIAL)]

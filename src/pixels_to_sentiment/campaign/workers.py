@@ -2,8 +2,7 @@
 
 Processes and not threads or stacked networks: torch's random numbers and the precision of products
 belong to a process, so on a processor each run is the same to the last bit as if it were made
-alone. How fast the other ways are, `ways` measures; where one run after another is faster, there
-is one process.
+alone. Where one run after another is faster, as `ways` measures, there is one process.
 """
 
 import os

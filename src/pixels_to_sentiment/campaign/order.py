@@ -1,8 +1,6 @@
 """In which order runs are made of which the book lacks the records, and what one will cost."""
 
 from collections.abc import Iterable, Iterator
-from functools import partial
-from math import log
 from statistics import fmean
 
 from pixels_to_sentiment.benchmarks.scaling import trained_on
@@ -87,22 +85,12 @@ class Costs:
     def mean(self, run: Run) -> tuple[float | None, bool]:
         """Seconds that a run takes on average, and whether that is by runs of its network.
 
-        Without any of these, by those of the network that is nearest in operations a picture, in
-        proportion to the operations; ``None`` without any run.
+        Without any of these it is by all runs; ``None`` without any at all.
         """
-        *own, _ = self._names(run)
-        if found := [self._rates[name] for name in own if name in self._rates]:
-            return fmean(found[0]) * trained_on(run.recipe), True
-        from pixels_to_sentiment.benchmarks import contenders
-
-        operations = partial(contenders.operations, train=True)
-        here = {name: operations(*name) for name in self._rates if len(name) == 1}
-        if not here:
-            return None, False
-        asked = operations(*own[-1])
-        nearest = min(here, key=lambda name: abs(log(here[name] / asked)))
-        rate = fmean(self._rates[nearest]) * asked / here[nearest]
-        return rate * trained_on(run.recipe), False
+        for name in self._names(run):
+            if name in self._rates:
+                return fmean(self._rates[name]) * trained_on(run.recipe), name != ()
+        return None, False
 
     @staticmethod
     def _names(run: Run) -> Iterator[tuple]:

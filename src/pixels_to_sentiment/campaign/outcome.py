@@ -88,7 +88,7 @@ def summary(report: dict) -> dict:
     ]
     targets = [*_judged(values, report["device"])]
     if likened := ", ".join(report.get("likened", ())):
-        targets[-1]["what"] += f"; estimated from the nearest network by operations: {likened}"
+        targets[-1]["what"] += f"; estimated from runs of other networks: {likened}"
     return {"five_folds": found, "targets": targets}
 
 

@@ -1,6 +1,5 @@
 """Tasks by whose word a worker waits or is killed: a module that worker processes can import."""
 
-import ctypes
 import os
 import signal
 import time
@@ -24,17 +23,6 @@ def dask_setup(worker):
 def environ(variables):
     """Set variables of a worker's environment."""
     os.environ.update(variables)
-
-
-def heaps():
-    """Count the heaps that glibc keeps for the threads of this process."""
-    libc = ctypes.CDLL(None)
-    libc.open_memstream.restype = ctypes.c_void_p
-    told, size = ctypes.c_char_p(), ctypes.c_size_t()
-    stream = ctypes.c_void_p(libc.open_memstream(ctypes.byref(told), ctypes.byref(size)))
-    libc.malloc_info(0, stream)
-    libc.fclose(stream)
-    return told.value.count(b"<heap ")
 
 
 def _pictures(source):

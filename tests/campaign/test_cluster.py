@@ -6,7 +6,6 @@ import os
 import sys
 import threading
 import time
-import urllib.request
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from types import SimpleNamespace
@@ -27,7 +26,7 @@ from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.records.store import Runs
 from pixels_to_sentiment.studies.store import Studies
 from toy_cli import refused, said
-from toy_cluster import Words, environ, heaps, who, with_small
+from toy_cluster import Words, environ, who, with_small
 from toy_probes import PROBE
 from toy_runs import FILES, RUN, copy_of, made_up_pictures, names_in
 from toy_studies import FITTED, blocks
@@ -158,22 +157,6 @@ def test_a_worker_is_sent_the_files_that_it_cannot_have(client, loaded, isolated
     assert len({who(one) for one in done}) == 2
     assert {(one.folder / "read.bin").read_bytes() for one in done} == {b"weights"}
     assert [(one / "files" / name).exists() for one in caches.values()] == [True, False]
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no arenas")
-def test_the_thread_of_a_worker_has_the_memory_of_its_process(client):
-    """Of others what is freed does not stay, so that each step would have to ask for it anew."""
-    assert client.submit(heaps).result() == 1
-
-
-def test_the_address_of_the_dashboard_is_given_where_it_answers(client, monkeypatch):
-    """Dask gives one without bokeh, too, where there is none."""
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    assert cluster.dashboard(client) == ""
-    monkeypatch.undo()
-    pytest.importorskip("bokeh")
-    with urllib.request.urlopen(cluster.dashboard(client)) as page:
-        assert b"Dask" in page.read()
 
 
 def test_what_is_not_to_begin_is_left_undone(client, loaded, tmp_path):

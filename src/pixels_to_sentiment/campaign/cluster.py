@@ -112,13 +112,6 @@ def _local(count: int) -> LocalCluster:
     )
 
 
-def dashboard(client: Client) -> str:
-    """Give the address of the cluster's dashboard; empty if it has none."""
-    # Without bokeh Dask gives an address, too, at which there is none.
-    there = client.run_on_scheduler(importlib.util.find_spec, "bokeh")
-    return client.dashboard_link if there else ""
-
-
 def perform(
     store: Store,
     works: Iterable[Work],

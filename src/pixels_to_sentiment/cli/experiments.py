@@ -73,8 +73,8 @@ def connected(address: str) -> Iterator:
     with waiting("Connecting"):
         from pixels_to_sentiment.campaign import cluster
     with cluster.connected(address) as client:
-        if board := cluster.dashboard(client):
-            print(f"Dashboard: {board}", file=sys.stderr)
+        if "dashboard" in client.scheduler_info()["services"]:
+            print(f"Dashboard: {client.dashboard_link}", file=sys.stderr)
         yield client
 
 

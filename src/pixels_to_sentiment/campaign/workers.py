@@ -28,7 +28,7 @@ BROKEN = re.compile(r"(CUDA|HIP) error: (?!out of memory)")
 _BREAKS = 3
 # Seconds between two looks at the clock.
 _LOOK = 0.05
-# Seconds after which a worker that went on is told again to end.
+# Seconds after which a worker that went on is killed; what it left is removed by the next one.
 _UNHEARD = 5
 
 
@@ -161,8 +161,7 @@ class _Crew:
 
 
 def _ended(some: Iterable) -> None:
-    # Twice, as nobody hears it in a destructor, where Python swallows exceptions.
-    for end in ("terminate", "terminate", "kill"):
+    for end in ("terminate", "kill"):
         alive = [one for one in some if one.is_alive()]
         for one in alive:
             getattr(one, end)()

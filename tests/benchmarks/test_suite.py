@@ -3,7 +3,7 @@
 import pytest
 
 from pixels_to_sentiment import cli
-from pixels_to_sentiment.benchmarks import contenders, reading, results, suite
+from pixels_to_sentiment.benchmarks import contenders, results, suite
 from pixels_to_sentiment.data import pictures
 from toy_runs import black
 
@@ -21,21 +21,19 @@ def test_a_section_that_does_not_exist_is_refused_at_once(monkeypatch, capsys):
     ("name", "limited"),
     [
         *(("train-caffenet", 1), ("train-mobilenet", 1), ("experiment", 1), ("predict", 2)),
-        *(("infer", 3), ("maps", 1), ("read-model", 0), ("logs", 0)),
+        *(("infer", 3), ("maps", 1)),
     ],
 )
 def test_all_sides_have_the_same_work(name, limited, monkeypatch, tmp_path):
     """Others in another process than ours; so many comparisons have the machine's limit."""
     monkeypatch.setattr(suite.contenders, "operations", lambda *_, **__: 1)
-    monkeypatch.setattr(reading, "SIZE", 0.1)
-    monkeypatch.setattr(reading, "write_model", lambda path: path)
     found = [one["entries"] for one in suite.comparisons(name, "cuda", str(tmp_path))]
     for ours, *others in found:
         assert ours.name == results.OURS
         for other in others:
             if other.make is contenders.product:
                 continue
-            for part in ("network", "count", "batch", "path"):
+            for part in ("network", "count", "batch"):
                 assert other.options.get(part) == ours.options.get(part)
             assert other.options.get("device") in (None, ours.options.get("device"))
             assert other.keep is not ours.keep or other.make is ours.make

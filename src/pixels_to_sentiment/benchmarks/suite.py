@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from pixels_to_sentiment import provenance
-from pixels_to_sentiment.benchmarks import contenders, maps, reading, results, waits
+from pixels_to_sentiment.benchmarks import contenders, maps, results, waits
 from pixels_to_sentiment.benchmarks.results import BF16, COMMON, LIMIT, OURS, PACKAGE
 from pixels_to_sentiment.benchmarks.timing import Contender, alternate
 from pixels_to_sentiment.data import folds, pictures
@@ -23,7 +23,7 @@ from pixels_to_sentiment.training import recipes
 ROUNDS = "after a warm-up and a first round that is not kept"
 SPREAD = "where one more round would lie in nineteen cases of twenty (Student's t, of logarithms)"
 SECTIONS = ("waiting", "train-caffenet", "train-squeezenet", "train-mobilenet", "experiment",
-            "predict", "infer", "maps", "map-cost", "read-model", "logs", "growth")  # fmt: skip
+            "predict", "infer", "maps", "map-cost", "growth")  # fmt: skip
 # What may be recorded alone.
 ALONE = ["map-cost"]
 # Pictures in a pass when maps are timed: what `maps.dense` takes at once.
@@ -32,7 +32,7 @@ MAPPED = 32
 BATCHES = (1, 10)
 # Seconds for what is timed together, so that the whole stays at some 10 minutes on 2 cores.
 BUDGETS = {"train": 55.0, "experiment": 55.0, "predict": 30.0, "infer": 10.0, "maps": 6.0,
-           "map-cost": 12.0, "read": 10.0, "logs": 12.0, "growth": 6.0}  # fmt: skip
+           "map-cost": 12.0, "growth": 6.0}  # fmt: skip
 # Title, network and pictures a batch.
 _TRAINED = {
     "train-caffenet": ("train CaffeNet", "caffenet", 64),
@@ -107,8 +107,6 @@ def comparisons(name: str, device: str, folder: str) -> Iterable[dict]:
         return [_experiment(device)] if more > 1 else []
     if name == "maps":
         return _maps(device, more)
-    if name in ("read-model", "logs"):
-        return [_reading(name, Path(folder))]
     return _predictions(device, more, folder) if name == "predict" else _forward(device)
 
 
@@ -196,24 +194,6 @@ def _maps(device: str, more: int) -> Iterator[dict]:
         _theirs(PACKAGE, maps.package_filling, work),
     ]
     yield _comparison("fill what ROAD removed", 4, 0, entries)
-
-
-def _reading(name: str, folder: Path) -> dict:
-    """Read a model or a log, of which megabytes take the place of pictures."""
-    if name == "logs":
-        # Ours in the process without torch, where its memory is its own.
-        path = {"path": str(reading.write_log(folder / "caffe.log", reading.SIZE))}
-        entries = [
-            _theirs(OURS, reading.our_log, path),
-            Contender(reading.LINES, reading.log_by_line, path),
-        ]
-        return _comparison(f"read a log of {reading.SIZE} MB", reading.SIZE, 0, entries)
-    path = {"path": str(reading.write_model(folder / "alexnet.caffemodel"))}
-    entries = [
-        Contender(OURS, reading.our_description, path),
-        _theirs(reading.BYTES, reading.plain_bytes, path),
-    ]
-    return _comparison("show a Caffe model of 244 MB", 1, 0, entries)
 
 
 def _comparison(

@@ -33,7 +33,6 @@ def test_all_our_contenders_run(monkeypatch):
     monkeypatch.setattr(pictures, "load", toy_runs.made_up_pictures)
     contenders.our_training("squeezenet1_1", 2, 2, "cpu", "bf16", channels_last=False)()
     contenders.our_prediction("squeezenet1_1", 1, "cpu")()
-    contenders.our_experiment("squeezenet1_1", "cpu", "fp32")
     contenders.our_inference("squeezenet1_1", 2, "cpu")()
     contenders.our_inference("squeezenet1_1", 2, "cpu", side=227)()
     contenders.opencv_inference("squeezenet1_1", 2)()

@@ -20,7 +20,7 @@ def test_a_section_that_does_not_exist_is_refused_at_once(monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("name", "limited"),
     [
-        *(("train-caffenet", 1), ("train-mobilenet", 1), ("experiment", 1), ("predict", 2)),
+        *(("train-caffenet", 1), ("train-mobilenet", 1), ("predict", 2)),
         *(("infer", 3), ("maps", 1)),
     ],
 )

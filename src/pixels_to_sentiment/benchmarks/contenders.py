@@ -19,10 +19,9 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset, Subset
 
 from pixels_to_sentiment.benchmarks.results import PRODUCT_SIDE
-from pixels_to_sentiment.data import folds, pictures
+from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.networks import compat, declared, deploy, factory, surgery  # noqa: F401
 from pixels_to_sentiment.networks.network import Network
-from pixels_to_sentiment.records import runs, store
 from pixels_to_sentiment.training import loop, prediction, recipes
 
 # Not before `compat`.
@@ -99,23 +98,6 @@ def timm_training(network: str, count: int, batch: int, device: str, folder: str
         return made
 
     return _fastest(loader, _epoch(model, optimiser, device), count)
-
-
-def our_experiment(network: str, device: str, precision: str) -> Callable[[], None]:
-    """Five folds from random weights, whole: five trainings and their predictions, kept on disk."""
-    loaded = pictures.load()
-    recipe = recipes.recipe("paper", "five")
-    weights = factory.weights_asset(network, "random")
-    planned = [
-        runs.Run(network, "random", weights, "five", fold, recipe, precision=precision)
-        for fold in folds.FOLDS
-    ]
-
-    def work() -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            list(store.Runs(Path(folder)).perform(planned, loaded, device=device))
-
-    return work
 
 
 def our_prediction(network: str, count: int, device: str) -> Callable[[], None]:

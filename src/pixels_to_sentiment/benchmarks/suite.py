@@ -17,13 +17,12 @@ from pixels_to_sentiment.data import folds, pictures
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files import archives, assets
 from pixels_to_sentiment.networks import deploy
-from pixels_to_sentiment.training import recipes
 
 # Said in the report, since they may change from one report to the next.
 ROUNDS = "after a warm-up and a first round that is not kept"
 SPREAD = "where one more round would lie in nineteen cases of twenty (Student's t, of logarithms)"
-SECTIONS = ("waiting", "train-caffenet", "train-squeezenet", "train-mobilenet", "experiment",
-            "predict", "infer", "maps", "map-cost", "growth")  # fmt: skip
+SECTIONS = ("waiting", "train-caffenet", "train-squeezenet", "train-mobilenet", "predict", "infer",
+            "maps", "map-cost", "growth")  # fmt: skip
 # What may be recorded alone.
 ALONE = ["map-cost"]
 # Pictures in a pass when maps are timed: what `maps.dense` takes at once.
@@ -31,7 +30,7 @@ MAPPED = 32
 # Pictures at once when a map is timed beside one answer.
 BATCHES = (1, 10)
 # Seconds for what is timed together, so that the whole stays at some 10 minutes on 2 cores.
-BUDGETS = {"train": 55.0, "experiment": 55.0, "predict": 30.0, "infer": 10.0, "maps": 6.0,
+BUDGETS = {"train": 55.0, "predict": 30.0, "infer": 10.0, "maps": 6.0,
            "map-cost": 12.0, "growth": 6.0}  # fmt: skip
 # Title, network and pictures a batch.
 _TRAINED = {
@@ -102,9 +101,6 @@ def comparisons(name: str, device: str, folder: str) -> Iterable[dict]:
     more = 20 if device.startswith("cuda") else 1
     if name in _TRAINED:
         return [_training(*_TRAINED[name], more, device, folder)]
-    if name == "experiment":
-        # It would take a processor an hour.
-        return [_experiment(device)] if more > 1 else []
     if name == "maps":
         return _maps(device, more)
     return _predictions(device, more, folder) if name == "predict" else _forward(device)
@@ -132,18 +128,6 @@ def _training(title: str, network: str, batch: int, more: int, device: str, fold
     entries.append(_theirs(COMMON, contenders.common_training, files))
     flops = contenders.operations(network, train=True)
     return _comparison(title, batch * more, flops, entries, device)
-
-
-def _experiment(device: str) -> dict:
-    work = {"network": "caffenet", "device": device}
-    entries = [
-        Contender(name, contenders.our_experiment, work | {"precision": precision})
-        for name, precision in ((OURS, "fp32"), (BF16, "bf16"))
-    ]
-    recipe = recipes.recipe("paper", "five")
-    count = len(folds.FOLDS) * recipe.iterations * recipe.batch_size
-    flops = contenders.operations("caffenet", train=True)
-    return _comparison("five folds of CaffeNet", count, flops, entries, device)
 
 
 def _predictions(device: str, more: int, folder: str) -> Iterator[dict]:

@@ -179,7 +179,7 @@ def test_weights_that_are_at_hand_are_preferred(mirror):
 def test_a_head_is_fitted_where_photographs_and_a_whole_start_are_at_hand(
     mirror, made, monkeypatch
 ):
-    """To the first network that has one, on the first fold; and what is recorded is said."""
+    """To the first network that has one, on the first fold."""
     record, asked = made(right=0.75), []
     monkeypatch.setattr(pictures, "load", lambda source: None)
     monkeypatch.setattr(
@@ -190,9 +190,6 @@ def test_a_head_is_fitted_where_photographs_and_a_whole_start_are_at_hand(
     (run,) = asked
     assert (run.network, run.start, run.recipe.name) == ("squeezenet1_1", "imagenet", "linear")
     assert (run.agreement, run.fold, run.limit) == ("five", 1, None)
-    assert choice.why_fitted(found).endswith("features.")
-    monkeypatch.setattr(store, "recorded", lambda: [record])
-    assert "recorded with 75.0% there" in choice.why_fitted(found)
 
 
 def test_on_other_pictures_the_command_names_them_and_no_archive_is_asked_for(own):

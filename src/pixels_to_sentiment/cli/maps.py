@@ -67,7 +67,7 @@ def _map(options: argparse.Namespace) -> None:
     for sentence in chosen.passed_over:
         terminal.complain(f"passed over: {sentence}")
     if chosen.fitted_now:
-        print(choice.why_fitted(chosen), file=sys.stderr)
+        print(choice.FITTED, file=sys.stderr)
     before = {} if options.force else mapping.mapped_before(paths, options.output, chosen)
     left = [path for path in paths if path not in before]
     mapping.require_room(left, options.output, force=options.force)

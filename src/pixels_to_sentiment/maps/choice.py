@@ -25,7 +25,6 @@ from pixels_to_sentiment.networks import declared
 from pixels_to_sentiment.records import catalogue, runs, store
 from pixels_to_sentiment.records.catalogue import Configuration
 from pixels_to_sentiment.records.runs import Record, Run
-from pixels_to_sentiment.training import recipes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from pixels_to_sentiment.networks.network import Network
 
 LINEAR = "linear"
+FITTED = "No trained run was here, so a linear head has been fitted to the network's features."
 
 
 @dataclass(frozen=True)
@@ -210,22 +210,6 @@ def fitted(network: str | None, device: str = "cpu") -> Choice | None:
     found = pictures.load("photographs")
     (record,) = store.Runs().perform(planned, found, device=devices.pick(device))
     return Choice(record, fitted_now=True)
-
-
-def why_fitted(made: Choice) -> str:
-    """Say that a head was fitted, and what is recorded of the network fine-tuned on that fold."""
-    run = made.record.run
-    tuned = [
-        one.scores()["oversampled"]
-        for one in store.recorded()
-        if (one.run.network, one.run.start) == (run.network, run.start)
-        and (one.run.agreement, one.run.fold) == (run.agreement, run.fold)
-        and one.run.recipe.name.removesuffix(recipes.THIRD) == "paper"
-    ]
-    said = "No trained run was here, so a linear head has been fitted to the network's features."
-    if tuned:
-        said += f" Fine-tuned by the paper's recipe it is recorded with {np.mean(tuned):.1%} there."
-    return said
 
 
 def _has_weights(record: Record) -> bool:

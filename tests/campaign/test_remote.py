@@ -45,7 +45,7 @@ def test_a_worker_without_pictures_tells_why(monkeypatch):
 
     monkeypatch.setattr(remote, "_loaded", refuse)
     worker = SimpleNamespace(state=SimpleNamespace(nthreads=2))
-    told = asyncio.run(remote.answer(Task, "photographs", worker))
+    told = asyncio.run(remote.answer(Task, "photographs", [], worker))
     assert told == HERE | {"pictures": "none (No room.)", "threads of a worker": "2"}
 
 
@@ -55,8 +55,8 @@ def test_a_worker_opens_the_data_set_of_ones_own_that_is_in_use(own):
     worker = SimpleNamespace(state=SimpleNamespace(nthreads=1))
     with places.using("mine"):
         here = remote.told(Task, "mine", pictures.load().fingerprint)
-        there = asyncio.run(remote.answer(Task, "mine", worker))
+        there = asyncio.run(remote.answer(Task, "mine", [], worker))
     assert remote.difference(there, here) == ""
     remote._loaded.cache_clear()
-    there = asyncio.run(remote.answer(Task, "mine", worker))
+    there = asyncio.run(remote.answer(Task, "mine", [], worker))
     assert "pictures is none (" in remote.difference(there, here)

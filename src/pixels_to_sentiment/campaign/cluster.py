@@ -1,8 +1,7 @@
 """Work that is done by the machines of a Dask cluster, and kept here as if it had been done here.
 
-A worker needs this package and the same code. Pictures and weights that it cannot have by itself,
-from its cache, a mirror or their published addresses, are sent to it. A record comes back as the
-bytes of its files.
+A worker needs this package and the same code, and pictures and weights from its cache, a mirror or
+their published addresses. A record comes back as the bytes of its files.
 """
 
 from __future__ import annotations
@@ -150,9 +149,9 @@ def perform(
     if waiting:
         from distributed import CancelledError
 
-        files = {getattr(one, "weights", None) for one in waiting.values()}
-        files = files & assets.ASSETS.keys() | ({pictures.ARCHIVE} if loaded.real else set())
-        sent = _Sent(store, loaded, client, device, sorted(files))
+        weights = {getattr(one, "weights", None) for one in waiting.values()}
+        files = sorted(weights & assets.ASSETS.keys())
+        sent = _Sent(store, loaded, client, device, files)
         try:
             if not client.nthreads():
                 tell("The cluster has no worker yet: the work begins when one joins.")
@@ -177,7 +176,7 @@ def perform(
 
 
 class _Sent:
-    """What is with the workers at the time; `files` are the declared ones that they need."""
+    """What is with the workers at the time; `files` are the weights that they need."""
 
     def __init__(self, store: Store, loaded, client: Client, device: str, files: list[str]):
         self.store, self.loaded, self.client, self.device = store, loaded, client, device
@@ -195,11 +194,9 @@ class _Sent:
         self.there = set(self.client.nthreads())
         self.good &= self.there
         asked = self.there - self.good - self.refused.keys()
-        question = remote.answer, self.store.kind.of, self.loaded.source
-        answers = {}
-        if asked:
-            self._give(asked)
-            answers = self.client.run(*question, workers=list(asked), on_error="return")
+        question = remote.answer, self.store.kind.of, self.loaded.source, self.files
+        more = {"workers": list(asked), "on_error": "return"}
+        answers = self.client.run(*question, **more) if asked else {}
         for address, found in answers.items():
             if isinstance(found, OSError):  # lost meanwhile
                 continue
@@ -213,17 +210,6 @@ class _Sent:
                 "No worker is like the machine here, as said above: install there what is "
                 "installed here."
             )
-
-    def _give(self, asked: set[str]) -> None:
-        """Send workers the files that they cannot have and that are here."""
-        more = {"workers": list(asked), "on_error": "return"}
-        for address, names in self.client.run(remote.lacking, self.files, **more).items():
-            # A worker that cannot answer is refused for it by what follows.
-            found = [] if isinstance(names, Exception) else names
-            here = {name: path for name in found if (path := assets.find(name))}
-            for name, path in here.items():
-                content = {name: path.read_bytes()}
-                self.client.run(remote.take, content, workers=[address], on_error="return")
 
     def fill(self, waiting: dict[str, Work], begins: Callable[[Work], bool]) -> None:
         """Give each worker that has nothing something to do."""

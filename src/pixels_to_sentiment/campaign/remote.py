@@ -1,4 +1,4 @@
-"""What a worker of a Dask cluster does there: it tells what it is like, takes files, does work.
+"""What a worker of a Dask cluster does there: it tells what it is like, and does work.
 
 It works on one thread, by which a run on a processor is the same to the last bit as one made alone
 with ``OMP_NUM_THREADS=1``.
@@ -40,6 +40,7 @@ def told(kind: type[Work], source: str, data: str, threads: int = 1) -> dict[str
         "pictures": f"{source} {data[:12]}",
         # torch's random numbers belong to a process.
         "threads of a worker": str(threads),
+        "missing": "nothing",
     }
 
 
@@ -58,31 +59,18 @@ def _cannot_have(name: str) -> bool:
     return False
 
 
-async def lacking(names: list[str]) -> list[str]:
-    """List in a worker those of the declared files that it cannot have by itself."""
-    # In a thread: what is fetched or checked would keep the worker from answering.
-    return await asyncio.to_thread(lambda: [name for name in names if _cannot_have(name)])
-
-
-def take(files: Contents) -> None:
-    """Put declared files into a worker's cache, as if it had fetched them."""
-    for name, content in files.items():
-        path = places.cache() / "files" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with places.written(path) as temporary:
-            temporary.write_bytes(content)
-
-
 async def answer(
-    kind: type[Work], source: str, dask_worker: Worker | None = None
+    kind: type[Work], source: str, files: list[str], dask_worker: Worker | None = None
 ) -> dict[str, str]:
-    """Tell in a worker what it is like, as `told`, without its pictures where it has none."""
+    """Tell in a worker what it is like, as `told`, and which of some files it cannot have."""
     here = {}
-    # In threads, as pictures may have to be decoded, and torch to be imported.
+    # In threads: what is fetched, decoded or imported would keep the worker from answering.
+    lacks = await asyncio.to_thread(lambda: [one for one in files if _cannot_have(one)])
     try:
         data = (await asyncio.to_thread(_loaded, source)).fingerprint
     except UserError as fault:
         data, here = "", {"pictures": f"none ({fault})"}
+    here |= {"missing": ", ".join(lacks)} if lacks else {}
     return await asyncio.to_thread(told, kind, source, data, dask_worker.state.nthreads) | here
 
 

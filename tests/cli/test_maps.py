@@ -174,7 +174,7 @@ def test_a_letter_that_the_terminal_lacks_is_printed_as_an_escape(
         (["nothing.jpg"], "There is no file or folder nothing.jpg that can be read."),
         (["."], "has no photographs"),
         (["CAT", "--run", "0000"], "no finished run"),
-        (["CAT", "-o", "CAT"], "is not a folder"),
+        (["CAT", "-o", "CAT"], "cannot be written (File exists): name another folder with -o"),
         (["CAT", "COPY"], "the same files"),
     ],
 )

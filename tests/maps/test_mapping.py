@@ -135,10 +135,9 @@ def test_without_the_photographs_it_is_unknown_what_was_seen(decoded, made, monk
 # Where it is written
 
 
-@pytest.mark.parametrize("name", ["a" * 250 + ".jpg", "b.jpg"])
-def test_a_file_that_cannot_be_written_is_said(chosen, isolated, name):
-    """As of a name that becomes too long, or where a folder is in its place."""
+def test_a_file_that_cannot_be_written_is_said(chosen, isolated):
+    """As where a folder is in its place."""
     (isolated / "out" / "b.jpg.map.png").mkdir()
-    path = photograph(isolated / name)
-    with pytest.raises(UserError, match=r"cannot be written \((File name too long|Is a dir)"):
+    path = photograph(isolated / "b.jpg")
+    with pytest.raises(UserError, match=r"cannot be written \(Is a dir"):
         list(mapping.mapped(chosen, [path], isolated / "out"))

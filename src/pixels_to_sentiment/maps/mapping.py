@@ -105,13 +105,8 @@ def require_room(paths: Iterable[Path], folder: Path, *, force: bool = False) ->
             f"{shown} exist{'s' * (len(there) == 1)} already: use --force to overwrite, or -o for "
             "another folder."
         )
-    try:
+    with places.taking(folder, "name another folder with -o"):
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as fault:
-        raise UserError(
-            f"{photos.in_print(folder)} is not a folder and cannot be made one ({fault.strerror}): "
-            "name another with -o."
-        ) from fault
     places.sweep(folder)
 
 
@@ -175,15 +170,13 @@ def _numbers(photo: Photo, network: Network, choice: Choice) -> dict:
 
 def _write(photo: Photo, numbers: dict, choice: Choice, folder: Path) -> None:
     target, beside = files_of(photo.path, folder)
-    try:
-        with places.written_whole(beside) as written, places.written_whole(target) as drawn:
-            written.write_text(json.dumps(numbers) + "\n")
-            _draw(photo, numbers, choice, drawn)
-    except OSError as fault:
-        raise UserError(
-            f"{photos.in_print(target)} cannot be written ({fault.strerror}): mend that and go "
-            "on with the photographs that are left."
-        ) from fault
+    with (
+        places.taking(target, "mend that and go on with the photographs that are left"),
+        places.written_whole(beside) as written,
+        places.written_whole(target) as drawn,
+    ):
+        written.write_text(json.dumps(numbers) + "\n")
+        _draw(photo, numbers, choice, drawn)
 
 
 def _draw(photo: Photo, numbers: dict, choice: Choice, path: Path) -> None:

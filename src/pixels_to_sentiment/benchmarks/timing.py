@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,14 +68,12 @@ def alternate(
 def _ask(worker: ProcessPoolExecutor, what: Callable, one: Contender) -> float:
     try:
         return worker.submit(what, one).result()
-    except BrokenProcessPool as fault:
+    except Exception as fault:  # as of a process that ended for want of memory
+        said = f"{one.name}: {type(fault).__name__}: {fault}".removesuffix(".")
         raise UserError(
-            "A process of the benchmark ended early, as it does when memory runs out: close "
-            "other programs or leave sections out with --only."
+            f"The benchmark cannot go on ({said}): close other programs, or leave this section "
+            "out with --only."
         ) from fault
-    except Exception as fault:
-        said = f"{one.name}: {type(fault).__name__}: {fault}"
-        raise UserError(f"The benchmark cannot go on: {said}.") from fault
 
 
 def _begin(keep: bool) -> None:

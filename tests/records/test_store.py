@@ -6,7 +6,6 @@ import multiprocessing
 import os
 import shutil
 import signal
-import tempfile
 from dataclasses import replace
 
 import numpy as np
@@ -400,27 +399,6 @@ def test_a_training_takes_its_room_before_it_begins(tmp_path, pictures, monkeypa
         Runs(other).get(RUN, pictures, device="cpu")
     assert len(seen) == 1
     assert names_in(other) == []
-
-
-def test_what_was_trained_is_kept_where_there_is_room(tmp_path, pictures, monkeypatch, finished):
-    """If the folder is full all the same: one sentence that says where, with weights and tables."""
-    save = pd.DataFrame.to_csv
-
-    def fill(table, path, **options):
-        if path.is_relative_to(tmp_path / "runs"):
-            raise OSError(errno.EDQUOT, "Disk quota exceeded")
-        save(table, path, **options)
-
-    (tmp_path / "elsewhere").mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "elsewhere"))
-    monkeypatch.setattr(pd.DataFrame, "to_csv", fill)
-    with pytest.raises(UserError, match=r"Disk quota exceeded") as caught:
-        Runs(tmp_path / "runs").get(RUN, pictures, device="cpu")
-    (kept,) = (tmp_path / "elsewhere").iterdir()
-    assert f"are kept in {kept}: make room" in str(caught.value)
-    for name in ("predictions.csv", "weights.safetensors"):
-        assert (kept / name).read_bytes() == (finished.folder / name).read_bytes()
-    assert names_in(tmp_path / "runs") == []
 
 
 @pytest.mark.parametrize("place", ["file/below", "link"])

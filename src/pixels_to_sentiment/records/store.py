@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -199,16 +198,9 @@ class Runs(Store):
         predictions = test_list[["image", "label"]].assign(
             centre=centre.numpy(), oversampled=oversampled.numpy()
         )
-        tables = {"curve.csv": curve, "predictions.csv": predictions}
-        try:
-            _save(network, tables, folder)
-        except OSError as fault:
-            kept = Path(tempfile.mkdtemp(prefix="pixels-to-sentiment-"))
-            _save(network, tables, kept)
-            raise NoPlace(
-                f"{self.root} cannot take a trained run ({fault.strerror or fault}), whose weights "
-                f"and tables are kept in {kept}: make room and run again, or take them from there."
-            ) from fault
+        _save(network, folder)
+        curve.to_csv(folder / "curve.csv", index=False)
+        predictions.to_csv(folder / "predictions.csv", index=False)
         return {}
 
 
@@ -269,18 +261,14 @@ def _take_room(network: Network, folder: Path) -> None:
         os.posix_fallocate(file.fileno(), 0, size)
 
 
-def _save(network: Network, tables: dict[str, pd.DataFrame], folder: Path) -> None:
+def _save(network: Network, folder: Path) -> None:
     from safetensors.torch import save
 
     state = {name: one.contiguous().cpu() for name, one in network.body.state_dict().items()}
-    path = folder / WEIGHTS
-    path.touch()
     # Over what is there; `save_file` would make another file, which nobody else may read.
-    with path.open("r+b") as file:
+    with (folder / WEIGHTS).open("r+b") as file:
         file.write(save(state))
         file.truncate()
-    for name, table in tables.items():
-        table.to_csv(folder / name, index=False)
 
 
 def _watch(network: Network, pixels: torch.Tensor, labels: pd.Series) -> tuple[float, float]:

@@ -232,19 +232,12 @@ def started(work: Work, network: str, start: str) -> Network:
             raise assets.Unavailable(f"{said} and no other file. {fault}") from fault
     found = factory.weights_asset(network, start)
     if found != wanted:
-        cure = _cure(wanted, found, files)
-        raise UserError(f"{said}, but would start from {found or _NO_FILE} here: {cure}.")
+        raise UserError(
+            f"{said}, but would start from {found or _NO_FILE} here: take that away if the other "
+            "is at hand, or make it anew by `experiments run` or with the commit and versions that "
+            "its provenance.json names."
+        )
     return factory.create(network, start=start, seed=work.seed)
-
-
-def _cure(wanted: str | None, found: str | None, files: tuple[str, ...]) -> str:
-    """Say how to start from the weights that are wanted, where others were found."""
-    its = "that its provenance.json names"
-    if wanted in files:  # both are at hand
-        return f"take {assets.find(found)} away"
-    if wanted and wanted.startswith("timm/"):
-        return f"timm's weights have changed since, so install the version of timm {its}"
-    return f"make it anew by `experiments run`, or with the commit {its}"
 
 
 def pixels_of(listed: pd.DataFrame, pictures: Pictures) -> torch.Tensor:

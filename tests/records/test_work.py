@@ -226,7 +226,7 @@ def test_what_cannot_be_opened_is_named_or_told(finished, tmp_path):
     (tmp_path / "file").touch()
     (tmp_path / "link").symlink_to("nowhere")
     for name in ("file", "link"):
-        with pytest.raises(UserError, match=f"{tmp_path / name} is no folder that can be read"):
+        with pytest.raises(UserError, match=f"{tmp_path / name} cannot be read .*: name another folder"):
             Record.recorded(tmp_path / name)
 
 

@@ -205,14 +205,9 @@ class Finished:
         with the sentence of each that cannot be opened or scored; without it the first that cannot
         be opened is raised.
         """
-        root = results or places.results()
-        try:
+        root, found = results or places.results(), []
+        with damage(root, "name another folder"):
             names = sorted(os.listdir(root)) if os.path.lexists(root) else []
-        except OSError as fault:
-            raise UserError(
-                f"{root} is no folder that can be read ({fault.strerror}): name another one."
-            ) from fault
-        found = []
         for name in names:
             if name.startswith(".") or not os.path.lexists(root / name / cls.marker()):
                 continue

@@ -105,8 +105,8 @@ def matched(
     Raises
     ------
     UserError
-        If a pair has not the same pictures in the same folds, no subset and view, or no seed of a
-        fold in common.
+        If a pair has no subset and view in common, or there not the same pictures in the same folds
+        and a seed in each.
     """
     pictures = {name: _rows(case, "fold", "image", "label") for name, case in graded.items()}
     runs = {name: _rows(case, "fold", "seed") for name, case in graded.items()}
@@ -117,15 +117,13 @@ def matched(
         if pairs is not None and not shared:
             raise UserError(f"{first} and {other} share no subset and view: run both on one.")
         for setting in shared:
-            (one, two), who = [(name, *setting) for name in (first, other)], f"{first} and {other}"
-            if pictures[one] != pictures[two]:
+            one, two = (first, *setting), (other, *setting)
+            common = dict(runs[one] & runs[two])
+            if pictures[one] != pictures[two] or common.keys() != dict(runs[one]).keys():
                 raise UserError(
-                    f"{who} did not answer the same pictures in the same folds of {setting[0]} "
-                    "agree: run what is missing, or leave one out."
+                    f"{first} and {other} did not answer the same pictures, with a seed in common "
+                    f"in each fold, of {setting[0]} agree: run what is missing, or leave one out."
                 )
-            if lonely := set(dict(runs[one])) - set(dict(runs[one] & runs[two])):
-                of = f"fold {min(lonely)} of {setting[0]} agree"
-                raise UserError(f"{who} have no seed in common in {of}: run one.")
             yield (*setting, first, other)
 
 

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise, product
-from pathlib import Path
 
 import pandas as pd
 
-from pixels_to_sentiment import places, reports
+from pixels_to_sentiment import reports
 from pixels_to_sentiment.claims.paper import VIEW, Claim
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.drawing import figures, tables
@@ -102,7 +101,7 @@ def cell(named: str, agreement: str = "five", view: str = "") -> pd.Series | Non
 
     The view is a key of `scores.VIEWS`, or any if it is empty.
     """
-    table = _article(places.ground_truth() / "reported_results.csv")
+    table = _article()
     chosen = table[(table["named"] == named) & (table["agreement"] == agreement)]
     if view:
         chosen = chosen[chosen["oversampling"] == scores.VIEWS[view]]
@@ -110,8 +109,8 @@ def cell(named: str, agreement: str = "five", view: str = "") -> pd.Series | Non
 
 
 @cache
-def _article(path: Path) -> pd.DataFrame:
-    table = scores.reported(path=path)
+def _article() -> pd.DataFrame:
+    table = scores.reported()
     return table.assign(named=table["experiment"] + ": " + table["variant"])
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pixels_to_sentiment import places
-from pixels_to_sentiment.errors import UserError, damage
+from pixels_to_sentiment.errors import damage
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +61,7 @@ CELL = ["experiment", "variant", "agreement", "oversampling"]
 _REPORTED = [*CELL, "mean", "std", "grade", "source", "note"]
 
 
-def reported(experiment: str | None = None, path: Path | None = None) -> pd.DataFrame:
+def reported(experiment: str | None = None) -> pd.DataFrame:
     """Give the numbers that the paper reports, each with its grade of certainty.
 
     ``experiment``, ``variant``, ``agreement``, ``oversampling`` (yes, no or empty), ``mean`` (an
@@ -78,16 +77,10 @@ def reported(experiment: str | None = None, path: Path | None = None) -> pd.Data
     """
     import pandas as pd
 
-    path = path or places.ground_truth() / "reported_results.csv"
+    path, numbers = places.ground_truth() / "reported_results.csv", ["mean", "std"]
     with damage(path, "restore it from git"):
-        table = pd.read_csv(
-            path,
-            dtype={"mean": "float64", "std": "float64"},
-            keep_default_na=False,
-            na_values={"mean": [""], "std": [""]},
-        )
-    if not set(_REPORTED) <= set(table) or not set(table["grade"]) <= {"V", "I", "R"}:
-        raise UserError(f"{path} is not the table of reported results: restore it from git.")
+        table = pd.read_csv(path, keep_default_na=False, na_values={name: [""] for name in numbers})
+        table = table[_REPORTED].astype(dict.fromkeys(numbers, float))
     if places.dataset():
         return table[:0]
     return table if experiment is None else table[table["experiment"] == experiment]

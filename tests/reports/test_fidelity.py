@@ -119,6 +119,7 @@ def test_exact_predictions_join_the_result_of_the_same_training(archive, on_phot
     folder = Path(shutil.copytree(on_photographs.folder, places.results() / "made"))
     change(folder / "run.json", code="another")
     key = Record.open(folder).key
+    folder = folder.rename(folder.with_name(key))
     assert fidelity.record(on_photographs, predicted) == folder
     read = fidelity.both_ways([Record.open(folder), on_photographs])
     assert list(read)[:3] == ["configuration", "fold", "key"]
@@ -134,7 +135,7 @@ def test_exact_predictions_join_the_result_of_the_same_training(archive, on_phot
 
 def test_exact_predictions_do_not_join_another_training(on_photographs):
     """One whose predictions differ in a digit; nothing is written."""
-    folder = shutil.copytree(on_photographs.folder, places.results() / "0123456789abcdef")
+    folder = shutil.copytree(on_photographs.folder, places.results() / on_photographs.key)
     table = on_photographs.predictions()
     table.assign(centre=table["centre"] + 1e-9).to_csv(folder / "predictions.csv", index=False)
     before = sorted(folder.iterdir())

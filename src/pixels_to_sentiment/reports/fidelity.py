@@ -102,11 +102,9 @@ def record(finished: Record, predicted: pd.DataFrame) -> Path:
         If no recorded result has the same run and the same predictions to the last digit.
     """
     told = finished.predictions()
-    for path in sorted(places.results().glob("*/run.json")):
-        there = Record.open(path.parent)
-        if there.run == finished.run and there.predictions().equals(told):
-            break
-    else:
+    same = (one for one in Record.recorded() if one.run == finished.run)
+    there = next((one for one in same if one.predictions().equals(told)), None)
+    if there is None:
         raise UserError(
             f"No recorded result has the predictions of run {finished.key}: record the run first "
             f"(`pixels-to-sentiment record {finished.key}`)."

@@ -26,6 +26,7 @@ from pixels_to_sentiment.judging import crowd, resampling
 from pixels_to_sentiment.networks import architectures
 from pixels_to_sentiment.records.catalogue import Configuration
 from pixels_to_sentiment.reports import layerwise
+from pixels_to_sentiment.training import recipes
 
 
 def pairs(claim: Claim, recorded: Recorded) -> Iterator[Row]:
@@ -220,8 +221,10 @@ def lost(claim: Claim, recorded: Recorded) -> Iterator[Row]:
 def tuned(claim: Claim, recorded: Recorded) -> Iterator[Row]:
     """Compare fine-tuned networks with the same, of which the start's features are frozen."""
     for rank, configuration in listed(claim):
+        recipe = configuration.recipe.removesuffix(recipes.THIRD)
         for kind in ("features", "convolutions"):
-            if both := recorded.trained([configuration, _frozen(configuration, kind)]):
+            frozen = replace(configuration, recipe=f"{recipe}-frozen-{kind}")
+            if both := recorded.trained([configuration, frozen]):
                 found = effect([some.right[VIEW] for some in both])
                 yield compared(both, rank, found, sides.better(found))
         start = f"{configuration.network}:{configuration.start}"
@@ -237,12 +240,6 @@ def tuned(claim: Claim, recorded: Recorded) -> Iterator[Row]:
             yield row._replace(keys=(*one.keys, *row.keys))
 
 
-def _frozen(one: Configuration, part: str) -> Configuration:
-    """Give the same network with a part frozen, trained for as long."""
-    ending = "-third" if one.recipe.endswith("-third") else ""
-    return replace(one, recipe=f"{one.recipe.removesuffix(ending)}-frozen-{part}{ending}")
-
-
 def _probed(claim: Claim, recorded: Recorded) -> Iterator[tuple[str, Probed]]:
     return (
         (rank, one)
@@ -253,8 +250,8 @@ def _probed(claim: Claim, recorded: Recorded) -> Iterator[tuple[str, Probed]]:
 
 def probes_of(configuration: Configuration, recorded: Recorded) -> list[Probed]:
     """Give the probes of a fine-tuned network that are there on all folds, of either length."""
-    recipe = configuration.recipe.removesuffix("-third")
-    for one in (recipe, f"{recipe}-third"):
+    recipe = configuration.recipe.removesuffix(recipes.THIRD)
+    for one in (recipe, recipe + recipes.THIRD):
         found = recorded.probed(f"{configuration.network}:{configuration.start}:{one}", tuned=True)
         if found.told["fold"].nunique() == len(folds.FOLDS):
             return [found]

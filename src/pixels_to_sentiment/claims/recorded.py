@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -159,8 +160,9 @@ class Recorded:
 
     def _precisions(self, one: Configuration, agreement: str) -> dict[str, Trained]:
         some = (record for record in self.runs if reports.configuration_of(record) == one)
-        whole = sorted(reports.complete(some, agreement), key=_precision)
-        return {name: _opened(list(part)) for name, part in groupby(whole, _precision)}
+        whole = sorted(reports.complete(some, agreement), key=attrgetter("run.precision"))
+        parts = groupby(whole, attrgetter("run.precision"))
+        return {name: _opened(list(part)) for name, part in parts}
 
     def probed(self, network: str, tuned: bool) -> Probed:
         """Give what is recorded of layers of a network.
@@ -186,10 +188,6 @@ class Recorded:
         some = (one for one in self.studies if one.run is not None)
         whole = reports.complete(reports.runs_of(configuration, some))
         return whole, summary.differences(summary.gathered(whole)) if whole else pd.DataFrame()
-
-
-def _precision(record: Record) -> str:
-    return record.run.precision
 
 
 def _opened(records: list[Record]) -> Trained:

@@ -127,18 +127,12 @@ def difference_in_words(first: str, other: str, *, whole: bool = False) -> str:
 
     But for frozen layers: the same networks with and without make two comparisons.
     """
-    one, two, common = _apart(first, other)
-    kept = common if whole else [words for words in common if "frozen" in words][:1]
-    return f"{', '.join(one)} − {', '.join(two)}" + (f" ({', '.join(kept)})" if kept else "")
-
-
-def _apart(first: str, other: str) -> tuple[list[str], list[str], list[str]]:
-    """Split two titles into what each has of its own and what both have in common at the end."""
     one, two, common = first.split(", "), other.split(", "), []
     while len(one) > 1 and len(two) > 1 and one[-1] == two[-1]:
         two.pop()
         common.insert(0, one.pop())
-    return one, two, common
+    kept = common if whole else [words for words in common if "frozen" in words][:1]
+    return f"{', '.join(one)} − {', '.join(two)}" + (f" ({', '.join(kept)})" if kept else "")
 
 
 def _told_apart(names: list[tuple[str, str]]) -> list[str]:

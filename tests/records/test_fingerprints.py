@@ -71,13 +71,10 @@ def test_the_code_is_dumped_the_same_on_every_python():
     ("one", "other"),
     [
         ("x[1:]", "x[:1]"),
-        ("f(a=1)", "f(b=1)"),
         ("{**x}", "{None: x}"),
         ("x = 1", "x = '1'"),
-        ("x = None", "x = ..."),
         ("if x:\n    a\n    b", "if x:\n    a\nelse:\n    b"),
         ("def f(*, a, b=1): pass", "def f(*, a=1, b): pass"),
-        ("return", "return 0"),
     ],
 )
 def test_what_is_left_out_of_the_dump_leaves_no_two_codes_alike(one, other):

@@ -18,7 +18,7 @@ from pixels_to_sentiment import provenance
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.data import pictures as data_pictures
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.files import assets, downloads
+from pixels_to_sentiment.files import assets
 from pixels_to_sentiment.networks import declared, factory
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.records.store import Runs, record, started
@@ -68,22 +68,7 @@ def test_provenance_is_kept(store, pictures, monkeypatch):
     details = made.provenance()
     assert (details["commit"], details["dirty"], details["device"]) == (*answers[0], "cpu")
     assert {"torch", "scikit-learn", "scipy"} <= details["versions"].keys()
-    assert details["hardware"]["cores"] == provenance.hardware()["cores"]
     assert pd.Timestamp(details["began"]).tzinfo is not None
-    assert 0 <= details["seconds"] < 60
-
-
-def test_interrupted_work_leaves_nothing(store, pictures):
-    """And the next time it is done from the start."""
-
-    def stop(*_):
-        assert len(names_in(store.root)) == 1
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        store.get(TASK, pictures, progress=stop)
-    assert names_in(store.root) == []
-    assert store.get(TASK, pictures).work == TASK
 
 
 def test_killed_work_is_done_again(store, pictures):
@@ -300,20 +285,6 @@ def test_work_starts_from_no_other_weights_than_those_it_names(two_files, work, 
             started(work, "squeezenet1_1", "imagenet")
         (two_files / other).unlink()
     assert started(work, "squeezenet1_1", "imagenet") == ("squeezenet1_1", "imagenet", 0)
-
-
-def test_no_other_file_is_downloaded_than_the_named_one(two_files, monkeypatch):
-    """The other, which has an address, would be the one at hand then."""
-    published = replace(assets.ASSETS[SECOND], url="https://example.org/second.pth")
-    monkeypatch.setitem(assets.ASSETS, SECOND, published)
-    asked = []
-    monkeypatch.setattr(downloads, "download", lambda address, *_, **__: asked.append(address))
-    with pytest.raises(assets.Unavailable, match=f"{FIRST} and no other file"):
-        started(replace(RUN, weights=FIRST), "squeezenet1_1", "imagenet")
-    assert asked == []
-    monkeypatch.setattr(factory, "weights_asset", lambda network, start: SECOND)
-    started(replace(RUN, weights=SECOND), "squeezenet1_1", "imagenet")
-    assert asked == [published.url]
 
 
 def test_nothing_is_kept_of_weights_that_there_are_no_more(tmp_path, pictures):

@@ -15,7 +15,6 @@ from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.probes.records import ProbeRecord
 from pixels_to_sentiment.records import runs
 from pixels_to_sentiment.records.runs import Record
-from pixels_to_sentiment.records.work import Work
 from pixels_to_sentiment.studies.records import StudyRecord
 from pixels_to_sentiment.training.recipes import Recipe
 from toy_probes import PROBE
@@ -54,14 +53,6 @@ def test_the_key_depends_on_kind_data_and_code(work, monkeypatch):
     keys.add(work.key("data"))
     monkeypatch.setattr(type(work), "kind", "another")
     assert len(keys | {work.key("data")}) == 5
-
-
-def test_the_key_does_not_depend_on_the_order_of_the_fields(monkeypatch):
-    """Moving a field in a dataclass leaves what is finished valid."""
-    before = FITTED.key("data")
-    order = dict(reversed(asdict(FITTED).items()))
-    monkeypatch.setattr(Work, "decisive", lambda work: order)
-    assert FITTED.key("data") == before
 
 
 # Opening
@@ -105,17 +96,13 @@ def change_text(path, before, after):
 DAMAGE = {
     "cut short": lambda marker: os.truncate(marker, 100),
     "not an object": lambda marker: marker.write_text("[]"),
-    "no key": lambda marker: marker.write_text('{"run": {"recipe": {}}}'),
     "unknown field": lambda marker: change(marker, **{marker.stem: {"colour": 1}}),
     "no recipe": lambda marker: change(marker, run={"recipe": None}),
-    "not text": lambda marker: marker.write_bytes(b"\xff\xfe"),
     "deep": lambda marker: marker.write_text("[" * 100_000),
     "of other values": lambda marker: marker.write_text(marker.read_text().replace("five", "four")),
-    "of other types": lambda marker: marker.write_text(marker.read_text().replace(": 1", ': "1"')),
     "a pipe": lambda marker: (marker.unlink(), os.mkfifo(marker)),
     "no provenance": lambda marker: (marker.parent / "provenance.json").unlink(),
     "empty provenance": lambda marker: (marker.parent / "provenance.json").write_text("{}"),
-    "binary provenance": lambda marker: (marker.parent / "provenance.json").write_bytes(b"\x80"),
     "provenance of other types": lambda marker: change_text(
         marker.parent / "provenance.json", '"seconds": ', '"seconds": "long", "was": '
     ),
@@ -163,23 +150,12 @@ def test_what_is_not_there_is_not_to_be_deleted(finished_work, tmp_path):
         kind.open(tmp_path / "abc")
 
 
-def test_kinds_are_told_apart(finished_work):
-    """None is opened as another, as they lie side by side."""
-    kind, folder = finished_work
-    for other in {Record, ProbeRecord, StudyRecord} - {kind}:
-        with pytest.raises(UserError, match=f"not the folder of a finished {other.one}, which"):
-            other.open(folder)
-
-
 SPOILT = {
-    "empty": b"",
     "binary": bytes(range(256)),
     "no rows": lambda lines: lines[:1],
-    "one row": lambda lines: lines[:2],
     "a row less": lambda lines: lines[:-1],
     "another order": lambda lines: [lines[0], *lines[:0:-1]],
     "no number": lambda lines: [*lines[:-1], lines[-1].rsplit(b",", 1)[0] + b",many"],
-    "not a number": lambda lines: [*lines[:-1], lines[-1].rsplit(b",", 1)[0] + b","],
     "another column": lambda lines: [line.replace(b",", b",x,", 1) for line in lines],
 }
 
@@ -215,7 +191,7 @@ def test_records_are_the_whole_folders_in_the_order_of_keys(finished, tmp_path, 
 
 
 def test_what_cannot_be_opened_is_named_or_told(finished, tmp_path):
-    """A copy, which would count twice; a place that is a file, or a link to nothing."""
+    """A copy, which would count twice; a place that is a file."""
     good = copy_of(finished, tmp_path)
     shutil.copytree(good, good.with_name("copy"))
     told = []
@@ -224,10 +200,8 @@ def test_what_cannot_be_opened_is_named_or_told(finished, tmp_path):
     with pytest.raises(UserError, match="give it that name"):
         Record.recorded(good.parent)
     (tmp_path / "file").touch()
-    (tmp_path / "link").symlink_to("nowhere")
-    for name in ("file", "link"):
-        with pytest.raises(UserError, match=f"{tmp_path / name} cannot be read .*: name another folder"):
-            Record.recorded(tmp_path / name)
+    with pytest.raises(UserError, match=f"{tmp_path / 'file'} cannot be read .*: name another"):
+        Record.recorded(tmp_path / "file")
 
 
 # What may be recorded

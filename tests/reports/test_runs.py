@@ -31,17 +31,12 @@ def test_one_configuration_of_a_network_and_start_is_kept_with_all_its_runs(made
 
 
 def test_recorded_details_join_the_folds_of_a_configuration(made):
-    (row,) = runs.recorded_details([made(fold=2), made(fold=1)]).itertuples()
+    """Its minutes count once if a run is given twice."""
+    one, other = made(fold=1), made(fold=2)
+    (row,) = runs.recorded_details([other, one, other]).itertuples()
     assert (row.fold, row.minutes, row.commit) == ("1, 2", 3, "0123456")
     assert "a processor" in row.hardware
     assert runs.recorded_details([]).empty
-
-
-def test_a_run_that_is_given_twice_is_told_once(made):
-    """Its minutes were spent once, in whichever of a page's lists it stands."""
-    one, other = made(fold=1), made(fold=2)
-    twice, once = (runs.recorded_details(some) for some in ([one, other, one], [one, other]))
-    assert twice.equals(once)
 
 
 def test_costs_are_told_apart_by_network_arithmetic_and_length(made):
@@ -56,12 +51,6 @@ def test_costs_are_told_apart_by_network_arithmetic_and_length(made):
     assert table.loc[60, "median"] == table.loc[60, "most"] == 1.5
     assert table.loc[60, "hours"] == pytest.approx(10 * 1.5 / 60)
     assert runs.costs([]).empty
-
-
-def test_curves_carry_their_folds(made):
-    records = [made(fold=1), made(fold=2)]
-    assert set(runs.curves_of(records)["fold"]) == {1, 2}
-    assert runs.curves_of([]).empty
 
 
 def test_each_seed_is_scored_apart_and_in_order(made):

@@ -62,9 +62,13 @@ def test_photographs_at_hand_win_over_what_is_recorded(made, monkeypatch):
 
 
 def test_every_run_has_a_row_with_its_own_accuracy(made, probed):
-    """Accuracies are those of the predictions; a probe, which has many, has none."""
+    """Accuracies are those of the predictions; a probe, which has many, has none.
+
+    The newest comes first.
+    """
     record = made(fold=3, right=0.75)
     table = ledger.ledger([record, probed]).set_index("key")
+    assert list(table["date"]) == ["2021-01-01", "2020-02-03"]
     told = record.predictions()
     row = table.loc[record.key]
     assert row["ten crops"] == scores.accuracy(told["label"], told["oversampled"])
@@ -92,13 +96,6 @@ def test_runs_of_this_build_come_after_the_recorded_ones(made):
         gone: "this build",
     }
     assert "no longer" in table.set_index("key").loc[gone, "what"]
-
-
-def test_the_newest_recorded_run_is_at_the_top(made, probed):
-    """By date, whatever the order in which they are given; of none there are the columns."""
-    table = ledger.ledger([made(), probed])
-    assert list(table["date"]) == ["2021-01-01", "2020-02-03"]
-    assert list(ledger.ledger([])) == list(ledger.COLUMNS)
 
 
 def test_a_study_of_maps_has_a_row_and_the_stand_in_is_no_outdated_photograph(tmp_path):

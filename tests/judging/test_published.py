@@ -24,11 +24,7 @@ def test_the_papers_differences_are_taken_from_its_table():
     assert earlier == pytest.approx(0.739 - 0.687)
     cut = found["fc7-2 − fine-tuned CaffeNet, centre crop"]
     assert cut == pytest.approx(0.784 - 0.817)
-    assert found["fc7-2 − fc6-2, ten crops"] == pytest.approx(0.797 - 0.676)
-    assert found["MVSO English − MVSO Spanish, ten crops"] == 0
     assert found["conv4 SVM − pool5 SVM, centre crop"] == pytest.approx(0.794 - 0.784)
-    added = found["MVSO English − fc9-2, MVSO English, ten crops"]
-    assert added == pytest.approx(0.844 - 0.694)
     assert found["the best network − the state of the art before"] == 0.061
     assert not table.index.str.contains("4096").any()
     assert set(table["between"]) == {"centre", "oversampled", "views"}
@@ -37,11 +33,7 @@ def test_the_papers_differences_are_taken_from_its_table():
 def test_later_results_have_a_column_a_subset():
     table = published.later()
     assert list(table.columns)[3:] == ["five agree", "four agree", "three agree"]
-    assert table["five agree"].max() == 0.847
-    split = table[table["protocol"].str.contains("one split")]
-    assert len(split) == 9
-    assert split["three agree"].max() == 0.8425
-    assert split["five agree"].isna().all()
+    assert (table["five agree"].max(), table["three agree"].max()) == (0.847, 0.8425)
 
 
 def test_what_was_recalled_is_held_against_what_was_read():
@@ -63,10 +55,5 @@ def test_what_was_recalled_is_held_against_what_was_read():
     # By hand: conv4's two accuracies stood in each other's place; conv1's SVM was made up.
     means = table[table["quantity"] == "mean"].set_index("variant")
     assert means.loc["conv4 SVM", "off"] == pytest.approx(0.781 - 0.794)
-    assert means.loc[["conv4 SVM", "conv4 softmax"], "swapped"].all()
-    assert means.loc["conv1 SVM", ["recalled", "read", "swapped"]].to_list() == [
-        0.674,
-        0.667,
-        False,
-    ]
-    assert not means["swapped"][["fc7 SVM", "fc7 softmax"]].any()
+    swapped = means.loc[["conv4 SVM", "conv4 softmax", "conv1 SVM", "fc7 SVM"], "swapped"]
+    assert swapped.to_list() == [True, True, False, False]

@@ -135,8 +135,6 @@ def test_starts_that_learn_sooner_have_the_lower_mean_loss():
         (FALLING, REPRODUCED, "+1.00 over 5"),
         (FALLING[::-1], CONTRADICTED, "−1.00"),
         ((0.8,) * 5, INCONCLUSIVE, "+0.00"),
-        (FALLING[:2], INCONCLUSIVE, "+1.00 over 2 layers (p 1.000)"),
-        (FALLING[:3], INCONCLUSIVE, "+1.00 over 3 layers (p 0.333)"),
         (FALLING[:4], INCONCLUSIVE, "+1.00 over 4 layers (p 0.083)"),
     ],
 )

@@ -44,20 +44,6 @@ def store(tmp_path):
 # Made once, whole
 
 
-def test_work_is_done_once(store, pictures):
-    """Asking again opens the folder; nothing else lies in the store, and nothing is told."""
-    told = []
-    first = store.get(TASK, pictures, device="cpu", progress=lambda *step: told.append(step))
-    again = store.get(TASK, pictures, progress=lambda *step: told.append(step))
-    assert again == first
-    assert told == [(TASK, letter) for letter in "word"]
-    assert names_in(store.root) == [TASK.key("made-up")] == [first.key]
-    assert names_in(first.folder) == toy_work.FILES
-    assert (first.work, first.run, first.length) == (TASK, None, 4)
-    assert first.data == {"source": "stand-in", "fingerprint": "made-up"}
-    assert first.code == Task.fingerprint()
-
-
 def test_provenance_is_kept(store, pictures, monkeypatch):
     """Machine, versions, date and duration; the commit is the one at the start."""
     answers = [("before", False)]
@@ -134,19 +120,13 @@ def recordable(pictures, tmp_path, monkeypatch):
     return make
 
 
-def test_recording_copies_everything_but_what_is_large(recordable, tmp_path):
-    """Once: a second time nothing is added, and what is recorded can be opened."""
-    records, results = [recordable(fold=2), recordable()], tmp_path / "results"
-    assert record(records, results) == [results / one.key for one in records]
-    for one in records:
-        assert names_in(results / one.key) == toy_work.FILES[1:]
-        for name in toy_work.FILES[1:]:
-            assert (results / one.key / name).read_bytes() == (one.folder / name).read_bytes()
-    third = recordable(fold=3)
-    assert record([*records, third], results) == [results / third.key]
-    opened = TaskRecord.recorded(results)
-    assert [one.key for one in opened] == sorted(one.key for one in [*records, third])
-    assert {one.work for one in opened} == {one.work for one in [*records, third]}
+def test_recording_copies_everything_but_what_is_large(recordable):
+    """Once: a second time nothing is added."""
+    first, other = recordable(fold=2), recordable()
+    assert record([first]) == [first.home / first.key]
+    assert record([first, other]) == [other.home / other.key]
+    assert names_in(first.folder) == toy_work.FILES
+    assert first.contents(["large.bin"]) == replace(first, folder=first.home / first.key).contents()
 
 
 @pytest.mark.parametrize(

@@ -48,18 +48,6 @@ def test_a_plan_goes_by_configuration_then_subset_seed_and_fold():
         assert run.recipe == recipes.recipe(name, run.agreement)
 
 
-def test_a_plan_is_the_full_protocol_unless_asked_otherwise():
-    """Five folds of five agree, seed 0, fp32, whole lists, 180 iterations of 256."""
-    runs, _ = experiments.plan([RANDOM])
-    assert [run.fold for run in runs] == [1, 2, 3, 4, 5]
-    assert {(r.agreement, r.seed, r.precision, r.limit) for r in runs} == {
-        ("five", 0, "fp32", None)
-    }
-    assert {(r.recipe.name, r.recipe.iterations, r.recipe.batch_size) for r in runs} == {
-        ("paper", 180, 256)
-    }
-
-
 @pytest.mark.parametrize(
     ("configuration", "options"),
     [

@@ -184,24 +184,11 @@ def test_records_are_the_whole_folders_in_the_order_of_keys(finished, tmp_path, 
     shutil.copytree(finished.folder, tmp_path / ".unfinished-c")
     (tmp_path / "d").mkdir()
     (tmp_path / "README.md").touch()
-    assert [one.folder.name for one in Record.recorded(tmp_path)] == sorted(keys)
     assert Record.recorded(tmp_path / "nowhere") == Record.recorded() == []
+    with pytest.raises(UserError, match=r"README\.md cannot be read .*: name another folder"):
+        Record.recorded(tmp_path / "README.md")
     monkeypatch.setenv("PIXELS_TO_SENTIMENT_RESULTS", str(tmp_path))
     assert [one.folder.name for one in Record.recorded()] == sorted(keys)
-
-
-def test_what_cannot_be_opened_is_named_or_told(finished, tmp_path):
-    """A copy, which would count twice; a place that is a file."""
-    good = copy_of(finished, tmp_path)
-    shutil.copytree(good, good.with_name("copy"))
-    told = []
-    assert [one.folder for one in Record.recorded(good.parent, told.append)] == [good]
-    assert f"{good.with_name('copy')} holds run {good.name}: give it" in str(told[0])
-    with pytest.raises(UserError, match="give it that name"):
-        Record.recorded(good.parent)
-    (tmp_path / "file").touch()
-    with pytest.raises(UserError, match=f"{tmp_path / 'file'} cannot be read .*: name another"):
-        Record.recorded(tmp_path / "file")
 
 
 # What may be recorded

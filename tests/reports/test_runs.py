@@ -11,13 +11,6 @@ from toy_reports import WHOLE, whole_and_cut
 pytestmark = pytest.mark.usefixtures("isolated")
 
 
-def test_only_configurations_with_all_five_folds_count_as_complete(made):
-    whole = [made(fold=k) for k in folds.FOLDS]
-    part = [made(fold=k, precision="bf16") for k in (1, 2, 3, 4)]
-    other = [made(fold=k, agreement="four") for k in folds.FOLDS]
-    assert runs.complete([*part, *whole, *other]) == whole
-
-
 def test_several_precisions_of_a_configuration_do_not_stand_twice(made):
     whole, _ = whole_and_cut(made)
     part = [made(fold=1, recipe="paper-third")]

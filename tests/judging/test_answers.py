@@ -52,17 +52,6 @@ def test_answers_that_cannot_be_judged_are_named():
     assert answers.cases(together(good, told(A[:1], "net", seed=1)))
 
 
-def test_a_pair_lies_side_by_side_picture_by_picture():
-    """Whatever the order of the rows; by hand."""
-    shuffled = told(B, "b").sample(frac=1, random_state=0)
-    ((names, paired),) = answers.pair(together(told(A, "a"), shuffled))
-    assert names == ("five", "centre", "a", "b")
-    paired = paired.sort_values(["fold", "image"])
-    assert paired["first"].tolist() == [1, 1, 0, 0, 1, 0, 1, 0]
-    assert paired["other"].tolist() == [1, 0, 1, 0, 1, 0, 1, 1]
-    assert paired["difference"].tolist() == [0, 1, -1, 0, 0, 0, 0, -1]
-
-
 def test_only_common_seeds_are_paired_fold_by_fold():
     """Otherwise one would be averaged over more seeds than the other."""
     ours = [told(A, "a", seed=s) for s in (0, 1, 2)]
@@ -103,11 +92,3 @@ def test_what_cannot_be_paired_is_refused(other, message):
     """Fewer folds, other labels or seeds, another view, no such configuration."""
     with pytest.raises(UserError, match=message):
         list(answers.pair(together(told(A, "a"), other), [("a", "b")]))
-
-
-def test_views_are_paired_within_a_configuration():
-    """Ten crops first."""
-    ten, centre = told(A, "net", view="oversampled"), told(B, "net")
-    ((names, paired),) = answers.pair(*answers.by_view(together(centre, ten)))
-    assert names == ("five", "net", "oversampled", "centre")
-    assert paired["difference"].sum() == -1

@@ -14,13 +14,11 @@ def test_the_articles_numbers_stand_beside(unrecorded):
     ]
     assert table["article"]["addition"] == pytest.approx([0.027, 0.150])
     assert lines["accuracy"][1] == "four agree: 0.787"
-    assert lines["oversampling"][0] == "five agree: +0.013"
     assert lines["agreement"][1] == "four agree − three agree, one subset within the other: +0.038"
     assert table["article"]["agreement"] == []
     assert lines["previous"][2] == "three agree: +0.062"
     assert lines["dip"][3] == "conv4 softmax − pool5 softmax: −0.005"
     assert lines["lost-features"] == ["pool5 softmax − fc6-2: +0.135"]
-    assert lines["two-layers"] == ["fc7-2 − fc6-2: +0.121"]
     assert "fc6-2 − always positive, ten crops: +0.018" in lines["no-more-than-positive"]
     assert lines["parameters"][1] == "over 54 million parameters fewer"
     assert lines["maps-speed"][0].endswith(": 3")

@@ -35,16 +35,3 @@ def test_all_layers_that_the_catalogue_adds_are_compared():
     assert set(tested["addition"].here) == {(whole, added) for added, whole in pairs}
     frozen = {other for _, other in tested["frozen-addition"].here}
     assert frozen == {added for added, _ in pairs if "settled" not in added.recipe}
-
-
-def test_what_was_named_late_can_be_left_out():
-    """Of a claim that has some, nothing else is lost; one that has none is not judged twice."""
-    late = [row for row in places.rows("claims/tested.csv") if row["named"]]
-    assert {row["named"] for row in late} == {"after"}
-    whole = {claim.name: claim for claim in claims.CLAIMS}
-    assert set(claims.NAMED_BEFORE) == {row["claim"] for row in late}
-    for one in claims.NAMED_BEFORE.values():
-        added = {row["as"] for row in late if row["claim"] == one.name}
-        for name in ("own", "here", "cells", "layers"):
-            assert (getattr(one, name) != getattr(whole[one.name], name)) == (name in added)
-            assert set(getattr(one, name)) <= set(getattr(whole[one.name], name))

@@ -116,7 +116,7 @@ def ceiling(counts: dict[int, int] | None = None) -> pd.DataFrame:
     The counts are of pictures by how many of five annotators agree (5, 4, 3), by default those that
     are `published`. Gives ``count``, ``pictures``, ``expected`` (pictures by the fitted
     distribution), ``ceiling`` (for pictures of exactly that count) and ``nested`` (for that count
-    and above); ``attrs["parameter"]``.
+    and above).
     """
     counts = published() if counts is None else counts
     number, total = np.array(list(counts)), np.array(list(counts.values()))
@@ -134,6 +134,4 @@ def ceiling(counts: dict[int, int] | None = None) -> pd.DataFrame:
     nested = np.cumsum(ends * total) / np.cumsum(total)
     expected = total.sum() * shares(parameter)
     table = pd.DataFrame({"count": number, "pictures": total, "expected": expected})
-    table = table.assign(ceiling=ends, nested=nested)
-    table.attrs["parameter"] = parameter
-    return table
+    return table.assign(ceiling=ends, nested=nested)

@@ -16,9 +16,7 @@ SAME = 0.01
 """Accuracies this close, one picture in a hundred, are practically the same."""
 
 
-def posterior(
-    differences: pd.DataFrame, *, same: float = SAME, k: int | None = None
-) -> pd.DataFrame:
+def posterior(differences: pd.DataFrame, *, same: float = SAME) -> pd.DataFrame:
     """Tell how probable it is that the first is worse, practically the same, and better.
 
     The Bayesian correlated t-test (Benavoli, Corani, Demšar and Zaffalon, Time for a Change,
@@ -26,13 +24,12 @@ def posterior(
     difference has Student's t distribution with k - 1 degrees of freedom around the mean. Beside
     it the two one-sided tests of equivalence (Schuirmann, 1987).
 
-    Takes ``difference`` (mean over k folds, by default as many as there are) and ``std`` (over the
-    folds, with k - 1), and adds
+    Takes ``difference`` (mean over all k folds) and ``std`` (over them, with k - 1), and adds
     ``worse``, ``same`` (within `same` on either side of zero) and ``better`` (probabilities), and
     ``p_same``, of the hypothesis that the accuracies are further apart. Missing where the deviation
     is; where it is zero, the difference is certain.
     """
-    k = k or len(folds.numbers())
+    k = len(folds.numbers())
     mean = differences["difference"].to_numpy(float)
     deviation = differences["std"].to_numpy(float)
     # Differences that do not vary leave no doubt of where they lie.
@@ -44,7 +41,7 @@ def posterior(
     )
 
 
-def verdict(row: pd.Series, *, sure: float = 0.95) -> str:
-    """Name the one of the three of `posterior` that is as probable as that, if any is."""
+def verdict(row: pd.Series) -> str:
+    """Name the one of the three of `posterior` that is 95% probable or more, if any is."""
     chances = row[["worse", "same", "better"]].astype(float)
-    return str(chances.idxmax()) if chances.max() >= sure else "undecided"
+    return str(chances.idxmax()) if chances.max() >= 0.95 else "undecided"

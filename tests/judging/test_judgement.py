@@ -6,7 +6,6 @@ import pytest
 from scipy import stats
 
 from pixels_to_sentiment.data import folds
-from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.judging import judgement, resampling
 from toy_answers import together, told
 
@@ -198,12 +197,3 @@ def test_duplicates_by_hand():
     # Both are one picture, so drawing that again and again says nothing of others.
     assert table.loc["twins", ["low", "high"]].tolist() == [0.5, 0.5]
     assert table.loc["others", "low"] < -1 / 8 < table.loc["others", "high"]
-
-
-def test_duplicates_are_of_one_subset_and_among_the_answers():
-    """Otherwise one would be looked for where it has no twin."""
-    frame = together(told(A, "a"), told(B, "b"))
-    with pytest.raises(UserError, match="give answers of one"):
-        judgement.duplicates(together(frame, told(A, "a", agreement="four")), "a", "b", {})
-    with pytest.raises(UserError, match="No answer in five agree is to one of the pictures"):
-        judgement.duplicates(frame, "a", "b", {"other.jpg": "x"})

@@ -23,7 +23,6 @@ import numpy as np
 import pandas as pd
 
 from pixels_to_sentiment.data import folds
-from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.judging import resampling
 from pixels_to_sentiment.judging.answers import CASE, by_picture, by_view, cases, matched, pair
 from pixels_to_sentiment.judging.scores import listed
@@ -266,7 +265,7 @@ def stratification(answers: pd.DataFrame) -> pd.DataFrame:
 def duplicates(
     answers: pd.DataFrame, whole: str, without: str, twins: Mapping[str, str]
 ) -> pd.DataFrame:
-    """Judge what duplicates across folds are worth.
+    """Judge what duplicates across folds are worth, in answers of one subset.
 
     Accuracies are means over pictures here, not over folds, for some folds have no twin. Twins are
     drawn together in the bootstrap, for they are one picture. Where no answer differs the interval
@@ -287,20 +286,11 @@ def duplicates(
         ``agreement``, ``view``; ``part`` (``twins``, ``others`` or ``all``), ``pictures``;
         ``accuracy_whole``, ``accuracy_without`` and ``difference`` (whole less without), with its
         interval; ``whole_only`` and ``without_only`` (pictures that only one answers rightly).
-
-    Raises
-    ------
-    UserError
-        As `answers.pair`, or if the answers are of several subsets or contain none of the twins.
     """
-    if answers["agreement"].nunique() != 1:
-        raise UserError("Duplicates lie in other folds in each subset: give answers of one.")
     rows = []
     for (agreement, view, *_), paired in pair(answers, [(whole, without)]):
         each = by_picture(paired, "first", "other", "difference")
         group = each["image"].map(dict(twins))
-        if group.isna().all():
-            raise UserError(f"No answer in {agreement} agree is to one of the pictures with twins.")
         clusters = group.fillna(each["image"])
         parts = {"twins": group.notna(), "others": group.isna(), "all": clusters.notna()}
         for part, chosen in parts.items():

@@ -74,7 +74,7 @@ KINDS = {
     "cut zip": (archive("a.npy")[:40], "a zip archive.*fetch it again"),
     "torchscript": (by(lambda f: torch.jit.save(SCRIPT, f)), r"TorchScript.*torch\.jit\.load"),
     "onnx": (field(1, 8) + field(2, "pytorch") + field(7, field(2, "g")), "ONNX.*convert"),
-    "caffe2": (field(1, "init") + FILL, "or of another program.*the network it came from"),
+    "caffe2": (field(1, "init") + FILL, "or of another program, as Caffe2.*the network it came from"),
     "solver state": (
         field(1, 100) + field(2, "a/l_iter_100.caffemodel") + field(3, BLOB) + field(4, 0),
         r"a solver state.*l_iter_100\.caffemodel",

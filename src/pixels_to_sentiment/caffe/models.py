@@ -175,7 +175,7 @@ def _old_layer(content: memoryview) -> Layer:
     # Where Caffe's first format has a layer within, and files of others what they have.
     if wire.values(found, 1, wire.BYTES) or wire.values(found, 5, wire.BYTES):
         raise Damaged(
-            "it is of Caffe's first format, or of another program",
+            "it is of Caffe's first format, or of another program, as Caffe2",
             "convert it with Caffe's upgrade_net_proto_binary, or the network it came from",
         )
     name, number = wire.text(found, 4), wire.integers(found, 5)[-1:]

@@ -44,16 +44,6 @@ def test_shuffled_labels_are_taught_on_every_fold_of_a_whole_study():
         assert not plans.planned([longer])[0].labels
 
 
-def test_the_stand_in_is_mapped_by_heads_that_are_fitted():
-    """On all folds, or on those that are asked for."""
-    found = plans.on_stand_in()
-    assert [one.fold for one in found] == list(folds.FOLDS)
-    assert all(one.agreement == "five" and one.limit is None for one in found)
-    assert {one.run for one in found} == {"squeezenet1_1:imagenet"}
-    few = plans.on_stand_in([2], limit=4)
-    assert few == [Study("squeezenet1_1:imagenet", "five", 2, limit=4)]
-
-
 @pytest.mark.parametrize("run", [None, MAPPED_RUN])
 def test_a_study_is_named_and_scored_in_a_line(tmp_path, run):
     """With its key, its network, the pictures, and ROAD of three maps."""

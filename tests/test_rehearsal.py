@@ -1,15 +1,14 @@
 """With CaffeNet's weights in a mirror `make paper` runs the paper itself: the whole way, once.
 
-The files are made up, of the layout and the size of the published ones, and a web server of this
-process is the mirror. Each run has one iteration on a few pictures, noise in the stand-in's place.
-This takes minutes, and meanwhile 6 GB in pytest's temporary folder. No results are recorded, whose
-tables and figures would be most of the work. The chapters that the article's networks have no part
-in are left out, and so is the site: `make book` makes all these.
+The files are made up, of the layout and the size of the published ones. Each run has one iteration
+on a few pictures, noise in the stand-in's place. This takes minutes, and meanwhile 6 GB in pytest's
+temporary folder. No results are recorded, whose tables and figures would be most of the work. The
+chapters that the article's networks have no part in are left out, and so is the site: `make book`
+makes all these.
 """
 
 import hashlib
 import html
-import mmap
 import os
 import re
 import shlex
@@ -17,7 +16,6 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -31,7 +29,6 @@ from pixels_to_sentiment.records import catalogue
 from pixels_to_sentiment.records.runs import Record
 from toy_caffe import field, legacy, old_layer
 from toy_checkout import cells, edit
-from toy_files import serving
 
 ROOT = Path(__file__).parents[1]
 ROOM = 8e9  # bytes on the disk
@@ -100,36 +97,18 @@ def trained(shapes, bias=0.0):
         yield old_layer(name, kind, blob(weight), blob(np.full(number, bias, np.float32)))
 
 
-def written_models(folder):
-    """Make the files, each as pieces that are to be laid end to end; what is alike is kept once."""
-    with open(folder / "others", "w+b") as stream:
-        stream.writelines(trained(OTHERS))
-        stream.flush()
-        others = memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
+def write_models(folder):
+    """Write the files into a folder."""
+    others = b"".join(trained(OTHERS))
     for start, (file, last, classes) in FILES.items():
-        head = (
-            field(1, "CaffeNet") + old_layer("data", DATA) + b"".join(trained(FIRST, MARKS[start]))
-        )
-        yield file, [head, others, *trained({last: (1, 1, classes, 4096)}, -MARKS[start])]
+        with (folder / file).open("wb") as stream:
+            stream.write(field(1, "CaffeNet") + old_layer("data", DATA))
+            stream.writelines(trained(FIRST, MARKS[start]))
+            stream.write(others)
+            stream.writelines(trained({last: (1, 1, classes, 4096)}, -MARKS[start]))
 
 
-class Mirror(BaseHTTPRequestHandler):
-    """Hands out files in pieces; whatever is asked for from elsewhere is not there either."""
-
-    def do_GET(self):
-        pieces = self.server.files.get(self.path)
-        self.server.requests.append(self.path)
-        self.send_response(200 if pieces else 404)
-        self.send_header("Content-Length", str(sum(map(len, pieces or []))))
-        self.end_headers()
-        for piece in pieces or []:
-            self.wfile.write(piece)
-
-    def log_message(self, *arguments):
-        pass
-
-
-def make_paper(copy, address):
+def make_paper(copy, mirror):
     """Run `make paper` in a copy of the checkout, print what it says and give its exit status."""
     # In place of an environment of its own, which would have to be installed.
     stamp = copy / ".installed"
@@ -140,18 +119,17 @@ def make_paper(copy, address):
     given = f'case "$2" in execute) set -- "$@" {chosen};; check) exit 0;; esac'
     command.write_text(f'{given}\n{sys.executable} -m pixels_to_sentiment "$@"\n')
     scripts = sysconfig.get_path("scripts")
-    settings = {"BIN": scripts, "CLI": f"sh {command}", "STAMP": stamp, "MIRROR": address}
+    settings = {"BIN": scripts, "CLI": f"sh {command}", "STAMP": stamp, "MIRROR": mirror}
     settings["JUPYTER_BOOK"] = "true"
     # Not those of a `make test` or of a user that this test is run by.
     kept = {k: v for k, v in os.environ.items() if not re.match("MAKE|MFLAGS|PIXELS_TO_SENT", k)}
     places = ("CACHE", "RUNS", "RESULTS")
     own = {f"PIXELS_TO_SENTIMENT_{name}": str(copy.parent / name) for name in places}
-    # Published addresses are asked of the mirror, as of a proxy, and so are never reached.
-    proxies = dict.fromkeys(("http_proxy", "https_proxy"), address)
+    own |= {assets.OFFLINE_VARIABLE: "1", "PYTHONPATH": str(copy / "src")}
     done = subprocess.run(
         ["make", "paper", *(f"{name}={value}" for name, value in settings.items())],
         cwd=copy,
-        env=kept | own | proxies | {"no_proxy": "127.0.0.1", "PYTHONPATH": str(copy / "src")},
+        env=kept | own,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -169,7 +147,7 @@ def shown(chapter):
 
 @pytest.fixture(scope="module")
 def rehearsal(tmp_path_factory, generated):
-    """Run chapters at the paper tier; give runs, chapters as text, and what was asked for.
+    """Run chapters at the paper tier; give runs, and chapters as text.
 
     It is made in a copy of the checkout, in which nothing is edited but the checksum of the one
     file that has one, and the catalogue, from which `SPARED` is left out.
@@ -188,20 +166,16 @@ def rehearsal(tmp_path_factory, generated):
         listed = copy / "src/pixels_to_sentiment/records/catalogue.csv"
         rows = listed.read_text().splitlines(keepends=True)
         listed.write_text("".join(row for row in rows if not re.search(SPARED, row)))
-        models = dict(written_models(folder))
+        (folder / "mirror").mkdir()
+        write_models(folder / "mirror")
         name, *_ = FILES["imagenet"]
-        made = hashlib.sha1()
-        for piece in models[name]:
-            made.update(piece)
+        with (folder / "mirror" / name).open("rb") as stream:
+            made = hashlib.file_digest(stream, "sha1").hexdigest()
         declarations = copy / "src/pixels_to_sentiment/files/declared.csv"
-        edit(declarations, assets.ASSETS[name].checksum, f"sha1:{made.hexdigest()}")
-        with serving() as server:
-            server.RequestHandlerClass = Mirror
-            server.files = {f"/{name}": pieces for name, pieces in models.items()}
-            assert make_paper(copy, server.url) == 0
+        edit(declarations, assets.ASSETS[name].checksum, f"sha1:{made}")
+        assert make_paper(copy, folder / "mirror") == 0
         yield SimpleNamespace(
             records=Record.recorded(folder / "RUNS"),
-            requests=server.requests,
             pages={name: shown(copy / "book/chapters" / f"{name}.ipynb") for name in CHAPTERS},
         )
     finally:
@@ -236,13 +210,6 @@ def test_runs_start_from_the_file_that_the_mirror_gave(rehearsal, start):
             if re.search("fc8-1000|fc9-2", record.run.network):
                 assert np.allclose(weights.get_tensor("fc8.bias"), -MARKS[start], atol=0.05)
                 assert weights.get_tensor("fc8.weight").shape == (classes, 4096)
-
-
-def test_every_file_is_downloaded_once(rehearsal):
-    """Notebooks share what the first of them fetched, and nobody asks the publisher of one."""
-    names = [f"/{name}" for name, *_ in FILES.values()]
-    assert [rehearsal.requests.count(name) for name in names] == [1] * len(names)
-    assert all(path.startswith("/") for path in rehearsal.requests)
 
 
 def test_every_page_is_of_the_paper_tier_and_says_where_it_shows_the_stand_in(rehearsal):

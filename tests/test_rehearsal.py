@@ -219,25 +219,3 @@ def test_every_page_is_of_the_paper_tier_and_says_where_it_shows_the_stand_in(re
         tier = "paper, but made from a few pictures" if with_pictures else "paper"
         assert f'<th scope="row">Tier</th><td>{tier}</td>' in page
         assert ('<p class="admonition-title">Stand-in pictures</p>' in page) == with_pictures
-
-
-def test_no_page_misses_weights_of_the_paper(rehearsal):
-    """Neither a note nor a verdict says of a paper's configuration that it has none.
-
-    The claims name a start without the recipe. That the pages say so where weights are missing, and
-    in these words, `test_display` and `test_claims_verdicts` show. A table of an experiment is made
-    before the runs of its page fetch what they need, so its rows ("not run: ...") may say so until
-    something is recorded and it is made again, which these short runs are not.
-    """
-    whole = [c for one in catalogue.EXPERIMENTS.values() for c in one.paper]
-    # What follows tells "CaffeNet from ImageNet" from "CaffeNet from ImageNet (Caffe)".
-    titles = {one.title.partition(",")[0]: None for one in whole}
-    missed = [
-        f"{name}: {title}"
-        for name, page in rehearsal.pages.items()
-        for piece in re.split("<tr|<div", page)
-        for title in titles
-        if re.search(re.escape(title) + "[,.]", piece)
-        and "weights not at hand" in piece.lower().replace("not run: weights not at hand", "")
-    ]
-    assert missed == []

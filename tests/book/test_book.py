@@ -1,6 +1,5 @@
 import json
 import shutil
-from pathlib import Path
 
 import papermill
 import pytest
@@ -209,22 +208,6 @@ def test_a_cell_that_leaves_keeps_the_former_chapter(executed):
         run()
     assert path.read_bytes() == before
     assert (executed / "_build/failed/sums.ipynb").is_file()
-
-
-def test_edit_during_the_execution_is_not_lost(executed, monkeypatch):
-    """What ran is what was read at the start, and the edited source is stale again afterwards."""
-    source = executed / "notebooks/sums.ipynb"
-
-    def edit_and_execute(attempt, *_, **__):
-        edit(source, "scale * sum", "edited * sum")
-        return executed_as(book.notebooks.read(Path(attempt)))
-
-    with monkeypatch.context() as patch:
-        patch.setattr(papermill, "execute_notebook", edit_and_execute)
-        assert run(force=True)
-    assert "scale * sum" in (executed / "book/chapters/sums.ipynb").read_text()
-    (complaint, *_) = book.checks.of_executed()
-    assert "not that of its source" in complaint
 
 
 def test_a_dead_kernel_is_told_and_leaves_no_chapter(fresh):

@@ -54,10 +54,8 @@ def declared_parameters(path: Path) -> dict[str, dict[str, str]]:
         raise UserError('Notebooks need papermill: pip install -e ".[book]"') from error
     notebooks.read(path)
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
-    try:
+    with damage(path, "open it with the kernel Python 3 and save it", "a notebook"):
         return papermill.inspect_notebook(str(path))
-    except ValueError as error:
-        raise UserError(f"{path}: {error} Open it with the kernel Python 3 and save it.") from error
 
 
 def plan(

@@ -125,13 +125,10 @@ def test_files_are_listed_with_their_places(capsys, isolated, monkeypatch):
 # The book
 
 
-@pytest.mark.parametrize(
-    ("values", "named"), [(["[1, "], "'[1, ' for test_folds is not"), (["1", "2"], "twice")]
-)
-def test_a_parameter_that_cannot_be_read_is_refused(capsys, values, named):
+def test_a_parameter_that_cannot_be_read_is_refused(capsys):
     """Before any kernel starts."""
-    words = [word for value in values for word in ("-p", "test_folds", value)]
-    assert named in refused(capsys, "book", "execute", *words)
+    sentence = refused(capsys, "book", "execute", "-p", "test_folds", "[1, ")
+    assert "'[1, ' for test_folds is not a value" in sentence
 
 
 def test_book_check_looks_at_executed_notebooks_when_asked(monkeypatch, capsys):

@@ -205,8 +205,6 @@ def _book_execute(options: argparse.Namespace) -> None:
         return [*told, (own / folds.DIGESTS).read_text()] if own else told
 
     parameters = dict(options.parameter)
-    if len(parameters) < len(options.parameter):
-        raise UserError("A parameter is given twice: leave out all but one -p of each name.")
     if options.at_once < 1:
         raise UserError(f"--at-once {options.at_once} would execute nothing: give 1 or more.")
     if places.dataset():

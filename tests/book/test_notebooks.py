@@ -52,11 +52,6 @@ def _wept(cell):
     cell.outputs.append(nbformat.v4.new_output("stream", name="stderr", text=said))
 
 
-def _tried(cell):
-    page = {"text/html": '<script src="../your-photograph/your-photograph.js"></script>'}
-    cell.outputs.append(nbformat.v4.new_output("display_data", data=page))
-
-
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
@@ -65,7 +60,6 @@ def _tried(cell):
         (_edited, "code is not that of its source"),
         (_erred, "cell [3], 'page.close()', failed: it ended in KeyError"),
         (_wept, "it went on after a traceback on stderr"),
-        (_tried, "your-photograph, which done.ipynb makes, is missing"),
     ],
 )
 def test_executed_out_of_order_is_named(tmp_path, spoil, said):

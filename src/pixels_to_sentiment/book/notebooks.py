@@ -129,7 +129,7 @@ def failure(path: Path, count: int | None, source: str, said: str) -> UserError:
 
 
 def executed_complaints(path: Path, source) -> list[str]:
-    """Say what is wrong: other code than its source's, a `fault`, or files of its page gone."""
+    """Say what is wrong: other code than its source's, or a `fault`."""
     try:
         notebook = read(path)
     except UserError as error:
@@ -137,7 +137,4 @@ def executed_complaints(path: Path, source) -> list[str]:
     codes = [[cell.source for cell in code_cells(one)] for one in (source, notebook)]
     other = f"{path}: its code is not that of its source; execute it again."
     found = fault(path, notebook)
-    named = any(f"{TRIAL}/" in str(cell.get("outputs")) for cell in notebook.cells)
-    if named and not (path.parent / TRIAL).is_dir():
-        found = f"{path.parent / TRIAL}, which {path.name} makes, is missing; execute it again."
     return [other] * (codes[0] != codes[1]) + ([str(found)] if found else [])

@@ -46,19 +46,6 @@ def test_an_empty_word_is_not_the_current_folder(capsys, tmp_path, monkeypatch):
     assert not os.listdir()
 
 
-def test_an_interrupt_says_that_finished_runs_are_kept(capsys, monkeypatch):
-    """Status 130, as shells have it for Ctrl-C."""
-
-    def interrupt(*_, **__):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(folds, "export", interrupt)
-    assert main(["folds", "export", "anywhere"]) == 130
-    out, err = capsys.readouterr()
-    assert (out, err.count("\n")) == ("", 1)
-    assert "what is finished is kept" in err
-
-
 def test_a_reader_who_leaves_early_is_no_fault():
     """As in ``experiments list | head -1``: no complaint, neither from the command nor at exit."""
     command = [sys.executable, "-m", "pixels_to_sentiment", "experiments", "list"]

@@ -44,7 +44,7 @@ def picture(kind):
     return by(Image.new("RGB", (8, 8)).save, kind)
 
 
-FILL = field(2, field(2, "w") + field(4, "GivenTensorFill") + field(5, field(1, "shape")))
+FILL = field(2, field(2, "w") + field(4, "GivenTensorFill"))
 LINEAR = torch.nn.Linear(2, 2)
 SCRIPT = torch.jit.script(LINEAR)
 KINDS = {
@@ -74,7 +74,7 @@ KINDS = {
     "cut zip": (archive("a.npy")[:40], "a zip archive.*fetch it again"),
     "torchscript": (by(lambda f: torch.jit.save(SCRIPT, f)), r"TorchScript.*torch\.jit\.load"),
     "onnx": (field(1, 8) + field(2, "pytorch") + field(7, field(2, "g")), "ONNX.*convert"),
-    "caffe2": (field(1, "init") + FILL, "or of another program, as Caffe2.*the network it came from"),
+    "caffe2": (FILL, "or of another program, as Caffe2.*the network it came from"),
     "solver state": (
         field(1, 100) + field(2, "a/l_iter_100.caffemodel") + field(3, BLOB) + field(4, 0),
         r"a solver state.*l_iter_100\.caffemodel",
@@ -124,14 +124,11 @@ def test_every_reader_tells_them(tmp_path, kind, end, said):
         reader(tmp_path / f"m{end}")
 
 
-@pytest.mark.parametrize("kind", [b"", field(5, 0)])
-def test_an_old_layer_without_a_type_has_none(tmp_path, capsys, kind):
-    """A net of nothing else is a model, too, and not one of Caffe2; what is printed says it."""
+def test_an_old_layer_may_have_no_type(tmp_path, capsys):
+    """As Caffe's enumeration has it; what is printed says so."""
     path = tmp_path / "m.caffemodel"
-    content = field(3, "conv1") + field(4, "conv1") + kind + field(6, BLOB)
-    relu = field(2, field(2, "conv1") + field(4, "relu1") + kind)
-    path.write_bytes(field(1, "net") + field(2, field(2, "data") + content) + relu)
-    layer, _ = models.read(path)
+    path.write_bytes(old_layer("conv1", 0, BLOB))
+    (layer,) = models.read(path)
     assert (layer.name, layer.type, layer.blobs[0].shape) == ("conv1", "", (3, 2, 2))
     assert main(["caffe", "show", str(path)]) == 0
     assert capsys.readouterr().out.startswith("conv1  no type  ")

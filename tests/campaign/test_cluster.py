@@ -17,18 +17,15 @@ from pixels_to_sentiment.campaign import cluster, order, packs
 from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files import assets
-from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.probes.records import Probe
 from pixels_to_sentiment.probes.store import Probes
 from pixels_to_sentiment.records import experiments
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.records.store import Runs
-from pixels_to_sentiment.studies.store import Studies
 from toy_cli import refused, said
-from toy_cluster import Words, environ, who, with_small
+from toy_cluster import Words, environ, who
 from toy_probes import PROBE
 from toy_runs import FILES, RUN, copy_of, made_up_pictures, names_in
-from toy_studies import FITTED, blocks
 from toy_work import Task
 
 dask = pytest.importorskip("dask")
@@ -104,22 +101,17 @@ def test_what_workers_did_is_what_is_done_here(client, loaded, isolated, monkeyp
     assert sorted(said(capsys, *words).splitlines()) == printed
 
 
-def test_probes_and_studies_of_workers_are_those_made_here(
-    client, loaded, finished, tmp_path, monkeypatch
-):
+def test_probes_of_workers_are_those_made_here(client, loaded, finished, tmp_path):
     """Every table to the last byte; the weights of the run that is probed go along."""
-    monkeypatch.setattr(factory, "create", with_small(factory.create))
     probe = Probe.of_run(finished, grid=PROBE.grid, layers=("logits", "penultimate"), limit=4)
-    for kind, work, on in ((Probes, probe, loaded), (Studies, FITTED, blocks())):
-        roots = (tmp_path / work.kind / name for name in ("here", "there"))
-        here, there = (kind(copy_of(finished, root).parent) for root in roots)
-        with one_thread():
-            alone = here.get(work, on, device="cpu")
-        (sent,) = cluster.perform(there, [work], on, client, tell=print, device="cpu")
-        assert sent.key == alone.key
-        assert names_in(sent.folder) == names_in(alone.folder)
-        for name in {*alone.contents()} - {"provenance.json"}:
-            assert (sent.folder / name).read_bytes() == (alone.folder / name).read_bytes()
+    here, there = (Probes(copy_of(finished, tmp_path / name).parent) for name in ("a", "b"))
+    with one_thread():
+        alone = here.get(probe, loaded, device="cpu")
+    (sent,) = cluster.perform(there, [probe], loaded, client, tell=print, device="cpu")
+    assert sent.key == alone.key
+    assert names_in(sent.folder) == names_in(alone.folder)
+    for name in {*alone.contents()} - {"provenance.json"}:
+        assert (sent.folder / name).read_bytes() == (alone.folder / name).read_bytes()
 
 
 def test_a_campaign_sends_its_runs_and_packs_what_comes_back(

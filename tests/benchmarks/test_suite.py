@@ -55,20 +55,6 @@ def test_the_map_has_64_outputs_where_the_classifier_has_one():
     assert side == 451
 
 
-def test_at_least_five_rounds_of_a_map_are_timed(monkeypatch):
-    """Whatever the time that is left, and all in turn."""
-
-    def spy(entries, **options):
-        return {one.name: [1.0] * options["least"] for one in entries}, {}
-
-    monkeypatch.setattr(suite, "alternate", spy)
-    found = suite.map_costs("cpu")
-    assert {(one["contender"], one["rounds"]) for one in found} == {
-        (results.OURS, 5),
-        ("OpenCV", 5),
-    }
-
-
 def test_files_lie_as_torchvision_wants_them(isolated, monkeypatch):
     """A folder a class, 256 pictures, of the stand-in where there are no photographs."""
     monkeypatch.setattr(pictures, "load", black)

@@ -225,55 +225,24 @@ def test_the_seed_is_of_the_fillers_and_of_the_training(
     assert not other.predictions().equals(finished.predictions())
 
 
-# Of two files that a network can start from, the first comes first; neither has an address.
-FIRST, SECOND = "first.safetensors", "second.pth"
-
-
-@pytest.fixture
-def two_files(isolated, monkeypatch):
-    """Declare them for a start of SqueezeNet 1.1; give the folder of the mirror, empty."""
-    squeezenet = declared.ARCHITECTURES["squeezenet1_1"]
-    monkeypatch.setitem(squeezenet.starts, "imagenet", declared.Start((FIRST, SECOND)))
-    for name in (FIRST, SECOND):
-        monkeypatch.setitem(assets.ASSETS, name, assets.Asset(name, "one", "this", "none"))
-    monkeypatch.setattr(factory, "create", lambda name, start, seed: (name, start, seed))
-    (isolated / "mirror").mkdir()
-    monkeypatch.setenv(assets.MIRROR_VARIABLE, str(isolated / "mirror"))
-    return isolated / "mirror"
-
-
-@pytest.mark.parametrize(
-    ("work", "file", "other"),
-    [
-        (replace(RUN, weights=FIRST), FIRST, SECOND),
-        (replace(RUN, weights=SECOND), SECOND, FIRST),
-        (Study("squeezenet1_1:imagenet", "five", 1), FIRST, SECOND),
-    ],
-)
-def test_work_starts_from_no_other_weights_than_those_it_names(two_files, work, file, other):
+@pytest.mark.parametrize("work", [RUN, Study("squeezenet1_1:imagenet", "five", 1)])
+def test_work_starts_from_no_other_weights_than_those_it_names(monkeypatch, work):
     """What another file at hand gives would lie under the key of the first.
 
-    A study of maps names none, and is of the first. Where the file is not at hand, none is used.
+    A study of maps names none, and is of the first of its start.
     """
-    said = rf"^squeezenet1_1:imagenet \(subset five, fold 1, seed 0\) is to start from {file}"
-    (two_files / other).write_text("other")
-    with pytest.raises(assets.Unavailable, match=rf"{said} and no other file\. {file} \(one\), "):
+    first, *_, last = declared.find_start("squeezenet1_1", "imagenet").assets
+    work = replace(work, weights=first) if work is RUN else work
+    asked, at_hand = [], [last]
+    monkeypatch.setattr(assets, "fetch", asked.append)
+    monkeypatch.setattr(factory, "weights_asset", lambda network, start: at_hand[0])
+    monkeypatch.setattr(factory, "create", lambda name, start, seed: (name, start, seed))
+    said = rf"seed 0\) is to start from {first}, but would start from {last} here: take"
+    with pytest.raises(UserError, match=said):
         started(work, "squeezenet1_1", "imagenet")
-    (two_files / file).write_text("it")
-    if file == SECOND:
-        with pytest.raises(UserError, match=f"{said}, but would start from {other} here: take"):
-            started(work, "squeezenet1_1", "imagenet")
-        (two_files / other).unlink()
+    at_hand[0] = first
     assert started(work, "squeezenet1_1", "imagenet") == ("squeezenet1_1", "imagenet", 0)
-
-
-def test_nothing_is_kept_of_weights_that_there_are_no_more(tmp_path, pictures):
-    """Under their key there would be what others gave."""
-    run = replace(RUN, weights="older.safetensors")
-    wanted = r"start from older\.safetensors, but would start from random weights here: .* anew"
-    with pytest.raises(UserError, match=wanted):
-        Runs(tmp_path).get(run, pictures, device="cpu")
-    assert names_in(tmp_path) == []
+    assert asked == [first, first]
 
 
 def test_predictions_are_of_the_published_test_list_in_order(finished):

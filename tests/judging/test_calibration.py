@@ -95,11 +95,10 @@ def test_curves_enclose_the_area():
     assert np.trapezoid(roc["y"], roc["x"]) == pytest.approx(above.mean())
     for x, y, least in roc[["x", "y", "threshold"]].to_numpy():
         assert (x, y) == tuple((positive[labels == one] >= least).mean() for one in (0, 1))
-    precision = table[table["curve"] == "precision"].set_index("threshold")
-    said = positive >= precision.index[7]
-    assert precision.iloc[7][["x", "y"]].to_list() == [
-        said[labels == 1].mean(),
-        (labels[said] == 1).mean(),
-    ]
+    recall, precision, least = table.loc[
+        table["curve"] == "precision", ["x", "y", "threshold"]
+    ].iloc[7]
+    said = positive >= least
+    assert (recall, precision) == (said[labels == 1].mean(), labels[said].mean())
     binned = calibration.diagram(pd.concat([answered(labels, positive, k) for k in (1, 2)]))
     assert set(binned["as"]) == {"answered", "tempered"}

@@ -30,7 +30,6 @@ def test_a_plan_goes_by_configuration_then_subset_seed_and_fold():
         seeds=[7, 1],
         test_folds=[2, 1],
         precision="bf16",
-        limit=9,
     )
     assert missing == {}
     assert [(r.network, r.agreement, r.seed, r.fold) for r in runs] == [
@@ -40,9 +39,7 @@ def test_a_plan_goes_by_configuration_then_subset_seed_and_fold():
         for seed in (7, 1)
         for fold in (2, 1)
     ]
-    assert {(r.start, r.weights, r.precision, r.limit) for r in runs} == {
-        ("random", None, "bf16", 9)
-    }
+    assert {(r.start, r.weights, r.precision) for r in runs} == {("random", None, "bf16")}
     for run in runs:
         name = "paper" if run.network == "squeezenet1_1" else "paper-third"
         assert run.recipe == recipes.recipe(name, run.agreement)

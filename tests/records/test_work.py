@@ -236,20 +236,18 @@ def test_only_the_full_protocol_counts(run, data, reasons):
     assert made[0].home == (places.choices() if inner else places.results())
 
 
-def test_what_was_done_is_the_same_under_new_keys_of_the_runs_behind_it(tmp_path):
+def test_what_was_done_is_the_same_under_new_keys_of_the_runs_behind_it():
     """These change with code; another seed, partner or network is something else."""
-    data = {"source": "photographs", "fingerprint": "f"}
 
-    def identity(study, *runs, source="photographs"):
-        told = data | {"source": source}
-        return StudyRecord(tmp_path, study, "k", told, "c", *runs).identity()
+    def identity(study, *runs, data=PHOTOGRAPHED):
+        return StudyRecord(Path(), study, "k", data, "c", *runs).identity()
 
     old, new = (replace(FITTED, run=key) for key in ("old", "new"))
     one, partner = identity(old, WHOLE), replace(WHOLE, seed=1)
     assert one == identity(new, WHOLE)
     several = [
         identity(FITTED),
-        identity(FITTED, source="stand-in"),
+        identity(FITTED, data=GENERATED),
         identity(replace(FITTED, run="caffenet:random")),
         identity(replace(FITTED, seed=1)),
         identity(new, partner),

@@ -122,9 +122,7 @@ def test_two_runs_of_each_fold_are_compared_picture_by_picture(made):
         [2, 352, 176],
         [1, 176, 0],
     ]
-    assert table["accuracy, first"].tolist() == [1.0, 1.0]
     assert table["accuracy, second"].tolist() == [0.5, 1.0]
-    assert ("fp32" in table["first"][0], "fp32" in table["second"][0]) == (True, False)
     assert pairs.agreement_of([]).empty
 
 

@@ -147,10 +147,6 @@ class Experiment:
 
     Attributes
     ----------
-    name, title
-        As the commands and the book call it.
-    agreements
-        Subsets.
     reported
         What the table of reported results calls it; empty for one of which it has no number.
     probed
@@ -158,10 +154,8 @@ class Experiment:
     mapped
         Sentiment maps of the test pictures are made and measured with each network that was
         fine-tuned, and with one fine-tuned on the stand-in, where the evidence is known.
-    paper
-        The paper's own configurations.
     variants
-        What the table of reported results calls these, in the same order.
+        What the table of reported results calls those of ``paper``, in the same order.
     here
         Configurations that stand in for them or go beyond.
     frozen

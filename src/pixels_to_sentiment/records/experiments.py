@@ -184,14 +184,13 @@ def rows(records: Iterable[Record]) -> list[dict]:
     ``mean`` over the n folds, of the seeds of each first, ``std`` and ``n``. The standard deviation
     is with n - 1 (``None`` for one fold); the paper does not say which it uses.
     """
-    scored = sorted(_scored(whole_seeds(records)), key=_place)
-    return [_row(list(some)) for _, some in groupby(scored, _place)]
-
-
-def _place(row: dict) -> list:
-    """Place a row by its names, subsets in the order of the paper."""
     known = folds.agreements()
-    return [row[n] if n != "agreement" else known.index(row[n]) for n in _NAMES]
+
+    def place(row: dict) -> list:  # subsets in the order of the paper
+        return [row[n] if n != "agreement" else known.index(row[n]) for n in _NAMES]
+
+    scored = sorted(_scored(whole_seeds(records)), key=place)
+    return [_row(list(some)) for _, some in groupby(scored, place)]
 
 
 def _row(some: list[dict]) -> dict:

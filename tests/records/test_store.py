@@ -45,7 +45,7 @@ def store(tmp_path):
 
 
 def test_provenance_is_kept(store, pictures, monkeypatch):
-    """Machine, versions, date and duration; the commit is the one at the start."""
+    """The commit is the one at the start."""
     answers = [("before", False)]
     monkeypatch.setattr(provenance, "commit", lambda: answers[-1])
     made = store.get(
@@ -53,8 +53,6 @@ def test_provenance_is_kept(store, pictures, monkeypatch):
     )
     details = made.provenance()
     assert (details["commit"], details["dirty"], details["device"]) == (*answers[0], "cpu")
-    assert {"torch", "scikit-learn", "scipy"} <= details["versions"].keys()
-    assert pd.Timestamp(details["began"]).tzinfo is not None
 
 
 def test_killed_work_is_done_again(store, pictures):
@@ -77,28 +75,17 @@ def test_killed_work_is_done_again(store, pictures):
 # Of the networks of training runs
 
 
-def test_a_run_is_of_the_same_fold_and_pictures(finished, pictures, tmp_path):
-    """On another fold it has seen the test pictures; nothing is computed before that is known.
-
-    What is made of it says so.
-    """
+def test_a_run_is_of_the_same_pictures(finished, pictures, tmp_path):
+    """As those that it is to be asked of; nothing is computed before that is known."""
     folder = copy_of(finished, tmp_path)
-    store, task = Tasks(folder.parent), Task(run=finished.key)
-    made = store.get(task, pictures)
-    assert made.run == RUN
-    shutil.rmtree(made.folder)
-    for changes in ({"fold": 2}, {"agreement": "four"}):
-        with pytest.raises(UserError, match=r"fold 1, and has seen test pictures of fold"):
-            store.get(replace(task, **changes), pictures)
+    store = Tasks(folder.parent)
     change(folder / "run.json", data={"source": "photographs", "fingerprint": "others"})
     with pytest.raises(UserError, match="give it that name again"):
-        store.get(task, pictures)
+        store.get(Task(run=folder.name), pictures)
     key = Record.open(folder).key
     folder.rename(folder.with_name(key))
     with pytest.raises(UserError, match=r"other pictures \(photographs\) than .* \(stand-in\)"):
-        store.get(replace(task, run=key), pictures)
-    with pytest.raises(UserError, match="no finished run '0123'"):
-        store.get(replace(task, run="0123"), pictures)
+        store.get(Task(run=key), pictures)
     assert names_in(folder.parent) == [key]
 
 

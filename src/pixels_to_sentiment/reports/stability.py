@@ -29,8 +29,6 @@ from pixels_to_sentiment.training.prediction import CENTRE, ten_corners
 
 # Base rates that are tried, the article's two and one between.
 RATES = (0.001, 0.0003, 0.0001)
-# Pictures at a time: what few of them give between layers stays in the processor's cache.
-BATCH = 4
 
 
 def gradients(network: Network, pixels: Tensor) -> Tensor:
@@ -44,14 +42,11 @@ def gradients(network: Network, pixels: Tensor) -> Tensor:
     corners, mirrored = ten_corners(*pixels.shape[1:3], network.convention.crop)
     network.eval().requires_grad_(False)
     weight.requires_grad_(True)
-    found = []
-    for positions in torch.arange(len(pixels)).split(BATCH):
-        count = len(positions)
-        spots = corners[[CENTRE]].repeat(count, 1), mirrored[[CENTRE]].repeat(count)
-        outputs = network(cut(pixels, positions, *spots, network.convention.crop))
-        for difference in outputs[:, 1] - outputs[:, 0]:
-            (gradient,) = torch.autograd.grad(difference, weight, retain_graph=True)
-            found.append(gradient.flatten())
+    spot, found = (corners[[CENTRE]], mirrored[[CENTRE]]), []
+    for position in torch.arange(len(pixels)):
+        (outputs,) = network(cut(pixels, position[None], *spot, network.convention.crop))
+        (gradient,) = torch.autograd.grad(outputs[1] - outputs[0], weight)
+        found.append(gradient.flatten())
     return torch.stack(found)
 
 

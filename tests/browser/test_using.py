@@ -7,7 +7,6 @@ import pytest
 import visits
 from playwright.sync_api import expect
 
-PHRASE, ITS_PAGE = "marks of certainty", "how-to-read.html"
 NUMBERS = "chapters/15-reported.html", "0.833"
 DROPDOWNS = "how-to-rerun.html"
 MAPS = "chapters/07-sentiment-maps.html"
@@ -19,23 +18,6 @@ def page(browser):
     """Open a page in a context of its own, in light colours."""
     with browser.new_context(viewport=visits.WIDE, color_scheme="light") as own:
         yield own.new_page()
-
-
-def test_the_search_dialog_finds_a_phrase(page, address):
-    """Opened from any page by its button, it leads to the page that has the words."""
-    page.goto(address)
-    page.locator("button.search-button__button:visible").first.click()
-    page.locator("#pst-search-dialog input").fill(PHRASE)
-    page.keyboard.press("Enter")
-    # Results come one by one.
-    expect(page.locator(f'#search-results li a[href*="{ITS_PAGE}"]').first).to_be_visible()
-
-
-def test_a_search_for_what_is_not_there_says_so(page, address):
-    """No result is shown, and the reader is told."""
-    page.goto(f"{address}search.html?q=zyxwvutsrq")
-    expect(page.locator("#search-results")).to_contain_text("did not match any documents")
-    assert page.locator("#search-results li").count() == 0
 
 
 def test_a_chapter_is_found_before_the_module_of_the_same_name(page, address):
@@ -58,17 +40,6 @@ def test_a_number_is_found_where_it_stands(page, address):
     built.require(NUMBERS[0])
     page.goto(f"{address}search.html?q={NUMBERS[1]}")
     expect(page.locator(f'#search-results li a[href*="{NUMBERS[0]}"]').first).to_be_visible()
-
-
-def test_the_button_for_colours_turns_the_book_dark_and_keeps_it_so(page, address):
-    """What was chosen holds on the next page."""
-    page.goto(address)
-    for _ in range(3):
-        if page.locator("html").get_attribute("data-theme") == "dark":
-            break
-        page.locator("button.theme-switch-button:visible").first.click()
-    page.goto(f"{address}{ITS_PAGE}")
-    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
 @pytest.mark.parametrize("gone", ["gone.html", "chapters/gone.html"])

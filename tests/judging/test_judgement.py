@@ -197,3 +197,18 @@ def test_duplicates_by_hand():
     # Both are one picture, so drawing that again and again says nothing of others.
     assert table.loc["twins", ["low", "high"]].tolist() == [0.5, 0.5]
     assert table.loc["others", "low"] < -1 / 8 < table.loc["others", "high"]
+
+
+def test_every_seed_is_held_against_every_other():
+    """Each combination has the difference and interval that it has alone; a part of a seed none."""
+    ours = [told(right(0.8, s), "a", seed=s) for s in (0, 1)]
+    theirs = [told(right(0.6, s + 10), "b", seed=s) for s in (0, 5)]
+    part = told(right(0.8, 2)[:2], "a", seed=2)
+    found = judgement.across_seeds(together(*ours, part, *theirs), "a", "b")
+    pairs = found[["seed_first", "seed_other"]].to_numpy().tolist()
+    assert pairs == [[0, 0], [0, 5], [1, 0], [1, 5]]
+    for (one, two), row in zip(pairs, found.itertuples(), strict=True):
+        alone = together(told(right(0.8, one), "a"), told(right(0.6, two + 10), "b"))
+        known = judgement.differences(alone, [("a", "b")]).iloc[0]
+        expected = known[["difference", "low", "high"]].to_numpy(float)
+        assert [row.difference, row.low, row.high] == pytest.approx(expected)

@@ -7,6 +7,7 @@ for no network, answers at once.
 import argparse
 import errno
 import io
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -38,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         0, or 2 after one sentence on standard error about what the user can mend.
     """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed, as by `2>&-`
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
     if isinstance(sys.stdout, io.TextIOWrapper):  # of a terminal that lacks letters
         sys.stdout.reconfigure(errors="backslashreplace")
     parser, words = _parser(), sys.argv[1:] if arguments is None else arguments

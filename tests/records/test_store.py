@@ -75,10 +75,13 @@ def test_killed_work_is_done_again(store, pictures):
 # Of the networks of training runs
 
 
-def test_a_run_is_of_the_same_pictures(finished, pictures, tmp_path):
-    """As those that it is to be asked of; nothing is computed before that is known."""
+def test_a_run_is_of_the_same_fold_and_pictures(finished, pictures, tmp_path):
+    """On another fold it has seen the test pictures; nothing is computed before that is known."""
     folder = copy_of(finished, tmp_path)
     store = Tasks(folder.parent)
+    for changes in ({"fold": 2}, {"agreement": "four"}):
+        with pytest.raises(UserError, match=r"fold 1, and has seen test pictures of fold"):
+            store.get(Task(run=folder.name, **changes), pictures)
     change(folder / "run.json", data={"source": "photographs", "fingerprint": "others"})
     with pytest.raises(UserError, match="give it that name again"):
         store.get(Task(run=folder.name), pictures)

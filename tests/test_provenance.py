@@ -73,6 +73,12 @@ def test_no_commit_is_unknown(repository, monkeypatch, tmp_path):
     assert provenance.commit() == ("unknown", False)
 
 
+def test_a_checkout_of_which_git_cannot_say_what_changed_is_not_called_clean(repository):
+    """As one whose index is damaged: git still knows the commit, and not what differs from it."""
+    (repository / ".git" / "index").write_text("damaged")
+    assert provenance.commit() == ("unknown", False)
+
+
 def test_a_file_is_as_old_as_its_last_commit_and_a_foreign_one_of_no_age(repository, monkeypatch):
     """A repository that the checkout merely lies in does not answer for it."""
     (repository / "inner").mkdir()

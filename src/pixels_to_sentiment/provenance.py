@@ -46,7 +46,7 @@ def commit() -> tuple[str, bool]:
 
     Files that git ignores do not count, nor what was recorded since, which changes no result.
     That of an archive made by git is the commit it was made of; ``("unknown", False)`` outside a
-    checkout, without git, or before the first commit.
+    checkout, where git cannot say, or before the first commit.
     """
     root = places.checkout()
     if root is None:
@@ -55,9 +55,11 @@ def commit() -> tuple[str, bool]:
         return _archived(root), False
     recorded = places.results(), places.choices(), places.again(), places.benchmarks()
     inside = [one.relative_to(root) for one in recorded if one.is_relative_to(root)]
-    changed = ["status", "--porcelain", "--", ".", *(f":(exclude){one}" for one in inside)]
-    head = git(root, "rev-parse", "HEAD").strip()
-    return head or "unknown", bool(head and git(root, *changed))
+    asked = ["status", "--porcelain", "--branch", "--", "."]
+    # Its first line is the branch: one that git cannot answer, as for a damaged index, has none.
+    status = git(root, *asked, *(f":(exclude){one}" for one in inside)).splitlines()
+    head = status and git(root, "rev-parse", "HEAD").strip()
+    return head or "unknown", bool(head) and len(status) > 1
 
 
 def last_commit(path: Path) -> str:

@@ -1,6 +1,7 @@
 """The numbers that the article's tables have for each claim."""
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise, product
 
 import pandas as pd
@@ -100,12 +101,17 @@ def cell(named: str, agreement: str = "five", view: str = "") -> pd.Series | Non
 
     The view is a key of `scores.VIEWS`, or any if it is empty.
     """
-    table = scores.reported()
-    is_named = table["experiment"] + ": " + table["variant"] == named
-    chosen = table[is_named & (table["agreement"] == agreement)]
+    table = _article()
+    chosen = table[(table["named"] == named) & (table["agreement"] == agreement)]
     if view:
         chosen = chosen[chosen["oversampling"] == scores.VIEWS[view]]
     return chosen.iloc[0] if len(chosen) else None
+
+
+@cache
+def _article() -> pd.DataFrame:
+    table = scores.reported()
+    return table.assign(named=table["experiment"] + ": " + table["variant"])
 
 
 def of_layer(layer: str, classifier: str) -> pd.Series | None:

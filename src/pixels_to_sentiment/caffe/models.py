@@ -131,7 +131,8 @@ def _statistics(blob: np.ndarray) -> dict:
     # In pieces that stay in the processor's cache.
     pieces = np.array_split(blob.reshape(-1), 1 + blob.size // _CHUNK)
     mean = sum(piece.sum(dtype=float) for piece in pieces) / blob.size
-    variance = sum(np.square(piece.astype(float) - mean).sum() for piece in pieces) / blob.size
+    apart = (piece.astype(float) - mean for piece in pieces)
+    variance = sum(some @ some for some in apart) / blob.size
     values = {"mean": mean, "std": np.sqrt(variance), "min": blob.min(), "max": blob.max()}
     return facts | {k: float(one) if np.isfinite(one) else None for k, one in values.items()}
 

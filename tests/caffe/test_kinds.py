@@ -45,6 +45,7 @@ def picture(kind):
 
 
 FILL = field(2, field(2, "w") + field(4, "GivenTensorFill"))
+CAFFE2 = "or of another program, as Caffe2.*the network it came from"
 LINEAR = torch.nn.Linear(2, 2)
 SCRIPT = torch.jit.script(LINEAR)
 KINDS = {
@@ -74,7 +75,9 @@ KINDS = {
     "cut zip": (archive("a.npy")[:40], "a zip archive.*fetch it again"),
     "torchscript": (by(lambda f: torch.jit.save(SCRIPT, f)), r"TorchScript.*torch\.jit\.load"),
     "onnx": (field(1, 8) + field(2, "pytorch") + field(7, field(2, "g")), "ONNX.*convert"),
-    "caffe2": (FILL, "or of another program, as Caffe2.*the network it came from"),
+    "caffe2": (FILL, CAFFE2),
+    "caffe2 with a device": (FILL + field(5, field(1, 1)), CAFFE2),
+    "caffe2 with inputs": (FILL + field(7, "data"), CAFFE2),
     "solver state": (
         field(1, 100) + field(2, "a/l_iter_100.caffemodel") + field(3, BLOB) + field(4, 0),
         r"a solver state.*l_iter_100\.caffemodel",

@@ -27,12 +27,13 @@ def refuse(path: Path | str, expected: Container[str] = (), cure: str = "") -> N
 def refuse_message(found: wire.Message, expected: str) -> None:
     """Raise `Damaged` for another message of protobuf than the one expected."""
     counted, shaped = _has(found, 1, wire.VARINT), _has(found, 7)
+    meant = shaped or _has(found, 5, wire.BYTES, wire.FIXED32) or _has(found, 2, wire.VARINT)
     if counted and shaped:
         what, cure = "an ONNX model", "Caffe does not read it; convert the network it came from"
     elif counted and _has(found, 3):
         weights = printable(wire.text(found, 2)) or "the .caffemodel of the same iteration"
         what, cure = "a solver state", f"the weights saved with it are in {weights}"
-    elif shaped or _has(found, 5, wire.BYTES, wire.FIXED32) or _has(found, 2, wire.VARINT):
+    elif meant and not _has(found, 2):  # where a net of Caffe2 has its operators
         what, cure = "a mean", "give it the ending .binaryproto"
     else:
         what, cure = "a model", "give it the ending .caffemodel"

@@ -54,6 +54,7 @@ def test_layers_are_told_from_parameters(tmp_path):
             {"fc.weight": (2, 2), "fc.mean": 2},
             "no layer of Caffe has parameters like those of 'fc'",
         ),
+        ({"fc.bias": (2, 2)}, "no layer of Caffe has parameters like those of 'fc'"),
         ({"weight": 2}, "no layer of Caffe has parameters like those of ''"),
         (None, "not a safetensors file that can be read"),
     ],

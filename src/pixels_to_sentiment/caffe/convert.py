@@ -48,7 +48,7 @@ def from_safetensors(path: Path | str) -> Iterator[Layer]:
             told = (file.metadata() or {}).get(_METADATA)
         listed = json.loads(told) if told else _guessed(tensors)
         named = [name for layer in listed for name in layer["blobs"]]
-        if not named or sorted(named) != sorted(tensors):
+        if not listed or sorted(named) != sorted(tensors):
             raise ValueError("it holds no layers, or others than its metadata tell")
         for layer in listed:
             blobs = tuple(tensors[name] for name in layer["blobs"])
@@ -60,7 +60,7 @@ def _guessed(tensors: dict[str, np.ndarray]) -> list[dict]:
     types, listed = {4: "Convolution", 2: "InnerProduct"}, []
     for name, count in Counter(key.rpartition(".")[0] for key in tensors).items():
         blobs = [one for one in (f"{name}.weight", f"{name}.bias") if one in tensors]
-        kind = types.get(tensors[blobs[0]].ndim) if blobs else None
+        kind = types.get(np.ndim(tensors.get(f"{name}.weight")))
         if kind is None or count > len(blobs):
             raise Damaged(
                 f"no layer of Caffe has parameters like those of {name!r}",

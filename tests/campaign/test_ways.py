@@ -1,5 +1,6 @@
 """Runs are timed one after another and beside each other, and one that fails ends no other."""
 
+import os
 import subprocess
 import sys
 
@@ -28,6 +29,17 @@ def test_a_way_is_ended_when_the_time_is_over():
     rows = list(ways.measured("cpu", 0.2))
     assert [row["failed"] for row in rows] == [ways.LATE] * 2
     assert ways.workers.processes().active_children() == []
+
+
+def end(*_):
+    os._exit(1)
+
+
+def test_a_way_that_loses_a_process_is_not_waited_for(monkeypatch):
+    """As where memory runs out; it failed by itself, and is not timed again."""
+    monkeypatch.setattr(ways, "_trained", end)
+    rows = list(ways.measured("cpu", 300))
+    assert [row["failed"] for row in rows] == [ways.workers.LOST] * 2
 
 
 ENDED = """

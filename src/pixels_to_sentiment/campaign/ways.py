@@ -4,7 +4,6 @@ Measured by the training loop itself, on random weights and noise.
 """
 
 import math
-import multiprocessing
 import threading
 import time
 import warnings
@@ -24,6 +23,8 @@ SERIAL, PROCESSES = "one after another", "a process each"
 LATE = "not over in time"
 # Of each run that is timed.
 ITERATIONS = {"cuda": 40, "cpu": 4}
+# Seconds between two looks at the processes.
+_LOOK = 0.5
 
 
 @dataclass(frozen=True)
@@ -75,11 +76,14 @@ def _timed(work: Load, way: str, device: str, end: float) -> dict:
     count, context = work.runs if way == PROCESSES else 1, workers.processes()
     tasks = [(work, work.runs // count, device)] * count
     with context.Pool(count, _begin, (context.Barrier(count),)) as pool:
-        try:
-            made = pool.starmap_async(_trained, tasks, chunksize=1)
-            spans = made.get(max(0.0, end - time.monotonic()))
-        except multiprocessing.TimeoutError:
-            return {"rate": None, "failed": LATE}
+        there, made = context.active_children(), pool.starmap_async(_trained, tasks, chunksize=1)
+        while not made.ready():
+            # A pool replaces who is lost, and its task never ends.
+            lost = {*context.active_children()} != {*there}
+            if lost or time.monotonic() > end:
+                return {"rate": None, "failed": workers.LOST if lost else LATE}
+            made.wait(_LOOK)
+        spans = made.get()
     if failed := max((one for one in spans if isinstance(one, str)), default=None):
         return {"rate": None, "failed": failed}
     began, ended = zip(*spans, strict=True)

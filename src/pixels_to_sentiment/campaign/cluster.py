@@ -208,7 +208,7 @@ class _Sent:
         if self.there and self.there <= self.refused.keys() and not self.futures:
             raise UserError(
                 "No worker is like the machine here, as said above: install there what is "
-                "installed here."
+                f"installed here, and name in {assets.MIRROR_VARIABLE} there what has the files."
             )
 
     def fill(self, waiting: dict[str, Work], begins: Callable[[Work], bool]) -> None:

@@ -12,7 +12,7 @@ from toy_files import BODY, NAME, OTHER, PAGE, Served, serving
 
 @pytest.fixture(autouse=True)
 def direct(monkeypatch):
-    """Keep proxies, and servers that earlier tests found silent, out of the way."""
+    """Keep proxies out of the way."""
     monkeypatch.setenv("no_proxy", "*")
 
 

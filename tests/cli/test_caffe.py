@@ -190,6 +190,15 @@ def test_what_a_log_is_not_understood_in_or_has_more_of_is_told(capsys, tmp_path
     assert (out / "both.png").stat().st_size > 1000
 
 
+def test_of_many_outputs_some_are_drawn(capsys, tmp_path, undrawn):
+    """As where a layer has one a class; all of them are in the table."""
+    outputs = "".join(f"    Test net output #{n}: o = 1\n" for n in range(1000))
+    (tmp_path / "a.log").write_text(f"Iteration 0, Testing net (#0)\n{outputs}")
+    assert main(["logs", str(tmp_path / "a.log"), "-o", str(tmp_path / "out")]) == 0
+    assert "The pictures show 24 outputs of a." in capsys.readouterr().err
+    assert len(pd.read_csv(tmp_path / "out" / "a.csv").columns) == 1003
+
+
 def test_where_logs_cannot_be_written_the_folder_is_named(capsys, tmp_path, log, undrawn):
     """As where a folder has the name of a file; what is behind it stays."""
     (tmp_path / "loss.png").mkdir()

@@ -15,6 +15,8 @@ CONVERSIONS = {
     (".safetensors", ".caffemodel"),
     (".binaryproto", ".npy"),
 }
+# Outputs of a log that are drawn; a layer may have one a class.
+_DRAWN = 24
 
 
 def commands(rooms) -> None:
@@ -163,7 +165,9 @@ def _write_logs(read: dict, folder: Path, force: bool) -> None:
     tables = {name: folder / f"{name}.csv" for name in read}
     _refuse_existing([*pictures.values(), *tables.values()], force)
     figures.theme()
-    drawn = {name: log.curve for name, log in read.items()}
+    drawn = {name: log.curve.iloc[:, : 3 + _DRAWN] for name, log in read.items()}
+    if cut := [name for name, log in read.items() if len(log.curve.columns) > 3 + _DRAWN]:
+        print(f"The pictures show {_DRAWN} outputs of {', '.join(cut)}.", file=sys.stderr)
     losses = {name: log.losses for name, log in read.items()}
     with places.taking(folder, "choose another -o"), waiting("Writing"):
         folder.mkdir(parents=True, exist_ok=True)

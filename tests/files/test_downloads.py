@@ -109,6 +109,18 @@ def test_server_that_stalls_is_given_up(server, get, monkeypatch):
     server.pause.set()
 
 
+def test_silent_host_costs_one_timeout(get, monkeypatch):
+    """A plan of hundreds of runs asks for each; later on the host is asked again."""
+    monkeypatch.setattr(downloads, "TIMEOUT", 0.3)
+    monkeypatch.setattr(downloads, "SLOW", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/file"
+        assert "timed out" in failure(get, address)
+        assert "did not answer a moment ago" in failure(get, address)
+        monkeypatch.setattr(downloads, "_silent_until", {})
+        assert "timed out" in failure(get, address)
+
+
 def test_folder_that_cannot_be_written_is_named(get, tmp_path):
     """A folder that is a file, or cannot be written for another reason, is named with the cure."""
     (tmp_path / "plain").write_text("")
@@ -129,6 +141,16 @@ def test_cut_download_goes_on_where_it_broke_off(server, get, headers):
     assert get().read_bytes() == BODY
     asked = [request.range for request in server.requests]
     assert asked == [None, None, "bytes=100000-", None, "bytes=170000-"]
+
+
+def test_download_that_was_whole_but_not_yet_renamed_is_not_repeated(server, get, target):
+    """A process stopped between the last byte and the rename costs no second download."""
+    server.files["/here"] = Served(cuts=[100_000])
+    failure(get)
+    (part,) = target.parent.glob("*.part")
+    part.write_bytes(BODY)
+    assert get().read_bytes() == BODY
+    assert [request.range for request in server.requests] == [None, None]
 
 
 RESTARTS = {

@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import http.client
 import os
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -14,6 +15,10 @@ from tqdm import tqdm
 from pixels_to_sentiment import places
 
 TIMEOUT = 15.0  # seconds without a byte
+# A host that took more seconds than SLOW to fail is asked again after AGAIN, since a plan of many
+# runs asks for its files once for each, and a network that swallows packets is as slow each time.
+SLOW, AGAIN = 3.0, 120.0
+_silent_until: dict[str, float] = {}
 LARGEST_DOWNLOAD = 2 * 1024**3  # bytes, where the caller does not tell the size
 _CHUNK = 1 << 16  # bytes
 _KEPT = "what has come is kept: run again to go on"
@@ -77,6 +82,8 @@ def _receive(address: str, target: Path, size: int | None) -> Path:
         total = answer.length or size
         part = _partial(address, answer, target)
         have = part.stat().st_size if part.exists() else 0
+        if have == total:  # by a process that ended before it was checked
+            return part
         if not have:
             return _save(answer, part, total, size or LARGEST_DOWNLOAD)
     with _request(address, have) as answer:
@@ -120,12 +127,17 @@ def _save(answer: http.client.HTTPResponse, part: Path, total: int | None, limit
 def _request(address: str, have: int = 0) -> http.client.HTTPResponse:
     """Open an address, from a byte on, whatever it answers."""
     headers = {"User-Agent": "pixels-to-sentiment"} | ({"Range": f"bytes={have}-"} if have else {})
+    host, begun = address.partition("://")[2].partition("/")[0], time.monotonic()
+    if begun < _silent_until.get(host, 0):
+        raise Failed("could not be reached (it did not answer a moment ago)")
     try:
         request = urllib.request.Request(address, headers=headers)
         return urllib.request.urlopen(request, timeout=TIMEOUT)
     except urllib.error.HTTPError as answer:
         return answer
     except (OSError, http.client.HTTPException, ValueError) as fault:
+        if time.monotonic() - begun > SLOW:
+            _silent_until[host] = time.monotonic() + AGAIN
         raise Failed(f"could not be reached ({_cause(fault)})") from fault
 
 

@@ -250,7 +250,7 @@ def test_a_table_is_put_in_order(tmp_path, read):
     assert read(path).curve.columns.tolist() == ["iteration", "seconds", "rate"]
 
 
-@pytest.mark.parametrize("text", ["1,fast", "1.5,0.1", "inf,0.1", ",0.1", "1,2\n1,2,3"])
+@pytest.mark.parametrize("text", ["1,fast", "1.5,0.1", "inf,0.1", '"1', ",0.1", "1,2\n1,2,3"])
 @pytest.mark.parametrize("names", ["rate", "rate,rate"])
 def test_a_table_that_is_not_of_numbers_by_name_is_refused(tmp_path, names, text):
     """One line that names the file."""

@@ -124,7 +124,7 @@ def read_all(path: Path | str) -> Read:
 
 
 def _table(text: bytes) -> Log:
-    given, rows = csv.DictReader(io.StringIO(text.decode(), newline="")), {}
+    given, rows = csv.DictReader(io.StringIO(text.decode(), newline=""), strict=True), {}
     names = given.fieldnames
     if len({*names}) < len(names):
         raise ValueError("it has two columns of one name")

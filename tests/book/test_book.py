@@ -251,7 +251,7 @@ def test_notebook_that_looks_at_the_others_comes_last_and_follows_them(executed,
 def test_notebooks_at_once_give_what_they_give_in_turn(fresh, monkeypatch, capsys):
     """One that fails leaves the other's chapter, and neither makes a chapter of itself."""
     # In this process, whose places are the toy checkout's.
-    monkeypatch.setattr(book, "_apart", lambda job, _: book._bring_up(*job))
+    monkeypatch.setattr(book, "_apart", lambda job, _: book._execute(*job))
     folder = fresh("sums", "fails")
     (folder / "notebooks/tiers/smoke.yaml").write_text("")
     with pytest.raises(UserError, match="at the bottom"):
@@ -262,3 +262,5 @@ def test_notebooks_at_once_give_what_they_give_in_turn(fresh, monkeypatch, capsy
     assert "again" in book.execute(at_once=2)
     chapters = [cells(folder / f"book/chapters/{name}.ipynb") for name in ("sums", "again")]
     assert chapters[0] == chapters[1]
+    monkeypatch.setattr(book, "_apart", None)
+    assert book.execute(at_once=2) == []  # no process is begun to find that nothing changed

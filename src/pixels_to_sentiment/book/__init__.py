@@ -73,8 +73,13 @@ def execute(
     last = {name: freshness.looks_at_others(source) for name, source in sources.items()}
     executed = []
     for part in ([name for name in sources if last[name] is late] for late in (False, True)):
-        jobs = [(name, sources[name], settled[name], inputs, tier, force) for name in part]
-        executed += [name for name, ran in zip(part, _each(jobs, at_once), strict=True) if ran]
+        jobs = []
+        for name in part:
+            record = {"key": _key(sources[name], settled[name], inputs), "tier": tier}
+            if force or not _renewed(name, sources[name], record["key"]):
+                jobs.append((name, sources[name], settled[name], record))
+        _each(jobs, at_once)
+        executed += [name for name, *_ in jobs]
     fetched = freshness.shared_inputs(extra_inputs())
     # What else changed, as what is recorded, came too late for the outputs.
     if fetched != inputs and fetched | {"extra": inputs["extra"]} == inputs:
@@ -103,44 +108,34 @@ def _make_book_of(own: Path) -> None:
         shutil.copy(book / "book" / name, home)
 
 
-def _each(jobs: list[tuple], at_once: int) -> list[bool]:
-    """Bring up notebooks: several at once from the last, a long one; none after one has failed."""
+def _each(jobs: list[tuple], at_once: int) -> None:
+    """Execute notebooks: several at once from the last, a long one; none after one has failed."""
     if at_once == 1 or len(jobs) < 2:
-        return [_bring_up(*job) for job in jobs]
+        for job in jobs:
+            _execute(*job)
+        return
     threads = str(max(1, (os.cpu_count() or 1) // at_once))
     with ThreadPoolExecutor(at_once) as pool:
-        begun = [pool.submit(_apart, job, threads) for job in reversed(jobs)][::-1]
+        begun = [pool.submit(_apart, job, threads) for job in reversed(jobs)]
         try:
             for done in as_completed(begun):
                 done.result()
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
-    return [one.result() for one in begun]
 
 
-def _apart(job: tuple, threads: str) -> bool:
-    """Bring up a notebook from a process of its own: papermill minds Ctrl-C in a main thread."""
+def _apart(job: tuple, threads: str) -> None:
+    """Execute a notebook from a process of its own: papermill minds Ctrl-C in a main thread."""
     # One task, so that it ends by itself where its parent has been killed.
     made = {"initializer": _share_processors, "initargs": (threads,), "max_tasks_per_child": 1}
     with ProcessPoolExecutor(1, _SPAWNED, **made) as alone:
-        return alone.submit(_bring_up, *job).result()
+        alone.submit(_execute, *job).result()
 
 
 def _share_processors(threads: str) -> None:
     """Keep the threads of several kernels from waiting for each other."""
     os.environ.setdefault("OMP_NUM_THREADS", threads)
-
-
-def _bring_up(name: str, source, parameters: dict, inputs: Mapping, tier: str, force: bool) -> bool:
-    """Execute a notebook if it must be, and say whether it was."""
-    record = {"key": _key(source, parameters, inputs), "tier": tier}
-    if not force and _renewed(name, source, record["key"]):
-        print(f"{name}: unchanged", flush=True)
-        return False
-    seconds = _execute(name, source, parameters, record)
-    print(f"{name}: executed {seconds:.0f} s", flush=True)
-    return True
 
 
 def _key(source, parameters: Mapping[str, object], inputs: Mapping[str, object]) -> str:
@@ -150,7 +145,7 @@ def _key(source, parameters: Mapping[str, object], inputs: Mapping[str, object])
 
 
 def _renewed(name: str, source, key: str) -> bool:
-    """Renew all but the outputs of an executed notebook, unless it must be executed."""
+    """Renew all but the outputs of an executed notebook; false if it must be executed."""
     target = notebooks.chapter_path(name)
     places.sweep(target.parent)
     if notebooks.executed_complaints(target, source):
@@ -160,10 +155,11 @@ def _renewed(name: str, source, key: str) -> bool:
     if record.get("key") != key:
         return False
     _write(_merge(source, executed, record), target)
+    print(f"{name}: unchanged", flush=True)
     return True
 
 
-def _execute(name: str, source, parameters: dict, record: dict) -> float:
+def _execute(name: str, source, parameters: dict, record: dict) -> None:
     target = notebooks.chapter_path(name)
     kept = notebooks.root() / "_build" / "failed" / f"{name}.ipynb"
     clock = provenance.Clock()
@@ -185,7 +181,7 @@ def _execute(name: str, source, parameters: dict, record: dict) -> float:
     }
     _write(_merge(source, executed, record), target)
     kept.unlink(missing_ok=True)
-    return record["seconds"]
+    print(f"{name}: executed {record['seconds']:.0f} s", flush=True)
 
 
 def _run(path: Path, source, attempt: Path, parameters: dict):

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +26,6 @@ SUFFIXES = (
 PIXELS = Image.MAX_IMAGE_PIXELS
 # Bytes that text or a colour profile in a PNG may unpack to: Pillow takes one MiB for a bomb.
 PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = 64 << 20
-_PHOTOMETRIC = TiffImagePlugin.PHOTOMETRIC_INTERPRETATION
 # Pillow's own reader of uncompressed TIFFs has wrong colours where 16 bits lie in planes.
 TiffImagePlugin.READ_LIBTIFF = True
 # Pillow does not tell damage from a kind that it does not know.
@@ -189,14 +188,24 @@ def upright(image: Image.Image) -> np.ndarray:
     Damaged
         If its numbers have no known range, or its colours are not convertible.
     """
-    tags = _tags(image)
+    tags = getattr(image, "tag_v2", {})
+    bits = tags.get(TiffImagePlugin.BITSPERSAMPLE, (16,))[0]
+    planes = tags.get(TiffImagePlugin.PLANAR_CONFIGURATION) == 2
+    # In planes Pillow has other colours of these modes; of the other kinds nobody knows the range.
+    rare = planes and image.mode in ("LA", "La", "LAB")
+    if rare or bits > 16 or tags.get(TiffImagePlugin.SAMPLEFORMAT, (1,))[0] != 1:
+        what = "it is a TIFF with signs, fractions, more than 16 bits or grey or CIELab in planes"
+        raise Damaged(what, "save it as PNG with 8 bits")
     image.load()
     # EXIF that is damaged does not say how to turn the picture, which is whole.
     with suppress(Exception):
         image = ImageOps.exif_transpose(image)
-    if image.mode.startswith(("I", "F")):
+    if image.mode.startswith("I"):
         values = np.asarray(image)
-        grey = _eight_bits(values, tags)
+        # Pillow keeps the range of 12 bits.
+        grey = (values.astype(np.uint16) >> bits - 8).astype(np.uint8)
+        if tags.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION) == 0:  # white is zero
+            grey = 255 - grey
         if isinstance(clear := image.info.get("transparency"), int):
             grey = np.where(values == clear, np.uint8(255), grey)
         return np.repeat(grey[:, :, None], 3, axis=2)
@@ -207,48 +216,3 @@ def upright(image: Image.Image) -> np.ndarray:
         image = Image.new("RGBA", above.size, "white")
         image.alpha_composite(above)
     return np.asarray(image.convert("RGB"))
-
-
-def _tags(image: Image.Image) -> Mapping[int, object]:
-    """Give the tags of a TIFF, or nothing, and keep from Pillow what it reads wrongly."""
-    tags = getattr(image, "tag_v2", {})
-    planes = {"LA": "grey and transparency", "La": "grey and transparency", "LAB": "CIELab"}
-    if tags.get(TiffImagePlugin.PLANAR_CONFIGURATION) == 2 and image.mode in planes:
-        raise Damaged(f"it has {planes[image.mode]} in planes of their own", "save it as PNG")
-    if tags.get(TiffImagePlugin.SAMPLEFORMAT, (1,))[0] == 2 and image.mode == "L":
-        raise Damaged("it has values of 8 bits with a sign", "save it without one")
-    if tags:
-        # What libtiff gives is in the machine's order of bytes; of 32 bits, or 16 with a sign,
-        # Pillow takes it for that of the file.
-        native = {"F;32BF": "F;32NF", "I;32BS": "I;32NS", "I;16BS": "I;16NS"}
-        image.tile = [
-            tile._replace(args=tuple(native.get(one, one) for one in tile.args))
-            for tile in image.tile
-        ]
-    return tags
-
-
-def _eight_bits(values: np.ndarray, tags: Mapping[int, object]) -> np.ndarray:
-    """Bring grey values into 0..255: 16 bits, or of a type without a range of its own."""
-    bits = tags.get(TiffImagePlugin.BITSPERSAMPLE, (16,))[0]
-    signed = tags.get(TiffImagePlugin.SAMPLEFORMAT, (1,))[0] == 2
-    if tags and bits == 32 and values.dtype.kind == "i" and not signed:
-        values = values.view(np.uint32)
-    low, high = float(values.min()), float(values.max())
-    if not (low >= 0 and high < 65536):
-        raise Damaged(f"it has grey values from {low:g} to {high:g}", "save it with 8 or 16 bits")
-    if values.dtype.kind == "f" and 1 < high < 2:
-        raise Damaged(
-            f"it has grey values from {low:g} to {high:g}, neither shares nor bits",
-            "save it with 8 or 16 bits",
-        )
-    if values.dtype.kind == "f" and high <= 1:
-        grey = (values * 255).round().astype(np.uint8)
-    elif values.dtype.itemsize > 2 and high < 256:
-        grey = values.astype(np.uint8)
-    else:
-        # Pillow keeps the range of 12 bits and of 16 with a sign.
-        signed = bits == 16 and signed
-        grey = (values.astype(np.uint16) >> min(bits, 16) - signed - 8).astype(np.uint8)
-    white_is_zero = tags.get(_PHOTOMETRIC) == 0
-    return 255 - grey if white_is_zero else grey

@@ -187,9 +187,9 @@ def pictures() -> list[bytes]:
     pixels = np.arange(8 * 6 * 4, dtype=np.uint8).reshape(6, 8, 4)
     base = Image.fromarray(pixels[..., :3])
     made = [(base, kind, {}) for kind in ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")]
-    modes = ("1", "L", "P", "CMYK", "YCbCr", "LAB", "I", "F")
-    made += [(base.convert(mode), "TIFF", {}) for mode in modes if mode not in ("I", "F")]
-    made += [(base.convert("L").convert(mode), "TIFF", {}) for mode in ("I", "F", "I;16")]
+    modes = ("1", "L", "P", "CMYK", "YCbCr", "LAB")
+    made += [(base.convert(mode), "TIFF", {}) for mode in modes]
+    made += [(base.convert("L").convert("I;16"), "TIFF", {})]
     made += [(base.convert(mode), "PNG", {}) for mode in ("1", "L", "P", "LA", "RGBA")]
     made += [(base.convert(mode), "JPEG", {}) for mode in ("L", "CMYK")]
     squeezed = ("tiff_lzw", "tiff_adobe_deflate", "packbits")

@@ -190,7 +190,11 @@ def best(network: str | None = None, device: str = "cpu") -> Choice:
             return made
     if made := fitted(network, device):
         return replace(made, passed_over=tuple(passed_over))
-    raise UserError(" ".join([*passed_over, _nothing_trained(network)]))
+    none = (
+        f"There is no whole run of {network or 'any network that makes maps'} in {places.runs()}: "
+        f"make one with `{_command(_to_train(network))}`."
+    )
+    raise UserError(" ".join([*passed_over, none]))
 
 
 def fitted(network: str | None, device: str = "cpu") -> Choice | None:
@@ -234,18 +238,6 @@ def _command(configuration: Configuration, agreement: str | None = None, fold: i
 
 def _without_pictures() -> bool:
     return not places.dataset() and assets.find(folds.ARCHIVE) is None
-
-
-def _nothing_trained(network: str | None) -> str:
-    configuration = _to_train(network)
-    start = declared.find_start(configuration.network, configuration.start)
-    absent = [folds.ARCHIVE] * _without_pictures()
-    absent += [start.assets[0]] * (not _at_hand(configuration))
-    fetched = f" once `pixels-to-sentiment files fetch {' '.join(absent)}` has worked"
-    return (
-        f"There is no whole run of {network or 'any network that makes maps'} in {places.runs()}: "
-        f"make one with `{_command(configuration)}`{fetched * bool(absent)}."
-    )
 
 
 def _to_train(network: str | None) -> Configuration:

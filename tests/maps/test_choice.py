@@ -95,21 +95,15 @@ def test_a_run_is_named_by_the_beginning_of_its_key(at_hand):
 
 
 def test_a_named_run_without_weights_or_map_is_refused(at_hand):
-    """What is recorded has none; the command that makes them is the whole of its plan."""
-    bare = at_hand(weights=False, fold=2, seed=3, precision="bf16")
-    command = (
-        "experiments run fine-tuning --only squeezenet1_1:imagenet:paper --agreements five "
-        "--folds 2 --seeds 3 --precision bf16"
-    )
-    with pytest.raises(UserError, match=command) as fault:
+    """What is recorded has none, and can be made again."""
+    bare = at_hand(weights=False, fold=2)
+    with pytest.raises(UserError, match="has no weights: delete it"):
         choice.named(bare.key)
-    assert "delete it" in str(fault.value)
     bare.folder.rename(places.results().parent / "kept")
     places.results().mkdir()
     (places.results().parent / "kept").rename(places.results() / bare.key)
-    with pytest.raises(UserError, match=command) as fault:
+    with pytest.raises(UserError, match=f"without its weights.* experiments rerun {bare.key}`"):
         choice.named(bare.key[:6])
-    assert "recorded without its weights" in str(fault.value)
     cut = at_hand(network="squeezenet1_1+fire9-2")
     with pytest.raises(UserError, match=f"{cut.key} is of .*, which makes no maps"):
         choice.named(cut.key)

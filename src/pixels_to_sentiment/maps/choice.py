@@ -24,7 +24,7 @@ from pixels_to_sentiment.judging import scores
 from pixels_to_sentiment.networks import declared
 from pixels_to_sentiment.records import catalogue, runs, store
 from pixels_to_sentiment.records.catalogue import Configuration
-from pixels_to_sentiment.records.runs import Record, Run
+from pixels_to_sentiment.records.runs import Record
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -134,7 +134,8 @@ def named(key: str) -> Choice:
         for one in store.recorded():
             if key and one.key.startswith(key):
                 raise UserError(
-                    f"Run {one.key} is recorded without its weights: {_run_again(one.run)}."
+                    f"Run {one.key} is recorded without its weights: make it again, with them, by "
+                    f"`pixels-to-sentiment experiments rerun {one.key}`."
                 )
         raise UserError(
             f"There is no finished run whose key begins with {key!r} in {places.runs()}: leave out "
@@ -147,7 +148,7 @@ def named(key: str) -> Choice:
             f"{', '.join(declared.FULLY_CONVOLUTIONAL)}."
         )
     if not _has_weights(record):
-        raise UserError(f"{record.folder} has no weights: delete it and {_run_again(record.run)}.")
+        raise UserError(f"{record.folder} has no weights: delete it and run it again.")
     made = Choice(record)
     _ = made.network  # or its sentence, before anything is written
     return made
@@ -190,9 +191,11 @@ def best(network: str | None = None, device: str = "cpu") -> Choice:
             return made
     if made := fitted(network, device):
         return replace(made, passed_over=tuple(passed_over))
+    data = f" --data {own.name}" if (own := places.dataset()) else ""
     none = (
         f"There is no whole run of {network or 'any network that makes maps'} in {places.runs()}: "
-        f"make one with `{_command(_to_train(network))}`."
+        f"make one with `pixels-to-sentiment experiments run fine-tuning --only "
+        f"{_to_train(network)} --agreements {folds.strictest()} --folds 1{data}`."
     )
     raise UserError(" ".join([*passed_over, none]))
 
@@ -218,22 +221,6 @@ def fitted(network: str | None, device: str = "cpu") -> Choice | None:
 
 def _has_weights(record: Record) -> bool:
     return (record.folder / runs.WEIGHTS).is_file()
-
-
-def _run_again(run: Run) -> str:
-    command = _command(
-        Configuration(run.network, run.start, run.recipe.name), run.agreement, run.fold
-    )
-    return f"run `{command} --seeds {run.seed} --precision {run.precision}` to have them"
-
-
-def _command(configuration: Configuration, agreement: str | None = None, fold: int = 1) -> str:
-    own = places.dataset()
-    return (
-        f"pixels-to-sentiment experiments run fine-tuning --only {configuration} "
-        f"--agreements {agreement or folds.strictest()} --folds {fold}"
-        f"{f' --data {own.name}' if own else ''}"
-    )
 
 
 def _without_pictures() -> bool:

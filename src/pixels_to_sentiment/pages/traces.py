@@ -6,9 +6,9 @@ and those of the frames that it names are listed below, folded away; where there
 said. There the table, or the frames behind the figure, can be had as CSV, too.
 """
 
-import ast
 import base64
 import json
+import symtable
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
@@ -126,19 +126,12 @@ def linked(html: Markup) -> Markup:
 
 
 def _names(source: str) -> set[str]:
-    """Names that code uses or sets; none where it is not plain Python."""
+    """Names of the notebook that code uses or sets; none where it is not plain Python."""
     try:
-        return _free(ast.parse(source))
+        scopes = [symtable.symtable(source, "cell", "exec")]
     except SyntaxError:
         return set()
-
-
-def _free(node: ast.AST) -> set[str]:
-    """Names in a piece of code, but for those that a comprehension or lambda has for itself."""
-    names = {node.id} if isinstance(node, ast.Name) else set()
-    names = names.union(*map(_free, ast.iter_child_nodes(node)))
-    own = (part.target for part in getattr(node, "generators", ()))
-    own = set().union(*map(_free, own))
-    if isinstance(node, ast.Lambda):
-        own = {one.arg for one in node.args.args}
-    return names - own
+    for one in scopes:  # which grows on the way
+        scopes += one.get_children()
+    own = (symbol for one in scopes for symbol in one.get_symbols() if symbol.is_global())
+    return {symbol.get_name() for symbol in own} | set(scopes[0].get_identifiers())

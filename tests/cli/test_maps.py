@@ -142,17 +142,11 @@ def test_files_that_are_there_are_not_overwritten(capsys, run, cat):
     assert Path("maps/cat.png.map.png").read_bytes() != before
 
 
-def test_a_damaged_run_is_passed_over(capsys, run, cat, made, idle):
-    """With its sentence, and the best of the others maps; where there is none, that is said."""
-    broken = with_weights(made(recipe="paper-third", fold=2, right=0.9))
-
-    for name in ("weights.safetensors", "predictions.csv", "run.json"):
-        (broken.folder / name).write_bytes(b"{")
-        err = mapped(capsys, cat).err
-        assert f"passed over: {broken.folder / name} is damaged" in err
-        assert f"Run {run.key}" in err
-    (run.folder / "weights.safetensors").write_bytes(b"{")
-    assert f"{run.folder}/weights.safetensors is damaged" in refused(capsys, "map", cat)
+@pytest.mark.parametrize("name", ["weights.safetensors", "predictions.csv", "run.json"])
+def test_a_damaged_run_is_named(capsys, run, cat, name):
+    """With what to do about it, rather than left out of the choice."""
+    (run.folder / name).write_bytes(b"{")
+    assert f"{run.folder / name} is damaged" in refused(capsys, "map", cat)
 
 
 def test_a_letter_that_the_terminal_lacks_is_printed_as_an_escape(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pixels_to_sentiment.cli import add_command, terminal, waiting
+from pixels_to_sentiment.cli import add_command, waiting
 from pixels_to_sentiment.errors import UserError
 
 DESCRIPTION = """\
@@ -62,10 +62,9 @@ def _map(options: argparse.Namespace) -> None:
             chosen = choice.best(options.network, options.device)
         else:
             chosen = choice.named(options.run)
+        _ = chosen.network  # or its sentence, before anything is written
         device = devices.pick(options.device)
         from pixels_to_sentiment.maps import mapping
-    for sentence in chosen.passed_over:
-        terminal.complain(f"passed over: {sentence}")
     if chosen.fitted_now:
         print(choice.FITTED, file=sys.stderr)
     before = {} if options.force else mapping.mapped_before(paths, options.output, chosen)

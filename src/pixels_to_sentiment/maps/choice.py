@@ -43,15 +43,12 @@ class Choice:
     ----------
     among
         Of so many runs it is the best; 0 if it was named.
-    passed_over
-        Why runs that are there could not be looked at, a sentence each.
     fitted_now
         Whether there was none, so that it has just been made, by `fitted`.
     """
 
     record: Record
     among: int = 0
-    passed_over: tuple[str, ...] = ()
     fitted_now: bool = False
 
     @cached_property
@@ -149,9 +146,7 @@ def named(key: str) -> Choice:
         )
     if not _has_weights(record):
         raise UserError(f"{record.folder} has no weights: delete it and run it again.")
-    made = Choice(record)
-    _ = made.network  # or its sentence, before anything is written
-    return made
+    return Choice(record)
 
 
 def best(network: str | None = None, device: str = "cpu") -> Choice:
@@ -160,44 +155,35 @@ def best(network: str | None = None, device: str = "cpu") -> Choice:
     Raises
     ------
     UserError
-        If there is no such run and none can be `fitted`, with the command that makes one; or if the
-        network is unknown or has no fully convolutional form.
+        If there is no such run and none can be `fitted`, with the command that makes one; if one
+        that is there is damaged; or if the network is unknown or has no fully convolutional form.
     """
     names = declared.FULLY_CONVOLUTIONAL
     if network is not None and network not in names:
         raise UserError(
             f"{network} is none of the networks that make maps: choose from {', '.join(names)}."
         )
-    passed_over = []
-    records = Record.recorded(places.runs(), lambda fault: passed_over.append(str(fault)))
     found = [
         Choice(one)
-        for one in records
+        for one in Record.recorded(places.runs())
         if one.run.network in ([network] if network else names)
         and one.run.inner is None
         and not one.deviation()
         and _has_weights(one)
     ]
-    # Folds differ in how often always answering positive is right. Ties go to the first by key, so
-    # that the choice is the same each time.
-    found.sort(key=lambda one: one.always_positive - one.accuracy)
-    for place, one in enumerate(found):
-        made = replace(one, among=len(found) - place, passed_over=tuple(passed_over))
-        try:
-            _ = made.network
-        except UserError as fault:
-            passed_over.append(str(fault))
-        else:
-            return made
+    if found:
+        # Folds differ in how often always answering positive is right. Ties go to the first by
+        # key, so that the choice is the same each time.
+        chosen = min(found, key=lambda one: one.always_positive - one.accuracy)
+        return replace(chosen, among=len(found))
     if made := fitted(network, device):
-        return replace(made, passed_over=tuple(passed_over))
+        return made
     data = f" --data {own.name}" if (own := places.dataset()) else ""
-    none = (
+    raise UserError(
         f"There is no whole run of {network or 'any network that makes maps'} in {places.runs()}: "
         f"make one with `pixels-to-sentiment experiments run fine-tuning --only "
         f"{_to_train(network)} --agreements {folds.strictest()} --folds 1{data}`."
     )
-    raise UserError(" ".join([*passed_over, none]))
 
 
 def fitted(network: str | None, device: str = "cpu") -> Choice | None:

@@ -44,14 +44,10 @@ def trained_on(record: Record) -> frozenset[str] | None:
     if not record.photographed:
         return frozenset()
     archive = assets.find(pictures.ARCHIVE)
-    try:
-        if places.dataset():
-            loaded = pictures.load()
-        else:
-            loaded = pictures.from_archive(archive) if archive else None
-    # An archive that is damaged, or a full disk, is no reason to map nothing.
-    except UserError:
-        loaded = None
+    if places.dataset():
+        loaded = pictures.load()
+    else:
+        loaded = pictures.from_archive(archive) if archive else None
     if loaded is None or loaded.fingerprint != record.data["fingerprint"]:
         return None
     digests = loaded.files.set_index("image")["sha256"]

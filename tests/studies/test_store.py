@@ -134,37 +134,13 @@ def test_shuffled_labels_are_taught_as_the_run_was(pictures, made, spied, monkey
     assert not spied[0]["untaught"].training
 
 
-# Refused before anything is computed
-
-
-@pytest.fixture
-def refused(pictures, made, spied):
-    def refuse(study, message):
-        before = names_in(made.root)
-        with pytest.raises(UserError, match=message):
-            made.get(study, pictures)
-        assert spied == []
-        assert names_in(made.root) == before
-
-    return refuse
-
-
-def test_the_partner_differs_in_its_seed_alone(made, refused):
-    """Otherwise the agreement would not be that of seeds."""
-    one, other = trained(made.root), trained(made.root, seed=1, precision="bf16")
-    refused(study_of(one, other), "differs from .* in more than its seed")
-
-
-def test_a_network_that_was_not_trained_has_neither_partner_nor_labels(made, refused):
-    """There is no training to repeat."""
-    other = trained(made.root, seed=1)
-    partner = replace(FITTED, other=other.key)
-    refused(partner, "in more than its seed")
-    refused(replace(FITTED, labels=True), "no labels can be shuffled")
-
-
-def test_an_untrained_network_starts_from_the_file_of_recorded_studies(isolated, made, refused):
+def test_an_untrained_network_starts_from_the_file_of_recorded_studies(
+    pictures, isolated, made, spied
+):
     """Its key names none, so that maps from any other would lie under the same key."""
-    made.root.mkdir()
     study = replace(FITTED, run="squeezenet1_1:imagenet")
-    refused(study, r"from squeezenet1_1\.imagenet1k\.onnx-model-zoo\.safetensors and no other file")
+    wanted = r"from squeezenet1_1\.imagenet1k\.onnx-model-zoo\.safetensors and no other file"
+    with pytest.raises(UserError, match=wanted):
+        made.get(study, pictures)
+    assert spied == []
+    assert names_in(made.root) == []

@@ -1,6 +1,5 @@
 """Map studies that are made and kept beside the training runs."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +8,11 @@ import torch
 
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.data.pictures import Pictures
-from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks.network import Network
 from pixels_to_sentiment.records import store
-from pixels_to_sentiment.records.runs import Record, Run
+from pixels_to_sentiment.records.runs import Run
 from pixels_to_sentiment.studies import measures
-from pixels_to_sentiment.studies.records import Study, StudyRecord
+from pixels_to_sentiment.studies.records import StudyRecord
 from pixels_to_sentiment.training import heads, loop
 
 
@@ -22,17 +20,6 @@ class Studies(store.Store):
     """Finished studies in a folder."""
 
     kind = StudyRecord
-
-    def check(self, study: Study, behind: dict[str, Record]) -> None:
-        """Refuse a partner that differs in more than its seed, and shuffled labels of no run."""
-        trained, other = behind.get("run"), behind.get("other")
-        if other and (not trained or replace(other.run, seed=trained.run.seed) != trained.run):
-            raise UserError(
-                f"Run {other.key} differs from {study.run} in more than its seed: their maps are "
-                "not to be compared."
-            )
-        if study.labels and not trained:
-            raise UserError(f"{study.run} is not trained, so no labels can be shuffled: map a run.")
 
     def execute(self, study, behind, pictures, folder, device, tell) -> dict:
         """Map and measure."""

@@ -5,7 +5,6 @@ import json
 import numpy as np
 import pytest
 
-from pixels_to_sentiment import provenance
 from pixels_to_sentiment.data import folds
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.studies.records import StudyRecord
@@ -44,16 +43,6 @@ def test_measures_come_back_with_fold_and_key(tmp_path):
     found = opened.measures()
     assert (set(found["fold"]), set(found["key"])) == ({1}, {opened.key})
     assert found.drop(columns=["fold", "key"]).equals(table)
-
-
-@pytest.mark.parametrize("what", ["maps", "grad_cam", "measures"])
-def test_what_is_opened_is_noted_for_the_page(tmp_path, what, monkeypatch):
-    """The line below a table or figure names the studies that it shows."""
-    noted = []
-    monkeypatch.setattr(provenance, "opened", noted.append)
-    opened = StudyRecord.open(written(tmp_path / "key", FITTED))
-    getattr(opened, what)()
-    assert noted == [opened.key]
 
 
 @pytest.mark.parametrize("name", ["log_odds.csv", "grad_cam.csv", "measures.csv"])

@@ -128,15 +128,10 @@ def named(key: str) -> Choice:
     if len(found) > 1:
         raise UserError(f"The keys of {len(found)} runs begin with {key!r}: {', '.join(found)}.")
     if not found:
-        for one in store.recorded():
-            if key and one.key.startswith(key):
-                raise UserError(
-                    f"Run {one.key} is recorded without its weights: make it again, with them, by "
-                    f"`pixels-to-sentiment experiments rerun {one.key}`."
-                )
         raise UserError(
             f"There is no finished run whose key begins with {key!r} in {places.runs()}: leave out "
-            "--run for the best there is."
+            "--run for the best there is, or make a recorded one again, with its weights, by "
+            "`pixels-to-sentiment experiments rerun KEY`."
         )
     record = Record.open(places.runs() / found[0])
     if record.run.network not in declared.FULLY_CONVOLUTIONAL:

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from pixels_to_sentiment import places
-from pixels_to_sentiment.campaign import cluster, order, packs
+from pixels_to_sentiment.campaign import cluster, order, packs, remote
 from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files import assets
@@ -63,7 +63,7 @@ def one_thread():
 def perform(client, loaded, tmp_path):
     """Do tasks on the cluster; the records by word, what failed, and what was told."""
 
-    def go(*words, tell=lambda sentence: None):
+    def go(*words):
         store, failed = Words(tmp_path / "kept"), {}
         done = cluster.perform(
             store,
@@ -71,7 +71,7 @@ def perform(client, loaded, tmp_path):
             loaded,
             client,
             failed=lambda task, fault: failed.setdefault(task.word, str(fault)),
-            tell=tell,
+            tell=print,
         )
         return {one.work.word: one for one in done}, failed
 
@@ -132,20 +132,14 @@ def test_a_campaign_sends_its_runs_and_packs_what_comes_back(
     assert "weights.safetensors" not in {*names_in(folders[0]), *names_in(folders[1])}
 
 
-def test_a_worker_that_cannot_have_the_weights_is_refused(client, loaded, isolated, monkeypatch):
-    """Or it would fail at once whatever it is given; the others do the work."""
-    name, mirror = "mvso_german.caffemodel", isolated / "mirror"  # declared without a checksum
-    mirror.mkdir()
-    (mirror / name).write_bytes(b"weights")
-    bare, other = client.nthreads()
-    for address, there in ((bare, ""), (other, mirror)):
-        own = {"PIXELS_TO_SENTIMENT_CACHE": str(isolated / "cache"), assets.OFFLINE_VARIABLE: "1"}
-        own[assets.MIRROR_VARIABLE] = str(there)
-        client.run(environ, own, workers=[address])
-    tasks, told = [Task(f"fetch {name} {n}", weights=name) for n in range(2)], []
-    done = [*cluster.perform(Words(isolated / "kept"), tasks, loaded, client, tell=told.append)]
-    assert told == [f"Worker {bare} is refused: missing is {name} there and nothing here."]
-    assert {(one.folder / "read.bin").read_bytes() for one in done} == {b"weights"}
+def test_a_worker_that_cannot_have_the_weights_is_refused(client, loaded, isolated):
+    """Or it would fail at once whatever it is given."""
+    name, cache = "mvso_german.caffemodel", str(isolated / "cache")
+    own = {"PIXELS_TO_SENTIMENT_CACHE": cache, assets.OFFLINE_VARIABLE: "1"}
+    client.run(environ, own | {assets.MIRROR_VARIABLE: ""})
+    store, tasks = Words(isolated / "kept"), [Task("a", weights=name), Task("b")]
+    with pytest.raises(UserError, match=rf"Worker tcp.* cannot work. {name} .*cannot be had"):
+        list(cluster.perform(store, tasks, loaded, client, tell=print))
 
 
 def test_what_is_not_to_begin_is_left_undone(client, loaded, tmp_path):
@@ -168,41 +162,41 @@ def test_a_cluster_without_a_worker_is_told(loaded, tmp_path):
         list(cluster.perform(Words(tmp_path), [Task("a")], loaded, empty, tell=tell))
 
 
-def test_a_worker_with_other_code_is_refused(perform, client):
-    """In a sentence with either side, and it gets nothing; where all are, nothing begins."""
-    one, other = client.nthreads()
-    told, modules = [], Task.modules
+def test_a_worker_with_other_code_ends_it_with_either_side(perform, client, tmp_path):
+    """What others finished is kept, and they get nothing more."""
+    one, modules = next(iter(client.nthreads())), Task.modules
     try:
         client.run(setattr, Task, "modules", ("places",), workers=[one])
-        done, failed = perform("a", "b", tell=told.append)
-        assert (done.keys(), failed) == ({"a", "b"}, {})
-        (process,) = client.run(os.getpid, workers=[other]).values()
-        assert [who(record) for record in done.values()] == [process] * 2
-        (sentence,) = told
-        assert sentence.startswith(f"Worker {one} is refused: code of task is ")
-        assert sentence.endswith(f" there and {Task.fingerprint()} here.")
-        client.run(setattr, Task, "modules", ("places",), workers=[other])
-        with pytest.raises(UserError, match="No worker is like the machine here"):
-            perform("c")
+        with pytest.raises(UserError, match=rf"{one} is refused: code of task is .* there") as said:
+            perform(*"abcdef")
+        assert f" there and {Task.fingerprint()} here; install" in str(said.value)
+        assert len(list((tmp_path / "kept").glob("*"))) < 6
     finally:
         client.run(setattr, Task, "modules", modules)
 
 
-def test_work_of_a_killed_worker_is_done_by_another(perform, tmp_path, monkeypatch):
+def test_a_worker_without_the_package_ends_it(perform, client, monkeypatch):
+    """It can answer nothing but what Python raised there."""
+    monkeypatch.setattr(remote, "make", lambda *_: __import__("no_such"))
+    with pytest.raises(UserError, match=r"cannot work \(ModuleNotFoundError: No mod.*: install"):
+        perform("without")
+
+
+def test_work_of_a_killed_worker_is_done_by_another(perform, client, tmp_path):
     """What kills each that has it is given up and told, and the others are kept.
 
     A worker whose GPU an error has left useless is as good as killed.
     """
-    monkeypatch.setattr(cluster, "_TRIES", 1)  # instead of 3: a process takes seconds to start
-    once, breaks, always = (
-        f"die-once {tmp_path / 'died'}",
-        f"break-once {tmp_path / 'broke'}",
-        "die",
-    )
-    done, failed = perform(once, breaks, always, "a", "b", "c")
-    assert set(done) == {once, breaks, "a", "b", "c"}
-    assert list(failed) == [always]
-    assert "2 workers in turn were lost" in failed[always]
+
+    def try_again(dask_scheduler, count):
+        dask_scheduler.allowed_failures = count
+
+    client.run_on_scheduler(try_again, count=1)  # instead of 3: a process takes seconds to start
+    for once in (f"die-once {tmp_path / 'died'}", f"break-once {tmp_path / 'broke'}"):
+        assert perform(once)[0].keys() == {once}
+    done, failed = perform("die", "a", "b")
+    assert (done.keys(), failed.keys()) == ({"a", "b"}, {"die"})
+    assert "Several workers in turn were lost" in failed["die"]
 
 
 def test_a_worker_that_joins_late_gets_work(perform, client, tmp_path):

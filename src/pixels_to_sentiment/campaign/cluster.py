@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib.util
 import logging
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
@@ -17,7 +16,6 @@ from typing import TYPE_CHECKING
 from pixels_to_sentiment.campaign import remote
 from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.errors import NoPlace, UserError
-from pixels_to_sentiment.files import assets
 from pixels_to_sentiment.records.runs import Record
 from pixels_to_sentiment.records.store import Store
 from pixels_to_sentiment.records.work import Finished, Work
@@ -28,14 +26,8 @@ if TYPE_CHECKING:
 LOCAL = "local:"
 # Seconds until a scheduler has to answer, and between two looks at who is done or has joined.
 _PATIENCE, _LOOK = 5, 1.0
-# How often work is sent again whose worker was lost.
-_TRIES = 3
 # Dask speaks of every worker that is lost; what the user can mend is said here.
 _QUIET = logging.CRITICAL
-
-
-class _Lost(Exception):
-    """A worker is gone with what it had."""
 
 
 @contextmanager
@@ -124,14 +116,15 @@ def perform(
 ) -> Iterator[Finished]:
     """Give each work's record as soon as it is finished, as `Store.perform` does.
 
-    What is finished here is not sent, nor the same work twice. Each worker has one piece at a
-    time, so that what ends a worker is known, and one that joins later gets some. Whatever ends
-    this, what has come back is kept and what has not begun is cancelled.
+    What is finished here is not sent, nor the same work twice. There is one piece a worker at a
+    time, so that what ends a worker is known, and one that joins later gets some; what a lost one
+    had Dask gives to another, a few times. Whatever ends this, what has come back is kept and what
+    has not begun is cancelled.
 
     Parameters
     ----------
     tell
-        Called with a sentence of each worker that differs, so gets nothing, and if none is there.
+        Called with a sentence if no worker is there.
     failed
         As in `Store.perform`.
     begins
@@ -140,144 +133,92 @@ def perform(
     Raises
     ------
     UserError
-        If no worker is like the machine here, or the scheduler is gone.
+        If a worker is not like the machine here, or the scheduler is gone.
     """
     waiting = {work.key(loaded.fingerprint): work for work in works}
     for key in [key for key in waiting if (store.root / key).is_dir()]:
         del waiting[key]
         yield store.kind.open_key(store.root, key)
-    if waiting:
-        from distributed import CancelledError
+    if not waiting:
+        return
+    from distributed import CancelledError
 
-        weights = {getattr(one, "weights", None) for one in waiting.values()}
-        files = sorted(weights & assets.ASSETS.keys())
-        sent = _Sent(store, loaded, client, device, files)
-        try:
-            if not client.nthreads():
-                tell("The cluster has no worker yet: the work begins when one joins.")
-            while waiting or sent.futures:
-                sent.look(tell)
-                sent.fill(waiting, begins)
-                for work, future in sent.finished():
-                    try:
-                        yield sent.keep(work, future)
-                    except _Lost:
-                        waiting[work.key(loaded.fingerprint)] = work
-                    except UserError as fault:
-                        if failed is None or isinstance(fault, NoPlace):
-                            raise
-                        failed(work, fault)
-        except (OSError, CancelledError) as fault:
-            raise UserError(
-                "The Dask scheduler is gone; what came back is kept: start it and run again."
-            ) from fault
-        finally:
-            sent.end()
+    side = remote.told(store.kind.of, loaded.source, loaded.fingerprint)
+    sent: dict[Future, Work] = {}
+    try:
+        if not client.nthreads():
+            tell("The cluster has no worker yet: the work begins when one joins.")
+        while waiting or sent:
+            free = len(client.nthreads()) - len(sent)
+            while free > 0 and waiting:
+                key = next(iter(waiting))
+                work = waiting.pop(key)
+                if begins(work):
+                    sent[_sent(client, store, work, key, device, loaded.source, side)] = work
+                    free -= 1
+            for future in _finished(client, sent):
+                work = sent.pop(future)
+                try:
+                    yield _kept(store, work, future, loaded)
+                except UserError as fault:
+                    if failed is None or isinstance(fault, NoPlace | remote.Unlike):
+                        raise
+                    failed(work, fault)
+    except (OSError, CancelledError) as fault:
+        raise UserError(
+            "The Dask scheduler is gone; what came back is kept: start it and run again."
+        ) from fault
+    finally:
+        _end(client, store, sent, loaded)
 
 
-class _Sent:
-    """What is with the workers at the time; `files` are the weights that they need."""
+def _sent(client: Client, store: Store, work: Work, key: str, *more: object) -> Future:
+    keys = work.keys_behind().values()
+    behind = {one: Record.open_key(store.root, one).contents() for one in keys}
+    return client.submit(remote.make, type(store), work, behind, *more, key=f"{work.kind}-{key}")
 
-    def __init__(self, store: Store, loaded, client: Client, device: str, files: list[str]):
-        self.store, self.loaded, self.client, self.device = store, loaded, client, device
-        self.files = files
-        self.side = remote.told(store.kind.of, loaded.source, loaded.fingerprint)
-        # By the address of the worker.
-        self.futures: dict[str, tuple[Work, Future]] = {}
-        self.there: set[str] = set()
-        self.good: set[str] = set()
-        self.refused: dict[str, str] = {}
-        self.lost: Counter[Work] = Counter()
 
-    def look(self, tell: Callable[[str], None]) -> None:
-        """See who is there, and refuse who differs from here: its work would pass for ours."""
-        self.there = set(self.client.nthreads())
-        self.good &= self.there
-        asked = self.there - self.good - self.refused.keys()
-        question = remote.answer, self.store.kind.of, self.loaded.source, self.files
-        more = {"workers": list(asked), "on_error": "return"}
-        answers = self.client.run(*question, **more) if asked else {}
-        for address, found in answers.items():
-            if isinstance(found, OSError):  # lost meanwhile
-                continue
-            if reason := remote.difference(found, self.side):
-                self.refused[address] = f"Worker {address} is refused: {reason}."
-                tell(self.refused[address])
-            else:
-                self.good.add(address)
-        if self.there and self.there <= self.refused.keys() and not self.futures:
-            raise UserError(
-                "No worker is like the machine here, as said above: install there what is "
-                f"installed here, and name in {assets.MIRROR_VARIABLE} there what has the files."
-            )
+def _finished(client: Client, sent: Iterable[Future]) -> list[Future]:
+    """Wait a little, and give what is done, well or not."""
+    from distributed import wait
 
-    def fill(self, waiting: dict[str, Work], begins: Callable[[Work], bool]) -> None:
-        """Give each worker that has nothing something to do."""
-        free = self.good - self.futures.keys()
-        while free and waiting:
-            key = next(iter(waiting))
-            work = waiting.pop(key)
-            if not begins(work):
-                continue
-            keys, address = work.keys_behind().values(), free.pop()
-            behind = {one: Record.open_key(self.store.root, one).contents() for one in keys}
-            again = f"-{self.lost[work]}" if self.lost[work] else ""
-            future = self.client.submit(
-                remote.make,
-                *(type(self.store), work, behind, self.device, self.loaded.source),
-                key=f"{work.kind}-{key}{again}",
-                workers=[address],
-            )
-            self.futures[address] = work, future
+    if not sent:
+        time.sleep(_LOOK)
+        return []
+    with suppress(TimeoutError), client.as_current():
+        wait([*sent], timeout=_LOOK, return_when="FIRST_COMPLETED")
+    return [one for one in sent if one.status != "pending"]
 
-    def finished(self) -> list[tuple[Work, Future]]:
-        """Wait a little, and give what is done, well or not, or lost."""
-        from distributed import wait
 
-        if not self.futures:
-            time.sleep(_LOOK)
-        else:
-            with suppress(TimeoutError), self.client.as_current():
-                some = [future for _, future in self.futures.values()]
-                wait(some, timeout=_LOOK, return_when="FIRST_COMPLETED")
-        over = [
-            address
-            for address, (_, future) in self.futures.items()
-            if future.status != "pending" or address not in self.there
-        ]
-        return [self.futures.pop(address) for address in over]
+def _kept(store: Store, work: Work, future: Future, loaded: pictures.Pictures) -> Finished:
+    """Keep what came back, or raise what was wrong there."""
+    from distributed import CancelledError, KilledWorker
 
-    def keep(self, work: Work, future: Future) -> Finished:
-        """Keep what came back, or raise what was wrong there."""
-        from distributed import KilledWorker
+    try:
+        contents = future.result()
+    except (UserError, OSError, CancelledError):
+        raise
+    except KilledWorker as fault:
+        raise UserError(
+            "Several workers in turn were lost at it: see whether they had memory enough and a "
+            "GPU that works, and run again."
+        ) from fault
+    except Exception as fault:  # as where the package is another
+        said = f"{type(fault).__name__}: {fault}".splitlines()[0]
+        raise remote.Unlike(f"A worker cannot work ({said}): {remote.CURE}.") from fault
+    finally:
+        # A wait that timed out holds it until Python looks for circles.
+        future.release()
+    return store.keep(work.key(loaded.fingerprint), contents)
 
-        try:
-            if future.status == "pending":
-                self.client.cancel([future])
-                raise _Lost
-            contents = future.result()
-        except (UserError, OSError):
-            raise
-        except (_Lost, KilledWorker) as fault:
-            self.lost[work] += 1
-            if self.lost[work] <= _TRIES:
-                raise _Lost from fault
-            raise UserError(
-                f"{_TRIES + 1} workers in turn were lost at it: see whether they had memory "
-                "enough and a GPU that works, and run again."
-            ) from fault
-        except Exception as fault:  # as torch's, of a device without memory
-            raise UserError(f"{type(fault).__name__}: {fault}".splitlines()[0]) from fault
-        finally:
-            # A wait that timed out holds it until Python looks for circles.
-            future.release()
-        return self.store.keep(work.key(self.loaded.fingerprint), contents)
 
-    def end(self) -> None:
-        """Keep what is done by now, and cancel the rest."""
-        for work, future in self.futures.values():
-            if future.status == "finished":
-                with suppress(Exception):
-                    self.keep(work, future)
-        with suppress(Exception):
-            self.client.cancel([future for _, future in self.futures.values()])
+def _end(client: Client, store: Store, sent: dict[Future, Work], loaded) -> None:
+    """Keep what is done by now, and cancel the rest."""
+    for future, work in sent.items():
+        if future.status == "finished":
+            with suppress(Exception):
+                _kept(store, work, future, loaded)
+    with suppress(Exception):
+        client.cancel([*sent])
+    for future in sent:
+        future.release()

@@ -6,7 +6,6 @@ with ``OMP_NUM_THREADS=1``.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import platform
 import tempfile
@@ -26,6 +25,11 @@ if TYPE_CHECKING:
     from distributed import Worker
 
 Contents = dict[str, bytes]
+CURE = "install there what is installed here, or take the worker away"
+
+
+class Unlike(UserError):
+    """What a worker did would not be what is done here, so that nothing else is sent."""
 
 
 def told(kind: type[Work], source: str, data: str, threads: int = 1) -> dict[str, str]:
@@ -40,7 +44,6 @@ def told(kind: type[Work], source: str, data: str, threads: int = 1) -> dict[str
         "pictures": f"{source} {data[:12]}",
         # torch's random numbers belong to a process.
         "threads of a worker": str(threads),
-        "missing": "nothing",
     }
 
 
@@ -51,46 +54,45 @@ def _loaded(source: str) -> pictures.Pictures:
     return pictures.load("photographs" if own and own.name == source else source)
 
 
-def _cannot_have(name: str) -> bool:
-    try:
-        assets.fetch(name)
-    except UserError:
-        return True
-    return False
+def require_like(work: Work, source: str, side: dict[str, str], worker: Worker) -> None:
+    """Refuse to do work in a worker that is not like the side that sends it, or lacks files.
 
-
-async def answer(
-    kind: type[Work], source: str, files: list[str], dask_worker: Worker | None = None
-) -> dict[str, str]:
-    """Tell in a worker what it is like, as `told`, and which of some files it cannot have."""
-    here = {}
-    # In threads: what is fetched, decoded or imported would keep the worker from answering.
-    lacks = await asyncio.to_thread(lambda: [one for one in files if _cannot_have(one)])
+    Raises
+    ------
+    Unlike
+        With what is there and what is on the other side, as `told`.
+    """
     try:
-        data = (await asyncio.to_thread(_loaded, source)).fingerprint
+        data = _loaded(source).fingerprint
+        if getattr(work, "weights", None) in assets.ASSETS:
+            assets.fetch(work.weights)
     except UserError as fault:
-        data, here = "", {"pictures": f"none ({fault})"}
-    here |= {"missing": ", ".join(lacks)} if lacks else {}
-    return await asyncio.to_thread(told, kind, source, data, dask_worker.state.nthreads) | here
-
-
-def difference(there: dict[str, str] | Exception, here: dict[str, str]) -> str:
-    """Say what a worker has and what is here, or that nothing differs, by an empty text."""
-    if isinstance(there, Exception):
-        said = f"{type(there).__name__}: {there}".splitlines()[0]
-        return f"it cannot tell its code ({said}), so install there what is installed here"
-    other = [name for name in here if there.get(name) != here[name]]
-    return "; ".join(f"{name} is {there.get(name)} there and {here[name]} here" for name in other)
+        raise Unlike(f"Worker {worker.address} cannot work. {fault}") from fault
+    there = told(type(work), source, data, worker.state.nthreads)
+    if other := [name for name in side if there.get(name) != side[name]]:
+        said = "; ".join(
+            f"{name} is {there.get(name)} there and {side[name]} here" for name in other
+        )
+        raise Unlike(f"Worker {worker.address} is refused: {said}; {CURE}.")
 
 
 def make(
-    store: type[Store], work: Work, behind: dict[str, Contents], device: str, source: str
+    store: type[Store],
+    work: Work,
+    behind: dict[str, Contents],
+    device: str,
+    source: str,
+    side: dict[str, str],
 ) -> Contents:
-    """Do work in a worker, with the training runs behind it, and give the files of its record."""
+    """Do work in a worker, with the training runs behind it, and give the files of its record.
+
+    The worker is held against `side` first, as by `require_like`.
+    """
     import torch
     from distributed import get_worker
 
     worker = get_worker()
+    require_like(work, source, side, worker)
     torch.set_num_threads(1)
     try:
         # There, Dask clears up after a worker that was killed.

@@ -10,15 +10,11 @@ import pytest
     ("value", "number"),
     [
         *(("-3", -3), ("1e-05", 1e-5), (".5", 0.5), ("1.5e+30", 1.5e30)),
-        *(("inf", math.inf), ("-inf", -math.inf), ("1.#INF", math.inf), ("-1.#INF", -math.inf)),
-        *(("nan", math.nan), ("-nan", math.nan), ("-1.#IND00", math.nan), ("-nan(ind)", math.nan)),
+        *(("inf", math.inf), ("-inf", -math.inf), ("nan", math.nan), ("-nan", math.nan)),
     ],
 )
 def test_numbers_are_read_as_c_prints_them(read, value, number):
-    """In the solver's line, the rate and an output; more may follow the rate.
-
-    On Windows, too, where neither infinity nor what is none has the name that Python knows.
-    """
+    """In the solver's line, the rate and an output; more may follow the rate."""
     log = read(
         [
             f"Iteration 0, loss = {value}",

@@ -25,14 +25,7 @@ TRAINED = "    Train net output #0: loss = 3 (* 1 = 3 loss)"
             {"test_detection_eval": 0.75},
         ),
         (["Iteration 5, loss = 2", "    [0.0] " + TRAINED], {"total_loss": 2, "train_loss": 3}),
-        # Of 2013: the rate before the loss, outputs without a name.
-        (
-            ["Iteration 5, lr = 0.1", "Iteration 5, loss = 2", "Iteration 5, Testing net",
-             "Test score #0: 0.5", "Test score #1: 0.25"],
-            {"rate": 0.1, "total_loss": 2, "test_score": 0.5, "test_score.1": 0.25},
-        ),
-        # The loss of a whole test net.
-        (["Iteration 5, Testing net (#1)", "Test loss: 0.25"], {"test1_total_loss": 0.25}),
+        (["Iteration 5, lr = 0.1", "Iteration 5, loss = 2"], {"rate": 0.1, "total_loss": 2}),
         # Colons, a total, several values on a line, other spaces.
         (["Iteration 5, loss: 2"], {"total_loss": 2}),
         (["Iteration: 5, lr: 0.1"], {"rate": 0.1}),
@@ -80,6 +73,8 @@ def test_the_forms_of_other_caffes_are_read(read, recwarn, lines, expected):
         ),
         *("Iteration 5, loss = 2, error = 3", "Iteration 5, loss = 2 (mean 3)"),
         *("Iteration 5,000, loss = 1", f"{TRAINED} lr = 0.1", f"{TRAINED}, top1 = 0.5"),
+        # Of 2013, and of Windows.
+        *("Test score #0: 0.5", "Test loss: 0.25", "Iteration 5, loss = 1.#INF"),
         *("Iterations 5, loss = 3", "    Test net output #0: accuracy 0.5", "Testing net"),
         glog("Iteration 5, loss = 0.5" + glog("Snapshotting")),
         glog(f"Iteration 5, loss = 0.5{glog(TRAINED)}"),
@@ -137,7 +132,9 @@ def test_runs_in_one_file_are_told_apart(tmp_path, lines, curves):
     [
         ("Iteration 0, lr = 1\nIteration 1, lr = 1\n" * 1001, "has 1,001 runs, more than 1,000"),
         (
-            "".join(f"Iteration {n}, Testing net\nTest score #{n}: 1\n" for n in range(5000)),
+            "".join(
+                f"Iteration {n}, Testing net\nTest net output #{n}: a{n} = 1\n" for n in range(5000)
+            ),
             "5,000 rows and 5,002 columns",
         ),
     ],

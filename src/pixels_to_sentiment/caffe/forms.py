@@ -1,11 +1,10 @@
 """What the lines of a Caffe log look like, as patterns.
 
 They are set by ``src/caffe/solver.cpp`` (``Step``, ``Solve``, ``Test``) and
-``src/caffe/solvers/sgd_solver.cpp`` (the learning rate) of BVLC's Caffe of 2013 to 2018, of
+``src/caffe/solvers/sgd_solver.cpp`` (the learning rate) of BVLC's Caffe of 2014 to 2018, of
 NVIDIA's, Intel's and others' (with an epoch, colons, bracketed prefixes).
 """
 
-import math
 import re
 
 # A comma that a digit follows is one of a number that is written otherwise.
@@ -29,11 +28,7 @@ ASIDE = re.compile(
 )
 # Another output's number within what would be a name.
 STUCK = re.compile(rb"[=:]\s++[-+.\d]")
-OUTPUT = re.compile(
-    rb"\s*(?:(Train|Test) net output(?: \w+)? #(\d{1,9}):|Test (?:score #(\d{1,9})|(loss)):)"
-)
-# What C++ prints on Windows, which `float` does not know.
-_WINDOWS = re.compile(rb"([-+]?)(?:1\.#(INF|IND|QNAN)\d*|nan\(\w+\))")
+OUTPUT = re.compile(rb"\s*(Train|Test) net output(?: \w+)? #(\d{1,9}):")
 # A line that has one of these says something of what is wanted, in whatever form.
 SPEAKS = re.compile(
     rb"(?<!Status: )(?i:\bIter(?:ation)?s?\b)[\s:=#]*(\d+)"
@@ -47,14 +42,8 @@ MARK = re.compile(
 
 def number(text: bytes) -> float | None:
     """Give a number as C++ prints it, ``None`` for what is none."""
-    # Which Python takes for one.
-    if b"_" in text:
-        return None
     try:
-        return float(text)
+        # With an underscore Python takes it for one.
+        return float(text) if b"_" not in text else None
     except ValueError:
-        found = _WINDOWS.fullmatch(text)
-    if found is None:
         return None
-    size = math.inf if found[2] == b"INF" else math.nan
-    return -size if found[1] == b"-" else size

@@ -4,13 +4,11 @@ import re
 from typing import NamedTuple
 
 from pixels_to_sentiment.caffe import forms
-from pixels_to_sentiment.caffe.clocks import Clock, Time
+from pixels_to_sentiment.caffe.clocks import Clock
 
 TRAIN, TEST = b"Train", b"Test"
 # What stands where test nets have their number.
 TRAINED = -1
-# The place of the loss of a whole test net, after its outputs.
-_LAST = 1 << 60
 
 
 class Output(NamedTuple):
@@ -32,7 +30,7 @@ RATE, TOTAL = Output(-3, 0, 0, "rate"), Output(-2, 0, 0, "total_loss")
 class Run:
     """What one training printed; a row begins where the iteration changes."""
 
-    def __init__(self, start: Time | None = None) -> None:
+    def __init__(self, start: float | None = None) -> None:
         self.rows: list[tuple[int, dict[Output, float]]] = []
         self.start, self.times = start, {}
         self.losses: set[Output] = {TOTAL}
@@ -45,14 +43,14 @@ class Reader:
 
     Attributes
     ----------
-    runs, clock
+    runs
         What was read.
     odd
         By number, the lines that say something in a form that is not known.
     """
 
     def __init__(self, text: bytes) -> None:
-        self.runs, self.clock, self.odd = [Run()], Clock(), {}
+        self.runs, self.clock, self.odd = [Run()], Clock(text), {}
         # What the lines before said that the next outputs are of.
         self._iteration: int | None = None
         self._nets: dict[bytes, int] = {}
@@ -141,19 +139,16 @@ class Reader:
 
     def _output(self, found: re.Match, text: bytes) -> bool:
         """Take the number of an output."""
-        phase, place, score, whole = found.groups()
+        phase, place = found.groups()
         stop = text.rfind(b"(*") if text.rstrip().endswith(b" loss)") else len(text)
         cut = max(found.end() - 1, *(text.rfind(sign, 0, stop) for sign in (b"=", b":")))
         value, name = forms.number(text[cut + 1 : stop].strip()), text[found.end() : cut].strip()
-        net = self._nets.get(phase or TEST)
-        if value is None or net is None or bool(name) != bool(phase) or forms.STUCK.search(name):
+        net = self._nets.get(phase)
+        if value is None or net is None or not name or forms.STUCK.search(name):
             return False
-        if not phase:
-            numbered = b"score.%d" % int(score or 0)
-            name, place = (b"total_loss", _LAST) if whole else (numbered.removesuffix(b".0"), score)
         run = self.runs[-1]
         output = Output(net, run.session, int(place), name.decode(errors="replace"))
-        if stop < len(text) or whole:
+        if stop < len(text):
             run.losses.add(output)
         return self._put(output, value)
 

@@ -85,12 +85,11 @@ def read_all(path: Path | str) -> Read:
     they have no year, the header ``Log file created at`` gives it, and any later date is of the
     year that brings it nearest to the one before. An iteration's time is that of the line with
     its loss, or else of its first line. Of an output of several numbers the first keeps the name
-    and the others get ``.1``, ``.2`` after it. Outputs without a name, ``Test score #0``, are
-    called ``score``, ``score.1`` and so on; ``Test loss`` is ``test_total_loss``. A text that
-    names no iteration gives a curve without rows.
+    and the others get ``.1``, ``.2`` after it. A text that names no iteration gives a curve without
+    rows.
 
     In a log the losses are the outputs that Caffe prints with their weight, ``(* 1 = 0.7 loss)``,
-    ``total_loss`` and ``test_total_loss``; in a table the columns that end in ``loss``.
+    and ``total_loss``; in a table the columns that end in ``loss``.
 
     Raises
     ------
@@ -108,9 +107,6 @@ def read_all(path: Path | str) -> Read:
         with places.reading(path) as stream:
             text = stream.read().removeprefix(codecs.BOM_UTF8)
         kinds.refuse(path, magic.TEXTS, _CURE)
-        if text.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            # As PowerShell writes what a program says.
-            text = text.decode("utf-16").encode()
         if b"\0" in text[:4096]:
             raise ValueError("it is not a text")
         if text.startswith(b"iteration,"):
@@ -119,7 +115,7 @@ def read_all(path: Path | str) -> Read:
         if len(reader.runs) > _RUNS:
             what = f"it has {len(reader.runs):,} runs, more than {_RUNS:,}"
             raise Damaged(what, "cut it into parts")
-        found = [_curve(run, reader.clock) for run in reader.runs]
+        found = [_curve(run) for run in reader.runs]
         return Read(found, _unread(path, reader.odd) if reader.odd else "")
 
 
@@ -145,13 +141,14 @@ def _unread(path: Path, odd: dict[int, bytes]) -> str:
     )
 
 
-def _curve(run: lines.Run, clock: lines.Clock) -> Log:
+def _curve(run: lines.Run) -> Log:
     names, rows = _names(run), {}
     for iteration, row in run.rows:
         named = {names[one]: value for one, value in row.items()}
         rows.setdefault(iteration, {}).update(named)
     for iteration, time in run.times.items():
-        rows[iteration]["seconds"] = clock.seconds(time, run.start)
+        # Rounded to glog's microseconds, which the subtraction would blur.
+        rows[iteration]["seconds"] = round(time - run.start, 6)
     return _log(rows, names.values(), {names.get(one) for one in run.losses})
 
 

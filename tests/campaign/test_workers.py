@@ -9,9 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from pixels_to_sentiment import places
 from pixels_to_sentiment.campaign import order, workers
-from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.records import store
 from pixels_to_sentiment.records.runs import Record
 from toy_fragile import BREAKS, DIES, SLOW, Fragile, fields
@@ -78,15 +76,6 @@ def test_a_run_that_breaks_a_gpu_costs_its_process_and_no_other_run(perform):
     assert told[breaks] == "AcceleratorError: CUDA error: an illegal memory access was encountered"
     assert told[gone] == workers.LOST
     assert (left, {one.run.seed for one in records}) == ([], {0, 1})
-
-
-def test_where_no_process_lasts_no_more_runs_are_begun(perform):
-    """After three in a row: one between them that is finished begins the count anew."""
-    first, second, *more = range(BREAKS, BREAKS + 6)
-    seeds = [first, second, 0, more[0], 1, *more[1:], 2]
-    with pytest.raises(UserError, match=r"^3 runs in a row .*CUDA error: an illegal"):
-        perform([Fragile(**fields(seed)) for seed in seeds], 200, at_once=1)
-    assert {one.run.seed for one in Record.recorded(places.runs() / "campaign")} == {0, 1}
 
 
 SERVED = """

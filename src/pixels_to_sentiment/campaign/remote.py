@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import tempfile
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pixels_to_sentiment import __version__, places
-from pixels_to_sentiment.campaign.workers import BROKEN
 from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files import assets
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from distributed import Worker
 
 Contents = dict[str, bytes]
+# After an error like this, other than for want of memory, a GPU does nothing more for the process.
+_BROKEN = re.compile(r"(CUDA|HIP) error: (?!out of memory)")
 CURE = "install there what is installed here, or take the worker away"
 
 
@@ -103,6 +105,6 @@ def make(
             return made.get(work, _loaded(source), device=device).contents()
     except (OSError, RuntimeError) as fault:  # a full disk, a device without memory
         said = f"{type(fault).__name__}: {fault}".splitlines()[0]
-        if BROKEN.search(said):
+        if _BROKEN.search(said):
             os._exit(1)  # It can use its GPU no more, and so is as good as lost.
         raise UserError(f"{said} (worker {worker.address}).") from fault

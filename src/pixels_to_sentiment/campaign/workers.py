@@ -6,7 +6,6 @@ alone. Where one run after another is faster, as `ways` measures, there is one p
 """
 
 import os
-import re
 import signal
 import sys
 import time
@@ -22,10 +21,6 @@ from pixels_to_sentiment.records import store
 from pixels_to_sentiment.records.runs import WEIGHTS, Run
 
 LOST = "its process ended early"
-# After an error like this, other than for want of memory, a GPU does nothing more for the process.
-BROKEN = re.compile(r"(CUDA|HIP) error: (?!out of memory)")
-# How many runs in a row may cost their process.
-_BREAKS = 3
 # Seconds between two looks at the clock.
 _LOOK = 0.05
 # Seconds after which a worker that went on is killed; what it left is removed by the next one.
@@ -60,8 +55,8 @@ def perform(
 ) -> list[Run]:
     """Make runs in their order, as far as the time goes.
 
-    A run that costs its process, by an error of a GPU or as the machine lacked memory, is told as
-    one that cannot be finished, and a new process makes the next.
+    A run that cannot be finished ends its process, whose GPU may do nothing more after an error,
+    and a new one makes the next.
 
     Parameters
     ----------
@@ -77,16 +72,11 @@ def perform(
     -------
     list of Run
         Those not begun or not finished.
-
-    Raises
-    ------
-    UserError
-        If three runs in a row cost their process. No other was begun then.
     """
     waiting, left, crew = list(runs), [], _Crew(root, device, at_once)
     try:
         while time.monotonic() < deadline:
-            while waiting and crew.takes():
+            while waiting and len(crew.busy) < at_once:
                 run = waiting.pop(0)
                 if time.monotonic() + (costs.expected(run) or 0) > deadline:
                     left.append(run)
@@ -100,29 +90,15 @@ def perform(
                 tell(run, outcome)
     finally:
         crew.end()
-    if crew.breaks >= _BREAKS:
-        raise UserError(
-            f"{crew.breaks} runs in a row cost their process (the last: {outcome}), so no other "
-            "was begun: see whether the device works and has memory enough; what is finished is "
-            "kept, and --resume goes on."
-        )
     return [*crew.busy.values(), *left, *waiting]
-
-
-class _Last(str):
-    """Why a run failed with which its process is lost."""
 
 
 class _Crew:
     """So many processes at most; by the pipe to each, which there are and what they make."""
 
     def __init__(self, root: Path, device: str, size: int):
-        self.size, self.shared = size, (root, device, size, dict(os.environ))
-        self.there, self.busy, self.breaks = {}, {}, 0
-
-    def takes(self) -> bool:
-        """Whether a run can be given."""
-        return len(self.busy) < self.size and self.breaks < _BREAKS
+        self.shared = root, device, size, dict(os.environ)
+        self.there, self.busy = {}, {}
 
     def give(self, run: Run) -> None:
         """Have a run made, by a new process if none is free."""
@@ -144,12 +120,11 @@ class _Crew:
             try:
                 outcome = pipe.recv()
             except (EOFError, OSError):
-                outcome = _Last(LOST)
+                outcome = LOST
             run = self.busy.pop(pipe)
             if isinstance(outcome, Exception):
                 raise outcome
-            self.breaks = self.breaks + 1 if isinstance(outcome, _Last) else 0
-            if self.breaks:
+            if isinstance(outcome, str):
                 _ended([self.there.pop(pipe)])
             yield run, outcome
 
@@ -190,9 +165,9 @@ def _work(pipe, root: Path, device: str, at_once: int, environment: dict[str, st
     # An exception lets what is half-written be removed.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     os.environ.update(environment)  # The server's is that of when it began.
-    kept, loaded, outcome = Weightless(root, at_once), pictures.load(), None
+    kept, loaded, outcome = Weightless(root, at_once), pictures.load(), 0.0
     with suppress(EOFError, OSError):  # The parent has no more, or is gone.
-        while not isinstance(outcome, _Last):
+        while isinstance(outcome, float):
             outcome = _made(pipe.recv(), kept, loaded, device)
             pipe.send(outcome)
 
@@ -207,6 +182,5 @@ def _made(run: Run, kept: Weightless, loaded: pictures.Pictures, device: str):
     except UserError as fault:
         return str(fault)
     except RuntimeError as fault:  # torch's, such as a device without memory
-        said = f"{type(fault).__name__}: {fault}".splitlines()[0]
-        return _Last(said) if BROKEN.search(said) else said
+        return f"{type(fault).__name__}: {fault}".splitlines()[0]
     return time.monotonic() - began

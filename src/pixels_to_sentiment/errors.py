@@ -24,6 +24,13 @@ class Damaged(ValueError):
         self.cure = cure
 
 
+def printable(text: str) -> str:
+    """Write what a terminal might obey, in a name or what a file is quoted with, as escapes."""
+    return "".join(
+        one if one.isprintable() else ascii(one)[1:-1].replace("udc", "x") for one in text
+    )
+
+
 @contextmanager
 def damage(path: Path | str, cure: str = "fetch it again", what: str = "") -> Iterator[None]:
     """Turn whatever is raised while a file is read into a sentence about it: `UserError`.
@@ -45,8 +52,7 @@ def damage(path: Path | str, cure: str = "fetch it again", what: str = "") -> It
     except Exception as fault:
         state = f"is not {what} that can be read" if what else "is damaged"
         said = " ".join(str(fault).split())[:300].removesuffix(".")
-        # It may quote the file, whose bytes the terminal might obey.
-        reason = "".join(one if one.isprintable() else ascii(one)[1:-1] for one in said)
+        reason = printable(said)
         # Without a name it is not the opening that failed, but what a parser was told to do.
         if isinstance(fault, OSError) and fault.filename:
             state, reason = "cannot be read", fault.strerror

@@ -12,7 +12,7 @@ import re
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
@@ -223,6 +223,12 @@ def keep(path: Path, content: str | bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with written_whole(path) as partial:
         partial.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def refuse_existing(paths: Iterable[Path], force: bool) -> None:
+    """Stop before files are overwritten, unless that is asked for."""
+    if there := [str(path) for path in paths if os.path.exists(path) and not force]:
+        raise UserError(f"{', '.join(there)} exists already: use --force to overwrite.")
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.caffe import wire
-from pixels_to_sentiment.errors import Damaged
+from pixels_to_sentiment.errors import Damaged, printable
 from pixels_to_sentiment.files.magic import SAFETENSORS, told
 
 
@@ -43,11 +43,3 @@ def refuse_message(found: wire.Message, expected: str) -> None:
 
 def _has(found: wire.Message, number: int, *kinds: int) -> bool:
     return bool(wire.values(found, number, *(kinds or (wire.BYTES,))))
-
-
-def printable(text: str) -> str:
-    """Give a name from a file as text for the terminal: what is not printable as an escape."""
-    return "".join(
-        letter if letter.isprintable() else ascii(letter)[1:-1].replace("udc", "x")
-        for letter in text
-    )

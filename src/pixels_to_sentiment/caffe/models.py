@@ -14,7 +14,7 @@ import numpy as np
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.caffe import kinds, wire
-from pixels_to_sentiment.errors import Damaged, damage
+from pixels_to_sentiment.errors import Damaged, damage, printable
 
 # Fields of NetParameter that hold layers: `layer`, and `layers` of the generation before.
 _LAYER, _OLD_LAYER = 100, 2
@@ -139,7 +139,7 @@ def _statistics(blob: np.ndarray) -> dict:
 
 def blob_names(layer: Layer) -> list[str]:
     """Name the blobs of a layer as parameters: ``conv1.weight``, ``conv1.bias`` or ``bn1.0``."""
-    name = kinds.printable(layer.name)
+    name = printable(layer.name)
     if layer.type in _NAMED and len(layer.blobs) <= 2:
         return [f"{name}.{kind}" for kind in ("weight", "bias")[: len(layer.blobs)]]
     return [f"{name}.{place}" for place in range(len(layer.blobs))]
@@ -195,7 +195,7 @@ def array_of(blob: wire.Message, layer: str) -> np.ndarray:
     if few and math.prod(shape) == len(values) and min(shape, default=0) >= 0:
         return values.reshape(shape)
     sides = tuple(shape) if few else f"{len(shape):,} sides, of which Caffe has at most 32"
-    what = f"{kinds.printable(layer)} has {len(values):,} values for a shape of {sides}"
+    what = f"{printable(layer)} has {len(values):,} values for a shape of {sides}"
     # Fields in which a descendant of Caffe may have put the values.
     if foreign := ", ".join(str(number) for number in sorted(blob) if number > 9):
         what += f", and fields that Caffe itself has not ({foreign})"

@@ -2,13 +2,12 @@
 
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.cli import add_command, add_room, waiting
-from pixels_to_sentiment.errors import UserError
+from pixels_to_sentiment.errors import UserError, printable
 
 CONVERSIONS = {
     (".caffemodel", ".safetensors"),
@@ -47,7 +46,7 @@ def commands(rooms) -> None:
 
 
 def _show(options: argparse.Namespace) -> None:
-    from pixels_to_sentiment.caffe import convert, kinds, means, models
+    from pixels_to_sentiment.caffe import convert, means, models
 
     if options.file.suffix in (".binaryproto", ".npy"):
         read = [models.Layer("mean", "BlobProto", (means.read(options.file),))]
@@ -59,10 +58,10 @@ def _show(options: argparse.Namespace) -> None:
     if options.json:
         print(json.dumps(layers, indent=1))
         return
-    names = [kinds.printable(layer["name"]) for layer in layers]
+    names = [printable(layer["name"]) for layer in layers]
     width = max(map(len, names))
     for name, layer in zip(names, layers, strict=True):
-        label = f"{name:{width}}  {kinds.printable(layer['type']) or 'no type':{16}}"
+        label = f"{name:{width}}  {printable(layer['type']) or 'no type':{16}}"
         for blob in layer["blobs"] or [None]:
             print((label + (_summary(blob) if blob else "")).rstrip())
             label = " " * len(label)
@@ -84,7 +83,7 @@ def _convert(options: argparse.Namespace) -> None:
     if (source.suffix, target.suffix) not in CONVERSIONS:
         known = ", ".join(f"{a} to {b}" for a, b in sorted(CONVERSIONS))
         raise UserError(f"{source} cannot be converted to {target}: it goes from {known}.")
-    _refuse_existing([target], options.force)
+    places.refuse_existing([target], options.force)
     if target.suffix == ".safetensors":
         convert.to_safetensors(source, target)
     elif target.suffix == ".npy":
@@ -163,7 +162,7 @@ def _write_logs(read: dict, folder: Path, force: bool) -> None:
 
     pictures = {kind: folder / f"{kind}.png" for kind in ("loss", "accuracy", "both")}
     tables = {name: folder / f"{name}.csv" for name in read}
-    _refuse_existing([*pictures.values(), *tables.values()], force)
+    places.refuse_existing([*pictures.values(), *tables.values()], force)
     figures.theme()
     drawn = {name: log.curve.iloc[:, : 3 + _DRAWN] for name, log in read.items()}
     if cut := [name for name, log in read.items() if len(log.curve.columns) > 3 + _DRAWN]:
@@ -181,8 +180,3 @@ def _write_logs(read: dict, folder: Path, force: bool) -> None:
                 figures.plt.close(figure)
     for path in (*tables.values(), *pictures.values()):
         print(f"Wrote {path}.")
-
-
-def _refuse_existing(paths: list[Path], force: bool) -> None:
-    if there := [str(path) for path in paths if os.path.exists(path) and not force]:
-        raise UserError(f"{', '.join(there)} exists already: use --force to overwrite.")

@@ -4,6 +4,8 @@ import os
 import sys
 from contextlib import ExitStack
 
+from pixels_to_sentiment.errors import printable
+
 
 def drop_output() -> None:
     """Print nowhere from now on, not even what Python still holds."""
@@ -12,9 +14,7 @@ def drop_output() -> None:
 
 def complain(sentence: object) -> None:
     """Print one sentence on standard error, under the name of the command."""
-    # It may quote a name or a server, whose letters the terminal might obey.
-    said = "".join(one if one.isprintable() else ascii(one)[1:-1] for one in str(sentence))
-    print(f"pixels-to-sentiment: {said}", file=sys.stderr)
+    print(f"pixels-to-sentiment: {printable(str(sentence))}", file=sys.stderr)
 
 
 class Bar(ExitStack):

@@ -6,7 +6,6 @@ Only layers of Caffe itself are used, so that any of its descendants and importe
 
 import json
 import operator
-import os
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -68,8 +67,7 @@ def export(
         f"{name}_conv": (steps(surgery.fully_convolutional(network)), MAP_SIDE),
     }
     paths = [folder / (n + end) for n in forms for end in (".caffemodel", "_deploy.prototxt")]
-    if there := [str(path) for path in paths if os.path.exists(path) and not force]:
-        raise UserError(f"{', '.join(there)} exists already: use --force to overwrite.")
+    places.refuse_existing(paths, force)
     # Named when all are whole, since one without the others is of no use.
     with places.taking(folder, "name another folder"), ExitStack() as stack:
         folder.mkdir(parents=True, exist_ok=True)

@@ -6,14 +6,13 @@ from dataclasses import replace
 import pytest
 
 from pixels_to_sentiment import places
-from pixels_to_sentiment.campaign import order, outcome
+from pixels_to_sentiment.campaign import outcome
 from pixels_to_sentiment.records import catalogue
 from pixels_to_sentiment.training import recipes
 from toy_runs import RUN
 
 FULL = replace(RUN, limit=None, precision=catalogue.USUAL_PRECISION)
 FULL = replace(FULL, recipe=recipes.recipe("paper", "five"))
-OTHER = replace(FULL, network="alexnet+fc6-2")
 
 
 def rows(run, call=1):
@@ -31,32 +30,6 @@ def test_five_folds_take_from_the_first_start_to_the_last_end():
     assert found == [{"of": f"{of} 0", "seconds": 17.0}, {"of": f"{of} 1", "seconds": None}]
 
 
-def test_the_catalogue_is_reckoned_from_the_runs_made_so_many_at_once():
-    """One seed in the usual precision."""
-    costs = order.Costs([], "cuda")
-    costs.add(FULL, 4.0)
-    costs.add(replace(FULL, seed=1), 8.0)
-    asked = [FULL, replace(FULL, fold=2), replace(FULL, seed=1), replace(FULL, precision="fp32")]
-    assert outcome.whole(asked, costs, 3) == (pytest.approx(2 * 6 / 3), [])
-    costs.add(replace(OTHER, network="alexnet"), 30.0)
-    assert outcome.whole([*asked, OTHER], costs, 3) == (pytest.approx((2 * 6 + 30) / 3), [])
-    nothing = outcome.whole(asked, order.Costs([], "cpu"), 3)
-    assert nothing == outcome.whole(asked, costs, 0) == (None, [])
-
-
-def test_a_network_without_runs_is_likened_to_those_that_have_some():
-    """By the pictures of its runs, and the target says so."""
-    costs = order.Costs([], "cuda")
-    costs.add(replace(FULL, network="caffenet"), 6.0)
-    costs.add(replace(FULL, network="mobilenet_v2"), 9.0)
-    assert outcome.whole([OTHER], costs, 1) == (pytest.approx(7.5), ["alexnet"])
-    report = {"device": "cuda", "catalogue": 200.0, "likened": ["alexnet"], "runs": []}
-    *others, last = outcome.summary(report)["targets"]
-    assert (last["measured"], last["met"]) == (200.0, True)
-    assert last["what"].endswith("at most; estimated from runs of other networks: alexnet")
-    assert "alexnet" not in str(others)
-
-
 def test_targets_are_met_or_missed_on_a_gpu_and_not_measured_elsewhere():
     """The faster precision counts, the slowest five folds, and no runs of a trial."""
     names = {"this project": 20000.0, "this project, bf16": 31000.0, "common loop": 900.0}
@@ -66,14 +39,14 @@ def test_targets_are_met_or_missed_on_a_gpu_and_not_measured_elsewhere():
     ]
     trial = replace(FULL, recipe=replace(FULL.recipe, name="paper-shortened"))
     report = {
-        **{"device": "cuda", "catalogue": None, "benchmark": {"comparisons": compared}},
+        **{"device": "cuda", "benchmark": {"comparisons": compared}},
         "runs": [one | {"ended": one["ended"] / 9} for one in rows(FULL)]
         + [one | {"ended": one["ended"] * 9} for one in rows(trial)],
     }
     found = outcome.summary(report)["targets"]
     assert [(one["measured"], one["met"]) for one in found] == [
         *((31000.0, True), (9.0, False), (0.4, True)),
-        *((pytest.approx(12 / 9 + 5, abs=0.01), True), (None, None)),
+        (pytest.approx(12 / 9 + 5, abs=0.01), True),
     ]
     assert {one["met"] for one in outcome.summary(report | {"device": "cpu"})["targets"]} == {None}
 

@@ -1,7 +1,6 @@
 """In which order runs are made of which the book lacks the records, and what one will cost."""
 
 from collections.abc import Iterable, Iterator
-from statistics import fmean
 
 from pixels_to_sentiment.benchmarks.scaling import trained_on
 from pixels_to_sentiment.data import folds
@@ -81,16 +80,6 @@ class Costs:
             if name in self._rates:
                 return MARGIN * max(self._rates[name][-10:]) * trained_on(run.recipe)
         return None
-
-    def mean(self, run: Run) -> tuple[float | None, bool]:
-        """Seconds that a run takes on average, and whether that is by runs of its network.
-
-        Without any of these it is by all runs; ``None`` without any at all.
-        """
-        for name in self._names(run):
-            if name in self._rates:
-                return fmean(self._rates[name]) * trained_on(run.recipe), name != ()
-        return None, False
 
     @staticmethod
     def _names(run: Run) -> Iterator[tuple]:

@@ -1,12 +1,11 @@
 """What came of a campaign: the seconds that it took, and the targets.
 
-A report has what `begun` gives it, ``checks``, ``benchmark`` and ``ways``, ``catalogue`` (seconds
-of all of it with one seed) and ``likened`` (networks of which that is an estimate, see `whole`),
-``made`` (commit, hardware, versions), and what `summary` adds.
+A report has what `begun` gives it, ``checks``, ``benchmark`` and ``ways``, ``made`` (commit,
+hardware, versions), and what `summary` adds.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from operator import itemgetter
@@ -15,9 +14,7 @@ from pathlib import Path
 from pixels_to_sentiment.benchmarks import results
 from pixels_to_sentiment.benchmarks.results import BF16, COMMON, OURS
 from pixels_to_sentiment.benchmarks.scaling import AIM
-from pixels_to_sentiment.campaign.order import Costs
 from pixels_to_sentiment.data import folds
-from pixels_to_sentiment.records import catalogue
 from pixels_to_sentiment.records.runs import SHORTENED, Run
 
 # What is aimed at on an H100 or H200: at least that much, or at most so many seconds.
@@ -26,7 +23,6 @@ TARGETS = {
     "CaffeNet's training, times as fast as the common loop, at least": 10,
     "CaffeNet's training, share of the product in bf16, at least": 0.35,
     "five folds of one configuration (the slowest), seconds, at most": 12,
-    "the whole catalogue with one seed (by the runs made), seconds, at most": 300,
 }
 
 
@@ -55,20 +51,6 @@ def configuration(run: Run) -> str:
     return f"{run.network}:{run.start}:{run.recipe.name} {run.agreement} {run.precision}"
 
 
-def whole(runs: Sequence[Run], costs: Costs, at_once: int) -> tuple[float | None, list[str]]:
-    """Seconds that the catalogue's runs of one seed take, so many at once, by those made.
-
-    And the networks of which none was made, so that others stand for them (`Costs.mean`); ``None``
-    if there is none of any.
-    """
-    usual = [one for one in runs if one.seed == 0 and one.precision == catalogue.USUAL_PRECISION]
-    means = {one: costs.mean(one) for one in usual if at_once and not one.deviation()}
-    if not means or (None, False) in means.values():
-        return None, []
-    others = {one.network.partition("+")[0] for one, (_, own) in means.items() if not own}
-    return sum(seconds for seconds, _ in means.values()) / at_once, sorted(others)
-
-
 def summary(report: dict) -> dict:
     """Give ``five_folds`` and ``targets`` of a report, each rows."""
     found = five_folds(report.get("runs", ()))
@@ -84,12 +66,8 @@ def summary(report: dict) -> dict:
         rows.get(COMMON, {}).get("ratio"),
         rows.get(BF16, {}).get("share"),
         max(spans, default=None),
-        report.get("catalogue"),
     ]
-    targets = [*_judged(values, report["device"])]
-    if likened := ", ".join(report.get("likened", ())):
-        targets[-1]["what"] += f"; estimated from runs of other networks: {likened}"
-    return {"five_folds": found, "targets": targets}
+    return {"five_folds": found, "targets": [*_judged(values, report["device"])]}
 
 
 def five_folds(rows: Iterable[dict]) -> list[dict]:

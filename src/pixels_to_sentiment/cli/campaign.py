@@ -65,7 +65,7 @@ def _campaign(options: argparse.Namespace) -> None:
         return _show(todo)
     seconds = 60 * options.minutes
     end = began + seconds - min(_AT_MOST, max(_LEAST, _RESERVE * seconds))
-    _Campaign(options, runs, todo, recorded).go(end, seconds)
+    _Campaign(options, todo, recorded).go(end, seconds)
 
 
 def _show(todo: list) -> None:
@@ -89,13 +89,13 @@ def _end(*_: object) -> None:
 class _Campaign:
     """One call of the command: what is finished lies below the runs and outlasts it."""
 
-    def __init__(self, options: argparse.Namespace, runs: list, todo: list, recorded: list):
+    def __init__(self, options: argparse.Namespace, todo: list, recorded: list):
         from pixels_to_sentiment.campaign import order, outcome, packs
         from pixels_to_sentiment.records.runs import Record
         from pixels_to_sentiment.training import devices
 
         self.began, self.clock = time.monotonic(), provenance.Clock()
-        self.options, self.runs = options, runs
+        self.options = options
         # Workers choose for themselves.
         self.device = options.device if options.cluster else devices.pick(options.device)
         self.at_once = 0 if options.cluster else options.at_once or _AT_ONCE[self.device[:4]]
@@ -224,9 +224,7 @@ class _Campaign:
         from pixels_to_sentiment.records.runs import Record
 
         found = [one for one in Record.recorded(self.root) if one.run in self.planned]
-        seconds, likened = outcome.whole(self.runs, self.costs, self.at_once)
-        self.report |= {"catalogue": seconds, "likened": likened, "made": self.clock.details()}
-        self.report |= outcome.summary(self.report)
+        self.report |= outcome.summary(self.report) | {"made": self.clock.details()}
         made = packs.keep(found, self.report, self.root, self.options.output)
         self.last = time.monotonic()
         size = sum(path.stat().st_size for path in made)

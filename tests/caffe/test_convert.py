@@ -5,7 +5,6 @@ import json
 import numpy as np
 import pytest
 from safetensors import safe_open
-from safetensors.numpy import save_file
 
 from pixels_to_sentiment.caffe import convert, models
 from pixels_to_sentiment.caffe.models import Layer
@@ -34,42 +33,6 @@ def test_safetensors_and_back_lose_nothing(path):
     assert again.read_bytes() == path.read_bytes()
 
 
-def test_layers_are_told_from_parameters(tmp_path):
-    """A file without metadata: four dimensions a convolution, two an inner product."""
-    path = tmp_path / "w.safetensors"
-    weights = {"a.b.weight": np.ones((2, 3, 1, 1), np.float32), "a.b.bias": np.float32([5, 6])}
-    save_file(weights | {"fc.weight": np.zeros((2, 2), np.float32)}, path)
-    found = {x.name: (x.type, [b.shape for b in x.blobs]) for x in convert.from_safetensors(path)}
-    assert found == {
-        "a.b": ("Convolution", [(2, 3, 1, 1), (2,)]),
-        "fc": ("InnerProduct", [(2, 2)]),
-    }
-
-
-@pytest.mark.parametrize(
-    ("tensors", "said"),
-    [
-        ({"norm.running_mean": 2}, "no layer of Caffe has parameters like those of 'norm'"),
-        (
-            {"fc.weight": (2, 2), "fc.mean": 2},
-            "no layer of Caffe has parameters like those of 'fc'",
-        ),
-        ({"fc.bias": (2, 2)}, "no layer of Caffe has parameters like those of 'fc'"),
-        ({"weight": 2}, "no layer of Caffe has parameters like those of ''"),
-        (None, "not a safetensors file that can be read"),
-    ],
-)
-def test_parameters_that_tell_no_layers_are_refused(tmp_path, tensors, said):
-    """The sentence names the file and the parameter."""
-    path = tmp_path / "w.safetensors"
-    if tensors is None:
-        path.write_bytes(b"x" * 100)
-    else:
-        save_file({k: np.ones(n, np.float32) for k, n in tensors.items()}, path)
-    with pytest.raises(UserError, match=rf"w\.safetensors.*{said}"):
-        list(convert.from_safetensors(path))
-
-
 def test_two_blobs_of_one_name_are_refused(path):
     """One of them would be lost in a file that goes by names."""
     blob = shaped(1) + field(5, packed([1]))
@@ -90,7 +53,8 @@ ONE = {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (by_hand({}), "holds no layers"),
+        (b"x" * 100, ""),
+        (by_hand({"a.weight": ONE}, bytes(4)), "which layers .*: convert .*caffe export"),
         (by_hand({"a.weight": ONE | {"dtype": "BF16", "shape": [2]}}, bytes(4)), "as float32"),
         *(
             (by_hand({"__metadata__": {"caffe_layers": text}, "a.weight": ONE}, bytes(4)), "")
@@ -101,7 +65,7 @@ ONE = {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}
     ],
 )  # fmt: skip
 def test_odd_safetensors_are_told(tmp_path, content, said):
-    """A type that NumPy has not, and metadata that would lose a tensor."""
+    """A type that NumPy has not, no metadata, or such as would lose a tensor."""
     path = tmp_path / "w.safetensors"
     path.write_bytes(content)
     with pytest.raises(UserError, match=rf"w\.safetensors is not a safetensors file.*{said}"):

@@ -1,7 +1,6 @@
 """Caffe's models as safetensors, and back."""
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from pixels_to_sentiment.caffe.models import Layer, blob_names, read
 from pixels_to_sentiment.errors import Damaged, UserError, damage
 
 _METADATA = "caffe_layers"
+_CURE = "convert a network of this project with `pixels-to-sentiment caffe export`"
 
 
 def to_safetensors(path: Path | str, target: Path | str) -> None:
@@ -38,33 +38,19 @@ def to_safetensors(path: Path | str, target: Path | str) -> None:
 def from_safetensors(path: Path | str) -> Iterator[Layer]:
     """Give the layers of a safetensors file, as `models.read` gives those of a ``.caffemodel``.
 
-    Without the metadata that `to_safetensors` writes, a layer is what its weight looks like: four
-    dimensions a convolution, two an inner product; `UserError` where that does not tell.
+    `UserError` without the metadata that `to_safetensors` writes, as nothing else tells layers.
     """
     with damage(path, "save its parameters as float32, or fetch it again", "a safetensors file"):
         kinds.refuse(path, ("a safetensors file",))
         with safe_open(path, "np") as file:
             tensors = {key: file.get_tensor(key) for key in list(file.keys())}
             told = (file.metadata() or {}).get(_METADATA)
-        listed = json.loads(told) if told else _guessed(tensors)
+        if told is None:
+            raise Damaged("it does not tell which layers of Caffe it is of", _CURE)
+        listed = json.loads(told)
         named = [name for layer in listed for name in layer["blobs"]]
         if not listed or sorted(named) != sorted(tensors):
             raise ValueError("it holds no layers, or others than its metadata tell")
         for layer in listed:
             blobs = tuple(tensors[name] for name in layer["blobs"])
             yield Layer(str(layer["name"]), str(layer["type"]), blobs)
-
-
-def _guessed(tensors: dict[str, np.ndarray]) -> list[dict]:
-    """Tell layers from the names and shapes of parameters, in the order of the file."""
-    types, listed = {4: "Convolution", 2: "InnerProduct"}, []
-    for name, count in Counter(key.rpartition(".")[0] for key in tensors).items():
-        blobs = [one for one in (f"{name}.weight", f"{name}.bias") if one in tensors]
-        kind = types.get(np.ndim(tensors.get(f"{name}.weight")))
-        if kind is None or count > len(blobs):
-            raise Damaged(
-                f"no layer of Caffe has parameters like those of {name!r}",
-                "convert a network of this project with `pixels-to-sentiment caffe export`",
-            )
-        listed.append({"name": name, "type": kind, "blobs": blobs})
-    return listed

@@ -89,6 +89,12 @@ def test_a_start_is_exported_whole_or_not_at_all(capsys, tmp_path, monkeypatch):
     told = said(capsys, "caffe", "export", "squeezenet1_1:random", "-o", out)
     assert sorted(path.name for path in out.iterdir()) == names
     assert told.count("Wrote") == 4
+    text = (out / "squeezenet1_1_deploy.prototxt").read_text()
+    assert text.startswith(
+        "# Input: RGB, values 0..255 times 0.00392157,\n# then minus 0.485 0.456 0.406, divided"
+    )
+    sentence = refused(capsys, "caffe", "export", "squeezenet1_1:random", "-o", out)
+    assert "_deploy.prototxt exists already: use --force" in sentence
     before = {path: path.read_bytes() for path in out.iterdir()}
 
     def full(*_):

@@ -61,13 +61,14 @@ def test_a_reader_who_leaves_early_is_no_fault():
 
 
 def test_lists_are_exported_and_a_changed_one_is_in_the_way_until_force(capsys, tmp_path):
-    """What is in them is told in the tests of `folds`."""
-    folder = tmp_path / "lists"
-    assert said(capsys, "folds", "export", folder) == f"Wrote 30 lists under {folder}.\n"
-    changed = folder / "four_agrees" / "test2" / "train.txt"
+    """Nothing is written before that is known; what is in them is told in the tests of `folds`."""
+    changed = tmp_path / "four_agrees" / "test2" / "train.txt"
+    changed.parent.mkdir(parents=True)
     changed.write_text("mine\n")
-    assert str(changed) in refused(capsys, "folds", "export", folder)
-    said(capsys, "folds", "export", folder, "--force")
+    assert str(changed) in refused(capsys, "folds", "export", tmp_path)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [changed]
+    told = said(capsys, "folds", "export", tmp_path, "--force")
+    assert told == f"Wrote 30 lists under {tmp_path}.\n"
     assert changed.read_text() != "mine\n"
 
 

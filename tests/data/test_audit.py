@@ -196,14 +196,6 @@ def test_the_text_has_the_numbers_of_each_part(monkeypatch):
         assert row in [" ".join(line.split()) for line in section(text, heading)]
 
 
-def test_the_text_says_what_was_not_found_or_not_looked_into():
-    """Where all lists are right it says "none", and what needs the archive says so without it."""
-    text = audit.report()
-    assert section(text, "Lists that differ") == ["none"]
-    for heading in ("Labels in the complete lists", "Byte-identical", "Test photographs"):
-        assert "needs the archive of photographs" in section(text, heading)[0]
-
-
 def test_complete_lists_of_the_archive_agree_with_the_table(table, mirror):
     """882, 1,116 and 1,269 labels, nested, none of them another than the table's."""
     listed = audit.read_lists(mirror / pictures.ARCHIVE)

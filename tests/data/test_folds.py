@@ -104,19 +104,6 @@ def test_export_writes_the_30_published_files_byte_for_byte(tmp_path):
     assert set(paths) == {base / name for name in written}
 
 
-def test_export_does_not_overwrite_another_file(tmp_path):
-    """A differing file stops the export before anything is written; force replaces it."""
-    mine = tmp_path / "four_agrees" / "test2" / "train.txt"
-    mine.parent.mkdir(parents=True)
-    mine.write_text("mine\n")
-    with pytest.raises(UserError, match=r"train\.txt exists with other content"):
-        folds.export(tmp_path)
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [mine]
-    folds.export(tmp_path, force=True)
-    assert mine.read_bytes() == folds.lists()["four_agrees/test2/train.txt"]
-    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 30
-
-
 def test_export_to_a_place_that_is_no_folder_is_refused(tmp_path):
     """A file where the folder should be is told."""
     (tmp_path / "file").write_text("")

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from pixels_to_sentiment.errors import UserError
-from pixels_to_sentiment.networks import deploy, factory, surgery
+from pixels_to_sentiment.networks import deploy, surgery
 
 # isort: split
 from timm.layers import Conv2dSame
@@ -99,23 +99,6 @@ def test_what_caffe_cannot_express_is_named(layer, said):
     """Nothing is written in another way."""
     with pytest.raises(UserError, match=f"Caffe has no layer for {said}"):
         deploy.steps(nn.Sequential(nn.Conv2d(3, 2, 3), layer))
-
-
-def test_files_that_are_there_are_kept(tmp_path, tiny):
-    """Unless asked otherwise; all of them are named before anything is written."""
-    network = factory.create("squeezenet1_1", start="random", seed=0)
-    (tmp_path / "net_deploy.prototxt").write_text("mine")
-    with pytest.raises(UserError, match=r"net_deploy\.prototxt exists already: use --force"):
-        deploy.export(network, tmp_path, "net")
-    assert len(list(tmp_path.iterdir())) == 1
-    paths = deploy.export(network, tmp_path, "net", force=True)
-    told = (tmp_path / "net_deploy.prototxt").read_text()
-    assert told.startswith(
-        "# Input: RGB, values 0..255 times 0.00392157,\n# then minus 0.485 0.456 0.406, divided"
-    )
-    assert sorted(tmp_path.iterdir()) == sorted(paths)
-    assert len(paths) == 4
-    assert network.training
 
 
 def test_a_network_that_cannot_go_to_caffe_leaves_nothing(tmp_path, tiny):

@@ -37,7 +37,7 @@ class Reader:
 def _log(home: Path) -> Callable:
     from pixels_to_sentiment.caffe import logs
 
-    return logs.read_all
+    return logs.read
 
 
 def _model(home: Path) -> Callable:

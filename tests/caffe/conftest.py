@@ -22,9 +22,9 @@ def read(tmp_path):
             content = "".join(line + "\n" for line in content).encode()
         if isinstance(content, bytes):
             path.write_bytes(content)
-        (log,), unread = logs.read_all(path if isinstance(content, bytes) else content)
-        if unread:
-            warnings.warn(unread, stacklevel=2)
+        log = logs.read(path if isinstance(content, bytes) else content)
+        if log.unread:
+            warnings.warn(log.unread, stacklevel=2)
         return log
 
     return read_one

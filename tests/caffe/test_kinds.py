@@ -90,7 +90,7 @@ READERS = {
     **dict.fromkeys((".binaryproto", ".npy"), (means.read, "a Caffe mean")),
     **dict.fromkeys((".safetensors", ".pth"), (weights.read, "a weights file")),
     ".caffemodel": (weights.read, "a Caffe model"),
-    ".log": (logs.read_all, "a log or a table"),
+    ".log": (logs.read, "a log or a table"),
 }
 TOLD = [
     *(

@@ -103,44 +103,34 @@ ONE = ["Iteration 0, loss = 9", "Iteration 20, loss = 8"]
 
 
 @pytest.mark.parametrize(
-    ("lines", "curves"),
+    ("lines", "begins"),
     [
-        ([*ONE, *ONE], [[0, 20], [0, 20]]),
-        ([SOLVING, *ONE, SOLVING, *ONE], [[0, 20], [0, 20]]),
-        ([SOLVING, *ONE[:1], SOLVING, *ONE[:1]], [[0], [0]]),
-        ([*ONE, "Restoring previous solver status from a_iter_0.solverstate", *ONE], [[0, 20]]),
-        ([*ONE, "Resuming from a_iter_5.solverstate", SOLVING, "Iteration 20, lr = 1"], [[0, 20]]),
+        ([*ONE, *ONE], 3),
+        ([SOLVING, *ONE, SOLVING, *ONE], 5),
+        ([SOLVING, *ONE[:1], SOLVING, *ONE[:1]], 4),
+        ([*ONE, "Restoring previous solver status from a_iter_0.solverstate", *ONE], None),
+        ([*ONE, "Resuming from a_iter_5.solverstate", SOLVING, "Iteration 20, lr = 1"], None),
         (["Snapshotting solver state to x/a_iter_5.solverstate", *ONE,
-          "Resuming from x/b_iter_5.solverstate", "Iteration 40, loss = 1"], [[0, 20], [40]]),
-        # Of 2013, when the first iteration that is shown is not 0; and cut at its beginning.
-        (["Iteration 100, loss = 1", "Iteration 200, loss = 1"] * 2, [[100, 200]] * 2),
-        ([*ONE, "Iteration 10, loss = 1", "Iteration 20, loss = 1"], [[0, 10, 20]]),
+          "Resuming from x/b_iter_5.solverstate", "Iteration 40, loss = 1"], 5),
+        # Cut at its beginning.
+        (["Iteration 100, loss = 1", "Iteration 200, loss = 1"] * 2, 3),
+        ([*ONE, "Iteration 10, loss = 1", "Iteration 20, loss = 1"], None),
     ],
 )  # fmt: skip
-def test_runs_in_one_file_are_told_apart(tmp_path, lines, curves):
-    """A training that begins anew is another; one that goes on from a snapshot is the same."""
+def test_a_log_of_two_trainings_is_refused(tmp_path, lines, begins):
+    """With the line of the second; one that goes on from a snapshot is the same."""
     path = tmp_path / "a.log"
     path.write_text("".join(f"{glog(line, n)}\n" for n, line in enumerate(lines)))
-    found = logs.read_all(path).logs
-    assert [log.curve["iteration"].tolist() for log in found] == curves
-    if len(curves) > 1:
-        assert found[1].curve["seconds"].iloc[0] <= 1
+    if begins is None:
+        assert logs.read(path).curve["iteration"].to_list()[0] == 0
+    else:
+        with pytest.raises(UserError, match=f"line {begins} another training .*cut it into parts"):
+            logs.read(path)
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("Iteration 0, lr = 1\nIteration 1, lr = 1\n" * 1001, "has 1,001 runs, more than 1,000"),
-        (
-            "".join(
-                f"Iteration {n}, Testing net\nTest net output #{n}: a{n} = 1\n" for n in range(5000)
-            ),
-            "5,000 rows and 5,002 columns",
-        ),
-    ],
-)
-def test_what_would_become_too_many_tables_or_too_large_a_one_is_refused(tmp_path, text, said):
+def test_what_would_become_too_large_a_table_is_refused(tmp_path):
     """Before memory is taken for it."""
-    (tmp_path / "a.log").write_text(text)
-    with pytest.raises(UserError, match=rf"a\.log .*{said}.*: cut it into parts"):
-        logs.read_all(tmp_path / "a.log")
+    text = "Iteration {0}, Testing net\nTest net output #0: a{0} = 1\n"
+    (tmp_path / "a.log").write_text("".join(text.format(n) for n in range(5000)))
+    with pytest.raises(UserError, match=r"5,000 rows and 5,002 columns.*: cut it into parts"):
+        logs.read(tmp_path / "a.log")

@@ -257,7 +257,7 @@ def test_a_table_that_is_not_of_numbers_by_name_is_refused(tmp_path, names, text
     path = tmp_path / "curve.csv"
     path.write_text(f"iteration,{names}\n{text}\n")
     with pytest.raises(UserError, match=r"curve\.csv is not a log or a table") as refusal:
-        logs.read_all(path)
+        logs.read(path)
     assert "\n" not in str(refusal.value)
 
 
@@ -267,12 +267,12 @@ def test_what_is_not_a_text_is_refused(tmp_path, head):
     path = tmp_path / "net.caffemodel"
     path.write_bytes(head)
     with pytest.raises(UserError, match=r"net\.caffemodel is not .*it is not a text.*UTF-8"):
-        logs.read_all(path)
+        logs.read(path)
 
 
 def test_a_missing_file_and_a_folder_without_a_curve_are_named(tmp_path):
     """The sentence says what to name instead."""
     with pytest.raises(UserError, match=r"absent\.log cannot be read \(No such file"):
-        logs.read_all(tmp_path / "absent.log")
+        logs.read(tmp_path / "absent.log")
     with pytest.raises(UserError, match=r"is a folder without curve\.csv: name a Caffe log"):
-        logs.read_all(tmp_path)
+        logs.read(tmp_path)

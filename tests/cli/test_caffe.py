@@ -175,24 +175,23 @@ def undrawn(monkeypatch):
 
 
 def test_what_a_log_is_not_understood_in_or_has_more_of_is_told(capsys, tmp_path, log, undrawn):
-    """Lines with their number and the first, several runs, no iteration; strictly, it is refused.
+    """Lines with their number and the first, no iteration; strictly, it is refused.
 
-    A run is a curve and a table, and what was there is overwritten where that is asked for.
+    What was there is overwritten where that is asked for.
     """
     empty, out = tmp_path / "empty.log", tmp_path / "out"
-    log.write_text(LOG + LOG.replace("= 0.9", "= 5") + "Iteration 40, gradient = 3\n" * 2)
+    log.write_text(LOG + "Iteration 40, gradient = 3\n" * 2)
     empty.touch()
-    told = "left out: 2; the first is line 19: 'Iteration 40, gradient = 3'"
+    told = "left out: 2; the first is line 10: 'Iteration 40, gradient = 3'"
     assert told in refused(capsys, "logs", log, "--strict", "-o", out)
     assert not out.exists()
     out.mkdir()
     (out / "both.png").write_text("")
     assert main(["logs", str(log), str(empty), "-o", str(out), "--force"]) == 0
     err = capsys.readouterr().err
-    for sentence in (told, "a.log has 2 runs in it", "empty.log has no iteration"):
+    for sentence in (told, "empty.log has no iteration"):
         assert sentence in err
-    tables = [pd.read_csv(out / f"a-{n}.csv") for n in (1, 2)]
-    assert [table["total_loss"].to_list() for table in tables] == [[0.9, 0.8], [5, 0.8]]
+    assert pd.read_csv(out / "a.csv")["total_loss"].to_list() == [0.9, 0.8]
     assert (out / "both.png").stat().st_size > 1000
 
 

@@ -1,10 +1,11 @@
-"""What the lines of a Caffe log say, by the patterns of `forms`, gathered as runs of numbers."""
+"""What the lines of a Caffe log say, by the patterns of `forms`, gathered as rows of numbers."""
 
 import re
 from typing import NamedTuple
 
 from pixels_to_sentiment.caffe import forms
 from pixels_to_sentiment.caffe.clocks import Clock
+from pixels_to_sentiment.errors import Damaged
 
 TRAIN, TEST = b"Train", b"Test"
 # What stands where test nets have their number.
@@ -27,35 +28,30 @@ class Output(NamedTuple):
 RATE, TOTAL = Output(-3, 0, 0, "rate"), Output(-2, 0, 0, "total_loss")
 
 
-class Run:
-    """What one training printed; a row begins where the iteration changes."""
-
-    def __init__(self, start: float | None = None) -> None:
-        self.rows: list[tuple[int, dict[Output, float]]] = []
-        self.start, self.times = start, {}
-        self.losses: set[Output] = {TOTAL}
-        self.session = 0
-        self.prefixes: set[bytes] = set()
-
-
 class Reader:
-    """Takes a log.
+    """Takes the log of a training; `Damaged` where another one begins.
 
     Attributes
     ----------
-    runs
-        What was read.
+    rows
+        Iterations and what was printed at each; a row begins where the iteration changes.
+    start, times
+        The first time, and that of each iteration.
+    losses
+        The outputs that are losses.
     odd
         By number, the lines that say something in a form that is not known.
     """
 
     def __init__(self, text: bytes) -> None:
-        self.runs, self.clock, self.odd = [Run()], Clock(text), {}
+        self.rows: list[tuple[int, dict[Output, float]]] = []
+        self.start, self.times, self.losses, self.odd = None, {}, {TOTAL}, {}
+        self._clock, self._session, self._prefixes = Clock(text), 0, set()
         # What the lines before said that the next outputs are of.
         self._iteration: int | None = None
         self._nets: dict[bytes, int] = {}
-        # What was said since the last iteration: a beginning, when, and the snapshot restored.
-        self._started, self._restored, self._origin = False, None, None
+        # What was said since the last iteration: a beginning, and the snapshot restored.
+        self._started, self._restored = False, None
         *whole, rest = text.split(b"\n")
         for self._number, line in enumerate(whole, 1):
             self._line(line)
@@ -66,8 +62,8 @@ class Reader:
     def _line(self, line: bytes) -> None:
         head, bracket, said = line.rpartition(b"] ")
         head += bracket
-        if self.runs[0].start is None:
-            self.runs[0].start = self.clock.read(line)
+        if self.start is None:
+            self.start = self._clock.read(line)
         # Another line that got stuck in this one was not understood.
         if head.count(b"] ") > 1 and forms.SPEAKS.search(head):
             self._complain(line)
@@ -76,7 +72,7 @@ class Reader:
         elif found := forms.OUTPUT.match(said):
             understood = self._output(found, said)
         else:
-            understood = self._mark(head, said)
+            understood = self._mark(said)
         if not understood:
             self._complain(line)
 
@@ -103,35 +99,33 @@ class Reader:
         fresh = int(digits) != self._iteration
         if fresh:
             self._begin(int(digits))
-        if (fresh or what == b"loss") and (time := self.clock.read(head)):
-            self.runs[-1].times[int(digits)] = time
-            self.runs[-1].start = self.runs[-1].start or time
+        if (fresh or what == b"loss") and (time := self._clock.read(head)):
+            self.times[int(digits)] = time
         if what != b"lr":
             self._nets[TRAIN if what else TEST] = TRAINED if what else int(net or 0)
         once = [self._put(RATE if name == b"lr" else TOTAL, value) for name, value in pairs]
         return all(once)
 
     def _begin(self, iteration: int) -> None:
-        """Begin a row, and a run or a session where the log does."""
-        run = self.runs[-1]
-        if run.rows and self._is_new(run, iteration):
-            run = Run(self._origin)
-            self.runs.append(run)
-        elif run.rows and iteration < run.rows[-1][0]:
-            run.session += 1
+        """Begin a row, and a session where the log does."""
+        if self.rows and self._is_new(iteration):
+            what = f"before its line {self._number:,} another training begins"
+            raise Damaged(what, "cut it into parts")
+        if self.rows and iteration < self.rows[-1][0]:
+            self._session += 1
         self._iteration, self._nets = iteration, {}
-        self._started, self._restored, self._origin = False, None, None
-        run.rows.append((iteration, {}))
+        self._started, self._restored = False, None
+        self.rows.append((iteration, {}))
 
-    def _is_new(self, run: Run, iteration: int) -> bool:
+    def _is_new(self, iteration: int) -> bool:
         """Tell whether a training begins that does not go on from where the run was."""
         if self._restored is not None:
-            return bool(self._restored and run.prefixes) and self._restored not in run.prefixes
-        return self._started or run.rows[-1][0] > iteration <= run.rows[0][0]
+            return bool(self._restored and self._prefixes) and self._restored not in self._prefixes
+        return self._started or self.rows[-1][0] > iteration <= self.rows[0][0]
 
     def _put(self, output: Output, value: float) -> bool:
         """Take a number; tell whether there was no other, or the iteration is repeated."""
-        _, row = self.runs[-1].rows[-1]
+        _, row = self.rows[-1]
         known = row.get(output, value)
         row[output] = value
         same = known == value or (known != known and value != value)
@@ -146,27 +140,25 @@ class Reader:
         net = self._nets.get(phase)
         if value is None or net is None or not name or forms.STUCK.search(name):
             return False
-        run = self.runs[-1]
-        output = Output(net, run.session, int(place), name.decode(errors="replace"))
+        output = Output(net, self._session, int(place), name.decode(errors="replace"))
         if stop < len(text):
-            run.losses.add(output)
+            self.losses.add(output)
         return self._put(output, value)
 
-    def _mark(self, head: bytes, text: bytes) -> None:
+    def _mark(self, text: bytes) -> None:
         """Notice where a training begins or goes on."""
         found = forms.MARK.match(text)
         if found is None:
             return
         started, restored, snapshot = found.groups()
         if started:
-            self._started, self._origin = True, self._origin or self.clock.read(head)
-            self._iteration, self._nets = None, {}
+            self._started, self._iteration, self._nets = True, None, {}
         elif restored:
             self._restored = self._restored or _prefix(text)
         elif snapshot:
-            self.runs[-1].prefixes.add(_prefix(text))
+            self._prefixes.add(_prefix(text))
         else:
-            self.clock.read(text)
+            self._clock.read(text)
 
 
 def _prefix(text: bytes) -> bytes:

@@ -20,8 +20,6 @@ from pixels_to_sentiment.files import magic
 
 _CURVE_FILE = "curve.csv"
 _CURE = "name a Caffe log, saved as UTF-8, or the table or folder of a finished run"
-# Beginnings in a file, each of which would be a run, a table and a line in every drawing.
-_RUNS = 1000
 # Of a table, which would be nearly empty.
 _CELLS = 20_000_000
 
@@ -41,11 +39,16 @@ class Log(NamedTuple):
         The columns that are losses, in the order of the columns.
     nans
         Column: the rows (counted from 0) where NaN was logged.
+    unread
+        A sentence that counts the lines which say something of iterations or outputs in a form
+        that is not known, or give an iteration another number, of which the later is kept, and
+        shows the first; empty if there are none.
     """
 
     curve: pd.DataFrame
     losses: tuple[str, ...]
     nans: dict[str, list[int]]
+    unread: str = ""
 
     def write(self, path: Path) -> None:
         """Write the curve as CSV: ``nan`` where that was logged, nothing where nothing was."""
@@ -57,36 +60,18 @@ class Log(NamedTuple):
         table.to_csv(path, index=False)
 
 
-class Read(NamedTuple):
-    """What a file holds.
-
-    Attributes
-    ----------
-    logs
-        A log for each run, in the order of the file; one without rows if there is none.
-    unread
-        A sentence that counts the lines which say something of iterations or outputs in a form
-        that is not known, or give an iteration another number, of which the later is kept, and
-        shows the first; empty if there are none.
-    """
-
-    logs: list[Log]
-    unread: str
-
-
-def read_all(path: Path | str) -> Read:
+def read(path: Path | str) -> Log:
     """Read a Caffe log, or the ``curve.csv`` of a run, by itself or by the run's folder.
 
     A log may have been cut at either end. Sessions may have been appended to each other: where a
-    session restores a snapshot of the run before it, or goes back without saying why but not to
-    the beginning, they are one run, and of an iteration that is there twice the later values win.
-    Any other beginning is that of another run. A last line without its end is left out, since it
-    may stop within a number. Times are taken as printed, pauses between sessions included; where
-    they have no year, the header ``Log file created at`` gives it, and any later date is of the
-    year that brings it nearest to the one before. An iteration's time is that of the line with
-    its loss, or else of its first line. Of an output of several numbers the first keeps the name
-    and the others get ``.1``, ``.2`` after it. A text that names no iteration gives a curve without
-    rows.
+    session restores a snapshot of the run before it, or goes back without saying why but not to the
+    beginning, they are one run, and of an iteration that is there twice the later values win. A
+    last line without its end is left out, since it may stop within a number. Times are taken as
+    printed, pauses between sessions included; where they have no year, the header ``Log file
+    created at`` gives it, and any later date is of the year that brings it nearest to the one
+    before. An iteration's time is that of the line with its loss, or else of its first line. Of an
+    output of several numbers the first keeps the name and the others get ``.1``, ``.2`` after it. A
+    text that names no iteration gives a curve without rows.
 
     In a log the losses are the outputs that Caffe prints with their weight, ``(* 1 = 0.7 loss)``,
     and ``total_loss``; in a table the columns that end in ``loss``.
@@ -95,8 +80,8 @@ def read_all(path: Path | str) -> Read:
     ------
     UserError
         If the file is missing, cannot be read, is no text, or is a table that is not of numbers;
-        if it has over 1,000 runs, or its table would be of over 20 million cells; if a folder has
-        no ``curve.csv``.
+        if it holds several trainings, or its table would be of over 20 million cells; if a folder
+        has no ``curve.csv``.
     """
     path = Path(path)
     if os.path.isdir(path):
@@ -110,13 +95,9 @@ def read_all(path: Path | str) -> Read:
         if b"\0" in text[:4096]:
             raise ValueError("it is not a text")
         if text.startswith(b"iteration,"):
-            return Read([_table(text)], "")
+            return _table(text)
         reader = lines.Reader(text)
-        if len(reader.runs) > _RUNS:
-            what = f"it has {len(reader.runs):,} runs, more than {_RUNS:,}"
-            raise Damaged(what, "cut it into parts")
-        found = [_curve(run) for run in reader.runs]
-        return Read(found, _unread(path, reader.odd) if reader.odd else "")
+        return _curve(reader)._replace(unread=_unread(path, reader.odd) if reader.odd else "")
 
 
 def _table(text: bytes) -> Log:
@@ -141,7 +122,7 @@ def _unread(path: Path, odd: dict[int, bytes]) -> str:
     )
 
 
-def _curve(run: lines.Run) -> Log:
+def _curve(run: lines.Reader) -> Log:
     names, rows = _names(run), {}
     for iteration, row in run.rows:
         named = {names[one]: value for one, value in row.items()}
@@ -152,7 +133,7 @@ def _curve(run: lines.Run) -> Log:
     return _log(rows, names.values(), {names.get(one) for one in run.losses})
 
 
-def _names(run: lines.Run) -> dict[lines.Output, str]:
+def _names(run: lines.Reader) -> dict[lines.Output, str]:
     """Name the columns of the outputs, in the order of the table."""
     names, seen = {}, Counter()
     nets = {lines.RATE.net: "", lines.TOTAL.net: "", lines.TRAINED: "train_"}

@@ -136,21 +136,15 @@ def _logs(options: argparse.Namespace) -> None:
     read = {}
     for name, path in zip(names, options.logs, strict=True):
         with waiting(f"Reading {path.name}"):
-            found = logs.read_all(path)
+            found = logs.read(path)
         if found.unread and options.strict:
             raise UserError(found.unread)
-        several = len(found.logs) > 1
-        for said in (
-            found.unread,
-            several and f"{path} has {len(found.logs)} runs in it: a curve each.",
-            found.logs[0].curve.empty and f"{path} has no iteration in it.",
-        ):
+        for said in (found.unread, found.curve.empty and f"{path} has no iteration in it."):
             if said:
                 print(said, file=sys.stderr)
-        numbered = [f"{name}-{n}" for n, _ in enumerate(found.logs, 1)] if several else [name]
-        if again := read.keys() & set(numbered):
-            raise UserError(f"Two logs are called {again.pop()!r}: give each its own of --names.")
-        read |= zip(numbered, found.logs, strict=True)
+        if name in read:
+            raise UserError(f"Two logs are called {name!r}: give each its own of --names.")
+        read[name] = found
     if all(log.curve.empty for log in read.values()):
         raise UserError("There is nothing to draw: no log has an iteration in it.")
     _write_logs(read, options.output, options.force)

@@ -117,7 +117,7 @@ def training_logs(
     Parameters
     ----------
     curves
-        By model, as `caffe.logs.read_all` and `loop.train` give them.
+        By model, as `caffe.logs.read` and `loop.train` give them.
     losses
         By model, the columns that are losses. Of training, ``total_loss`` alone is drawn where
         there is one.

@@ -42,3 +42,10 @@ def test_without_a_region_it_is_the_corrected_t_test():
     ends = [stats.ttest_1samp(shrunk, -0.01, alternative="greater").pvalue,
             stats.ttest_1samp(shrunk, 0.01, alternative="less").pvalue]  # fmt: skip
     assert judged(DIFFERENCES)["p_same"] == pytest.approx(max(ends))
+
+
+@pytest.mark.parametrize(("chance", "said"), [(0.95, "same"), (0.9499, "undecided")])
+def test_a_verdict_is_at_least_95_percent_probable(chance, said):
+    rest = (1 - chance) / 2
+    row = pd.Series({"worse": rest, "same": chance, "better": rest, "p_same": 0.0})
+    assert equivalence.verdict(row) == said

@@ -1,7 +1,7 @@
 """Runs against each other, picture by picture, and differences between them in words."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -78,29 +78,25 @@ def paired(
     names = list(zip(table["first"], table["other"], strict=True))
     table = table.join(pd.DataFrame([rows[both] for both in names]))
     table["pair"] = _told_apart(names)
-    each = [[chosen[key] for key in rows[both]["keys"].split(", ")] for both in names]
-    table["areas"] = [_areas(some, both) for some, both in zip(each, names, strict=True)]
-    table["failed"] = ["; ".join(_failed(some)) for some in each]
+    each = ([chosen[key] for key in rows[both]["keys"].split(", ")] for both in names)
+    went = [_went(some, both) for some, both in zip(each, names, strict=True)]
+    table["areas"], table["failed"] = zip(*went, strict=True)
     table.attrs["runs"] = list(chosen)
     return table
 
 
-def _areas(records: list[Record], names: tuple[str, str]) -> str:
-    areas = runs.by_seed(records).groupby("configuration")["auc"].mean()
-    return " / ".join(f"{areas[name]:.2f}" for name in names)
-
-
-def _failed(records: list[Record]) -> Iterator[str]:
-    """Name the configurations that cannot be counted, with what shows it."""
-    ends = [(runs.title_of(one), one.curve()["train_loss"].tail(10).mean()) for one in records]
-    means = pd.DataFrame(ends, columns=["name", "loss"]).groupby("name")["loss"].mean()
+def _went(records: list[Record], names: tuple[str, str]) -> tuple[str, str]:
+    """Give the areas of either configuration, and which cannot be counted, with what shows it."""
+    went = runs.by_seed(records).groupby("configuration")[["auc", "train_loss"]].mean()
     beyond = judgement.beyond_positive(gathered(records, "oversampled"))
-    lows = beyond.set_index("configuration")["low"]
-    for name in dict.fromkeys(runs.title_of(one) for one in records):
+    lows, failed = beyond.set_index("configuration")["low"], []
+    for name in names:
+        loss = went["train_loss"][name]
         if lows[name] <= 0:
-            yield f"{name} is no better than always positive"
-        elif means[name] > np.log(len(CLASSES)):
-            yield f"{name} ends at a training loss of {means[name]:.2f} nats, above a coin's"
+            failed.append(f"{name} is no better than always positive")
+        elif loss > np.log(len(CLASSES)):
+            failed.append(f"{name} ends at a training loss of {loss:.2f} nats, above a coin's")
+    return " / ".join(f"{went['auc'][name]:.2f}" for name in names), "; ".join(failed)
 
 
 def _alike(records: list[Record], pair: Iterable[Configuration]) -> list[list[Record]]:

@@ -114,7 +114,7 @@ def test_findings_are_computed_and_those_without_evidence_left_out(judged, candi
     assert "right on 81.8%" in html
     for part in (
         "<strong>Of 23 claims on what the article&#39;s experiments found: 3 repro",
-        "Inconclusive ones with comparisons against them: 1.",
+        "Of the inconclusive ones 1 has comparisons against them.",
         "1 of 3 comparisons (1 undecided, 1 against it).</strong> What goes against it is of one "
         "seed and added with results in view. The verdict is “contradicted”; without what",
         " with 88.1%.",

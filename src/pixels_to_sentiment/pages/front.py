@@ -152,7 +152,8 @@ def in_all(judged: pd.DataFrame) -> str:
         " The weights of its networks were not to be had; other networks and machines can by rule "
         "support, but not contradict."
     ) * none
-    because += f" Inconclusive ones with comparisons against them: {against or 'none'}."
+    has = "has" if against == 1 else "have"
+    because += f" Of the inconclusive ones {against or 'none'} {has} comparisons against them."
     rest = judged[judged["nature"] != FINDING].groupby("verdict")["nature"].unique()
     decided = [one for one in (claims.REPRODUCED, claims.CONTRADICTED) if one in rest]
     besides = "; ".join(f"{one}: {', '.join(rest[one])}" for one in decided)

@@ -60,6 +60,8 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         start, status = self.window(served, request)
         body = served.body[start:]
+        # Taken before a client can have the headers, and with them a reason to ask once more.
+        cut = served.cuts.pop(0) if served.cuts else None
         self.send_response(status)
         self.send_header("Content-Type", served.kind)
         for key, value in served.headers.items():
@@ -72,10 +74,9 @@ class Handler(BaseHTTPRequestHandler):
         elif served.length:
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        body = body[: served.cuts.pop(0)] if served.cuts else body
         if served.chunked:
-            self.wfile.write(b"%x\r\n" % (len(body) + 1))
-        self.wfile.write(body)
+            self.wfile.write(b"%x\r\n" % (len(body[:cut]) + 1))
+        self.wfile.write(body[:cut])
         if self.server.pause:
             self.wfile.flush()
             self.server.pause.wait(20)

@@ -73,4 +73,5 @@ def test_the_sizes_of_the_photographs_files_are_known(photographed, mirror):
     files, black = photographed[:9], np.zeros((9, 256, 256, 3), np.uint8)
     blind = descriptors.blind(Pictures(files["image"], black, "photographs", "f", files))
     assert np.exp(blind["size of file and picture"][0]) == pytest.approx([450, 600, 0.75, 45402])
+    assert np.exp(blind["width and height"][0]) == pytest.approx([450, 600, 0.75])
     assert {len(one) for one in blind.values()} == {9}

@@ -27,9 +27,10 @@ _FACE = "haarcascade_frontalface_default.xml"
 def blind(loaded: Pictures) -> dict[str, np.ndarray]:
     """Features that see no content, by name in words: a row a picture, float64 (n, k).
 
-    The logarithms of file size, width, height and their ratio (the stand-in has no files, so no
-    size of them); with a histogram of 4 x 4 x 4 colours; the means of 8 x 8 blocks; and the mean
-    gradient of 4 x 4 blocks. The first has nothing at all, which leaves the share of positives.
+    The logarithms of width, height and their ratio; with that of the size of the file (the stand-in
+    has no files, so no size of them); with a histogram of 4 x 4 x 4 colours, too; the means of 8 x
+    8 blocks; and the mean gradient of 4 x 4 blocks. The first has nothing at all, which leaves the
+    share of positives.
     """
     width, height = loaded.files[["width", "height"]].to_numpy(float).T
     size = np.log(np.stack([width, height, width / height, *_bytes(loaded)], axis=1))
@@ -39,6 +40,7 @@ def blind(loaded: Pictures) -> dict[str, np.ndarray]:
     edges = _blocks(np.stack([_gradient(_grey(one)) for one in loaded.pixels]), 4)
     return {
         "share of positives in training": np.zeros((len(size), 1)),
+        "width and height": size[:, :3],
         "size of file and picture": size,
         "size and colours": np.hstack([size, colours]),
         "thumbnails of 8 × 8": thumbnails.reshape(len(size), -1),

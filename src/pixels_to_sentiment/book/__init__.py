@@ -11,11 +11,12 @@ import multiprocessing
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 import yaml
+from tqdm import tqdm
 
 from pixels_to_sentiment import places, provenance
 from pixels_to_sentiment.book import checks, freshness, notebooks, tiers
@@ -78,7 +79,11 @@ def execute(
             record = {"key": _key(sources[name], settled[name], inputs), "tier": tier}
             if force or not _renewed(name, sources[name], record["key"]):
                 jobs.append((name, sources[name], settled[name], record))
-        _each(jobs, at_once)
+        with tqdm(total=len(jobs), unit=" chapters", leave=False, disable=not jobs or None) as bar:
+            for told in _each(jobs, at_once):
+                with bar.external_write_mode():
+                    print(told, flush=True)
+                bar.update()
         executed += [name for name, *_ in jobs]
     fetched = freshness.shared_inputs(extra_inputs())
     # What else changed, as what is recorded, came too late for the outputs.
@@ -108,29 +113,29 @@ def _make_book_of(own: Path) -> None:
         shutil.copy(book / "book" / name, home)
 
 
-def _each(jobs: list[tuple], at_once: int) -> None:
+def _each(jobs: list[tuple], at_once: int) -> Iterator[str]:
     """Execute notebooks: several at once from the last, a long one; none after one has failed."""
     if at_once == 1 or len(jobs) < 2:
         for job in jobs:
-            _execute(*job)
+            yield _execute(*job)
         return
     threads = str(max(1, (os.cpu_count() or 1) // at_once))
     with ThreadPoolExecutor(at_once) as pool:
         begun = [pool.submit(_apart, job, threads) for job in reversed(jobs)]
         try:
             for done in as_completed(begun):
-                done.result()
+                yield done.result()
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
 
 
-def _apart(job: tuple, threads: str) -> None:
+def _apart(job: tuple, threads: str) -> str:
     """Execute a notebook from a process of its own: papermill minds Ctrl-C in a main thread."""
     # One task, so that it ends by itself where its parent has been killed.
     made = {"initializer": _share_processors, "initargs": (threads,), "max_tasks_per_child": 1}
     with ProcessPoolExecutor(1, _SPAWNED, **made) as alone:
-        alone.submit(_execute, *job).result()
+        return alone.submit(_execute, *job).result()
 
 
 def _share_processors(threads: str) -> None:
@@ -159,7 +164,7 @@ def _renewed(name: str, source, key: str) -> bool:
     return True
 
 
-def _execute(name: str, source, parameters: dict, record: dict) -> None:
+def _execute(name: str, source, parameters: dict, record: dict) -> str:
     target = notebooks.chapter_path(name)
     kept = notebooks.root() / "_build" / "failed" / f"{name}.ipynb"
     clock = provenance.Clock()
@@ -169,7 +174,6 @@ def _execute(name: str, source, parameters: dict, record: dict) -> None:
         try:
             executed = _run(notebooks.source_paths()[name], source, attempt, parameters)
         except UserError as error:
-            print(f"{name}: failed", flush=True)
             kept.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(attempt, kept)
             raise UserError(f"{error} The full traceback is in {kept}.") from error
@@ -181,7 +185,7 @@ def _execute(name: str, source, parameters: dict, record: dict) -> None:
     }
     _write(_merge(source, executed, record), target)
     kept.unlink(missing_ok=True)
-    print(f"{name}: executed {record['seconds']:.0f} s", flush=True)
+    return f"{name}: executed {record['seconds']:.0f} s"
 
 
 def _run(path: Path, source, attempt: Path, parameters: dict):

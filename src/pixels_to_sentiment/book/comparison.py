@@ -8,6 +8,8 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from tqdm import tqdm
+
 from pixels_to_sentiment import places
 from pixels_to_sentiment.book import notebooks
 from pixels_to_sentiment.errors import UserError
@@ -34,7 +36,7 @@ def compare(everything: bool = False) -> list[str]:
     due = [name for name in longest if everything or before.get(name) != made[name]["key"]]
     with tempfile.TemporaryDirectory() as fresh, ThreadPoolExecutor(AT_ONCE) as pool:
         found = pool.map(lambda name: _fault(chapters[name], fresh), due)
-        faults = dict(zip(due, found, strict=True))
+        faults = dict(zip(due, tqdm(found, total=len(due), disable=None), strict=True))
     equal = {name: made[name]["key"] for name, fault in faults.items() if not fault}
     places.keep(passed, json.dumps(before | equal, indent=1))
     if len(equal) < len(due):
@@ -55,7 +57,8 @@ def _fault(chapter: Path, runs: str) -> str:
         stderr=subprocess.STDOUT,
         text=True,
     )
-    print(done.stdout, flush=True)
+    with tqdm.external_write_mode():
+        print(done.stdout, flush=True)
     if done.returncode == _DIFFERS:
         return (
             f"{chapter} came out otherwise when it was run again: see above, and make what may "

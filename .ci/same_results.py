@@ -27,6 +27,7 @@ NETWORKS = (
     *("alexnet:imagenet-convolutions:head-at-base-rate", "squeezenet1_0:imagenet-caffe:paper"),
     *("squeezenet1_1:imagenet:paper", "squeezenet1_1+fire9-2:imagenet:paper-frozen-features"),
     *("squeezenet1_1+conv11-2:imagenet:paper", "mobilenet_v2:imagenet:paper-without-twins"),
+    *("efficientnet_lite0:imagenet:paper", "resnet50:imagenet:paper"),
 )
 PRECISIONS = "bf16", "fp32"
 OTHERS = ["layer-by-layer"], ["sentiment-maps"]

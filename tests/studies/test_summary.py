@@ -195,3 +195,20 @@ def test_random_maps_against_each_other_count_once(table):
     some = table[table["map"] == "random"].assign(mirrored=0.5, window=0.5)
     found = summary.means(some, ["mirrored", "window"])
     assert found["pictures"].to_list() == [SIZES[1], sum(SIZES.values())]
+
+
+def test_shapes_are_those_of_each_recorded_map(records):
+    """A map a row, in the order of the studies, with places enough for its spread."""
+    table = summary.shapes(records)
+    assert len(table) == sum(SIZES.values())
+    for record, (_, some) in zip(records, table.groupby("key", sort=False), strict=True):
+        images, maps = record.maps()
+        assert some["image"].tolist() == images.tolist()
+        magnitudes = np.abs(maps.reshape(len(maps), -1))
+        even = magnitudes.sum(1) ** 2 / (magnitudes**2).sum(1)
+        # Of so many places with equal shares the squares would be the same: never more.
+        assert (some["spread"].to_numpy() >= even - 1e-9).all()
+        assert (some["spread"] <= some["places"] + 1e-9).all()
+    found = summary.means(table, ["sparseness"])
+    assert found["mean"].item() == pytest.approx(table.groupby("fold")["sparseness"].mean().mean())
+    assert summary.shapes([]).empty

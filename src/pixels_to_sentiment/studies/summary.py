@@ -9,7 +9,7 @@ from scipy.integrate import trapezoid
 
 from pixels_to_sentiment.judging import resampling
 from pixels_to_sentiment.records.catalogue import title_of
-from pixels_to_sentiment.studies import faithfulness, measures
+from pixels_to_sentiment.studies import faithfulness, measures, robustness
 from pixels_to_sentiment.studies.records import StudyRecord
 
 # For each score, whether more of it speaks for a map.
@@ -44,6 +44,27 @@ def gathered(records: Iterable[StudyRecord]) -> pd.DataFrame:
     table["sure"] = table[measures.column("deletion", 0.0)]
     table = table.assign(right=table["class"] == table["label"])
     table.attrs["runs"] = [record.key for record in records]
+    return table
+
+
+def shapes(records: Iterable[StudyRecord]) -> pd.DataFrame:
+    """Say how sparse and how wide the recorded sentiment maps are, a map of a picture a row.
+
+    ``key``, ``fold``, ``image``, ``map`` (`measures.MAP`), ``sparseness`` and ``spread`` (places;
+    the exponential of the complexity) as of `robustness`, and ``places`` (of the map).
+    """
+    parts = []
+    for record in records:
+        images, maps = record.maps()
+        shape = {
+            "sparseness": robustness.sparseness(maps),
+            "spread": np.exp(robustness.complexity(maps)),
+            "places": maps[0].size,
+        }
+        named = {"key": record.key, "fold": record.study.fold, "image": images}
+        parts.append(pd.DataFrame(named | {"map": measures.MAP} | shape))
+    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    table.attrs["runs"] = [*table["key"].unique()] if parts else []
     return table
 
 
@@ -115,12 +136,14 @@ def failures(table: pd.DataFrame, count: int, sure: float) -> pd.DataFrame:
     return _of_pictures(table).query("sure >= @sure").sort_values("road").head(count)
 
 
-def by_configuration(records: Iterable[StudyRecord]) -> dict[str, pd.DataFrame]:
-    """Gather the studies of each configuration, by its words.
+def by_configuration(
+    records: Iterable[StudyRecord], made: Callable[..., pd.DataFrame] = gathered
+) -> dict[str, pd.DataFrame]:
+    """Apply `gathered` or `shapes` to the studies of each configuration, by its words.
 
     One network that was trained in two ways is two here: a mean over both is of neither.
     """
-    return {t: gathered(some) for t, some in groupby(sorted(records, key=title_of), title_of)}
+    return {t: made(some) for t, some in groupby(sorted(records, key=title_of), title_of)}
 
 
 def side_by_side(tables: Mapping[str, pd.DataFrame], found: Callable) -> pd.DataFrame:

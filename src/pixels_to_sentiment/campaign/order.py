@@ -14,7 +14,6 @@ MAIN = (
     *(catalogue.SETTLED, catalogue.CONVOLUTIONS_FC6_2, catalogue.SETTLED_FC7_2),
     *(catalogue.SETTLED_FC9_2, catalogue.CONVOLUTIONS_FC9_2),
     *catalogue.EXPERIMENTS["ten-years-later"].here,
-    catalogue.SQUEEZENET,
 )
 # Runs of a trial, which are never recorded.
 SMOKE = {"iterations": 2, "batch_size": 4, "limit": 4}

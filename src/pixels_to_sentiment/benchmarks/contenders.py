@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset, Subset
+from torch.utils.flop_counter import FlopCounterMode
 
 from pixels_to_sentiment.benchmarks.results import PRODUCT_SIDE
 from pixels_to_sentiment.data import pictures
@@ -183,25 +184,19 @@ def product(way: str, precision: str, device: str, times: int = 1) -> Callable[[
 def operations(network: str, *, train: bool) -> int:
     """Count the multiplications and additions of one picture, of the network as plainly written.
 
-    That is forward and backward in training, and forward alone otherwise. The backward pass is not
-    left to torch's FlopCounterMode, which takes convolutions in groups for whole ones there.
+    That is forward and backward in training, and forward alone otherwise. Backward is not left to
+    torch's counter, which takes convolutions in groups for whole ones there.
     """
-    made = plain(network).train(train)
-    total = 0
-
-    def note(layer: nn.Module, args: tuple[Tensor], output: Tensor) -> None:
-        nonlocal total
-        # Each output takes one product and one sum with each weight of its filter; backward, the
-        # gradients of the weights and of the input take as much again each.
-        once = 2 * output[0].numel() * layer.weight[0].numel()
-        total += once * (2 + args[0].requires_grad if train else 1)
-
-    for layer in made.modules():
-        if isinstance(layer, nn.Conv2d | nn.Linear):
-            layer.register_forward_hook(note)
-    with torch.set_grad_enabled(train):
-        made(noise(made.convention.crop, 2))
-    return total
+    made = plain(network)
+    with torch.inference_mode(), FlopCounterMode(display=False) as counter:
+        made(noise(made.convention.crop, 1))
+    forward = counter.get_total_flops()
+    if not train:
+        return forward
+    # Backward, the gradients of the weights and of the input take as much again each, but nobody
+    # asks for that of the picture.
+    first = next(name for name, one in made.named_modules() if isinstance(one, nn.Conv2d))
+    return 3 * forward - sum(counter.get_flop_counts()[f"Network.{first}"].values())
 
 
 def plain(network: str) -> Network:

@@ -103,17 +103,15 @@ def test_a_single_point_of_a_training_log_is_marked():
     assert drawn_logs(figure) == {"m: loss, training": ([0.5], "-", "o", 0)}
 
 
-@pytest.mark.parametrize("count", [2000, 10 * curves.BAND_POINTS])
-def test_many_points_of_a_training_log_are_a_band_with_its_means(count):
-    """Thin and pale, all of them or the extremes; the means of equal stretches lie over them."""
-    steps = np.arange(count)
+def test_many_points_of_a_training_log_are_a_band_with_its_means():
+    """Pale, from the least to the largest of equal stretches, whose means are the line."""
+    steps = np.arange(2000)
     values = np.where(steps == 1234, 9.0, steps % 2)
     log = pd.DataFrame({"iteration": steps, "train_accuracy": values})
-    band, means = curves.training_logs({"m": log}, {"m": ()}).axes[0].lines
-    assert len(band.get_xdata()) == min(count, curves.BAND_POINTS)
-    assert [y for x, y in band.get_xydata() if x == 1234] == [9.0]
+    (panel,) = curves.training_logs({"m": log}, {"m": ()}).axes
+    (means,), (band,) = panel.lines, panel.collections
+    assert band.get_paths()[0].get_extents().ymax == 9
     assert band.get_alpha() < 0.5
-    assert band.get_linewidth() < means.get_linewidth()
     halves = means.get_xydata().reshape(curves.STRETCHES, 2)
     assert halves[:, 1] == pytest.approx(values.reshape(curves.STRETCHES, -1).mean(axis=1))
     assert halves[:, 0] == pytest.approx(steps.reshape(curves.STRETCHES, -1).mean(axis=1))

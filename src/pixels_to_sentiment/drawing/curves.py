@@ -26,10 +26,8 @@ LOG_STYLES = {
     (False, "train"): "-.",
     (False, "test"): ":",
 }
-# More points than this make a pale band, with the means of so many stretches drawn over it.
+# Where there are more points than this, the line has the means of so many stretches of them.
 MANY_POINTS, STRETCHES = 300, 100
-# Of more points the band shows but the least and the largest of each of half as many stretches.
-BAND_POINTS = 2000
 
 
 def learning_curves(curves: pd.DataFrame) -> Figure:
@@ -111,8 +109,8 @@ def training_logs(
 
     Losses are solid in training and dashed in the test, other outputs dash-dotted and dotted.
     With several outputs of one kind, the second and further ones carry marks. Where there are
-    more than `MANY_POINTS`, the points are a pale band and the line shows means over
-    `STRETCHES` stretches of them.
+    more than `MANY_POINTS`, the line shows means over `STRETCHES` stretches of them, in a pale
+    band from the least to the largest.
 
     Parameters
     ----------
@@ -150,8 +148,7 @@ def training_logs(
     handles = []
     for is_loss, _, points, band, style in lines:
         panel = left if is_loss else right
-        if len(band):
-            panel.plot(*band.T, color=style["color"], linewidth=0.6, alpha=0.3, zorder=1)
+        panel.fill_between(points[:, 0], *band.T, color=style["color"], linewidth=0, alpha=0.3)
         handles += panel.plot(*points.T, linewidth=1.5, markersize=4, **style)
     figure.legend(handles, labels, loc="outside lower center", ncols=2, handlelength=3.2)
     return figure
@@ -162,7 +159,8 @@ def _log_lines(
 ) -> Iterator[tuple[bool, str, np.ndarray, np.ndarray, dict[str, object]]]:
     """Give the columns that can be drawn and hold a number.
 
-    Of each whether it is a loss, its name, the points of its line and of its band, and its style.
+    Of each whether it is a loss, its name, the points of its line, the ends of its band, and its
+    style.
     """
     kinds: Counter[tuple[bool, str]] = Counter()
     for column in curve:
@@ -188,17 +186,13 @@ def _log_lines(
 
 
 def _thinned(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Give what the line shows and what the band below it shows, without a copy of it all."""
+    """Give what the line shows, and from where to where the band around it reaches; (n, 2) each."""
     rows = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
-    if len(rows) <= MANY_POINTS:
-        return np.column_stack([x[rows], y[rows]]), np.empty((0, 2))
-    stretches = np.array_split(rows, STRETCHES)
-    means = np.array([(x[some].mean(), y[some].mean()) for some in stretches])
-    if len(rows) > BAND_POINTS:
-        stretches = np.array_split(rows, BAND_POINTS // 2)
-        ends = [some[sorted((y[some].argmin(), y[some].argmax()))] for some in stretches]
-        rows = np.concatenate(ends)
-    return means, np.column_stack([x[rows], y[rows]])
+    count = len(rows) if len(rows) <= MANY_POINTS else STRETCHES
+    some = np.array_split(rows, count) if count else []
+    line = [(x[one].mean(), y[one].mean()) for one in some]
+    band = [(y[one].min(), y[one].max()) for one in some]
+    return np.array(line).reshape(-1, 2), np.array(band).reshape(-1, 2)
 
 
 def scaling(ways: pd.DataFrame, days: pd.DataFrame) -> Figure:

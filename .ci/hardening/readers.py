@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from pkgutil import resolve_name
 from unittest.mock import patch
 
 # Bytes of the largest file that is tried.
@@ -23,21 +24,21 @@ class Reader:
     ----------
     suffix
         Of the file that is read.
-    prepare
-        Imports what it needs, which is to be instrumented, and gives what reads a file.
+    named
+        What reads a file, by its name in the library; or what gives it, in a folder of its own.
     seeds
         Function of `seeds` that makes valid files.
     """
 
     suffix: str
-    prepare: Callable[[Path], Callable[[Path], object]]
+    named: str | Callable[[Path], Callable[[Path], object]]
     seeds: str
 
-
-def _log(home: Path) -> Callable:
-    from pixels_to_sentiment.caffe import logs
-
-    return logs.read
+    def prepare(self, home: Path) -> Callable[[Path], object]:
+        """Import what it needs, which is to be instrumented, and give what reads a file."""
+        if isinstance(self.named, str):
+            return resolve_name(f"pixels_to_sentiment.{self.named}")
+        return self.named(home)
 
 
 def _model(home: Path) -> Callable:
@@ -61,30 +62,12 @@ def _back(home: Path) -> Callable:
     return read
 
 
-def _mean(home: Path) -> Callable:
-    from pixels_to_sentiment.caffe import means
-
-    return means.read
-
-
-def _weights(home: Path) -> Callable:
-    from pixels_to_sentiment.networks import weights
-
-    return weights.read
-
-
 def _photo(home: Path) -> Callable:
     # Imported with the first picture otherwise, whose reading would seem to take that long.
     from pixels_to_sentiment.data import pictures  # noqa: F401
     from pixels_to_sentiment.maps import dense, photos  # noqa: F401
 
     return photos.opened
-
-
-def _picture(home: Path) -> Callable:
-    from pixels_to_sentiment.caffe import preprocessing
-
-    return preprocessing.load_image
 
 
 def _archive(home: Path) -> Callable:
@@ -175,18 +158,18 @@ def _folder(home: Path) -> Callable:
 
 
 READERS = {
-    "Caffe's logs": Reader(".log", _log, "logs"),
-    "curves": Reader(".csv", _log, "curves"),
+    "Caffe's logs": Reader(".log", "caffe.logs:read", "logs"),
+    "curves": Reader(".csv", "caffe.logs:read", "curves"),
     "Caffe's models": Reader(".caffemodel", _model, "models"),
     "Caffe's models, converted": Reader(".caffemodel", _converted, "models"),
-    "Caffe's models, as weights": Reader(".caffemodel", _weights, "models"),
-    "means (BlobProto)": Reader(".binaryproto", _mean, "means"),
-    "means (NumPy)": Reader(".npy", _mean, "arrays"),
+    "Caffe's models, as weights": Reader(".caffemodel", "networks.weights:read", "models"),
+    "means (BlobProto)": Reader(".binaryproto", "caffe.means:read", "means"),
+    "means (NumPy)": Reader(".npy", "caffe.means:read", "arrays"),
     "safetensors, converted": Reader(".safetensors", _back, "safetensors"),
-    "safetensors, as weights": Reader(".safetensors", _weights, "safetensors"),
-    "torch's files, as weights": Reader(".pth", _weights, "torch_files"),
+    "safetensors, as weights": Reader(".safetensors", "networks.weights:read", "safetensors"),
+    "torch's files, as weights": Reader(".pth", "networks.weights:read", "torch_files"),
     "pictures": Reader(".img", _photo, "pictures"),
-    "pictures, as Caffe reads them": Reader(".img", _picture, "pictures"),
+    "pictures, as Caffe reads them": Reader(".img", "caffe.preprocessing:load_image", "pictures"),
     "archives": Reader(".zip", _archive, "archives"),
     "labels of one's own": Reader(".csv", _labels, "labels"),
     "folders of finished work": Reader(".bin", _folder, "folders"),

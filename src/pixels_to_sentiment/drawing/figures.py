@@ -200,14 +200,11 @@ def by_day(counts: pd.DataFrame) -> Figure:
     if counts.empty:
         return nothing()
     figure, panel = plt.subplots(figsize=(WIDTH, 2.6))
-    below = np.zeros(len(counts))
-    for (kind, some), colour in zip(counts.items(), PALETTE, strict=False):
-        panel.bar(counts.index, some, bottom=below, color=colour, label=kind)
-        middle = (below + some / 2).where(some > 0)
-        tell(panel, range(len(counts)), middle, "{}: {} {}", counts.index, some, kind)
-        below += some.to_numpy()
-    panel.set(ylabel="results recorded")
-    panel.tick_params(axis="x", rotation=45)
+    style = {"color": PALETTE, "width": 0.8, "rot": 45, "legend": False}
+    counts.plot.bar(stacked=True, ax=panel, xlabel="", ylabel="results recorded", **style)
+    middle = (counts.cumsum(axis=1) - counts / 2).where(counts > 0)
+    for kind, some in counts.items():
+        tell(panel, range(len(some)), middle[kind], "{}: {} {}", counts.index, some, kind)
     return legend_below(figure, panel, len(counts.columns))
 
 

@@ -156,9 +156,7 @@ def _background(dice: _Dice) -> Image.Image:
     return Image.fromarray(shades[share])
 
 
-def draw(
-    name: str, label: int, agreement: str, *, evidence: bool = True
-) -> tuple[np.ndarray, np.ndarray]:
+def draw(name: str, label: int, agreement: str) -> tuple[np.ndarray, np.ndarray]:
     """Draw one picture and say where its evidence lies.
 
     The scene depends on the name and the agreement only: the same name with the other label is
@@ -171,14 +169,12 @@ def draw(
     agreement
         How many annotators agreed, ``"five"``, ``"four"`` or ``"three"``: the fewer, the weaker
         the evidence.
-    evidence
-        False leaves out the objects that speak for the label and nothing else.
 
     Returns
     -------
     picture, mask : numpy.ndarray
         RGB, uint8, (256, 256, 3), and bool, (256, 256): True where an object that speaks for the
-        label is visible (all of a face, not only its mouth), the same with and without evidence.
+        label is visible (all of a face, not only its mouth).
     """
     dice = _dice("background", name)
     canvas, mask = _background(dice), Image.new("L", (SIDE, SIDE))
@@ -186,8 +182,7 @@ def draw(
         sprite = thing.sprite(int(label))
         alpha = sprite.getchannel("A")
         corner = (thing.x - sprite.width // 2, thing.y - sprite.height // 2)
-        if evidence or thing.role != "evidence":
-            canvas.paste(sprite, corner, alpha)
+        canvas.paste(sprite, corner, alpha)
         if thing.role == "evidence":
             mask.paste(255, corner, alpha.point([0] + [255] * 255))
         else:

@@ -14,11 +14,9 @@ from pixels_to_sentiment import places
 from pixels_to_sentiment.errors import UserError
 
 _KERNEL = """
-from jupyter_client.manager import start_new_kernel
-manager, client = start_new_kernel()
-client.execute_interactive("1", store_history=False)
-client.stop_channels()
-manager.shutdown_kernel(now=True)
+from jupyter_client.manager import run_kernel
+with run_kernel() as client:
+    client.execute_interactive("1", store_history=False)
 """
 _DECODE = """
 import os, tempfile
@@ -32,16 +30,9 @@ with tempfile.TemporaryDirectory() as cache:
     else:
         pictures.load("stand-in")
 """
-_HELP = """
-from pixels_to_sentiment.cli import main
-try:
-    main(["--help"])
-except SystemExit:
-    pass
-"""
 ALONE = {
     "Python itself": "pass",
-    "the command's --help": _HELP,
+    "the command's --help": "from pixels_to_sentiment.cli import main; main(['--help'])",
     "import torch": "import torch",
     "import the networks (torch, torchvision, timm)": "import pixels_to_sentiment.networks.factory",
     "import what a notebook imports": "import pixels_to_sentiment.pages.display",

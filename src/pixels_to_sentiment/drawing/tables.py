@@ -99,11 +99,8 @@ def _cell(value: object, form: str | None) -> str:
 
 
 def _number(value: float, form: str) -> str:
-    text = format(value, form)
-    # A difference that rounds to zero has no side.
-    if text.startswith("-") and not text.strip("-0.%"):
-        text = text.replace("-", "+" if "+" in form else "")
-    return text.replace("-", MINUS)
+    # With z, a difference that rounds to zero has no side.
+    return format(value, re.sub(r"^\+?", r"\g<0>z", form)).replace("-", MINUS)
 
 
 def score(mean: float | None, std: float | None = None, grade: str = "V") -> str:

@@ -173,6 +173,7 @@ def _fuzz(name: str, home: Path, seconds: int) -> None:
 
 def _read(name: str, files: list[str]) -> None:
     from hardening.readers import READERS
+    from pixels_to_sentiment.benchmarks import timing
 
     reader, scratch = READERS[name], Path.cwd()
     read, path = reader.prepare(scratch), scratch / f"input{reader.suffix}"
@@ -182,9 +183,7 @@ def _read(name: str, files: list[str]) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (int(began) + 4 * SECONDS, -1))
         why, place = _outcome(read, path)
         took = time.process_time() - began
-        # Of its own: ru_maxrss has what the process held that began this one, too.
-        status = Path("/proc/self/status").read_text()
-        most = int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) // 1024
+        most = int(timing.peak())
         if took > SECONDS:
             why, place = why or f"took {took:.1f} s for {path.stat().st_size} bytes", "time"
         if most > MEMORY:

@@ -13,7 +13,6 @@ them out of the project. The status is 1 if anything failed.
 """
 
 import argparse
-import csv
 import hashlib
 import json
 import os
@@ -159,24 +158,19 @@ def found(rows: list[dict]) -> str:
 
 def record(counts: Counts) -> None:
     """Write the book's tables and first sentences, from a checkout with everything committed."""
+    import pandas as pd
+
     from pixels_to_sentiment import provenance
 
     commit, dirty = provenance.commit()
     if dirty or not any(row["kind"] == "fuzzing" for row in counts.rows()):
         sys.exit("Only a whole campaign of a checkout with everything committed is recorded.")
     RECORD.mkdir(exist_ok=True)
-    rows = [
-        (
-            row["kind"],
-            row["what"],
-            f"{row['tried']:,}",
-            f"{row['tried'] - row['failed']:,}",
-            row["failed"],
-            f"{row['seconds']:.0f}",
-        )
-        for row in counts.rows()
-    ]
-    _write("counts", [("kind", "of what", "tried", "held", "failed", "seconds"), *rows])
+    table = pd.DataFrame(counts.rows()).rename(columns={"what": "of what"})
+    table.insert(3, "held", table["tried"] - table["failed"])
+    for name, form in {"tried": "{:,}", "held": "{:,}", "seconds": "{:.0f}"}.items():
+        table[name] = table[name].map(form.format)
+    table.to_csv(RECORD / "counts.csv", index=False, lineterminator="\n")
     (RECORD / "found.txt").write_text(found(counts.rows()))
     machine = provenance.hardware()
     total = sum(row["seconds"] for row in counts.rows())
@@ -186,12 +180,8 @@ def record(counts: Counts) -> None:
         "machine": f"{machine['cpu']} (cores: {machine['cores']}), {machine['memory_gib']:.0f} GiB",
         "duration": f"{total / 60:.0f} minutes",
     }
-    _write("made", [("of the campaign", "what it was"), *made.items()])
-
-
-def _write(name: str, rows: Iterable[tuple]) -> None:
-    with (RECORD / f"{name}.csv").open("w", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows(rows)
+    told = pd.Series(made, name="what it was").rename_axis("of the campaign")
+    told.to_csv(RECORD / "made.csv", lineterminator="\n")
 
 
 def main() -> int:

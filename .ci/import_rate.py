@@ -13,9 +13,7 @@ import multiprocessing
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -70,7 +68,9 @@ def compared(folder: Path, times: int) -> list[dict]:
     for name, way in [(OURS, ours), (LOOP, loop)] * times:
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as alone:
             alone.submit(timing.peak).result()  # it has imported all
-            found[name].append(alone.submit(timed, partial(way, folder)).result())
+            began = time.perf_counter()
+            mib = alone.submit(way, folder).result()
+            found[name].append((time.perf_counter() - began, mib))
     best = {name: min(taken) for name, taken in found.items()}
     return [
         {
@@ -79,13 +79,6 @@ def compared(folder: Path, times: int) -> list[dict]:
         }
         for name, (seconds, mib) in best.items()
     ]
-
-
-def timed(way: Callable[[], float]) -> tuple[float, float]:
-    """Seconds and largest memory of a way."""
-    began = time.perf_counter()
-    mib = way()
-    return time.perf_counter() - began, mib
 
 
 def main() -> None:

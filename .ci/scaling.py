@@ -23,9 +23,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -57,6 +57,7 @@ QUICK |= {"runs": 2, "rounds": 1, "iterations": 1, "pictures": 4}
 WORKERS = (1, 2, 4)
 SIDE_BY_SIDE = 2
 OTHERS = "dask", "distributed", "joblib", "papermill"
+SPAWN = multiprocessing.get_context("spawn")
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,12 @@ def napped(work: Nap, loaded: SimpleNamespace) -> dict[str, bytes]:
         return Naps(Path(folder)).get(work, loaded).contents()
 
 
+def keep(several: Iterable[dict[str, bytes]], root: Path) -> None:
+    """Keep the files of naps as they come."""
+    for contents in several:
+        Naps(root).keep(json.loads(contents["nap.json"])["key"], contents)
+
+
 _loaded = cache(pictures.load)
 
 
@@ -151,25 +158,19 @@ def of_naps(numbers: dict, loaded: pictures.Pictures, folder: Path) -> Iterator[
     with separate, cluster.connected(separate.scheduler_address) as client:
         yield nap_row(results.WORKERS, SIDE_BY_SIDE, naps, client, loaded, folder / "dask")
     count = numbers["crowd"]
-    with crowd(count) as address, cluster.connected(address) as client:
-        some = naps[: numbers["crowd_naps"]]
-        yield nap_row(results.CROWD, count, some, client, loaded, folder / "crowd")
-    store = Naps(folder / "serial")
-
-    def serial() -> None:
-        for nap in naps[:few]:
-            store.keep(nap.key(light.fingerprint), napped(nap, light))
-
-    yield row(results.NAP, results.SERIAL, 1, few, [timed(serial)])
+    with ProcessPoolExecutor(1, mp_context=SPAWN) as alone:
+        address = alone.submit(crowd, count).result()
+        with cluster.connected(address) as client:
+            some = naps[: numbers["crowd_naps"]]
+            yield nap_row(results.CROWD, count, some, client, loaded, folder / "crowd")
+    serial = (napped(nap, light) for nap in naps[:few])
+    seconds = timed(lambda: keep(serial, folder / "serial"))
+    yield row(results.NAP, results.SERIAL, 1, few, [seconds])
     with Parallel(SIDE_BY_SIDE, return_as="generator_unordered") as pool:
         list(pool(delayed(napped)(nap, light) for nap in naps[:SIDE_BY_SIDE]))
-        others = Naps(folder / "joblib")
-
-        def over_joblib() -> None:
-            for contents in pool(delayed(napped)(nap, light) for nap in naps[:few]):
-                others.keep(json.loads(contents["nap.json"])["key"], contents)
-
-        yield row(results.NAP, results.JOBLIB, SIDE_BY_SIDE, few, [timed(over_joblib)])
+        tasks = (delayed(napped)(nap, light) for nap in naps[:few])
+        seconds = timed(lambda: keep(pool(tasks), folder / "joblib"))
+        yield row(results.NAP, results.JOBLIB, SIDE_BY_SIDE, few, [seconds])
     cell, count = f"import time\ntime.sleep({results.NAP_SECONDS})", numbers["notebooks"]
     seconds = timed(lambda: by_papermill(cell, count, folder))
     yield row(results.NAP, results.PAPERMILL, SIDE_BY_SIDE, count, [seconds])
@@ -192,25 +193,13 @@ def nap_row(way: str, processes: int, naps: list[Nap], client, loaded, root: Pat
     return row(results.NAP, way, processes, len(naps), [seconds], cpu=cpu, mib=mib)
 
 
-@contextmanager
-def crowd(count: int) -> Iterator[str]:
-    """Start many workers in the threads of one process, and give the scheduler's address."""
-    here, there = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=_crowd, args=(count, there))
-    process.start()
-    there.close()
-    yield here.recv()
-    here.send("end")
-    process.join()
-
-
-def _crowd(count: int, pipe) -> None:
+def crowd(count: int) -> str:
+    """Start many workers in the threads of this process, and give the scheduler's address."""
     more = {"threads_per_worker": 1, "dashboard_address": None, "memory_limit": 0}
     remote._loaded("photographs")  # once, and not by a hundred threads at the same time
     more |= {"processes": False, "protocol": "tcp://", "host": "127.0.0.1"}
-    with LocalCluster(n_workers=count, **more) as made:
-        pipe.send(made.scheduler_address)
-        pipe.recv()
+    crowd.made = LocalCluster(n_workers=count, **more)  # as long as the process lives
+    return crowd.made.scheduler_address
 
 
 def by_papermill(cell: str, count: int, folder: Path) -> None:
@@ -261,11 +250,10 @@ def of_training(numbers: dict, loaded: pictures.Pictures, folder: Path) -> Itera
 
 
 def _ways(stack: ExitStack, loaded: pictures.Pictures) -> Iterator[tuple]:
-    context = multiprocessing.get_context("spawn")
     most = max(provenance.hardware()["cores"], SIDE_BY_SIDE)
     counts = [count for count in WORKERS if count <= most]
     alone = [
-        stack.enter_context(ProcessPoolExecutor(1, mp_context=context)) for _ in range(counts[-1])
+        stack.enter_context(ProcessPoolExecutor(1, mp_context=SPAWN)) for _ in range(counts[-1])
     ]
     for count in counts:
         yield (results.SERIAL, count), partial(_serial, alone[:count])

@@ -65,8 +65,6 @@ def laid_over(marks: Sequence[tuple[float, float, str]]) -> Markup:
 
 def within(some: pd.DataFrame, value: str, low: str, high: str, form: str = ".3f") -> list[str]:
     """Write the values of a column with the ends of their intervals, which other columns have."""
-    columns = (some[name].map(f"{{:{form}}}".format) for name in (value, low, high))
-    return [
-        f"{at} ({least} to {most})".replace("-", MINUS)
-        for at, least, most in zip(*columns, strict=True)
-    ]
+    words = "{:form} ({:form} to {:form})".replace("form", form)
+    rows = some[[value, low, high]].itertuples(index=False, name=None)
+    return [words.format(*row).replace("-", MINUS) for row in rows]

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from IPython.core.events import EventManager, available_events
 from markupsafe import Markup
 
 from pixels_to_sentiment import places, provenance, reports
@@ -147,10 +148,9 @@ def test_watching_needs_a_notebook_and_registers_once(monkeypatch):
     """Outside of one nothing happens; a setup cell that is run again does not double the line."""
     monkeypatch.setattr(traces, "get_ipython", lambda: None)
     traces.watch()
-    registered = []
-    events = SimpleNamespace(register=lambda *given: registered.append(given))
-    shell = SimpleNamespace(events=events, user_ns={})
+    shell = SimpleNamespace(user_ns={})
+    shell.events = EventManager(shell, available_events)
     monkeypatch.setattr(traces, "get_ipython", lambda: shell)
     traces.watch()
     traces.watch()
-    assert [name for name, _ in registered] == ["post_run_cell"]
+    assert shell.events.callbacks["post_run_cell"] == [traces._say]

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 from IPython import get_ipython
+from IPython.core.interactiveshell import ExecutionResult
 from IPython.display import HTML
 from IPython.display import display as show
 from markupsafe import Markup
@@ -59,17 +60,14 @@ CELL = Cell()
 
 def watch() -> None:
     """Say below each cell of the notebook that is running what its output was made from."""
-    shell = get_ipython()
-    if shell is None or getattr(shell, "_pixels_watched", False):
-        return
-    shell._pixels_watched = True
+    if shell := get_ipython():
+        shell.events.register("post_run_cell", _say)  # which takes it once
 
-    def after(result) -> None:
-        said = CELL.end(result.info.raw_cell, shell.user_ns)
-        if said and result.success:
-            show(HTML(said))
 
-    shell.events.register("post_run_cell", after)
+def _say(result: ExecutionResult) -> None:
+    said = CELL.end(result.info.raw_cell, get_ipython().user_ns)
+    if said and result.success:
+        show(HTML(said))
 
 
 def download(frame: pd.DataFrame, name: str) -> Markup | str:

@@ -89,4 +89,3 @@ def test_a_model_is_limited_by_the_machines_and_then_by_the_client():
     np.testing.assert_allclose(table["days"] * 86400, [100_000, 1000, 10])
     np.testing.assert_allclose(table["most"] * 86400, [100_000, 1198, 210], rtol=1e-5)
     assert model["saturation"] == pytest.approx(100 / 0.01)
-    assert scaling.gpu_hours(7200 * 30_000) == 2

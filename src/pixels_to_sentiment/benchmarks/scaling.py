@@ -155,8 +155,3 @@ def in_words(report: dict, model: Mapping[str, float]) -> dict[str, str]:
         "days": ", ".join(f"{one:.1f}" for one in days(model)["days"][:3]),
         "saturation": f"{model['saturation']:,.0f}",
     }
-
-
-def gpu_hours(pictures: float) -> float:
-    """Hours of a GPU that trains on so many pictures as is aimed at, which is not measured."""
-    return pictures / AIM / 3600

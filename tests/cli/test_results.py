@@ -73,7 +73,7 @@ def test_results_as_text_have_a_line_a_configuration(capsys, monkeypatch):
     """
     made = [write_result(places.results(), *one) for one in ((1, 3), (2, 4), (4, 4))]
     heading, network, row, *notes = said(capsys, "results").splitlines()
-    assert heading.split()[:5] == ["recipe", "agree", "precision", "seeds", "folds"]
+    assert heading.split()[:5] == ["recipe", "agree", "prec.", "seeds", "folds"]
     assert network == "fine-tuning: squeezenet1_1:imagenet"
     scores = ["0.917", "0.144", "1.000", "0.000"]
     assert row.split() == ["paper", "five", "fp32", "0", "1-2,4", *scores]

@@ -16,8 +16,8 @@ from pixels_to_sentiment.errors import NoPlace, UserError
 
 # Descriptions of runs, probes and studies, whose classes would take pandas.
 MARKERS = "run.json", "probe.json", "maps.json"
-# Of 100 columns, as long as the recipe has no more than 43 letters.
-LAYOUT = "  {:43} {:5} {:9} {:>5} {:>5} {:>6} {:>5} {:>6} {:>5}"
+# Of 100 columns, as long as the recipe has no more than 47 letters.
+LAYOUT = "  {:47} {:5} {:5} {:>5} {:>5} {:>6} {:>5} {:>6} {:>5}"
 
 
 def commands(rooms) -> None:
@@ -69,7 +69,7 @@ def _results(options: argparse.Namespace) -> None:
 
 def _print(rows: list[dict], keys: bool) -> None:
     """Print a line a configuration, below one for its experiment, network and start."""
-    names = "recipe", "agree", "precision", "seeds", "folds", "centre", "±", "ten", "±"
+    names = "recipe", "agree", "prec.", "seeds", "folds", "centre", "±", "ten", "±"
     print(LAYOUT.format(*names))
     for heading, some in groupby(rows, itemgetter("experiment", "network", "start")):
         print("{}: {}:{}".format(*heading))

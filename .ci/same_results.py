@@ -88,11 +88,11 @@ def main() -> None:
     if differ := sorted({before[k] for k in before.keys() - now.keys()}):
         sys.exit(f"Not the same: {len(before.keys() - now.keys())} files differ ({differ}).")
     # This code may write more files than the older one did.
-    named = " and ".join(precisions)
-    print(f"{len(before)} files of {len(NETWORKS)} networks in {named} are equal.")
+    compared = f"{len(before)} files of {len(NETWORKS)} networks in {' and '.join(precisions)}"
+    print(f"{compared} are equal.")
     for kind, code, same in zip(of[::3], of[1::3], was[2::3], strict=True):
         if code != same:
-            print(f"{kind},{code},{same},{date.today()},{commit}")
+            print(f"{kind},{code},{same},{date.today()},{commit},{compared}")
 
 
 if __name__ == "__main__":

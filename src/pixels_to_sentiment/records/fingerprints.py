@@ -14,8 +14,8 @@ _LIBRARY = Path(__file__).parents[1]
 def same_as(code: str) -> str:
     """Give the fingerprint of the first code that was shown to have the results of this one.
 
-    ``equal_code.csv`` lists which were, and by comparison with which commit;
-    ``.ci/same_results.py`` compares. Without a row there a code equals itself alone.
+    ``equal_code.csv`` lists which were, by comparison with which commit and, since that is kept,
+    of what; ``.ci/same_results.py`` compares. Without a row there a code equals itself alone.
     """
     with EQUAL_CODE.open(newline="") as rows:
         return {row["code"]: row["same_as"] for row in csv.DictReader(rows)}.get(code, code)

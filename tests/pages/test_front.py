@@ -100,7 +100,9 @@ def test_our_layers_are_set_beside_the_articles_by_its_authors_costs(monkeypatch
         one.probe.agreement = agreement
     told = front.beside_their_layers(probes)
     assert asked == probes[:1]
-    assert "to within 3.0 percentage points, on the 2 of 3 layers" in told
+    assert (
+        "within 3.0 percentage points of the article's accuracies on 2 of 3 layers. On the" in told
+    )
     assert "they are 2.0 apart" in told
     assert "above the article's on 2 of 3 layers (not on conv1), by 0.3 on" in told
     monkeypatch.setattr(front.layerwise, "compared", lambda _: found.assign(authors_costs_mean=nan))

@@ -3,7 +3,7 @@
 import argparse
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
@@ -163,17 +163,6 @@ def _pictures(options: argparse.Namespace):
     return loaded
 
 
-def _perform(options, kept, works: list, loaded, **more: object) -> Iterable:
-    """Do work here or, if there is one, on the cluster; more is what `Store.perform` takes."""
-    more["device"] = options.device
-    if options.client is None:
-        return kept.perform(works, loaded, **more)
-    from pixels_to_sentiment.campaign import cluster
-
-    more.pop("progress", None)  # no worker tells of its steps
-    return cluster.perform(kept, works, loaded, options.client, tell=terminal.complain, **more)
-
-
 def _probe(options, experiment, finished: list, loaded, limit: int | None) -> None:
     """Train linear classifiers on the layers of what was fine-tuned, and on frozen features."""
     from pixels_to_sentiment.probes import plans, store
@@ -212,9 +201,9 @@ def _map(options, finished: list, loaded, limit: int | None) -> None:
 
 
 def _finish(options, kept, works: list, loaded, in_words: Callable, **more: object) -> None:
-    """Do work as `_perform`, print a line for each piece, and record it if asked to.
+    """Do work here or on the cluster, print a line for each piece, and record it if asked to.
 
-    What cannot be recorded does not stop the rest.
+    What cannot be recorded does not stop the rest. More is what `Store.perform` takes.
     """
     from tqdm import tqdm
 
@@ -222,8 +211,17 @@ def _finish(options, kept, works: list, loaded, in_words: Callable, **more: obje
 
     # Here each run has a bar of its own.
     hidden = True if options.client is None and "progress" in more else None
+    more["device"] = options.device
+    if options.client is None:
+        done = kept.perform(works, loaded, **more)
+    else:
+        from pixels_to_sentiment.campaign import cluster
+
+        more.pop("progress", None)  # no worker tells of its steps
+        told = {"tell": terminal.complain} | more
+        done = cluster.perform(kept, works, loaded, options.client, **told)
     with tqdm(total=len(works), disable=hidden, delay=2) as bar:
-        for record in _perform(options, kept, works, loaded, **more):
+        for record in done:
             bar.write(in_words(record), file=sys.stdout)
             sys.stdout.flush()
             bar.update()
@@ -259,10 +257,7 @@ def _asks_for(options: argparse.Namespace, network: str) -> bool:
 
 
 def _scored(record) -> str:
-    from pixels_to_sentiment.judging import scores
-
-    run, table = record.run, record.predictions()
-    centre, ten = (scores.accuracy(table["label"], table[view]) for view in scores.VIEWS)
+    run, (centre, ten) = record.run, record.scores().values()
     held = f" inner fold {run.inner}" if run.inner else ""
     named = f"{record.key} {terminal.named(run)}{held} seed {run.seed}"
     return f"{named}: centre {centre:.4f}, ten crops {ten:.4f}"

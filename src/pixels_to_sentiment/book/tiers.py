@@ -48,10 +48,8 @@ def values(tier: str) -> dict[str, object]:
 
 def declared_parameters(path: Path) -> dict[str, dict[str, str]]:
     """Give the parameters a source notebook declares, by name, as `papermill.inspect_notebook`."""
-    try:
-        import papermill
-    except ModuleNotFoundError as error:
-        raise UserError('Notebooks need papermill: pip install -e ".[book]"') from error
+    import papermill
+
     notebooks.read(path)
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
     with damage(path, "open it with the kernel Python 3 and save it", "a notebook"):

@@ -6,7 +6,6 @@ their published addresses. A record comes back as the bytes of its files.
 
 from __future__ import annotations
 
-import importlib.util
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -37,13 +36,8 @@ def connected(address: str) -> Iterator[Client]:
     Raises
     ------
     UserError
-        If Dask is not installed, the address is none, or nobody answers there.
+        If the address is none, or nobody answers there.
     """
-    if importlib.util.find_spec("distributed") is None:
-        raise UserError(
-            "A cluster needs dask.distributed, which is not installed: "
-            "pip install -e '.[cluster]' in the checkout."
-        )
     from distributed import Client
 
     count = _count(address)

@@ -63,6 +63,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UserError as fault:
         terminal.complain(fault)
         return 2
+    except ModuleNotFoundError as fault:
+        if fault.name.startswith(__package__.partition(".")[0]):
+            raise
+        cure = "pip install -e '.[book,cluster]' in the checkout brings what commands need"
+        terminal.complain(f"{fault.name} is not installed: {cure}.")
+        return 2
     except KeyboardInterrupt:
         terminal.complain("interrupted; what is finished is kept.")
         return 130

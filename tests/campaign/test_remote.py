@@ -8,7 +8,6 @@ import torch
 from pixels_to_sentiment import places
 from pixels_to_sentiment.campaign import remote
 from pixels_to_sentiment.data import pictures
-from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.imports import datasets
 from toy_work import Task
 
@@ -29,17 +28,6 @@ def test_what_differs_is_told_with_either_side(monkeypatch):
         f"torch is {here['torch']} there and 1.0 here; "
         "pictures is photographs 0123456789ab there and photographs 76543210 here; install"
     ) in str(said.value)
-
-
-def test_a_worker_without_pictures_tells_why(monkeypatch):
-    """Not at hand, or a cache that it cannot write: the cure is another."""
-
-    def refuse(source):
-        raise UserError("No room.")
-
-    monkeypatch.setattr(remote, "_loaded", refuse)
-    with pytest.raises(remote.Unlike, match=r"tcp://a:1 cannot work. No room\."):
-        remote.require_like(Task(), "photographs", {}, WORKER)
 
 
 def test_a_worker_opens_the_data_set_of_ones_own_that_is_in_use(own):

@@ -52,16 +52,6 @@ def test_a_benchmark_that_fails_is_told_by_its_last_line(tmp_path, monkeypatch):
         steps.take("benchmark", None, "cpu", 30.0)
 
 
-def test_what_the_ways_found_is_said_in_a_line_each():
-    """With the rate, or why there is none."""
-    one = {"way": "a stream each", "network": "caffenet", "runs": 5, "precision": "bf16"}
-    rows = [one | {"rate": 12345.6, "failed": None}, one | {"rate": None, "failed": "no memory"}]
-    assert steps.in_words("ways", rows) == [
-        "training 5 x caffenet bf16, a stream each: 12345.6 pictures a second",
-        "training 5 x caffenet bf16, a stream each: no memory",
-    ]
-
-
 def test_what_is_known_from_before_is_not_done_again():
     """Without pictures, on which the checks would fail."""
     assert steps.take("checks", None, "cpu", 30.0, {"rows": []}) == {"rows": []}
@@ -90,10 +80,6 @@ def test_a_processor_agrees_with_itself_and_a_disturbed_network_does_not(monkeyp
     assert {"commit", "hardware", "versions", "began"} <= found["made"].keys()
     assert (other["what"], other["precision"]) == ("two runs with one seed", "bf16")
     assert other["largest"] > 0.01
-    worse = between | {"largest": 0.002, "met": False}
-    equal, apart = steps.in_words("checks", {"rows": [between, worse]})
-    assert equal == f"cpu against cpu, {RUN.network} fp32: probabilities differ by up to 0.0e+00"
-    assert apart.endswith("up to 2.0e-03, and at most 0.001 was asked for")
 
 
 @pytest.mark.usefixtures("isolated")

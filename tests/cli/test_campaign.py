@@ -60,10 +60,10 @@ def test_runs_share_a_device_where_that_was_faster(
     monkeypatch.setattr(command, "_AT_ONCE", {"cpu": 3})
     monkeypatch.setattr(steps, "SHARES", {"ways": 1})
     monkeypatch.setattr(steps, "take", lambda *_: rows)
-    monkeypatch.setattr(steps, "in_words", lambda *_: [])
     monkeypatch.setattr(outcome, "summary", lambda report: {"targets": []})
     monkeypatch.setattr(workers, "perform", lambda *given: found.append(given[3]) or [])
     told = said(capsys, *ask, *(["--at-once", str(asked)] if asked else []))
+    assert f"ways:\n              way  ratio\none after another {1.0:6g}\n" in told
     assert found == [processes]
     assert ("One run at a time" in told) == (processes == 1)
 

@@ -46,18 +46,9 @@ def take(name: str, loaded: Pictures, device: str, seconds: float, before=None) 
     return before
 
 
-def in_words(name: str, found) -> list[str]:
-    """Say what a step found, a line each, and where a difference is more than was asked for."""
-    if name == "checks":
-        words = "{what}, {network} {precision}: probabilities differ by up to {largest:.1e}"
-        too_much = words + ", and at most {limit:g} was asked for"
-        rows = found["rows"]
-        return [(words if row.get("met", True) else too_much).format(**row) for row in rows]
-    if name == "ways":
-        words = "training {runs} x {network} {precision}, {way}: "
-        rate = "{rate:.1f} pictures a second"
-        return [words.format(**row) + (row["failed"] or rate.format(**row)) for row in found]
-    return ["{what}, {contender}: {rate:.1f} a second".format(**r) for r in found["comparisons"]]
+def rows(name: str, found) -> list[dict]:
+    """Give what a step found as rows: of `equality`, of `ways.measured`, or of the benchmark."""
+    return found if name == "ways" else found["rows" if name == "checks" else "comparisons"]
 
 
 def equality(pictures: Pictures, device: str) -> dict:

@@ -179,7 +179,9 @@ class _Campaign:
         return len(set(self.todo) - made)
 
     def _take(self, name: str, loaded, seconds: float) -> None:
-        """Take a step, as far as it was not taken yet, and say what it found."""
+        """Take a step, as far as it was not taken yet, and print what it found, a line a row."""
+        import pandas as pd
+
         from pixels_to_sentiment.campaign import steps
 
         try:
@@ -190,8 +192,9 @@ class _Campaign:
             print(f"The {name} failed: {str(fault).splitlines()[0]}", file=sys.stderr)
         else:
             if self.report[name] != known:
-                lines = (f"{name}: {line}" for line in steps.in_words(name, self.report[name]))
-                print(*lines, sep="\n", flush=True)
+                found = pd.DataFrame(steps.rows(name, self.report[name]))
+                shown = {"index": False, "na_rep": "-", "float_format": "{:.4g}".format}
+                print(f"{name}:\n{found.to_string(**shown)}", flush=True)
                 self._pack()
 
     @contextmanager

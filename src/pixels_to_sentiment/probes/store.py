@@ -31,13 +31,10 @@ class Probes(store.Store):
         super().__init__(root)
         self._last: tuple = (None, None)
 
-    def check(self, probe: Probe, behind: dict[str, Record]) -> None:
-        """Refuse too few pictures for cross-validation."""
+    def execute(self, probe, behind, pictures, folder, device, tell) -> dict:
+        """Train the classifiers on each layer's features; refuse too few for cross-validation."""
         if probe.limit is not None and probe.limit < QUARTERS:
             raise UserError(f"limit is {probe.limit}: give a number from {QUARTERS} up.")
-
-    def execute(self, probe, behind, pictures, folder, device, tell) -> dict:
-        """Train the classifiers on each layer's features."""
         train, test = probe.lists()
         trained = behind.get("run")
         if trained and not trained.run.recipe.twins:

@@ -59,9 +59,6 @@ class Store:
         """
         raise NotImplementedError
 
-    def check(self, work: Work, behind: dict[str, Record]) -> None:
-        """Refuse what cannot be done, before anything is computed."""
-
     def get(
         self,
         work: Work,
@@ -91,7 +88,6 @@ class Store:
         device = devices.pick(device)
         keys = work.keys_behind()
         behind = {name: self._trained(one, work, pictures) for name, one in keys.items()}
-        self.check(work, behind)
         memory.keep_freed()
         memory.give_back()  # what an earlier run left
         with places.folder_made(self.root / key, self.kind.marker(), "RUNS") as partial:
@@ -145,10 +141,7 @@ class Store:
         with places.folder_made(self.root / key, self.kind.marker(), "RUNS") as partial:
             for name, content in contents.items():
                 (partial / name).write_bytes(content)
-            found = self.kind.open(partial)
-            found.check()
-            if found.key != key:
-                raise UserError(f"What came back for {key} is {found.one} {found.key}: run again.")
+            self.kind.open_key(partial.parent, key).check()
         return self.kind.open_key(self.root, key)
 
     def _trained(self, key: str, work: Work, pictures: Pictures) -> Record:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import toy_fragile
 from pixels_to_sentiment.data import pictures
-from pixels_to_sentiment.files import assets
 from toy_runs import made_up_pictures
 from toy_work import Tasks
 
@@ -39,8 +38,6 @@ class Words(Tasks):
             raise RuntimeError(toy_fragile.ERROR)
         if verb == "touch":
             path.touch()
-        if verb == "fetch":
-            (folder / "read.bin").write_bytes(assets.fetch(name).read_bytes())
         ends = time.monotonic() + 300
         while verb == "await" and not path.exists() and time.monotonic() < ends:
             time.sleep(0.05)

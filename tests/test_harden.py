@@ -24,7 +24,7 @@ def in_place(folder, number):
         for letter in "abcde":
             file.write(letter)
             file.flush()
-            time.sleep(0.15)
+            time.sleep(0.25)
 
 
 def whole(folder, number):
@@ -44,14 +44,16 @@ def failing(folder, number):
         raise FileExistsError
 
 
-class Half(random.Random):
+class Late(random.Random):
+    """Kills in the last quarter, as a process may take long to begin beside other work."""
+
     def uniform(self, a, b):
-        return (a + b) / 2
+        return (a + 3 * b) / 4
 
 
 @pytest.fixture
 def trials(tmp_path):
-    return lambda work: kills.Trials(kills.Job("work", work), tmp_path / "home", Half())
+    return lambda work: kills.Trials(kills.Job("work", work), tmp_path / "home", Late())
 
 
 @pytest.mark.parametrize(
@@ -96,7 +98,7 @@ def test_a_full_disk_costs_nothing_that_was_there(tmp_path, work, wrong):
     def old(folder):
         (folder / "result.csv").write_text("old")
 
-    trials = disks.Trials(kills.Job("work", work, old), tmp_path / "home", Half())
+    trials = disks.Trials(kills.Job("work", work, old), tmp_path / "home", Late())
     assert (trials.fill() or "").strip() == (wrong or "")
 
 

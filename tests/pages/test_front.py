@@ -101,7 +101,7 @@ def test_our_layers_are_set_beside_the_articles_by_its_authors_costs(monkeypatch
     told = front.beside_their_layers(probes)
     assert asked == probes[:1]
     assert (
-        "within 3.0 percentage points of the article's accuracies on 2 of 3 layers. On the" in told
+        "within 3.0 percentage points of the article's accuracies on 2 of 3 layers. Elsew" in told
     )
     assert "they are 2.0 apart" in told
     assert "above the article's on 2 of 3 layers (not on conv1), by 0.3 on" in told

@@ -176,7 +176,7 @@ def beside_their_layers(probes: Iterable[ProbeRecord]) -> str:
         return ""
     more = 100 * (svm["test_choice_mean"] - svm["article_mean"])
     rest = ", ".join(svm.loc[more <= 0, "layer"])
-    untold = "On the others the recorded costs do not tell. " * (len(gaps) < len(svm))
+    untold = "Elsewhere the recorded costs do not tell. " * (len(gaps) < len(svm))
     return (
         "SVMs on the layers of CaffeNet from trained convolutions, with the authors' own costs C, "
         f"come within {gaps.max():.1f} percentage points of the article's accuracies on "

@@ -1,7 +1,6 @@
 """The front page: all claims, sentences from what is recorded alone, a map chosen by a rule."""
 
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -11,8 +10,9 @@ from markupsafe import Markup
 from pixels_to_sentiment import claims
 from pixels_to_sentiment.claims.sides import AGAINST, FOR, OTHER, OWN, UNDECIDED, Row
 from pixels_to_sentiment.pages import front
-from pixels_to_sentiment.records.catalogue import CAFFENET, SETTLED
+from pixels_to_sentiment.records.catalogue import CAFFENET, CONVOLUTIONS, SETTLED
 from pixels_to_sentiment.studies import authors, measures
+from toy_claims import FALLING, probed
 
 
 def row(value, side=FOR, rank=OWN, **more):
@@ -81,7 +81,7 @@ def test_the_tables_of_verdicts_fold_the_evidence_of_each(judged):
 
 
 def test_our_layers_are_set_beside_the_articles_by_its_authors_costs(monkeypatch):
-    """Of one network and subset; where these costs are not known, and softmax, do not count."""
+    """Of one network, by all iterations if all folds are there; unknown costs do not count."""
     nan, asked = float("nan"), []
     rows = [
         ("linear SVM", "fc7", 0.80, 0.83, 0.81),
@@ -92,21 +92,20 @@ def test_our_layers_are_set_beside_the_articles_by_its_authors_costs(monkeypatch
     columns = ["classifier", "layer", "authors_costs_mean", "test_choice_mean", "article_mean"]
     found = pd.DataFrame(rows, columns=columns).assign(configuration="CaffeNet, ours")
     monkeypatch.setattr(front.layerwise, "compared", lambda some: asked.extend(some) or found)
-    probes = [
-        SimpleNamespace(configuration=(one.network, one.start, one.recipe), probe=SimpleNamespace())
-        for one in (CAFFENET, SETTLED, CAFFENET)
-    ]
-    for one, agreement in zip(probes, ("five", "five", "four"), strict=True):
-        one.probe.agreement = agreement
-    told = front.beside_their_layers(probes)
-    assert asked == probes[:1]
+    third, whole = probed(CAFFENET, FALLING), probed(CONVOLUTIONS, FALLING, which=(1, 2))
+    told = front.beside_their_layers([*third, *probed(SETTLED, FALLING), *whole])
+    assert asked == third
     assert (
         "within 3.0 percentage points of the article's accuracies on 2 of 3 layers. Elsew" in told
     )
     assert "they are 2.0 apart" in told
     assert "above the article's on 2 of 3 layers (not on conv1), by 0.3 on" in told
+    asked.clear()
+    whole = probed(CONVOLUTIONS, FALLING)
+    front.beside_their_layers([*third, *whole])
+    assert asked == whole
     monkeypatch.setattr(front.layerwise, "compared", lambda _: found.assign(authors_costs_mean=nan))
-    assert front.beside_their_layers(probes) == ""
+    assert front.beside_their_layers(third) == ""
 
 
 def test_findings_are_computed_and_those_without_evidence_left_out(judged, candidates):

@@ -3,8 +3,9 @@
 Each row of the latter adds to the tuple of a `Claim` that its column ``as`` names: what stands in
 ``first``, or the pair of it and ``other``. What stands in for the article's network and start is
 listed in one length, all iterations or a third; that which more seeds are recorded of is taken, see
-`recorded.Recorded.trained`. The column ``named`` has an ``after`` where that was taken up when its
-results had been seen. Added layers on a network that was settled have no frozen twin, as they
+`recorded.Recorded.trained`, and of layers all iterations, see `evidence.probes_of`. Maps are tested
+in each length that is listed. The column ``named`` has an ``after`` where that was taken up when
+its results had been seen. Added layers on a network that was settled have no frozen twin, as they
 start to have settled what is below.
 """
 

@@ -22,9 +22,9 @@ from pixels_to_sentiment.drawing import forest as plot
 from pixels_to_sentiment.drawing.tables import p_value, signed, span
 from pixels_to_sentiment.maps import drawing
 from pixels_to_sentiment.probes.records import ProbeRecord
-from pixels_to_sentiment.records.catalogue import CAFFENET, SETTLED
+from pixels_to_sentiment.records.catalogue import CAFFENET, CONVOLUTIONS, SETTLED
 from pixels_to_sentiment.reports import layerwise
-from pixels_to_sentiment.reports.runs import configuration_of
+from pixels_to_sentiment.reports.runs import complete, configuration_of
 from pixels_to_sentiment.studies import authors, measures
 from pixels_to_sentiment.studies.authors import Candidate
 
@@ -165,11 +165,12 @@ def in_all(judged: pd.DataFrame) -> str:
 def beside_their_layers(probes: Iterable[ProbeRecord]) -> str:
     """Say how near SVMs on the layers of our CaffeNet come to the article's, layer by layer.
 
-    Of `CAFFENET` on five agree; empty where none of its layers is recorded with the authors' costs.
+    On five agree, by all iterations of our recipe where all folds are recorded, else by a third;
+    empty where none of its layers is recorded with the authors' costs.
     """
-    some = [one for one in probes if configuration_of(one) == CAFFENET]
-    some = [one for one in some if one.probe.agreement == "five"]
-    found = layerwise.compared(some).dropna(subset="article_mean")
+    some = complete((one for one in probes if one.run), "five")
+    of = {one: [p for p in some if configuration_of(p) == one] for one in (CONVOLUTIONS, CAFFENET)}
+    found = layerwise.compared(of[CONVOLUTIONS] or of[CAFFENET]).dropna(subset="article_mean")
     svm = found[found["classifier"] == layerwise.CLASSIFIER_TITLES["svm"]]
     gaps = 100 * (svm["authors_costs_mean"] - svm["article_mean"]).dropna().abs()
     if gaps.empty:

@@ -64,9 +64,9 @@ def test_a_variant_computes_what_the_whole_network_computes_up_to_the_cut():
     torch.testing.assert_close(found, expected)
 
 
-def test_alexnet_is_caffenet_with_normalisation_before_pooling():
+def test_alexnet_is_caffenet_with_normalisation_before_pooling(build):
     """The same layers otherwise, as bvlc_alexnet's train_val.prototxt has them; biases of 0.1."""
-    one, other = architectures.alexnet(), on_paper("caffenet")
+    one, other = build("alexnet", seed=0).body, on_paper("caffenet")
     names = [[name for name, _ in body.named_children()] for body in (one, other)]
     assert names[0][:8] == ["conv1", "relu1", "norm1", "pool1", "conv2", "relu2", "norm2", "pool2"]
     assert sorted(names[0]) == sorted(names[1])

@@ -6,6 +6,7 @@ from torch import nn
 
 from pixels_to_sentiment.networks import architectures, factory
 from pixels_to_sentiment.networks.declared import ARCHITECTURES
+from toy_maps import noise
 
 pytestmark = pytest.mark.usefixtures("isolated")
 
@@ -56,7 +57,7 @@ def test_a_variant_computes_what_the_whole_network_computes_up_to_the_cut():
     seen = []
     layer = whole.body.get_submodule("features.11")
     layer.register_forward_hook(lambda *given: seen.append(given[2].clone()))
-    crops = torch.randint(0, 256, (2, 224, 224, 3), dtype=torch.uint8)
+    crops = noise(2, 224)
     with torch.no_grad():
         found = cut(crops)
         whole(crops)

@@ -8,6 +8,7 @@ from torch import nn
 
 from pixels_to_sentiment.networks import factory, network
 from pixels_to_sentiment.networks.declared import CAFFE
+from toy_maps import noise
 
 pytestmark = pytest.mark.usefixtures("isolated")
 
@@ -16,9 +17,7 @@ pytestmark = pytest.mark.usefixtures("isolated")
 def test_what_is_fast_changes_no_result(build, name):
     """Loss and every gradient are those of the plain arrangement."""
     made = build(name, seed=3).eval()
-    side = made.convention.crop
-    dice = torch.Generator().manual_seed(0)
-    crops = torch.randint(0, 256, (2, side, side, 3), generator=dice).byte()
+    crops = noise(2, made.convention.crop)
 
     def gradients(fast):
         arranged = made.arrange(channels_last=fast, banded=fast, onednn=fast)

@@ -6,24 +6,19 @@ from torch import nn
 
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import declared, factory, surgery
+from toy_maps import noise
 
 pytestmark = pytest.mark.usefixtures("isolated")
-
-
-def prepared(network, side, seed=0):
-    dice = torch.Generator().manual_seed(seed)
-    pixels = torch.randint(0, 256, (2, side, side, 3), dtype=torch.uint8, generator=dice)
-    return network.convention.prepare(pixels), pixels
 
 
 def test_caffenets_single_place_says_what_the_classifier_says(build):
     """At 227 its fully convolutional form gives the same logits; at 451 eight by eight."""
     network = build("caffenet", seed=3).eval()
     body = surgery.fully_convolutional(network)
-    x, pixels = prepared(network, 227)
+    pixels, prepare = noise(2, 227), network.convention.prepare
     with torch.no_grad():
-        single, expected = body(x), network(pixels)
-        assert body(prepared(network, 451)[0]).shape == (2, 2, 8, 8)
+        single, expected = body(prepare(pixels)), network(pixels)
+        assert body(prepare(noise(2, 451))).shape == (2, 2, 8, 8)
     assert single.shape == (2, 2, 1, 1)
     torch.testing.assert_close(single.flatten(1), expected, rtol=1e-5, atol=1e-5)
 
@@ -38,10 +33,10 @@ def test_caffenets_single_place_says_what_the_classifier_says(build):
 def test_the_answer_is_the_mean_of_the_map(name, places):
     """They average before or after their last layer, which is linear; the form is a copy."""
     network = factory.create(name, start="random", seed=0).eval()
-    x, pixels = prepared(network, network.convention.crop)
+    pixels = noise(2, network.convention.crop)
     form = surgery.fully_convolutional(network)
     with torch.no_grad():
-        given, expected = form(x), network(pixels)
+        given, expected = form(network.convention.prepare(pixels)), network(pixels)
         torch.testing.assert_close(given.mean((2, 3)), expected, rtol=1e-4, atol=1e-5)
         assert given.shape[2:] == (places, places)
         first = next(m for m in form.modules() if isinstance(m, nn.Conv2d))

@@ -10,13 +10,13 @@ from pixels_to_sentiment.maps import dense
 from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.training import heads
 from pixels_to_sentiment.training.prediction import centre_crops
+from toy_maps import noise
 
 
 def test_the_fitted_head_answers_as_the_logistic_regression_does():
     """On its own features, and through the map that the network makes of a crop."""
     network = factory.create("squeezenet1_1", start="random", seed=2)
-    generator = torch.manual_seed(0)
-    pixels = torch.randint(0, 256, (8, 256, 256, 3), dtype=torch.uint8, generator=generator)
+    pixels = noise(8, 256)
     pixels[::2] //= 3
     labels = np.arange(8) % 2
     features = heads._features(network, network.body.get_submodule(network.head), pixels, 5)

@@ -10,6 +10,7 @@ from torch import nn
 from pixels_to_sentiment.networks.factory import Convention
 from pixels_to_sentiment.networks.network import Network
 from pixels_to_sentiment.training import prediction
+from toy_maps import noise
 
 
 def oversample(image, crop):
@@ -26,8 +27,7 @@ def oversample(image, crop):
 
 @pytest.fixture(scope="module")
 def pixels():
-    dice = torch.Generator().manual_seed(0)
-    return torch.randint(0, 256, (3, 256, 256, 3), dtype=torch.uint8, generator=dice)
+    return noise(3, 256)
 
 
 @pytest.fixture(scope="module")

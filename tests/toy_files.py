@@ -3,11 +3,16 @@
 import contextlib
 import hashlib
 import io
+import json
 import re
+import struct
 import threading
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from PIL import Image
 
 NAME = "weights.safetensors"
 BODY = hashlib.shake_256(b"weights").digest(300_000)
@@ -22,6 +27,32 @@ def zipped(members, compression=zipfile.ZIP_DEFLATED):
         for name, content in members:
             archive.writestr(name, content)
     return stream.getvalue()
+
+
+def encoded(pixels, kind="PNG"):
+    """Bytes of a picture; PNG keeps every pixel."""
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, kind)
+    return stream.getvalue()
+
+
+def png_chunk(kind, content):
+    """Encode a part of a PNG, with its length and checksum."""
+    checked = kind + content
+    return struct.pack(">I", len(content)) + checked + struct.pack(">I", zlib.crc32(checked))
+
+
+def claiming(side):
+    """Write a PNG of a few bytes that says it is so many pixels wide and high."""
+    header = png_chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0))
+    parts = header, png_chunk(b"IDAT", zlib.compress(b"")), png_chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+def with_header(header, values=b""):
+    """Encode a safetensors file with this header, whatever it says."""
+    content = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return struct.pack("<Q", len(content)) + content + values
 
 
 PACKING = zipped([(f"images/{i}.jpg", OTHER[i : i + 5000]) for i in range(5)], zipfile.ZIP_STORED)

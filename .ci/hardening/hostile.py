@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import struct
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,6 +21,7 @@ from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.files import assets
 from pixels_to_sentiment.records.store import Runs
 from toy_caffe import field, layer, packed, shaped, varint
+from toy_files import claiming, with_header
 
 # Of processor time, for a file that is refused.
 SECONDS = 10
@@ -141,31 +141,24 @@ def _safetensors() -> Iterator[Case]:
     contents = [
         b"",
         struct.pack("<Q", 2**40),
-        seeds.header(b"not JSON"),
-        seeds.header({}),
-        seeds.header({"a.weight": one}, bytes(3)),
-        seeds.header({"a.weight": one | {"data_offsets": [0, 400]}}, bytes(4)),
-        seeds.header({"a.weight": one | {"shape": [2, 2]}}, bytes(4)),
-        seeds.header({"a.weight": one | {"dtype": "F8_E4M3", "data_offsets": [0, 1]}}, bytes(1)),
-        seeds.header({"a.weight": one | {"shape": [1]}}, bytes(4)),
-        seeds.header({"nothing": one}, bytes(4)),
+        with_header(b"not JSON"),
+        with_header({}),
+        with_header({"a.weight": one}, bytes(3)),
+        with_header({"a.weight": one | {"data_offsets": [0, 400]}}, bytes(4)),
+        with_header({"a.weight": one | {"shape": [2, 2]}}, bytes(4)),
+        with_header({"a.weight": one | {"dtype": "F8_E4M3", "data_offsets": [0, 1]}}, bytes(1)),
+        with_header({"a.weight": one | {"shape": [1]}}, bytes(4)),
+        with_header({"nothing": one}, bytes(4)),
         *(
-            seeds.header({"a.weight": one, "__metadata__": {"caffe_layers": text}}, bytes(4))
+            with_header({"a.weight": one, "__metadata__": {"caffe_layers": text}}, bytes(4))
             for text in ("[", "5", '[{"name": 1}]', json.dumps(noted))
         ),
     ]
     yield from _numbered("weights", ".safetensors", "caffe convert FILE OUT/a.caffemodel", contents)
 
 
-def _chunk(kind: bytes, content: bytes) -> bytes:
-    end = struct.pack(">I", zlib.crc32(kind + content))
-    return struct.pack(">I", len(content)) + kind + content + end
-
-
 def _pictures() -> Iterator[Case]:
     jpeg, png, *_ = seeds.pictures()
-    start = b"\x89PNG\r\n\x1a\n"
-    huge = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
     contents = [
         b"",
         b"text",
@@ -174,7 +167,7 @@ def _pictures() -> Iterator[Case]:
         jpeg[:10],
         png[: len(png) // 2],
         png[:20],
-        start + _chunk(b"IHDR", huge) + _chunk(b"IDAT", b"") + _chunk(b"IEND", b""),
+        claiming(60_000),
         b"\0\0\0\x18ftypheic" + bytes(16),
         b"<svg xmlns='http://www.w3.org/2000/svg'/>",
         b"%PDF-1.4\n",

@@ -1,6 +1,5 @@
 """Pieces of the project's work, tiny, each done into an empty folder: what is killed and raced."""
 
-import io
 import os
 import tempfile
 import zipfile
@@ -13,7 +12,6 @@ from unittest.mock import patch
 
 import numpy as np
 import papermill  # noqa: F401  (imported here, so that no child has to)
-from PIL import Image
 from tqdm import tqdm
 
 import toy_caffe
@@ -34,6 +32,7 @@ from pixels_to_sentiment.probes.store import Probes
 from pixels_to_sentiment.records import runs, store
 from pixels_to_sentiment.studies.records import Study
 from pixels_to_sentiment.studies.store import Studies
+from toy_files import encoded
 
 PICTURES = 24
 
@@ -88,11 +87,9 @@ def given() -> Path:
     table = folds.load().head(PICTURES)
     with zipfile.ZipFile(home / "pictures.zip", "w") as archive:
         for place, name in enumerate(table["image"]):
-            shape = (6, 8, 3)
+            shape = (240, 320, 3)
             pixels = np.random.default_rng(place).integers(0, 256, shape, dtype=np.uint8)
-            stream = io.BytesIO()
-            Image.fromarray(pixels).resize((320, 240)).save(stream, "JPEG")
-            archive.writestr(name, stream.getvalue())
+            archive.writestr(name, encoded(pixels, "JPEG"))
     return home
 
 

@@ -4,7 +4,6 @@ import gzip
 import io
 import json
 import pickle
-import struct
 import tempfile
 import zipfile
 from pathlib import Path
@@ -16,6 +15,7 @@ from safetensors.numpy import save
 import toy_caffe
 from hardening import readers
 from toy_caffe import field, layer, old_layer, one_by_one, packed, shaped
+from toy_files import with_header
 
 GLOG = "I1128 10:00:0{second}.25 1234 solver.cpp:2{line}] "
 STEPS = (
@@ -153,20 +153,16 @@ def safetensors() -> list[bytes]:
         save({"bn.0": np.zeros(2, "f4")}),
         *(save({"a.weight": np.zeros((1, 2), kind)}) for kind in kinds),
         *(
-            header(one)
+            with_header(one)
             for one in ({}, {"__metadata__": {}}, {"__metadata__": {"caffe_layers": "{}"}})
         ),
-        header(
+        with_header(
             {"a.weight": {"dtype": "F8_E4M3", "shape": [1, 2], "data_offsets": [0, 2]}}, bytes(2)
         ),
-        header({"a.weight": {"dtype": "BF16", "shape": [1, 1], "data_offsets": [0, 2]}}, bytes(2)),
+        with_header(
+            {"a.weight": {"dtype": "BF16", "shape": [1, 1], "data_offsets": [0, 2]}}, bytes(2)
+        ),
     ]
-
-
-def header(content: object, values: bytes = b"") -> bytes:
-    """Write a safetensors file with this header."""
-    text = content if isinstance(content, bytes) else json.dumps(content).encode()
-    return struct.pack("<Q", len(text)) + text + values
 
 
 def torch_files() -> list[bytes]:

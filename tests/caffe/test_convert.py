@@ -1,7 +1,5 @@
 """Caffe's models as safetensors and back."""
 
-import json
-
 import numpy as np
 import pytest
 from safetensors import safe_open
@@ -10,6 +8,7 @@ from pixels_to_sentiment.caffe import convert, models
 from pixels_to_sentiment.caffe.models import Layer
 from pixels_to_sentiment.errors import UserError
 from toy_caffe import field, layer, packed, shaped, some_layers
+from toy_files import with_header
 
 
 def test_safetensors_and_back_lose_nothing(path):
@@ -42,11 +41,6 @@ def test_two_blobs_of_one_name_are_refused(path):
     assert list(path.parent.iterdir()) == [path]
 
 
-def by_hand(header, data=b""):
-    content = json.dumps(header).encode()
-    return len(content).to_bytes(8, "little") + content + data
-
-
 ONE = {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}
 
 
@@ -54,14 +48,14 @@ ONE = {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}
     ("content", "said"),
     [
         (b"x" * 100, ""),
-        (by_hand({"a.weight": ONE}, bytes(4)), "which layers .*: convert .*caffe export"),
-        (by_hand({"a.weight": ONE | {"dtype": "BF16", "shape": [2]}}, bytes(4)), "as float32"),
+        (with_header({"a.weight": ONE}, bytes(4)), "which layers .*: convert .*caffe export"),
+        (with_header({"a.weight": ONE | {"dtype": "BF16", "shape": [2]}}, bytes(4)), "as float32"),
         *(
-            (by_hand({"__metadata__": {"caffe_layers": text}, "a.weight": ONE}, bytes(4)), "")
+            (with_header({"__metadata__": {"caffe_layers": text}, "a.weight": ONE}, bytes(4)), "")
             for text in ("[", "3", "[]", '[{"name": "a"}]',
                          '[{"name": "a", "type": "X", "blobs": ["b.weight"]}]')
         ),
-        (by_hand({"a.weight": ONE}, bytes(4))[:-1], ""),
+        (with_header({"a.weight": ONE}, bytes(4))[:-1], ""),
     ],
 )  # fmt: skip
 def test_odd_safetensors_are_told(tmp_path, content, said):

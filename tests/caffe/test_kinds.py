@@ -9,7 +9,6 @@ import tarfile
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 from safetensors.numpy import save
 
 from pixels_to_sentiment.caffe import logs, means, models
@@ -17,9 +16,9 @@ from pixels_to_sentiment.cli import main
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import weights
 from toy_caffe import field, layer, legacy, old_layer, packed, shaped
-from toy_files import zipped
+from toy_files import encoded, zipped
 
-ARRAY = np.ones((3, 2, 2), np.float32)
+ARRAY, BLACK = np.ones((3, 2, 2), np.float32), np.zeros((8, 8, 3), np.uint8)
 BLOB = shaped(3, 2, 2) + field(5, packed([1.0] * 12))
 MODEL = layer("conv1", "Convolution", BLOB)
 MEAN = legacy(1, 3, 2, 2) + field(5, packed([1.0] * 12))
@@ -34,10 +33,6 @@ def by(write, *arguments):
 def tarred(stream):
     with tarfile.open(fileobj=stream, mode="w") as file:
         file.addfile(tarfile.TarInfo("a"))
-
-
-def picture(kind):
-    return by(Image.new("RGB", (8, 8)).save, kind)
 
 
 FILL = field(2, field(2, "w") + field(4, "GivenTensorFill"))
@@ -59,7 +54,7 @@ KINDS = {
     "prototxt": (b'name: "x"\nlayer {\n}\n', "text.*a prototxt"),
     "page": (b"<!DOCTYPE html>", "a web page"),
     "answer": (b'\n {"message": "Not Found"}', "JSON.*a server refused"),
-    **{kind: (picture(kind), "a picture") for kind in ("PNG", "JPEG")},
+    **{kind: (encoded(BLACK, kind), "a picture") for kind in ("PNG", "JPEG")},
     "lmdb": (bytes(16) + b"\xde\xc0\xef\xbe" + bytes(9), "LMDB"),
     "zip": (zipped([("a.caffemodel", b"")]), "a zip archive.*unpack"),
     "onnx": (field(1, 8) + field(2, "pytorch") + field(7, field(2, "g")), "ONNX.*convert"),

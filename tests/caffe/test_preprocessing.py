@@ -15,6 +15,7 @@ from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import declared
 from pixels_to_sentiment.training import prediction
+from toy_files import encoded
 
 
 def noise(height, width):
@@ -95,15 +96,9 @@ def test_orientation_is_not_applied(tmp_path):
     assert load_image(tmp_path / "turned.jpg").shape == (8, 20, 3)
 
 
-def encoded(kind):
-    stream = io.BytesIO()
-    Image.fromarray(noise(80, 80)).save(stream, kind)
-    return stream.getvalue()
-
-
 @pytest.mark.parametrize(
     "content",
-    [None, b"", b"<html>", *(encoded(k)[:9000] for k in ("PNG", "JPEG"))],
+    [None, b"", b"<html>", *(encoded(noise(80, 80), k)[:9000] for k in ("PNG", "JPEG"))],
     ids=["absent", "empty", "page", "png", "jpeg"],
 )
 def test_what_is_no_whole_picture_is_refused(tmp_path, content):

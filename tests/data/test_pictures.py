@@ -1,7 +1,6 @@
 """Decoding once, warping as Caffe does, the cache, the stand-in, and crops."""
 
 import hashlib
-import io
 import warnings
 import zipfile
 
@@ -10,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from PIL import Image
 
 from pixels_to_sentiment.data import folds, pictures
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.files import assets
+from toy_files import encoded
 
 pytestmark = pytest.mark.usefixtures("isolated", "few_names")
 
@@ -23,13 +22,6 @@ NAMES = ["b.jpg", "a.jpg", "d.jpg", "c.jpg"]
 
 def noise(height, width, seed=0):
     return np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
-
-
-def encoded(image):
-    """Bytes of a picture; PNG keeps every pixel, and goes by its content, not its name."""
-    stream = io.BytesIO()
-    Image.fromarray(image).save(stream, "PNG")
-    return stream.getvalue()
 
 
 @pytest.fixture
@@ -43,7 +35,7 @@ def few_names(monkeypatch):
 
 @pytest.fixture
 def contents():
-    """Four pictures of 256 pixels a side, which warping leaves alone."""
+    """Four pictures of 256 pixels a side, which warping leaves alone; PNG whatever their names."""
     return {name: encoded(noise(256, 256, seed)) for seed, name in enumerate(NAMES)}
 
 

@@ -1,7 +1,6 @@
 """Photographs of any kind become the same pixels as the plain picture, or one sentence."""
 
 import hashlib
-import io
 import os
 import struct
 import zlib
@@ -16,6 +15,7 @@ from PIL import Image
 from pixels_to_sentiment.data import pictures
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.maps import photos
+from toy_files import claiming, encoded, png_chunk
 
 ORIENTATION = 274
 # How the pixels of an upright picture lie in a file of each orientation.
@@ -260,12 +260,6 @@ def test_tiny_pictures_are_warped_all_the_same(opened, height, width):
 # What is no picture
 
 
-def encoded(plain, kind):
-    stream = io.BytesIO()
-    Image.fromarray(plain).save(stream, kind)
-    return stream.getvalue()
-
-
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -287,16 +281,11 @@ def test_what_is_no_picture_is_one_sentence(tmp_path, plain, content, said):
     assert "\n" not in str(fault.value)
 
 
-def chunk(kind, content):
-    checked = kind + content
-    return struct.pack(">I", len(content)) + checked + struct.pack(">I", zlib.crc32(checked))
-
-
 @pytest.mark.parametrize(
     "beside",
     [
-        chunk(b"iCCP", b"profile\0\0" + zlib.compress(bytes(3 << 20))),
-        chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(5 << 20))),
+        png_chunk(b"iCCP", b"profile\0\0" + zlib.compress(bytes(3 << 20))),
+        png_chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(5 << 20))),
     ],
     ids=["profile", "text"],
 )
@@ -322,12 +311,6 @@ def test_what_is_whole_is_not_called_damaged(tmp_path, plain):
     with pytest.raises(UserError, match=r"Unsupported BMP bitfields.*: if another") as fault:
         photos.opened(tmp_path / "a.bmp")
     assert "damaged" not in str(fault.value)
-
-
-def claiming(side):
-    """Write a PNG of a few bytes that says it is so many pixels wide and high."""
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
 
 
 @pytest.mark.parametrize("side", [9460, 30000])

@@ -19,25 +19,22 @@ pytestmark = pytest.mark.usefixtures("any_pictures")
 RUN = replace(MAPPED_RUN, limit=None)
 
 
-def noise(seed=0):
-    return np.random.default_rng(seed).normal(size=(12, 8, 8))
+def noise():
+    return np.random.default_rng(0).normal(size=(12, 8, 8))
 
 
-def studied(root, run=RUN, seed=0, only=folds.FOLDS):
+@pytest.fixture(scope="module")
+def studies(tmp_path_factory):
     """Write a study a fold of the twelve photographs, with maps of 8x8 places."""
-    table, values = authors.pictures(), noise(seed)
-    made = []
-    for fold in only:
+    root, made = tmp_path_factory.mktemp("studies"), []
+    table, values = authors.pictures(), noise()
+    for fold in folds.FOLDS:
         rows = np.flatnonzero(table["fold"] == fold)
         some = table.iloc[rows]
-        study = replace(FITTED, run=f"of fold {fold}", fold=int(fold), limit=None)
-        folder = written(
-            root / f"{run.seed}-{run.precision}-{fold}",
-            study,
-            measured(some["image"].tolist(), some["label"].tolist(), seed=int(fold)),
-            values[rows],
-            replace(run, fold=int(fold)),
-        )
+        study = replace(FITTED, run=f"of fold {fold}", fold=fold, limit=None)
+        numbers = measured(some["image"].tolist(), some["label"].tolist(), seed=fold)
+        run = replace(RUN, fold=fold)
+        folder = written(root / f"{fold}", study, numbers, values[rows], run)
         made.append(StudyRecord.open(folder))
     return made, values
 
@@ -138,9 +135,9 @@ def test_edges_are_of_photographs_alone(monkeypatch):
     assert kinds == [measures.CENTRE, measures.RANDOM, measures.EDGES, authors.FRAME]
 
 
-def test_the_twelve_are_taken_out_of_the_studies_of_their_folds(tmp_path):
+def test_the_twelve_are_taken_out_of_the_studies_of_their_folds(studies):
     """In the order of the figure, with the network's answer; a seed has a row of its own."""
-    some, values = studied(tmp_path)
+    some, values = studies
     more = [replace(one, run=replace(one.run, seed=1), key=f"{one.key} 1") for one in some]
     first, second, *cams = authors.of_studies([*more, *some])
     values = authors.at_places(values, even(8))
@@ -164,9 +161,9 @@ def test_the_twelve_are_taken_out_of_the_studies_of_their_folds(tmp_path):
     assert [one.map for one in authors.of_studies(older)] == ["map"]
 
 
-def test_studies_that_do_not_map_all_twelve_are_left_out(tmp_path):
+def test_studies_that_do_not_map_all_twelve_are_left_out(studies):
     """As those of some folds, of the stand-in, of another subset, or of a network not trained."""
-    some, _ = studied(tmp_path)
+    some, _ = studies
     assert authors.of_studies(some[1:]) == []
     for change in (
         {"data": {"source": "stand-in"}},

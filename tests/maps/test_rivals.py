@@ -62,7 +62,7 @@ def test_grad_cam_of_several_classes_is_that_of_each():
 def test_grad_cam_of_a_network_that_averages_is_its_class_activation_map(name):
     """Rectified, and but for one factor a picture: of features and last layer, no gradients."""
     made, kept = network(name), []
-    pixels, classes = noise(4, made.convention.crop), torch.tensor([0, 1, 0, 1])
+    pixels, classes = noise(2, made.convention.crop), torch.tensor([0, 1])
     layer = made.body.get_submodule(rivals.LAST_CONVOLUTIONAL[name])
     hook = layer.register_forward_hook(lambda *passed: kept.append(passed[2].detach().clone()))
     made(pixels)

@@ -2,10 +2,10 @@
 
 import contextlib
 import csv
-import random
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -24,7 +24,7 @@ def in_place(folder, number):
         for letter in "abcde":
             file.write(letter)
             file.flush()
-            time.sleep(0.25)
+            time.sleep(0.1)
 
 
 def whole(folder, number):
@@ -44,16 +44,17 @@ def failing(folder, number):
         raise FileExistsError
 
 
-class Late(random.Random):
-    """Kills in the last quarter, as a process may take long to begin beside other work."""
-
-    def uniform(self, a, b):
-        return (a + 3 * b) / 4
-
-
 @pytest.fixture
 def trials(tmp_path):
-    return lambda work: kills.Trials(kills.Job("work", work), tmp_path / "home", Late())
+    """Kill once something is written: a process may take long to begin beside other work."""
+    home = tmp_path / "home"
+
+    def begun(*_):
+        while not any((home / "killed").iterdir()):
+            time.sleep(0.01)
+        return 0.1
+
+    return lambda work: kills.Trials(kills.Job("work", work), home, SimpleNamespace(uniform=begun))
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,8 @@ def test_a_full_disk_costs_nothing_that_was_there(tmp_path, work, wrong):
     def old(folder):
         (folder / "result.csv").write_text("old")
 
-    trials = disks.Trials(kills.Job("work", work, old), tmp_path / "home", Late())
+    dice = SimpleNamespace(uniform=lambda least, most: (least + 3 * most) / 4)
+    trials = disks.Trials(kills.Job("work", work, old), tmp_path / "home", dice)
     assert (trials.fill() or "").strip() == (wrong or "")
 
 

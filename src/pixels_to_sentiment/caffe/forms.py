@@ -3,6 +3,8 @@
 They are set by ``src/caffe/solver.cpp`` (``Step``, ``Solve``, ``Test``) and
 ``src/caffe/solvers/sgd_solver.cpp`` (the learning rate) of BVLC's Caffe of 2014 to 2018, of
 NVIDIA's, Intel's and others' (with an epoch, colons, bracketed prefixes).
+
+No group is possessive: Python 3.11.2, which Debian 12 has, fails where one begins to match.
 """
 
 import re
@@ -11,13 +13,13 @@ import re
 _PAIR = rb"(loss|lr)\s*[=:]\s*([^\s,]++)(?!,\d)"
 # A number with a unit, which says nothing of the curve.
 _UNIT = (
-    rb"[-+.\d](?:[-+.\d/\s]|e[-+\d]){0,24}+"
+    rb"[-+.\d](?:[-+.\d/\s]|e[-+\d]){0,24}"
     rb"(?:m?s(?:ec\w*)?|h(?:ours?)?|min\w*|it(?:er\w*)?|ep(?:ochs?)?)\b"
 )
 # Between number and value there may be a timing in brackets and a part that counts epochs.
 HEADING = re.compile(
-    rb"\s*Iteration:?\s+#?(\d{1,15})(?!,\d)(?:\s*/\s*\d+)?+(?:\s*\((?![-+.\d\s]*\)|[^()]*loss)[^()]*\))?+"
-    rb"(?:,\s*+(?i:" + _UNIT + rb"|epoch\s+[\d./]++))?+\s*[,:]\s*"
+    rb"\s*Iteration:?\s+#?(\d{1,15})(?!,\d)(?:\s*/\s*\d+)?(?:\s*\((?![-+.\d\s]*\)|[^()]*loss)[^()]*\))?"
+    rb"(?:,\s*+(?i:" + _UNIT + rb"|epoch\s+[\d./]++))?\s*[,:]\s*"
     rb"(?:" + _PAIR + rb"|Testing net(?:\s*\(#(\d{1,4})\))?\s*$)"
 )
 MORE = re.compile(rb"(?:,\s*|(?:\A|(?<=\d))\s+)" + _PAIR)

@@ -93,7 +93,8 @@ def test_our_layers_are_set_beside_the_articles_by_its_authors_costs(monkeypatch
     found = pd.DataFrame(rows, columns=columns).assign(configuration="CaffeNet, ours")
     monkeypatch.setattr(front.layerwise, "compared", lambda some: asked.extend(some) or found)
     third, whole = probed(CAFFENET, FALLING), probed(CONVOLUTIONS, FALLING, which=(1, 2))
-    told = front.beside_their_layers([*third, *probed(SETTLED, FALLING), *whole])
+    four = [replace(one, work=replace(one.probe, agreement="four"), key="") for one in third]
+    told = front.beside_their_layers([*third, *probed(SETTLED, FALLING), *whole, *four])
     assert asked == third
     assert (
         "within 3.0 percentage points of the article's accuracies on 2 of 3 layers. Elsew" in told

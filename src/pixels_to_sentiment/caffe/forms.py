@@ -4,7 +4,8 @@ They are set by ``src/caffe/solver.cpp`` (``Step``, ``Solve``, ``Test``) and
 ``src/caffe/solvers/sgd_solver.cpp`` (the learning rate) of BVLC's Caffe of 2014 to 2018, of
 NVIDIA's, Intel's and others' (with an epoch, colons, bracketed prefixes).
 
-No group is possessive: Python 3.11.2, which Debian 12 has, fails where one begins to match.
+No group is possessive: where one begins to match and fails, Debian 12's Python (3.11.2) goes on
+from where it failed.
 """
 
 import re

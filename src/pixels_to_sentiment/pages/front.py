@@ -13,8 +13,10 @@ from markupsafe import Markup
 from matplotlib.colors import to_hex
 
 from pixels_to_sentiment import claims
+from pixels_to_sentiment.claims.evidence import probes_of
 from pixels_to_sentiment.claims.numbers import cell
 from pixels_to_sentiment.claims.paper import FINDING, VIEW
+from pixels_to_sentiment.claims.recorded import Recorded
 from pixels_to_sentiment.claims.rules import SIGNIFICANT
 from pixels_to_sentiment.claims.sides import AGAINST, FOR, OTHER, UNDECIDED, Row
 from pixels_to_sentiment.claims.verdicts import TIMED
@@ -22,9 +24,8 @@ from pixels_to_sentiment.drawing import forest as plot
 from pixels_to_sentiment.drawing.tables import p_value, signed, span
 from pixels_to_sentiment.maps import drawing
 from pixels_to_sentiment.probes.records import ProbeRecord
-from pixels_to_sentiment.records.catalogue import CAFFENET, CONVOLUTIONS, SETTLED
+from pixels_to_sentiment.records.catalogue import CAFFENET, SETTLED
 from pixels_to_sentiment.reports import layerwise
-from pixels_to_sentiment.reports.runs import complete, configuration_of
 from pixels_to_sentiment.studies import authors, measures
 from pixels_to_sentiment.studies.authors import Candidate
 
@@ -165,12 +166,13 @@ def in_all(judged: pd.DataFrame) -> str:
 def beside_their_layers(probes: Iterable[ProbeRecord]) -> str:
     """Say how near SVMs on the layers of our CaffeNet come to the article's, layer by layer.
 
-    On five agree, by all iterations of our recipe where all folds are recorded, else by a third;
-    empty where none of its layers is recorded with the authors' costs.
+    Of those of `CAFFENET` that the claims are tested on; empty where none of these layers is
+    recorded with the authors' costs.
     """
-    some = complete((one for one in probes if one.run), "five")
-    of = {one: [p for p in some if configuration_of(p) == one] for one in (CONVOLUTIONS, CAFFENET)}
-    found = layerwise.compared(of[CONVOLUTIONS] or of[CAFFENET]).dropna(subset="article_mean")
+    probes = list(probes)
+    keys = {key for one in probes_of(CAFFENET, Recorded((), probes)) for key in one.keys}
+    found = layerwise.compared(one for one in probes if one.key in keys)
+    found = found.dropna(subset="article_mean")
     svm = found[found["classifier"] == layerwise.CLASSIFIER_TITLES["svm"]]
     gaps = 100 * (svm["authors_costs_mean"] - svm["article_mean"]).dropna().abs()
     if gaps.empty:

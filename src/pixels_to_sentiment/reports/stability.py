@@ -17,7 +17,6 @@ from torch import Tensor
 
 from pixels_to_sentiment import reports
 from pixels_to_sentiment.data import folds
-from pixels_to_sentiment.data.pictures import cut
 from pixels_to_sentiment.errors import UserError
 from pixels_to_sentiment.networks import factory
 from pixels_to_sentiment.networks.declared import ARCHITECTURES, VARIANT
@@ -25,7 +24,7 @@ from pixels_to_sentiment.networks.network import Network
 from pixels_to_sentiment.records import experiments
 from pixels_to_sentiment.records.catalogue import Configuration
 from pixels_to_sentiment.records.runs import Record
-from pixels_to_sentiment.training.prediction import CENTRE, ten_corners
+from pixels_to_sentiment.training.prediction import centre_crops
 
 # Base rates that are tried, the article's two and one between.
 RATES = (0.001, 0.0003, 0.0001)
@@ -39,15 +38,12 @@ def gradients(network: Network, pixels: Tensor) -> Tensor:
     network stays in evaluation. Of the pixels, uint8 RGB (n, 256, 256, 3), the centre is taken.
     """
     weight = network.body.get_submodule(network.head).weight
-    corners, mirrored = ten_corners(*pixels.shape[1:3], network.convention.crop)
     network.eval().requires_grad_(False)
     weight.requires_grad_(True)
-    spot, found = (corners[[CENTRE]], mirrored[[CENTRE]]), []
-    for position in torch.arange(len(pixels)):
-        (outputs,) = network(cut(pixels, position[None], *spot, network.convention.crop))
-        (gradient,) = torch.autograd.grad(outputs[1] - outputs[0], weight)
-        found.append(gradient.flatten())
-    return torch.stack(found)
+    outputs = network(centre_crops(pixels, network.convention.crop))
+    differences = outputs[:, 1] - outputs[:, 0]
+    found = [torch.autograd.grad(one, weight, retain_graph=True) for one in differences]
+    return torch.stack([gradient.flatten() for (gradient,) in found])
 
 
 def limit(gradients: Tensor, momentum: float) -> tuple[float, float]:

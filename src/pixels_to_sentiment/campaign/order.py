@@ -13,6 +13,7 @@ SEEDS = range(5)
 MAIN = (
     *(catalogue.SETTLED, catalogue.CONVOLUTIONS_FC6_2, catalogue.SETTLED_FC7_2),
     *(catalogue.SETTLED_FC9_2, catalogue.CONVOLUTIONS_FC9_2),
+    *(catalogue.SQUEEZENET_WHOLE, catalogue.MOBILENET_WHOLE),
     *catalogue.EXPERIMENTS["ten-years-later"].here,
 )
 # Runs of a trial, which are never recorded.

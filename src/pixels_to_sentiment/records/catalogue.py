@@ -216,6 +216,7 @@ FC6_2 = Configuration("caffenet+fc6-2", "imagenet", "paper-at-0.0001")
 # With all iterations. The rule of `stability.largest_rate` gives fc7-2 the lowest rate, and fc6-2
 # none, so that it is run as the article ran it.
 CONVOLUTIONS = Configuration("caffenet", "imagenet-convolutions", "head-at-base-rate")
+SQUEEZENET_WHOLE = replace(SQUEEZENET, recipe="paper")
 CONVOLUTIONS_FC6_2 = replace(FC6_2, start="imagenet-convolutions")
 CONVOLUTIONS_FC9_2 = replace(CONVOLUTIONS, network="caffenet+fc9-2")
 # Ours: what lies on the convolutions settles first, on frozen ones, so that it need not diverge. It
@@ -224,6 +225,7 @@ SETTLED = Configuration("caffenet", "imagenet-convolutions", "paper-settled-then
 SETTLED_FC7_2 = replace(SETTLED, network="caffenet+fc7-2")
 SETTLED_FC9_2 = replace(SETTLED, network="caffenet+fc9-2")
 MOBILENET = Configuration("mobilenet_v2", "imagenet", THIRD)
+MOBILENET_WHOLE = replace(MOBILENET, recipe="paper")
 EFFICIENTNET = replace(MOBILENET, network="efficientnet_lite0")
 # A whole batch takes 13 GB, and twice the time on a CPU.
 RESNET = Configuration("resnet50", "imagenet", "paper-in-eighths-third")

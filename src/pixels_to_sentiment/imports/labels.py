@@ -5,7 +5,6 @@ import io
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
-from sklearn.model_selection import StratifiedKFold
 
 from pixels_to_sentiment import places
 from pixels_to_sentiment.data.folds import WHOLE
@@ -81,6 +80,9 @@ def with_folds(
                 "other folds."
             )
     if not column:
+        # A second that a list of data sets, or a table with folds of its own, need not wait for.
+        from sklearn.model_selection import StratifiedKFold
+
         dealt = StratifiedKFold(count, shuffle=True, random_state=seed)
         for number, (_, test) in enumerate(dealt.split(given, given["label"]), 1):
             given.loc[test, "fold"] = number
